@@ -1,0 +1,2 @@
+//! A loopback AWS.
+fn main() {}
