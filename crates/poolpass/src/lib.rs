@@ -1,1 +1,3 @@
 //! poolpass
+
+pub mod srp;

@@ -1,0 +1,37 @@
+//! The password verifier that a new device registers.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::{
+    Identity,
+    exchange::private_key,
+    group::{Srp, pad},
+};
+
+/// `DeviceSecretVerifierConfig` of ConfirmDevice: the salt, and the verifier g^x mod N of the device's password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceVerifier {
+    salt: String,
+    verifier: String,
+}
+
+impl DeviceVerifier {
+    /// Computes the verifier for a random device password and 16 random bytes of salt.
+    #[must_use]
+    pub fn new(identity: Identity<'_>, password: &str, salt: &[u8]) -> Self {
+        let verifier = Srp::new().compute_g_x(&private_key(identity, password, salt));
+        Self { salt: STANDARD.encode(pad(salt)), verifier: STANDARD.encode(pad(&verifier.to_be_bytes())) }
+    }
+
+    /// `Salt`, base64.
+    #[must_use]
+    pub fn salt(&self) -> &str {
+        &self.salt
+    }
+
+    /// `PasswordVerifier`, base64.
+    #[must_use]
+    pub fn password_verifier(&self) -> &str {
+        &self.verifier
+    }
+}
