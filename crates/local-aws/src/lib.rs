@@ -1,1 +1,45 @@
-//! local-aws
+//! A loopback AWS: user pools, identity pools, STS, IAM, S3, DynamoDB and an API on one port, for quickstarts,
+//! tests and offline development.
+//!
+//! It refuses what AWS refuses, in AWS's words. It is provisioned by AWS's own calls, signed with the root
+//! credentials `test`/`test`, and keeps everything in memory or in a temporary directory: when it stops, nothing
+//! remains.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), local_aws::StartError> {
+//! let aws = local_aws::LocalAws::start(local_aws::Options::default()).await?;
+//! println!("listening on {}", aws.url());
+//! aws.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Beside the AWS services it serves three control endpoints, for tests:
+//! `/_local/messages` ([`Messages`]), `/_local/faults` ([`Faults`]), `/_local/requests` ([`RequestCounts`]) and
+//! `/_local/clock` ([`Clock`]).
+
+mod account;
+mod aws_json;
+mod clock;
+mod control;
+mod cors;
+mod dynamodb;
+mod error;
+mod execute_api;
+mod faults;
+mod iam;
+mod identity_pool;
+mod messages;
+mod query_protocol;
+mod request_counts;
+mod route;
+mod s3;
+mod server;
+mod sts;
+mod user_pool;
+
+pub use clock::Clock;
+pub use faults::{Fault, FaultRule, Faults};
+pub use messages::{Medium, Message, Messages, Purpose};
+pub use request_counts::RequestCounts;
+pub use server::{LocalAws, Options, StartError};

@@ -1,2 +1,57 @@
-//! A loopback AWS.
-fn main() {}
+//! Runs a loopback AWS until it is told to stop.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use local_aws::{LocalAws, Options};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// A loopback AWS: user pools, identity pools, STS, IAM, S3, DynamoDB and an API on 127.0.0.1.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The port on 127.0.0.1; 0 is a free one.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// The region that pools, tokens and signatures carry.
+    #[arg(long, default_value = "eu-west-1")]
+    region: String,
+    /// Stop when standard input ends.
+    #[arg(long)]
+    until_eof: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    let aws = LocalAws::start(Options { port: arguments.port, region: arguments.region }).await?;
+    println!("{}", serde_json::json!({ "endpoint": aws.url() }));
+    tokio::select! {
+        _ = interrupted.recv() => {}
+        _ = terminated.recv() => {}
+        () = end_of_input(), if arguments.until_eof => {}
+    }
+    aws.stop().await;
+    Ok(())
+}
+
+/// Reads on a thread of its own: a read that tokio has begun would keep the process from ending.
+async fn end_of_input() {
+    let (ended, end) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = ended.send(());
+    });
+    let _ = end.await;
+}

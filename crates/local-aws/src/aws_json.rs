@@ -1,0 +1,37 @@
+//! AWS JSON 1.1: how the user pool, the identity pool and DynamoDB answer.
+
+use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use serde_json::{Value, json};
+
+use crate::{
+    error::AwsError,
+    server::{Response, full},
+};
+
+pub(crate) const CONTENT_TYPE_JSON_1_1: &str = "application/x-amz-json-1.1";
+
+/// The answer of an operation. Operations without output answer an empty object.
+pub(crate) fn response(result: Result<Value, AwsError>) -> Response {
+    match result {
+        Ok(value) => reply(StatusCode::OK, &value),
+        Err(error) => error_response(&error),
+    }
+}
+
+pub(crate) fn error_response(error: &AwsError) -> Response {
+    let mut response = reply(error.status, &json!({ "__type": error.code, "message": error.message }));
+    if let Ok(code) = HeaderValue::from_str(&error.code) {
+        response.headers_mut().insert("x-amzn-errortype", code);
+    }
+    if let Ok(message) = HeaderValue::from_str(&error.message) {
+        response.headers_mut().insert("x-amzn-errormessage", message);
+    }
+    response
+}
+
+fn reply(status: StatusCode, value: &Value) -> Response {
+    let mut response = http::Response::new(full(value.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE_JSON_1_1));
+    response
+}

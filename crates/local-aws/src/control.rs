@@ -1,0 +1,81 @@
+//! The endpoints for tests, below `/_local/`.
+
+use http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    account::Account,
+    faults::FaultRule,
+    server::{Request, Response, full},
+};
+
+pub(crate) fn handle(account: &Account, request: &Request) -> Response {
+    let answer = match (&request.method, request.operation.as_str()) {
+        (&Method::GET, "messages") => messages(account, request.uri.query().unwrap_or_default()),
+        (&Method::GET, "faults") => Ok(account.faults.to_json()),
+        (&Method::POST, "faults") => add_faults(account, &request.body),
+        (&Method::DELETE, "faults") => {
+            account.faults.clear();
+            Ok(json!([]))
+        }
+        (&Method::GET, "requests") => Ok(json!(account.request_counts.all())),
+        (&Method::DELETE, "requests") => {
+            account.request_counts.reset();
+            Ok(json!({}))
+        }
+        (&Method::GET, "clock") => Ok(clock(account)),
+        (&Method::POST, "clock") => set_clock(account, &request.body),
+        _ => return reply(StatusCode::NOT_FOUND, &json!({ "message": "no such control endpoint" })),
+    };
+    match answer {
+        Ok(value) => reply(StatusCode::OK, &value),
+        Err(error) => reply(StatusCode::BAD_REQUEST, &json!({ "message": error.to_string() })),
+    }
+}
+
+fn messages(account: &Account, query: &str) -> Result<Value, serde_json::Error> {
+    let mut messages = account.messages.all();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        match &*name {
+            "to" => messages.retain(|message| message.to == value),
+            "username" => messages.retain(|message| message.username == value),
+            _ => {}
+        }
+    }
+    serde_json::to_value(messages)
+}
+
+/// Takes one rule or a list of rules.
+fn add_faults(account: &Account, body: &[u8]) -> Result<Value, serde_json::Error> {
+    let rules: Vec<FaultRule> = match serde_json::from_slice(body)? {
+        Value::Array(rules) => rules.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?,
+        rule => vec![serde_json::from_value(rule)?],
+    };
+    for rule in rules {
+        account.faults.add(rule);
+    }
+    Ok(account.faults.to_json())
+}
+
+fn clock(account: &Account) -> Value {
+    json!({ "offsetSeconds": account.clock.offset_seconds(), "unixSeconds": account.clock.unix_seconds() })
+}
+
+fn set_clock(account: &Account, body: &[u8]) -> Result<Value, serde_json::Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Offset {
+        offset_seconds: i64,
+    }
+    let Offset { offset_seconds } = serde_json::from_slice(body)?;
+    account.clock.set_offset_seconds(offset_seconds);
+    Ok(clock(account))
+}
+
+fn reply(status: StatusCode, value: &Value) -> Response {
+    let mut response = http::Response::new(full(value.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

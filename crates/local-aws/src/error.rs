@@ -1,0 +1,31 @@
+use std::borrow::Cow;
+
+use http::StatusCode;
+
+/// An error as AWS words it. Each service puts it on the wire in its own protocol.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub(crate) struct AwsError {
+    pub(crate) status: StatusCode,
+    pub(crate) code: Cow<'static, str>,
+    pub(crate) message: Cow<'static, str>,
+}
+
+impl AwsError {
+    /// A refusal with HTTP status 400, which is what the JSON services use for every client error.
+    pub(crate) fn new(code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, code: code.into(), message: message.into() }
+    }
+
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// AWS's own failure. What went wrong goes to the log, not to the caller.
+    pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%cause, "internal error");
+        Self::new("InternalErrorException", "An internal error occurred.")
+            .with_status(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
