@@ -1,0 +1,318 @@
+//! The one road to AWS: authorize, send, and where it helps send again.
+//!
+//! Whatever is sent to AWS passes here, so that retries, time limits, clock correction and errors
+//! are the same for every service and on every platform.
+
+mod refusal;
+mod retry;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use retry::RetryPolicy;
+
+use crate::config::{Endpoint, Region};
+use crate::credentials::{Credentials, CredentialsSource};
+use crate::error::{Error, ErrorKind};
+use crate::platform::{
+    Body, Clock, Random, Request, Response, ServerClock, Transport, TransportError, sleep, timeout,
+};
+use crate::sigv4;
+use retry::{RetryBudget, Verdict};
+
+/// The road to AWS, shared by everything that one client does.
+#[derive(Clone, Debug)]
+pub(crate) struct Road {
+    transport: Arc<dyn Transport>,
+    clock: ServerClock,
+    random: Arc<dyn Random>,
+    policy: RetryPolicy,
+    budget: Arc<RetryBudget>,
+}
+
+impl Road {
+    /// How long an answer's body may stand still.
+    const BODY_STALL: Duration = Duration::from_secs(30);
+    /// AWS's JSON and XML answers are at most a few megabytes (a DynamoDB page is 1 MB before encoding).
+    pub(crate) const ANSWER_LIMIT: usize = 32 * 1024 * 1024;
+
+    pub(crate) fn new(
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        policy: RetryPolicy,
+    ) -> Self {
+        Self { transport, clock: ServerClock::new(clock), random, policy, budget: Arc::default() }
+    }
+
+    /// AWS's time, as far as it is known.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
+    pub(crate) fn random(&self) -> &dyn Random {
+        &*self.random
+    }
+
+    /// Sends a JSON 1.0 or 1.1 request and reads the answer.
+    ///
+    /// An answer without a body reads as `{}`.
+    pub(crate) async fn json<T: DeserializeOwned>(
+        &self,
+        request: &AwsRequest,
+        authorization: &Authorization<'_>,
+    ) -> Result<T, Error> {
+        let answer = self.bytes(request, authorization).await?;
+        let json: &[u8] = if answer.is_empty() { b"{}" } else { &answer };
+        serde_json::from_slice(json).map_err(|error| {
+            // serde's message may quote the answer, which may hold tokens: keep the place only.
+            let (line, column) = (error.line(), error.column());
+            Error::invalid_response(format!(
+                "the answer is not what AWS documents (line {line}, column {column})"
+            ))
+            .during(request.operation.clone())
+        })
+    }
+
+    /// Sends the request and reads the whole answer, which must be a success.
+    pub(crate) async fn bytes(
+        &self,
+        request: &AwsRequest,
+        authorization: &Authorization<'_>,
+    ) -> Result<Bytes, Error> {
+        let response = self.send(request, authorization).await?;
+        let body = response.into_body().bytes(Self::ANSWER_LIMIT).await;
+        body.map_err(|error| Error::from(error).during(request.operation.clone()))
+    }
+
+    /// Sends the request until it succeeds or until sending again cannot help.
+    ///
+    /// The answer's status is 2xx; everything else is an error.
+    pub(crate) async fn send(
+        &self,
+        request: &AwsRequest,
+        authorization: &Authorization<'_>,
+    ) -> Result<Response, Error> {
+        self.attempts(request, authorization).await.map_err(|error| error.during(request.operation.clone()))
+    }
+
+    async fn attempts(
+        &self,
+        request: &AwsRequest,
+        authorization: &Authorization<'_>,
+    ) -> Result<Response, Error> {
+        let mut attempts = self.budget.attempts(&self.policy, self.random())?;
+        let mut clock_corrected = false;
+        let mut credentials_renewed = false;
+        loop {
+            let offset = self.clock.offset_millis();
+            let (signed, credentials) = self.authorize(request, authorization).await?;
+            let failure = match self.attempt(signed, request.timeout).await {
+                Ok(response) if response.status().is_success() => {
+                    self.budget.succeeded(&attempts);
+                    return Ok(response);
+                }
+                Ok(response) => Failure::Refused(self.read_refusal(response).await?),
+                Err(error) => Failure::NoAnswer(error),
+            };
+
+            if let Failure::Refused(refusal) = &failure {
+                if refusal.is_about_time() && !clock_corrected && self.clock.offset_millis() != offset {
+                    clock_corrected = true;
+                    continue;
+                }
+                if let (Some((source, refused)), true, false) =
+                    (&credentials, refusal.is_about_expiry(), credentials_renewed)
+                {
+                    credentials_renewed = true;
+                    source.forget(refused).await;
+                    continue;
+                }
+            }
+            match attempts.verdict(&failure, request.repeat) {
+                Verdict::GiveUp => return Err(failure.into()),
+                Verdict::WaitAndRepeat(delay) => sleep(delay).await,
+            }
+        }
+    }
+
+    async fn authorize<'a>(
+        &self,
+        request: &AwsRequest,
+        authorization: &Authorization<'a>,
+    ) -> Result<(Request, Option<(&'a dyn CredentialsSource, Credentials)>), Error> {
+        let mut http = request.to_http();
+        match authorization {
+            Authorization::None => Ok((http, None)),
+            Authorization::Token(token) => {
+                let mut value = HeaderValue::try_from(*token)
+                    .map_err(|_| Error::invalid_input("the token is not one that fits into a header"))?;
+                value.set_sensitive(true);
+                http.headers_mut().insert(AUTHORIZATION, value);
+                Ok((http, None))
+            }
+            Authorization::SigV4 { service, region, source } => {
+                let credentials = source.credentials().await?;
+                let scope = sigv4::Scope { service, region };
+                sigv4::sign(&mut http, &scope, &credentials, self.now())?;
+                Ok((http, Some((*source, credentials))))
+            }
+        }
+    }
+
+    async fn attempt(&self, mut request: Request, limit: Duration) -> Result<Response, TransportError> {
+        // HTTP clients set it themselves from the URL.
+        request.headers_mut().remove(HOST);
+        let Some(answer) = timeout(limit, self.transport.send(request)).await else {
+            return Err(TransportError::timed_out(format!("no answer within {} s", limit.as_secs())));
+        };
+        let response = answer?;
+        self.clock.learn_from_headers(response.headers());
+        Ok(response.map(|body| watched(body, Self::BODY_STALL)))
+    }
+
+    async fn read_refusal(&self, response: Response) -> Result<refusal::Refusal, Error> {
+        let refusal = refusal::Refusal::read(response).await?;
+        if let Some(server_time) = refusal.server_time {
+            self.clock.learn(server_time);
+        }
+        Ok(refusal)
+    }
+}
+
+/// A request before it is signed.
+#[derive(Clone, Debug)]
+pub(crate) struct AwsRequest {
+    /// The AWS operation, for errors.
+    pub(crate) operation: Cow<'static, str>,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) repeat: Repeat,
+    /// How long to wait for the head of the answer, each time it is sent.
+    pub(crate) timeout: Duration,
+}
+
+impl AwsRequest {
+    pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+    pub(crate) fn new(operation: impl Into<Cow<'static, str>>, method: Method, uri: Uri) -> Self {
+        let repeat = if method.is_idempotent() { Repeat::Safe } else { Repeat::IfNotDone };
+        Self {
+            operation: operation.into(),
+            method,
+            uri,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            repeat,
+            timeout: Self::DEFAULT_TIMEOUT,
+        }
+    }
+
+    /// A POST in AWS's JSON protocol: `version` is `1.0` or `1.1`, `target` such as `DynamoDB_20120810`.
+    pub(crate) fn json(
+        endpoint: &Endpoint,
+        version: &'static str,
+        target: &str,
+        operation: &'static str,
+        input: &impl Serialize,
+    ) -> Result<Self, Error> {
+        let body = serde_json::to_vec(input).map_err(|error| {
+            Error::invalid_input(format!("the input of {operation} is not JSON: {error}"))
+        })?;
+        let content_type =
+            if version == "1.0" { "application/x-amz-json-1.0" } else { "application/x-amz-json-1.1" };
+        let target = HeaderValue::try_from(format!("{target}.{operation}"))
+            .map_err(|_| Error::invalid_input("the operation's name does not fit into a header"))?;
+        let mut request = Self::new(operation, Method::POST, endpoint.join("/")?);
+        request.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        request.headers.insert(HeaderName::from_static("x-amz-target"), target);
+        request.body = body.into();
+        Ok(request)
+    }
+
+    pub(crate) fn repeat(mut self, repeat: Repeat) -> Self {
+        self.repeat = repeat;
+        self
+    }
+
+    fn to_http(&self) -> Request {
+        let mut request = Request::new(self.body.clone());
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        request
+    }
+}
+
+/// When a request may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Doing it twice is as good as doing it once.
+    Safe,
+    /// Only when AWS has certainly not done it: it was not sent, or AWS refused it for its load.
+    IfNotDone,
+}
+
+/// How a request proves who sends it.
+#[derive(Clone, Debug)]
+pub(crate) enum Authorization<'a> {
+    /// It does not, or its body does.
+    None,
+    /// The `authorization` header, as it is.
+    Token(&'a str),
+    /// A signature.
+    SigV4 { service: &'a str, region: &'a Region, source: &'a dyn CredentialsSource },
+}
+
+/// Why one attempt failed.
+#[derive(Debug)]
+enum Failure {
+    Refused(refusal::Refusal),
+    NoAnswer(TransportError),
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => {
+                let about_time = refusal.is_about_time();
+                let error = Error::from_aws(refusal.into_aws());
+                if about_time && error.kind() == ErrorKind::SignatureRefused {
+                    let message = format!("{} Check the device's clock.", error.message());
+                    return error.with_message(message);
+                }
+                error
+            }
+            Failure::NoAnswer(error) => error.into(),
+        }
+    }
+}
+
+/// The body, given up when nothing of it arrives for `limit`.
+fn watched(body: Body, limit: Duration) -> Body {
+    Body::from_stream(stream::try_unfold(body, move |mut body| async move {
+        match timeout(limit, body.next()).await {
+            None => {
+                Err(TransportError::timed_out(format!("the answer stood still for {} s", limit.as_secs())))
+            }
+            Some(None) => Ok(None),
+            Some(Some(piece)) => Ok(Some((piece?, body))),
+        }
+    }))
+}
+
+/// The seconds that AWS asks to wait, where it does.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}

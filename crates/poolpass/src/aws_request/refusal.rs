@@ -1,0 +1,247 @@
+//! What AWS says when it refuses, in each of its protocols.
+
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::retry_after;
+use crate::error::{AwsRefusal, Error};
+use crate::platform::Response;
+
+/// An answer that is not a success.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) status: StatusCode,
+    pub(super) retry_after: Option<Duration>,
+    /// The server's time, which S3 adds when it refuses for the time.
+    pub(super) server_time: Option<SystemTime>,
+    code: Option<String>,
+    message: Option<String>,
+    request_id: Option<String>,
+}
+
+impl Refusal {
+    /// Error bodies are small; what is larger is not one.
+    const LIMIT: usize = 256 * 1024;
+
+    pub(super) async fn read(response: Response) -> Result<Self, Error> {
+        let (head, body) = response.into_parts();
+        // The status alone is worth more than an error about the body.
+        let body = body.bytes(Self::LIMIT).await.unwrap_or_default();
+        let said = parse_body(&body);
+        let of_header =
+            |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let code = of_header("x-amzn-errortype").or(said.code).map(|code| bare_code(&code));
+        Ok(Self {
+            status: head.status,
+            retry_after: retry_after(&head.headers),
+            server_time: said.server_time,
+            code: code
+                .filter(|code| !code.is_empty())
+                .or_else(|| code_of_bodiless(head.status, &head.headers)),
+            message: said.message.or_else(|| of_header("x-amzn-errormessage")),
+            request_id: of_header("x-amzn-requestid")
+                .or_else(|| of_header("x-amz-request-id"))
+                .or(said.request_id),
+        })
+    }
+
+    /// AWS refused for the difference between its clock and the signature's.
+    pub(super) fn is_about_time(&self) -> bool {
+        match self.code() {
+            "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => true,
+            // Services other than S3 and STS have no code for it; their messages say "Signature expired" or
+            // "Signature not yet current".
+            "InvalidSignatureException" | "SignatureDoesNotMatch" => {
+                self.message.as_deref().is_some_and(|message| {
+                    message.contains("Signature expired") || message.contains("not yet current")
+                })
+            }
+            // A HEAD request is refused without a body; whether the clock was learned decides.
+            "" => self.status == StatusCode::FORBIDDEN,
+            _ => false,
+        }
+    }
+
+    /// AWS takes the credentials for expired.
+    pub(super) fn is_about_expiry(&self) -> bool {
+        matches!(self.code(), "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired")
+    }
+
+    pub(super) fn is_throttling(&self) -> bool {
+        self.status == StatusCode::TOO_MANY_REQUESTS
+            || matches!(
+                self.code(),
+                "TooManyRequestsException"
+                    | "Throttling"
+                    | "ThrottlingException"
+                    | "ThrottledException"
+                    | "RequestThrottled"
+                    | "RequestThrottledException"
+                    | "RequestLimitExceeded"
+                    | "BandwidthLimitExceeded"
+                    | "ProvisionedThroughputExceededException"
+                    | "SlowDown"
+            )
+    }
+
+    /// The same request may well succeed in a moment.
+    pub(super) fn is_passing(&self) -> bool {
+        self.status.is_server_error()
+            || self.status == StatusCode::REQUEST_TIMEOUT
+            || matches!(
+                self.code(),
+                "RequestTimeout" | "RequestTimeoutException" | "TransactionInProgressException"
+            )
+    }
+
+    pub(super) fn into_aws(self) -> AwsRefusal {
+        AwsRefusal {
+            http_status: self.status.as_u16(),
+            aws_code: self.code,
+            message: self.message,
+            request_id: self.request_id,
+        }
+    }
+
+    fn code(&self) -> &str {
+        self.code.as_deref().unwrap_or_default()
+    }
+}
+
+#[derive(Default)]
+struct Said {
+    code: Option<String>,
+    message: Option<String>,
+    request_id: Option<String>,
+    server_time: Option<SystemTime>,
+}
+
+fn parse_body(body: &[u8]) -> Said {
+    match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => parse_json(body),
+        Some(b'<') => parse_xml(body),
+        _ => Said::default(),
+    }
+}
+
+fn parse_json(body: &[u8]) -> Said {
+    #[derive(Deserialize)]
+    struct Json {
+        #[serde(rename = "__type", alias = "code")]
+        code: Option<String>,
+        #[serde(alias = "Message", alias = "errorMessage")]
+        message: Option<String>,
+    }
+
+    match serde_json::from_slice::<Json>(body) {
+        Ok(json) => Said { code: json.code, message: json.message, ..Said::default() },
+        Err(_) => Said::default(),
+    }
+}
+
+fn parse_xml(body: &[u8]) -> Said {
+    /// S3 answers `<Error>`; IAM and STS wrap it in `<ErrorResponse>`.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Xml {
+        error: Option<Wrapped>,
+        code: Option<String>,
+        message: Option<String>,
+        request_id: Option<String>,
+        server_time: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Wrapped {
+        code: Option<String>,
+        message: Option<String>,
+    }
+
+    let Ok(xml) = quick_xml::de::from_reader::<_, Xml>(body) else { return Said::default() };
+    let (code, message) = xml.error.map_or((xml.code, xml.message), |error| (error.code, error.message));
+    let server_time = xml.server_time.and_then(|time| OffsetDateTime::parse(&time, &Rfc3339).ok());
+    Said { code, message, request_id: xml.request_id, server_time: server_time.map(SystemTime::from) }
+}
+
+/// `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException` and `NotFoundException:http://…` without their surroundings.
+fn bare_code(code: &str) -> String {
+    let code = code.rsplit_once('#').map_or(code, |(_, code)| code);
+    code.split_once(':').map_or(code, |(code, _)| code).trim().to_owned()
+}
+
+/// S3 answers HEAD and conditional requests without a body.
+fn code_of_bodiless(status: StatusCode, headers: &HeaderMap) -> Option<String> {
+    match status {
+        StatusCode::NOT_MODIFIED => Some("NotModified".to_owned()),
+        StatusCode::MOVED_PERMANENTLY | StatusCode::TEMPORARY_REDIRECT => {
+            headers.contains_key("x-amz-bucket-region").then(|| "PermanentRedirect".to_owned())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::platform::Body;
+
+    async fn refusal(status: u16, headers: &[(&'static str, &str)], body: &'static str) -> Refusal {
+        let mut response = http::Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        Refusal::read(response.body(Body::from(Bytes::from_static(body.as_bytes()))).unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn json_refusals_are_read() {
+        let refusal = refusal(
+            400,
+            &[("x-amzn-requestid", "7a1b")],
+            r#"{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","Message":"no table"}"#,
+        )
+        .await;
+        assert_eq!(refusal.code(), "ResourceNotFoundException");
+        assert_eq!(refusal.message.as_deref(), Some("no table"));
+        assert_eq!(refusal.request_id.as_deref(), Some("7a1b"));
+    }
+
+    #[tokio::test]
+    async fn the_header_wins_over_the_body() {
+        let headers = [("x-amzn-errortype", "TooManyRequestsException:http://internal.amazon.com/coral/")];
+        let refusal = refusal(429, &headers, "{}").await;
+        assert_eq!(refusal.code(), "TooManyRequestsException");
+        assert!(refusal.is_throttling());
+    }
+
+    #[tokio::test]
+    async fn xml_refusals_are_read_and_tell_the_time() {
+        let s3 = "<?xml version=\"1.0\"?><Error><Code>RequestTimeTooSkewed</Code><Message>m</Message>\
+                  <ServerTime>2026-01-02T03:04:05Z</ServerTime><RequestId>r</RequestId></Error>";
+        let skewed = refusal(403, &[], s3).await;
+        assert!(skewed.is_about_time());
+        assert_eq!(skewed.request_id.as_deref(), Some("r"));
+        let expected: SystemTime = OffsetDateTime::parse("2026-01-02T03:04:05Z", &Rfc3339).unwrap().into();
+        assert_eq!(skewed.server_time, Some(expected));
+
+        let sts = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>m</Message></Error>\
+                   <RequestId>r</RequestId></ErrorResponse>";
+        assert!(refusal(400, &[], sts).await.is_about_expiry());
+    }
+
+    #[tokio::test]
+    async fn hostile_bodies_leave_the_status() {
+        for body in ["", "<html><body>502</body>", "{\"__type\":", "\u{0}\u{1}", "[]", "{\"message\":7}"] {
+            let refusal = refusal(502, &[], body).await;
+            assert_eq!((refusal.code(), refusal.message.as_deref()), ("", None), "{body}");
+            assert!(refusal.is_passing());
+        }
+    }
+}

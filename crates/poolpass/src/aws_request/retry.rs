@@ -1,0 +1,176 @@
+//! When to send again, and how long to wait before.
+//!
+//! As the AWS SDKs' standard mode: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+
+use super::{Failure, Repeat};
+use crate::error::Error;
+use crate::platform::{Random, TransportErrorKind};
+
+/// How often a request is sent again, and how long the client waits before.
+///
+/// The waits grow exponentially with jitter. All requests of one client share a budget of retries,
+/// so that a service in trouble is not flooded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// How often a request is sent at most, the first time included. Default: 3. With 1 nothing is sent again.
+    pub max_attempts: u32,
+    /// The wait before the first repetition, before jitter (which at most doubles it). Default: 100 ms.
+    pub first_delay: Duration,
+    /// The longest wait; also the longest `Retry-After` that is obeyed. Default: 20 s.
+    pub max_delay: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self { max_attempts: 3, first_delay: Duration::from_millis(100), max_delay: Duration::from_secs(20) }
+    }
+}
+
+/// The token bucket that all requests of a client share.
+#[derive(Debug)]
+pub(super) struct RetryBudget(Mutex<u32>);
+
+impl RetryBudget {
+    const CAPACITY: u32 = 500;
+    const RETRY_COST: u32 = 5;
+    const TIMEOUT_COST: u32 = 10;
+    const SUCCESS_REFUND: u32 = 1;
+
+    /// Starts the attempts of one request.
+    pub(super) fn attempts<'a>(
+        &'a self,
+        policy: &RetryPolicy,
+        random: &dyn Random,
+    ) -> Result<Attempts<'a>, Error> {
+        let mut seed = [0; 8];
+        random.fill(&mut seed)?;
+        let delays = ExponentialBuilder::new()
+            .with_min_delay(policy.first_delay)
+            .with_max_delay(policy.max_delay)
+            .with_max_times(usize::try_from(policy.max_attempts.saturating_sub(1)).unwrap_or(usize::MAX))
+            .with_jitter()
+            .with_jitter_seed(u64::from_ne_bytes(seed))
+            .build();
+        Ok(Attempts { budget: self, delays, max_delay: policy.max_delay, paid: 0 })
+    }
+
+    /// A success gives back what its last repetition cost.
+    pub(super) fn succeeded(&self, attempts: &Attempts<'_>) {
+        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *tokens = (*tokens + attempts.paid.max(Self::SUCCESS_REFUND)).min(Self::CAPACITY);
+    }
+
+    fn pay(&self, cost: u32) -> bool {
+        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(left) = tokens.checked_sub(cost) else { return false };
+        *tokens = left;
+        true
+    }
+}
+
+impl Default for RetryBudget {
+    fn default() -> Self {
+        Self(Mutex::new(Self::CAPACITY))
+    }
+}
+
+/// The attempts of one request.
+#[derive(Debug)]
+pub(super) struct Attempts<'a> {
+    budget: &'a RetryBudget,
+    delays: ExponentialBackoff,
+    max_delay: Duration,
+    /// What the last repetition cost.
+    paid: u32,
+}
+
+/// What to do after a failed attempt.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    GiveUp,
+    WaitAndRepeat(Duration),
+}
+
+impl Attempts<'_> {
+    pub(super) fn verdict(&mut self, failure: &Failure, repeat: Repeat) -> Verdict {
+        let (may_repeat, cost, asked) = match failure {
+            Failure::NoAnswer(error) => match error.kind {
+                TransportErrorKind::NotSent => (true, RetryBudget::TIMEOUT_COST, None),
+                TransportErrorKind::Interrupted | TransportErrorKind::TimedOut => {
+                    (repeat == Repeat::Safe, RetryBudget::TIMEOUT_COST, None)
+                }
+            },
+            Failure::Refused(refusal) => {
+                let not_done =
+                    refusal.is_throttling() || refusal.status == http::StatusCode::SERVICE_UNAVAILABLE;
+                let may_repeat = not_done || (refusal.is_passing() && repeat == Repeat::Safe);
+                (may_repeat, RetryBudget::RETRY_COST, refusal.retry_after)
+            }
+        };
+        if !may_repeat {
+            return Verdict::GiveUp;
+        }
+        let Some(delay) = self.delays.next() else { return Verdict::GiveUp };
+        if !self.budget.pay(cost) {
+            return Verdict::GiveUp;
+        }
+        self.paid = cost;
+        Verdict::WaitAndRepeat(asked.map_or(delay, |asked| asked.max(delay).min(self.max_delay)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::{SystemRandom, TransportError};
+
+    fn lost() -> Failure {
+        Failure::NoAnswer(TransportError::interrupted("reset"))
+    }
+
+    fn attempts<'a>(budget: &'a RetryBudget, policy: &RetryPolicy) -> Attempts<'a> {
+        budget.attempts(policy, &SystemRandom).unwrap()
+    }
+
+    #[test]
+    fn a_lost_answer_is_repeated_only_where_that_is_safe() {
+        let budget = RetryBudget::default();
+        let policy = RetryPolicy::default();
+        assert_eq!(attempts(&budget, &policy).verdict(&lost(), Repeat::IfNotDone), Verdict::GiveUp);
+        assert_ne!(attempts(&budget, &policy).verdict(&lost(), Repeat::Safe), Verdict::GiveUp);
+        let unsent = Failure::NoAnswer(TransportError::not_sent("refused"));
+        assert_ne!(attempts(&budget, &policy).verdict(&unsent, Repeat::IfNotDone), Verdict::GiveUp);
+    }
+
+    #[test]
+    fn the_number_of_attempts_is_bounded_and_waits_grow() {
+        let budget = RetryBudget::default();
+        let policy = RetryPolicy { max_attempts: 4, ..RetryPolicy::default() };
+        let mut attempts = attempts(&budget, &policy);
+        let mut waits = Vec::new();
+        while let Verdict::WaitAndRepeat(wait) = attempts.verdict(&lost(), Repeat::Safe) {
+            waits.push(wait);
+        }
+        assert_eq!(waits.len(), 3);
+        for (wait, base) in waits.iter().zip([100, 200, 400]) {
+            assert!((base..=2 * base).contains(&wait.as_millis()), "{waits:?}");
+        }
+    }
+
+    #[test]
+    fn a_service_in_trouble_is_not_flooded() {
+        let budget = RetryBudget::default();
+        let policy = RetryPolicy { max_attempts: 2, ..RetryPolicy::default() };
+        let repeated = (0..1000)
+            .filter(|_| attempts(&budget, &policy).verdict(&lost(), Repeat::Safe) != Verdict::GiveUp)
+            .count();
+        assert_eq!(repeated, 50);
+        budget.succeeded(&Attempts { paid: 10, ..attempts(&budget, &policy) });
+        assert_ne!(attempts(&budget, &policy).verdict(&lost(), Repeat::Safe), Verdict::GiveUp);
+    }
+}

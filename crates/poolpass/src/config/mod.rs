@@ -1,0 +1,341 @@
+//! What the client needs to know: which user pool, identity pool, bucket and table, and where they are.
+
+mod amplify_outputs;
+mod endpoints;
+mod ids;
+mod poolpass_json;
+
+use std::fmt;
+
+use secrecy::SecretString;
+
+pub use endpoints::{Endpoint, Endpoints, Service};
+pub use ids::{ClientId, IdentityPoolId, Region, UserPoolId};
+
+use crate::error::Error;
+
+/// The configuration of a [`Client`](crate::Client), checked when it is built.
+///
+/// It comes from code, from a `poolpass.json`, or from an `amplify_outputs.json` as Amplify writes it.
+///
+/// ```
+/// use poolpass::Config;
+///
+/// let config = Config::builder()
+///     .user_pool("eu-west-1_AbCdEfGhI", "1example23456789")
+///     .identity_pool("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")
+///     .bucket("my-bucket")
+///     .table("notes")
+///     .build()?;
+/// assert_eq!(config.region().as_str(), "eu-west-1");
+/// # Ok::<(), poolpass::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    region: Region,
+    user_pool: Option<UserPoolConfig>,
+    identity_pool: Option<IdentityPoolId>,
+    endpoints: Endpoints,
+    bucket: Option<String>,
+    force_path_style: bool,
+    table: Option<String>,
+    api_url: Option<Endpoint>,
+}
+
+/// The user pool and the app client through which people sign in.
+#[derive(Clone)]
+pub struct UserPoolConfig {
+    id: UserPoolId,
+    client_id: ClientId,
+    client_secret: Option<SecretString>,
+    domain: Option<Endpoint>,
+}
+
+impl Config {
+    /// Starts a configuration in code.
+    pub fn builder() -> ConfigBuilder {
+        ConfigBuilder::default()
+    }
+
+    /// Reads a `poolpass.json` or an `amplify_outputs.json`, whichever `json` is.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidConfig` when it is neither, when a member is missing or unknown, or when an id is malformed.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        if amplify_outputs::is_one(json) { amplify_outputs::parse(json) } else { poolpass_json::parse(json) }
+    }
+
+    /// Reads the file at `path`, which is a `poolpass.json` or an `amplify_outputs.json`. Blocks while it reads.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidConfig` when the file cannot be read, and as [`from_json`](Self::from_json).
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn from_file(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let json = std::fs::read_to_string(path).map_err(|error| {
+            Error::invalid_config(format!("{} cannot be read: {error}", path.display())).with_source(error)
+        })?;
+        Self::from_json(&json)
+    }
+
+    /// The region of the bucket and the table, and of the pools unless their ids name another one.
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// The user pool, unless only an identity pool is used.
+    pub fn user_pool(&self) -> Option<&UserPoolConfig> {
+        self.user_pool.as_ref()
+    }
+
+    /// The identity pool that gives AWS credentials.
+    pub fn identity_pool(&self) -> Option<&IdentityPoolId> {
+        self.identity_pool.as_ref()
+    }
+
+    /// The address of `service` in `region`: the override, or AWS's own.
+    pub fn endpoint(&self, service: Service, region: &Region) -> Endpoint {
+        self.endpoints.resolve(service, region)
+    }
+
+    /// Whether the address of `service` is overridden.
+    pub fn overrides(&self, service: Service) -> bool {
+        self.endpoints.overrides(service)
+    }
+
+    /// The app's S3 bucket.
+    pub fn bucket(&self) -> Option<&str> {
+        self.bucket.as_deref()
+    }
+
+    /// Whether the bucket is named in the path and not in the host name.
+    pub fn force_path_style(&self) -> bool {
+        self.force_path_style
+    }
+
+    /// The app's DynamoDB table.
+    pub fn table(&self) -> Option<&str> {
+        self.table.as_deref()
+    }
+
+    /// The base URL of the app's API Gateway.
+    pub fn api_url(&self) -> Option<&Endpoint> {
+        self.api_url.as_ref()
+    }
+}
+
+impl UserPoolConfig {
+    /// The user pool's id.
+    pub fn id(&self) -> &UserPoolId {
+        &self.id
+    }
+
+    /// The app client's id.
+    pub fn client_id(&self) -> &ClientId {
+        &self.client_id
+    }
+
+    /// The app client's secret, for clients that were created with one. An app that people can take apart cannot keep it.
+    pub fn client_secret(&self) -> Option<&SecretString> {
+        self.client_secret.as_ref()
+    }
+
+    /// The base URL of the user pool's domain, where managed login and federated sign-in take place.
+    pub fn domain(&self) -> Option<&Endpoint> {
+        self.domain.as_ref()
+    }
+}
+
+impl fmt::Debug for UserPoolConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserPoolConfig")
+            .field("id", &self.id)
+            .field("client_id", &self.client_id)
+            .field("has_client_secret", &self.client_secret.is_some())
+            .field("domain", &self.domain)
+            .finish()
+    }
+}
+
+/// Collects a [`Config`]. Ids are checked in [`build`](Self::build).
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct ConfigBuilder {
+    region: Option<String>,
+    user_pool: Option<(String, String)>,
+    client_secret: Option<SecretString>,
+    domain: Option<String>,
+    identity_pool: Option<String>,
+    endpoints: Vec<(Service, String)>,
+    bucket: Option<String>,
+    force_path_style: bool,
+    table: Option<String>,
+    api_url: Option<String>,
+}
+
+impl ConfigBuilder {
+    /// The region of the bucket and table. Default: the user pool's, or else the identity pool's.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// The user pool and its app client.
+    pub fn user_pool(mut self, id: impl Into<String>, client_id: impl Into<String>) -> Self {
+        self.user_pool = Some((id.into(), client_id.into()));
+        self
+    }
+
+    /// The app client's secret, if it has one.
+    pub fn client_secret(mut self, secret: impl Into<SecretString>) -> Self {
+        self.client_secret = Some(secret.into());
+        self
+    }
+
+    /// The base URL of the user pool's domain. A bare host name means `https`.
+    pub fn domain(mut self, url: impl Into<String>) -> Self {
+        self.domain = Some(url.into());
+        self
+    }
+
+    /// The identity pool.
+    pub fn identity_pool(mut self, id: impl Into<String>) -> Self {
+        self.identity_pool = Some(id.into());
+        self
+    }
+
+    /// Another address for `service` than AWS's own.
+    pub fn endpoint(mut self, service: Service, url: impl Into<String>) -> Self {
+        self.endpoints.push((service, url.into()));
+        self
+    }
+
+    /// The app's S3 bucket.
+    pub fn bucket(mut self, name: impl Into<String>) -> Self {
+        self.bucket = Some(name.into());
+        self
+    }
+
+    /// Names the bucket in the path and not in the host name, as most servers other than AWS want it. Default: false.
+    pub fn force_path_style(mut self, force: bool) -> Self {
+        self.force_path_style = force;
+        self
+    }
+
+    /// The app's DynamoDB table.
+    pub fn table(mut self, name: impl Into<String>) -> Self {
+        self.table = Some(name.into());
+        self
+    }
+
+    /// The base URL of the app's API Gateway.
+    pub fn api_url(mut self, url: impl Into<String>) -> Self {
+        self.api_url = Some(url.into());
+        self
+    }
+
+    /// Checks everything.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidConfig` when an id, region or URL is malformed (the message shows the expected
+    /// form), when there is neither a user pool nor an identity pool, or when no region is known.
+    pub fn build(self) -> Result<Config, Error> {
+        let user_pool = match self.user_pool {
+            None if self.client_secret.is_some() || self.domain.is_some() => {
+                return Err(Error::invalid_config("a client secret or a domain needs a user pool"));
+            }
+            None => None,
+            Some((id, client_id)) => Some(UserPoolConfig {
+                id: id.parse()?,
+                client_id: client_id.parse()?,
+                client_secret: self.client_secret,
+                domain: self.domain.map(|url| Endpoint::parse_with_default_scheme(&url)).transpose()?,
+            }),
+        };
+        let identity_pool = self.identity_pool.map(|id| id.parse::<IdentityPoolId>()).transpose()?;
+        let region = match (self.region, &user_pool, &identity_pool) {
+            (Some(region), _, _) => region.parse()?,
+            (None, Some(pool), _) => pool.id.region().clone(),
+            (None, None, Some(pool)) => pool.region().clone(),
+            (None, None, None) => {
+                return Err(Error::invalid_config(
+                    "a user pool (id and client id) or an identity pool is needed",
+                ));
+            }
+        };
+        if user_pool.is_none() && identity_pool.is_none() {
+            return Err(Error::invalid_config(
+                "a user pool (id and client id) or an identity pool is needed",
+            ));
+        }
+        let mut endpoints = Endpoints::default();
+        for (service, url) in self.endpoints {
+            endpoints.set(service, url.parse()?);
+        }
+        Ok(Config {
+            region,
+            user_pool,
+            identity_pool,
+            endpoints,
+            bucket: self.bucket.map(checked_bucket).transpose()?,
+            force_path_style: self.force_path_style,
+            table: self.table,
+            api_url: self.api_url.map(|url| url.parse()).transpose()?,
+        })
+    }
+}
+
+/// Bucket names: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>.
+pub(crate) fn checked_bucket(name: String) -> Result<String, Error> {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    if (3..=63).contains(&name.len()) && name.bytes().all(fits) {
+        return Ok(name);
+    }
+    Err(Error::invalid_config(format!(
+        "\"{name}\" is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn the_region_follows_from_the_pools() {
+        let config = Config::builder().user_pool("ap-south-1_Ab1", "client").build().unwrap();
+        assert_eq!(config.region().as_str(), "ap-south-1");
+        let guest_only = Config::builder()
+            .identity_pool("us-east-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")
+            .build()
+            .unwrap();
+        assert_eq!(guest_only.region().as_str(), "us-east-1");
+        assert!(guest_only.user_pool().is_none());
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_with_the_expected_form() {
+        let refused = |builder: ConfigBuilder, expected: &str| {
+            let error = builder.build().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+            assert!(error.message().contains(expected), "{error}");
+        };
+        refused(Config::builder(), "a user pool");
+        refused(Config::builder().region("eu-west-1"), "a user pool");
+        refused(Config::builder().user_pool("nonsense", "client"), "eu-west-1_AbCdEfGhI");
+        refused(Config::builder().user_pool("eu-west-1_A", "not a client"), "app client");
+        refused(Config::builder().user_pool("eu-west-1_A", "c").region("Europe"), "eu-west-1");
+        refused(Config::builder().identity_pool("eu-west-1:no-uuid"), "eu-west-1:");
+        refused(Config::builder().user_pool("eu-west-1_A", "c").bucket("No Bucket"), "bucket name");
+        refused(Config::builder().user_pool("eu-west-1_A", "c").endpoint(Service::S3, "localhost"), "http");
+    }
+
+    #[test]
+    fn debug_shows_no_client_secret() {
+        let config = Config::builder().user_pool("eu-west-1_A", "c").client_secret("hush").build().unwrap();
+        assert!(!format!("{config:?}").contains("hush"));
+    }
+}

@@ -1,0 +1,90 @@
+//! Temporary AWS credentials.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::error::Error;
+use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
+
+/// Temporary AWS credentials of one identity, as the identity pool hands them out.
+///
+/// They are wiped from memory when dropped, and `Debug` shows the access key id and the expiry only.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Credentials {
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: Option<String>,
+    #[zeroize(skip)]
+    expiration: Option<SystemTime>,
+}
+
+impl Credentials {
+    /// Credentials from elsewhere, for [`sigv4`](crate::sigv4). Long-lived keys have no session token and no expiration.
+    pub fn new(
+        access_key_id: impl Into<String>,
+        secret_access_key: impl Into<String>,
+        session_token: Option<String>,
+        expiration: Option<SystemTime>,
+    ) -> Self {
+        Self {
+            access_key_id: access_key_id.into(),
+            secret_access_key: secret_access_key.into(),
+            session_token,
+            expiration,
+        }
+    }
+
+    /// The access key id (`ASIA…`), which is not a secret.
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// The secret access key: a secret.
+    pub fn secret_access_key(&self) -> &str {
+        &self.secret_access_key
+    }
+
+    /// The session token that has to accompany every request: a secret.
+    pub fn session_token(&self) -> Option<&str> {
+        self.session_token.as_deref()
+    }
+
+    /// When AWS stops to accept them, on AWS's clock; `None` for long-lived keys.
+    pub fn expiration(&self) -> Option<SystemTime> {
+        self.expiration
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("access_key_id", &self.access_key_id)
+            .field("expiration", &self.expiration)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where signed requests take their credentials from.
+pub(crate) trait CredentialsSource: fmt::Debug + MaybeSend + MaybeSync {
+    /// Credentials that AWS accepts for a while yet.
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>>;
+
+    /// AWS refused `refused` as expired: forget them, unless they have been replaced since.
+    fn forget<'a>(&'a self, refused: &'a Credentials) -> BoxFuture<'a, ()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let credentials =
+            Credentials::new("ASIAEXAMPLE", "secret-key", Some("secret-token".to_owned()), None);
+        let debug = format!("{credentials:?}");
+        assert!(debug.contains("ASIAEXAMPLE"));
+        assert!(!debug.contains("secret-"), "{debug}");
+    }
+}

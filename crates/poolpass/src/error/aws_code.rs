@@ -1,0 +1,151 @@
+//! From AWS's error codes to [`ErrorKind`].
+
+use super::ErrorKind;
+
+/// The kind of a refusal. `message` decides only where AWS uses one code for two things.
+pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> ErrorKind {
+    let Some(code) = code else { return by_status(http_status) };
+    match code {
+        "NotAuthorizedException" if is_lost_challenge(message) => ErrorKind::ChallengeExpired,
+        "NotAuthorizedException" if message.contains("Password attempts exceeded") => {
+            ErrorKind::TooManyAttempts
+        }
+        "NotAuthorizedException" | "UnauthorizedException" | "ForbiddenException" => ErrorKind::NotAuthorized,
+        "UserNotFoundException" => ErrorKind::UserNotFound,
+        "UserNotConfirmedException" => ErrorKind::UserNotConfirmed,
+        "PasswordResetRequiredException" => ErrorKind::PasswordResetRequired,
+        "UsernameExistsException" => ErrorKind::UsernameExists,
+        "AliasExistsException" => ErrorKind::AliasExists,
+        "InvalidPasswordException" | "PasswordHistoryPolicyViolationException" => ErrorKind::InvalidPassword,
+        // VerifySoftwareToken has a code of its own for a wrong TOTP code.
+        "CodeMismatchException" | "EnableSoftwareTokenMFAException" => ErrorKind::CodeMismatch,
+        "ExpiredCodeException" => ErrorKind::CodeExpired,
+        "TooManyFailedAttemptsException" | "LimitExceededException" => ErrorKind::TooManyAttempts,
+        "CodeDeliveryFailureException"
+        | "InvalidSmsRoleAccessPolicyException"
+        | "InvalidSmsRoleTrustRelationshipException"
+        | "InvalidEmailRoleAccessPolicyException" => ErrorKind::CodeDeliveryFailed,
+        "SoftwareTokenMFANotFoundException" | "MFAMethodNotFoundException" => ErrorKind::MfaNotSetUp,
+        "UserLambdaValidationException" | "UnexpectedLambdaException" | "InvalidLambdaResponseException" => {
+            ErrorKind::RefusedByTrigger
+        }
+        "RefreshTokenReuseException" => ErrorKind::SessionEnded,
+
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => ErrorKind::AccessDenied,
+        "ExpiredToken" | "ExpiredTokenException" => ErrorKind::CredentialsExpired,
+        "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "IncompleteSignature"
+        | "IncompleteSignatureException"
+        | "AuthorizationHeaderMalformed"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException"
+        | "InvalidAccessKeyId"
+        | "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "InvalidToken"
+        | "RequestTimeTooSkewed"
+        | "RequestExpired"
+        | "RequestInTheFuture"
+        | "XAmzContentSHA256Mismatch" => ErrorKind::SignatureRefused,
+        "NoSuchKey"
+        | "NoSuchBucket"
+        | "NoSuchUpload"
+        | "NoSuchVersion"
+        | "NotFound"
+        | "ResourceNotFoundException" => ErrorKind::NotFound,
+        "PreconditionFailed" | "ConditionalCheckFailedException" => ErrorKind::ConditionFailed,
+        "TransactionCanceledException" if message.contains("ConditionalCheckFailed") => {
+            ErrorKind::ConditionFailed
+        }
+        "TransactionConflictException"
+        | "TransactionCanceledException"
+        | "TransactionInProgressException"
+        | "ConcurrentModificationException"
+        | "ConditionalRequestConflict"
+        | "OperationAborted"
+        | "ResourceConflictException" => ErrorKind::Conflict,
+        "NotModified" => ErrorKind::NotModified,
+
+        "TooManyRequestsException"
+        | "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "RequestLimitExceeded"
+        | "BandwidthLimitExceeded"
+        | "ProvisionedThroughputExceededException"
+        | "SlowDown" => ErrorKind::Throttled,
+        "InternalErrorException"
+        | "InternalError"
+        | "InternalServerError"
+        | "InternalFailure"
+        | "ServiceUnavailable"
+        | "ServiceUnavailableException"
+        | "RequestTimeout" => ErrorKind::Unavailable,
+
+        _ if http_status >= 500 => ErrorKind::Unavailable,
+        _ => ErrorKind::Aws,
+    }
+}
+
+/// AWS sometimes quotes what was sent in a validation error; that may be a password.
+pub(super) fn without_echoed_values(message: String) -> String {
+    const OPENING: &str = "Value '";
+    const CLOSING: &str = "' at '";
+    let mut rest = message.as_str();
+    let mut kept = String::with_capacity(message.len());
+    while let Some((before, after)) = rest.split_once(OPENING) {
+        let Some((_value, tail)) = after.split_once(CLOSING) else { break };
+        kept.push_str(before);
+        kept.push_str("Value at '");
+        rest = tail;
+    }
+    kept.push_str(rest);
+    kept
+}
+
+fn by_status(http_status: u16) -> ErrorKind {
+    match http_status {
+        304 => ErrorKind::NotModified,
+        401 => ErrorKind::NotAuthorized,
+        403 => ErrorKind::AccessDenied,
+        404 => ErrorKind::NotFound,
+        409 => ErrorKind::Conflict,
+        412 => ErrorKind::ConditionFailed,
+        429 => ErrorKind::Throttled,
+        500.. => ErrorKind::Unavailable,
+        _ => ErrorKind::Aws,
+    }
+}
+
+/// Cognito's `Session` of a challenge is gone.
+fn is_lost_challenge(message: &str) -> bool {
+    message.contains("Invalid session for the user")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_code_with_two_meanings_is_told_apart_by_its_message() {
+        let kind = |message| kind_of(Some("NotAuthorizedException"), message, 400);
+        assert_eq!(kind("Incorrect username or password."), ErrorKind::NotAuthorized);
+        assert_eq!(kind("Invalid session for the user, session is expired."), ErrorKind::ChallengeExpired);
+        assert_eq!(kind("Password attempts exceeded"), ErrorKind::TooManyAttempts);
+    }
+
+    #[test]
+    fn an_echoed_password_is_cut_out() {
+        let message = "2 validation errors detected: Value 'hunter2' at 'password' failed to satisfy constraint: \
+                       Member must have length greater than or equal to 6; Value 'x' at 'username' failed";
+        assert_eq!(
+            without_echoed_values(message.to_owned()),
+            "2 validation errors detected: Value at 'password' failed to satisfy constraint: \
+             Member must have length greater than or equal to 6; Value at 'username' failed"
+        );
+        assert_eq!(without_echoed_values("Value 'x".to_owned()), "Value 'x");
+    }
+}

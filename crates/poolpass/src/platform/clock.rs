@@ -1,0 +1,142 @@
+//! Time as an input, and the server's time as far as it has been learned.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use http::header::{AGE, DATE};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+use super::{MaybeSend, MaybeSync, sys};
+
+/// Where the SDK takes the device's time from.
+pub trait Clock: fmt::Debug + MaybeSend + MaybeSync {
+    /// The device's wall clock time, right or wrong.
+    fn now(&self) -> SystemTime;
+}
+
+/// The device's own clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> SystemTime {
+        sys::now()
+    }
+}
+
+/// The device's clock, corrected by what AWS's answers say about the time.
+///
+/// The device clock may be hours off. AWS refuses signatures that are more than a few minutes off,
+/// so the offset is learned from the `Date` header of every answer and applied to signatures,
+/// SRP timestamps and expiry alike.
+#[derive(Clone, Debug)]
+pub(crate) struct ServerClock {
+    device: Arc<dyn Clock>,
+    offset_millis: Arc<AtomicI64>,
+}
+
+impl ServerClock {
+    /// Differences below this are network latency and the `Date` header's whole seconds, not a wrong clock.
+    const NOISE: Duration = Duration::from_secs(10);
+
+    pub(crate) fn new(device: Arc<dyn Clock>) -> Self {
+        Self { device, offset_millis: Arc::default() }
+    }
+
+    /// AWS's time, as far as it is known.
+    pub(crate) fn now(&self) -> SystemTime {
+        let offset = self.offset_millis();
+        let distance = Duration::from_millis(offset.unsigned_abs());
+        let device = self.device.now();
+        let corrected = if offset < 0 { device.checked_sub(distance) } else { device.checked_add(distance) };
+        corrected.unwrap_or(device)
+    }
+
+    /// AWS's time minus the device's, in milliseconds.
+    pub(crate) fn offset_millis(&self) -> i64 {
+        self.offset_millis.load(Ordering::Relaxed)
+    }
+
+    /// Learns from an answer's `Date` header; one that came out of a cache says nothing.
+    pub(crate) fn learn_from_headers(&self, headers: &HeaderMap) {
+        if headers.contains_key(AGE) {
+            return;
+        }
+        let Some(date) = headers.get(DATE).and_then(|value| value.to_str().ok()) else { return };
+        // HTTP dates are RFC 2822 dates whose zone is spelled "GMT".
+        if let Ok(date) = OffsetDateTime::parse(date, &Rfc2822) {
+            self.learn(date.into());
+        }
+    }
+
+    /// Learns from a moment at which AWS says that it answered.
+    pub(crate) fn learn(&self, server: SystemTime) {
+        let device = self.device.now();
+        let (distance, sign) = match server.duration_since(device) {
+            Ok(ahead) => (ahead, 1),
+            Err(error) => (error.duration(), -1),
+        };
+        let millis = i64::try_from(distance.as_millis()).unwrap_or(i64::MAX).saturating_mul(sign);
+        let change = millis.saturating_sub(self.offset_millis()).unsigned_abs();
+        if change > Self::NOISE.as_millis() as u64 {
+            let offset = if distance > Self::NOISE { millis } else { 0 };
+            self.offset_millis.store(offset, Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Stopped(SystemTime);
+
+    impl Clock for Stopped {
+        fn now(&self) -> SystemTime {
+            self.0
+        }
+    }
+
+    fn clock_at(seconds: u64) -> ServerClock {
+        ServerClock::new(Arc::new(Stopped(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))))
+    }
+
+    fn date(value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(DATE, HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn a_device_that_is_two_hours_late_is_corrected() {
+        let clock = clock_at(784_111_777 - 7200);
+        clock.learn_from_headers(&date("Sun, 06 Nov 1994 08:49:37 GMT"));
+        assert_eq!(clock.offset_millis(), 7_200_000);
+        assert_eq!(clock.now(), SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777));
+    }
+
+    #[test]
+    fn a_device_that_is_ahead_is_corrected_and_a_later_right_clock_undoes_it() {
+        let clock = clock_at(784_111_777 + 600);
+        clock.learn_from_headers(&date("Sun, 06 Nov 1994 08:49:37 GMT"));
+        assert_eq!(clock.offset_millis(), -600_000);
+        clock.learn(SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777 + 601));
+        assert_eq!(clock.offset_millis(), 0);
+    }
+
+    #[test]
+    fn latency_malformed_dates_and_cached_answers_teach_nothing() {
+        let clock = clock_at(784_111_777 - 8);
+        clock.learn_from_headers(&date("Sun, 06 Nov 1994 08:49:37 GMT"));
+        clock.learn_from_headers(&date("yesterday"));
+        let mut cached = date("Mon, 07 Nov 1994 08:49:37 GMT");
+        cached.insert(AGE, HeaderValue::from_static("30"));
+        clock.learn_from_headers(&cached);
+        assert_eq!(clock.offset_millis(), 0);
+    }
+}

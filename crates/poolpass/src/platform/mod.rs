@@ -1,0 +1,75 @@
+//! The ground that everything stands on: HTTP, time, randomness and storage.
+//!
+//! This is the only module that knows which platform it runs on. Everything above takes the traits
+//! of this module as inputs, so that it behaves alike in a browser, on a phone and on a server, and
+//! so that a test can replace any of them.
+
+mod clock;
+mod random;
+mod store;
+mod timing;
+mod transport;
+
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+#[cfg(target_arch = "wasm32")]
+mod web;
+
+#[cfg(not(target_arch = "wasm32"))]
+use native as sys;
+#[cfg(target_arch = "wasm32")]
+use web as sys;
+
+pub use clock::{Clock, SystemClock};
+pub use random::{Random, RandomError, SystemRandom};
+pub use store::{MemoryStore, SessionStore, StoreError, StoreLock};
+#[cfg(not(target_arch = "wasm32"))]
+pub use sys::FileStore;
+pub use sys::HttpTransport;
+pub use transport::{Body, Request, Response, Transport, TransportError, TransportErrorKind};
+
+pub(crate) use clock::ServerClock;
+pub(crate) use sys::{sleep, spawn};
+pub(crate) use timing::timeout;
+
+use std::pin::Pin;
+
+use futures_util::{Future, Stream};
+
+/// `Send` where the platform has threads; nothing in a browser, whose objects belong to one thread.
+#[cfg(not(target_arch = "wasm32"))]
+pub trait MaybeSend: Send {}
+#[cfg(not(target_arch = "wasm32"))]
+impl<T: Send + ?Sized> MaybeSend for T {}
+
+/// `Sync` where the platform has threads; nothing in a browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub trait MaybeSync: Sync {}
+#[cfg(not(target_arch = "wasm32"))]
+impl<T: Sync + ?Sized> MaybeSync for T {}
+
+/// `Send` where the platform has threads; nothing in a browser, whose objects belong to one thread.
+#[cfg(target_arch = "wasm32")]
+pub trait MaybeSend {}
+#[cfg(target_arch = "wasm32")]
+impl<T: ?Sized> MaybeSend for T {}
+
+/// `Sync` where the platform has threads; nothing in a browser.
+#[cfg(target_arch = "wasm32")]
+pub trait MaybeSync {}
+#[cfg(target_arch = "wasm32")]
+impl<T: ?Sized> MaybeSync for T {}
+
+/// A boxed future, `Send` where the platform has threads.
+#[cfg(not(target_arch = "wasm32"))]
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// A boxed future.
+#[cfg(target_arch = "wasm32")]
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// A boxed stream, `Send` where the platform has threads.
+#[cfg(not(target_arch = "wasm32"))]
+pub type BoxStream<'a, T> = Pin<Box<dyn Stream<Item = T> + Send + 'a>>;
+/// A boxed stream.
+#[cfg(target_arch = "wasm32")]
+pub type BoxStream<'a, T> = Pin<Box<dyn Stream<Item = T> + 'a>>;

@@ -1,0 +1,180 @@
+//! [`SessionStore`] in a directory of files.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
+
+use super::sleep;
+use crate::platform::{BoxFuture, SessionStore, StoreError, StoreLock};
+
+/// Keeps each value in a file of its own, readable by the owner alone and replaced atomically.
+///
+/// Processes that use the same directory share the session: one of them refreshes it, the others
+/// pick up what it stored.
+#[derive(Clone, Debug)]
+pub struct FileStore {
+    directory: Arc<Path>,
+}
+
+impl FileStore {
+    const LOCK_POLL: Duration = Duration::from_millis(10);
+    const LOCK_POLLS: u32 = 6_000; // a minute: longer than any refresh with its retries
+
+    /// A store in `directory`, which is created with mode 0700 if it is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the directory can be neither used nor created.
+    pub fn new(directory: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        let directory = directory.into();
+        create_private_directory(&directory).map_err(|error| describe("create", &directory, &error))?;
+        Ok(Self { directory: directory.into() })
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        file_name: String,
+        doing: &'static str,
+        work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let path = self.directory.join(file_name);
+        let outcome =
+            tokio::task::spawn_blocking(move || work(&path).map_err(|error| describe(doing, &path, &error)));
+        outcome.await.unwrap_or_else(|error| Err(StoreError(error.to_string())))
+    }
+}
+
+impl SessionStore for FileStore {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
+        Box::pin(self.run(file_name(key), "read", |path| match fs::read_to_string(path) {
+            Ok(value) => Ok(Some(SecretString::from(value))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }))
+    }
+
+    fn save<'a>(&'a self, key: &'a str, value: SecretString) -> BoxFuture<'a, Result<(), StoreError>> {
+        let value = Zeroizing::new(value.expose_secret().to_owned());
+        Box::pin(self.run(file_name(key), "write", move |path| {
+            // tempfile creates with mode 0600; persist renames over the old file.
+            let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+            file.write_all(value.as_bytes())?;
+            file.as_file().sync_all()?;
+            file.persist(path)?;
+            Ok(())
+        }))
+    }
+
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(self.run(file_name(key), "remove", |path| match fs::remove_file(path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }))
+    }
+
+    fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
+        Box::pin(async move {
+            for _ in 0..Self::LOCK_POLLS {
+                if let Some(lock) = self.run(format!("{name}.lock"), "lock", try_lock).await? {
+                    return Ok(lock);
+                }
+                sleep(Self::LOCK_POLL).await;
+            }
+            Err(StoreError("another process holds the session's lock for too long".to_owned()))
+        })
+    }
+}
+
+fn file_name(key: &str) -> String {
+    format!("{key}.json")
+}
+
+/// The system lets go of the lock when the file is closed, also when the process dies.
+fn try_lock(path: &Path) -> io::Result<Option<StoreLock>> {
+    let file = File::options().write(true).create(true).truncate(false).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(StoreLock::new(file))),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+#[cfg(unix)]
+fn create_private_directory(directory: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
+#[cfg(not(unix))]
+fn create_private_directory(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)
+}
+
+fn describe(doing: &str, path: &Path, error: &io::Error) -> StoreError {
+    StoreError(format!("could not {doing} {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, FileStore) {
+        let directory = tempfile::tempdir().unwrap();
+        let store = FileStore::new(directory.path().join("session")).unwrap();
+        (directory, store)
+    }
+
+    #[tokio::test]
+    async fn a_value_is_kept_replaced_and_removed() {
+        let (_directory, store) = store();
+        assert!(store.load("session").await.unwrap().is_none());
+        store.save("session", "one".into()).await.unwrap();
+        store.save("session", "two".into()).await.unwrap();
+        let reopened = FileStore::new(&*store.directory).unwrap();
+        assert_eq!(reopened.load("session").await.unwrap().unwrap().expose_secret(), "two");
+        store.remove("session").await.unwrap();
+        store.remove("session").await.unwrap();
+        assert!(store.load("session").await.unwrap().is_none());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn only_the_owner_may_read_and_no_temporary_file_stays() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let (_directory, store) = store();
+        store.save("session", "secret".into()).await.unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&store.directory), 0o700);
+        assert_eq!(mode(&store.directory.join("session.json")), 0o600);
+        assert_eq!(fs::read_dir(&store.directory).unwrap().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_second_holder_waits_for_the_first() {
+        let (_directory, store) = store();
+        let first = store.lock("session").await.unwrap();
+        let second = tokio::spawn({
+            let store = store.clone();
+            async move { store.lock("session").await }
+        });
+        let other = store.lock("other").await.unwrap();
+        assert!(!second.is_finished());
+        drop((first, other));
+        second.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_unusable_directory_is_an_error_that_names_it() {
+        let file = NamedTempFile::new().unwrap();
+        let error = FileStore::new(file.path()).unwrap_err();
+        assert!(error.to_string().contains("could not create"), "{error}");
+    }
+}

@@ -1,0 +1,23 @@
+//! Servers, desktops and phones: reqwest, tokio and files.
+
+mod file_store;
+mod http;
+
+use std::time::{Duration, SystemTime};
+
+pub use file_store::FileStore;
+pub use http::HttpTransport;
+
+#[expect(clippy::disallowed_methods, reason = "the one place where native time enters")]
+pub(super) fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+pub(crate) async fn sleep(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}
+
+/// Runs `task` to its end, whoever started it.
+pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(task);
+}

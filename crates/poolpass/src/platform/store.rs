@@ -1,0 +1,126 @@
+//! Where a session is kept between two runs of an app.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::lock::Mutex as AsyncMutex;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{BoxFuture, MaybeSend, MaybeSync};
+
+/// Keeps the session, a pending challenge and the guest's identity id, each under a key of its own.
+///
+/// The SDK brings [`MemoryStore`] and, natively, [`FileStore`](super::FileStore); an app may bring its own. The values are
+/// secrets (a refresh token signs in for days), so a store has to keep them from other users and apps.
+///
+/// Keys are ASCII letters, digits, `.`, `-` and `_`, at most 200 characters.
+pub trait SessionStore: fmt::Debug + MaybeSend + MaybeSync {
+    /// The value last saved under `key`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read. That there is no value is not an error.
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>>;
+
+    /// Replaces the value under `key`, as a whole or not at all: a crash must leave the old or the new value.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the value is not safely stored.
+    fn save<'a>(&'a self, key: &'a str, value: SecretString) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Removes the value under `key`, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the value may still be there.
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Waits for the sole right to refresh the session called `name`, among all that share this store.
+    ///
+    /// The default is for a store that nobody shares: it grants the right at once.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the lock is not to be had.
+    fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
+        let _ = name;
+        Box::pin(async { Ok(StoreLock::unshared()) })
+    }
+}
+
+/// The sole right to refresh a session; dropping it gives the right back.
+pub struct StoreLock(#[expect(dead_code, reason = "held for its Drop")] Option<Box<dyn Held>>);
+
+impl StoreLock {
+    /// A lock that lasts as long as `guard` lives.
+    pub fn new(guard: impl MaybeSend + 'static) -> Self {
+        Self(Some(Box::new(guard)))
+    }
+
+    /// The lock of a store that nobody shares.
+    pub fn unshared() -> Self {
+        Self(None)
+    }
+}
+
+impl fmt::Debug for StoreLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoreLock")
+    }
+}
+
+trait Held: MaybeSend {}
+impl<T: MaybeSend> Held for T {}
+
+/// The store failed; the cause in words, without the value.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StoreError(pub String);
+
+/// Keeps everything in memory, so that signing in lasts as long as the process. Clones share their content.
+#[derive(Clone, Default)]
+pub struct MemoryStore {
+    values: Arc<Mutex<HashMap<String, SecretString>>>,
+    locks: Arc<Mutex<HashMap<String, Arc<AsyncMutex<()>>>>>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl SessionStore for MemoryStore {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
+        let values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        let value = values.get(key).map(|value| SecretString::from(value.expose_secret()));
+        Box::pin(async move { Ok(value) })
+    }
+
+    fn save<'a>(&'a self, key: &'a str, value: SecretString) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.values.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), value);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.values.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
+        let lock = {
+            let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(locks.entry(name.to_owned()).or_default())
+        };
+        Box::pin(async move { Ok(StoreLock::new(lock.lock_owned().await)) })
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MemoryStore(..)")
+    }
+}

@@ -1,0 +1,19 @@
+//! Browsers and other JavaScript hosts: `fetch`, timers and promises.
+
+mod http;
+mod timer;
+
+use std::time::{Duration, SystemTime};
+
+pub use http::HttpTransport;
+pub(crate) use timer::sleep;
+
+pub(super) fn now() -> SystemTime {
+    // Date.now() is never negative and far below what a Duration holds.
+    SystemTime::UNIX_EPOCH + Duration::from_millis(js_sys::Date::now() as u64)
+}
+
+/// Runs `task` to its end, whoever started it.
+pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
+    wasm_bindgen_futures::spawn_local(task);
+}
