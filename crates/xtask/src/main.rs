@@ -1,2 +1,51 @@
-//! Developer commands.
-fn main() {}
+//! Every developer command of Poolpass: `cargo xtask --help` lists them.
+
+mod checks;
+mod deny;
+mod interop;
+mod machine;
+mod report;
+mod step;
+mod tests;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Command;
+
+use crate::step::{STEPS, Step};
+use crate::workspace::Workspace;
+
+fn main() -> anyhow::Result<ExitCode> {
+    let arguments = command_line().get_matches();
+    let workspace = Workspace::open()?;
+    let name = arguments.subcommand_name().unwrap_or_default();
+    if name == UPDATE_BOTOCORE {
+        interop::botocore::update(&workspace)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let steps: Vec<&Step> =
+        STEPS.iter().filter(|step| name == TEST || name == step.name || name == step.group).collect();
+    Ok(report::run(&workspace, &steps))
+}
+
+const TEST: &str = "test";
+const UPDATE_BOTOCORE: &str = "update-botocore";
+
+fn command_line() -> Command {
+    Command::new("cargo xtask")
+        .about("Every developer command of Poolpass")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            Command::new(TEST).about("All steps below; installs what is missing. This is what CI runs"),
+        )
+        .subcommands(STEPS.iter().map(|step| Command::new(step.name).about(step.about)))
+        .subcommand(
+            Command::new(step::INTEROP).about("The steps that take other people's clients and servers"),
+        )
+        .subcommand(
+            Command::new(UPDATE_BOTOCORE)
+                .about("Writes the table that the botocore step checks, from botocore"),
+        )
+}

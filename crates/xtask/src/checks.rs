@@ -1,0 +1,30 @@
+//! What is judged without running it: formatting, lints, documentation.
+
+use anyhow::Result;
+use xshell::cmd;
+
+use crate::machine;
+use crate::step::Outcome;
+use crate::workspace::Workspace;
+
+pub(crate) fn fmt(workspace: &Workspace) -> Result<Outcome> {
+    workspace.cargo(&["fmt", "--all", "--check"]).run()?;
+    Ok(Outcome::Passed)
+}
+
+pub(crate) fn clippy(workspace: &Workspace) -> Result<Outcome> {
+    workspace.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
+    Ok(Outcome::Passed)
+}
+
+pub(crate) fn wasm(workspace: &Workspace) -> Result<Outcome> {
+    let target = machine::WASM_TARGET;
+    machine::install_wasm_target(workspace)?;
+    cmd!(workspace.shell, "cargo clippy --package poolpass --target {target} -- -D warnings").run()?;
+    Ok(Outcome::Passed)
+}
+
+pub(crate) fn doc(workspace: &Workspace) -> Result<Outcome> {
+    workspace.cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings").run()?;
+    Ok(Outcome::Passed)
+}

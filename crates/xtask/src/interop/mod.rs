@@ -1,0 +1,8 @@
+//! Other people's clients on our server, and our client on other people's servers: `tests/interop`.
+
+pub(crate) mod botocore;
+pub(crate) mod clients;
+pub(crate) mod ministack;
+mod node;
+mod python;
+mod server;

@@ -1,0 +1,26 @@
+//! npm packages at the versions of a lock file.
+
+use anyhow::Result;
+use xshell::cmd;
+
+use crate::machine;
+use crate::workspace::Workspace;
+
+/// Installs what the lock file in `folder` names. Says whether Node.js is there.
+pub(crate) fn install(workspace: &Workspace, folder: &str) -> Result<bool> {
+    let shell = &workspace.shell;
+    let packages = ["nodejs", "npm"];
+    if !machine::has(workspace, "node", &packages) || !machine::has(workspace, "npm", &packages) {
+        return Ok(false);
+    }
+
+    let folder = workspace.path(folder);
+    let wanted = shell.read_file(folder.join("package-lock.json"))?;
+    let installed = folder.join("node_modules").join("installed.json");
+    if shell.read_file(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(true);
+    }
+    cmd!(shell, "npm ci --prefix {folder} --ignore-scripts --no-audit --no-fund").run()?;
+    shell.write_file(&installed, wanted)?;
+    Ok(true)
+}

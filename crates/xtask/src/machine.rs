@@ -1,0 +1,38 @@
+//! Tools that a stock machine lacks, and how each is installed.
+
+use anyhow::{Context as _, Result};
+use xshell::cmd;
+
+use crate::workspace::Workspace;
+
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// Adds the browser's target to the toolchain, unless it is there.
+pub(crate) fn install_wasm_target(workspace: &Workspace) -> Result<()> {
+    let shell = &workspace.shell;
+    let libraries = cmd!(shell, "rustc --print target-libdir --target {WASM_TARGET}").quiet().read()?;
+    if shell.path_exists(&libraries) {
+        return Ok(());
+    }
+    cmd!(shell, "rustup target add {WASM_TARGET}")
+        .run()
+        .with_context(|| format!("the Rust target {WASM_TARGET} is missing and rustup could not add it"))
+}
+
+/// Whether `program` is here, after an attempt to install `packages` where it is not.
+pub(crate) fn has(workspace: &Workspace, program: &str, packages: &[&str]) -> bool {
+    let answers =
+        || cmd!(workspace.shell, "{program} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok();
+    answers() || (apt_install(workspace, packages) && answers())
+}
+
+/// Installs Debian packages where that needs no question: as root, on a system that has apt. Says whether it did.
+pub(crate) fn apt_install(workspace: &Workspace, packages: &[&str]) -> bool {
+    let shell = &workspace.shell;
+    let root = cmd!(shell, "id --user").quiet().ignore_stderr().read().is_ok_and(|id| id == "0");
+    if !root {
+        return false;
+    }
+    cmd!(shell, "apt-get update --quiet").run().is_ok()
+        && cmd!(shell, "apt-get install --quiet --yes --no-install-recommends {packages...}").run().is_ok()
+}

@@ -1,0 +1,90 @@
+//! The steps of `cargo xtask test`. Each also runs alone, by its name.
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+use crate::{checks, deny, interop, tests};
+
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    /// Steps of one group also run together, by the group's name.
+    pub(crate) group: &'static str,
+    pub(crate) run: fn(&Workspace) -> Result<Outcome>,
+}
+
+/// How a step that did not fail ended.
+pub(crate) enum Outcome {
+    Passed,
+    /// Not run, and why. Never in CI.
+    Skipped(String),
+}
+
+const OURS: &str = "";
+pub(crate) const INTEROP: &str = "interop";
+
+/// Cheap ones first, so that a slip shows early.
+pub(crate) const STEPS: [Step; 12] = [
+    Step { name: "fmt", group: OURS, about: "Formatting, as rustfmt would leave it", run: checks::fmt },
+    Step {
+        name: "clippy",
+        group: OURS,
+        about: "Lints of the whole workspace, warnings denied",
+        run: checks::clippy,
+    },
+    Step {
+        name: "wasm",
+        group: OURS,
+        about: "Lints of the SDK as a browser builds it, warnings denied",
+        run: checks::wasm,
+    },
+    Step { name: "doc", group: OURS, about: "The documentation, warnings denied", run: checks::doc },
+    Step {
+        name: "deny",
+        group: OURS,
+        about: "Licences, banned crates and sources of the dependencies",
+        run: deny::check,
+    },
+    Step {
+        name: "unit",
+        group: OURS,
+        about: "Unit tests, and the examples in the documentation",
+        run: tests::unit,
+    },
+    Step {
+        name: "scenarios",
+        group: OURS,
+        about: "Integration tests: the scenarios on local-aws, the SDK against independent implementations",
+        run: tests::scenarios,
+    },
+    Step {
+        name: "quickstart",
+        group: OURS,
+        about: "The program that a newcomer runs, from sign-up to a private DynamoDB item",
+        run: tests::quickstart,
+    },
+    Step {
+        name: "botocore",
+        group: INTEROP,
+        about: "The signatures that the SDK is held to are still what botocore computes",
+        run: interop::botocore::check,
+    },
+    Step {
+        name: "python",
+        group: INTEROP,
+        about: "boto3 and pycognito drive local-aws",
+        run: interop::clients::python,
+    },
+    Step {
+        name: "js",
+        group: INTEROP,
+        about: "amazon-cognito-identity-js drives local-aws",
+        run: interop::clients::js,
+    },
+    Step {
+        name: "ministack",
+        group: INTEROP,
+        about: "The SDK on ministack, an AWS emulator that others wrote",
+        run: interop::ministack::test,
+    },
+];
