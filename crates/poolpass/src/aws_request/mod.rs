@@ -5,6 +5,8 @@
 
 mod refusal;
 mod retry;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -21,11 +23,12 @@ pub use retry::RetryPolicy;
 
 use crate::config::{Endpoint, Region};
 use crate::credentials::{Credentials, CredentialsSource};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::platform::{
     Body, Clock, Random, Request, Response, ServerClock, Transport, TransportError, sleep, timeout,
 };
 use crate::sigv4;
+use refusal::Refusal;
 use retry::{RetryBudget, Verdict};
 
 /// The road to AWS, shared by everything that one client does.
@@ -120,7 +123,7 @@ impl Road {
                     self.budget.succeeded(&attempts);
                     return Ok(response);
                 }
-                Ok(response) => Failure::Refused(self.read_refusal(response).await?),
+                Ok(response) => Failure::Refused(self.read_refusal(response).await),
                 Err(error) => Failure::NoAnswer(error),
             };
 
@@ -179,12 +182,12 @@ impl Road {
         Ok(response.map(|body| watched(body, Self::BODY_STALL)))
     }
 
-    async fn read_refusal(&self, response: Response) -> Result<refusal::Refusal, Error> {
-        let refusal = refusal::Refusal::read(response).await?;
+    async fn read_refusal(&self, response: Response) -> Refusal {
+        let refusal = Refusal::read(response).await;
         if let Some(server_time) = refusal.server_time {
             self.clock.learn(server_time);
         }
-        Ok(refusal)
+        refusal
     }
 }
 
@@ -277,22 +280,18 @@ pub(crate) enum Authorization<'a> {
 /// Why one attempt failed.
 #[derive(Debug)]
 enum Failure {
-    Refused(refusal::Refusal),
+    Refused(Refusal),
     NoAnswer(TransportError),
 }
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Refused(refusal) => {
-                let about_time = refusal.is_about_time();
-                let error = Error::from_aws(refusal.into_aws());
-                if about_time && error.kind() == ErrorKind::SignatureRefused {
-                    let message = format!("{} Check the device's clock.", error.message());
-                    return error.with_message(message);
-                }
-                error
+            Failure::Refused(refusal) if refusal.is_about_time() && refusal.error.aws_code().is_some() => {
+                let message = format!("{} Check the device's clock.", refusal.error.message());
+                refusal.error.with_message(message)
             }
+            Failure::Refused(refusal) => refusal.error,
             Failure::NoAnswer(error) => error.into(),
         }
     }

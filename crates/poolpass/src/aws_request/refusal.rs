@@ -8,26 +8,23 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::retry_after;
-use crate::error::{AwsRefusal, Error};
+use crate::error::{AwsRefusal, Error, ErrorKind};
 use crate::platform::Response;
 
 /// An answer that is not a success.
 #[derive(Debug)]
 pub(super) struct Refusal {
-    pub(super) status: StatusCode,
+    pub(super) error: Error,
     pub(super) retry_after: Option<Duration>,
     /// The server's time, which S3 adds when it refuses for the time.
     pub(super) server_time: Option<SystemTime>,
-    code: Option<String>,
-    message: Option<String>,
-    request_id: Option<String>,
 }
 
 impl Refusal {
     /// Error bodies are small; what is larger is not one.
     const LIMIT: usize = 256 * 1024;
 
-    pub(super) async fn read(response: Response) -> Result<Self, Error> {
+    pub(super) async fn read(response: Response) -> Self {
         let (head, body) = response.into_parts();
         // The status alone is worth more than an error about the body.
         let body = body.bytes(Self::LIMIT).await.unwrap_or_default();
@@ -35,80 +32,49 @@ impl Refusal {
         let of_header =
             |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let code = of_header("x-amzn-errortype").or(said.code).map(|code| bare_code(&code));
-        Ok(Self {
-            status: head.status,
-            retry_after: retry_after(&head.headers),
-            server_time: said.server_time,
-            code: code
+        let error = Error::from_aws(AwsRefusal {
+            http_status: head.status.as_u16(),
+            aws_code: code
                 .filter(|code| !code.is_empty())
                 .or_else(|| code_of_bodiless(head.status, &head.headers)),
             message: said.message.or_else(|| of_header("x-amzn-errormessage")),
             request_id: of_header("x-amzn-requestid")
                 .or_else(|| of_header("x-amz-request-id"))
                 .or(said.request_id),
-        })
+        });
+        Self { error, retry_after: retry_after(&head.headers), server_time: said.server_time }
     }
 
     /// AWS refused for the difference between its clock and the signature's.
     pub(super) fn is_about_time(&self) -> bool {
-        match self.code() {
-            "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => true,
-            // Services other than S3 and STS have no code for it; their messages say "Signature expired" or
-            // "Signature not yet current".
-            "InvalidSignatureException" | "SignatureDoesNotMatch" => {
-                self.message.as_deref().is_some_and(|message| {
-                    message.contains("Signature expired") || message.contains("not yet current")
-                })
+        match self.error.aws_code() {
+            Some("RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture") => true,
+            // Services other than S3 have no code for it, but their messages say so.
+            Some("InvalidSignatureException" | "SignatureDoesNotMatch") => {
+                let message = self.error.message();
+                message.contains("Signature expired") || message.contains("not yet current")
             }
             // A HEAD request is refused without a body; whether the clock was learned decides.
-            "" => self.status == StatusCode::FORBIDDEN,
-            _ => false,
+            None => self.error.http_status() == Some(403),
+            Some(_) => false,
         }
     }
 
     /// AWS takes the credentials for expired.
     pub(super) fn is_about_expiry(&self) -> bool {
-        matches!(self.code(), "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired")
+        self.error.kind() == ErrorKind::CredentialsExpired
     }
 
-    pub(super) fn is_throttling(&self) -> bool {
-        self.status == StatusCode::TOO_MANY_REQUESTS
-            || matches!(
-                self.code(),
-                "TooManyRequestsException"
-                    | "Throttling"
-                    | "ThrottlingException"
-                    | "ThrottledException"
-                    | "RequestThrottled"
-                    | "RequestThrottledException"
-                    | "RequestLimitExceeded"
-                    | "BandwidthLimitExceeded"
-                    | "ProvisionedThroughputExceededException"
-                    | "SlowDown"
-            )
+    /// AWS refused for its load, and so has not done what was asked.
+    pub(super) fn is_about_load(&self) -> bool {
+        self.error.kind() == ErrorKind::Throttled || self.error.http_status() == Some(503)
     }
 
     /// The same request may well succeed in a moment.
     pub(super) fn is_passing(&self) -> bool {
-        self.status.is_server_error()
-            || self.status == StatusCode::REQUEST_TIMEOUT
-            || matches!(
-                self.code(),
-                "RequestTimeout" | "RequestTimeoutException" | "TransactionInProgressException"
-            )
-    }
-
-    pub(super) fn into_aws(self) -> AwsRefusal {
-        AwsRefusal {
-            http_status: self.status.as_u16(),
-            aws_code: self.code,
-            message: self.message,
-            request_id: self.request_id,
-        }
-    }
-
-    fn code(&self) -> &str {
-        self.code.as_deref().unwrap_or_default()
+        self.error.kind() == ErrorKind::Unavailable
+            || matches!(self.error.http_status(), Some(408 | 500..))
+            || self.error.aws_code() == Some("TransactionInProgressException")
     }
 }
 
@@ -197,7 +163,7 @@ mod tests {
         for (name, value) in headers {
             response = response.header(*name, *value);
         }
-        Refusal::read(response.body(Body::from(Bytes::from_static(body.as_bytes()))).unwrap()).await.unwrap()
+        Refusal::read(response.body(Body::from(Bytes::from_static(body.as_bytes()))).unwrap()).await
     }
 
     #[tokio::test]
@@ -208,17 +174,17 @@ mod tests {
             r#"{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","Message":"no table"}"#,
         )
         .await;
-        assert_eq!(refusal.code(), "ResourceNotFoundException");
-        assert_eq!(refusal.message.as_deref(), Some("no table"));
-        assert_eq!(refusal.request_id.as_deref(), Some("7a1b"));
+        assert_eq!(refusal.error.aws_code(), Some("ResourceNotFoundException"));
+        assert_eq!(refusal.error.message(), "no table");
+        assert_eq!(refusal.error.request_id(), Some("7a1b"));
     }
 
     #[tokio::test]
     async fn the_header_wins_over_the_body() {
         let headers = [("x-amzn-errortype", "TooManyRequestsException:http://internal.amazon.com/coral/")];
         let refusal = refusal(429, &headers, "{}").await;
-        assert_eq!(refusal.code(), "TooManyRequestsException");
-        assert!(refusal.is_throttling());
+        assert_eq!(refusal.error.aws_code(), Some("TooManyRequestsException"));
+        assert!(refusal.is_about_load());
     }
 
     #[tokio::test]
@@ -227,7 +193,7 @@ mod tests {
                   <ServerTime>2026-01-02T03:04:05Z</ServerTime><RequestId>r</RequestId></Error>";
         let skewed = refusal(403, &[], s3).await;
         assert!(skewed.is_about_time());
-        assert_eq!(skewed.request_id.as_deref(), Some("r"));
+        assert_eq!(skewed.error.request_id(), Some("r"));
         let expected: SystemTime = OffsetDateTime::parse("2026-01-02T03:04:05Z", &Rfc3339).unwrap().into();
         assert_eq!(skewed.server_time, Some(expected));
 
@@ -240,7 +206,7 @@ mod tests {
     async fn hostile_bodies_leave_the_status() {
         for body in ["", "<html><body>502</body>", "{\"__type\":", "\u{0}\u{1}", "[]", "{\"message\":7}"] {
             let refusal = refusal(502, &[], body).await;
-            assert_eq!((refusal.code(), refusal.message.as_deref()), ("", None), "{body}");
+            assert_eq!((refusal.error.aws_code(), refusal.error.http_status()), (None, Some(502)), "{body}");
             assert!(refusal.is_passing());
         }
     }

@@ -106,9 +106,7 @@ impl Attempts<'_> {
                 }
             },
             Failure::Refused(refusal) => {
-                let not_done =
-                    refusal.is_throttling() || refusal.status == http::StatusCode::SERVICE_UNAVAILABLE;
-                let may_repeat = not_done || (refusal.is_passing() && repeat == Repeat::Safe);
+                let may_repeat = refusal.is_about_load() || (refusal.is_passing() && repeat == Repeat::Safe);
                 (may_repeat, RetryBudget::RETRY_COST, refusal.retry_after)
             }
         };

@@ -1,0 +1,231 @@
+//! The road's behaviour against scripted answers.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use super::*;
+use crate::credentials::Credentials;
+use crate::error::ErrorKind;
+use crate::platform::{BoxFuture, SystemRandom};
+
+const NOW: Duration = Duration::from_secs(1_784_111_777);
+
+#[derive(Debug)]
+struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + NOW
+    }
+}
+
+/// Answers in turn and remembers what was sent.
+#[derive(Debug, Default)]
+struct Script {
+    answers: Mutex<VecDeque<Result<(u16, Vec<(&'static str, String)>, &'static str), TransportError>>>,
+    sent: Mutex<Vec<Request>>,
+}
+
+impl Script {
+    fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    fn answer(self: &Arc<Self>, status: u16, body: &'static str) -> Arc<Self> {
+        self.answer_with(status, Vec::new(), body)
+    }
+
+    fn answer_with(
+        self: &Arc<Self>,
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: &'static str,
+    ) -> Arc<Self> {
+        self.answers.lock().unwrap().push_back(Ok((status, headers, body)));
+        Arc::clone(self)
+    }
+
+    fn fail(self: &Arc<Self>, error: TransportError) -> Arc<Self> {
+        self.answers.lock().unwrap().push_back(Err(error));
+        Arc::clone(self)
+    }
+
+    fn sent(&self, header: &str) -> Vec<String> {
+        let sent = self.sent.lock().unwrap();
+        let value =
+            |request: &Request| request.headers().get(header).map(|value| value.to_str().unwrap().to_owned());
+        sent.iter().map(|request| value(request).unwrap_or_default()).collect()
+    }
+
+    fn road(self: &Arc<Self>) -> Road {
+        Road::new(
+            Arc::new(Shared(Arc::clone(self))),
+            Arc::new(Stopped),
+            Arc::new(SystemRandom),
+            RetryPolicy::default(),
+        )
+    }
+}
+
+#[derive(Debug)]
+struct Shared(Arc<Script>);
+
+impl Transport for Shared {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        self.0.sent.lock().unwrap().push(request);
+        let answer = self.0.answers.lock().unwrap().pop_front().expect("no answer left");
+        Box::pin(async move {
+            let (status, headers, body) = answer?;
+            let mut response = http::Response::builder().status(status);
+            for (name, value) in headers {
+                response = response.header(name, value);
+            }
+            Ok(response.body(Body::from(Bytes::from_static(body.as_bytes()))).unwrap())
+        })
+    }
+}
+
+/// Hands out a new access key whenever the last one is forgotten.
+#[derive(Debug, Default)]
+struct Keys(Mutex<u32>);
+
+impl CredentialsSource for Keys {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
+        let generation = *self.0.lock().unwrap();
+        Box::pin(async move { Ok(Credentials::new(format!("KEY{generation}"), "secret", None, None)) })
+    }
+
+    fn forget<'a>(&'a self, _refused: &'a Credentials) -> BoxFuture<'a, ()> {
+        *self.0.lock().unwrap() += 1;
+        Box::pin(async {})
+    }
+}
+
+fn request(method: Method) -> AwsRequest {
+    AwsRequest::new("GetNote", method, Uri::from_static("https://api.example/notes"))
+}
+
+async fn send(script: &Arc<Script>, method: Method) -> Result<Bytes, Error> {
+    script.road().bytes(&request(method), &Authorization::None).await
+}
+
+async fn send_signed(script: &Arc<Script>) -> Result<Bytes, Error> {
+    let region: Region = "eu-west-1".parse()?;
+    let keys = Keys::default();
+    let authorization = Authorization::SigV4 { service: "execute-api", region: &region, source: &keys };
+    script.road().bytes(&request(Method::GET), &authorization).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_passing_failure_is_overcome_and_a_lasting_one_reported() {
+    let script = Script::new().answer(500, "").fail(TransportError::timed_out("slow")).answer(200, "done");
+    assert_eq!(send(&script, Method::GET).await.unwrap(), "done");
+
+    let script = Script::new().answer(500, "").answer(502, "").answer(503, "");
+    let error = send(&script, Method::GET).await.unwrap_err();
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::Unavailable, Some(503)));
+    assert_eq!(error.operation(), Some("GetNote"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_have_been_done_is_not_done_twice() {
+    let script = Script::new().fail(TransportError::interrupted("reset"));
+    assert_eq!(send(&script, Method::POST).await.unwrap_err().kind(), ErrorKind::Network);
+    let script = Script::new().answer(500, "");
+    assert_eq!(send(&script, Method::POST).await.unwrap_err().kind(), ErrorKind::Unavailable);
+    let script = Script::new().answer(429, "").fail(TransportError::not_sent("refused")).answer(200, "done");
+    assert_eq!(send(&script, Method::POST).await.unwrap(), "done");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_not_repeated() {
+    let script = Script::new().answer(400, r#"{"__type":"ValidationException","message":"no"}"#);
+    let error = send(&script, Method::GET).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.aws_code(), error.message()),
+        (ErrorKind::Aws, Some("ValidationException"), "no")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn aws_says_how_long_to_wait_and_is_obeyed() {
+    let wait = vec![("retry-after", "7".to_owned())];
+    let script = Script::new().answer_with(503, wait, "").answer(200, "");
+    let before = tokio::time::Instant::now();
+    send(&script, Method::GET).await.unwrap();
+    assert_eq!(before.elapsed(), Duration::from_secs(7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_clock_is_corrected_and_the_request_sent_once_more() {
+    let skewed =
+        "<Error><Code>RequestTimeTooSkewed</Code><Message>The difference is too large.</Message></Error>";
+    let two_hours_later = || vec![("date", "Wed, 15 Jul 2026 12:36:17 GMT".to_owned())];
+    let script = Script::new().answer_with(403, two_hours_later(), skewed).answer(200, "done");
+    assert_eq!(send_signed(&script).await.unwrap(), "done");
+    assert_eq!(script.sent("x-amz-date"), ["20260715T103617Z", "20260715T123617Z"]);
+
+    let script =
+        Script::new().answer_with(403, two_hours_later(), skewed).answer_with(403, two_hours_later(), skewed);
+    let error = send_signed(&script).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::SignatureRefused);
+    assert!(error.message().contains("clock"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn expired_credentials_are_replaced_once() {
+    let expired = r#"{"__type":"ExpiredTokenException","message":"expired"}"#;
+    let script = Script::new().answer(400, expired).answer(200, "done");
+    assert_eq!(send_signed(&script).await.unwrap(), "done");
+    let keys: Vec<_> = script.sent("authorization");
+    assert!(keys[0].contains("KEY0/") && keys[1].contains("KEY1/"), "{keys:?}");
+
+    let script = Script::new().answer(400, expired).answer(400, expired);
+    assert_eq!(send_signed(&script).await.unwrap_err().kind(), ErrorKind::CredentialsExpired);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_never_comes_is_a_timeout() {
+    #[derive(Debug)]
+    struct Silent;
+    impl Transport for Silent {
+        fn send(&self, _request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+            Box::pin(std::future::pending())
+        }
+    }
+    let road = Road::new(Arc::new(Silent), Arc::new(Stopped), Arc::new(SystemRandom), RetryPolicy::default());
+    let error = road.bytes(&request(Method::GET), &Authorization::None).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_stands_still_is_a_timeout() {
+    let body = watched(Body::from_stream(stream::pending()), Duration::from_secs(30));
+    assert!(body.bytes(1).await.unwrap_err().to_string().contains("30 s"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn hostile_json_is_an_error_that_quotes_nothing() {
+    for body in ["<html>", "{\"secret\":", "[1]", "\u{0}", "{\"name\":{\"secret\":1}}"] {
+        #[derive(Debug, serde::Deserialize)]
+        struct Answer {
+            #[serde(rename = "name")]
+            _name: String,
+        }
+        let script = Script::new().answer(200, body);
+        let error =
+            script.road().json::<Answer>(&request(Method::GET), &Authorization::None).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_travels_as_it_is_and_is_marked_sensitive() {
+    let script = Script::new().answer(200, "");
+    script.road().bytes(&request(Method::GET), &Authorization::Token("eyJ.a.b")).await.unwrap();
+    assert_eq!(script.sent("authorization"), ["eyJ.a.b"]);
+    assert!(script.sent.lock().unwrap()[0].headers()["authorization"].is_sensitive());
+    let error = script.road().bytes(&request(Method::GET), &Authorization::Token("a\nb")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
