@@ -23,7 +23,7 @@ pub(crate) fn python(workspace: &Workspace) -> Result<Outcome> {
     };
     let folder = workspace.path("tests/interop/clients/python");
     with_local_aws(workspace, "python", |config| {
-        cmd!(workspace.shell, "{python} -m pytest --quiet -p no:cacheprovider {folder}")
+        cmd!(workspace.shell, "{python} -m pytest --quiet --tb=short -p no:cacheprovider {folder}")
             .env(BACKEND, config)
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .run()?;
