@@ -1,6 +1,6 @@
 use crate::{
-    clock::Clock, faults::Faults, messages::Messages, request_counts::RequestCounts, server::Options,
-    user_pool::UserPools,
+    clock::Clock, faults::Faults, iam::Iam, identity_pool::IdentityPools, messages::Messages,
+    request_counts::RequestCounts, server::Options, sts::Sts, user_pool::UserPools,
 };
 
 /// Everything that the one AWS account of this server holds.
@@ -11,6 +11,9 @@ pub(crate) struct Account {
     pub(crate) faults: Faults,
     pub(crate) request_counts: RequestCounts,
     pub(crate) user_pools: UserPools,
+    pub(crate) identity_pools: IdentityPools,
+    pub(crate) iam: Iam,
+    pub(crate) sts: Sts,
 }
 
 /// The account's number, as it stands in ARNs.
@@ -25,6 +28,9 @@ impl Account {
             faults: Faults::default(),
             request_counts: RequestCounts::default(),
             user_pools: UserPools::default(),
+            identity_pools: IdentityPools::default(),
+            iam: Iam::default(),
+            sts: Sts::default(),
         }
     }
 }

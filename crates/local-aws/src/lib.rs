@@ -20,6 +20,7 @@
 
 mod account;
 mod aws_json;
+mod caller;
 mod clock;
 mod control;
 mod cors;
@@ -35,6 +36,7 @@ mod request_counts;
 mod route;
 mod s3;
 mod server;
+mod sigv4;
 mod sts;
 mod user_pool;
 

@@ -258,10 +258,10 @@ async fn dispatch(account: &Arc<Account>, request: &Request) -> Response {
     match request.service {
         Service::UserPool => user_pool::handle(account, request),
         Service::UserPoolKeys => user_pool::public_keys(account, request),
-        Service::IdentityPool => identity_pool::handle(account, request).await,
+        Service::IdentityPool => identity_pool::handle(account, request),
         Service::DynamoDb => dynamodb::handle(account, request).await,
-        Service::Sts => sts::handle(account, request).await,
-        Service::Iam => iam::handle(account, request).await,
+        Service::Sts => sts::handle(account, request),
+        Service::Iam => iam::handle(account, request),
         Service::ExecuteApi => execute_api::handle(account, request).await,
         Service::S3 => s3::handle(account, request).await,
         Service::Control => control::handle(account, request),

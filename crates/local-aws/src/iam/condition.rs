@@ -84,12 +84,16 @@ impl Condition {
     /// Positive operators want one of the policy's values to match; negated ones want none of them to.
     fn holds_for(&self, actual: &str, context: &Context, variables: bool) -> bool {
         if !self.operator.negated {
-            return self.values.iter().any(|wanted| self.operator.test.matches(wanted, actual, context, variables));
+            return self
+                .values
+                .iter()
+                .any(|wanted| self.operator.test.matches(wanted, actual, context, variables));
         }
         // A variable without a value makes a negated condition fail too, so that it never opens a door.
         let syntax = Syntax { wildcards: true, variables };
         self.values.iter().all(|wanted| {
-            resolvable(wanted, syntax, context) && !self.operator.test.matches(wanted, actual, context, variables)
+            resolvable(wanted, syntax, context)
+                && !self.operator.test.matches(wanted, actual, context, variables)
         })
     }
 }
@@ -97,8 +101,12 @@ impl Condition {
 impl Operator {
     fn parse(text: &str) -> Option<Self> {
         let (set, rest) = match text.split_once(':') {
-            Some((prefix, rest)) if prefix.eq_ignore_ascii_case("ForAllValues") => (Some(Set::ForAllValues), rest),
-            Some((prefix, rest)) if prefix.eq_ignore_ascii_case("ForAnyValue") => (Some(Set::ForAnyValue), rest),
+            Some((prefix, rest)) if prefix.eq_ignore_ascii_case("ForAllValues") => {
+                (Some(Set::ForAllValues), rest)
+            }
+            Some((prefix, rest)) if prefix.eq_ignore_ascii_case("ForAnyValue") => {
+                (Some(Set::ForAnyValue), rest)
+            }
             Some(_) => return None,
             None => (None, text),
         };
@@ -152,9 +160,9 @@ impl Test {
             Self::StringEqualsIgnoreCase => pattern.matches_ignoring_case(actual),
             Self::Bool => {
                 let wanted = pattern.to_text();
-                ["true", "false"].iter().any(|truth| {
-                    wanted.eq_ignore_ascii_case(truth) && actual.eq_ignore_ascii_case(truth)
-                })
+                ["true", "false"]
+                    .iter()
+                    .any(|truth| wanted.eq_ignore_ascii_case(truth) && actual.eq_ignore_ascii_case(truth))
             }
             Self::Numeric(order) => {
                 let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
@@ -190,7 +198,9 @@ fn parse_date(text: &str) -> Option<OffsetDateTime> {
     }
     OffsetDateTime::parse(text, &Rfc3339)
         .or_else(|_| OffsetDateTime::parse(text, &Iso8601::PARSING))
-        .or_else(|_| Date::parse(text, &Iso8601::PARSING).map(|date| date.with_time(Time::MIDNIGHT).assume_utc()))
+        .or_else(|_| {
+            Date::parse(text, &Iso8601::PARSING).map(|date| date.with_time(Time::MIDNIGHT).assume_utc())
+        })
         .ok()
 }
 
@@ -204,7 +214,9 @@ fn ip_in_range(address: &str, range: &str) -> bool {
         return false;
     };
     let (address, network, width) = match (address, network) {
-        (IpAddr::V4(address), IpAddr::V4(network)) => (address.to_bits().into(), network.to_bits().into(), 32),
+        (IpAddr::V4(address), IpAddr::V4(network)) => {
+            (address.to_bits().into(), network.to_bits().into(), 32)
+        }
         (IpAddr::V6(address), IpAddr::V6(network)) => (address.to_bits(), network.to_bits(), 128),
         _ => return false,
     };

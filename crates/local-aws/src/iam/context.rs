@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 ///
 /// The names of keys are compared without regard to case, as IAM does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Context {
+pub(crate) struct Context {
     keys: BTreeMap<String, Value>,
 }
 
@@ -19,17 +19,17 @@ pub(crate) enum Value {
 
 impl Context {
     /// Sets a key that has one value.
-    pub fn set(&mut self, key: &str, value: impl Into<String>) {
+    pub(crate) fn set(&mut self, key: &str, value: impl Into<String>) {
         self.keys.insert(key.to_ascii_lowercase(), Value::Single(value.into()));
     }
 
     /// Sets a key that is a list by its definition (`dynamodb:LeadingKeys`, `cognito-identity.amazonaws.com:amr`).
-    pub fn set_list(&mut self, key: &str, values: Vec<String>) {
+    pub(crate) fn set_list(&mut self, key: &str, values: Vec<String>) {
         self.keys.insert(key.to_ascii_lowercase(), Value::Multiple(values));
     }
 
     /// Takes over all keys of `other`.
-    pub fn extend(&mut self, other: &Self) {
+    pub(crate) fn extend(&mut self, other: &Self) {
         self.keys.extend(other.keys.iter().map(|(key, value)| (key.clone(), value.clone())));
     }
 

@@ -2,8 +2,16 @@
 
 mod condition;
 mod context;
+mod operations;
+#[cfg(test)]
+mod oracle_tests;
 mod pattern;
 mod policy;
+mod role;
 
-pub use context::Context;
-pub use policy::{Decision, MalformedPolicy, Policy, PolicyKind, TrustedPrincipal, evaluate};
+pub(crate) use self::{
+    context::Context,
+    operations::handle,
+    policy::{Decision, Policy, PolicyKind, TrustedPrincipal, evaluate},
+    role::{Iam, Role, parse},
+};

@@ -208,7 +208,8 @@ mod tests {
     fn the_value_of_a_variable_is_literal() {
         let mut context = Context::default();
         context.set("aws:username", "a*");
-        let pattern = Pattern::resolve("home/${AWS:username}/*", FULL, &context).expect("the variable is there");
+        let pattern =
+            Pattern::resolve("home/${AWS:username}/*", FULL, &context).expect("the variable is there");
         assert!(pattern.matches("home/a*/x"));
         assert!(!pattern.matches("home/ab/x"));
     }

@@ -8,7 +8,7 @@ use super::pattern::{Pattern, Syntax, arn_matches, resolvable};
 
 /// A parsed policy document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Policy {
+pub(crate) struct Policy {
     /// Policy variables exist since version 2012-10-17; in older documents `${…}` is plain text.
     variables: bool,
     statements: Vec<Statement>,
@@ -16,7 +16,7 @@ pub struct Policy {
 
 /// What a policy document is for, which decides the elements it must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PolicyKind {
+pub(crate) enum PolicyKind {
     /// Says what the role may do: has resources, and no principals.
     Identity,
     /// Says who may assume the role: has principals, and no resources.
@@ -26,11 +26,11 @@ pub enum PolicyKind {
 /// The document is not a valid policy; the text says why. IAM answers `MalformedPolicyDocument`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct MalformedPolicy(String);
+pub(crate) struct MalformedPolicy(String);
 
 /// The outcome of an evaluation. An explicit deny wins over every allow; where nothing is said, it is denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub(crate) enum Decision {
     /// A statement allows the request and none denies it.
     Allowed,
     /// A statement denies the request.
@@ -41,7 +41,7 @@ pub enum Decision {
 
 /// Who wants to assume a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TrustedPrincipal<'a> {
+pub(crate) enum TrustedPrincipal<'a> {
     /// A web identity provider, such as `cognito-identity.amazonaws.com`.
     Federated(&'a str),
     /// A principal of this account, by its ARN.
@@ -88,8 +88,9 @@ impl Policy {
     /// # Errors
     /// [`MalformedPolicy`] when the text is not JSON, when an element is missing, unknown or of the wrong type, or
     /// when a condition operator does not exist.
-    pub fn parse(document: &str, kind: PolicyKind) -> Result<Self, MalformedPolicy> {
-        let document: Value = serde_json::from_str(document).map_err(|_| malformed("Syntax errors in policy."))?;
+    pub(crate) fn parse(document: &str, kind: PolicyKind) -> Result<Self, MalformedPolicy> {
+        let document: Value =
+            serde_json::from_str(document).map_err(|_| malformed("Syntax errors in policy."))?;
         let Value::Object(document) = document else { return Err(malformed("Syntax errors in policy.")) };
         only(&document, &["Version", "Id", "Statement"])?;
         let variables = match document.get("Version").map(Value::as_str) {
@@ -106,7 +107,7 @@ impl Policy {
     }
 
     /// Whether this trust policy lets `principal` take `action` (such as `sts:AssumeRoleWithWebIdentity`).
-    pub fn trusts(&self, principal: TrustedPrincipal<'_>, action: &str, context: &Context) -> bool {
+    pub(crate) fn trusts(&self, principal: TrustedPrincipal<'_>, action: &str, context: &Context) -> bool {
         let statements = self.statements.iter().filter(|statement| statement.principals.include(principal));
         decide(statements.filter(|s| s.applies(action, None, context, self.variables)).map(|s| s.effect))
             == Decision::Allowed
@@ -114,7 +115,7 @@ impl Policy {
 }
 
 /// Decides whether the identity policies of a caller let it take `action` on `resource`, an ARN.
-pub fn evaluate<'a>(
+pub(crate) fn evaluate<'a>(
     policies: impl IntoIterator<Item = &'a Policy>,
     action: &str,
     resource: &str,
@@ -155,7 +156,9 @@ impl Statement {
         let actions = Element::parse(statement, "Action", "NotAction")?
             .ok_or_else(|| malformed("Policy statement must contain actions."))?;
         if actions.patterns.iter().any(|action| action != "*" && !action.contains(':')) {
-            return Err(malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."));
+            return Err(malformed(
+                "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+            ));
         }
         let resources = Element::parse(statement, "Resource", "NotResource")?;
         let principals = match (kind, statement.get("Principal"), &resources) {
@@ -250,7 +253,9 @@ impl Principals {
             TrustedPrincipal::Aws { arn, account } => {
                 let root = format!("arn:aws:iam::{account}:root");
                 self.anyone
-                    || self.aws.iter().any(|trusted| trusted == "*" || trusted == arn || trusted == account || *trusted == root)
+                    || self.aws.iter().any(|trusted| {
+                        trusted == "*" || trusted == arn || trusted == account || *trusted == root
+                    })
             }
         }
     }

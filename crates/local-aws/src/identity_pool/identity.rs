@@ -1,0 +1,217 @@
+//! Identities: found again by their login, kept when a guest signs in.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    invalid_parameter, not_authorized,
+    pool::{Identity, IdentityPool, State},
+};
+use crate::{account::Account, error::AwsError};
+
+/// Provider name to login token.
+pub(super) type Logins = BTreeMap<String, String>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetIdInput {
+    identity_pool_id: String,
+    #[serde(default)]
+    logins: Logins,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct UnlinkInput {
+    identity_id: String,
+    logins: Logins,
+    logins_to_remove: Vec<String>,
+}
+
+/// A login whose token is genuine and meant for the pool.
+#[derive(Debug)]
+pub(super) struct VerifiedLogin {
+    pub(super) provider: String,
+    pub(super) subject: String,
+    pub(super) client_id: String,
+    pub(super) claims: Map<String, Value>,
+}
+
+/// GetId: the identity of whoever signed in, always the same one; or a new guest.
+pub(super) fn get_id(account: &Account, input: GetIdInput) -> Result<Value, AwsError> {
+    check_id("identityPoolId", &input.identity_pool_id)?;
+    let pool = account.identity_pools.state().pool(&input.identity_pool_id)?.clone();
+    if input.logins.is_empty() && !pool.allow_unauthenticated {
+        return Err(unauthenticated_not_supported());
+    }
+    let logins = verify_logins(account, &pool, &input.logins)?;
+    let mut state = account.identity_pools.state();
+    let id = match owner(&state, &pool, &logins)? {
+        Some(id) => id,
+        None => create(account, &mut state, &pool),
+    };
+    link(account, &mut state, &id, &logins);
+    Ok(json!({ "IdentityId": id }))
+}
+
+/// UnlinkIdentity: without its last login an identity is out of reach.
+pub(super) fn unlink(account: &Account, input: UnlinkInput) -> Result<Value, AwsError> {
+    let (identity, pool) = find(account, &input.identity_id)?;
+    let logins = verify_logins(account, &pool, &input.logins)?;
+    if !logins.iter().any(|login| identity.logins.get(&login.provider) == Some(&login.subject)) {
+        return Err(logins_do_not_match());
+    }
+    let mut state = account.identity_pools.state();
+    if let Some(identity) = state.identities.get_mut(&input.identity_id) {
+        identity.logins.retain(|provider, _| !input.logins_to_remove.contains(provider));
+        identity.inaccessible = identity.logins.is_empty();
+        identity.modified = account.clock.now();
+    }
+    Ok(json!({}))
+}
+
+/// The identity that a request for credentials gets: usually the one that it names, but a guest whose login already
+/// has an identity continues as that one.
+///
+/// # Errors
+/// `NotAuthorizedException` when the logins do not prove that the identity is the caller's.
+pub(super) fn resolve(
+    account: &Account,
+    identity_id: &str,
+    logins: &Logins,
+) -> Result<(Identity, IdentityPool, Vec<VerifiedLogin>), AwsError> {
+    let (identity, pool) = find(account, identity_id)?;
+    if logins.is_empty() {
+        if !identity.logins.is_empty() || identity.inaccessible {
+            return Err(not_authorized(format!("Access to Identity '{identity_id}' is forbidden.")));
+        }
+        if !pool.allow_unauthenticated {
+            return Err(unauthenticated_not_supported());
+        }
+        return Ok((identity, pool, Vec::new()));
+    }
+    let logins = verify_logins(account, &pool, logins)?;
+    let mut state = account.identity_pools.state();
+    let owner = owner(&state, &pool, &logins)?;
+    let is_guest = identity.logins.is_empty() && !identity.inaccessible;
+    let id = match owner {
+        Some(owner) if owner == identity_id => owner,
+        Some(owner) if is_guest => {
+            state.identities.remove(identity_id);
+            owner
+        }
+        None if is_guest => identity_id.to_owned(),
+        _ => return Err(logins_do_not_match()),
+    };
+    link(account, &mut state, &id, &logins);
+    let identity = state.identity(&id)?.clone();
+    Ok((identity, pool, logins))
+}
+
+fn find(account: &Account, identity_id: &str) -> Result<(Identity, IdentityPool), AwsError> {
+    check_id("identityId", identity_id)?;
+    let state = account.identity_pools.state();
+    let identity = state.identity(identity_id)?.clone();
+    let pool = state.pool(&identity.pool_id)?.clone();
+    Ok((identity, pool))
+}
+
+fn create(account: &Account, state: &mut State, pool: &IdentityPool) -> String {
+    let now = account.clock.now();
+    let identity = Identity {
+        id: format!("{}:{}", account.region, uuid::Uuid::new_v4()),
+        pool_id: pool.id.clone(),
+        logins: BTreeMap::new(),
+        created: now,
+        modified: now,
+        inaccessible: false,
+    };
+    let id = identity.id.clone();
+    state.identities.insert(id.clone(), identity);
+    id
+}
+
+/// The identity that these logins belong to, if any.
+fn owner(state: &State, pool: &IdentityPool, logins: &[VerifiedLogin]) -> Result<Option<String>, AwsError> {
+    let mut owners = logins
+        .iter()
+        .filter_map(|login| state.identity_of(&pool.id, &login.provider, &login.subject))
+        .map(|identity| identity.id.clone());
+    let first = owners.next();
+    if owners.any(|other| Some(&other) != first.as_ref()) {
+        return Err(AwsError::new(
+            "ResourceConflictException",
+            "Logins are already linked to different identities.",
+        ));
+    }
+    Ok(first)
+}
+
+fn link(account: &Account, state: &mut State, id: &str, logins: &[VerifiedLogin]) {
+    let Some(identity) = state.identities.get_mut(id) else { return };
+    for login in logins {
+        if identity.logins.insert(login.provider.clone(), login.subject.clone()).is_none() {
+            identity.modified = account.clock.now();
+        }
+    }
+}
+
+fn verify_logins(
+    account: &Account,
+    pool: &IdentityPool,
+    logins: &Logins,
+) -> Result<Vec<VerifiedLogin>, AwsError> {
+    logins.iter().map(|(provider, token)| verify_login(account, pool, provider, token)).collect()
+}
+
+fn verify_login(
+    account: &Account,
+    pool: &IdentityPool,
+    provider: &str,
+    token: &str,
+) -> Result<VerifiedLogin, AwsError> {
+    if !pool.providers.iter().any(|accepted| accepted.provider_name == provider) {
+        return Err(not_authorized("Token is not from a supported provider of this identity pool."));
+    }
+    let verified = account.user_pools.verify_id_token(provider, token, account.clock.unix_seconds())?;
+    let is_accepted = |accepted: &super::pool::Provider| {
+        accepted.provider_name == provider && accepted.client_id == verified.audience
+    };
+    if !pool.providers.iter().any(is_accepted) {
+        return Err(not_authorized("Invalid login token. Incorrect token audience."));
+    }
+    Ok(VerifiedLogin {
+        provider: provider.to_owned(),
+        subject: verified.sub,
+        client_id: verified.audience,
+        claims: verified.claims,
+    })
+}
+
+fn check_id(field: &str, id: &str) -> Result<(), AwsError> {
+    let is_valid = id.split_once(':').is_some_and(|(region, rest)| {
+        !region.is_empty()
+            && region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+            && !rest.is_empty()
+            && rest.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f' | '-'))
+    });
+    if is_valid {
+        return Ok(());
+    }
+    Err(invalid_parameter(format!(
+        "1 validation error detected: Value '{id}' at '{field}' failed to satisfy constraint: Member must satisfy regular \
+         expression pattern: [\\w-]+:[0-9a-f-]+"
+    )))
+}
+
+fn unauthenticated_not_supported() -> AwsError {
+    not_authorized("Unauthenticated access is not supported for this identity pool.")
+}
+
+fn logins_do_not_match() -> AwsError {
+    not_authorized(
+        "Logins don't match. Please include at least one valid login for this identity or identity pool.",
+    )
+}

@@ -1,0 +1,83 @@
+//! Cognito identity pools: who signed in, or came as a guest, gets an identity and temporary credentials.
+
+mod admin;
+mod credentials;
+mod identity;
+mod open_id;
+mod pool;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use self::{open_id::OpenIdTokens, pool::State};
+use crate::{
+    account::Account,
+    aws_json,
+    caller::Caller,
+    error::AwsError,
+    iam::Context,
+    server::{Request, Response},
+    sts::WebIdentity,
+};
+
+/// The identity pools of the account.
+#[derive(Debug, Default)]
+pub(crate) struct IdentityPools {
+    state: Mutex<State>,
+    open_id: OpenIdTokens,
+}
+
+impl IdentityPools {
+    /// Whom a token of GetOpenIdToken speaks of.
+    ///
+    /// # Errors
+    /// `InvalidIdentityToken` and `ExpiredTokenException`.
+    pub(crate) fn verify_open_id_token(&self, token: &str, now: i64) -> Result<WebIdentity, AwsError> {
+        self.open_id.verify(token, now)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The answers of the identity pool service.
+pub(crate) fn handle(account: &Account, request: &Request) -> Response {
+    aws_json::response(operate(account, request))
+}
+
+fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
+    match request.operation.as_str() {
+        // What apps call is not signed: the login tokens speak for themselves.
+        "GetId" => identity::get_id(account, parse(request)?),
+        "UnlinkIdentity" => identity::unlink(account, parse(request)?),
+        "GetCredentialsForIdentity" => credentials::get(account, parse(request)?),
+        "GetOpenIdToken" => credentials::open_id_token(account, parse(request)?),
+        _ => {
+            let caller = Caller::of(account, request)?;
+            let action = format!("cognito-identity:{}", request.operation);
+            caller
+                .authorize(account, &action, "*", &Context::default())
+                .map_err(|denied| AwsError::new("AccessDeniedException", denied.to_string()))?;
+            admin::operate(account, request)
+        }
+    }
+}
+
+/// Reads the input of an operation.
+fn parse<T: DeserializeOwned>(request: &Request) -> Result<T, AwsError> {
+    serde_json::from_slice(&request.body)
+        .map_err(|error| invalid_parameter(format!("Invalid input: {error}")))
+}
+
+fn invalid_parameter(message: String) -> AwsError {
+    AwsError::new("InvalidParameterException", message)
+}
+
+fn not_authorized(message: impl Into<std::borrow::Cow<'static, str>>) -> AwsError {
+    AwsError::new("NotAuthorizedException", message)
+}

@@ -1,0 +1,122 @@
+//! The OpenID tokens that GetOpenIdToken hands out and AssumeRoleWithWebIdentity takes.
+
+use std::sync::OnceLock;
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::AwsError,
+    sts::{COGNITO_IDENTITY, WebIdentity},
+};
+
+/// How long a token can be redeemed.
+const LIFETIME_SECONDS: i64 = 600;
+
+/// Signs and verifies the tokens of this account's identity pools. The key is made when it is first needed.
+#[derive(Default)]
+pub(super) struct OpenIdTokens {
+    keys: OnceLock<Option<Keys>>,
+}
+
+struct Keys {
+    signing: EncodingKey,
+    verifying: DecodingKey,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+    aud: String,
+    amr: Vec<String>,
+    iat: i64,
+    exp: i64,
+}
+
+impl OpenIdTokens {
+    pub(super) fn issue(&self, identity: &WebIdentity, now: i64) -> Result<String, AwsError> {
+        let claims = Claims {
+            iss: issuer(),
+            sub: identity.subject.clone(),
+            aud: identity.audience.clone(),
+            amr: identity.authentication_methods.clone(),
+            iat: now,
+            exp: now + LIFETIME_SECONDS,
+        };
+        jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims, &self.keys()?.signing)
+            .map_err(|error| AwsError::internal(&error))
+    }
+
+    /// # Errors
+    /// `InvalidIdentityToken` or `ExpiredTokenException`, as AssumeRoleWithWebIdentity words them.
+    pub(super) fn verify(&self, token: &str, now: i64) -> Result<WebIdentity, AwsError> {
+        let mut validation = Validation::new(Algorithm::ES256);
+        validation.set_issuer(&[issuer()]);
+        // The audience is for the trust policy to look at, and the time is this server's, not the machine's.
+        validation.validate_aud = false;
+        validation.validate_exp = false;
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.keys()?.verifying, &validation)
+            .map_err(|_| {
+                AwsError::new(
+                    "InvalidIdentityToken",
+                    "Couldn't retrieve verification key from your identity provider,  please reference \
+                     AssumeRoleWithWebIdentity documentation for requirements",
+                )
+            })?
+            .claims;
+        if now >= claims.exp {
+            let message = format!(
+                "Token expired: current date/time {now} must be before the expiration date/time {}",
+                claims.exp
+            );
+            return Err(AwsError::new("ExpiredTokenException", message));
+        }
+        Ok(WebIdentity { subject: claims.sub, audience: claims.aud, authentication_methods: claims.amr })
+    }
+
+    fn keys(&self) -> Result<&Keys, AwsError> {
+        let keys = self.keys.get_or_init(|| {
+            let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).ok()?;
+            let private = pair.to_pkcs8v1().ok()?;
+            Some(Keys {
+                signing: EncodingKey::from_ec_der(private.as_ref()),
+                verifying: DecodingKey::from_ec_der(pair.public_key().as_ref()),
+            })
+        });
+        keys.as_ref().ok_or_else(|| AwsError::internal(&"no signing key"))
+    }
+}
+
+impl std::fmt::Debug for OpenIdTokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenIdTokens").finish_non_exhaustive()
+    }
+}
+
+fn issuer() -> String {
+    format!("https://{COGNITO_IDENTITY}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forged_and_expired_tokens_are_refused() {
+        let identity = WebIdentity {
+            subject: "eu-west-1:id".into(),
+            audience: "eu-west-1:pool".into(),
+            authentication_methods: vec!["unauthenticated".into()],
+        };
+        let tokens = OpenIdTokens::default();
+        let token = tokens.issue(&identity, 1_000).expect("a token");
+        assert_eq!(tokens.verify(&token, 1_599), Ok(identity.clone()));
+        assert_eq!(tokens.verify(&token, 1_600).expect_err("expired").code, "ExpiredTokenException");
+        let forged = OpenIdTokens::default().issue(&identity, 1_000).expect("a token");
+        for wrong in [forged.as_str(), "", "a.b.c", &token.replacen('.', "x.", 1)] {
+            assert_eq!(tokens.verify(wrong, 1_001).expect_err("forged").code, "InvalidIdentityToken");
+        }
+    }
+}

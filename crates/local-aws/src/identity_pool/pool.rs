@@ -1,0 +1,151 @@
+//! What an identity pool is made of, and the identities in it.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::SystemTime,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::error::AwsError;
+
+/// An identity pool.
+#[derive(Clone, Debug)]
+pub(super) struct IdentityPool {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) allow_unauthenticated: bool,
+    /// Whether GetOpenIdToken may be used (the basic flow).
+    pub(super) allow_classic_flow: bool,
+    pub(super) providers: Vec<Provider>,
+    /// By kind: `authenticated`, `unauthenticated`.
+    pub(super) roles: BTreeMap<String, String>,
+    pub(super) role_mappings: BTreeMap<String, RoleMapping>,
+}
+
+/// An app client of a user pool whose tokens the identity pool accepts.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Provider {
+    pub(super) provider_name: String,
+    pub(super) client_id: String,
+    #[serde(default)]
+    pub(super) server_side_token_check: bool,
+}
+
+/// How a role is chosen for the people of one provider. The key is `PROVIDER:CLIENT_ID`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RoleMapping {
+    #[serde(rename = "Type")]
+    pub(super) kind: MappingKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) ambiguous_role_resolution: Option<AmbiguousRole>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rules_configuration: Option<RulesConfiguration>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(super) enum MappingKind {
+    Token,
+    Rules,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(super) enum AmbiguousRole {
+    AuthenticatedRole,
+    Deny,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RulesConfiguration {
+    pub(super) rules: Vec<Rule>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Rule {
+    #[serde(rename = "Claim")]
+    claim: String,
+    #[serde(rename = "MatchType")]
+    match_type: MatchType,
+    #[serde(rename = "Value")]
+    value: String,
+    #[serde(rename = "RoleARN")]
+    pub(super) role_arn: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+enum MatchType {
+    Equals,
+    Contains,
+    StartsWith,
+    NotEqual,
+}
+
+/// A person or a guest.
+#[derive(Clone, Debug)]
+pub(super) struct Identity {
+    pub(super) id: String,
+    pub(super) pool_id: String,
+    /// By provider: the `sub` of the person there. Empty for a guest.
+    pub(super) logins: BTreeMap<String, String>,
+    pub(super) created: SystemTime,
+    pub(super) modified: SystemTime,
+    /// After its last login was unlinked nobody can use it any more.
+    pub(super) inaccessible: bool,
+}
+
+/// Everything in memory.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) pools: BTreeMap<String, IdentityPool>,
+    pub(super) identities: HashMap<String, Identity>,
+}
+
+impl State {
+    pub(super) fn pool(&self, id: &str) -> Result<&IdentityPool, AwsError> {
+        self.pools.get(id).ok_or_else(|| not_found(&format!("IdentityPool '{id}' not found.")))
+    }
+
+    pub(super) fn pool_mut(&mut self, id: &str) -> Result<&mut IdentityPool, AwsError> {
+        self.pools.get_mut(id).ok_or_else(|| not_found(&format!("IdentityPool '{id}' not found.")))
+    }
+
+    pub(super) fn identity(&self, id: &str) -> Result<&Identity, AwsError> {
+        self.identities.get(id).ok_or_else(|| not_found(&format!("Identity '{id}' not found.")))
+    }
+
+    /// The identity that a person of a provider already has in a pool.
+    pub(super) fn identity_of(&self, pool_id: &str, provider: &str, subject: &str) -> Option<&Identity> {
+        self.identities.values().find(|identity| {
+            identity.pool_id == pool_id && identity.logins.get(provider).is_some_and(|s| s == subject)
+        })
+    }
+}
+
+impl Rule {
+    /// Whether the claims of a token fulfil this rule. A claim that is not there fulfils none.
+    pub(super) fn matches(&self, claims: &Map<String, Value>) -> bool {
+        let Some(claim) = claims.get(&self.claim) else { return false };
+        let values: Vec<String> = match claim {
+            Value::Array(values) => values.iter().map(text_of).collect(),
+            value => vec![text_of(value)],
+        };
+        match self.match_type {
+            MatchType::Equals => values.iter().any(|value| *value == self.value),
+            MatchType::Contains => values.iter().any(|value| value.contains(&self.value)),
+            MatchType::StartsWith => values.iter().any(|value| value.starts_with(&self.value)),
+            MatchType::NotEqual => values.iter().all(|value| *value != self.value),
+        }
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn not_found(message: &str) -> AwsError {
+    AwsError::new("ResourceNotFoundException", message.to_owned())
+}

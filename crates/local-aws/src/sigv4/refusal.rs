@@ -1,0 +1,253 @@
+//! Why a signature was not accepted, in each service's words.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::StatusCode;
+use scratchstack_aws_signature::SignatureError;
+
+use super::ALGORITHM;
+use crate::{error::AwsError, route::Service};
+
+const BASIC: &str = "%Y%m%dT%H%M%SZ";
+const EXTENDED: &str = "%Y-%m-%dT%H:%M:%SZ";
+
+/// Why a request is refused before anyone looks at what it asks for.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    Unsigned,
+    TwoSignatures,
+    UnsupportedAlgorithm,
+    Malformed(Cow<'static, str>),
+    WrongRegion { got: String, expected: String },
+    WrongService { got: String, expected: &'static str },
+    WrongDate { got: String },
+    WrongTime { signed_at: DateTime<Utc>, now: DateTime<Utc>, allowed: TimeDelta },
+    ExpiresNotANumber,
+    ExpiresTooLong,
+    Expired { expires: i64, expires_at: DateTime<Utc>, now: DateTime<Utc> },
+    NotYetValid,
+    UnknownKey(String),
+    MissingToken(String),
+    InvalidToken,
+    ExpiredToken,
+    HeadersNotSigned(String),
+    MissingPayloadHash,
+    WrongPayloadHash { stated: String, computed: String },
+    SignatureDoesNotMatch,
+}
+
+impl From<SignatureError> for Refusal {
+    fn from(error: SignatureError) -> Self {
+        match error {
+            SignatureError::SignatureDoesNotMatch(_) => Self::SignatureDoesNotMatch,
+            SignatureError::MissingAuthenticationToken(_) => Self::UnsupportedAlgorithm,
+            SignatureError::IncompleteSignature(message)
+                if message.starts_with("Unsupported AWS 'algorithm'") =>
+            {
+                Self::UnsupportedAlgorithm
+            }
+            other => Self::Malformed(other.to_string().into()),
+        }
+    }
+}
+
+impl Refusal {
+    pub(super) fn into_error(self, service: Service) -> AwsError {
+        match service {
+            Service::S3 => self.into_s3_error(),
+            Service::Sts | Service::Iam => self.into_query_error(),
+            _ => self.into_json_error(),
+        }
+    }
+
+    fn into_s3_error(self) -> AwsError {
+        let forbidden = |code: &'static str, message: &'static str| {
+            AwsError::new(code, message).with_status(StatusCode::FORBIDDEN)
+        };
+        match self {
+            Self::Unsigned => forbidden("AccessDenied", "Access Denied"),
+            Self::TwoSignatures => AwsError::new(
+                "InvalidArgument",
+                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string \
+                 parameter or the Authorization header should be specified",
+            ),
+            Self::UnsupportedAlgorithm => AwsError::new(
+                "InvalidRequest",
+                format!("The authorization mechanism you have provided is not supported. Please use {ALGORITHM}."),
+            ),
+            Self::Malformed(message) => AwsError::new("AuthorizationHeaderMalformed", message),
+            Self::WrongRegion { got, expected } => AwsError::new(
+                "AuthorizationHeaderMalformed",
+                format!(
+                    "The authorization header is malformed; the region '{got}' is wrong; expecting '{expected}'"
+                ),
+            )
+            .with_detail("Region", expected),
+            Self::WrongService { got, .. } => AwsError::new(
+                "AuthorizationHeaderMalformed",
+                format!(
+                    "The authorization header is malformed; incorrect service \"{got}\". This endpoint belongs to \
+                     \"s3\"."
+                ),
+            ),
+            Self::WrongDate { got } => AwsError::new(
+                "AuthorizationHeaderMalformed",
+                format!(
+                    "The authorization header is malformed; Invalid credential date \"{got}\". This date is not the \
+                     same as X-Amz-Date."
+                ),
+            ),
+            Self::WrongTime { signed_at, now, allowed } => forbidden(
+                "RequestTimeTooSkewed",
+                "The difference between the request time and the current time is too large.",
+            )
+            .with_detail("RequestTime", signed_at.format(BASIC))
+            .with_detail("ServerTime", now.format(EXTENDED))
+            .with_detail("MaxAllowedSkewMilliseconds", allowed.num_milliseconds()),
+            Self::ExpiresNotANumber => AwsError::new(
+                "AuthorizationQueryParametersError",
+                "X-Amz-Expires should be a number and must be non-negative",
+            ),
+            Self::ExpiresTooLong => AwsError::new(
+                "AuthorizationQueryParametersError",
+                "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less \
+                 than 604800 seconds",
+            ),
+            Self::Expired { expires, expires_at, now } => forbidden("AccessDenied", "Request has expired")
+                .with_detail("X-Amz-Expires", expires)
+                .with_detail("Expires", expires_at.format(EXTENDED))
+                .with_detail("ServerTime", now.format(EXTENDED)),
+            Self::NotYetValid => forbidden("AccessDenied", "Request is not valid yet"),
+            // S3 does not know temporary keys without their token.
+            Self::UnknownKey(key) | Self::MissingToken(key) => forbidden(
+                "InvalidAccessKeyId",
+                "The AWS Access Key Id you provided does not exist in our records.",
+            )
+            .with_detail("AWSAccessKeyId", key),
+            Self::InvalidToken => {
+                AwsError::new("InvalidToken", "The provided token is malformed or otherwise invalid.")
+            }
+            Self::ExpiredToken => AwsError::new("ExpiredToken", "The provided token has expired."),
+            Self::HeadersNotSigned(names) => {
+                forbidden("AccessDenied", "There were headers present in the request which were not signed")
+                    .with_detail("HeadersNotSigned", names)
+            }
+            Self::MissingPayloadHash => AwsError::new(
+                "InvalidRequest",
+                "Missing required header for this request: x-amz-content-sha256",
+            ),
+            Self::WrongPayloadHash { stated, computed } => AwsError::new(
+                "XAmzContentSHA256Mismatch",
+                "The provided 'x-amz-content-sha256' header does not match what was computed.",
+            )
+            .with_detail("ClientComputedContentSHA256", stated)
+            .with_detail("S3ComputedContentSHA256", computed),
+            Self::SignatureDoesNotMatch => forbidden(
+                "SignatureDoesNotMatch",
+                "The request signature we calculated does not match the signature you provided. Check your key and \
+                 signing method.",
+            ),
+        }
+    }
+
+    /// The JSON services answer every refusal with 400.
+    fn into_json_error(self) -> AwsError {
+        let (kind, message) = self.into_common();
+        let code = match kind {
+            Kind::Missing => "MissingAuthenticationTokenException",
+            Kind::Incomplete => "IncompleteSignatureException",
+            Kind::UnknownKey => "UnrecognizedClientException",
+            Kind::Expired => "ExpiredTokenException",
+            Kind::Mismatch => "InvalidSignatureException",
+        };
+        AwsError::new(code, message)
+    }
+
+    fn into_query_error(self) -> AwsError {
+        let (kind, message) = self.into_common();
+        let (code, status) = match kind {
+            Kind::Missing => ("MissingAuthenticationToken", StatusCode::FORBIDDEN),
+            Kind::Incomplete => ("IncompleteSignature", StatusCode::BAD_REQUEST),
+            Kind::UnknownKey => ("InvalidClientTokenId", StatusCode::FORBIDDEN),
+            Kind::Expired => ("ExpiredToken", StatusCode::FORBIDDEN),
+            Kind::Mismatch => ("SignatureDoesNotMatch", StatusCode::FORBIDDEN),
+        };
+        AwsError::new(code, message).with_status(status)
+    }
+
+    fn into_common(self) -> (Kind, Cow<'static, str>) {
+        match self {
+            Self::Unsigned => (Kind::Missing, "Request is missing Authentication Token".into()),
+            Self::UnsupportedAlgorithm => {
+                (Kind::Incomplete, "Unsupported AWS 'algorithm' in the Authorization header.".into())
+            }
+            Self::Malformed(message) => (Kind::Incomplete, message),
+            Self::ExpiresNotANumber => (Kind::Incomplete, "X-Amz-Expires must be a number of seconds.".into()),
+            Self::UnknownKey(_) | Self::MissingToken(_) | Self::InvalidToken => {
+                (Kind::UnknownKey, "The security token included in the request is invalid.".into())
+            }
+            Self::ExpiredToken => {
+                (Kind::Expired, "The security token included in the request is expired".into())
+            }
+            Self::WrongRegion { got, .. } => {
+                (Kind::Mismatch, format!("Credential should be scoped to a valid region, not '{got}'. ").into())
+            }
+            Self::WrongService { expected, .. } => {
+                (Kind::Mismatch, format!("Credential should be scoped to correct service: '{expected}'. ").into())
+            }
+            Self::WrongDate { got } => (
+                Kind::Mismatch,
+                format!(
+                    "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{got}'"
+                )
+                .into(),
+            ),
+            Self::WrongTime { signed_at, now, allowed } => (Kind::Mismatch, wrong_time(signed_at, now, allowed).into()),
+            Self::Expired { expires_at, now, .. } => (
+                Kind::Mismatch,
+                format!("Signature expired: {} is now earlier than {}", expires_at.format(BASIC), now.format(BASIC))
+                    .into(),
+            ),
+            Self::NotYetValid => (Kind::Mismatch, "Signature not yet current".into()),
+            Self::TwoSignatures
+            | Self::ExpiresTooLong
+            | Self::HeadersNotSigned(_)
+            | Self::MissingPayloadHash
+            | Self::WrongPayloadHash { .. }
+            | Self::SignatureDoesNotMatch => (
+                Kind::Mismatch,
+                "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
+                 Access Key and signing method. Consult the service documentation for details."
+                    .into(),
+            ),
+        }
+    }
+}
+
+/// What the services other than S3 tell apart.
+enum Kind {
+    Missing,
+    Incomplete,
+    UnknownKey,
+    Expired,
+    Mismatch,
+}
+
+fn wrong_time(signed_at: DateTime<Utc>, now: DateTime<Utc>, allowed: TimeDelta) -> String {
+    let minutes = allowed.num_minutes();
+    if signed_at < now {
+        return format!(
+            "Signature expired: {} is now earlier than {} ({} - {minutes} min.)",
+            signed_at.format(BASIC),
+            (now - allowed).format(BASIC),
+            now.format(BASIC),
+        );
+    }
+    format!(
+        "Signature not yet current: {} is still later than {} ({} + {minutes} min.)",
+        signed_at.format(BASIC),
+        (now + allowed).format(BASIC),
+        now.format(BASIC),
+    )
+}

@@ -1,0 +1,180 @@
+//! STS: temporary credentials for whoever may assume a role.
+
+mod session;
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+
+pub(crate) use self::session::{
+    NewSession, Principal, ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY, Session, Sts, random_text,
+};
+use crate::{
+    account::{ACCOUNT_ID, Account},
+    caller::Caller,
+    clock::rfc3339,
+    error::AwsError,
+    iam::{Context, Policy, PolicyKind, Role, TrustedPrincipal, parse},
+    query_protocol::{self, Parameters, validation_error},
+    server::{Request, Response},
+};
+
+/// The identity provider that identity pools are, as trust policies and context keys name it.
+pub(crate) const COGNITO_IDENTITY: &str = "cognito-identity.amazonaws.com";
+
+/// An identity of an identity pool, as trust policies see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WebIdentity {
+    /// The identity id.
+    pub(crate) subject: String,
+    /// The identity pool.
+    pub(crate) audience: String,
+    /// `authenticated` or `unauthenticated`, then the providers that the person signed in with.
+    pub(crate) authentication_methods: Vec<String>,
+}
+
+/// The answers of STS.
+pub(crate) fn handle(account: &Account, request: &Request) -> Response {
+    let parameters = Parameters::of(request);
+    let result = match request.operation.as_str() {
+        "GetCallerIdentity" => caller_identity(account, request),
+        "AssumeRole" => assume_role(account, request, &parameters),
+        "AssumeRoleWithWebIdentity" => assume_role_with_web_identity(account, &parameters),
+        operation => Err(AwsError::new(
+            "InvalidAction",
+            format!("Could not find operation {operation} for version 2011-06-15"),
+        )),
+    };
+    query_protocol::response(request, result)
+}
+
+/// Starts a session of `role` for an identity of an identity pool, if the role trusts it.
+///
+/// # Errors
+/// `AccessDenied`.
+pub(crate) fn assume_with_web_identity(
+    account: &Account,
+    role: &Role,
+    identity: &WebIdentity,
+    session_name: &str,
+    policy: Option<Policy>,
+    duration: Duration,
+) -> Result<Arc<Session>, AwsError> {
+    let mut context = Context::default();
+    context.set("aws:FederatedProvider", COGNITO_IDENTITY);
+    context.set(&format!("{COGNITO_IDENTITY}:sub"), identity.subject.as_str());
+    context.set(&format!("{COGNITO_IDENTITY}:aud"), identity.audience.as_str());
+    context.set_list(&format!("{COGNITO_IDENTITY}:amr"), identity.authentication_methods.clone());
+    let provider = TrustedPrincipal::Federated(COGNITO_IDENTITY);
+    if !role.trust.trusts(provider, "sts:AssumeRoleWithWebIdentity", &context) {
+        return Err(access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity"));
+    }
+    let now = account.clock.now();
+    Ok(account.sts.start(NewSession { role, session_name, context, policy, now, duration }))
+}
+
+fn caller_identity(account: &Account, request: &Request) -> Result<Value, AwsError> {
+    // It needs no permission, and cannot be denied.
+    let principal = Caller::of(account, request)?.principal;
+    Ok(json!({ "Arn": principal.arn(), "UserId": principal.user_id(), "Account": ACCOUNT_ID }))
+}
+
+fn assume_role(account: &Account, request: &Request, parameters: &Parameters) -> Result<Value, AwsError> {
+    let caller = Caller::of(account, request)?;
+    let input = Input::of(parameters)?;
+    let not_authorized = || {
+        access_denied(&format!(
+            "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+            caller.principal.arn(),
+            input.role_arn
+        ))
+    };
+    caller.authorize(account, "sts:AssumeRole", input.role_arn, &Context::default())?;
+    let role = account.iam.role_by_arn(input.role_arn).ok_or_else(not_authorized)?;
+    let arn = caller.principal.arn();
+    let trusted = TrustedPrincipal::Aws { arn: &arn, account: ACCOUNT_ID };
+    if !role.trust.trusts(trusted, "sts:AssumeRole", &Context::default()) {
+        return Err(not_authorized());
+    }
+    let session = account.sts.start(NewSession {
+        role: &role,
+        session_name: input.session_name,
+        context: Context::default(),
+        duration: input.duration(&role)?,
+        policy: input.policy,
+        now: account.clock.now(),
+    });
+    Ok(describe(&session))
+}
+
+fn assume_role_with_web_identity(account: &Account, parameters: &Parameters) -> Result<Value, AwsError> {
+    let input = Input::of(parameters)?;
+    let token = parameters.required("WebIdentityToken")?;
+    let identity = account.identity_pools.verify_open_id_token(token, account.clock.unix_seconds())?;
+    let not_authorized = || access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity");
+    let role = account.iam.role_by_arn(input.role_arn).ok_or_else(not_authorized)?;
+    let duration = input.duration(&role)?;
+    let session =
+        assume_with_web_identity(account, &role, &identity, input.session_name, input.policy, duration)?;
+    let mut answer = describe(&session);
+    answer["SubjectFromWebIdentityToken"] = identity.subject.into();
+    answer["Audience"] = identity.audience.into();
+    answer["Provider"] = COGNITO_IDENTITY.into();
+    Ok(answer)
+}
+
+/// What both ways of assuming a role are told.
+struct Input<'a> {
+    role_arn: &'a str,
+    session_name: &'a str,
+    seconds: Option<u64>,
+    policy: Option<Policy>,
+}
+
+impl<'a> Input<'a> {
+    fn of(parameters: &'a Parameters) -> Result<Self, AwsError> {
+        let session_name = parameters.required("RoleSessionName")?;
+        let is_valid = (2..=64).contains(&session_name.len())
+            && session_name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c));
+        if !is_valid {
+            return Err(validation_error(format!(
+                "1 validation error detected: Value '{session_name}' at 'roleSessionName' failed to satisfy constraint: \
+                 Member must satisfy regular expression pattern: [\\w+=,.@-]*"
+            )));
+        }
+        Ok(Self {
+            role_arn: parameters.required("RoleArn")?,
+            session_name,
+            seconds: parameters.number("DurationSeconds", 900..=43200)?,
+            policy: parameters
+                .optional("Policy")
+                .map(|text| parse(text, PolicyKind::Identity))
+                .transpose()?,
+        })
+    }
+
+    fn duration(&self, role: &Role) -> Result<Duration, AwsError> {
+        let seconds = self.seconds.unwrap_or(3600);
+        if seconds > role.max_session_duration {
+            let message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+            return Err(validation_error(message.to_owned()));
+        }
+        Ok(Duration::from_secs(seconds))
+    }
+}
+
+fn describe(session: &Session) -> Value {
+    json!({
+        "Credentials": {
+            "AccessKeyId": session.access_key_id,
+            "SecretAccessKey": session.secret_access_key,
+            "SessionToken": session.session_token,
+            "Expiration": rfc3339(session.expiration),
+        },
+        "AssumedRoleUser": { "AssumedRoleId": session.user_id(), "Arn": session.arn() },
+    })
+}
+
+fn access_denied(message: &str) -> AwsError {
+    AwsError::new("AccessDenied", message.to_owned()).with_status(http::StatusCode::FORBIDDEN)
+}
