@@ -34,5 +34,8 @@ pub(crate) fn apt_install(workspace: &Workspace, packages: &[&str]) -> bool {
         return false;
     }
     cmd!(shell, "apt-get update --quiet").run().is_ok()
-        && cmd!(shell, "apt-get install --quiet --yes --no-install-recommends {packages...}").run().is_ok()
+        && cmd!(shell, "apt-get install --quiet --yes --no-install-recommends {packages...}")
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .run()
+            .is_ok()
 }
