@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,7 +25,7 @@ use crate::config::{Endpoint, Region};
 use crate::credentials::{Credentials, CredentialsSource};
 use crate::error::Error;
 use crate::platform::{
-    Body, Clock, Random, Request, Response, ServerClock, Transport, TransportError, sleep, timeout,
+    self, Body, Clock, Random, Request, Response, ServerClock, Transport, TransportError, sleep, timeout,
 };
 use crate::sigv4;
 use refusal::Refusal;
@@ -85,32 +85,57 @@ impl Road {
         })
     }
 
-    /// Sends the request and reads the whole answer, which must be a success.
+    /// As [`send`](Self::send), with the whole body in memory.
+    ///
+    /// A body that breaks off or was damaged on the way counts as no answer, and an error that S3
+    /// reports inside a success counts as a refusal; so both are repeated where that is safe.
+    pub(crate) async fn whole(
+        &self,
+        request: &AwsRequest,
+        authorization: &Authorization<'_>,
+    ) -> Result<http::Response<Bytes>, Error> {
+        let (head, body) = self.answer(request, authorization, Delivery::Whole).await?.into_parts();
+        let body = body.bytes(Self::ANSWER_LIMIT).await?;
+        Ok(http::Response::from_parts(head, body))
+    }
+
+    /// The body of [`whole`](Self::whole).
     pub(crate) async fn bytes(
         &self,
         request: &AwsRequest,
         authorization: &Authorization<'_>,
     ) -> Result<Bytes, Error> {
-        let response = self.send(request, authorization).await?;
-        let body = response.into_body().bytes(Self::ANSWER_LIMIT).await;
-        body.map_err(|error| Error::from(error).during(request.operation.clone()))
+        Ok(self.whole(request, authorization).await?.into_body())
     }
 
-    /// Sends the request until it succeeds or until sending again cannot help.
+    /// Sends the request until it succeeds or until sending again cannot help. The body is handed out
+    /// as it arrives.
     ///
-    /// The answer's status is 2xx; everything else is an error.
+    /// The answer's status is 2xx; everything else is an error, unless the request asks for
+    /// [`any_status`](AwsRequest::any_status).
     pub(crate) async fn send(
         &self,
         request: &AwsRequest,
         authorization: &Authorization<'_>,
     ) -> Result<Response, Error> {
-        self.attempts(request, authorization).await.map_err(|error| error.during(request.operation.clone()))
+        self.answer(request, authorization, Delivery::Streamed).await
+    }
+
+    async fn answer(
+        &self,
+        request: &AwsRequest,
+        authorization: &Authorization<'_>,
+        delivery: Delivery,
+    ) -> Result<Response, Error> {
+        let answer = self.attempts(request, authorization, delivery).await;
+        answer.map_err(|error| error.during(request.operation.clone()))
     }
 
     async fn attempts(
         &self,
         request: &AwsRequest,
         authorization: &Authorization<'_>,
+        delivery: Delivery,
     ) -> Result<Response, Error> {
         let mut attempts = self.budget.attempts(&self.policy, self.random())?;
         let mut clock_corrected = false;
@@ -119,10 +144,13 @@ impl Road {
             let offset = self.clock.offset_millis();
             let (signed, credentials) = self.authorize(request, authorization).await?;
             let failure = match self.attempt(signed, request.timeout).await {
-                Ok(response) if response.status().is_success() => {
-                    self.budget.succeeded(&attempts);
-                    return Ok(response);
-                }
+                Ok(response) if response.status().is_success() => match delivered(response, delivery).await {
+                    Ok(response) => {
+                        self.budget.succeeded(&attempts);
+                        return Ok(response);
+                    }
+                    Err(failure) => failure,
+                },
                 Ok(response) => Failure::Refused(self.read_refusal(response).await),
                 Err(error) => Failure::NoAnswer(error),
             };
@@ -141,7 +169,12 @@ impl Road {
                 }
             }
             match attempts.verdict(&failure, request.repeat) {
-                Verdict::GiveUp => return Err(failure.into()),
+                Verdict::GiveUp => {
+                    return match failure {
+                        Failure::Refused(refusal) if request.any_status => Ok(refusal.into_answer()),
+                        failure => Err(failure.into()),
+                    };
+                }
                 Verdict::WaitAndRepeat(delay) => sleep(delay).await,
             }
         }
@@ -203,6 +236,8 @@ pub(crate) struct AwsRequest {
     pub(crate) repeat: Repeat,
     /// How long to wait for the head of the answer, each time it is sent.
     pub(crate) timeout: Duration,
+    /// Whether a refusal is handed out as the answer that it is, once sending again cannot help.
+    pub(crate) any_status: bool,
 }
 
 impl AwsRequest {
@@ -218,6 +253,7 @@ impl AwsRequest {
             body: Bytes::new(),
             repeat,
             timeout: Self::DEFAULT_TIMEOUT,
+            any_status: false,
         }
     }
 
@@ -266,6 +302,15 @@ pub(crate) enum Repeat {
     IfNotDone,
 }
 
+/// How an answer's body is handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Delivery {
+    /// As it arrives.
+    Streamed,
+    /// After all of it has arrived.
+    Whole,
+}
+
 /// How a request proves who sends it.
 #[derive(Clone, Debug)]
 pub(crate) enum Authorization<'a> {
@@ -295,6 +340,32 @@ impl From<Failure> for Error {
             Failure::NoAnswer(error) => error.into(),
         }
     }
+}
+
+/// The success as it is to be delivered, or the failure that it turns out to be.
+async fn delivered(response: Response, delivery: Delivery) -> Result<Response, Failure> {
+    if delivery == Delivery::Streamed {
+        return Ok(response);
+    }
+    let (head, body) = response.into_parts();
+    let body = body.bytes(Road::ANSWER_LIMIT).await.map_err(Failure::NoAnswer)?;
+    if is_damaged(&head.headers, &body) {
+        return Err(Failure::NoAnswer(TransportError::interrupted("the answer was damaged on the way")));
+    }
+    let answer = http::Response::from_parts(head, body);
+    match Refusal::inside(&answer) {
+        Some(refusal) => Err(Failure::Refused(refusal)),
+        None => Ok(answer.map(Body::from)),
+    }
+}
+
+/// The body does not have the checksum that DynamoDB sends along, which holds for the body as it was sent.
+fn is_damaged(headers: &HeaderMap, body: &[u8]) -> bool {
+    if !platform::HANDS_OUT_BODIES_AS_SENT || headers.contains_key(CONTENT_ENCODING) {
+        return false;
+    }
+    let sent = headers.get("x-amz-crc32").and_then(|value| value.to_str().ok()?.parse().ok());
+    sent.is_some_and(|sent: u32| crc32fast::hash(body) != sent)
 }
 
 /// The body, given up when nothing of it arrives for `limit`.

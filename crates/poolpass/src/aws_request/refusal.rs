@@ -2,14 +2,16 @@
 
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use quick_xml::events::Event;
 use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::retry_after;
+use super::{Road, retry_after};
 use crate::error::{AwsRefusal, Error, ErrorKind};
-use crate::platform::Response;
+use crate::platform::{Body, Response};
 
 /// An answer that is not a success.
 #[derive(Debug)]
@@ -18,31 +20,45 @@ pub(super) struct Refusal {
     pub(super) retry_after: Option<Duration>,
     /// The server's time, which S3 adds when it refuses for the time.
     pub(super) server_time: Option<SystemTime>,
+    answer: http::Response<Bytes>,
 }
 
 impl Refusal {
-    /// Error bodies are small; what is larger is not one.
-    const LIMIT: usize = 256 * 1024;
-
     pub(super) async fn read(response: Response) -> Self {
         let (head, body) = response.into_parts();
         // The status alone is worth more than an error about the body.
-        let body = body.bytes(Self::LIMIT).await.unwrap_or_default();
-        let said = parse_body(&body);
-        let of_header =
-            |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let body = body.bytes(Road::ANSWER_LIMIT).await.unwrap_or_default();
+        Self::parse(http::Response::from_parts(head, body))
+    }
+
+    /// The refusal inside an answer that began as a success.
+    ///
+    /// S3 sends the status of CompleteMultipartUpload and CopyObject before it knows the outcome:
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>.
+    pub(super) fn inside(answer: &http::Response<Bytes>) -> Option<Self> {
+        is_error_document(answer.body()).then(|| Self::parse(answer.clone()))
+    }
+
+    /// The answer itself, for callers that take any status.
+    pub(super) fn into_answer(self) -> Response {
+        self.answer.map(Body::from)
+    }
+
+    fn parse(answer: http::Response<Bytes>) -> Self {
+        let (status, headers) = (answer.status(), answer.headers());
+        let said = parse_body(answer.body());
+        let of_header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let code = of_header("x-amzn-errortype").or(said.code).map(|code| bare_code(&code));
         let error = Error::from_aws(AwsRefusal {
-            http_status: head.status.as_u16(),
-            aws_code: code
-                .filter(|code| !code.is_empty())
-                .or_else(|| code_of_bodiless(head.status, &head.headers)),
+            http_status: status.as_u16(),
+            aws_code: code.filter(|code| !code.is_empty()).or_else(|| code_of_bodiless(status, headers)),
             message: said.message.or_else(|| of_header("x-amzn-errormessage")),
             request_id: of_header("x-amzn-requestid")
                 .or_else(|| of_header("x-amz-request-id"))
                 .or(said.request_id),
         });
-        Self { error, retry_after: retry_after(&head.headers), server_time: said.server_time }
+        let retry_after = retry_after(headers);
+        Self { error, retry_after, server_time: said.server_time, answer }
     }
 
     /// AWS refused for the difference between its clock and the signature's.
@@ -86,7 +102,13 @@ struct Said {
     server_time: Option<SystemTime>,
 }
 
+/// Error bodies are small; what is larger is not one.
+const SAID_LIMIT: usize = 256 * 1024;
+
 fn parse_body(body: &[u8]) -> Said {
+    if body.len() > SAID_LIMIT {
+        return Said::default();
+    }
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{') => parse_json(body),
         Some(b'<') => parse_xml(body),
@@ -106,6 +128,22 @@ fn parse_json(body: &[u8]) -> Said {
     match serde_json::from_slice::<Json>(body) {
         Ok(json) => Said { code: json.code, message: json.message, ..Said::default() },
         Err(_) => Said::default(),
+    }
+}
+
+fn is_error_document(body: &[u8]) -> bool {
+    if body.len() > SAID_LIMIT {
+        return false;
+    }
+    let mut reader = quick_xml::Reader::from_reader(body);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(root) | Event::Empty(root)) => return root.local_name().as_ref() == "Error",
+            // S3 keeps the connection alive with white space until it knows the outcome.
+            Ok(Event::Text(text)) if text.as_ref().trim().is_empty() => {}
+            Ok(Event::Decl(_) | Event::Comment(_)) => {}
+            _ => return false,
+        }
     }
 }
 
@@ -153,10 +191,7 @@ fn code_of_bodiless(status: StatusCode, headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
     use super::*;
-    use crate::platform::Body;
 
     async fn refusal(status: u16, headers: &[(&'static str, &str)], body: &'static str) -> Refusal {
         let mut response = http::Response::builder().status(status);
@@ -200,6 +235,22 @@ mod tests {
         let sts = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>m</Message></Error>\
                    <RequestId>r</RequestId></ErrorResponse>";
         assert!(refusal(400, &[], sts).await.is_about_expiry());
+    }
+
+    #[test]
+    fn an_error_inside_a_success_is_found_and_nothing_else_is() {
+        let inside =
+            |body: &'static str| Refusal::inside(&http::Response::new(Bytes::from_static(body.as_bytes())));
+        let refusal = inside(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n  \n<Error><Code>InternalError</Code><Message>m</Message></Error>",
+        )
+        .unwrap();
+        assert_eq!(refusal.error.aws_code(), Some("InternalError"));
+        assert!(refusal.is_passing());
+        for body in ["", "{}", "<a>", "no <Error>", "<CopyObjectResult><Error/></CopyObjectResult>", "<!-- "]
+        {
+            assert!(inside(body).is_none(), "{body}");
+        }
     }
 
     #[tokio::test]

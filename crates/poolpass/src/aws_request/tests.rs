@@ -205,6 +205,53 @@ async fn a_body_that_stands_still_is_a_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_body_that_is_damaged_or_reports_an_error_counts_as_no_success() {
+    let crc32 = |body: &str| vec![("x-amz-crc32", crc32fast::hash(body.as_bytes()).to_string())];
+    let script = Script::new().answer_with(200, crc32("{}"), "{]").answer_with(200, crc32("done"), "done");
+    assert_eq!(send(&script, Method::GET).await.unwrap(), "done");
+
+    let late = "\n<Error><Code>InternalError</Code><Message>m</Message></Error>";
+    let script = Script::new().answer(200, late).answer(200, "<CopyObjectResult/>");
+    assert_eq!(send(&script, Method::PUT).await.unwrap(), "<CopyObjectResult/>");
+    let script = Script::new().answer(200, late);
+    assert_eq!(send(&script, Method::POST).await.unwrap_err().aws_code(), Some("InternalError"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_breaks_off_is_fetched_again() {
+    /// Cuts the first answer after a few bytes.
+    #[derive(Debug, Default)]
+    struct Cutting(std::sync::atomic::AtomicBool);
+    impl Transport for Cutting {
+        fn send(&self, _request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+            let mut pieces = vec![Ok(Bytes::from_static(b"do")), Err(TransportError::interrupted("reset"))];
+            if self.0.swap(true, std::sync::atomic::Ordering::Relaxed) {
+                pieces[1] = Ok(Bytes::from_static(b"ne"));
+            }
+            Box::pin(async { Ok(Response::new(Body::from_stream(stream::iter(pieces)))) })
+        }
+    }
+    let road = |cutting| {
+        Road::new(Arc::new(cutting), Arc::new(Stopped), Arc::new(SystemRandom), RetryPolicy::default())
+    };
+    let answer = road(Cutting::default()).bytes(&request(Method::GET), &Authorization::None).await;
+    assert_eq!(answer.unwrap(), "done");
+    let answer = road(Cutting::default()).bytes(&request(Method::POST), &Authorization::None).await;
+    assert_eq!(answer.unwrap_err().kind(), ErrorKind::Network);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_takes_any_status_gets_the_refusal_itself() {
+    let script =
+        Script::new().answer(503, "").answer_with(404, vec![("x-note", "gone".to_owned())], "no such note");
+    let mut request = request(Method::GET);
+    request.any_status = true;
+    let answer = script.road().whole(&request, &Authorization::None).await.unwrap();
+    assert_eq!((answer.status().as_u16(), &answer.headers()["x-note"]), (404, &"gone".parse().unwrap()));
+    assert_eq!(answer.body(), "no such note");
+}
+
+#[tokio::test(start_paused = true)]
 async fn hostile_json_is_an_error_that_quotes_nothing() {
     for body in ["<html>", "{\"secret\":", "[1]", "\u{0}", "{\"name\":{\"secret\":1}}"] {
         #[derive(Debug, serde::Deserialize)]

@@ -6,6 +6,7 @@ mod kind;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 pub use kind::ErrorKind;
 
@@ -24,8 +25,10 @@ use crate::platform::{RandomError, StoreError, TransportError, TransportErrorKin
 /// assert_eq!(error.kind(), ErrorKind::InvalidConfig);
 /// assert!(error.message().contains("eu-west-1_AbCdEfGhI"));
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
@@ -33,7 +36,7 @@ struct Inner {
     aws_code: Option<String>,
     request_id: Option<String>,
     http_status: Option<u16>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -97,7 +100,7 @@ impl Error {
     }
 
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
-        self.0.source = Some(Box::new(source));
+        self.0.source = Some(Arc::new(source));
         self
     }
 

@@ -29,7 +29,7 @@ pub use sys::HttpTransport;
 pub use transport::{Body, Request, Response, Transport, TransportError, TransportErrorKind};
 
 pub(crate) use clock::ServerClock;
-pub(crate) use sys::{sleep, spawn};
+pub(crate) use sys::{HANDS_OUT_BODIES_AS_SENT, sleep, spawn};
 pub(crate) use timing::timeout;
 
 use std::pin::Pin;
