@@ -24,7 +24,7 @@ pub(crate) enum Service {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Route {
     pub(crate) service: Service,
-    /// AWS's name of the operation. Empty where the request names none.
+    /// AWS's name of the operation.
     pub(crate) operation: String,
 }
 
@@ -121,7 +121,7 @@ fn s3_operation(method: &Method, uri: &Uri, headers: &HeaderMap) -> &'static str
             Method::DELETE => "DeleteBucket",
             Method::POST if has("delete") => "DeleteObjects",
             Method::OPTIONS => "Preflight",
-            _ => "",
+            _ => "Unknown",
         };
     }
     let is_copy = headers.contains_key("x-amz-copy-source");
@@ -138,7 +138,7 @@ fn s3_operation(method: &Method, uri: &Uri, headers: &HeaderMap) -> &'static str
         Method::DELETE if has("uploadId") => "AbortMultipartUpload",
         Method::DELETE => "DeleteObject",
         Method::OPTIONS => "Preflight",
-        _ => "",
+        _ => "Unknown",
     }
 }
 

@@ -1,7 +1,7 @@
 use std::{fmt, io, net::Ipv4Addr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Full, Limited, StreamBody, combinators::UnsyncBoxBody};
 use hyper::{
@@ -343,8 +343,13 @@ async fn cut_body(response: Response, bytes: usize) -> Response {
     let whole = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     parts.headers.insert(header::CONTENT_LENGTH, whole.len().into());
     let start = whole.slice(..bytes.min(whole.len()));
-    let frames: [Result<_, BoxError>; 2] = [Ok(Frame::data(start)), Err(ConnectionCut.into())];
-    Response::from_parts(parts, StreamBody::new(stream::iter(frames)).boxed_unsync())
+    let start = stream::iter([Ok::<_, BoxError>(Frame::data(start))]);
+    let end = stream::once(async {
+        // What was sent leaves the buffer only when the body has nothing more to give for the moment.
+        tokio::task::yield_now().await;
+        Err(ConnectionCut.into())
+    });
+    Response::from_parts(parts, StreamBody::new(start.chain(end)).boxed_unsync())
 }
 
 /// What every answer carries.

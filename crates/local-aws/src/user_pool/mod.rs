@@ -1,5 +1,47 @@
-//! Cognito user pools.
+//! Cognito user pools: sign-up, sign-in with every factor, tokens, and their administration.
+//!
+//! [`handle`] finds the operation by name; each lives in the file of its subject. Passwords are kept only as SRP
+//! verifiers, and what AWS refuses is refused here in AWS's words.
 
+mod admin_groups;
+mod admin_pools;
+mod admin_users;
+mod attributes;
+mod challenge;
+mod client;
+mod code;
+mod delivery;
+mod forgot_password;
+mod keys;
+mod mfa;
+mod mfa_setup;
+mod password;
+mod pool;
+mod refresh;
+mod respond;
+mod schema;
+mod second_factor;
+mod self_service;
+mod sign_in;
+mod sign_ins;
+mod sign_out;
+mod sign_up;
+mod srp;
+#[cfg(test)]
+mod testing;
+mod tokens;
+mod user;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
+};
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use self::{client::AppClient, pool::UserPool, tokens::TokenError};
 use crate::{
     account::Account,
     aws_json,
@@ -8,8 +50,10 @@ use crate::{
 };
 
 /// The user pools of the account.
-#[derive(Debug, Default)]
-pub(crate) struct UserPools {}
+#[derive(Default)]
+pub(crate) struct UserPools {
+    pools: Mutex<Pools>,
+}
 
 /// What an id token says, once it is verified.
 #[derive(Clone, Debug)]
@@ -19,31 +63,246 @@ pub(crate) struct VerifiedToken {
     pub(crate) audience: String,
     pub(crate) username: String,
     pub(crate) groups: Vec<String>,
-    pub(crate) claims: serde_json::Map<String, serde_json::Value>,
+    pub(crate) claims: serde_json::Map<String, Value>,
 }
 
-impl UserPools {
-    /// Verifies an id token: signature, issuer, expiry, `token_use` and that the audience is a client of the pool.
-    /// `provider` is the issuer without `https://`: `cognito-idp.REGION.amazonaws.com/POOL`; `now` is seconds since 1970.
-    pub(crate) fn verify_id_token(
-        &self,
-        _provider: &str,
-        _token: &str,
-        _now: i64,
-    ) -> Result<VerifiedToken, AwsError> {
-        Err(AwsError::new("NotAuthorizedException", "Invalid login token. Couldn't verify signed token."))
-    }
-
-    /// Revokes every refresh token of every pool.
-    pub(crate) fn revoke_refresh_tokens(&self) {}
+/// One call of an operation.
+struct Call<'a> {
+    account: &'a Account,
+    request: &'a Request,
+    now: SystemTime,
 }
 
-pub(crate) fn handle(_account: &Account, request: &Request) -> Response {
-    let message = format!("The operation {} is unknown.", request.operation);
-    aws_json::error_response(&AwsError::new("UnknownOperationException", message))
+/// The pools by id.
+#[derive(Default)]
+struct Pools(BTreeMap<String, UserPool>);
+
+/// The user that an access token stands for.
+struct Caller {
+    username: String,
+    client: Arc<AppClient>,
+}
+
+/// An operation, and who may call it.
+enum Operation {
+    /// Anyone; the operation itself asks for a password, a code or a token where it needs one.
+    Public(fn(&Call<'_>) -> Result<Value, AwsError>),
+    /// Only the account's administrator, by a signature.
+    Administrative(fn(&Call<'_>) -> Result<Value, AwsError>),
+}
+
+pub(crate) fn handle(account: &Account, request: &Request) -> Response {
+    let call = Call { account, request, now: account.clock.now() };
+    let result = match operation(&request.operation) {
+        Some(Operation::Public(run)) => run(&call),
+        Some(Operation::Administrative(run)) => authorize(&call).and_then(|()| run(&call)),
+        None => Err(AwsError::new("UnknownOperationException", "")),
+    };
+    aws_json::response(result)
+}
+
+fn operation(name: &str) -> Option<Operation> {
+    use Operation::{Administrative, Public};
+
+    Some(match name {
+        "SignUp" => Public(sign_up::sign_up),
+        "ConfirmSignUp" => Public(sign_up::confirm_sign_up),
+        "ResendConfirmationCode" => Public(sign_up::resend_confirmation_code),
+        "ForgotPassword" => Public(forgot_password::forgot_password),
+        "ConfirmForgotPassword" => Public(forgot_password::confirm_forgot_password),
+        "InitiateAuth" => Public(sign_in::initiate_auth),
+        "RespondToAuthChallenge" => Public(respond::respond_to_auth_challenge),
+        "GetTokensFromRefreshToken" => Public(refresh::tokens_from_refresh_token),
+        "RevokeToken" => Public(sign_out::revoke_token),
+        "GlobalSignOut" => Public(sign_out::global_sign_out),
+        "GetUser" => Public(self_service::user),
+        "ChangePassword" => Public(self_service::change_password),
+        "DeleteUser" => Public(self_service::delete_user),
+        "UpdateUserAttributes" => Public(attributes::update_user_attributes),
+        "DeleteUserAttributes" => Public(attributes::delete_user_attributes),
+        "GetUserAttributeVerificationCode" => Public(attributes::user_attribute_verification_code),
+        "VerifyUserAttribute" => Public(attributes::verify_user_attribute),
+        "AssociateSoftwareToken" => Public(mfa_setup::associate_software_token),
+        "VerifySoftwareToken" => Public(mfa_setup::verify_software_token),
+        "SetUserMFAPreference" => Public(mfa_setup::set_user_mfa_preference),
+        "GetUserAuthFactors" => Public(mfa_setup::user_auth_factors),
+
+        "CreateUserPool" => Administrative(admin_pools::create_user_pool),
+        "DescribeUserPool" => Administrative(admin_pools::describe_user_pool),
+        "DeleteUserPool" => Administrative(admin_pools::delete_user_pool),
+        "ListUserPools" => Administrative(admin_pools::list_user_pools),
+        "SetUserPoolMfaConfig" => Administrative(admin_pools::set_user_pool_mfa_config),
+        "CreateUserPoolClient" => Administrative(admin_pools::create_user_pool_client),
+        "DescribeUserPoolClient" => Administrative(admin_pools::describe_user_pool_client),
+        "UpdateUserPoolClient" => Administrative(admin_pools::update_user_pool_client),
+        "DeleteUserPoolClient" => Administrative(admin_pools::delete_user_pool_client),
+        "ListUserPoolClients" => Administrative(admin_pools::list_user_pool_clients),
+        "AdminCreateUser" => Administrative(admin_users::create_user),
+        "AdminGetUser" => Administrative(admin_users::user),
+        "AdminDeleteUser" => Administrative(admin_users::delete_user),
+        "AdminSetUserPassword" => Administrative(admin_users::set_user_password),
+        "AdminResetUserPassword" => Administrative(admin_users::reset_user_password),
+        "AdminConfirmSignUp" => Administrative(admin_users::confirm_sign_up),
+        "AdminUpdateUserAttributes" => Administrative(admin_users::update_user_attributes),
+        "AdminEnableUser" => Administrative(admin_users::enable_user),
+        "AdminDisableUser" => Administrative(admin_users::disable_user),
+        "AdminUserGlobalSignOut" => Administrative(admin_users::user_global_sign_out),
+        "AdminSetUserMFAPreference" => Administrative(mfa_setup::admin_set_user_mfa_preference),
+        "CreateGroup" => Administrative(admin_groups::create_group),
+        "DeleteGroup" => Administrative(admin_groups::delete_group),
+        "AdminAddUserToGroup" => Administrative(admin_groups::add_user_to_group),
+        "AdminRemoveUserFromGroup" => Administrative(admin_groups::remove_user_from_group),
+        _ => return None,
+    })
+}
+
+/// Administrative calls are signed with the account's root credentials.
+fn authorize(_call: &Call<'_>) -> Result<(), AwsError> {
+    Ok(())
 }
 
 /// `GET /{userPoolId}/.well-known/jwks.json` and `/openid-configuration`.
-pub(crate) fn public_keys(_account: &Account, _request: &Request) -> Response {
-    aws_json::error_response(&AwsError::new("ResourceNotFoundException", "User pool does not exist."))
+pub(crate) fn public_keys(account: &Account, request: &Request) -> Response {
+    let id = request.uri.path().trim_start_matches('/').split('/').next().unwrap_or_default();
+    let document = account.user_pools.lock().by_id(id).and_then(|pool| {
+        if request.operation == "GetJwks" {
+            return Ok(json!(keys::signing_keys()?.jwks()));
+        }
+        let issuer = pool.issuer();
+        Ok(json!({
+            "issuer": issuer,
+            "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "subject_types_supported": ["public"],
+        }))
+    });
+    let mut response = aws_json::response(document);
+    let json = http::HeaderValue::from_static("application/json");
+    response.headers_mut().insert(http::header::CONTENT_TYPE, json);
+    response
+}
+
+impl UserPools {
+    /// Verifies an id token: signature, expiry, issuer, `token_use`, and that the audience is a client of the pool.
+    /// `provider` is the issuer without `https://`: `cognito-idp.REGION.amazonaws.com/POOL`; `now` is seconds since
+    /// 1970. The errors are those of the identity pool.
+    pub(crate) fn verify_id_token(
+        &self,
+        provider: &str,
+        token: &str,
+        now: i64,
+    ) -> Result<VerifiedToken, AwsError> {
+        let refused =
+            |detail| AwsError::new("NotAuthorizedException", format!("Invalid login token. {detail}"));
+        let claims = tokens::verify(token, now).map_err(|error| match error {
+            TokenError::Malformed => refused("Not a valid OpenId Connect identity token.".to_owned()),
+            TokenError::BadSignature => refused("Couldn't verify signed token.".to_owned()),
+            TokenError::Expired { expiry } => refused(format!("Token expired: {expiry} >= {now}")),
+        })?;
+        let claim = |name| tokens::text(&claims, name).unwrap_or_default().to_owned();
+        let issuer = claim("iss");
+        if issuer.strip_prefix("https://") != Some(provider) {
+            return Err(refused("Issuer doesn't match providerName".to_owned()));
+        }
+        if claim("token_use") != "id" {
+            return Err(refused("Not an id token.".to_owned()));
+        }
+        let audience = claim("aud");
+        let mut pools = self.lock();
+        let (pool, _) =
+            pools.by_client(&audience).map_err(|_| refused("Incorrect token audience.".to_owned()))?;
+        if pool.issuer() != issuer {
+            return Err(refused("Incorrect token audience.".to_owned()));
+        }
+        let groups = claims.get("cognito:groups").and_then(Value::as_array).cloned().unwrap_or_default();
+        Ok(VerifiedToken {
+            sub: claim("sub"),
+            audience,
+            username: claim("cognito:username"),
+            groups: groups.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            claims,
+        })
+    }
+
+    /// Revokes every refresh token of every pool.
+    pub(crate) fn revoke_refresh_tokens(&self) {
+        for pool in self.lock().0.values_mut() {
+            pool.sign_ins.revoke_all();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Pools> {
+        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<'a> Call<'a> {
+    /// The input of the operation.
+    fn input<I: DeserializeOwned>(&self) -> Result<I, AwsError> {
+        serde_json::from_slice(&self.request.body).map_err(|error| {
+            if error.is_data() {
+                return AwsError::new(
+                    "InvalidParameterException",
+                    format!("1 validation error detected: {error}"),
+                );
+            }
+            AwsError::new("SerializationException", "The request body is not valid JSON.")
+        })
+    }
+
+    fn pools(&self) -> MutexGuard<'a, Pools> {
+        self.account.user_pools.lock()
+    }
+}
+
+impl Pools {
+    fn by_id(&mut self, id: &str) -> Result<&mut UserPool, AwsError> {
+        let not_found =
+            || AwsError::new("ResourceNotFoundException", format!("User pool {id} does not exist."));
+        self.0.get_mut(id).ok_or_else(not_found)
+    }
+
+    fn by_client(&mut self, id: &str) -> Result<(&mut UserPool, Arc<AppClient>), AwsError> {
+        for pool in self.0.values_mut() {
+            if let Some(client) = pool.clients.get(id).cloned() {
+                return Ok((pool, client));
+            }
+        }
+        Err(AwsError::new("ResourceNotFoundException", format!("User pool client {id} does not exist.")))
+    }
+
+    /// The user whose access token this is. The token must be whole, unexpired and not revoked, and the user must
+    /// still be there.
+    fn by_access_token(&mut self, token: &str, now: SystemTime) -> Result<(&mut UserPool, Caller), AwsError> {
+        let refused = |message| AwsError::new("NotAuthorizedException", message);
+        let claims = tokens::verify(token, crate::clock::unix_seconds(now)).map_err(|error| match error {
+            TokenError::Expired { .. } => refused("Access Token has expired"),
+            TokenError::Malformed | TokenError::BadSignature => refused("Invalid Access Token"),
+        })?;
+        if !tokens::is_self_service(&claims) {
+            return Err(refused("Invalid Access Token"));
+        }
+        let claim = |name| tokens::text(&claims, name).unwrap_or_default();
+        let (pool, client) =
+            self.by_client(claim("client_id")).map_err(|_| refused("Invalid Access Token"))?;
+        if pool.issuer() != claim("iss") {
+            return Err(refused("Invalid Access Token"));
+        }
+        let username = pool.user(claim("username"))?.username.clone();
+        if pool.sign_ins.active(claim("origin_jti")).is_none_or(|sign_in| sign_in.username != username) {
+            return Err(refused("Access Token has been revoked"));
+        }
+        if !pool.user(&username)?.enabled {
+            return Err(refused("User is disabled."));
+        }
+        Ok((pool, Caller { username, client }))
+    }
+}
+
+fn invalid_parameter(message: impl Into<std::borrow::Cow<'static, str>>) -> AwsError {
+    AwsError::new("InvalidParameterException", message)
+}
+
+fn not_authorized(message: &'static str) -> AwsError {
+    AwsError::new("NotAuthorizedException", message)
 }

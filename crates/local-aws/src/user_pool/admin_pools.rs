@@ -1,0 +1,269 @@
+//! Administration of user pools and app clients.
+
+use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
+
+use rand::{Rng as _, seq::IndexedRandom as _};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Call,
+    challenge::Challenges,
+    client::{AppClient, ClientSettings},
+    invalid_parameter,
+    mfa::{MfaConfiguration, OfferedFactors},
+    pool::{PoolSettings, UserPool},
+    schema::{Schema, SchemaAttribute},
+    sign_ins::SignIns,
+};
+use crate::{clock::json_timestamp, error::AwsError};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CreateUserPool {
+    #[serde(flatten)]
+    settings: PoolSettings,
+    #[serde(default)]
+    schema: Vec<SchemaAttribute>,
+    sms_configuration: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PoolId {
+    user_pool_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ClientIds {
+    user_pool_id: String,
+    client_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SetUserPoolMfaConfig {
+    user_pool_id: String,
+    mfa_configuration: Option<MfaConfiguration>,
+    sms_mfa_configuration: Option<Value>,
+    software_token_mfa_configuration: Option<SoftwareTokenMfaConfiguration>,
+    email_mfa_configuration: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SoftwareTokenMfaConfiguration {
+    #[serde(default)]
+    enabled: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CreateUserPoolClient {
+    user_pool_id: String,
+    #[serde(default)]
+    generate_secret: bool,
+    #[serde(flatten)]
+    settings: ClientSettings,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct UpdateUserPoolClient {
+    user_pool_id: String,
+    client_id: String,
+    #[serde(flatten)]
+    settings: ClientSettings,
+}
+
+const LOWERCASE: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+pub(super) fn create_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: CreateUserPool = call.input()?;
+    let settings = input.settings;
+    settings.policies.password_policy.validate()?;
+    if !settings.username_attributes.is_empty() && !settings.alias_attributes.is_empty() {
+        return Err(invalid_parameter(
+            "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.",
+        ));
+    }
+    let offers_sms = input.sms_configuration.is_some();
+    if settings.mfa_configuration != MfaConfiguration::Off && !offers_sms {
+        return Err(invalid_parameter(
+            "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
+        ));
+    }
+    let mut pretence_key = [0; 32];
+    rand::rng().fill_bytes(&mut pretence_key);
+    let region = call.account.region.clone();
+    let pool = UserPool {
+        id: format!("{region}_{}", random_text(ALPHANUMERIC, 9)),
+        region,
+        schema: Schema::new(input.schema)?,
+        offered_factors: OfferedFactors { sms: offers_sms, ..OfferedFactors::default() },
+        settings,
+        clients: BTreeMap::new(),
+        users: BTreeMap::new(),
+        groups: BTreeMap::new(),
+        challenges: Challenges::default(),
+        sign_ins: SignIns::default(),
+        pretence_key,
+        created: call.now,
+    };
+    let answer = json!({ "UserPool": pool.to_json() });
+    call.pools().0.insert(pool.id.clone(), pool);
+    Ok(answer)
+}
+
+pub(super) fn describe_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: PoolId = call.input()?;
+    Ok(json!({ "UserPool": call.pools().by_id(&input.user_pool_id)?.to_json() }))
+}
+
+pub(super) fn delete_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: PoolId = call.input()?;
+    let mut pools = call.pools();
+    pools.by_id(&input.user_pool_id)?;
+    pools.0.remove(&input.user_pool_id);
+    Ok(json!({}))
+}
+
+/// ListUserPools: all of them at once.
+pub(super) fn list_user_pools(call: &Call<'_>) -> Result<Value, AwsError> {
+    let list: Vec<_> = call
+        .pools()
+        .0
+        .values()
+        .map(|pool| {
+            json!({
+                "Id": pool.id,
+                "Name": pool.settings.name,
+                "CreationDate": json_timestamp(pool.created),
+                "LastModifiedDate": json_timestamp(pool.created),
+            })
+        })
+        .collect();
+    Ok(json!({ "UserPools": list }))
+}
+
+/// SetUserPoolMfaConfig: which factors the pool offers, and whether it insists on one.
+pub(super) fn set_user_pool_mfa_config(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: SetUserPoolMfaConfig = call.input()?;
+    let mut pools = call.pools();
+    let pool = pools.by_id(&input.user_pool_id)?;
+    let offered = OfferedFactors {
+        sms: input.sms_mfa_configuration.is_some(),
+        software_token: input.software_token_mfa_configuration.is_some_and(|factor| factor.enabled),
+        email: input.email_mfa_configuration.is_some(),
+    };
+    let mfa = input.mfa_configuration.unwrap_or(pool.settings.mfa_configuration);
+    if mfa != MfaConfiguration::Off && !(offered.sms || offered.software_token || offered.email) {
+        return Err(invalid_parameter(
+            "At least one MFA method must be configured when MFA is required/optional",
+        ));
+    }
+    pool.offered_factors = offered;
+    pool.settings.mfa_configuration = mfa;
+    let mut answer = json!({
+        "MfaConfiguration": mfa,
+        "SoftwareTokenMfaConfiguration": { "Enabled": offered.software_token },
+    });
+    if let Some(sms) = input.sms_mfa_configuration {
+        answer["SmsMfaConfiguration"] = sms;
+    }
+    if let Some(email) = input.email_mfa_configuration {
+        answer["EmailMfaConfiguration"] = email;
+    }
+    Ok(answer)
+}
+
+pub(super) fn create_user_pool_client(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: CreateUserPoolClient = call.input()?;
+    let mut pools = call.pools();
+    let pool = pools.by_id(&input.user_pool_id)?;
+    let client = AppClient {
+        id: random_text(LOWERCASE, 26),
+        user_pool_id: pool.id.clone(),
+        secret: input.generate_secret.then(|| random_text(LOWERCASE, 51)),
+        settings: input.settings.completed()?,
+        created: call.now,
+        modified: call.now,
+    };
+    let answer = json!({ "UserPoolClient": client.to_json() });
+    pool.clients.insert(client.id.clone(), Arc::new(client));
+    Ok(answer)
+}
+
+pub(super) fn describe_user_pool_client(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: ClientIds = call.input()?;
+    let mut pools = call.pools();
+    let pool = pools.by_id(&input.user_pool_id)?;
+    Ok(json!({ "UserPoolClient": client(pool, &input.client_id)?.to_json() }))
+}
+
+pub(super) fn update_user_pool_client(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: UpdateUserPoolClient = call.input()?;
+    let mut pools = call.pools();
+    let pool = pools.by_id(&input.user_pool_id)?;
+    let old = client(pool, &input.client_id)?;
+    let mut settings = input.settings;
+    if settings.client_name.is_empty() {
+        settings.client_name.clone_from(&old.settings.client_name);
+    }
+    let updated = updated_client(&old, settings.completed()?, call.now);
+    let answer = json!({ "UserPoolClient": updated.to_json() });
+    pool.clients.insert(updated.id.clone(), Arc::new(updated));
+    Ok(answer)
+}
+
+pub(super) fn delete_user_pool_client(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: ClientIds = call.input()?;
+    let mut pools = call.pools();
+    let pool = pools.by_id(&input.user_pool_id)?;
+    let id = client(pool, &input.client_id)?.id.clone();
+    pool.clients.remove(&id);
+    Ok(json!({}))
+}
+
+/// ListUserPoolClients: all of them at once.
+pub(super) fn list_user_pool_clients(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: PoolId = call.input()?;
+    let mut pools = call.pools();
+    let pool = pools.by_id(&input.user_pool_id)?;
+    let list: Vec<_> = pool
+        .clients
+        .values()
+        .map(|client| {
+            json!({
+                "ClientId": client.id,
+                "UserPoolId": pool.id,
+                "ClientName": client.settings.client_name,
+            })
+        })
+        .collect();
+    Ok(json!({ "UserPoolClients": list }))
+}
+
+fn client(pool: &UserPool, id: &str) -> Result<Arc<AppClient>, AwsError> {
+    let not_found =
+        || AwsError::new("ResourceNotFoundException", format!("User pool client {id} does not exist."));
+    pool.clients.get(id).cloned().ok_or_else(not_found)
+}
+
+fn updated_client(old: &AppClient, settings: ClientSettings, now: SystemTime) -> AppClient {
+    AppClient {
+        id: old.id.clone(),
+        user_pool_id: old.user_pool_id.clone(),
+        secret: old.secret.clone(),
+        settings,
+        created: old.created,
+        modified: now,
+    }
+}
+
+fn random_text(alphabet: &[u8], length: usize) -> String {
+    let mut rng = rand::rng();
+    (0..length).filter_map(|_| alphabet.choose(&mut rng).copied().map(char::from)).collect()
+}

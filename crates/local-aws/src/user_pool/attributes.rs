@@ -1,0 +1,183 @@
+//! People's own attributes, and the verification of their addresses.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Call, Caller,
+    code::Code,
+    delivery::expired_code,
+    invalid_parameter,
+    pool::{Address, UserPool},
+    schema::{Attribute, Attributes, Writer, collect},
+    sign_up::{alias_exists, check_writable},
+    user::AttributeCode,
+};
+use crate::{error::AwsError, messages::Purpose};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct UpdateUserAttributes {
+    access_token: String,
+    user_attributes: Vec<Attribute>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DeleteUserAttributes {
+    access_token: String,
+    user_attribute_names: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AttributeVerificationCode {
+    access_token: String,
+    attribute_name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct VerifyUserAttribute {
+    access_token: String,
+    attribute_name: String,
+    code: String,
+}
+
+const CODE_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+const ADDRESSES: [Address; 2] = [Address::Email, Address::PhoneNumber];
+
+/// UpdateUserAttributes: a changed address gets a code where the pool verifies such addresses.
+pub(super) fn update_user_attributes(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: UpdateUserAttributes = call.input()?;
+    let mut pools = call.pools();
+    let (pool, caller) = pools.by_access_token(&input.access_token, call.now)?;
+    let mut written = collect(input.user_attributes);
+    check_writable(&caller.client, &written)?;
+    pool.schema.check_write(Writer::User, &written, Some(&pool.user(&caller.username)?.attributes))?;
+
+    let mut deliveries = Vec::new();
+    for address in ADDRESSES {
+        let is_changed = is_changed(pool, &caller, address, &written)?;
+        let verified = &pool.settings.auto_verified_attributes;
+        if is_changed && verified.contains(&address) {
+            deliveries.push(send_code_to_new_address(call, pool, &caller, address, &mut written)?);
+        }
+    }
+    pool.user_mut(&caller.username)?.write_attributes(written, call.now);
+    Ok(json!({ "CodeDeliveryDetailsList": deliveries }))
+}
+
+pub(super) fn delete_user_attributes(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: DeleteUserAttributes = call.input()?;
+    let mut pools = call.pools();
+    let (pool, caller) = pools.by_access_token(&input.access_token, call.now)?;
+    for name in &input.user_attribute_names {
+        pool.schema.check_delete(name)?;
+        check_writable(&caller.client, &Attributes::from_iter([(name.clone(), String::new())]))?;
+        if pool.has_address_usernames() && pool.settings.username_attributes.iter().any(|a| a.name() == name)
+        {
+            return Err(invalid_parameter(format!("user.{name}: The attribute is required\n")));
+        }
+    }
+    let user = pool.user_mut(&caller.username)?;
+    for name in &input.user_attribute_names {
+        user.attributes.remove(name);
+        user.attributes.remove(&format!("{name}_verified"));
+        user.attribute_codes.remove(name);
+    }
+    user.modified = call.now;
+    Ok(json!({}))
+}
+
+/// GetUserAttributeVerificationCode.
+pub(super) fn user_attribute_verification_code(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: AttributeVerificationCode = call.input()?;
+    let mut pools = call.pools();
+    let (pool, caller) = pools.by_access_token(&input.access_token, call.now)?;
+    let name = known_address(&input.attribute_name)?.name();
+    let user = pool.user(&caller.username)?;
+    let pending = user.attribute_codes.get(name).and_then(|sent| sent.new_value.clone());
+    let Some(to) = pending.as_deref().or(user.attribute(name)).map(str::to_owned) else {
+        return Err(invalid_parameter(format!("User does not have attribute {name}.")));
+    };
+    let code = Code::new(call.now, CODE_LIFETIME);
+    let delivery = call.send_code_to(&pool.id, user, name, &to, Purpose::VerifyAttribute, code.digits());
+    let sent = AttributeCode { code, new_value: pending };
+    pool.user_mut(&caller.username)?.attribute_codes.insert(name.to_owned(), sent);
+    Ok(json!({ "CodeDeliveryDetails": delivery }))
+}
+
+pub(super) fn verify_user_attribute(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: VerifyUserAttribute = call.input()?;
+    let mut pools = call.pools();
+    let (pool, caller) = pools.by_access_token(&input.access_token, call.now)?;
+    let name = known_address(&input.attribute_name)?.name();
+
+    let user = pool.user_mut(&caller.username)?;
+    let sent = user.attribute_codes.get_mut(name).ok_or_else(expired_code)?;
+    sent.code.check(&input.code, call.now)?;
+    let new_value =
+        sent.new_value.clone().or_else(|| user.attribute(name).map(str::to_owned)).unwrap_or_default();
+    if pool.owner_of_address(name, &new_value, &caller.username).is_some() {
+        return Err(alias_exists(name));
+    }
+    let user = pool.user_mut(&caller.username)?;
+    user.attribute_codes.remove(name);
+    user.attributes.insert(name.to_owned(), new_value);
+    user.set_verified(name, true);
+    user.modified = call.now;
+    Ok(json!({}))
+}
+
+fn is_changed(
+    pool: &UserPool,
+    caller: &Caller,
+    address: Address,
+    written: &Attributes,
+) -> Result<bool, AwsError> {
+    let Some(new) = written.get(address.name()) else { return Ok(false) };
+    if pool.user(&caller.username)?.attribute(address.name()) == Some(new) {
+        return Ok(false);
+    }
+    let is_username = pool.settings.username_attributes.contains(&address);
+    if is_username && pool.owner_of_address(address.name(), new, &caller.username).is_some() {
+        return Err(alias_exists(address.name()));
+    }
+    Ok(true)
+}
+
+/// Where the pool asks for it, the old address stays until the new one is verified.
+fn send_code_to_new_address(
+    call: &Call<'_>,
+    pool: &mut UserPool,
+    caller: &Caller,
+    address: Address,
+    written: &mut Attributes,
+) -> Result<Value, AwsError> {
+    let name = address.name();
+    let keeps_old = pool
+        .settings
+        .user_attribute_update_settings
+        .attributes_require_verification_before_update
+        .contains(&address);
+    let new = written.get(name).cloned().unwrap_or_default();
+    let code = Code::new(call.now, CODE_LIFETIME);
+    let user = pool.user(&caller.username)?;
+    let delivery = call.send_code_to(&pool.id, user, name, &new, Purpose::VerifyAttribute, code.digits());
+    if keeps_old {
+        written.remove(name);
+    }
+    let sent = AttributeCode { code, new_value: keeps_old.then_some(new) };
+    pool.user_mut(&caller.username)?.attribute_codes.insert(name.to_owned(), sent);
+    Ok(delivery)
+}
+
+fn known_address(name: &str) -> Result<Address, AwsError> {
+    ADDRESSES
+        .into_iter()
+        .find(|address| address.name() == name)
+        .ok_or_else(|| invalid_parameter(format!("Attribute {name} cannot be verified.")))
+}

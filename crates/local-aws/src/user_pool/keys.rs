@@ -1,0 +1,60 @@
+//! The keys that sign tokens. Like AWS, a pool has one for id tokens and one for access tokens.
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::{
+    encoding::AsDer as _,
+    rsa::{KeyPair, KeySize},
+};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey,
+    jwk::{Jwk, JwkSet, PublicKeyUse},
+};
+
+use crate::error::AwsError;
+
+pub(super) struct SigningKey {
+    pub(super) id: String,
+    pub(super) private: EncodingKey,
+    pub(super) public: DecodingKey,
+    jwk: Jwk,
+}
+
+pub(super) struct SigningKeys {
+    pub(super) id_token: SigningKey,
+    pub(super) access_token: SigningKey,
+}
+
+/// Making RSA keys takes long, so the pools of a process share theirs: a token says which pool it is for.
+static KEYS: LazyLock<Result<SigningKeys, String>> = LazyLock::new(|| {
+    let make = || SigningKey::generate().map_err(|error| error.to_string());
+    Ok(SigningKeys { id_token: make()?, access_token: make()? })
+});
+
+pub(super) fn signing_keys() -> Result<&'static SigningKeys, AwsError> {
+    KEYS.as_ref().map_err(|error| AwsError::internal(error))
+}
+
+impl SigningKeys {
+    pub(super) fn by_id(&self, id: &str) -> Option<&SigningKey> {
+        [&self.id_token, &self.access_token].into_iter().find(|key| key.id == id)
+    }
+
+    pub(super) fn jwks(&self) -> JwkSet {
+        JwkSet { keys: vec![self.id_token.jwk.clone(), self.access_token.jwk.clone()] }
+    }
+}
+
+impl SigningKey {
+    fn generate() -> Result<Self, Box<dyn std::error::Error>> {
+        let pkcs8 = KeyPair::generate(KeySize::Rsa2048)?.as_der()?;
+        let pem = pem::encode(&pem::Pem::new("PRIVATE KEY", pkcs8.as_ref()));
+        let private = EncodingKey::from_rsa_pem(pem.as_bytes())?;
+        let mut jwk = Jwk::from_encoding_key(&private, Algorithm::RS256)?;
+        let id = uuid::Uuid::new_v4().to_string();
+        jwk.common.key_id = Some(id.clone());
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        let public = DecodingKey::from_jwk(&jwk)?;
+        Ok(Self { id, private, public, jwk })
+    }
+}

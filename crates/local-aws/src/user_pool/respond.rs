@@ -1,0 +1,298 @@
+//! RespondToAuthChallenge: the answers to challenges.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+use serde_json::Value;
+use time::{PrimitiveDateTime, macros::format_description};
+
+use super::{
+    Call,
+    challenge::{Challenge, PasswordVerifier},
+    client::AppClient,
+    code::CodeError,
+    invalid_parameter,
+    mfa::{Factor, SoftwareTokenError},
+    not_authorized,
+    pool::UserPool,
+    schema::{Attributes, Writer},
+    second_factor,
+    sign_in::{Parameters, after_password, wrong_password},
+    user::UserStatus,
+};
+use crate::error::AwsError;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RespondToAuthChallenge {
+    client_id: String,
+    challenge_name: String,
+    session: Option<String>,
+    #[serde(default)]
+    challenge_responses: Parameters,
+}
+
+/// The answer to a challenge that has a session.
+struct Answer<'a> {
+    call: &'a Call<'a>,
+    pool: &'a mut UserPool,
+    client: Arc<AppClient>,
+    session: &'a str,
+    username: String,
+    responses: &'a Parameters,
+}
+
+pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsError> {
+    let input: RespondToAuthChallenge = call.input()?;
+    let mut pools = call.pools();
+    let (pool, client) = pools.by_client(&input.client_id)?;
+    let responses = &input.challenge_responses;
+    let typed = responses.required("USERNAME")?;
+    client.check_secret_hash(typed, responses.optional("SECRET_HASH"))?;
+    if input.challenge_name == "PASSWORD_VERIFIER" {
+        return password_verifier(call, pool, &client, responses);
+    }
+
+    let session = input.session.as_deref().unwrap_or_default();
+    if session.is_empty() {
+        return Err(invalid_parameter("Missing required parameter Session"));
+    }
+    let username = pool.challenges.waiting(session, Some(&client), call.now)?.username.clone();
+    if pool.find(typed).is_none_or(|user| user.username != username) {
+        return Err(not_authorized("Invalid session for the user."));
+    }
+    let answer = Answer { call, pool, client, session, username, responses };
+    match input.challenge_name.as_str() {
+        "NEW_PASSWORD_REQUIRED" => answer.new_password(),
+        "SMS_MFA" => answer.code(Factor::Sms, "SMS_MFA_CODE"),
+        "EMAIL_OTP" => answer.code(Factor::Email, "EMAIL_OTP_CODE"),
+        "SOFTWARE_TOKEN_MFA" => answer.software_token(),
+        "SELECT_MFA_TYPE" => answer.select_mfa_type(),
+        "MFA_SETUP" => answer.mfa_setup(),
+        other => Err(invalid_parameter(format!("Challenge {other} is not supported."))),
+    }
+}
+
+/// PASSWORD_VERIFIER names its exchange by the secret block, so it needs no session.
+fn password_verifier(
+    call: &Call<'_>,
+    pool: &mut UserPool,
+    client: &Arc<AppClient>,
+    responses: &Parameters,
+) -> Result<Value, AwsError> {
+    let secret_block = responses.required("PASSWORD_CLAIM_SECRET_BLOCK")?;
+    let signature = responses.required("PASSWORD_CLAIM_SIGNATURE")?;
+    let timestamp = responses.required("TIMESTAMP")?;
+    let signed_at = parse_timestamp(timestamp)?;
+    let typed = responses.required("USERNAME")?;
+
+    let verifier =
+        pool.challenges.take_password_verifier(secret_block, call.now).ok_or_else(wrong_password)?;
+    if verifier.client_id != client.id || !is_same_user(pool, &verifier, typed) {
+        return Err(wrong_password());
+    }
+    if !is_recent(signed_at, call.now) {
+        return Err(wrong_password());
+    }
+    let secret_block = STANDARD.decode(secret_block).map_err(|_| wrong_password())?;
+    let is_right = verifier.exchange.proves(&verifier.identity, &secret_block, timestamp, signature);
+    let username = verifier.username.ok_or_else(wrong_password)?;
+    after_password(call, pool, client, &username, is_right)
+}
+
+impl Answer<'_> {
+    fn new_password(self) -> Result<Value, AwsError> {
+        let Challenge::NewPassword = self.challenge()? else { return Err(not_this_challenge()) };
+        let new_password = self.responses.required("NEW_PASSWORD")?;
+        self.pool.settings.policies.password_policy.check(new_password)?;
+        let written: Attributes = self
+            .responses
+            .with_prefix("userAttributes.")
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        self.check_new_attributes(&written)?;
+
+        let verifier = self.pool.verifier(&self.username, new_password);
+        let user = self.pool.user_mut(&self.username)?;
+        user.write_attributes(written, self.call.now);
+        user.set_password(verifier, self.call.now);
+        user.status = UserStatus::Confirmed;
+        self.pool.challenges.close(self.session);
+        second_factor::ask_for_second_factor(self.call, self.pool, &self.client, &self.username)
+    }
+
+    fn check_new_attributes(&self, written: &Attributes) -> Result<(), AwsError> {
+        let user = self.pool.user(&self.username)?;
+        for name in written.keys() {
+            if matches!(name.as_str(), "email" | "phone_number") && user.attribute(name).is_some() {
+                return Err(AwsError::new(
+                    "NotAuthorizedException",
+                    format!("Cannot modify an already provided {name}"),
+                ));
+            }
+            if !self.client.settings.may_write(name) {
+                return Err(not_authorized("A client attempted to write unauthorized attribute"));
+            }
+        }
+        self.pool.schema.check_write(Writer::User, written, Some(&user.attributes))?;
+        let missing = self
+            .pool
+            .schema
+            .required()
+            .find(|name| user.attribute(name).is_none() && !written.contains_key(*name));
+        match missing {
+            Some(name) => Err(invalid_parameter(format!("Invalid attributes given, {name} is missing"))),
+            None => Ok(()),
+        }
+    }
+
+    fn code(self, wanted: Factor, response: &str) -> Result<Value, AwsError> {
+        let given = self.responses.required(response)?;
+        let session = self.pool.challenges.waiting(self.session, Some(&self.client), self.call.now)?;
+        let (result, sets_up) = match &mut session.challenge {
+            Challenge::Code { factor, code, sets_up } if *factor == wanted => {
+                (code.check(given, self.call.now), *sets_up)
+            }
+            _ => return Err(not_this_challenge()),
+        };
+        match result {
+            Ok(()) => {}
+            Err(CodeError::Mismatch | CodeError::TooManyAttempts) => {
+                self.pool.challenges.wrong_answer(self.session);
+                return Err(AwsError::new(
+                    "CodeMismatchException",
+                    "Invalid code or auth state for the user.",
+                ));
+            }
+            Err(expired @ CodeError::Expired) => return Err(expired.into()),
+        }
+        if sets_up {
+            let user = self.pool.user_mut(&self.username)?;
+            user.set_verified("email", true);
+            user.mfa.enable(wanted);
+        }
+        self.finish()
+    }
+
+    fn software_token(self) -> Result<Value, AwsError> {
+        let given = self.responses.required("SOFTWARE_TOKEN_MFA_CODE")?;
+        let Challenge::SoftwareToken = self.challenge()? else { return Err(not_this_challenge()) };
+        let user = self.pool.user_mut(&self.username)?;
+        let token = user.mfa.software_token.as_mut().ok_or_else(|| {
+            AwsError::new("SoftwareTokenMFANotFoundException", "The user has no software token.")
+        })?;
+        match token.check(given, self.call.now) {
+            Ok(()) => self.finish(),
+            Err(error @ SoftwareTokenError::AlreadyUsed) => Err(error.into()),
+            Err(error @ SoftwareTokenError::Mismatch) => {
+                self.pool.challenges.wrong_answer(self.session);
+                Err(error.into())
+            }
+        }
+    }
+
+    fn select_mfa_type(self) -> Result<Value, AwsError> {
+        let answer = self.responses.required("ANSWER")?;
+        let Challenge::SelectMfaType { factors } = self.challenge()? else {
+            return Err(not_this_challenge());
+        };
+        let factor = Factor::by_name(answer).filter(|factor| factors.contains(factor)).ok_or_else(|| {
+            invalid_parameter(format!("{answer} is not one of the MFA types to choose from."))
+        })?;
+        self.pool.challenges.close(self.session);
+        second_factor::ask_for(self.call, self.pool, &self.client, &self.username, factor)
+    }
+
+    /// Ends the set-up: of an authenticator app that VerifySoftwareToken has seen a code of, or, where the pool
+    /// offers it, of a mail address that is given here.
+    fn mfa_setup(self) -> Result<Value, AwsError> {
+        let email = self.responses.optional("EMAIL");
+        let session = self.pool.challenges.waiting(self.session, Some(&self.client), self.call.now)?;
+        let Challenge::MfaSetup { software_token, is_verified } = &mut session.challenge else {
+            return Err(not_this_challenge());
+        };
+        if let Some(email) = email.filter(|_| self.pool.offered_factors.email) {
+            let written = Attributes::from_iter([("email".to_owned(), email.to_owned())]);
+            self.pool.schema.check_write(Writer::User, &written, None)?;
+            self.pool.challenges.close(self.session);
+            self.pool.user_mut(&self.username)?.write_attributes(written, self.call.now);
+            return second_factor::ask_for_setup_by_email(self.call, self.pool, &self.client, &self.username);
+        }
+        if !*is_verified {
+            return Err(invalid_parameter("User has not verified software token mfa"));
+        }
+        let software_token = software_token.take();
+        let user = self.pool.user_mut(&self.username)?;
+        user.mfa.software_token = software_token;
+        user.mfa.enable(Factor::SoftwareToken);
+        self.finish()
+    }
+
+    fn challenge(&self) -> Result<&Challenge, AwsError> {
+        self.pool.challenges.challenge(self.session).ok_or_else(not_this_challenge)
+    }
+
+    fn finish(self) -> Result<Value, AwsError> {
+        self.pool.challenges.close(self.session);
+        second_factor::finish(self.call, self.pool, &self.client, &self.username)
+    }
+}
+
+/// Clients send the name that was typed, the real one, or `USER_ID_FOR_SRP`.
+fn is_same_user(pool: &UserPool, verifier: &PasswordVerifier, typed: &str) -> bool {
+    match &verifier.username {
+        Some(username) => pool.find(typed).is_some_and(|user| user.username == *username),
+        None => {
+            typed == verifier.identity.username
+                || pool.pretended_username(typed) == verifier.identity.username
+        }
+    }
+}
+
+fn parse_timestamp(timestamp: &str) -> Result<SystemTime, AwsError> {
+    let format = format_description!(
+        "[weekday repr:short] [month repr:short] [day padding:none] [hour]:[minute]:[second] UTC [year]"
+    );
+    PrimitiveDateTime::parse(timestamp, format)
+        .map(|time| time.assume_utc().into())
+        .map_err(|_| invalid_parameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english."))
+}
+
+fn is_recent(time: SystemTime, now: SystemTime) -> bool {
+    const TOLERANCE: Duration = Duration::from_secs(5 * 60);
+
+    let distance = now.duration_since(time).unwrap_or_else(|error| error.duration());
+    distance <= TOLERANCE
+}
+
+fn not_this_challenge() -> AwsError {
+    not_authorized("Invalid session for the user.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_are_english_utc_with_an_unpadded_day() {
+        let expected = SystemTime::UNIX_EPOCH + Duration::from_secs(1_625_213_045);
+        assert_eq!(parse_timestamp("Fri Jul 2 08:04:05 UTC 2021"), Ok(expected));
+        for wrong in
+            ["", "Fri Jul 2 08:04:05 CET 2021", "Fr Juli 2 08:04:05 UTC 2021", "Fri Jul 2 24:04:05 UTC 2021"]
+        {
+            assert_eq!(parse_timestamp(wrong).unwrap_err().code, "InvalidParameterException", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_signature_counts_five_minutes_around_its_timestamp() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(10_000);
+        for (seconds, recent) in [(9_700, true), (9_699, false), (10_300, true), (10_301, false)] {
+            assert_eq!(is_recent(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), now), recent);
+        }
+    }
+}

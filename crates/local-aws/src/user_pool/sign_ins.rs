@@ -1,0 +1,144 @@
+//! Who is signed in: refresh tokens, and what ends them.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, SystemTime},
+};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use rand::Rng as _;
+
+use super::client::AppClient;
+use crate::error::AwsError;
+
+/// The sign-ins of a user pool. All tokens of one sign-in carry its id as `origin_jti`.
+#[derive(Default)]
+pub(super) struct SignIns {
+    by_id: HashMap<String, SignIn>,
+    refresh_tokens: HashMap<String, RefreshToken>,
+}
+
+#[derive(Clone)]
+pub(super) struct SignIn {
+    pub(super) id: String,
+    pub(super) username: String,
+    pub(super) client_id: String,
+    /// When the password was given.
+    pub(super) time: SystemTime,
+    /// Groups the log entries of one sign-in.
+    pub(super) event_id: String,
+    expires: SystemTime,
+    revoked: bool,
+}
+
+struct RefreshToken {
+    sign_in: String,
+    /// When a newer token took its place.
+    rotated: Option<SystemTime>,
+}
+
+impl SignIns {
+    /// Records a sign-in and gives its refresh token.
+    pub(super) fn begin(&mut self, client: &AppClient, username: &str, now: SystemTime) -> (SignIn, String) {
+        self.by_id.retain(|_, sign_in| now < sign_in.expires + FORGOTTEN_AFTER);
+        self.refresh_tokens.retain(|_, token| self.by_id.contains_key(&token.sign_in));
+
+        let sign_in = SignIn {
+            id: uuid::Uuid::new_v4().to_string(),
+            username: username.to_owned(),
+            client_id: client.id.clone(),
+            time: now,
+            event_id: uuid::Uuid::new_v4().to_string(),
+            expires: now + client.settings.refresh_token_lifetime(),
+            revoked: false,
+        };
+        self.by_id.insert(sign_in.id.clone(), sign_in.clone());
+        let token = self.new_token(&sign_in.id);
+        (sign_in, token)
+    }
+
+    /// The sign-in that a refresh token belongs to, if it may still be used.
+    pub(super) fn refresh(
+        &self,
+        client: &AppClient,
+        token: &str,
+        now: SystemTime,
+    ) -> Result<SignIn, AwsError> {
+        let invalid = || AwsError::new("NotAuthorizedException", "Invalid Refresh Token");
+        let record = self.refresh_tokens.get(token).ok_or_else(invalid)?;
+        let sign_in = self.by_id.get(&record.sign_in).ok_or_else(invalid)?;
+        if sign_in.client_id != client.id {
+            return Err(invalid());
+        }
+        if sign_in.revoked {
+            return Err(AwsError::new("NotAuthorizedException", "Refresh Token has been revoked"));
+        }
+        if now >= sign_in.expires {
+            return Err(AwsError::new("NotAuthorizedException", "Refresh Token has expired"));
+        }
+        let grace = client.settings.rotation_grace();
+        if record.rotated.is_some_and(|rotated| now >= rotated + grace) {
+            return Err(AwsError::new(
+                "RefreshTokenReuseException",
+                "Refresh token has been rotated out and cannot be used again.",
+            ));
+        }
+        Ok(sign_in.clone())
+    }
+
+    /// Puts a new refresh token in the place of one that [`SignIns::refresh`] accepted. Its lifetime goes on from
+    /// the sign-in.
+    pub(super) fn rotate(&mut self, token: &str, now: SystemTime) -> Option<String> {
+        let record = self.refresh_tokens.get_mut(token)?;
+        // Within the grace period the clock of the first rotation keeps running.
+        record.rotated.get_or_insert(now);
+        let sign_in = record.sign_in.clone();
+        Some(self.new_token(&sign_in))
+    }
+
+    /// The sign-in that an access token came from, if it still holds.
+    pub(super) fn active(&self, id: &str) -> Option<&SignIn> {
+        self.by_id.get(id).filter(|sign_in| !sign_in.revoked)
+    }
+
+    /// The app client that a refresh token was issued to.
+    pub(super) fn client_of(&self, token: &str) -> Option<&str> {
+        let record = self.refresh_tokens.get(token)?;
+        self.by_id.get(&record.sign_in).map(|sign_in| sign_in.client_id.as_str())
+    }
+
+    /// Ends the sign-in that a refresh token belongs to.
+    pub(super) fn revoke(&mut self, token: &str) {
+        if let Some(record) = self.refresh_tokens.get(token)
+            && let Some(sign_in) = self.by_id.get_mut(&record.sign_in)
+        {
+            sign_in.revoked = true;
+        }
+    }
+
+    /// Ends all sign-ins of a user.
+    pub(super) fn revoke_user(&mut self, username: &str) {
+        for sign_in in self.by_id.values_mut().filter(|sign_in| sign_in.username == username) {
+            sign_in.revoked = true;
+        }
+    }
+
+    /// Ends all sign-ins.
+    pub(super) fn revoke_all(&mut self) {
+        for sign_in in self.by_id.values_mut() {
+            sign_in.revoked = true;
+        }
+    }
+
+    fn new_token(&mut self, sign_in: &str) -> String {
+        let mut bytes = [0; 96];
+        rand::rng().fill_bytes(&mut bytes);
+        let token = URL_SAFE_NO_PAD.encode(bytes);
+        self.refresh_tokens
+            .insert(token.clone(), RefreshToken { sign_in: sign_in.to_owned(), rotated: None });
+        token
+    }
+}
+
+/// Until then an expired token is called expired, later it is unknown.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 3600);

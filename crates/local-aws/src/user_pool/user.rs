@@ -1,0 +1,148 @@
+//! People in a user pool.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::SystemTime,
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    code::Code,
+    mfa::MfaSettings,
+    password::PasswordAttempts,
+    schema::{Attributes, attributes_json},
+    srp::Verifier,
+};
+use crate::clock::json_timestamp;
+
+pub(super) struct User {
+    /// The real user name, never an alias. In pools where people sign in by mail address or phone number it is the
+    /// `sub`.
+    pub(super) username: String,
+    pub(super) sub: String,
+    pub(super) attributes: Attributes,
+    pub(super) status: UserStatus,
+    pub(super) enabled: bool,
+    pub(super) created: SystemTime,
+    pub(super) modified: SystemTime,
+    pub(super) password: Option<Verifier>,
+    pub(super) password_attempts: PasswordAttempts,
+    pub(super) temporary_password_expires: Option<SystemTime>,
+    pub(super) sign_up_code: Option<AddressCode>,
+    pub(super) recovery_code: Option<AddressCode>,
+    /// By attribute: `email` or `phone_number`.
+    pub(super) attribute_codes: BTreeMap<String, AttributeCode>,
+    pub(super) mfa: MfaSettings,
+    pub(super) groups: BTreeSet<String>,
+}
+
+/// A code, and which address it went to.
+pub(super) struct AddressCode {
+    pub(super) code: Code,
+    /// `email` or `phone_number`.
+    pub(super) attribute: String,
+}
+
+pub(super) struct AttributeCode {
+    pub(super) code: Code,
+    /// The new value, in pools that keep the old one until the new one is verified.
+    pub(super) new_value: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum UserStatus {
+    Unconfirmed,
+    Confirmed,
+    ForceChangePassword,
+    ResetRequired,
+}
+
+impl UserStatus {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Unconfirmed => "UNCONFIRMED",
+            Self::Confirmed => "CONFIRMED",
+            Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
+            Self::ResetRequired => "RESET_REQUIRED",
+        }
+    }
+}
+
+impl User {
+    pub(super) fn new(username: String, sub: String, attributes: Attributes, now: SystemTime) -> Self {
+        Self {
+            username,
+            sub,
+            attributes,
+            status: UserStatus::Unconfirmed,
+            enabled: true,
+            created: now,
+            modified: now,
+            password: None,
+            password_attempts: PasswordAttempts::default(),
+            temporary_password_expires: None,
+            sign_up_code: None,
+            recovery_code: None,
+            attribute_codes: BTreeMap::new(),
+            mfa: MfaSettings::default(),
+            groups: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name).map(String::as_str)
+    }
+
+    /// Whether the address is verified; `attribute` is `email` or `phone_number`.
+    pub(super) fn is_verified(&self, attribute: &str) -> bool {
+        self.attribute(attribute).is_some() && self.attribute(&verified_flag(attribute)) == Some("true")
+    }
+
+    pub(super) fn set_verified(&mut self, attribute: &str, verified: bool) {
+        self.attributes.insert(verified_flag(attribute), verified.to_string());
+    }
+
+    /// Writes attributes. An address that changes is no longer verified, unless the same call says so.
+    pub(super) fn write_attributes(&mut self, written: Attributes, now: SystemTime) {
+        for address in ["email", "phone_number"] {
+            if written.get(address).is_some_and(|new| Some(new.as_str()) != self.attribute(address)) {
+                self.set_verified(address, false);
+            }
+        }
+        self.attributes.extend(written);
+        self.modified = now;
+    }
+
+    pub(super) fn set_password(&mut self, password: Verifier, now: SystemTime) {
+        self.password = Some(password);
+        self.password_attempts.right();
+        self.temporary_password_expires = None;
+        self.modified = now;
+    }
+
+    /// All attributes, `sub` first.
+    pub(super) fn attributes_json(&self) -> Value {
+        let mut list = vec![json!({ "Name": "sub", "Value": self.sub })];
+        if let Value::Array(attributes) = attributes_json(&self.attributes) {
+            list.extend(attributes);
+        }
+        Value::Array(list)
+    }
+
+    /// The user as administrative calls answer it; AWS names the list of attributes differently in each.
+    pub(super) fn to_json(&self, attributes_name: &str) -> Value {
+        json!({
+            "Username": self.username,
+            attributes_name: self.attributes_json(),
+            "UserCreateDate": json_timestamp(self.created),
+            "UserLastModifiedDate": json_timestamp(self.modified),
+            "Enabled": self.enabled,
+            "UserStatus": self.status.name(),
+        })
+    }
+}
+
+fn verified_flag(attribute: &str) -> String {
+    format!("{attribute}_verified")
+}
