@@ -2,12 +2,21 @@
 
 use std::sync::Arc;
 
+use secrecy::SecretString;
+
+use crate::account::Account;
 use crate::aws_request::{RetryPolicy, Road};
+use crate::challenge::Challenge;
 use crate::config::Config;
 use crate::error::Error;
 use crate::platform::{
     Clock, HttpTransport, MemoryStore, Random, SessionStore, SystemClock, SystemRandom, Transport,
 };
+use crate::session::{
+    AccessToken, Events, IdToken, Keeper, RefreshOperation, RefreshSettings, SignOut, SignedInUser,
+};
+use crate::sign_in::{SignIn, SignInFlow, SignInOptions};
+use crate::user_pool::UserPool;
 
 /// Signs a person in and makes AWS requests as that person.
 ///
@@ -22,6 +31,8 @@ struct Inner {
     config: Config,
     road: Road,
     store: Arc<dyn SessionStore>,
+    /// Absent where the configuration has no user pool.
+    sign_in: Option<Arc<SignInFlow>>,
 }
 
 impl Client {
@@ -34,6 +45,7 @@ impl Client {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             retry: RetryPolicy::default(),
+            refresh: RefreshSettings::default(),
         }
     }
 
@@ -51,12 +63,135 @@ impl Client {
         &self.inner.config
     }
 
+    /// Whoever keeps the session; `None` where the configuration has no user pool.
+    pub(crate) fn keeper(&self) -> Option<&Keeper> {
+        self.inner.sign_in.as_ref().map(|flow| flow.keeper())
+    }
+
     pub(crate) fn road(&self) -> &Road {
         &self.inner.road
     }
 
     pub(crate) fn store(&self) -> &Arc<dyn SessionStore> {
         &self.inner.store
+    }
+}
+
+/// Who the person is.
+impl Client {
+    /// Signs `username` in with `password` by SRP (InitiateAuth, RespondToAuthChallenge): the password is not sent.
+    ///
+    /// Whoever was signed in before is replaced once it succeeds.
+    ///
+    /// # Errors
+    ///
+    /// `NotAuthorized` for a wrong password, `UserNotFound` (where the app client tells), `UserNotConfirmed`,
+    /// `PasswordResetRequired`, `TooManyAttempts`, `RefusedByTrigger`. `InvalidInput` for an empty user name or password,
+    /// `Conflict` while another step of a sign-in is under way, `InvalidConfig` without a user pool: nothing was sent.
+    /// `InvalidResponse` for an answer that AWS would not give.
+    pub async fn sign_in(
+        &self,
+        username: impl Into<String>,
+        password: impl Into<SecretString>,
+    ) -> Result<SignIn, Error> {
+        self.sign_in_with(SignInOptions::new(username, password)).await
+    }
+
+    /// Signs in as `options` say.
+    ///
+    /// # Errors
+    ///
+    /// As [`sign_in`](Self::sign_in).
+    pub async fn sign_in_with(&self, options: SignInOptions) -> Result<SignIn, Error> {
+        self.flow()?.start(options).await
+    }
+
+    /// The challenge that waits for its answer, also after a reload or in another process that shares the store.
+    ///
+    /// `None` when there is none, or when it is older than 15 minutes, the longest that Cognito waits.
+    ///
+    /// # Errors
+    ///
+    /// `Store`; `InvalidConfig` without a user pool.
+    pub async fn pending_challenge(&self) -> Result<Option<Challenge>, Error> {
+        self.flow()?.pending_challenge().await
+    }
+
+    /// The person who is signed in, as far as the store knows: works without a network, however old the tokens are.
+    ///
+    /// # Errors
+    ///
+    /// `Store`; `InvalidConfig` without a user pool.
+    pub async fn current_user(&self) -> Result<Option<SignedInUser>, Error> {
+        Ok(self.flow()?.keeper().current().await?.map(SignedInUser::from))
+    }
+
+    /// The id token, refreshed if it expires within a minute (within a tenth of its life, if that is less).
+    ///
+    /// All callers share one refresh, and so do all processes that share the store. When the refresh fails, a token that is
+    /// still valid is given nevertheless.
+    ///
+    /// # Errors
+    ///
+    /// `SignedOut` when nobody is signed in, `SessionEnded` when AWS refuses to refresh for good; then the session is gone.
+    /// `Network`, `Timeout`, `Throttled`, `Unavailable`, `InvalidResponse` when an expired token could not be refreshed now: the
+    /// session stays. `Store`; `InvalidConfig` without a user pool.
+    pub async fn id_token(&self) -> Result<IdToken, Error> {
+        Ok(self.flow()?.keeper().fresh().await?.id_token().clone())
+    }
+
+    /// The access token, refreshed as [`id_token`](Self::id_token) is.
+    ///
+    /// # Errors
+    ///
+    /// As [`id_token`](Self::id_token).
+    pub async fn access_token(&self) -> Result<AccessToken, Error> {
+        Ok(self.flow()?.keeper().fresh().await?.access_token().clone())
+    }
+
+    /// Refreshes now, for example because the person's attributes or groups have changed (GetTokensFromRefreshToken, or
+    /// InitiateAuth with REFRESH_TOKEN_AUTH). Joins a refresh that is under way.
+    ///
+    /// # Errors
+    ///
+    /// As [`id_token`](Self::id_token), also when the present tokens are still valid.
+    pub async fn refresh(&self) -> Result<SignedInUser, Error> {
+        Ok(self.flow()?.keeper().refresh().await?.into())
+    }
+
+    /// What happens to the session from now on. Without a user pool, nothing ever does.
+    pub fn events(&self) -> Events {
+        self.keeper().map_or_else(Events::none, Keeper::events)
+    }
+
+    /// Signs out on this device: forgets the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
+    ///
+    /// The session is gone in any case, also without a network; [`SignOut`] tells whether AWS has revoked the tokens.
+    ///
+    /// # Errors
+    ///
+    /// `Store` when the session may still be in the store; `InvalidConfig` without a user pool.
+    pub async fn sign_out(&self) -> Result<SignOut, Error> {
+        self.flow()?.sign_out().await
+    }
+
+    /// Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is forgotten.
+    ///
+    /// # Errors
+    ///
+    /// `SignedOut` when nobody is signed in. When AWS cannot be reached or refuses, the session stays, so that the call can be
+    /// repeated; [`sign_out`](Self::sign_out) forgets it in any case. `Store` when the session may still be in the store.
+    pub async fn sign_out_everywhere(&self) -> Result<(), Error> {
+        self.flow()?.sign_out_everywhere().await
+    }
+
+    /// The person's account: signing up, passwords, attributes, second factors.
+    pub fn account(&self) -> Account {
+        Account::new(self.inner.sign_in.clone())
+    }
+
+    fn flow(&self) -> Result<&Arc<SignInFlow>, Error> {
+        self.inner.sign_in.as_ref().ok_or_else(UserPool::is_missing)
     }
 }
 
@@ -70,6 +205,7 @@ pub struct ClientBuilder {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     retry: RetryPolicy,
+    refresh: RefreshSettings,
 }
 
 impl ClientBuilder {
@@ -103,6 +239,18 @@ impl ClientBuilder {
         self
     }
 
+    /// The operation that refreshes the session. Default: Poolpass finds out at the first refresh.
+    pub fn refresh_operation(mut self, operation: RefreshOperation) -> Self {
+        self.refresh.operation = Some(operation);
+        self
+    }
+
+    /// Something for the user pool's Lambda triggers that is sent with every refresh.
+    pub fn refresh_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.refresh.client_metadata.insert(key.into(), value.into());
+        self
+    }
+
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
@@ -114,6 +262,11 @@ impl ClientBuilder {
             None => Arc::new(HttpTransport::new()?),
         };
         let road = Road::new(transport, self.clock, self.random, self.retry);
-        Ok(Client { inner: Arc::new(Inner { config: self.config, road, store: self.store }) })
+        let sign_in = UserPool::of(&self.config, road.clone()).map(|pool| {
+            let pool = Arc::new(pool);
+            let keeper = Keeper::new(Arc::clone(&pool), Arc::clone(&self.store), self.refresh);
+            Arc::new(SignInFlow::new(pool, keeper, Arc::clone(&self.store)))
+        });
+        Ok(Client { inner: Arc::new(Inner { config: self.config, road, store: self.store, sign_in }) })
     }
 }

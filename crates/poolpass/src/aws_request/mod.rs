@@ -61,6 +61,11 @@ impl Road {
         self.clock.now()
     }
 
+    /// The device's own time, right or wrong.
+    pub(crate) fn device_now(&self) -> SystemTime {
+        self.clock.device_now()
+    }
+
     pub(crate) fn random(&self) -> &dyn Random {
         &*self.random
     }

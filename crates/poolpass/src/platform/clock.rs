@@ -56,6 +56,11 @@ impl ServerClock {
         corrected.unwrap_or(device)
     }
 
+    /// The device's time, right or wrong: for ages that have to be told before AWS's time is known.
+    pub(crate) fn device_now(&self) -> SystemTime {
+        self.device.now()
+    }
+
     /// AWS's time minus the device's, in milliseconds.
     pub(crate) fn offset_millis(&self) -> i64 {
         self.offset_millis.load(Ordering::Relaxed)

@@ -55,7 +55,7 @@ pub struct StoreLock(#[expect(dead_code, reason = "held for its Drop")] Option<B
 
 impl StoreLock {
     /// A lock that lasts as long as `guard` lives.
-    pub fn new(guard: impl MaybeSend + 'static) -> Self {
+    pub fn new(guard: impl MaybeSend + MaybeSync + 'static) -> Self {
         Self(Some(Box::new(guard)))
     }
 
@@ -71,8 +71,8 @@ impl fmt::Debug for StoreLock {
     }
 }
 
-trait Held: MaybeSend {}
-impl<T: MaybeSend> Held for T {}
+trait Held: MaybeSend + MaybeSync {}
+impl<T: MaybeSend + MaybeSync> Held for T {}
 
 /// The store failed; the cause in words, without the value.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -7,10 +7,8 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{
-    Identity, PasswordKey, SrpError,
-    group::{self, MODULUS_LEN, Srp, pad, parse_hex, sha256, trim},
-};
+use super::group::{self, MODULUS_LEN, Srp, pad, parse_hex, sha256, trim};
+use super::{Identity, PasswordKey, SrpError};
 
 /// The longest secret that a known client uses.
 const MAX_SECRET_LEN: usize = 1024;

@@ -1,9 +1,7 @@
 //! The group, the multiplier k, and the form in which Cognito hashes integers.
 
-use crypto_bigint::{
-    BoxedUint, U3072,
-    modular::{ConstMontyForm, ConstMontyParams, FixedMontyParams},
-};
+use crypto_bigint::modular::{ConstMontyForm, ConstMontyParams, FixedMontyParams};
+use crypto_bigint::{BoxedUint, U3072};
 use sha2::{Digest, Sha256};
 use srp::groups::{G3072, Group};
 use zeroize::Zeroizing;

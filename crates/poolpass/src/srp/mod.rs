@@ -38,12 +38,10 @@ mod verifier;
 #[cfg(test)]
 mod vectors;
 
-pub use self::{
-    claim::{PasswordKey, claim_timestamp},
-    exchange::{ClientEphemeral, ServerChallenge},
-    secret_hash::secret_hash,
-    verifier::DeviceVerifier,
-};
+pub use claim::{PasswordKey, claim_timestamp};
+pub use exchange::{ClientEphemeral, ServerChallenge};
+pub use secret_hash::secret_hash;
+pub use verifier::DeviceVerifier;
 
 /// Whose password is proved: what Cognito hashes and signs in front of everything else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! SECRET_HASH, the proof of an app client's secret.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use super::claim::hmac_sha256;
 

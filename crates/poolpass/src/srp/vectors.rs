@@ -2,14 +2,13 @@
 
 use std::sync::LazyLock;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::{
-    exchange::{derive_key, private_key, scrambler},
-    group::{self, pad, trim},
-    *,
-};
+use super::exchange::{derive_key, private_key, scrambler};
+use super::group::{self, pad, trim};
+use super::*;
 
 static FILE: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("vectors.json")).expect("vectors.json is JSON"));

@@ -1,12 +1,11 @@
 //! The password verifier that a new device registers.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
-use super::{
-    Identity,
-    exchange::private_key,
-    group::{Srp, pad},
-};
+use super::Identity;
+use super::exchange::private_key;
+use super::group::{Srp, pad};
 
 /// `DeviceSecretVerifierConfig` of ConfirmDevice: the salt, and the verifier g^x mod N of the device's password.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,116 @@
+//! What the user pool knows about the signed-in person.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{Account, checked};
+use crate::error::Error;
+use crate::user_pool::CodeDelivery;
+
+/// The attributes of the signed-in person, such as `sub`, `email`, `email_verified` and `custom:team`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UserAttributes {
+    username: String,
+    attributes: BTreeMap<String, String>,
+}
+
+impl UserAttributes {
+    /// The user name in the user pool.
+    pub fn username(&self) -> &str {
+        &self.username
+    }
+
+    /// The attribute called `name`.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name).map(String::as_str)
+    }
+
+    /// The names and values of all attributes that the app client may read, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// Shows the attributes' names only: their values are personal data.
+impl fmt::Debug for UserAttributes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.attributes.keys()).finish()
+    }
+}
+
+impl Account {
+    /// Reads the attributes from the user pool (GetUser). The id token has those of the last refresh.
+    ///
+    /// # Errors
+    ///
+    /// `SignedOut`, `SessionEnded`, and `NotAuthorized` when the access token lacks the scope
+    /// `aws.cognito.signin.user.admin`.
+    pub async fn attributes(&self) -> Result<UserAttributes, Error> {
+        let user =
+            self.signed_in(async |session| self.pool()?.user(session.access_token().expose()).await).await?;
+        let attributes = user.user_attributes.into_iter().map(|attribute| (attribute.name, attribute.value));
+        Ok(UserAttributes { username: user.username, attributes: attributes.collect() })
+    }
+
+    /// Changes attributes (UpdateUserAttributes). A new email address or phone number may have to be verified: the answer
+    /// tells where codes were sent.
+    ///
+    /// # Errors
+    ///
+    /// `AliasExists`, `CodeDeliveryFailed`, `RefusedByTrigger`, `SignedOut`, `SessionEnded`, and `NotAuthorized` for an attribute
+    /// that the app client may not write. `InvalidInput` when there is no attribute.
+    pub async fn update_attributes(&self, attributes: &[(&str, &str)]) -> Result<Vec<CodeDelivery>, Error> {
+        if attributes.is_empty() {
+            return Err(Error::invalid_input("there is no attribute to update"));
+        }
+        let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let attributes: BTreeMap<String, String> = attributes.iter().map(pair).collect();
+        self.signed_in(async |session| {
+            let access_token = session.access_token().expose();
+            self.pool()?.update_user_attributes(access_token, &attributes, &self.client_metadata).await
+        })
+        .await
+    }
+
+    /// Deletes attributes (DeleteUserAttributes).
+    ///
+    /// # Errors
+    ///
+    /// `SignedOut`, `SessionEnded`. `InvalidInput` when there is no name.
+    pub async fn delete_attributes(&self, names: &[&str]) -> Result<(), Error> {
+        if names.is_empty() {
+            return Err(Error::invalid_input("there is no attribute to delete"));
+        }
+        self.signed_in(async |session| {
+            self.pool()?.delete_user_attributes(session.access_token().expose(), names).await
+        })
+        .await
+    }
+
+    /// Sends a code with which to verify `email` or `phone_number` (GetUserAttributeVerificationCode).
+    ///
+    /// # Errors
+    ///
+    /// `CodeDeliveryFailed`, `TooManyAttempts`, `SignedOut`, `SessionEnded`.
+    pub async fn request_attribute_code(&self, name: &str) -> Result<Option<CodeDelivery>, Error> {
+        self.signed_in(async |session| {
+            let access_token = session.access_token().expose();
+            self.pool()?.user_attribute_verification_code(access_token, name, &self.client_metadata).await
+        })
+        .await
+    }
+
+    /// Verifies `email` or `phone_number` with the code that was sent (VerifyUserAttribute).
+    ///
+    /// # Errors
+    ///
+    /// `CodeMismatch`, `CodeExpired`, `AliasExists`, `TooManyAttempts`, `SignedOut`, `SessionEnded`. `InvalidInput` for an empty
+    /// code.
+    pub async fn verify_attribute(&self, name: &str, code: &str) -> Result<(), Error> {
+        let code = checked(code.trim(), "the code is empty")?;
+        self.signed_in(async |session| {
+            self.pool()?.verify_user_attribute(session.access_token().expose(), name, code).await
+        })
+        .await
+    }
+}

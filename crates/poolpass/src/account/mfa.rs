@@ -1,0 +1,144 @@
+//! Setting up and choosing a second factor.
+
+use super::{Account, checked};
+use crate::error::{Error, ErrorKind};
+use crate::mfa::{MfaMethod, TotpSetup};
+use crate::user_pool::{MfaSettingInput, MfaSettingsInput, TotpOwner};
+
+/// The second factors that the signed-in person uses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MfaPreference {
+    enabled: Vec<MfaMethod>,
+    preferred: Option<MfaMethod>,
+}
+
+impl MfaPreference {
+    /// The methods that may be asked for at sign-in.
+    pub fn enabled(&self) -> &[MfaMethod] {
+        &self.enabled
+    }
+
+    /// The method that is asked for without giving a choice.
+    pub fn preferred(&self) -> Option<&MfaMethod> {
+        self.preferred.as_ref()
+    }
+}
+
+/// What becomes of one method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MfaSetting {
+    /// It is not asked for.
+    Off,
+    /// It may be asked for.
+    On,
+    /// It is asked for rather than any other.
+    Preferred,
+}
+
+/// A change of second factors; methods that are not set stay as they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct MfaSettings {
+    sms: Option<MfaSetting>,
+    totp: Option<MfaSetting>,
+    email: Option<MfaSetting>,
+}
+
+impl MfaSettings {
+    /// No change yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Codes by SMS; the person needs a verified phone number.
+    pub fn sms(mut self, setting: MfaSetting) -> Self {
+        self.sms = Some(setting);
+        self
+    }
+
+    /// Codes from an authenticator app, which has to be confirmed first.
+    pub fn totp(mut self, setting: MfaSetting) -> Self {
+        self.totp = Some(setting);
+        self
+    }
+
+    /// Codes by email; the person needs a verified address.
+    pub fn email(mut self, setting: MfaSetting) -> Self {
+        self.email = Some(setting);
+        self
+    }
+}
+
+impl Account {
+    /// Gets a TOTP secret for the signed-in person's authenticator app (AssociateSoftwareToken).
+    ///
+    /// # Errors
+    ///
+    /// `MfaNotSetUp` when the user pool has no TOTP, `SignedOut`, `SessionEnded`.
+    pub async fn start_totp(&self) -> Result<TotpSetup, Error> {
+        let association = self
+            .signed_in(async |session| {
+                let owner = TotpOwner::AccessToken(session.access_token().expose());
+                self.pool()?.associate_software_token(owner).await
+            })
+            .await?;
+        Ok(TotpSetup::new(association.secret_code))
+    }
+
+    /// Confirms the authenticator app with a first code (VerifySoftwareToken). `device_name` is shown at sign-in.
+    ///
+    /// It is asked for at sign-in only after [`set_mfa_preference`](Self::set_mfa_preference).
+    ///
+    /// # Errors
+    ///
+    /// `CodeMismatch` for a wrong code: ask again. `SignedOut`, `SessionEnded`. `InvalidInput` for an empty code.
+    pub async fn confirm_totp(&self, code: &str, device_name: Option<&str>) -> Result<(), Error> {
+        let code = checked(code.trim(), "the code is empty")?;
+        let verification = self
+            .signed_in(async |session| {
+                let owner = TotpOwner::AccessToken(session.access_token().expose());
+                self.pool()?.verify_software_token(owner, code, device_name).await
+            })
+            .await?;
+        if verification.status.as_deref() == Some("SUCCESS") {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::CodeMismatch, "the code is wrong").during("VerifySoftwareToken"))
+    }
+
+    /// Which second factors the signed-in person uses (GetUser).
+    ///
+    /// # Errors
+    ///
+    /// `SignedOut`, `SessionEnded`.
+    pub async fn mfa_preference(&self) -> Result<MfaPreference, Error> {
+        let user =
+            self.signed_in(async |session| self.pool()?.user(session.access_token().expose()).await).await?;
+        let enabled = user.user_mfa_setting_list.unwrap_or_default();
+        Ok(MfaPreference {
+            enabled: enabled.into_iter().map(MfaMethod::from).collect(),
+            preferred: user.preferred_mfa_setting.map(MfaMethod::from),
+        })
+    }
+
+    /// Chooses second factors (SetUserMFAPreference).
+    ///
+    /// # Errors
+    ///
+    /// `SignedOut`, `SessionEnded`. `Aws` with the code `InvalidParameterException` for a method that is not set up.
+    pub async fn set_mfa_preference(&self, settings: MfaSettings) -> Result<(), Error> {
+        self.signed_in(async |session| {
+            let input = MfaSettingsInput {
+                sms: settings.sms.map(input_of),
+                software_token: settings.totp.map(input_of),
+                email: settings.email.map(input_of),
+            };
+            self.pool()?.set_user_mfa_preference(session.access_token().expose(), input).await
+        })
+        .await
+    }
+}
+
+fn input_of(setting: MfaSetting) -> MfaSettingInput {
+    MfaSettingInput { enabled: setting != MfaSetting::Off, preferred_mfa: setting == MfaSetting::Preferred }
+}

@@ -1,0 +1,112 @@
+//! Accounts: from signing up to deleting the user.
+//!
+//! - [`sign_up`]: signing up and confirming, before anyone is signed in
+//! - [`password`]: a forgotten password, and a changed one
+//! - [`attributes`]: what the user pool knows about the person
+//! - [`mfa`]: setting up and choosing a second factor
+
+mod attributes;
+mod mfa;
+mod password;
+mod sign_up;
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+
+pub use attributes::UserAttributes;
+pub use mfa::{MfaPreference, MfaSetting, MfaSettings};
+pub use sign_up::{SignUp, SignedUp};
+
+use crate::error::{Error, ErrorKind};
+use crate::session::Session;
+use crate::sign_in::SignInFlow;
+use crate::user_pool::{ClientMetadata, UserPool};
+
+/// The person's account in the user pool.
+///
+/// [`with_client_metadata`](Self::with_client_metadata) gives the user pool's Lambda triggers something to go by.
+///
+/// ```no_run
+/// use poolpass::{Client, Error, SignUp};
+///
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let account = client.account();
+/// account.sign_up(SignUp::new("ada", "correct horse").attribute("email", "ada@example.com")).await?;
+/// account.confirm_sign_up("ada", "123456").await?;
+/// client.sign_in("ada", "correct horse").await?;
+/// println!("{:?}", account.attributes().await?.get("email"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Absent where the configuration has no user pool; then every call is an error.
+    flow: Option<Arc<SignInFlow>>,
+    client_metadata: ClientMetadata,
+}
+
+impl Account {
+    pub(crate) fn new(flow: Option<Arc<SignInFlow>>) -> Self {
+        Self { flow, client_metadata: ClientMetadata::new() }
+    }
+
+    /// Something for the user pool's Lambda triggers, sent with every call of this `Account` that takes it.
+    #[must_use]
+    pub fn with_client_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.client_metadata.insert(key.into(), value.into());
+        self
+    }
+
+    /// Deletes the signed-in user for good (DeleteUser), and forgets the session.
+    ///
+    /// # Errors
+    ///
+    /// `SignedOut` and `SessionEnded` when nobody is signed in. `Store` when the user is deleted but the session could not be
+    /// removed from the store.
+    pub async fn delete_user(&self) -> Result<(), Error> {
+        self.signed_in(async |session| self.pool()?.delete_user(session.access_token().expose()).await)
+            .await?;
+        let flow = self.flow()?;
+        flow.keeper().forget().await?;
+        flow.pending().clear().await
+    }
+
+    fn flow(&self) -> Result<&SignInFlow, Error> {
+        self.flow.as_deref().ok_or_else(UserPool::is_missing)
+    }
+
+    fn pool(&self) -> Result<&UserPool, Error> {
+        Ok(self.flow()?.pool())
+    }
+
+    /// Does something with a fresh access token. If AWS says that the token is dead although it looks alive, it is refreshed
+    /// and used once more: then the session goes on, or it is over and everyone learns it.
+    async fn signed_in<T>(&self, work: impl AsyncFn(Arc<Session>) -> Result<T, Error>) -> Result<T, Error> {
+        let keeper = self.flow()?.keeper();
+        match work(keeper.fresh().await?).await {
+            Err(error) if is_about_the_access_token(&error) => work(keeper.refresh().await?).await,
+            outcome => outcome,
+        }
+    }
+}
+
+/// Cognito says "Access Token has been revoked" or "… has expired" with the code of a wrong password.
+fn is_about_the_access_token(error: &Error) -> bool {
+    error.kind() == ErrorKind::NotAuthorized && error.message().contains("Access Token")
+}
+
+fn checked_username(username: &str) -> Result<&str, Error> {
+    checked(username, "the user name is empty")
+}
+
+fn checked_password(password: &SecretString) -> Result<&str, Error> {
+    checked(password.expose_secret(), "the password is empty")
+}
+
+fn checked<'a>(text: &'a str, complaint: &'static str) -> Result<&'a str, Error> {
+    if text.is_empty() {
+        return Err(Error::invalid_input(complaint));
+    }
+    Ok(text)
+}

@@ -1,0 +1,57 @@
+//! A forgotten password, and a changed one.
+
+use secrecy::SecretString;
+
+use super::{Account, checked, checked_password, checked_username};
+use crate::error::Error;
+use crate::user_pool::CodeDelivery;
+
+impl Account {
+    /// Sends a code with which to set a new password (ForgotPassword).
+    ///
+    /// # Errors
+    ///
+    /// `UserNotFound`, unless the app client hides it, `TooManyAttempts`, `CodeDeliveryFailed`. `Aws` with the code
+    /// `InvalidParameterException` when the user has neither a verified address nor a verified phone number. `InvalidInput`
+    /// for an empty user name.
+    pub async fn forgot_password(&self, username: &str) -> Result<Option<CodeDelivery>, Error> {
+        self.pool()?.forgot_password(checked_username(username)?, &self.client_metadata).await
+    }
+
+    /// Sets a new password with the code that was sent (ConfirmForgotPassword). Nobody is signed in by it.
+    ///
+    /// # Errors
+    ///
+    /// `CodeMismatch`, `CodeExpired` (send another one), `InvalidPassword`, `TooManyAttempts`. `InvalidInput` for an empty user
+    /// name, code or password.
+    pub async fn confirm_forgot_password(
+        &self,
+        username: &str,
+        code: &str,
+        new_password: impl Into<SecretString>,
+    ) -> Result<(), Error> {
+        let new_password = new_password.into();
+        let (username, code) = (checked_username(username)?, checked(code.trim(), "the code is empty")?);
+        let new_password = checked_password(&new_password)?;
+        self.pool()?.confirm_forgot_password(username, code, new_password, &self.client_metadata).await
+    }
+
+    /// Changes the signed-in user's password (ChangePassword). The session goes on.
+    ///
+    /// # Errors
+    ///
+    /// `NotAuthorized` for a wrong present password, `InvalidPassword` for a new one that the policy refuses,
+    /// `TooManyAttempts`, `SignedOut`, `SessionEnded`. `InvalidInput` for an empty password.
+    pub async fn change_password(
+        &self,
+        present: impl Into<SecretString>,
+        new: impl Into<SecretString>,
+    ) -> Result<(), Error> {
+        let (present, new) = (present.into(), new.into());
+        let (present, new) = (checked_password(&present)?, checked_password(&new)?);
+        self.signed_in(async |session| {
+            self.pool()?.change_password(session.access_token().expose(), present, new).await
+        })
+        .await
+    }
+}

@@ -1,0 +1,125 @@
+//! Signing up and confirming the sign-up.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use secrecy::SecretString;
+
+use super::{Account, checked, checked_password, checked_username};
+use crate::error::Error;
+use crate::user_pool::{CodeDelivery, NewUser};
+
+/// A new account.
+///
+/// ```
+/// let sign_up = poolpass::SignUp::new("ada", "correct horse")
+///     .attribute("email", "ada@example.com")
+///     .attribute("custom:team", "engines");
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct SignUp {
+    username: String,
+    password: SecretString,
+    attributes: BTreeMap<String, String>,
+    validation_data: BTreeMap<String, String>,
+}
+
+impl SignUp {
+    /// An account for `username` with `password`. Where the user pool takes email addresses or phone numbers as user names,
+    /// the user name is one.
+    pub fn new(username: impl Into<String>, password: impl Into<SecretString>) -> Self {
+        Self {
+            username: username.into(),
+            password: password.into(),
+            attributes: BTreeMap::new(),
+            validation_data: BTreeMap::new(),
+        }
+    }
+
+    /// An attribute of the user, such as `email`, `phone_number` (`+441632960123`) or `custom:team`.
+    pub fn attribute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.attributes.insert(name.into(), value.into());
+        self
+    }
+
+    /// Something for the pre-sign-up trigger that is not kept.
+    pub fn validation_data(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.validation_data.insert(name.into(), value.into());
+        self
+    }
+}
+
+impl fmt::Debug for SignUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignUp").field("username", &self.username).finish_non_exhaustive()
+    }
+}
+
+/// What signing up has achieved.
+#[derive(Clone, Debug)]
+pub struct SignedUp {
+    is_confirmed: bool,
+    sub: String,
+    code_delivery: Option<CodeDelivery>,
+}
+
+impl SignedUp {
+    /// Whether the person can sign in at once; otherwise they have to confirm with the code first.
+    pub fn is_confirmed(&self) -> bool {
+        self.is_confirmed
+    }
+
+    /// The new user's id (`sub`), which never changes.
+    pub fn sub(&self) -> &str {
+        &self.sub
+    }
+
+    /// Where the code to confirm with was sent.
+    pub fn code_delivery(&self) -> Option<&CodeDelivery> {
+        self.code_delivery.as_ref()
+    }
+}
+
+impl Account {
+    /// Signs up (SignUp).
+    ///
+    /// # Errors
+    ///
+    /// `UsernameExists`, `InvalidPassword`, `RefusedByTrigger`, `CodeDeliveryFailed`, `TooManyAttempts`. `InvalidInput` for an
+    /// empty user name or password: nothing was sent.
+    pub async fn sign_up(&self, new: SignUp) -> Result<SignedUp, Error> {
+        let user = NewUser {
+            username: checked_username(&new.username)?,
+            password: checked_password(&new.password)?,
+            attributes: &new.attributes,
+            validation_data: &new.validation_data,
+        };
+        let answer = self.pool()?.sign_up(user, &self.client_metadata).await?;
+        Ok(SignedUp {
+            is_confirmed: answer.user_confirmed,
+            sub: answer.user_sub,
+            code_delivery: answer.code_delivery_details,
+        })
+    }
+
+    /// Confirms a sign-up with the code that was sent (ConfirmSignUp).
+    ///
+    /// # Errors
+    ///
+    /// `CodeMismatch`, `CodeExpired` (send another one), `TooManyAttempts`, `UserNotFound`, `AliasExists` when another account
+    /// has the address. `NotAuthorized` when the user is confirmed already. `InvalidInput` for an empty user name or code.
+    pub async fn confirm_sign_up(&self, username: &str, code: &str) -> Result<(), Error> {
+        let (username, code) = (checked_username(username)?, checked(code.trim(), "the code is empty")?);
+        self.pool()?.confirm_sign_up(username, code, &self.client_metadata).await
+    }
+
+    /// Sends another code to confirm the sign-up with (ResendConfirmationCode).
+    ///
+    /// # Errors
+    ///
+    /// `TooManyAttempts`, `UserNotFound`, `CodeDeliveryFailed`. `InvalidInput` for an empty user name.
+    pub async fn resend_confirmation_code(&self, username: &str) -> Result<Option<CodeDelivery>, Error> {
+        self.pool()?.resend_confirmation_code(checked_username(username)?, &self.client_metadata).await
+    }
+}

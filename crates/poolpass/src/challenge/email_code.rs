@@ -1,0 +1,26 @@
+//! `EMAIL_OTP`.
+
+use super::Pending;
+use crate::error::Error;
+use crate::sign_in::SignIn;
+
+/// A code that was sent by email.
+#[derive(Debug)]
+pub struct EmailCode(pub(super) Pending);
+
+impl EmailCode {
+    /// The masked address that the code was sent to, such as `a***@e***`.
+    pub fn destination(&self) -> Option<&str> {
+        self.0.parameter("CODE_DELIVERY_DESTINATION")
+    }
+
+    /// Answers with the code (RespondToAuthChallenge).
+    ///
+    /// # Errors
+    ///
+    /// `CodeMismatch` for a wrong code: ask again, the challenge stays. `CodeExpired` and `ChallengeExpired`: sign in again.
+    /// `InvalidInput` for an empty code and `Conflict` while another answer is under way: nothing was sent.
+    pub async fn answer(&self, code: &str) -> Result<SignIn, Error> {
+        self.0.answer_with_code("EMAIL_OTP_CODE", code).await
+    }
+}

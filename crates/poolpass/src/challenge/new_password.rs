@@ -1,0 +1,87 @@
+//! `NEW_PASSWORD_REQUIRED`.
+
+use std::collections::BTreeMap;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Pending;
+use crate::error::Error;
+use crate::sign_in::SignIn;
+use crate::user_pool::Parameters;
+
+/// What AWS puts before the names of attributes.
+const PREFIX: &str = "userAttributes.";
+
+/// A new password in place of the temporary one that an administrator has set.
+///
+/// ```no_run
+/// # async fn example(challenge: poolpass::challenge::NewPassword) -> Result<(), poolpass::Error> {
+/// for name in challenge.required_attributes() {
+///     println!("please enter your {name}");
+/// }
+/// let _next = challenge.answer("a better horse", &[("name", "Ada Lovelace")]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct NewPassword {
+    pending: Pending,
+    required_attributes: Vec<String>,
+    attributes: BTreeMap<String, String>,
+}
+
+impl NewPassword {
+    pub(super) fn new(pending: Pending) -> Result<Self, Error> {
+        let required = pending.names("requiredAttributes")?;
+        let without_prefix = |name: &String| name.strip_prefix(PREFIX).unwrap_or(name).to_owned();
+        let attributes = match pending.parameter("userAttributes") {
+            None => BTreeMap::new(),
+            Some(json) => serde_json::from_str(json)
+                .map_err(|_| Error::invalid_response("the challenge's userAttributes are malformed"))?,
+        };
+        Ok(Self { required_attributes: required.iter().map(without_prefix).collect(), attributes, pending })
+    }
+
+    pub(super) fn pending(&self) -> &Pending {
+        &self.pending
+    }
+
+    /// The names of the attributes, such as `name`, that the answer has to give because the user lacks them.
+    pub fn required_attributes(&self) -> &[String] {
+        &self.required_attributes
+    }
+
+    /// The attributes that the user has.
+    pub fn attributes(&self) -> &BTreeMap<String, String> {
+        &self.attributes
+    }
+
+    /// Answers with the new password and attributes (RespondToAuthChallenge).
+    ///
+    /// # Errors
+    ///
+    /// `InvalidPassword` for one that the user pool's policy refuses: ask again, the challenge stays. `InvalidInput` for an
+    /// empty password or a missing required attribute and `Conflict` while another answer is under way: nothing was sent.
+    /// `ChallengeExpired`: sign in again.
+    pub async fn answer(
+        &self,
+        new_password: impl Into<SecretString>,
+        attributes: &[(&str, &str)],
+    ) -> Result<SignIn, Error> {
+        let new_password = new_password.into();
+        if new_password.expose_secret().is_empty() {
+            return Err(Error::invalid_input("the new password is empty"));
+        }
+        let is_given =
+            |name: &String| attributes.iter().any(|(given, value)| given == name && !value.is_empty());
+        if let Some(missing) = self.required_attributes.iter().find(|name| !is_given(name)) {
+            return Err(Error::invalid_input(format!("the user pool requires the attribute {missing}")));
+        }
+        let mut responses = Parameters::new();
+        responses.insert("NEW_PASSWORD".into(), new_password.expose_secret().into());
+        for (name, value) in attributes {
+            responses.insert(format!("{PREFIX}{name}").into(), (*value).into());
+        }
+        self.pending.answer(responses).await
+    }
+}

@@ -1,0 +1,47 @@
+//! Challenges without a type of their own.
+
+use std::collections::BTreeMap;
+
+use super::Pending;
+use crate::error::Error;
+use crate::sign_in::SignIn;
+use crate::user_pool::Parameters;
+
+/// A challenge that has no type here: a `CUSTOM_CHALLENGE`, or one that AWS has added since.
+///
+/// ```no_run
+/// # async fn example(challenge: poolpass::challenge::OtherChallenge) -> Result<(), poolpass::Error> {
+/// if challenge.name() == "CUSTOM_CHALLENGE" {
+///     println!("{}", challenge.parameters()["question"]);
+///     let _next = challenge.answer(&[("ANSWER", "42")]).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct OtherChallenge(pub(super) Pending);
+
+impl OtherChallenge {
+    /// AWS's name for the challenge.
+    pub fn name(&self) -> &str {
+        &self.0.challenge.name
+    }
+
+    /// What AWS says about the challenge.
+    pub fn parameters(&self) -> &BTreeMap<String, String> {
+        &self.0.challenge.parameters
+    }
+
+    /// Answers with `ChallengeResponses` as AWS documents them for this challenge (RespondToAuthChallenge).
+    ///
+    /// `USERNAME`, and `SECRET_HASH` where it is needed, are added.
+    ///
+    /// # Errors
+    ///
+    /// `ChallengeExpired` and `NotAuthorized`: sign in again. `Conflict` while another answer is under way: nothing was
+    /// sent.
+    pub async fn answer(&self, responses: &[(&str, &str)]) -> Result<SignIn, Error> {
+        let responses = responses.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        self.0.answer(responses.collect::<Parameters<'_>>()).await
+    }
+}

@@ -1,0 +1,127 @@
+//! `MFA_SETUP`.
+
+use std::sync::{Mutex, PoisonError};
+
+use secrecy::ExposeSecret;
+
+use super::saved::TotpProgress;
+use super::{Pending, SavedChallenge, checked_code};
+use crate::error::{Error, ErrorKind};
+use crate::mfa::{MfaMethod, TotpSetup};
+use crate::sign_in::SignIn;
+use crate::user_pool::{Parameters, TotpOwner};
+
+/// MFA that has to be set up before the person gets in.
+///
+/// ```no_run
+/// # async fn example(challenge: poolpass::challenge::SetUpMfa) -> Result<(), poolpass::Error> {
+/// let setup = challenge.start_totp().await?;
+/// println!("scan {}", setup.otpauth_uri("Notes", "ada"));
+/// let _next = challenge.confirm_totp("123456").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct SetUpMfa {
+    pending: Pending,
+    options: Vec<MfaMethod>,
+    /// The challenge as it stands: AWS renews its `Session` with every step.
+    state: Mutex<Box<SavedChallenge>>,
+}
+
+impl SetUpMfa {
+    pub(super) fn new(pending: Pending) -> Result<Self, Error> {
+        let options = pending.mfa_methods("MFAS_CAN_SETUP")?;
+        let state = Mutex::new(pending.challenge.clone());
+        Ok(Self { pending, options, state })
+    }
+
+    pub(super) fn pending(&self) -> &Pending {
+        &self.pending
+    }
+
+    /// What can be set up.
+    pub fn options(&self) -> &[MfaMethod] {
+        &self.options
+    }
+
+    /// Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken).
+    ///
+    /// Doing it again gives another secret, and the first one is void.
+    ///
+    /// # Errors
+    ///
+    /// `ChallengeExpired`: sign in again. `Conflict` while another step is under way: nothing was sent.
+    pub async fn start_totp(&self) -> Result<TotpSetup, Error> {
+        let flow = &self.pending.flow;
+        let _step = flow.pending().step_of(&self.pending.challenge)?;
+        let mut challenge = self.state();
+        let association =
+            flow.pool().associate_software_token(TotpOwner::Session(session(&challenge)?)).await?;
+        challenge.session = association.session.or(challenge.session);
+        challenge.totp = TotpProgress::Associated;
+        self.advance(challenge).await?;
+        Ok(TotpSetup::new(association.secret_code))
+    }
+
+    /// Confirms the authenticator app with a first code (VerifySoftwareToken), then goes on with the sign-in
+    /// (RespondToAuthChallenge).
+    ///
+    /// # Errors
+    ///
+    /// `CodeMismatch` for a wrong code: ask again, the challenge stays. `ChallengeExpired`: sign in again. `InvalidInput` for
+    /// an empty code or before [`start_totp`](Self::start_totp), and `Conflict` while another step is under way: nothing was
+    /// sent.
+    pub async fn confirm_totp(&self, code: &str) -> Result<SignIn, Error> {
+        let code = checked_code(code)?;
+        let flow = &self.pending.flow;
+        let _step = flow.pending().step_of(&self.pending.challenge)?;
+        let mut challenge = self.state();
+        match challenge.totp {
+            TotpProgress::NotStarted => return Err(Error::invalid_input("start_totp comes first")),
+            TotpProgress::Associated => {
+                let owner = TotpOwner::Session(session(&challenge)?);
+                let verification = flow.pool().verify_software_token(owner, &code, None).await?;
+                if verification.status.as_deref() != Some("SUCCESS") {
+                    return Err(Error::new(ErrorKind::CodeMismatch, "the code is wrong")
+                        .during("VerifySoftwareToken"));
+                }
+                challenge.session = verification.session.or(challenge.session);
+                challenge.totp = TotpProgress::Verified;
+                self.advance(challenge.clone()).await?;
+            }
+            // An earlier call came this far, and its answer to the challenge got lost.
+            TotpProgress::Verified => {}
+        }
+        flow.respond(&challenge, Parameters::new()).await
+    }
+
+    /// Sets up codes by email instead (RespondToAuthChallenge); the next challenge asks for the first code.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for an empty address and `Conflict` while another step is under way: nothing was sent.
+    /// `ChallengeExpired`: sign in again.
+    pub async fn set_up_email(&self, address: &str) -> Result<SignIn, Error> {
+        if address.is_empty() {
+            return Err(Error::invalid_input("the email address is empty"));
+        }
+        let flow = &self.pending.flow;
+        let _step = flow.pending().step_of(&self.pending.challenge)?;
+        flow.respond(&self.state(), Parameters::from([("EMAIL".into(), address.into())])).await
+    }
+
+    fn state(&self) -> Box<SavedChallenge> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn advance(&self, challenge: Box<SavedChallenge>) -> Result<(), Error> {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = challenge.clone();
+        self.pending.flow.pending().save(&challenge).await
+    }
+}
+
+fn session(challenge: &SavedChallenge) -> Result<&str, Error> {
+    let session = challenge.session.as_ref().map(|session| session.expose_secret());
+    session.ok_or_else(|| Error::invalid_response("the challenge MFA_SETUP has no Session"))
+}

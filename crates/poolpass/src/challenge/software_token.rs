@@ -1,0 +1,26 @@
+//! `SOFTWARE_TOKEN_MFA`.
+
+use super::Pending;
+use crate::error::Error;
+use crate::sign_in::SignIn;
+
+/// A code from the person's authenticator app.
+#[derive(Debug)]
+pub struct SoftwareToken(pub(super) Pending);
+
+impl SoftwareToken {
+    /// The name that the person gave to the authenticator, if any.
+    pub fn device_name(&self) -> Option<&str> {
+        self.0.parameter("FRIENDLY_DEVICE_NAME")
+    }
+
+    /// Answers with the code that the app shows (RespondToAuthChallenge).
+    ///
+    /// # Errors
+    ///
+    /// `CodeMismatch` for a wrong code, or one that was used already: ask again, the challenge stays. `ChallengeExpired`:
+    /// sign in again. `InvalidInput` for an empty code and `Conflict` while another answer is under way: nothing was sent.
+    pub async fn answer(&self, code: &str) -> Result<SignIn, Error> {
+        self.0.answer_with_code("SOFTWARE_TOKEN_MFA_CODE", code).await
+    }
+}

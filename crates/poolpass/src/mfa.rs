@@ -1,0 +1,122 @@
+//! The words of multi-factor authentication, for challenges and for accounts alike.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::{ExposeSecret, SecretString};
+
+/// A way to prove a second time who one is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MfaMethod {
+    /// A code by SMS (`SMS_MFA`).
+    Sms,
+    /// A code from an authenticator app (`SOFTWARE_TOKEN_MFA`).
+    SoftwareToken,
+    /// A code by email (`EMAIL_OTP`).
+    Email,
+    /// Another method, by AWS's name for it.
+    Other(String),
+}
+
+impl MfaMethod {
+    /// AWS's name for it, such as `SOFTWARE_TOKEN_MFA`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Sms => "SMS_MFA",
+            Self::SoftwareToken => "SOFTWARE_TOKEN_MFA",
+            Self::Email => "EMAIL_OTP",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl From<String> for MfaMethod {
+    fn from(name: String) -> Self {
+        match name.as_str() {
+            "SMS_MFA" => Self::Sms,
+            "SOFTWARE_TOKEN_MFA" => Self::SoftwareToken,
+            "EMAIL_OTP" => Self::Email,
+            _ => Self::Other(name),
+        }
+    }
+}
+
+impl fmt::Display for MfaMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The secret that a person puts into their authenticator app.
+#[derive(Clone)]
+pub struct TotpSetup {
+    secret: SecretString,
+}
+
+impl TotpSetup {
+    pub(crate) fn new(secret: SecretString) -> Self {
+        Self { secret }
+    }
+
+    /// The secret in base32, for people who type it in: a secret.
+    pub fn secret(&self) -> &str {
+        self.secret.expose_secret()
+    }
+
+    /// The `otpauth://` URI to show as a QR code: a secret, since it contains the TOTP secret.
+    ///
+    /// `issuer` names the app, `account` the person; authenticator apps show both.
+    ///
+    /// ```no_run
+    /// # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
+    /// let setup = client.account().start_totp().await?;
+    /// let uri = setup.otpauth_uri("Notes & more", "ada@example.com");
+    /// // otpauth://totp/Notes%20%26%20more:ada%40example.com?secret=…&issuer=Notes%20%26%20more
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn otpauth_uri(&self, issuer: &str, account: &str) -> String {
+        // In the label a colon separates the issuer from the account, so that none may be left in either.
+        let encoded = |text| utf8_percent_encode(text, &URI_COMPONENT).to_string();
+        let (issuer, account) = (encoded(issuer), encoded(account));
+        format!("otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}", encoded(self.secret()))
+    }
+}
+
+/// Everything but RFC 3986's unreserved characters.
+const URI_COMPONENT: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+impl fmt::Debug for TotpSetup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TotpSetup").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_uri_survives_any_name() {
+        let setup = TotpSetup::new("JBSWY3DPEHPK3PXP".into());
+        assert_eq!(
+            setup.otpauth_uri("Käse: 50% & more?", "ada+x@example.com"),
+            "otpauth://totp/K%C3%A4se%3A%2050%25%20%26%20more%3F:ada%2Bx%40example.com\
+             ?secret=JBSWY3DPEHPK3PXP&issuer=K%C3%A4se%3A%2050%25%20%26%20more%3F"
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        assert_eq!(format!("{:?}", TotpSetup::new("JBSWY3DPEHPK3PXP".into())), "TotpSetup { .. }");
+    }
+
+    #[test]
+    fn unknown_methods_keep_their_names() {
+        for name in ["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "PIGEON_MFA"] {
+            assert_eq!(MfaMethod::from(name.to_owned()).as_str(), name);
+        }
+        assert_eq!(MfaMethod::from("PIGEON_MFA".to_owned()), MfaMethod::Other("PIGEON_MFA".to_owned()));
+    }
+}

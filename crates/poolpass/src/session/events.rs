@@ -1,0 +1,180 @@
+//! What happens to the session, as a stream.
+
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_util::Stream;
+
+use crate::error::{Error, ErrorKind};
+
+/// Something happened to the session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionEvent {
+    /// Somebody signed in, here or in another process that shares the store.
+    SignedIn,
+    /// There are new tokens.
+    Refreshed,
+    /// The session is over although nobody signed out here. Show the sign-in page.
+    SessionEnded {
+        /// Why.
+        reason: EndReason,
+    },
+    /// The person signed out here.
+    SignedOut,
+}
+
+/// Why a session ended.
+///
+/// Only these end it: network trouble, throttling, HTTP 5xx and malformed answers never do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EndReason {
+    /// The refresh token was revoked: signed out on another device, or everywhere.
+    Revoked,
+    /// The refresh token is older than the app client allows.
+    Expired,
+    /// A refresh token that had been rotated was used again. Someone may have stolen it.
+    Reused,
+    /// The user was disabled.
+    UserDisabled,
+    /// The user was deleted.
+    UserDeleted,
+    /// The password has to be reset first.
+    PasswordResetRequired,
+    /// The user is no longer confirmed.
+    UserNotConfirmed,
+    /// Another process that shares the store signed out, or its session ended.
+    SignedOutElsewhere,
+    /// AWS refuses the refresh token without saying why.
+    Refused,
+}
+
+impl EndReason {
+    /// Why AWS's answer to a refresh ends the session; `None` where it does not.
+    pub(super) fn of(error: &Error) -> Option<Self> {
+        match error.aws_code()? {
+            "RefreshTokenReuseException" => Some(Self::Reused),
+            "UserNotFoundException" => Some(Self::UserDeleted),
+            "PasswordResetRequiredException" => Some(Self::PasswordResetRequired),
+            "UserNotConfirmedException" => Some(Self::UserNotConfirmed),
+            "NotAuthorizedException" => Self::of_refused_token(error),
+            _ => None,
+        }
+    }
+
+    /// Cognito has one code for all of it; only the message tells them apart.
+    fn of_refused_token(error: &Error) -> Option<Self> {
+        let message = error.message().to_ascii_lowercase();
+        let says = |word| message.contains(word);
+        // The app client's secret is wrong or missing: the app's mistake, which says nothing about the session.
+        if says("secret") {
+            return None;
+        }
+        // Cognito slows down guessing with the same code.
+        if error.kind() == ErrorKind::TooManyAttempts {
+            return None;
+        }
+        Some(if says("revoked") {
+            Self::Revoked
+        } else if says("expired") {
+            Self::Expired
+        } else if says("disabled") {
+            Self::UserDisabled
+        } else {
+            Self::Refused
+        })
+    }
+}
+
+/// The events of one client from the moment of subscribing. It ends when the client is gone.
+#[derive(Debug)]
+pub struct Events(UnboundedReceiver<SessionEvent>);
+
+impl Events {
+    /// A stream in which nothing happens.
+    pub(crate) fn none() -> Self {
+        Self(unbounded().1)
+    }
+}
+
+impl Stream for Events {
+    type Item = SessionEvent;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<SessionEvent>> {
+        Pin::new(&mut self.0).poll_next(context)
+    }
+}
+
+/// Hands each event to everyone who listens.
+#[derive(Debug, Default)]
+pub(super) struct EventHub(Mutex<Vec<UnboundedSender<SessionEvent>>>);
+
+impl EventHub {
+    pub(super) fn subscribe(&self) -> Events {
+        let (sender, receiver) = unbounded();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        Events(receiver)
+    }
+
+    pub(super) fn publish(&self, event: &SessionEvent) {
+        let mut listeners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        listeners.retain(|listener| listener.unbounded_send(event.clone()).is_ok());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt;
+
+    use super::*;
+    use crate::error::AwsRefusal;
+
+    fn refusal(http_status: u16, code: &str, message: &str) -> Error {
+        Error::from_aws(AwsRefusal {
+            http_status,
+            aws_code: Some(code.to_owned()),
+            message: Some(message.to_owned()),
+            request_id: None,
+        })
+    }
+
+    #[test]
+    fn only_answers_about_the_session_end_it() {
+        let reason = |code, message| EndReason::of(&refusal(400, code, message));
+        assert_eq!(
+            reason("NotAuthorizedException", "Refresh Token has been revoked"),
+            Some(EndReason::Revoked)
+        );
+        assert_eq!(reason("NotAuthorizedException", "Refresh Token has expired"), Some(EndReason::Expired));
+        assert_eq!(reason("NotAuthorizedException", "User is disabled."), Some(EndReason::UserDisabled));
+        assert_eq!(reason("NotAuthorizedException", "Invalid Refresh Token"), Some(EndReason::Refused));
+        assert_eq!(reason("RefreshTokenReuseException", "reused"), Some(EndReason::Reused));
+        assert_eq!(reason("UserNotFoundException", "gone"), Some(EndReason::UserDeleted));
+
+        assert_eq!(reason("NotAuthorizedException", "Unable to verify secret hash for client 1a2b"), None);
+        assert_eq!(reason("NotAuthorizedException", "Password attempts exceeded"), None);
+        assert_eq!(reason("TooManyRequestsException", "Rate exceeded"), None);
+        assert_eq!(reason("ResourceNotFoundException", "User pool client 1a2b does not exist."), None);
+        assert_eq!(reason("UserLambdaValidationException", "no"), None);
+        assert_eq!(EndReason::of(&refusal(500, "InternalErrorException", "oops")), None);
+        assert_eq!(EndReason::of(&refusal(403, "ForbiddenException", "blocked by the firewall")), None);
+        assert_eq!(EndReason::of(&Error::invalid_response("a page of a hotel")), None);
+        assert_eq!(EndReason::of(&Error::new(ErrorKind::Network, "reset")), None);
+    }
+
+    #[tokio::test]
+    async fn every_listener_hears_every_event_until_the_hub_is_gone() {
+        let hub = EventHub::default();
+        let (first, second) = (hub.subscribe(), hub.subscribe());
+        drop(hub.subscribe());
+        hub.publish(&SessionEvent::SignedIn);
+        hub.publish(&SessionEvent::SignedOut);
+        drop(hub);
+        let expected = [SessionEvent::SignedIn, SessionEvent::SignedOut];
+        assert_eq!(first.collect::<Vec<_>>().await, expected);
+        assert_eq!(second.collect::<Vec<_>>().await, expected);
+    }
+}

@@ -1,0 +1,112 @@
+//! A refresh token for new tokens: the two operations that do it, and which one the app client wants.
+
+use serde::{Deserialize, Serialize};
+
+use super::{EndReason, Session};
+use crate::error::{Error, ErrorKind};
+use crate::user_pool::{AuthenticationResult, ClientMetadata, UserPool};
+
+/// The operation that refreshes a session.
+///
+/// App clients with refresh token rotation accept only `GetTokensFromRefreshToken`. Without rotation AWS accepts either, but
+/// some other servers have only `REFRESH_TOKEN_AUTH`. By default Poolpass finds out and remembers it with the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum RefreshOperation {
+    /// GetTokensFromRefreshToken: works with and without rotation.
+    GetTokensFromRefreshToken,
+    /// InitiateAuth with the flow REFRESH_TOKEN_AUTH: works without rotation.
+    RefreshTokenAuth,
+}
+
+/// How a client refreshes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RefreshSettings {
+    /// `None`: find out.
+    pub(crate) operation: Option<RefreshOperation>,
+    pub(crate) client_metadata: ClientMetadata,
+}
+
+/// Gets new tokens for `session`.
+pub(super) async fn exchange(
+    pool: &UserPool,
+    settings: &RefreshSettings,
+    session: &Session,
+) -> Result<Session, Error> {
+    let (result, operation) = match settings.operation.or(session.refresh_operation) {
+        Some(operation) => (ask(pool, settings, session, operation).await?, operation),
+        None => find_out(pool, settings, session).await?,
+    };
+    session.renewed(result, operation)
+}
+
+/// Asks by GetTokensFromRefreshToken, which works for every app client of AWS.
+///
+/// A server without that operation may say so, or refuse the token with the very words that AWS has for a dead one. Before
+/// those words end a session for which the operation has never worked, the other operation has to agree.
+async fn find_out(
+    pool: &UserPool,
+    settings: &RefreshSettings,
+    session: &Session,
+) -> Result<(AuthenticationResult, RefreshOperation), Error> {
+    let first = RefreshOperation::GetTokensFromRefreshToken;
+    let refusal = match ask(pool, settings, session, first).await {
+        Ok(result) => return Ok((result, first)),
+        Err(refusal) => refusal,
+    };
+    let reason = EndReason::of(&refusal);
+    if !is_unsupported(&refusal) && reason != Some(EndReason::Refused) {
+        return Err(refusal);
+    }
+    let second = RefreshOperation::RefreshTokenAuth;
+    match ask(pool, settings, session, second).await {
+        Ok(result) => Ok((result, second)),
+        // The app client does not allow the flow: what the first operation said stands.
+        Err(other) if reason.is_some() && EndReason::of(&other).is_none() && !is_passing(&other) => {
+            Err(refusal)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+async fn ask(
+    pool: &UserPool,
+    settings: &RefreshSettings,
+    session: &Session,
+    operation: RefreshOperation,
+) -> Result<AuthenticationResult, Error> {
+    let refresh_token = session.refresh_token.expose();
+    let (device_key, metadata) = (session.device_key(), &settings.client_metadata);
+    match operation {
+        RefreshOperation::GetTokensFromRefreshToken => {
+            pool.get_tokens_from_refresh_token(refresh_token, device_key, metadata).await
+        }
+        RefreshOperation::RefreshTokenAuth => {
+            pool.refresh_token_auth(refresh_token, session.id_token.username(), device_key, metadata).await
+        }
+    }
+}
+
+/// The server does not have the operation.
+fn is_unsupported(error: &Error) -> bool {
+    let codes =
+        ["UnknownOperationException", "UnsupportedOperationException", "Unsupported", "NotImplemented"];
+    error.aws_code().is_some_and(|code| codes.contains(&code))
+        || matches!(error.http_status(), Some(404 | 501))
+}
+
+/// It says nothing about the session: another time the answer may be another.
+fn is_passing(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Network
+            | ErrorKind::Timeout
+            | ErrorKind::Throttled
+            | ErrorKind::TooManyAttempts
+            | ErrorKind::Unavailable
+            | ErrorKind::InvalidResponse
+            | ErrorKind::Cancelled
+            | ErrorKind::Platform
+    )
+}

@@ -1,0 +1,242 @@
+//! Who is signed in: in memory for speed, in the store for good.
+//!
+//! The store is the truth, since other processes may share it. Whoever changes the stored session holds two locks for that
+//! moment: one within the process and one of the store. Each sign-in has an id of its own, and a refresh only ever replaces
+//! tokens of the sign-in that it began with: so a sign-out or another person's sign-in in the meantime stands.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use futures_util::lock::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard};
+
+use super::events::EventHub;
+use super::exchange::RefreshSettings;
+use super::refresh::Running;
+use super::{EndReason, Events, Session, SessionEvent, stored};
+use crate::error::{Error, ErrorKind};
+use crate::platform::{SessionStore, StoreLock};
+use crate::user_pool::{AuthenticationResult, UserPool};
+
+/// Keeps the session of one client. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Keeper(Arc<Shared>);
+
+pub(super) struct Shared {
+    pub(super) pool: Arc<UserPool>,
+    pub(super) store: Arc<dyn SessionStore>,
+    pub(super) settings: RefreshSettings,
+    pub(super) events: EventHub,
+    keys: Keys,
+    /// Held by whoever changes the stored session, or memory after reading it.
+    writing: AsyncMutex<()>,
+    state: Mutex<State>,
+}
+
+/// What this process knows.
+#[derive(Default)]
+pub(super) struct State {
+    /// The session as it was last read from or written to the store.
+    pub(super) session: Option<Arc<Session>>,
+    /// Refreshed tokens that the store has failed to take. Nobody gets them before it does.
+    pub(super) unsaved: Option<Arc<Session>>,
+    pub(super) running: Option<Running>,
+    /// Whether the store has been read: what is found at the first look is no news.
+    looked: bool,
+    /// After a failed refresh, valid tokens are handed out without trying again until then.
+    pub(super) resting_until: Option<SystemTime>,
+}
+
+/// The names of a client's values and locks in the store.
+struct Keys {
+    session: String,
+    refreshing: String,
+    writing: String,
+}
+
+/// The right to change the stored session.
+pub(super) struct Writing<'a> {
+    _process: AsyncMutexGuard<'a, ()>,
+    _store: StoreLock,
+}
+
+impl Keeper {
+    pub(crate) fn new(pool: Arc<UserPool>, store: Arc<dyn SessionStore>, settings: RefreshSettings) -> Self {
+        let key = |name| store_key(&pool, name);
+        let keys = Keys {
+            session: key("session"),
+            refreshing: key("session.refresh"),
+            writing: key("session.write"),
+        };
+        Self(Arc::new(Shared {
+            pool,
+            store,
+            settings,
+            events: EventHub::default(),
+            keys,
+            writing: AsyncMutex::default(),
+            state: Mutex::default(),
+        }))
+    }
+
+    /// Stores what a completed sign-in has won, and only then makes it the session.
+    pub(crate) async fn begin(&self, result: AuthenticationResult) -> Result<Arc<Session>, Error> {
+        let mut id = [0; 16];
+        self.0.pool.road().random().fill(&mut id)?;
+        let session = Arc::new(Session::begin(hex::encode(id), result)?);
+        let writing = self.0.write().await?;
+        self.0.save(&session, &writing).await?;
+        self.0.events.publish(&SessionEvent::SignedIn);
+        Ok(session)
+    }
+
+    /// The session as the store has it now, however old its tokens are; `None` when nobody is signed in.
+    pub(crate) async fn current(&self) -> Result<Option<Arc<Session>>, Error> {
+        self.0.current().await
+    }
+
+    /// A session whose tokens are good for a while yet.
+    ///
+    /// When a refresh is due and fails, tokens that are still valid are handed out nevertheless.
+    pub(crate) async fn fresh(&self) -> Result<Arc<Session>, Error> {
+        let shared = &self.0;
+        if let Some(session) = shared.state().session.clone()
+            && !shared.is_due(&session)
+        {
+            return Ok(session);
+        }
+        let session = match shared.being_refreshed() {
+            Some(session) => session,
+            None => shared.current().await?.ok_or_else(signed_out)?,
+        };
+        if !shared.is_due(&session) || (shared.is_resting() && session.is_valid(shared.now())) {
+            return Ok(session);
+        }
+        match shared.refresh_if_due(&session).await {
+            Err(error) if !ends_the_session(&error) && session.is_valid(shared.now()) => Ok(session),
+            outcome => outcome,
+        }
+    }
+
+    /// Refreshes now, or joins the refresh that is running.
+    pub(crate) async fn refresh(&self) -> Result<Arc<Session>, Error> {
+        let session = self.0.current().await?.ok_or_else(signed_out)?;
+        self.0.refresh_now(&session).await
+    }
+
+    pub(crate) fn events(&self) -> Events {
+        self.0.events.subscribe()
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.0
+    }
+}
+
+impl Shared {
+    pub(super) fn now(&self) -> SystemTime {
+        self.pool.road().now()
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it is time for a refresh, or refreshed tokens still have to be stored.
+    pub(super) fn is_due(&self, session: &Session) -> bool {
+        session.is_stale(self.now()) || self.state().unsaved.is_some()
+    }
+
+    fn is_resting(&self) -> bool {
+        self.state().resting_until.is_some_and(|until| self.now() < until)
+    }
+
+    pub(super) async fn current(&self) -> Result<Option<Arc<Session>>, Error> {
+        let _writing = self.writing.lock().await;
+        self.reread().await
+    }
+
+    /// Waits until nobody else changes the stored session, here or in another process.
+    pub(super) async fn write(&self) -> Result<Writing<'_>, Error> {
+        let process = self.writing.lock().await;
+        Ok(Writing { _process: process, _store: self.store.lock(&self.keys.writing).await? })
+    }
+
+    /// Waits until nobody else refreshes the session, here or in another process.
+    pub(super) async fn sole_refresher(&self) -> Result<StoreLock, Error> {
+        Ok(self.store.lock(&self.keys.refreshing).await?)
+    }
+
+    /// What the store has while nobody can change it.
+    pub(super) async fn stored(&self, _writing: &Writing<'_>) -> Result<Option<Arc<Session>>, Error> {
+        self.reread().await
+    }
+
+    pub(super) async fn save(&self, session: &Arc<Session>, _writing: &Writing<'_>) -> Result<(), Error> {
+        self.store.save(&self.keys.session, stored::write(session)?).await?;
+        self.set(Some(Arc::clone(session)));
+        Ok(())
+    }
+
+    /// Removes the session from memory in any case, and from the store if that works.
+    pub(super) async fn remove(&self, _writing: &Writing<'_>) -> Result<(), Error> {
+        self.set(None);
+        Ok(self.store.remove(&self.keys.session).await?)
+    }
+
+    fn set(&self, session: Option<Arc<Session>>) {
+        let mut state = self.state();
+        state.session = session;
+        state.looked = true;
+        state.unsaved = None;
+        state.resting_until = None;
+    }
+
+    /// Takes over what another process has stored meanwhile. The caller holds `writing`.
+    async fn reread(&self) -> Result<Option<Arc<Session>>, Error> {
+        let value = self.store.load(&self.keys.session).await?;
+        let stored = value.as_ref().and_then(stored::read);
+        let (event, session) = {
+            let mut state = self.state();
+            let (event, session) = match (state.session.take(), stored) {
+                (Some(known), Some(stored)) if known.is_same(&stored) => (None, Some(known)),
+                (Some(known), Some(stored)) if known.id == stored.id => {
+                    (Some(SessionEvent::Refreshed), Some(stored.into()))
+                }
+                (Some(_), Some(stored)) => (Some(SessionEvent::SignedIn), Some(stored.into())),
+                (Some(_), None) => {
+                    (Some(SessionEvent::SessionEnded { reason: EndReason::SignedOutElsewhere }), None)
+                }
+                (None, Some(stored)) => (state.looked.then_some(SessionEvent::SignedIn), Some(stored.into())),
+                (None, None) => (None, None),
+            };
+            state.looked = true;
+            state.session.clone_from(&session);
+            (event, session)
+        };
+        if let Some(event) = event {
+            self.events.publish(&event);
+        }
+        Ok(session)
+    }
+}
+
+/// The name of one of the client's values in a store that several app clients may share.
+pub(crate) fn store_key(pool: &UserPool, name: &str) -> String {
+    // Store keys have no "+", which app client ids may have.
+    format!("{}.{name}", pool.client_id().as_str().replace('+', "-"))
+}
+
+pub(super) fn signed_out() -> Error {
+    Error::new(ErrorKind::SignedOut, "nobody is signed in")
+}
+
+fn ends_the_session(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::SessionEnded | ErrorKind::SignedOut)
+}
+
+impl fmt::Debug for Keeper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keeper").field("session", &self.0.state().session).finish_non_exhaustive()
+    }
+}

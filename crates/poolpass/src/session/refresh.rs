@@ -1,0 +1,151 @@
+//! One refresh at a time, and never a lost one.
+//!
+//! All callers wait for the same refresh. It runs on a task of its own, so that a caller who gives up cannot take a rotated
+//! refresh token with them, and it stores the new tokens before anyone gets them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::Shared as SharedFuture;
+
+use super::detached::detached;
+use super::exchange::exchange;
+use super::keeper::{Shared, signed_out};
+use super::{EndReason, Session, SessionEvent};
+use crate::error::{Error, ErrorKind};
+use crate::platform::{BoxFuture, spawn};
+
+/// How long valid tokens are handed out without a new attempt after a refresh has failed.
+const REST_AFTER_FAILURE: Duration = Duration::from_secs(10);
+
+type Outcome = Result<Arc<Session>, Error>;
+
+/// A refresh that is under way.
+pub(super) struct Running {
+    session: Arc<Session>,
+    outcome: SharedFuture<BoxFuture<'static, Outcome>>,
+}
+
+/// Whether tokens that another process has won count as refreshed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    GoodTokens,
+    NewTokens,
+}
+
+impl Shared {
+    /// The session that a refresh is under way for, if it still is the session.
+    pub(super) fn being_refreshed(&self) -> Option<Arc<Session>> {
+        let state = self.state();
+        let (session, running) = (state.session.as_ref()?, state.running.as_ref()?);
+        (session.id == running.session.id).then(|| Arc::clone(session))
+    }
+
+    /// Tokens that are good for a while, from whoever refreshes first.
+    pub(super) async fn refresh_if_due(self: &Arc<Self>, session: &Arc<Session>) -> Outcome {
+        self.join(session, Wanted::GoodTokens).await
+    }
+
+    /// Tokens that AWS has issued just now.
+    pub(super) async fn refresh_now(self: &Arc<Self>, session: &Arc<Session>) -> Outcome {
+        self.join(session, Wanted::NewTokens).await
+    }
+
+    fn join(
+        self: &Arc<Self>,
+        session: &Arc<Session>,
+        wanted: Wanted,
+    ) -> SharedFuture<BoxFuture<'static, Outcome>> {
+        let mut state = self.state();
+        // One that has an outcome is over, although its task was stopped before it could say so.
+        let joinable =
+            |running: &&Running| running.session.id == session.id && running.outcome.peek().is_none();
+        if let Some(running) = state.running.as_ref().filter(joinable) {
+            return running.outcome.clone();
+        }
+        let work = Arc::clone(self).run(Arc::clone(session), wanted);
+        let outcome: BoxFuture<'static, Outcome> = Box::pin(detached(work));
+        let outcome = outcome.shared();
+        state.running = Some(Running { session: Arc::clone(session), outcome: outcome.clone() });
+        outcome
+    }
+
+    async fn run(self: Arc<Self>, session: Arc<Session>, wanted: Wanted) -> Outcome {
+        let outcome = self.refresh(wanted).await;
+        self.finish(&session, outcome.is_err());
+        outcome
+    }
+
+    fn finish(&self, session: &Session, failed: bool) {
+        let mut state = self.state();
+        state.running.take_if(|running| running.session.id == session.id);
+        if failed {
+            state.resting_until = self.now().checked_add(REST_AFTER_FAILURE);
+        }
+    }
+
+    async fn refresh(self: &Arc<Self>, wanted: Wanted) -> Outcome {
+        let _sole = self.sole_refresher().await?;
+        let unsaved = self.state().unsaved.clone();
+        if let Some(unsaved) = unsaved {
+            return self.commit(unsaved).await;
+        }
+        // Another process may have refreshed, or signed out, while this one waited.
+        let session = self.current().await?.ok_or_else(signed_out)?;
+        if wanted == Wanted::GoodTokens && !session.is_stale(self.now()) {
+            return Ok(session);
+        }
+        match exchange(&self.pool, &self.settings, &session).await {
+            Ok(fresh) => self.commit(Arc::new(fresh)).await,
+            Err(refusal) => match EndReason::of(&refusal) {
+                Some(reason) => self.end(&session, reason, refusal).await,
+                None => Err(refusal),
+            },
+        }
+    }
+
+    /// Stores the new tokens, unless their session is over by now.
+    async fn commit(self: &Arc<Self>, fresh: Arc<Session>) -> Outcome {
+        match self.replace(&fresh).await {
+            Ok(true) => {
+                self.events.publish(&SessionEvent::Refreshed);
+                Ok(fresh)
+            }
+            Ok(false) => {
+                self.state().unsaved = None;
+                let shared = Arc::clone(self);
+                // Nobody will use these tokens. If AWS cannot be told, they expire.
+                spawn(async move { drop(shared.pool.revoke_token(fresh.refresh_token.expose()).await) });
+                Err(Error::new(ErrorKind::SignedOut, "the session that was being refreshed is over"))
+            }
+            Err(error) => {
+                self.state().unsaved = Some(fresh);
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether `fresh` was stored in the place of older tokens of the same sign-in.
+    async fn replace(&self, fresh: &Arc<Session>) -> Result<bool, Error> {
+        let writing = self.write().await?;
+        match self.stored(&writing).await? {
+            Some(stored) if stored.id == fresh.id => self.save(fresh, &writing).await.map(|()| true),
+            _ => Ok(false),
+        }
+    }
+
+    /// AWS has refused the session's refresh token for good.
+    async fn end(&self, session: &Session, reason: EndReason, refusal: Error) -> Outcome {
+        let writing = self.write().await?;
+        match self.stored(&writing).await? {
+            Some(stored) if stored.id == session.id && stored.refresh_token == session.refresh_token => {}
+            // Someone who does not keep to the store's lock was faster: the refused token is not the last one.
+            Some(stored) if stored.id == session.id => return Ok(stored),
+            _ => return Err(signed_out()),
+        }
+        let removed = self.remove(&writing).await;
+        self.events.publish(&SessionEvent::SessionEnded { reason });
+        removed.and(Err(refusal.with_kind(ErrorKind::SessionEnded)))
+    }
+}

@@ -1,0 +1,324 @@
+//! The three tokens of a session and what the first two say.
+//!
+//! The client only reads claims, to show them and to know the expiry. Whoever acts on a token, such as a backend, has to
+//! verify its signature.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+
+/// Who the person is: for identity pools, and for backends that want to know the person.
+///
+/// ```no_run
+/// # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
+/// let token = client.id_token().await?;
+/// println!("{} {:?} {:?}", token.username(), token.email(), token.claims().text("custom:team"));
+/// let header = format!("Bearer {}", token.expose());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct IdToken(Token);
+
+/// What the person may do with the user pool itself and with APIs that check scopes.
+#[derive(Clone)]
+pub struct AccessToken(Token);
+
+/// What gets new id and access tokens, for days: the secret that matters most.
+#[derive(Clone)]
+pub struct RefreshToken(SecretString);
+
+impl IdToken {
+    /// Reads a token as Cognito sends it.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidResponse` when it is not an id token of a user pool.
+    pub(crate) fn parse(raw: SecretString) -> Result<Self, Error> {
+        Token::parse(raw, "id", "cognito:username").map(Self)
+    }
+
+    /// The token itself, for an `Authorization` header: a secret.
+    pub fn expose(&self) -> &str {
+        self.0.raw.expose_secret()
+    }
+
+    /// The user name in the user pool (`cognito:username`). Where people sign in with an alias, it is not what they typed.
+    pub fn username(&self) -> &str {
+        &self.0.username
+    }
+
+    /// The user's id (`sub`), which never changes.
+    pub fn sub(&self) -> &str {
+        &self.0.sub
+    }
+
+    /// The email address, where the app client may read it.
+    pub fn email(&self) -> Option<&str> {
+        self.claims().text("email")
+    }
+
+    /// The groups of the user pool that the person is in.
+    pub fn groups(&self) -> Vec<&str> {
+        self.claims().list("cognito:groups")
+    }
+
+    /// When AWS issued the token, on AWS's clock.
+    pub fn issued_at(&self) -> SystemTime {
+        self.0.issued_at
+    }
+
+    /// When it stops being valid, on AWS's clock.
+    pub fn expires_at(&self) -> SystemTime {
+        self.0.expires_at
+    }
+
+    /// Everything that the token says.
+    pub fn claims(&self) -> &Claims {
+        &self.0.claims
+    }
+}
+
+impl AccessToken {
+    /// Reads a token as Cognito sends it.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidResponse` when it is not an access token of a user pool.
+    pub(crate) fn parse(raw: SecretString) -> Result<Self, Error> {
+        Token::parse(raw, "access", "username").map(Self)
+    }
+
+    /// The token itself, for an `Authorization` header: a secret.
+    pub fn expose(&self) -> &str {
+        self.0.raw.expose_secret()
+    }
+
+    /// The user name in the user pool.
+    pub fn username(&self) -> &str {
+        &self.0.username
+    }
+
+    /// The user's id (`sub`), which never changes.
+    pub fn sub(&self) -> &str {
+        &self.0.sub
+    }
+
+    /// The OAuth scopes, such as `aws.cognito.signin.user.admin`.
+    pub fn scopes(&self) -> Vec<&str> {
+        self.claims().text("scope").map(|scopes| scopes.split_whitespace().collect()).unwrap_or_default()
+    }
+
+    /// When AWS issued the token, on AWS's clock.
+    pub fn issued_at(&self) -> SystemTime {
+        self.0.issued_at
+    }
+
+    /// When it stops being valid, on AWS's clock.
+    pub fn expires_at(&self) -> SystemTime {
+        self.0.expires_at
+    }
+
+    /// Everything that the token says.
+    pub fn claims(&self) -> &Claims {
+        &self.0.claims
+    }
+}
+
+impl RefreshToken {
+    pub(crate) fn new(raw: SecretString) -> Self {
+        Self(raw)
+    }
+
+    /// The token itself: a secret that should not leave the device.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl PartialEq for RefreshToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+/// What a token says, by the claims' names.
+#[derive(Clone, PartialEq)]
+pub struct Claims(Map<String, Value>);
+
+impl Claims {
+    /// The claim called `name`, as JSON.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// The claim called `name`, if it is text, such as `email` or `custom:team`.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Value::as_str)
+    }
+
+    /// The claim called `name`, as `T`.
+    ///
+    /// `None` where the token has no such claim or one of another shape.
+    pub fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        T::deserialize(self.get(name)?).ok()
+    }
+
+    /// The names and values of all claims.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    fn list(&self, name: &str) -> Vec<&str> {
+        let items = self.get(name).and_then(Value::as_array);
+        items.map(|items| items.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
+    }
+
+    fn time(&self, name: &str) -> Option<SystemTime> {
+        let seconds = self.get(name)?.as_u64()?;
+        UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    }
+}
+
+/// Shows the claims' names only: their values are personal data.
+impl fmt::Debug for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// What id and access tokens have in common.
+#[derive(Clone)]
+struct Token {
+    raw: SecretString,
+    claims: Claims,
+    username: String,
+    sub: String,
+    issued_at: SystemTime,
+    expires_at: SystemTime,
+}
+
+impl Token {
+    fn parse(raw: SecretString, token_use: &'static str, username_claim: &str) -> Result<Self, Error> {
+        let malformed = || Error::invalid_response(format!("the {token_use} token is malformed"));
+        let claims = Claims(payload(raw.expose_secret()).ok_or_else(malformed)?);
+        if claims.text("token_use") != Some(token_use) {
+            return Err(malformed());
+        }
+        let username = claims.text(username_claim).ok_or_else(malformed)?.to_owned();
+        let sub = claims.text("sub").ok_or_else(malformed)?.to_owned();
+        let issued_at = claims.time("iat").ok_or_else(malformed)?;
+        let expires_at = claims.time("exp").ok_or_else(malformed)?;
+        Ok(Self { raw, claims, username, sub, issued_at, expires_at })
+    }
+}
+
+/// The middle part of a JSON Web Token.
+fn payload(token: &str) -> Option<Map<String, Value>> {
+    let mut parts = token.split('.');
+    let (Some(_header), Some(payload), Some(_signature), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return None;
+    };
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+}
+
+impl fmt::Debug for IdToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdToken").field("expires_at", &self.expires_at()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken").field("expires_at", &self.expires_at()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RefreshToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefreshToken").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::session::test_tokens::encode;
+
+    fn id_claims() -> Value {
+        json!({
+            "sub": "8f0e", "cognito:username": "Zoë", "token_use": "id", "iat": 1_700_000_000, "exp": 1_700_003_600,
+            "email": "zoe@example.com", "cognito:groups": ["editors", "ops"], "custom:level": "7"
+        })
+    }
+
+    #[test]
+    fn an_id_token_tells_who_the_person_is() {
+        let token = IdToken::parse(encode(&id_claims())).unwrap();
+        assert_eq!((token.username(), token.sub(), token.email()), ("Zoë", "8f0e", Some("zoe@example.com")));
+        assert_eq!(token.groups(), ["editors", "ops"]);
+        assert_eq!(token.claims().text("custom:level"), Some("7"));
+        assert_eq!(token.claims().read::<u64>("exp"), Some(1_700_003_600));
+        assert_eq!(token.expires_at(), UNIX_EPOCH + Duration::from_secs(1_700_003_600));
+    }
+
+    #[test]
+    fn an_access_token_tells_what_it_is_for() {
+        let claims = json!({
+            "sub": "8f0e", "username": "ada", "token_use": "access", "iat": 1, "exp": 2,
+            "scope": "aws.cognito.signin.user.admin openid"
+        });
+        let token = AccessToken::parse(encode(&claims)).unwrap();
+        assert_eq!(token.scopes(), ["aws.cognito.signin.user.admin", "openid"]);
+        assert!(IdToken::parse(encode(&claims)).is_err(), "an access token is no id token");
+    }
+
+    #[test]
+    fn malformed_tokens_are_refused_without_being_quoted() {
+        let mut without_expiry = id_claims();
+        without_expiry.as_object_mut().unwrap().remove("exp");
+        let mut far_future = id_claims();
+        far_future["exp"] = json!(u64::MAX);
+        let mut negative = id_claims();
+        negative["exp"] = json!(-5);
+        let malformed: Vec<SecretString> = vec![
+            "".into(),
+            "..".into(),
+            "secret-token".into(),
+            "a.secret-token.c".into(),
+            "a.e30.c.d".into(),
+            "a.W10.c".into(),
+            "a.é.c".into(),
+            encode(&json!({})),
+            encode(&without_expiry),
+            encode(&far_future),
+            encode(&negative),
+        ];
+        for token in malformed {
+            let error = IdToken::parse(token.clone()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+            assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_neither_token_nor_personal_data() {
+        let token = IdToken::parse(encode(&id_claims())).unwrap();
+        let debug = format!("{token:?} {:?} {:?}", token.claims(), RefreshToken::new("hush".into()));
+        for hidden in [token.expose(), "zoe@example.com", "Zoë", "hush"] {
+            assert!(!debug.contains(hidden), "{debug}");
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The steps of a sign-in.
+//!
+//! ```text
+//! start ── InitiateAuth ──┬─ PASSWORD_VERIFIER ── RespondToAuthChallenge ──┐
+//!                         └─────────────────────────────────────────────┤
+//!                                 ┌── answer ── RespondToAuthChallenge ──┤
+//!                                 │                                      ▼
+//!                             challenge ◄───────── proceed ────────► session
+//! ```
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use secrecy::ExposeSecret;
+use zeroize::Zeroizing;
+
+use super::pending::PendingChallenge;
+use super::{AuthFlow, SignIn, SignInOptions};
+use crate::challenge::{Challenge, SavedChallenge};
+use crate::error::{Error, ErrorKind};
+use crate::platform::SessionStore;
+use crate::session::{Keeper, SignOut};
+use crate::srp::{ClientEphemeral, Identity, ServerChallenge, SrpError, claim_timestamp};
+use crate::user_pool::{AuthAnswer, ClientMetadata, Parameters, UserPool};
+
+/// Signs people in to one user pool.
+#[derive(Debug)]
+pub(crate) struct SignInFlow {
+    pool: Arc<UserPool>,
+    keeper: Keeper,
+    pending: PendingChallenge,
+}
+
+/// Who is signing in, as later steps need it.
+struct Applicant {
+    /// The `USERNAME` of the last step.
+    username: String,
+    client_metadata: ClientMetadata,
+}
+
+impl SignInFlow {
+    pub(crate) fn new(pool: Arc<UserPool>, keeper: Keeper, store: Arc<dyn SessionStore>) -> Self {
+        let pending = PendingChallenge::new(&pool, store);
+        Self { pool, keeper, pending }
+    }
+
+    pub(crate) fn pool(&self) -> &UserPool {
+        &self.pool
+    }
+
+    pub(crate) fn keeper(&self) -> &Keeper {
+        &self.keeper
+    }
+
+    pub(crate) fn pending(&self) -> &PendingChallenge {
+        &self.pending
+    }
+
+    /// The first step.
+    pub(crate) async fn start(self: &Arc<Self>, options: SignInOptions) -> Result<SignIn, Error> {
+        options.check()?;
+        let _step = self.pending.step()?;
+        let (username, answer) = match options.flow {
+            AuthFlow::UserSrp => self.prove_by_srp(&options).await?,
+            AuthFlow::UserPassword => self.send_password(&options).await?,
+        };
+        self.proceed(Applicant { username, client_metadata: options.client_metadata }, answer).await
+    }
+
+    /// The answer to a challenge.
+    pub(crate) async fn answer(
+        self: &Arc<Self>,
+        challenge: &SavedChallenge,
+        responses: Parameters<'_>,
+    ) -> Result<SignIn, Error> {
+        let _step = self.pending.step_of(challenge)?;
+        self.respond(challenge, responses).await
+    }
+
+    /// As [`answer`](Self::answer), for a caller who has the step.
+    pub(crate) async fn respond(
+        self: &Arc<Self>,
+        challenge: &SavedChallenge,
+        responses: Parameters<'_>,
+    ) -> Result<SignIn, Error> {
+        let session = challenge.session.as_ref();
+        let metadata = &challenge.client_metadata;
+        let answer = self
+            .pool
+            .respond_to_auth_challenge(&challenge.name, session, &challenge.username, responses, metadata)
+            .await;
+        match answer {
+            Ok(answer) => {
+                let username = challenge.username.clone();
+                self.proceed(Applicant { username, client_metadata: metadata.clone() }, answer).await
+            }
+            Err(error) if ends_the_challenge(&error) => {
+                // What matters to the caller is the refusal; a challenge that stays in the store is refused again.
+                let _ = self.pending.clear().await;
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The challenge that waits for its answer, also from an earlier run of the app.
+    pub(crate) async fn pending_challenge(self: &Arc<Self>) -> Result<Option<Challenge>, Error> {
+        let saved = self.pending.load(self.pool.road().device_now()).await?;
+        saved.map(|saved| Challenge::new(Arc::clone(self), saved)).transpose()
+    }
+
+    /// Drops the pending challenge and ends the session.
+    pub(crate) async fn sign_out(&self) -> Result<SignOut, Error> {
+        let cleared = self.pending.clear().await;
+        let outcome = self.keeper.sign_out().await?;
+        cleared.map(|()| outcome)
+    }
+
+    /// Drops the pending challenge and ends every session of the user.
+    pub(crate) async fn sign_out_everywhere(&self) -> Result<(), Error> {
+        self.keeper.sign_out_everywhere().await?;
+        self.pending.clear().await
+    }
+
+    /// Tokens begin the session; a challenge is saved before it is handed out.
+    async fn proceed(self: &Arc<Self>, applicant: Applicant, answer: AuthAnswer) -> Result<SignIn, Error> {
+        if let Some(result) = answer.authentication_result {
+            let session = self.keeper.begin(result).await?;
+            // The person is signed in whatever becomes of the challenge, which AWS will not accept again.
+            let _ = self.pending.clear().await;
+            return Ok(SignIn::Done(session.into()));
+        }
+        let Some(name) = answer.challenge_name else {
+            return Err(Error::invalid_response("the answer has neither tokens nor a challenge"));
+        };
+        let parameters = answer.challenge_parameters.unwrap_or_default();
+        let username = real_username(&parameters).map_or(applicant.username, str::to_owned);
+        let road = self.pool.road();
+        let mut saved = SavedChallenge::new(road.random(), road.device_now(), name, username)?;
+        saved.session = answer.session;
+        saved.parameters = parameters;
+        saved.client_metadata = applicant.client_metadata;
+        let challenge = Challenge::new(Arc::clone(self), saved.clone())?;
+        self.pending.save(&saved).await?;
+        Ok(SignIn::Challenge(challenge))
+    }
+
+    async fn send_password(&self, options: &SignInOptions) -> Result<(String, AuthAnswer), Error> {
+        let mut parameters = Parameters::new();
+        parameters.insert("PASSWORD".into(), options.password.expose_secret().into());
+        let answer = self
+            .pool
+            .initiate_auth("USER_PASSWORD_AUTH", &options.username, parameters, &options.client_metadata)
+            .await?;
+        Ok((options.username.clone(), answer))
+    }
+
+    async fn prove_by_srp(&self, options: &SignInOptions) -> Result<(String, AuthAnswer), Error> {
+        let mut secret = Zeroizing::new([0; 32]);
+        self.pool.road().random().fill(secret.as_mut())?;
+        let ephemeral = ClientEphemeral::new(*secret).map_err(unusable)?;
+        let mut parameters = Parameters::new();
+        parameters.insert("SRP_A".into(), ephemeral.public_hex().into());
+        let answer = self
+            .pool
+            .initiate_auth("USER_SRP_AUTH", &options.username, parameters, &options.client_metadata)
+            .await?;
+        if answer.challenge_name.as_deref() != Some("PASSWORD_VERIFIER") {
+            return Ok((options.username.clone(), answer));
+        }
+        self.prove_password(options, &ephemeral, answer).await
+    }
+
+    /// Answers PASSWORD_VERIFIER. AWS's answer to InitiateAuth has told its time, which the claim is signed with.
+    async fn prove_password(
+        &self,
+        options: &SignInOptions,
+        ephemeral: &ClientEphemeral,
+        challenge: AuthAnswer,
+    ) -> Result<(String, AuthAnswer), Error> {
+        let parameters = challenge.challenge_parameters.unwrap_or_default();
+        let parameter = |name: &str| {
+            let value = parameters.get(name).map(String::as_str);
+            value.ok_or_else(|| Error::invalid_response(format!("the SRP challenge has no {name}")))
+        };
+        let username = real_username(&parameters).unwrap_or(&options.username);
+        let user_id_for_srp = parameter("USER_ID_FOR_SRP").unwrap_or(username);
+        let secret_block = parameter("SECRET_BLOCK")?;
+        let server = ServerChallenge::parse(parameter("SRP_B")?, parameter("SALT")?).map_err(unusable)?;
+
+        let identity = Identity::user(self.pool.id().pool_name(), user_id_for_srp);
+        let key =
+            ephemeral.password_key(identity, options.password.expose_secret(), &server).map_err(unusable)?;
+        let timestamp = claim_timestamp(self.pool.road().now()).map_err(unusable)?;
+        let signature = key.claim_signature(identity, secret_block, &timestamp).map_err(unusable)?;
+
+        let mut responses = Parameters::new();
+        responses.insert("PASSWORD_CLAIM_SECRET_BLOCK".into(), secret_block.into());
+        responses.insert("PASSWORD_CLAIM_SIGNATURE".into(), signature.into());
+        responses.insert("TIMESTAMP".into(), timestamp.into());
+        let answer = self
+            .pool
+            .respond_to_auth_challenge(
+                "PASSWORD_VERIFIER",
+                challenge.session.as_ref(),
+                username,
+                responses,
+                &options.client_metadata,
+            )
+            .await?;
+        Ok((username.to_owned(), answer))
+    }
+}
+
+/// The user name that AWS goes by, which is not what the person typed where that was an alias.
+fn real_username(parameters: &BTreeMap<String, String>) -> Option<&str> {
+    parameters.get("USERNAME").or_else(|| parameters.get("USER_ID_FOR_SRP")).map(String::as_str)
+}
+
+/// AWS will not accept another answer to this challenge.
+fn ends_the_challenge(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ChallengeExpired
+            | ErrorKind::NotAuthorized
+            | ErrorKind::UserNotFound
+            | ErrorKind::UserNotConfirmed
+            | ErrorKind::PasswordResetRequired
+    )
+}
+
+fn unusable(error: SrpError) -> Error {
+    Error::invalid_response(format!("the SRP challenge cannot be used: {error}")).with_source(error)
+}

@@ -1,0 +1,103 @@
+//! The challenge that waits for its answer, and whose turn it is.
+//!
+//! It is kept in the store, so that the app may be reloaded or killed between the question and the answer. A client has one
+//! pending challenge: the next one, or the next sign-in, takes its place.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use crate::challenge::SavedChallenge;
+use crate::error::{Error, ErrorKind};
+use crate::platform::SessionStore;
+use crate::session::store_key;
+use crate::user_pool::UserPool;
+
+pub(crate) struct PendingChallenge {
+    store: Arc<dyn SessionStore>,
+    key: String,
+    /// The id of the challenge that may be answered.
+    current: Mutex<Option<String>>,
+    busy: AtomicBool,
+}
+
+/// The sole right to take a step of a sign-in.
+#[derive(Debug)]
+pub(crate) struct Step<'a>(&'a AtomicBool);
+
+impl PendingChallenge {
+    pub(super) fn new(pool: &UserPool, store: Arc<dyn SessionStore>) -> Self {
+        let key = store_key(pool, "challenge");
+        Self { store, key, current: Mutex::default(), busy: AtomicBool::new(false) }
+    }
+
+    /// The turn for a step, unless another step is under way.
+    pub(crate) fn step(&self) -> Result<Step<'_>, Error> {
+        if self.busy.swap(true, Ordering::Acquire) {
+            let message = "another step of the sign-in is under way: wait for its answer";
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        Ok(Step(&self.busy))
+    }
+
+    /// The turn to answer `challenge`, unless it is no longer the pending one.
+    pub(crate) fn step_of(&self, challenge: &SavedChallenge) -> Result<Step<'_>, Error> {
+        let step = self.step()?;
+        if self.current().as_deref() != Some(&challenge.id) {
+            let message = "the challenge was answered, replaced or dropped: sign in again";
+            return Err(Error::new(ErrorKind::ChallengeExpired, message));
+        }
+        Ok(step)
+    }
+
+    /// Makes `challenge` the pending one.
+    pub(crate) async fn save(&self, challenge: &SavedChallenge) -> Result<(), Error> {
+        self.store.save(&self.key, challenge.to_json()?).await?;
+        self.set_current(Some(challenge.id.clone()));
+        Ok(())
+    }
+
+    /// The pending challenge, unless it is too old to be answered.
+    pub(super) async fn load(&self, now: SystemTime) -> Result<Option<SavedChallenge>, Error> {
+        let Some(json) = self.store.load(&self.key).await? else {
+            self.set_current(None);
+            return Ok(None);
+        };
+        match SavedChallenge::from_json(&json) {
+            Some(saved) if !saved.is_over(now) => {
+                self.set_current(Some(saved.id.clone()));
+                Ok(Some(saved))
+            }
+            _ => {
+                self.clear().await?;
+                Ok(None)
+            }
+        }
+    }
+
+    pub(crate) async fn clear(&self) -> Result<(), Error> {
+        self.set_current(None);
+        Ok(self.store.remove(&self.key).await?)
+    }
+
+    fn current(&self) -> Option<String> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_current(&self, id: Option<String>) {
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = id;
+    }
+}
+
+impl Drop for Step<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+impl fmt::Debug for PendingChallenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingChallenge").field("current", &self.current()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,104 @@
+//! The operations of Cognito user pools that a client may call, one function each.
+//!
+//! Nothing here decides anything: it turns arguments into AWS's JSON and answers into types. Challenge names stay open
+//! strings, since AWS adds new ones.
+
+mod account;
+mod authentication;
+mod code_delivery;
+mod tokens;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub(crate) use account::{MfaSettingInput, MfaSettingsInput, NewUser};
+pub(crate) use authentication::{AuthAnswer, Parameters, TotpOwner};
+pub use code_delivery::CodeDelivery;
+pub(crate) use tokens::AuthenticationResult;
+
+use crate::aws_request::{Authorization, AwsRequest, Repeat, Road};
+use crate::config::{ClientId, Config, Endpoint, Service, UserPoolId};
+use crate::error::Error;
+use crate::srp;
+
+/// What an app passes through to the user pool's Lambda triggers.
+pub(crate) type ClientMetadata = BTreeMap<String, String>;
+
+/// One user pool, as one app client sees it.
+pub(crate) struct UserPool {
+    road: Road,
+    endpoint: Endpoint,
+    id: UserPoolId,
+    client_id: ClientId,
+    client_secret: Option<SecretString>,
+}
+
+impl UserPool {
+    const TARGET: &str = "AWSCognitoIdentityProviderService";
+
+    /// `None` where the configuration has no user pool.
+    pub(crate) fn of(config: &Config, road: Road) -> Option<Self> {
+        let pool = config.user_pool()?;
+        Some(Self {
+            road,
+            endpoint: config.endpoint(Service::CognitoIdp, pool.id().region()),
+            id: pool.id().clone(),
+            client_id: pool.client_id().clone(),
+            client_secret: pool.client_secret().cloned(),
+        })
+    }
+
+    /// The error of a call that needs a user pool where none is configured.
+    pub(crate) fn is_missing() -> Error {
+        Error::invalid_config("this needs a user pool, which the configuration lacks")
+    }
+
+    pub(crate) fn id(&self) -> &UserPoolId {
+        &self.id
+    }
+
+    pub(crate) fn client_id(&self) -> &ClientId {
+        &self.client_id
+    }
+
+    pub(crate) fn road(&self) -> &Road {
+        &self.road
+    }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        repeat: Repeat,
+        input: &impl Serialize,
+    ) -> Result<T, Error> {
+        let request = AwsRequest::json(&self.endpoint, "1.1", Self::TARGET, operation, input)?.repeat(repeat);
+        self.road.json(&request, &Authorization::None).await
+    }
+
+    /// SECRET_HASH for the user name of one call, where the app client has a secret.
+    fn secret_hash(&self, username: &str) -> Option<String> {
+        let secret = self.client_secret.as_ref()?;
+        Some(srp::secret_hash(self.client_id.as_str(), secret.expose_secret(), username))
+    }
+
+    fn client_secret(&self) -> Option<&str> {
+        self.client_secret.as_ref().map(|secret| secret.expose_secret())
+    }
+}
+
+impl fmt::Debug for UserPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserPool")
+            .field("id", &self.id)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An answer in which nothing interests.
+#[derive(serde::Deserialize)]
+struct Empty {}
