@@ -8,7 +8,9 @@ use crate::account::Account;
 use crate::aws_request::{RetryPolicy, Road};
 use crate::challenge::Challenge;
 use crate::config::Config;
+use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::identity_pool::{GuestsOnly, IdentityPool, Logins};
 use crate::platform::{
     Clock, HttpTransport, MemoryStore, Random, SessionStore, SystemClock, SystemRandom, Transport,
 };
@@ -24,13 +26,14 @@ use crate::user_pool::UserPool;
 #[derive(Clone, Debug)]
 pub struct Client {
     inner: Arc<Inner>,
+    /// As the role that this client stands for.
+    identity_pool: Option<IdentityPool>,
 }
 
 #[derive(Debug)]
 struct Inner {
     config: Config,
     road: Road,
-    store: Arc<dyn SessionStore>,
     /// Absent where the configuration has no user pool.
     sign_in: Option<Arc<SignInFlow>>,
 }
@@ -72,8 +75,11 @@ impl Client {
         &self.inner.road
     }
 
-    pub(crate) fn store(&self) -> &Arc<dyn SessionStore> {
-        &self.inner.store
+    /// Where AWS credentials come from.
+    pub(crate) fn identity_pool(&self) -> Result<&IdentityPool, Error> {
+        self.identity_pool.as_ref().ok_or_else(|| {
+            Error::invalid_config("AWS credentials come from an identity pool: none is configured")
+        })
     }
 }
 
@@ -195,6 +201,55 @@ impl Client {
     }
 }
 
+/// What the person holds.
+impl Client {
+    /// AWS credentials of the person who is signed in, or of a guest where nobody is.
+    ///
+    /// They are kept in memory until five minutes before AWS stops accepting them (for short-lived ones: until a quarter
+    /// of their life is left), and fetched anew after that (`GetId`, `GetCredentialsForIdentity`). However many callers
+    /// wait, one exchange serves them all. When somebody signs in or out, the credentials from before are gone. A guest
+    /// who signs in keeps the identity id.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidConfig` without an identity pool, `SignedOut` when nobody is signed in and the pool takes no guests,
+    /// `SessionEnded` when the session turns out to be over, `NotAuthorized` when the pool does not accept the login.
+    ///
+    /// ```no_run
+    /// # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
+    /// let credentials = client.credentials().await?;
+    /// println!("{} until {:?}", credentials.access_key_id(), credentials.expiration());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn credentials(&self) -> Result<Credentials, Error> {
+        self.identity_pool()?.credentials().await
+    }
+
+    /// The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`: the part of an
+    /// object key or the partition key that makes data a person's own.
+    ///
+    /// It stays the same for a person. Where it is not known yet, it is fetched along with the credentials.
+    ///
+    /// # Errors
+    ///
+    /// As [`credentials`](Self::credentials).
+    pub async fn identity_id(&self) -> Result<String, Error> {
+        self.identity_pool()?.identity_id().await
+    }
+
+    /// The same client with the credentials of another role, where the sign-in allows more than one (`CustomRoleArn`).
+    ///
+    /// The role has to be among the token's `cognito:roles`, and the identity pool has to choose roles by token. Session
+    /// and connections are shared with this client; the credentials of each role are kept separately.
+    ///
+    /// Requests of the new client fail with kind `SignedOut` when nobody is signed in, since guests cannot choose.
+    pub fn with_role(&self, role_arn: impl Into<String>) -> Self {
+        let identity_pool = self.identity_pool.as_ref().map(|pool| pool.with_role(role_arn.into()));
+        Self { inner: Arc::clone(&self.inner), identity_pool }
+    }
+}
+
 /// Collects what a [`Client`] stands on.
 #[derive(Clone, Debug)]
 #[must_use]
@@ -267,6 +322,11 @@ impl ClientBuilder {
             let keeper = Keeper::new(Arc::clone(&pool), Arc::clone(&self.store), self.refresh);
             Arc::new(SignInFlow::new(pool, keeper, Arc::clone(&self.store)))
         });
-        Ok(Client { inner: Arc::new(Inner { config: self.config, road, store: self.store, sign_in }) })
+        let logins: Arc<dyn Logins> = match &sign_in {
+            Some(flow) => Arc::new(flow.keeper().clone()),
+            None => Arc::new(GuestsOnly),
+        };
+        let identity_pool = IdentityPool::new(&self.config, &road, &self.store, logins);
+        Ok(Client { inner: Arc::new(Inner { config: self.config, road, sign_in }), identity_pool })
     }
 }

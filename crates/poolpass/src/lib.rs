@@ -2,7 +2,10 @@
 
 #![cfg_attr(
     target_arch = "wasm32",
-    allow(clippy::arc_with_non_send_sync, reason = "a browser has one thread; elsewhere the same Arcs are shared")
+    allow(
+        clippy::arc_with_non_send_sync,
+        reason = "a browser has one thread; elsewhere the same Arcs are shared"
+    )
 )]
 
 // Calls only go down.
@@ -13,6 +16,7 @@ pub mod challenge;
 mod mfa;
 mod sign_in;
 
+mod identity_pool;
 mod session;
 
 mod user_pool;

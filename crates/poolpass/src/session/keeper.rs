@@ -95,6 +95,17 @@ impl Keeper {
         self.0.current().await
     }
 
+    /// The session as far as this process knows: the store is read at the first time only.
+    pub(crate) async fn known(&self) -> Result<Option<Arc<Session>>, Error> {
+        {
+            let state = self.0.state();
+            if state.looked {
+                return Ok(state.session.clone());
+            }
+        }
+        self.0.current().await
+    }
+
     /// A session whose tokens are good for a while yet.
     ///
     /// When a refresh is due and fails, tokens that are still valid are handed out nevertheless.

@@ -94,6 +94,11 @@ impl Session {
         session.of_one_person()
     }
 
+    /// Tells this sign-in from every other.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     pub(crate) fn id_token(&self) -> &IdToken {
         &self.id_token
     }

@@ -1,0 +1,68 @@
+//! What the identity pool has to know about the session above it.
+
+use std::fmt;
+
+use secrecy::SecretString;
+
+use crate::error::{Error, ErrorKind};
+use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
+use crate::session::{Keeper, Session};
+
+/// Who is signed in.
+pub(crate) trait Logins: fmt::Debug + MaybeSend + MaybeSync {
+    /// The session of the moment; `None` where nobody is signed in. Nothing is sent.
+    fn session(&self) -> BoxFuture<'_, Result<Option<SessionMark>, Error>>;
+
+    /// The session with an id token that is valid for a while yet, refreshed where it has to be.
+    fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>>;
+}
+
+/// Tells one session from another: it changes whenever somebody signs in, even the same person again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct SessionMark(pub(crate) String);
+
+/// The proof of a sign-in that the identity pool takes.
+#[derive(Debug)]
+pub(crate) struct Login {
+    pub(crate) session: SessionMark,
+    pub(crate) id_token: SecretString,
+}
+
+impl Logins for Keeper {
+    fn session(&self) -> BoxFuture<'_, Result<Option<SessionMark>, Error>> {
+        Box::pin(async { Ok(self.known().await?.map(|session| SessionMark::of(&session))) })
+    }
+
+    fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
+        Box::pin(async {
+            match self.fresh().await {
+                Ok(session) => Ok(Some(Login {
+                    session: SessionMark::of(&session),
+                    id_token: session.id_token().expose().into(),
+                })),
+                Err(error) if error.kind() == ErrorKind::SignedOut => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
+    }
+}
+
+impl SessionMark {
+    fn of(session: &Session) -> Self {
+        Self(session.id().to_owned())
+    }
+}
+
+/// Where there is no user pool, nobody can sign in.
+#[derive(Debug)]
+pub(crate) struct GuestsOnly;
+
+impl Logins for GuestsOnly {
+    fn session(&self) -> BoxFuture<'_, Result<Option<SessionMark>, Error>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
+        Box::pin(async { Ok(None) })
+    }
+}

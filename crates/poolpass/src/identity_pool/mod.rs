@@ -1,0 +1,268 @@
+//! What you hold: the identity pool turns a sign-in, or being a guest, into AWS credentials.
+
+mod exchange;
+mod guest;
+mod logins;
+mod operations;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use futures_channel::oneshot;
+use futures_util::FutureExt;
+use futures_util::future::Shared;
+
+pub(crate) use logins::{GuestsOnly, Login, Logins, SessionMark};
+
+use crate::aws_request::Road;
+use crate::config::Config;
+use crate::credentials::{Credentials, CredentialsSource};
+use crate::error::{Error, ErrorKind};
+use crate::platform::{BoxFuture, SessionStore, spawn};
+use guest::GuestIdentity;
+use operations::Operations;
+
+/// The identity pool as one role of it is used. Clones share the credentials.
+#[derive(Clone, Debug)]
+pub(crate) struct IdentityPool {
+    shared: Arc<Pool>,
+    role: Option<Arc<str>>,
+}
+
+#[derive(Debug)]
+struct Pool {
+    operations: Operations,
+    guest: GuestIdentity,
+    logins: Arc<dyn Logins>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    held: HashMap<Holder, Held>,
+    exchanges: HashMap<Holder, Exchange>,
+}
+
+/// Whose credentials: those of a session or a guest's, and of which role.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Holder {
+    session: Option<SessionMark>,
+    role: Option<Arc<str>>,
+}
+
+#[derive(Clone)]
+struct Held {
+    identity_id: String,
+    credentials: Credentials,
+    renew_at: SystemTime,
+}
+
+/// An exchange that runs on a task of its own and serves everyone who waits for it.
+type Exchange = Shared<oneshot::Receiver<Result<Held, Error>>>;
+
+impl IdentityPool {
+    /// `None` where the configuration names no identity pool.
+    pub(crate) fn new(
+        config: &Config,
+        road: &Road,
+        store: &Arc<dyn SessionStore>,
+        logins: Arc<dyn Logins>,
+    ) -> Option<Self> {
+        let id = config.identity_pool()?;
+        let shared = Arc::new(Pool {
+            operations: Operations::new(config, id, road),
+            guest: GuestIdentity::new(id, Arc::clone(store)),
+            logins,
+            state: Mutex::default(),
+        });
+        Some(Self { shared, role: None })
+    }
+
+    pub(crate) fn with_role(&self, role_arn: String) -> Self {
+        Self { shared: Arc::clone(&self.shared), role: Some(role_arn.into()) }
+    }
+
+    /// Credentials that AWS accepts for a while yet.
+    pub(crate) async fn credentials(&self) -> Result<Credentials, Error> {
+        Ok(self.held().await?.credentials)
+    }
+
+    /// Credentials that live for `life` yet, where AWS gives any that live so long.
+    pub(crate) async fn credentials_for(&self, life: Duration) -> Result<Credentials, Error> {
+        /// Credentials live for an hour; to replace them in their first half would gain little.
+        const WORTH_RENEWING: Duration = Duration::from_secs(30 * 60);
+
+        let credentials = self.held().await?.credentials;
+        let needed = self.shared.operations.now() + life.min(WORTH_RENEWING);
+        if credentials.expiration().is_none_or(|expiration| expiration >= needed) {
+            return Ok(credentials);
+        }
+        self.forget(&credentials).await;
+        match self.held().await {
+            Ok(held) => Ok(held.credentials),
+            Err(error) if is_passing(&error) => Ok(credentials),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) async fn identity_id(&self) -> Result<String, Error> {
+        let holder = self.holder().await?;
+        // Unlike the credentials, the identity id does not expire.
+        let known = self.shared.state().held.get(&holder).map(|held| held.identity_id.clone());
+        match known {
+            Some(id) => Ok(id),
+            None => Ok(self.held().await?.identity_id),
+        }
+    }
+
+    async fn held(&self) -> Result<Held, Error> {
+        loop {
+            let holder = self.holder().await?;
+            let (exchange, still_valid) = match self.shared.present(&holder) {
+                Present::Fresh(held) => return Ok(held),
+                Present::Exchanging { exchange, still_valid } => (exchange, still_valid),
+            };
+            let outcome = exchange
+                .await
+                .unwrap_or_else(|_| Err(Error::new(ErrorKind::Cancelled, "the exchange was cut short")));
+            if self.holder().await? != holder {
+                // Somebody signed in or out meanwhile: what came back belongs to the past. Who believed to be signed in
+                // learns that the session ended, and does not go on as a guest.
+                match outcome {
+                    Err(error) if error.kind() == ErrorKind::SessionEnded => return Err(error),
+                    _ => continue,
+                }
+            }
+            return match (outcome, still_valid) {
+                (Err(error), Some(held)) if is_passing(&error) => Ok(held),
+                (outcome, _) => outcome,
+            };
+        }
+    }
+
+    async fn holder(&self) -> Result<Holder, Error> {
+        let session = self.shared.logins.session().await?;
+        if session.is_none() && self.role.is_some() {
+            return Err(Error::new(ErrorKind::SignedOut, "only somebody who is signed in can choose a role"));
+        }
+        let holder = Holder { session, role: self.role.clone() };
+        self.shared.state().drop_ended_sessions(&holder);
+        Ok(holder)
+    }
+}
+
+/// What there is for a holder right now.
+enum Present {
+    Fresh(Held),
+    Exchanging { exchange: Exchange, still_valid: Option<Held> },
+}
+
+impl Pool {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn present(self: &Arc<Self>, holder: &Holder) -> Present {
+        let now = self.operations.now();
+        let mut state = self.state();
+        let held = state.held.get(holder).filter(|held| !held.is_expired(now)).cloned();
+        match held {
+            Some(held) if now < held.renew_at => Present::Fresh(held),
+            still_valid => {
+                let running = state.exchanges.get(holder).filter(|exchange| exchange.peek().is_none());
+                let exchange = running.cloned().unwrap_or_else(|| self.start_exchange(&mut state, holder));
+                Present::Exchanging { exchange, still_valid }
+            }
+        }
+    }
+
+    fn start_exchange(self: &Arc<Self>, state: &mut State, holder: &Holder) -> Exchange {
+        let (sender, receiver) = oneshot::channel();
+        let exchange = receiver.shared();
+        state.exchanges.insert(holder.clone(), exchange.clone());
+        let (pool, holder) = (Arc::clone(self), holder.clone());
+        // On a task of its own, so that a caller who goes away takes nothing from the others.
+        spawn(async move {
+            let outcome = pool.exchange(&holder).await;
+            {
+                let mut state = pool.state();
+                state.exchanges.remove(&holder);
+                if let Ok(held) = &outcome {
+                    state.held.insert(holder, held.clone());
+                }
+            }
+            // Nobody waiting any more is fine.
+            let _ = sender.send(outcome);
+        });
+        exchange
+    }
+}
+
+impl State {
+    /// Credentials do not outlive the session that they came from. A guest's stay, unless the guest signed in.
+    fn drop_ended_sessions(&mut self, now: &Holder) {
+        let goes_on = |holder: &Holder| holder.session.is_none() || holder.session == now.session;
+        self.held.retain(|holder, _| goes_on(holder));
+        self.exchanges.retain(|holder, _| goes_on(holder));
+    }
+
+    fn drop_guest(&mut self) {
+        self.held.retain(|holder, _| holder.session.is_some());
+    }
+}
+
+impl Held {
+    /// How long before their expiration credentials are replaced, at most a quarter of their life.
+    const MARGIN: Duration = Duration::from_secs(5 * 60);
+    /// A request that is signed now has to arrive before the credentials expire.
+    const TRAVEL_TIME: Duration = Duration::from_secs(10);
+
+    fn new(identity_id: String, credentials: Credentials, now: SystemTime) -> Self {
+        let renew_at = credentials.expiration().map_or(now, |expiration| {
+            let life = expiration.duration_since(now).unwrap_or_default();
+            now + life - (life / 4).min(Self::MARGIN)
+        });
+        Self { identity_id, credentials, renew_at }
+    }
+
+    fn is_expired(&self, now: SystemTime) -> bool {
+        self.credentials.expiration().is_some_and(|expiration| expiration <= now + Self::TRAVEL_TIME)
+    }
+}
+
+/// Trouble that says nothing about the credentials that are still valid.
+fn is_passing(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Network
+            | ErrorKind::Timeout
+            | ErrorKind::Throttled
+            | ErrorKind::Unavailable
+            | ErrorKind::Cancelled
+    )
+}
+
+impl CredentialsSource for IdentityPool {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
+        Box::pin(self.credentials())
+    }
+
+    fn forget<'a>(&'a self, refused: &'a Credentials) -> BoxFuture<'a, ()> {
+        let mut state = self.shared.state();
+        state.held.retain(|_, held| held.credentials.access_key_id() != refused.access_key_id());
+        Box::pin(async {})
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("held", &self.held.len())
+            .field("exchanges", &self.exchanges.len())
+            .finish()
+    }
+}

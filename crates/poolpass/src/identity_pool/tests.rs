@@ -1,0 +1,336 @@
+//! The identity pool against a scripted Cognito: what AWS does in each case is in the scenarios, played against servers.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use bytes::Bytes;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::aws_request::RetryPolicy;
+use crate::platform::{Clock, MemoryStore, Request, Response, SystemRandom, Transport, TransportError};
+
+const GUEST_KEY: &str = "guest.eu-west-1.9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11";
+
+#[derive(Debug, Default)]
+struct TestClock(AtomicU64);
+
+impl Clock for TestClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Somebody may be signed in.
+#[derive(Debug, Default)]
+struct Door(Mutex<Option<&'static str>>);
+
+impl Logins for Door {
+    fn session(&self) -> BoxFuture<'_, Result<Option<SessionMark>, Error>> {
+        let mark = self.0.lock().unwrap().map(|who| SessionMark(who.to_owned()));
+        Box::pin(async { Ok(mark) })
+    }
+
+    fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
+        let login = self.0.lock().unwrap().map(|who| Login {
+            session: SessionMark(who.to_owned()),
+            id_token: SecretString::from(format!("token of {who}")),
+        });
+        Box::pin(async { Ok(login) })
+    }
+}
+
+/// Answers as `rule` says and keeps what was asked.
+struct Cognito {
+    rule: Box<dyn Fn(&str, &Value) -> (u16, Value) + Send + Sync>,
+    asked: Mutex<Vec<(String, Value)>>,
+    issued: AtomicU32,
+    /// Held by a test that wants to act while a request is on its way.
+    gate: futures_util::lock::Mutex<()>,
+    clock: Arc<TestClock>,
+}
+
+impl fmt::Debug for Cognito {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cognito")
+    }
+}
+
+#[derive(Debug)]
+struct Wire(Arc<Cognito>);
+
+impl Transport for Wire {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        Box::pin(async move {
+            let target = request.headers()["x-amz-target"].to_str().unwrap();
+            let operation = target.rsplit_once('.').unwrap().1.to_owned();
+            let input: Value = serde_json::from_slice(request.body()).unwrap();
+            self.0.asked.lock().unwrap().push((operation.clone(), input.clone()));
+            drop(self.0.gate.lock().await);
+            let (status, mut answer) = (self.0.rule)(&operation, &input);
+            if status == 200 && operation == "GetCredentialsForIdentity" {
+                let number = self.0.issued.fetch_add(1, Ordering::Relaxed);
+                answer["Credentials"] = json!({
+                    "AccessKeyId": format!("ASIA{number}"), "SecretKey": "secret", "SessionToken": "token",
+                    "Expiration": self.0.clock.0.load(Ordering::Relaxed) + 3600,
+                });
+            }
+            let body = Bytes::from(answer.to_string());
+            Ok(http::Response::builder().status(status).body(body.into()).unwrap())
+        })
+    }
+}
+
+struct World {
+    pool: IdentityPool,
+    cognito: Arc<Cognito>,
+    door: Arc<Door>,
+    clock: Arc<TestClock>,
+    store: MemoryStore,
+}
+
+impl World {
+    fn new(rule: impl Fn(&str, &Value) -> (u16, Value) + Send + Sync + 'static) -> Self {
+        let clock = Arc::new(TestClock(AtomicU64::new(1_800_000_000)));
+        let cognito = Arc::new(Cognito {
+            rule: Box::new(rule),
+            asked: Mutex::default(),
+            issued: AtomicU32::new(0),
+            gate: futures_util::lock::Mutex::default(),
+            clock: Arc::clone(&clock),
+        });
+        let config = Config::builder()
+            .user_pool("eu-west-1_Ab1", "client")
+            .identity_pool("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")
+            .build()
+            .unwrap();
+        let wire = Arc::new(Wire(Arc::clone(&cognito)));
+        let once = RetryPolicy { max_attempts: 1, ..RetryPolicy::default() };
+        let road = Road::new(wire, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemRandom), once);
+        let (door, store) = (Arc::new(Door::default()), MemoryStore::new());
+        let kept: Arc<dyn SessionStore> = Arc::new(store.clone());
+        let pool = IdentityPool::new(&config, &road, &kept, Arc::clone(&door) as Arc<dyn Logins>).unwrap();
+        Self { pool, cognito, door, clock, store }
+    }
+
+    fn signs_in(&self, who: &'static str) {
+        *self.door.0.lock().unwrap() = Some(who);
+    }
+
+    fn signs_out(&self) {
+        *self.door.0.lock().unwrap() = None;
+    }
+
+    async fn key_id(&self) -> String {
+        self.pool.held().await.unwrap().credentials.access_key_id().to_owned()
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.cognito.asked.lock().unwrap().drain(..).map(|(operation, _)| operation).collect()
+    }
+}
+
+/// Everyone gets the identity that is asked for; GetId gives `own` to a login and `guest` to a guest.
+fn friendly(operation: &str, input: &Value) -> (u16, Value) {
+    let id = match operation {
+        "GetId" if input.get("Logins").is_some() => "own",
+        "GetId" => "guest",
+        _ => input["IdentityId"].as_str().unwrap(),
+    };
+    (200, json!({ "IdentityId": id }))
+}
+
+fn refuse(code: &str) -> (u16, Value) {
+    (400, json!({ "__type": code, "message": "no" }))
+}
+
+#[tokio::test]
+async fn a_thousand_callers_cause_one_exchange() {
+    let world = World::new(friendly);
+    world.signs_in("ada");
+    let callers: Vec<_> = (0..1000)
+        .map(|_| {
+            tokio::spawn({
+                let pool = world.pool.clone();
+                async move { pool.held().await.unwrap().credentials }
+            })
+        })
+        .collect();
+    for caller in callers {
+        assert_eq!(caller.await.unwrap().access_key_id(), "ASIA0");
+    }
+    assert_eq!(world.asked(), ["GetId", "GetCredentialsForIdentity"]);
+}
+
+#[tokio::test]
+async fn a_failed_exchange_fails_all_who_wait_and_the_next_one_tries_anew() {
+    let world = World::new(|_, _| refuse("InternalErrorException"));
+    let (one, two) = futures_util::future::join(world.pool.held(), world.pool.held()).await;
+    let kind = |outcome: Result<Held, Error>| outcome.err().unwrap().kind();
+    assert_eq!((kind(one), kind(two)), (ErrorKind::Unavailable, ErrorKind::Unavailable));
+    assert_eq!(world.asked(), ["GetId"]);
+    assert!(world.pool.held().await.is_err());
+    assert_eq!(world.asked(), ["GetId"]);
+}
+
+#[tokio::test]
+async fn a_caller_who_goes_away_loses_nothing() {
+    let world = World::new(friendly);
+    let gate = world.cognito.gate.lock().await;
+    let caller = tokio::spawn({
+        let pool = world.pool.clone();
+        async move { pool.held().await.map(drop) }
+    });
+    while world.cognito.asked.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    caller.abort();
+    assert!(caller.await.unwrap_err().is_cancelled());
+    drop(gate);
+    assert_eq!(world.key_id().await, "ASIA0");
+    assert_eq!(world.asked(), ["GetId", "GetCredentialsForIdentity"]);
+}
+
+#[tokio::test]
+async fn credentials_are_renewed_shortly_before_they_expire() {
+    let world = World::new(friendly);
+    assert_eq!(world.key_id().await, "ASIA0");
+    world.clock.0.fetch_add(3600 - 301, Ordering::Relaxed);
+    assert_eq!(world.key_id().await, "ASIA0");
+    world.clock.0.fetch_add(1, Ordering::Relaxed);
+    assert_eq!(world.key_id().await, "ASIA1");
+}
+
+#[tokio::test]
+async fn valid_credentials_outlast_a_renewal_that_fails_for_the_network() {
+    let down = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let world = World::new({
+        let down = Arc::clone(&down);
+        move |operation, input| {
+            if down.load(Ordering::Relaxed) { (503, json!({})) } else { friendly(operation, input) }
+        }
+    });
+    assert_eq!(world.key_id().await, "ASIA0");
+    down.store(true, Ordering::Relaxed);
+    world.clock.0.fetch_add(3500, Ordering::Relaxed);
+    assert_eq!(world.key_id().await, "ASIA0");
+    world.clock.0.fetch_add(95, Ordering::Relaxed);
+    assert_eq!(world.pool.held().await.err().unwrap().kind(), ErrorKind::Unavailable);
+}
+
+#[tokio::test]
+async fn refused_credentials_are_replaced_but_not_their_successors() {
+    let world = World::new(friendly);
+    let first = world.pool.credentials().await.unwrap();
+    world.pool.forget(&first).await;
+    assert_eq!(world.key_id().await, "ASIA1");
+    world.pool.forget(&first).await;
+    assert_eq!(world.key_id().await, "ASIA1");
+}
+
+#[tokio::test]
+async fn a_guest_who_signs_in_keeps_the_identity_id() {
+    let world = World::new(friendly);
+    assert_eq!(world.pool.identity_id().await.unwrap(), "guest");
+    world.signs_in("ada");
+    assert_eq!(world.pool.identity_id().await.unwrap(), "guest");
+    assert_eq!(world.asked(), ["GetId", "GetCredentialsForIdentity", "GetCredentialsForIdentity"]);
+    // It is ada's now, so the next guest is another one.
+    assert!(world.store.load(GUEST_KEY).await.unwrap().is_none());
+    world.signs_out();
+    world.pool.identity_id().await.unwrap();
+    assert_eq!(world.asked(), ["GetId", "GetCredentialsForIdentity"]);
+}
+
+#[tokio::test]
+async fn a_login_that_has_an_identity_gets_that_one() {
+    for (code, guest_stays) in [("NotAuthorizedException", false), ("ResourceConflictException", true)] {
+        let world = World::new(move |operation, input| {
+            let of_login = input.get("Logins").is_some();
+            if operation == "GetCredentialsForIdentity" && of_login && input["IdentityId"] == "guest" {
+                return refuse(code);
+            }
+            friendly(operation, input)
+        });
+        world.pool.held().await.unwrap();
+        world.signs_in("ada");
+        assert_eq!(world.pool.identity_id().await.unwrap(), "own");
+        assert_eq!(world.store.load(GUEST_KEY).await.unwrap().is_some(), guest_stays);
+    }
+}
+
+#[tokio::test]
+async fn a_guest_whose_identity_is_gone_becomes_a_new_guest() {
+    let world = World::new(|operation, input| match input["IdentityId"].as_str() {
+        Some("old") => refuse("ResourceNotFoundException"),
+        _ => friendly(operation, input),
+    });
+    world.store.save(GUEST_KEY, "old".into()).await.unwrap();
+    assert_eq!(world.pool.identity_id().await.unwrap(), "guest");
+    assert_eq!(world.store.load(GUEST_KEY).await.unwrap().unwrap().expose_secret(), "guest");
+}
+
+#[tokio::test]
+async fn where_guests_are_not_welcome_nobody_is_signed_in() {
+    let world = World::new(|_, _| refuse("NotAuthorizedException"));
+    let error = world.pool.held().await.err().unwrap();
+    assert_eq!((error.kind(), error.aws_code()), (ErrorKind::SignedOut, Some("NotAuthorizedException")));
+}
+
+#[tokio::test]
+async fn credentials_do_not_outlive_their_session() {
+    let world = World::new(friendly);
+    world.signs_in("ada");
+    let adas = world.key_id().await;
+    world.signs_in("bob");
+    assert_ne!(world.key_id().await, adas);
+    world.signs_out();
+    let guests = world.key_id().await;
+    world.signs_in("ada");
+    assert!(![adas, guests].contains(&world.key_id().await));
+}
+
+#[tokio::test]
+async fn an_exchange_that_ends_after_the_sign_out_is_discarded() {
+    let world = World::new(friendly);
+    world.signs_in("ada");
+    let gate = world.cognito.gate.lock().await;
+    let caller = tokio::spawn({
+        let pool = world.pool.clone();
+        async move { pool.held().await.unwrap().identity_id }
+    });
+    while world.cognito.asked.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    world.signs_out();
+    drop(gate);
+    assert_eq!(caller.await.unwrap(), "guest");
+}
+
+#[tokio::test]
+async fn each_role_has_its_own_credentials_and_guests_have_no_choice() {
+    let world = World::new(friendly);
+    let admin = world.pool.with_role("arn:aws:iam::1:role/admin".to_owned());
+    assert_eq!(admin.held().await.err().unwrap().kind(), ErrorKind::SignedOut);
+    world.signs_in("ada");
+    assert_eq!(world.key_id().await, "ASIA0");
+    assert_eq!(admin.held().await.unwrap().credentials.access_key_id(), "ASIA1");
+    assert_eq!(world.key_id().await, "ASIA0");
+    let asked = world.cognito.asked.lock().unwrap();
+    assert_eq!(asked.last().unwrap().1["CustomRoleArn"], "arn:aws:iam::1:role/admin");
+    assert_eq!(
+        asked.last().unwrap().1["Logins"]["cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1"],
+        "token of ada"
+    );
+}
+
+#[tokio::test]
+async fn credentials_for_a_long_use_are_fresh_ones() {
+    let world = World::new(friendly);
+    world.key_id().await;
+    world.clock.0.fetch_add(45 * 60, Ordering::Relaxed);
+    let for_ten_minutes = world.pool.credentials_for(Duration::from_secs(600)).await.unwrap();
+    assert_eq!(for_ten_minutes.access_key_id(), "ASIA0");
+    let for_a_day = world.pool.credentials_for(Duration::from_secs(86_400)).await.unwrap();
+    assert_eq!(for_a_day.access_key_id(), "ASIA1");
+}
