@@ -42,6 +42,7 @@ class Backend:
             "cognito-idp": "cognitoIdp",
             "cognito-identity": "cognitoIdentity",
             "sts": "sts",
+            "iam": "sts",  # poolpass.json does not name IAM: the SDK has no use for it
             "s3": "s3",
             "dynamodb": "dynamodb",
         }[service]

@@ -2,6 +2,11 @@
 
 import base64
 import json
+import secrets
+from dataclasses import dataclass
+
+import pytest
+from backend import ROOT
 
 
 def test_the_identity_of_a_user_stays_the_same(backend):
@@ -59,15 +64,61 @@ def test_a_user_s_identity_gives_nothing_without_their_token(backend, ada, refus
         backend.client("cognito-identity").get_credentials_for_identity(IdentityId=ada.id)
 
 
-def test_a_web_identity_token_assumes_the_role(backend, ada):
-    session = backend.signed_in(backend.new_user())
-    logins = backend.logins(session.id_token)
+def test_the_classic_flow_is_refused_where_the_pool_does_not_allow_it(backend, refused):
+    logins = backend.logins(backend.signed_in(backend.new_user()).id_token)
     identities = backend.client("cognito-identity")
     identity_id = identities.get_id(IdentityPoolId=backend.identity_pool_id, Logins=logins)["IdentityId"]
+    with refused("InvalidParameterException"):
+        identities.get_open_id_token(IdentityId=identity_id, Logins=logins)
+
+
+def test_the_classic_flow_assumes_a_role_that_trusts_the_pool(backend, classic_pool, refused):
+    logins = backend.logins(backend.signed_in(backend.new_user()).id_token)
+    identities, sts = backend.client("cognito-identity"), backend.client("sts")
+    identity_id = identities.get_id(IdentityPoolId=classic_pool.id, Logins=logins)["IdentityId"]
     token = identities.get_open_id_token(IdentityId=identity_id, Logins=logins)["Token"]
-    role = backend.client("sts", ada.credentials).get_caller_identity()["Arn"]
-    account, name = role.split(":")[4], role.split("/")[1]
-    assumed = backend.client("sts").assume_role_with_web_identity(
-        RoleArn=f"arn:aws:iam::{account}:role/{name}", RoleSessionName="interop", WebIdentityToken=token
-    )
-    assert assumed["Credentials"]["SessionToken"]
+    assume = {"RoleArn": classic_pool.role_arn, "RoleSessionName": "interop"}
+
+    answer = sts.assume_role_with_web_identity(WebIdentityToken=token, **assume)["Credentials"]
+    credentials = {
+        "aws_access_key_id": answer["AccessKeyId"],
+        "aws_secret_access_key": answer["SecretAccessKey"],
+        "aws_session_token": answer["SessionToken"],
+    }
+    caller = backend.client("sts", credentials).get_caller_identity()
+    assert caller["Arn"].endswith(f":assumed-role/{classic_pool.role_name}/interop")
+    with refused("InvalidIdentityToken"):
+        sts.assume_role_with_web_identity(WebIdentityToken=token[:-8] + "AAAAAAAA", **assume)
+
+
+@dataclass
+class ClassicPool:
+    id: str
+    role_name: str
+    role_arn: str
+
+
+@pytest.fixture(scope="module")
+def classic_pool(backend) -> ClassicPool:
+    """An identity pool of its own that allows the basic (classic) flow, with a role that trusts it."""
+    name = f"interop_{secrets.token_hex(6)}"
+    provider = {
+        "ProviderName": f"cognito-idp.{backend.region}.amazonaws.com/{backend.user_pool_id}",
+        "ClientId": backend.client_id,
+    }
+    pool_id = backend.client("cognito-identity", ROOT).create_identity_pool(
+        IdentityPoolName=name,
+        AllowUnauthenticatedIdentities=False,
+        AllowClassicFlow=True,
+        CognitoIdentityProviders=[provider],
+    )["IdentityPoolId"]
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Federated": "cognito-identity.amazonaws.com"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": pool_id}},
+    }
+    role = backend.client("iam", ROOT).create_role(
+        RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )["Role"]
+    return ClassicPool(pool_id, name, role["Arn"])
