@@ -1,9 +1,15 @@
+use std::sync::Arc;
+
+use dynoxide::DynoxideError;
+
 use crate::{
-    clock::Clock, faults::Faults, iam::Iam, identity_pool::IdentityPools, messages::Messages,
-    request_counts::RequestCounts, server::Options, sts::Sts, user_pool::UserPools,
+    clock::Clock, dynamodb::DynamoDb, faults::Faults, iam::Iam, identity_pool::IdentityPools,
+    messages::Messages, request_counts::RequestCounts, s3::S3, server::Options, sts::Sts,
+    user_pool::UserPools,
 };
 
 /// Everything that the one AWS account of this server holds.
+#[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) region: String,
     pub(crate) clock: Clock,
@@ -13,15 +19,21 @@ pub(crate) struct Account {
     pub(crate) user_pools: UserPools,
     pub(crate) identity_pools: IdentityPools,
     pub(crate) iam: Iam,
-    pub(crate) sts: Sts,
+    pub(crate) sts: Arc<Sts>,
+    pub(crate) s3: S3,
+    pub(crate) dynamodb: DynamoDb,
 }
 
 /// The account's number, as it stands in ARNs.
 pub(crate) const ACCOUNT_ID: &str = "000000000000";
 
 impl Account {
-    pub(crate) fn new(options: &Options) -> Self {
-        Self {
+    /// # Errors
+    /// When the database in memory cannot be made.
+    pub(crate) fn new(options: &Options) -> Result<Self, DynoxideError> {
+        let sts = Arc::new(Sts::default());
+        let s3 = S3::new(sts.clone());
+        Ok(Self {
             region: options.region.clone(),
             clock: Clock::default(),
             messages: Messages::default(),
@@ -30,7 +42,9 @@ impl Account {
             user_pools: UserPools::default(),
             identity_pools: IdentityPools::default(),
             iam: Iam::default(),
-            sts: Sts::default(),
-        }
+            sts,
+            s3,
+            dynamodb: DynamoDb::new()?,
+        })
     }
 }

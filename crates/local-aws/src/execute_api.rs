@@ -1,11 +1,128 @@
+//! An API behind API Gateway, below `/_api`. It answers with what it was asked and by whom.
+//!
+//! A request is let in by its signature, if a policy allows `execute-api:Invoke`, or by an id token of a user pool in
+//! `Authorization`, with or without `Bearer`.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Map, Value, json};
+
 use crate::{
-    account::Account,
-    aws_json,
+    account::{ACCOUNT_ID, Account},
+    caller::Caller,
     error::AwsError,
-    server::{Request, Response},
+    iam::Context,
+    server::{Request, Response, full},
+    sigv4,
+    sts::{COGNITO_IDENTITY, Principal},
 };
 
-pub(crate) async fn handle(_account: &Account, request: &Request) -> Response {
-    let message = format!("The operation {} is unknown.", request.operation);
-    aws_json::error_response(&AwsError::new("UnknownOperationException", message))
+/// The id of the API and its stage, as they stand in its ARN.
+const API: &str = "local/prod";
+
+/// The answers of the API.
+pub(crate) fn handle(account: &Account, request: &Request) -> Response {
+    match identify(account, request) {
+        Ok(identity) => reply(StatusCode::OK, &echo(request, &identity)),
+        Err(error) => error_response(&error),
+    }
+}
+
+/// An error as API Gateway writes it.
+pub(crate) fn error_response(error: &AwsError) -> Response {
+    let mut response = reply(error.status, &json!({ "message": error.message }));
+    if let Ok(code) = HeaderValue::from_str(&error.code) {
+        response.headers_mut().insert("x-amzn-errortype", code);
+    }
+    response
+}
+
+fn identify(account: &Account, request: &Request) -> Result<Value, AwsError> {
+    let authorization = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    match authorization {
+        Some(token) if !token.starts_with("AWS4-") => by_token(account, token),
+        Some(_) => by_signature(account, request),
+        None if sigv4::query_value(&request.uri, "X-Amz-Algorithm").is_some() => {
+            by_signature(account, request)
+        }
+        None => Err(AwsError::new("MissingAuthenticationTokenException", "Missing Authentication Token")
+            .with_status(StatusCode::FORBIDDEN)),
+    }
+}
+
+fn by_signature(account: &Account, request: &Request) -> Result<Value, AwsError> {
+    let caller = Caller::of(account, request).map_err(|error| error.with_status(StatusCode::FORBIDDEN))?;
+    let resource = format!(
+        "arn:aws:execute-api:{}:{ACCOUNT_ID}:{API}/{}{}",
+        account.region,
+        request.method,
+        path(request)
+    );
+    caller.authorize(account, "execute-api:Invoke", &resource, &Context::default()).map_err(|denied| {
+        AwsError::new("AccessDeniedException", denied.to_string()).with_status(StatusCode::FORBIDDEN)
+    })?;
+    let fact = |name: &str| match &caller.principal {
+        Principal::Session(session) => session.context.single(&format!("{COGNITO_IDENTITY}:{name}")),
+        Principal::Root => None,
+    };
+    Ok(json!({
+        "type": "iam",
+        "userArn": caller.principal.arn(),
+        "user": caller.principal.user_id(),
+        "accountId": ACCOUNT_ID,
+        "cognitoIdentityId": fact("sub"),
+        "cognitoIdentityPoolId": fact("aud"),
+    }))
+}
+
+/// As API Gateway's authorizer for user pools.
+fn by_token(account: &Account, authorization: &str) -> Result<Value, AwsError> {
+    let token = authorization.strip_prefix("Bearer ").unwrap_or(authorization).trim();
+    let provider = issuer(token).ok_or_else(unauthorized)?;
+    let verified = account.user_pools.verify_id_token(&provider, token, account.clock.unix_seconds());
+    let verified = verified.map_err(|error| {
+        if error.message.contains("expired") {
+            return AwsError::new("UnauthorizedException", "The incoming token has expired")
+                .with_status(StatusCode::UNAUTHORIZED);
+        }
+        unauthorized()
+    })?;
+    Ok(json!({ "type": "userPool", "username": verified.username, "claims": verified.claims }))
+}
+
+/// The provider that a token claims to be from. Whether it is, its signature says.
+fn issuer(token: &str) -> Option<String> {
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let claims: Value = serde_json::from_slice(&payload).ok()?;
+    claims["iss"].as_str()?.strip_prefix("https://").map(str::to_owned)
+}
+
+fn unauthorized() -> AwsError {
+    AwsError::new("UnauthorizedException", "Unauthorized").with_status(StatusCode::UNAUTHORIZED)
+}
+
+fn echo(request: &Request, identity: &Value) -> Value {
+    let query: Map<String, Value> =
+        url::form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes())
+            .filter(|(name, _)| !name.starts_with("X-Amz-"))
+            .map(|(name, value)| (name.into_owned(), value.into()))
+            .collect();
+    json!({
+        "method": request.method.as_str(),
+        "path": path(request),
+        "query": query,
+        "body": String::from_utf8_lossy(&request.body),
+        "identity": identity,
+    })
+}
+
+fn path(request: &Request) -> &str {
+    request.uri.path().strip_prefix("/_api").unwrap_or_default()
+}
+
+fn reply(status: StatusCode, value: &Value) -> Response {
+    let mut response = http::Response::new(full(value.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }

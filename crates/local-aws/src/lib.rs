@@ -38,6 +38,8 @@ mod s3;
 mod server;
 mod sigv4;
 mod sts;
+#[cfg(test)]
+mod test_support;
 mod user_pool;
 
 pub use clock::Clock;

@@ -65,6 +65,9 @@ pub enum StartError {
         /// What the system said.
         source: io::Error,
     },
+    /// The tables of DynamoDB could not be made.
+    #[error("cannot make a database in memory")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// A request, read to its end.
@@ -100,12 +103,13 @@ impl LocalAws {
     /// Starts the server on the current tokio runtime. It accepts connections when this returns.
     ///
     /// # Errors
-    /// [`StartError::Listen`] if the port is taken.
+    /// [`StartError::Listen`] if the port is taken, [`StartError::Database`] if SQLite cannot start.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let listen_error = |source| StartError::Listen { port: options.port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(listen_error)?;
         let port = listener.local_addr().map_err(listen_error)?.port();
-        let account = Arc::new(Account::new(&options));
+        let account = Account::new(&options).map_err(|error| StartError::Database(Box::new(error)))?;
+        let account = Arc::new(account);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(serve(listener, account.clone(), stopped));
         Ok(Self { url: format!("http://127.0.0.1:{port}"), port, account, stop: Some(stop), server })
@@ -254,15 +258,15 @@ async fn read(request: http::Request<Incoming>) -> Result<Request, Response> {
     })
 }
 
-async fn dispatch(account: &Arc<Account>, request: &Request) -> Response {
+pub(crate) async fn dispatch(account: &Arc<Account>, request: &Request) -> Response {
     match request.service {
         Service::UserPool => user_pool::handle(account, request),
         Service::UserPoolKeys => user_pool::public_keys(account, request),
         Service::IdentityPool => identity_pool::handle(account, request),
-        Service::DynamoDb => dynamodb::handle(account, request).await,
+        Service::DynamoDb => dynamodb::handle(account, request),
         Service::Sts => sts::handle(account, request),
         Service::Iam => iam::handle(account, request),
-        Service::ExecuteApi => execute_api::handle(account, request).await,
+        Service::ExecuteApi => execute_api::handle(account, request),
         Service::S3 => s3::handle(account, request).await,
         Service::Control => control::handle(account, request),
     }
@@ -333,6 +337,8 @@ fn error_response(request: &Request, error: &AwsError) -> Response {
     match request.service {
         Service::S3 => s3::error_response(request, error),
         Service::Sts | Service::Iam => query_protocol::error_response(request, error),
+        Service::DynamoDb => dynamodb::error_response(error),
+        Service::ExecuteApi => execute_api::error_response(error),
         _ => aws_json::error_response(error),
     }
 }

@@ -47,11 +47,6 @@ pub(crate) fn authenticate(account: &Account, request: &Request) -> Result<Princ
     verify(account, request).map_err(|refusal| refusal.into_error(request.service))
 }
 
-/// Whether the request carries a signature at all, right or wrong.
-pub(crate) fn is_signed(request: &Request) -> bool {
-    request.headers.contains_key(AUTHORIZATION) || query_value(&request.uri, "X-Amz-Algorithm").is_some()
-}
-
 /// How S3 clients state what they signed of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Payload {

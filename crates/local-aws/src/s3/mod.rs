@@ -1,0 +1,203 @@
+//! S3, in path style: the protocol is `s3s`, in front of it stand signatures, policies and CORS, behind it a store in
+//! memory.
+//!
+//! The store is our own rather than `s3s-fs`, because a file system is not S3: there `a//b` is `a/b`, `a` and `a/b`
+//! cannot both exist, a put into a missing bucket creates it, a body with a wrong checksum stays, an upload cannot be
+//! resumed with renewed credentials, and its parts cannot be told apart by ETag.
+
+mod access;
+mod body;
+mod buckets;
+mod cors;
+mod list;
+mod multipart;
+mod objects;
+mod service;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, StatusCode, header};
+use http_body_util::BodyExt;
+use quick_xml::{
+    Writer,
+    events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event},
+};
+use s3s::{
+    config::{S3Config, StaticConfigProvider},
+    service::{S3Service, S3ServiceBuilder},
+};
+use serde::Deserialize;
+
+use self::{
+    access::{Access, Gate, Secrets},
+    service::Operations,
+    store::Store,
+};
+use crate::{
+    account::Account,
+    caller::Caller,
+    error::AwsError,
+    server::{Request, Response, full},
+    sigv4::{self, Payload},
+    sts::Sts,
+};
+
+/// The buckets of the account.
+pub(crate) struct S3 {
+    service: S3Service,
+    store: Arc<Store>,
+}
+
+impl S3 {
+    pub(crate) fn new(sts: Arc<Sts>) -> Self {
+        let store = Arc::new(Store::default());
+        let mut config = S3Config::default();
+        // The time of signatures has been checked before, by this server's clock.
+        config.presigned_url_max_skew_time_secs = u32::MAX;
+        let mut builder = S3ServiceBuilder::new(Operations(store.clone()));
+        builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
+        builder.set_auth(Secrets(sts));
+        builder.set_access(Gate);
+        Self { service: builder.build(), store }
+    }
+}
+
+impl fmt::Debug for S3 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("S3").finish_non_exhaustive()
+    }
+}
+
+/// The answers of S3.
+pub(crate) async fn handle(account: &Arc<Account>, request: &Request) -> Response {
+    if request.method == Method::OPTIONS {
+        return cors::preflight(&account.s3.store, request)
+            .unwrap_or_else(|error| error_response(request, &error));
+    }
+    let mut response = match respond(account, request).await {
+        Ok(response) => response,
+        Err(error) => error_response(request, &error),
+    };
+    cors::allow(&account.s3.store, request, &mut response);
+    response
+}
+
+/// An error as S3 writes it.
+pub(crate) fn error_response(request: &Request, error: &AwsError) -> Response {
+    let mut writer = Writer::new(Vec::new());
+    // Writing into memory does not fail.
+    let _ = write_error(&mut writer, request, error);
+    let mut response = http::Response::new(full(writer.into_inner()));
+    *response.status_mut() = error.status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    response
+}
+
+async fn respond(account: &Arc<Account>, request: &Request) -> Result<Response, AwsError> {
+    let caller = Caller::of(account, request)?;
+    let s3_request = for_s3s(account, request, caller)?;
+    let response = account
+        .s3
+        .service
+        .call(s3_request)
+        .await
+        .map_err(|error| AwsError::internal(&Into::<s3s::StdError>::into(error)))?;
+    let (parts, body) = response.into_parts();
+    if parts.status.is_client_error() || parts.status.is_server_error() {
+        return Err(error_of(parts.status, body).await);
+    }
+    if parts.status == StatusCode::NOT_MODIFIED {
+        return Ok(Response::from_parts(parts, full("")));
+    }
+    Ok(Response::from_parts(parts, body.boxed_unsync()))
+}
+
+/// The request as s3s gets it. Its signature is verified already, so s3s only sees it where it needs it: to verify
+/// the signatures of the chunks of an `aws-chunked` body.
+fn for_s3s(account: &Arc<Account>, request: &Request, caller: Caller) -> Result<s3s::HttpRequest, AwsError> {
+    let is_streaming = sigv4::payload(&request.headers) == Payload::Streaming;
+    let mut s3_request = http::Request::new(s3s::Body::from(request.body.clone()));
+    *s3_request.method_mut() = request.method.clone();
+    *s3_request.uri_mut() = if is_streaming { request.uri.clone() } else { without_signature(&request.uri)? };
+    *s3_request.headers_mut() = request.headers.clone();
+    if !is_streaming {
+        s3_request.headers_mut().remove(header::AUTHORIZATION);
+    }
+    s3_request.extensions_mut().insert(Access { account: account.clone(), caller });
+    Ok(s3_request)
+}
+
+fn without_signature(uri: &http::Uri) -> Result<http::Uri, AwsError> {
+    let Some(query) = uri.query() else { return Ok(uri.clone()) };
+    let kept: Vec<_> = query
+        .split('&')
+        .filter(|parameter| {
+            !parameter.split('=').next().is_some_and(|name| name.to_ascii_lowercase().starts_with("x-amz-"))
+        })
+        .collect();
+    let target =
+        if kept.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), kept.join("&")) };
+    target.parse().map_err(|_| AwsError::new("InvalidURI", "Couldn't parse the specified URI."))
+}
+
+/// Takes the error of s3s apart, so that all errors leave in the same form.
+async fn error_of(status: StatusCode, body: s3s::Body) -> AwsError {
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Document {
+        code: String,
+        #[serde(default)]
+        message: Option<String>,
+    }
+    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_else(|_| Bytes::new());
+    let document: Document = quick_xml::de::from_reader(body.as_ref()).unwrap_or_default();
+    if document.code.is_empty() {
+        return AwsError::new("InternalError", "We encountered an internal error. Please try again.")
+            .with_status(status);
+    }
+    let message = document.message.unwrap_or_else(|| default_message(&document.code).to_owned());
+    AwsError::new(document.code, message).with_status(status)
+}
+
+/// The texts for errors that s3s raises without one.
+fn default_message(code: &str) -> &'static str {
+    match code {
+        "AccessDenied" => "Access Denied",
+        "InvalidBucketName" => "The specified bucket is not valid.",
+        "InvalidURI" => "Couldn't parse the specified URI.",
+        "KeyTooLongError" => "Your key is too long",
+        "MalformedXML" => {
+            "The XML you provided was not well-formed or did not validate against our published schema"
+        }
+        "MethodNotAllowed" => "The specified method is not allowed against this resource.",
+        "MissingContentLength" => "You must provide the Content-Length HTTP header.",
+        "NotImplemented" => "A header you provided implies functionality that is not implemented",
+        "SignatureDoesNotMatch" => {
+            "The request signature we calculated does not match the signature you provided. Check your key and signing \
+             method."
+        }
+        _ => "The request was refused.",
+    }
+}
+
+fn write_error(writer: &mut Writer<Vec<u8>>, request: &Request, error: &AwsError) -> std::io::Result<()> {
+    let element = |name: &str, text: &str, writer: &mut Writer<Vec<u8>>| -> std::io::Result<()> {
+        writer.write_event(Event::Start(BytesStart::new(name)))?;
+        writer.write_event(Event::Text(BytesText::new(text)))?;
+        writer.write_event(Event::End(BytesEnd::new(name)))
+    };
+    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    writer.write_event(Event::Start(BytesStart::new("Error")))?;
+    element("Code", &error.code, writer)?;
+    element("Message", &error.message, writer)?;
+    for (name, value) in &error.details {
+        element(name, value, writer)?;
+    }
+    element("Resource", request.uri.path(), writer)?;
+    element("RequestId", &request.request_id, writer)?;
+    writer.write_event(Event::End(BytesEnd::new("Error")))
+}

@@ -1,0 +1,402 @@
+//! Operations on objects.
+
+use std::{sync::Arc, time::SystemTime};
+
+use bytes::Bytes;
+use futures_util::stream;
+use http::{HeaderMap, header};
+use s3s::{
+    Body, S3Error, S3Request, S3Response, S3Result,
+    dto::{
+        Checksum, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, DeleteObjectInput,
+        DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ETag, ETagCondition,
+        Error as DeleteError, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput,
+        MetadataDirective, PutObjectInput, PutObjectOutput, StreamingBlob, Timestamp, TimestampFormat,
+    },
+    s3_error,
+};
+
+use super::{
+    access::object_arn,
+    body::{self, Stated},
+    service::access,
+    store::{Attributes, Object, Store, slice},
+};
+use crate::iam::Context;
+
+pub(super) async fn put(
+    store: &Store,
+    mut request: S3Request<PutObjectInput>,
+) -> S3Result<S3Response<PutObjectOutput>> {
+    let now = now(&request)?;
+    let stated = Stated {
+        md5: request.input.content_md5.take(),
+        checksum: Checksum {
+            checksum_crc32: request.input.checksum_crc32.take(),
+            checksum_crc32c: request.input.checksum_crc32c.take(),
+            checksum_crc64nvme: request.input.checksum_crc64nvme.take(),
+            checksum_sha1: request.input.checksum_sha1.take(),
+            checksum_sha256: request.input.checksum_sha256.take(),
+            checksum_type: None,
+        },
+    };
+    let upload = body::read(request.input.body.take(), request.trailing_headers.take(), stated).await?;
+    let input = request.input;
+    let object = Object {
+        content: vec![upload.bytes],
+        etag: hex::encode(upload.md5),
+        modified: now,
+        attributes: Attributes {
+            metadata: input.metadata,
+            cache_control: input.cache_control,
+            content_disposition: input.content_disposition,
+            content_encoding: without_aws_chunked(input.content_encoding),
+            content_language: input.content_language,
+            content_type: input.content_type,
+            expires: input.expires,
+            website_redirect_location: input.website_redirect_location,
+        },
+        checksum: upload.checksum.clone(),
+    };
+    let etag = object.strong_etag();
+    store.bucket(&input.bucket, |bucket| {
+        check_write(bucket.objects.get(&input.key), input.if_match.as_ref(), input.if_none_match.as_ref())?;
+        bucket.objects.insert(input.key, Arc::new(object));
+        Ok(())
+    })?;
+    Ok(S3Response::new(PutObjectOutput {
+        e_tag: Some(etag),
+        checksum_crc32: upload.checksum.checksum_crc32,
+        checksum_crc32c: upload.checksum.checksum_crc32c,
+        checksum_crc64nvme: upload.checksum.checksum_crc64nvme,
+        checksum_sha1: upload.checksum.checksum_sha1,
+        checksum_sha256: upload.checksum.checksum_sha256,
+        ..Default::default()
+    }))
+}
+
+pub(super) fn get(
+    store: &Store,
+    request: &S3Request<GetObjectInput>,
+) -> S3Result<S3Response<GetObjectOutput>> {
+    let input = &request.input;
+    let object = find(store, request, &input.bucket, &input.key)?;
+    Conditions {
+        if_match: input.if_match.as_ref(),
+        if_none_match: input.if_none_match.as_ref(),
+        if_modified_since: input.if_modified_since.as_ref(),
+        if_unmodified_since: input.if_unmodified_since.as_ref(),
+    }
+    .check(&object)?;
+    let size = object.size();
+    let (content, content_range) = match &input.range {
+        None => (object.content.clone(), None),
+        Some(range) => {
+            let range = range
+                .check(size)
+                .map_err(|_| s3_error!(InvalidRange, "The requested range is not satisfiable"))?;
+            let description = format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1));
+            (slice(&object.content, &range), Some(description))
+        }
+    };
+    let checksum = if input.checksum_mode.is_some() && content_range.is_none() {
+        object.checksum.clone()
+    } else {
+        Checksum::default()
+    };
+    let attributes = object.attributes.clone();
+    Ok(S3Response::new(GetObjectOutput {
+        accept_ranges: Some("bytes".to_owned()),
+        content_length: Some(length(super::store::size(&content))),
+        body: Some(stream_of(content)),
+        content_range,
+        e_tag: Some(object.strong_etag()),
+        last_modified: Some(object.modified.into()),
+        metadata: attributes.metadata,
+        cache_control: attributes.cache_control,
+        content_disposition: attributes.content_disposition,
+        content_encoding: attributes.content_encoding,
+        content_language: attributes.content_language,
+        content_type: Some(attributes.content_type.unwrap_or_else(default_content_type)),
+        expires: attributes.expires,
+        website_redirect_location: attributes.website_redirect_location,
+        checksum_crc32: checksum.checksum_crc32,
+        checksum_crc32c: checksum.checksum_crc32c,
+        checksum_crc64nvme: checksum.checksum_crc64nvme,
+        checksum_sha1: checksum.checksum_sha1,
+        checksum_sha256: checksum.checksum_sha256,
+        ..Default::default()
+    }))
+}
+
+pub(super) fn head(
+    store: &Store,
+    request: &S3Request<HeadObjectInput>,
+) -> S3Result<S3Response<HeadObjectOutput>> {
+    let input = &request.input;
+    let object = find(store, request, &input.bucket, &input.key)?;
+    Conditions {
+        if_match: input.if_match.as_ref(),
+        if_none_match: input.if_none_match.as_ref(),
+        if_modified_since: input.if_modified_since.as_ref(),
+        if_unmodified_since: input.if_unmodified_since.as_ref(),
+    }
+    .check(&object)?;
+    let checksum = if input.checksum_mode.is_some() { object.checksum.clone() } else { Checksum::default() };
+    let attributes = object.attributes.clone();
+    Ok(S3Response::new(HeadObjectOutput {
+        accept_ranges: Some("bytes".to_owned()),
+        content_length: Some(length(object.size())),
+        e_tag: Some(object.strong_etag()),
+        last_modified: Some(object.modified.into()),
+        metadata: attributes.metadata,
+        cache_control: attributes.cache_control,
+        content_disposition: attributes.content_disposition,
+        content_encoding: attributes.content_encoding,
+        content_language: attributes.content_language,
+        content_type: Some(attributes.content_type.unwrap_or_else(default_content_type)),
+        expires: attributes.expires,
+        website_redirect_location: attributes.website_redirect_location,
+        checksum_crc32: checksum.checksum_crc32,
+        checksum_crc32c: checksum.checksum_crc32c,
+        checksum_crc64nvme: checksum.checksum_crc64nvme,
+        checksum_sha1: checksum.checksum_sha1,
+        checksum_sha256: checksum.checksum_sha256,
+        ..Default::default()
+    }))
+}
+
+pub(super) fn copy(
+    store: &Store,
+    request: S3Request<CopyObjectInput>,
+) -> S3Result<S3Response<CopyObjectOutput>> {
+    let now = now(&request)?;
+    let (source_bucket, source_key) = copy_source(&request, &request.input.copy_source)?;
+    let source = find(store, &request, &source_bucket, &source_key)?;
+    let input = request.input;
+    Conditions {
+        if_match: input.copy_source_if_match.as_ref(),
+        if_none_match: input.copy_source_if_none_match.as_ref(),
+        if_modified_since: input.copy_source_if_modified_since.as_ref(),
+        if_unmodified_since: input.copy_source_if_unmodified_since.as_ref(),
+    }
+    .check(&source)
+    .map_err(|_| precondition_failed())?;
+    let replaces =
+        input.metadata_directive.is_some_and(|directive| directive.as_str() == MetadataDirective::REPLACE);
+    if !replaces && source_bucket == input.bucket && source_key == input.key {
+        return Err(s3_error!(
+            InvalidRequest,
+            "This copy request is illegal because it is trying to copy an object to itself without changing the object's \
+             metadata, storage class, website redirect location or encryption attributes."
+        ));
+    }
+    let attributes = if replaces {
+        Attributes {
+            metadata: input.metadata,
+            cache_control: input.cache_control,
+            content_disposition: input.content_disposition,
+            content_encoding: input.content_encoding,
+            content_language: input.content_language,
+            content_type: input.content_type,
+            expires: input.expires,
+            website_redirect_location: input.website_redirect_location,
+        }
+    } else {
+        source.attributes.clone()
+    };
+    let object = Object {
+        content: source.content.clone(),
+        etag: source.etag.clone(),
+        modified: now,
+        attributes,
+        checksum: source.checksum.clone(),
+    };
+    let copy_object_result = CopyObjectResult {
+        e_tag: Some(object.strong_etag()),
+        last_modified: Some(now.into()),
+        ..Default::default()
+    };
+    store.bucket(&input.bucket, |bucket| {
+        bucket.objects.insert(input.key, Arc::new(object));
+        Ok(())
+    })?;
+    Ok(S3Response::new(CopyObjectOutput {
+        copy_object_result: Some(copy_object_result),
+        ..Default::default()
+    }))
+}
+
+pub(super) fn delete(store: &Store, input: &DeleteObjectInput) -> S3Result<S3Response<DeleteObjectOutput>> {
+    store.bucket(&input.bucket, |bucket| {
+        // A key that is not there counts as deleted.
+        bucket.objects.remove(&input.key);
+        Ok(S3Response::new(DeleteObjectOutput::default()))
+    })
+}
+
+/// Deletes what the caller may delete, and says of the rest that it may not.
+pub(super) fn delete_many(
+    store: &Store,
+    request: S3Request<DeleteObjectsInput>,
+) -> S3Result<S3Response<DeleteObjectsOutput>> {
+    let access = access(&request)?;
+    let input = request.input;
+    if input.delete.objects.len() > 1000 {
+        return Err(s3_error!(
+            MalformedXML,
+            "The XML you provided was not well-formed or did not validate against our published schema"
+        ));
+    }
+    let (mut deleted, mut errors) = (Vec::new(), Vec::new());
+    for object in input.delete.objects {
+        let arn = object_arn(&input.bucket, &object.key);
+        if let Err(denied) = access.authorize("s3:DeleteObject", &arn, &Context::default()) {
+            errors.push(DeleteError {
+                key: Some(object.key),
+                code: Some(denied.code().as_str().to_owned()),
+                message: denied.message().map(str::to_owned),
+                version_id: None,
+            });
+            continue;
+        }
+        store.bucket(&input.bucket, |bucket| Ok(bucket.objects.remove(&object.key)))?;
+        if input.delete.quiet != Some(true) {
+            deleted.push(DeletedObject { key: Some(object.key), ..Default::default() });
+        }
+    }
+    Ok(S3Response::new(DeleteObjectsOutput {
+        deleted: Some(deleted),
+        errors: Some(errors),
+        ..Default::default()
+    }))
+}
+
+/// The bucket and key that are copied from, if the caller may read them.
+pub(super) fn copy_source<T>(request: &S3Request<T>, source: &CopySource) -> S3Result<(String, String)> {
+    let CopySource::Bucket { bucket, key, .. } = source else {
+        return Err(s3_error!(NotImplemented, "Copy sources are buckets here, not access points."));
+    };
+    access(request)?.authorize("s3:GetObject", &object_arn(bucket, key), &Context::default())?;
+    Ok((bucket.to_string(), key.to_string()))
+}
+
+/// The object of a key.
+///
+/// # Errors
+/// `NoSuchBucket`, `NoSuchKey`, or `AccessDenied` for who may not know that the key is not there.
+pub(super) fn find<T>(
+    store: &Store,
+    request: &S3Request<T>,
+    bucket: &str,
+    key: &str,
+) -> S3Result<Arc<Object>> {
+    let access = access(request)?;
+    store.object(bucket, key)?.ok_or_else(|| access.no_such_key(bucket, key))
+}
+
+/// The server's time, in whole seconds as HTTP dates have them.
+pub(super) fn now<T>(request: &S3Request<T>) -> S3Result<SystemTime> {
+    let seconds = access(request)?.account.clock.unix_seconds();
+    Ok(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds.unsigned_abs()))
+}
+
+/// Conditional writes.
+pub(super) fn check_write(
+    existing: Option<&Arc<Object>>,
+    if_match: Option<&ETagCondition>,
+    if_none_match: Option<&ETagCondition>,
+) -> S3Result<()> {
+    match (if_match, existing) {
+        (Some(_), None) => return Err(s3_error!(NoSuchKey, "The specified key does not exist.")),
+        (Some(ETagCondition::ETag(wanted)), Some(object)) if !wanted.strong_cmp(&object.strong_etag()) => {
+            return Err(precondition_failed());
+        }
+        _ => {}
+    }
+    match (if_none_match, existing) {
+        (Some(ETagCondition::Any), Some(_)) => Err(precondition_failed()),
+        (Some(ETagCondition::ETag(unwanted)), Some(object)) if unwanted.weak_cmp(&object.strong_etag()) => {
+            Err(precondition_failed())
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn without_aws_chunked(encoding: Option<String>) -> Option<String> {
+    let kept: Vec<_> = encoding
+        .as_deref()?
+        .split(',')
+        .map(str::trim)
+        .filter(|encoding| !encoding.is_empty() && *encoding != "aws-chunked")
+        .collect();
+    if kept.is_empty() { None } else { Some(kept.join(",")) }
+}
+
+/// Conditional reads. ETags win over dates, as RFC 9110 has it.
+struct Conditions<'a> {
+    if_match: Option<&'a ETagCondition>,
+    if_none_match: Option<&'a ETagCondition>,
+    if_modified_since: Option<&'a Timestamp>,
+    if_unmodified_since: Option<&'a Timestamp>,
+}
+
+impl Conditions<'_> {
+    fn check(&self, object: &Object) -> S3Result<()> {
+        let etag = object.strong_etag();
+        let modified = Timestamp::from(object.modified);
+        let is = |condition: &ETagCondition, compare: fn(&ETag, &ETag) -> bool| match condition {
+            ETagCondition::Any => true,
+            ETagCondition::ETag(wanted) => compare(wanted, &etag),
+        };
+        let fails = match (self.if_match, self.if_unmodified_since) {
+            (Some(condition), _) => !is(condition, ETag::strong_cmp),
+            (None, Some(since)) => modified > *since,
+            (None, None) => false,
+        };
+        if fails {
+            return Err(precondition_failed());
+        }
+        let is_unmodified = match (self.if_none_match, self.if_modified_since) {
+            (Some(condition), _) => is(condition, ETag::weak_cmp),
+            (None, Some(since)) => modified <= *since,
+            (None, None) => false,
+        };
+        if is_unmodified { Err(not_modified(&etag, &modified)) } else { Ok(()) }
+    }
+}
+
+fn not_modified(etag: &ETag, modified: &Timestamp) -> S3Error {
+    let mut headers = HeaderMap::new();
+    if let Ok(etag) = etag.to_http_header() {
+        headers.insert(header::ETAG, etag);
+    }
+    let mut date = Vec::new();
+    if modified.format(TimestampFormat::HttpDate, &mut date).is_ok()
+        && let Ok(date) = date.as_slice().try_into()
+    {
+        headers.insert(header::LAST_MODIFIED, date);
+    }
+    let mut error = s3_error!(NotModified);
+    error.set_headers(headers);
+    error
+}
+
+fn precondition_failed() -> S3Error {
+    s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold")
+}
+
+fn stream_of(mut content: Vec<Bytes>) -> StreamingBlob {
+    if content.len() <= 1 {
+        return StreamingBlob::from(Body::from(content.pop().unwrap_or_default()));
+    }
+    StreamingBlob::wrap(stream::iter(content.into_iter().map(Ok::<_, std::io::Error>)))
+}
+
+fn default_content_type() -> String {
+    "binary/octet-stream".to_owned()
+}
+
+pub(super) fn length(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,166 @@
+//! What the buckets hold.
+
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
+};
+
+use bytes::Bytes;
+use s3s::{
+    S3Result,
+    dto::{CORSRule, Checksum, ETag, Metadata, Timestamp},
+    s3_error,
+};
+
+/// All buckets, by name.
+#[derive(Default)]
+pub(super) struct Store {
+    buckets: Mutex<BTreeMap<String, Bucket>>,
+}
+
+pub(super) struct Bucket {
+    pub(super) created: SystemTime,
+    pub(super) cors: Vec<CORSRule>,
+    /// Sorted as S3 lists them: by the bytes of the key.
+    pub(super) objects: BTreeMap<String, Arc<Object>>,
+    /// By upload id.
+    pub(super) uploads: BTreeMap<String, Upload>,
+}
+
+pub(super) struct Object {
+    /// An uploaded object keeps its parts, so that completing an upload copies nothing.
+    pub(super) content: Vec<Bytes>,
+    /// Without the quotes.
+    pub(super) etag: String,
+    pub(super) modified: SystemTime,
+    pub(super) attributes: Attributes,
+    pub(super) checksum: Checksum,
+}
+
+/// What travels with an object.
+#[derive(Clone, Default)]
+pub(super) struct Attributes {
+    pub(super) metadata: Option<Metadata>,
+    pub(super) cache_control: Option<String>,
+    pub(super) content_disposition: Option<String>,
+    pub(super) content_encoding: Option<String>,
+    pub(super) content_language: Option<String>,
+    pub(super) content_type: Option<String>,
+    pub(super) expires: Option<Timestamp>,
+    pub(super) website_redirect_location: Option<String>,
+}
+
+/// A multipart upload that is neither completed nor aborted.
+pub(super) struct Upload {
+    pub(super) key: String,
+    pub(super) initiated: SystemTime,
+    pub(super) attributes: Attributes,
+    pub(super) parts: BTreeMap<i32, Part>,
+}
+
+#[derive(Clone)]
+pub(super) struct Part {
+    pub(super) content: Vec<Bytes>,
+    pub(super) etag: String,
+    pub(super) md5: [u8; 16],
+    pub(super) modified: SystemTime,
+    pub(super) checksum: Checksum,
+}
+
+impl Store {
+    pub(super) fn buckets(&self) -> MutexGuard<'_, BTreeMap<String, Bucket>> {
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks into or changes a bucket.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`, or what `work` says.
+    pub(super) fn bucket<T>(&self, name: &str, work: impl FnOnce(&mut Bucket) -> S3Result<T>) -> S3Result<T> {
+        match self.buckets().get_mut(name) {
+            Some(bucket) => work(bucket),
+            None => Err(s3_error!(NoSuchBucket, "The specified bucket does not exist")),
+        }
+    }
+
+    /// The object of a key, if there is one.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`.
+    pub(super) fn object(&self, bucket: &str, key: &str) -> S3Result<Option<Arc<Object>>> {
+        self.bucket(bucket, |bucket| Ok(bucket.objects.get(key).cloned()))
+    }
+
+    pub(super) fn cors_rules(&self, bucket: &str) -> Vec<CORSRule> {
+        self.buckets().get(bucket).map(|bucket| bucket.cors.clone()).unwrap_or_default()
+    }
+}
+
+impl Bucket {
+    pub(super) fn new(created: SystemTime) -> Self {
+        Self { created, cors: Vec::new(), objects: BTreeMap::new(), uploads: BTreeMap::new() }
+    }
+
+    /// The upload of this id for this key.
+    ///
+    /// # Errors
+    /// `NoSuchUpload`.
+    pub(super) fn upload(&mut self, id: &str, key: &str) -> S3Result<&mut Upload> {
+        self.uploads.get_mut(id).filter(|upload| upload.key == key).ok_or_else(|| {
+            s3_error!(
+                NoSuchUpload,
+                "The specified upload does not exist. The upload ID may be invalid, or the upload may have been \
+                 aborted or completed."
+            )
+        })
+    }
+}
+
+impl Object {
+    pub(super) fn size(&self) -> u64 {
+        size(&self.content)
+    }
+
+    pub(super) fn strong_etag(&self) -> ETag {
+        ETag::Strong(self.etag.clone())
+    }
+}
+
+pub(super) fn size(content: &[Bytes]) -> u64 {
+    content.iter().map(|bytes| bytes.len() as u64).sum()
+}
+
+/// The bytes of a range, without copying them.
+pub(super) fn slice(content: &[Bytes], range: &Range<u64>) -> Vec<Bytes> {
+    let mut slices = Vec::new();
+    let mut offset = 0;
+    for bytes in content {
+        let length = bytes.len() as u64;
+        let start = range.start.saturating_sub(offset).min(length);
+        let end = range.end.saturating_sub(offset).min(length);
+        if start < end {
+            // Both are at most the length, which is a usize.
+            slices.push(bytes.slice(start as usize..end as usize));
+        }
+        offset += length;
+    }
+    slices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slice_reaches_across_parts() {
+        let content = [Bytes::from_static(b"abc"), Bytes::new(), Bytes::from_static(b"defg")];
+        let read = |range| slice(&content, &range).concat();
+        assert_eq!(read(0..7), b"abcdefg");
+        assert_eq!(read(2..5), b"cde");
+        assert_eq!(read(3..3), b"");
+        assert_eq!(read(6..99), b"g");
+        assert_eq!(size(&content), 7);
+    }
+}
