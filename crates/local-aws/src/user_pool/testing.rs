@@ -43,7 +43,7 @@ impl TestPool {
 
     /// Members of `pool` and `client` go into CreateUserPool and CreateUserPoolClient.
     pub(super) fn with(pool: Value, client: Value) -> Self {
-        let account = Account::new(&Options::default());
+        let account = Account::new(&Options::default()).unwrap();
         let mut test = Self { account, pool_id: String::new(), client_id: String::new() };
         let mut input = json!({ "PoolName": "test", "AutoVerifiedAttributes": ["email"] });
         merge(&mut input, pool);
