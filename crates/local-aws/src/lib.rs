@@ -31,6 +31,7 @@ mod faults;
 mod iam;
 mod identity_pool;
 mod messages;
+pub mod provision;
 mod query_protocol;
 mod request_counts;
 mod route;

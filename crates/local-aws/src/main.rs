@@ -2,8 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use local_aws::{LocalAws, Options};
+use clap::{Parser, ValueEnum};
+use local_aws::{
+    LocalAws, Options,
+    provision::{self, Policies},
+};
+use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// A loopback AWS: user pools, identity pools, STS, IAM, S3, DynamoDB and an API on 127.0.0.1.
@@ -15,9 +19,27 @@ struct Arguments {
     /// The region that pools, tokens and signatures carry.
     #[arg(long, default_value = "eu-west-1")]
     region: String,
+    /// Set the demo up, and print its poolpass.json instead of the endpoint.
+    #[arg(long)]
+    demo: bool,
     /// Stop when standard input ends.
     #[arg(long)]
     until_eof: bool,
+    /// Set the demo up on another server (plain HTTP, root credentials test/test), print its poolpass.json and end.
+    #[arg(long, value_name = "ENDPOINT", conflicts_with_all = ["demo", "port", "until_eof"])]
+    provision: Option<String>,
+    /// What the roles of that demo may do.
+    #[arg(long, value_enum, default_value_t, requires = "provision")]
+    policies: PolicyChoice,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum PolicyChoice {
+    /// Each identity has its own objects and items.
+    #[default]
+    PerIdentity,
+    /// Each role has the whole bucket and table, for servers without policy variables.
+    Wide,
 }
 
 #[tokio::main]
@@ -33,10 +55,19 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    if let Some(endpoint) = &arguments.provision {
+        let policies = match arguments.policies {
+            PolicyChoice::PerIdentity => Policies::PerIdentity,
+            PolicyChoice::Wide => Policies::Wide,
+        };
+        println!("{}", provision::demo(endpoint, &arguments.region, "test", "test", policies).await?);
+        return Ok(());
+    }
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let aws = LocalAws::start(Options { port: arguments.port, region: arguments.region }).await?;
-    println!("{}", serde_json::json!({ "endpoint": aws.url() }));
+    let ready = if arguments.demo { aws.demo().await? } else { json!({ "endpoint": aws.url() }) };
+    println!("{ready}");
     tokio::select! {
         _ = interrupted.recv() => {}
         _ = terminated.recv() => {}

@@ -125,6 +125,11 @@ impl LocalAws {
         self.port
     }
 
+    /// The region of the account.
+    pub fn region(&self) -> &str {
+        &self.account.region
+    }
+
     /// The codes that AWS would have sent by SMS or mail.
     pub fn messages(&self) -> &Messages {
         &self.account.messages

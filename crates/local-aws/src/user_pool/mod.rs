@@ -46,6 +46,7 @@ use crate::{
     account::Account,
     aws_json,
     error::AwsError,
+    iam::Context,
     server::{Request, Response},
 };
 
@@ -156,9 +157,13 @@ fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-/// Administrative calls are signed with the account's root credentials.
-fn authorize(_call: &Call<'_>) -> Result<(), AwsError> {
-    Ok(())
+/// Administrative calls are signed, by the root credentials or by a session whose role allows them.
+fn authorize(call: &Call<'_>) -> Result<(), AwsError> {
+    let caller = crate::caller::Caller::of(call.account, call.request)?;
+    let action = format!("cognito-idp:{}", call.request.operation);
+    caller
+        .authorize(call.account, &action, "*", &Context::default())
+        .map_err(|denied| AwsError::new("AccessDeniedException", denied.to_string()))
 }
 
 /// `GET /{userPoolId}/.well-known/jwks.json` and `/openid-configuration`.

@@ -1,0 +1,387 @@
+//! Sets the demo up on a server, by the calls that would set it up on AWS.
+
+mod client;
+mod policies;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use http::Method;
+use serde_json::{Value, json};
+
+use self::{client::Client, policies::Resources};
+use crate::{
+    clock::unix_seconds,
+    server::LocalAws,
+    sts::{ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY},
+};
+
+/// What the roles of the demo may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policies {
+    /// Each identity has its own objects and items: policies with `${cognito-identity.amazonaws.com:sub}` and
+    /// `dynamodb:LeadingKeys`, as on AWS.
+    #[default]
+    PerIdentity,
+    /// Each role has the whole bucket and the whole table. For servers that know neither of the two, such as ministack.
+    Wide,
+}
+
+/// Why the demo could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProvisionError {
+    /// The server could not be reached.
+    #[error("{operation} could not be sent")]
+    Unsent {
+        /// The AWS operation.
+        operation: String,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The server refused an operation.
+    #[error("{operation} was refused: {status} {code}: {message}")]
+    Refused {
+        /// The AWS operation.
+        operation: String,
+        /// The HTTP status.
+        status: u16,
+        /// AWS's error code.
+        code: String,
+        /// AWS's message.
+        message: String,
+    },
+    /// The server answered something else than AWS would.
+    #[error("the answer of {operation} is not what AWS answers")]
+    Unexpected {
+        /// The AWS operation.
+        operation: String,
+    },
+}
+
+/// The person without a second factor.
+const FIRST_USER: (&str, &str) = ("ada", "Analytical-Engine-1843");
+/// The person with an authenticator app.
+const SECOND_USER: (&str, &str) = ("grace", "Nanosecond-Wire-1952");
+const IDP: &str = "AWSCognitoIdentityProviderService";
+
+/// Sets the demo up on the server at `endpoint` (plain HTTP, such as `http://127.0.0.1:4577`), with signed calls: a user
+/// pool with an app client without and one with a secret, two confirmed users (the second with TOTP), an identity pool
+/// with a role for who is signed in and one for guests, a bucket that browsers may use, and a table with the keys `pk`
+/// and `sk`. Names carry a random suffix, so it can be done several times.
+///
+/// Returns a complete `poolpass.json`, with users and the client with a secret under `demo`.
+///
+/// # Errors
+/// [`ProvisionError`] names the operation that failed. What was made until then stays.
+pub async fn demo(
+    endpoint: &str,
+    region: &str,
+    access_key_id: &str,
+    secret_access_key: &str,
+    policies: Policies,
+) -> Result<Value, ProvisionError> {
+    let client = Client::new(endpoint, region, access_key_id, secret_access_key);
+    let suffix = hex::encode(rand::random::<[u8; 4]>());
+    let bucket = format!("poolpass-demo-{suffix}");
+    let table = format!("poolpass-demo-{suffix}");
+
+    let user_pool = create_user_pool(&client, &suffix).await?;
+    let public_client = create_app_client(&client, &user_pool, "public", false).await?;
+    let secret_client = create_app_client(&client, &user_pool, "confidential", true).await?;
+    let client_id = text(&public_client, "ClientId", "CreateUserPoolClient")?;
+    create_user(&client, &user_pool, FIRST_USER).await?;
+    create_user(&client, &user_pool, SECOND_USER).await?;
+    let totp_secret = enrol_totp(&client, &client_id, SECOND_USER).await?;
+
+    create_bucket(&client, &bucket).await?;
+    create_table(&client, &table).await?;
+    let secret_client_id = text(&secret_client, "ClientId", "CreateUserPoolClient")?;
+    let identity_pool =
+        create_identity_pool(&client, &suffix, &user_pool, [&client_id, &secret_client_id]).await?;
+    let resources = Resources { region, bucket: &bucket, table: &table };
+    create_roles(&client, &suffix, &identity_pool, &resources, policies).await?;
+
+    Ok(json!({
+        "region": region,
+        "userPool": { "id": user_pool, "clientId": client_id, "clientSecret": null, "domain": null },
+        "identityPool": { "id": identity_pool },
+        "endpoints": {
+            "cognitoIdp": endpoint,
+            "cognitoIdentity": endpoint,
+            "sts": endpoint,
+            "s3": endpoint,
+            "dynamodb": endpoint,
+        },
+        "s3": { "bucket": bucket, "forcePathStyle": true },
+        "dynamodb": { "table": table },
+        "api": { "url": null },
+        "demo": {
+            "users": [
+                { "username": FIRST_USER.0, "password": FIRST_USER.1 },
+                { "username": SECOND_USER.0, "password": SECOND_USER.1, "totpSecret": totp_secret },
+            ],
+            "secretClient": {
+                "clientId": secret_client_id,
+                "clientSecret": text(&secret_client, "ClientSecret", "CreateUserPoolClient")?,
+            },
+        },
+    }))
+}
+
+impl LocalAws {
+    /// Sets the demo up on this server, as [`demo`] does, and returns its `poolpass.json`, the API's URL included.
+    ///
+    /// # Errors
+    /// [`ProvisionError`], for instance when a fault hits one of the calls.
+    pub async fn demo(&self) -> Result<Value, ProvisionError> {
+        let (id, secret) = (ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY);
+        let mut config = demo(self.url(), self.region(), id, secret, Policies::PerIdentity).await?;
+        config["api"]["url"] = format!("{}/_api", self.url()).into();
+        Ok(config)
+    }
+}
+
+impl ProvisionError {
+    fn unsent(operation: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unsent { operation: operation.to_owned(), source: source.into() }
+    }
+
+    fn unexpected(operation: &str) -> Self {
+        Self::Unexpected { operation: operation.to_owned() }
+    }
+}
+
+async fn create_user_pool(client: &Client, suffix: &str) -> Result<String, ProvisionError> {
+    let input = json!({ "PoolName": format!("poolpass-demo-{suffix}"), "AutoVerifiedAttributes": ["email"] });
+    let answer = idp(client, "CreateUserPool", &input).await?;
+    let id = text(&answer["UserPool"], "Id", "CreateUserPool")?;
+    let mfa = json!({
+        "UserPoolId": id,
+        "MfaConfiguration": "OPTIONAL",
+        "SoftwareTokenMfaConfiguration": { "Enabled": true },
+    });
+    idp(client, "SetUserPoolMfaConfig", &mfa).await?;
+    Ok(id)
+}
+
+async fn create_app_client(
+    client: &Client,
+    user_pool: &str,
+    name: &str,
+    with_secret: bool,
+) -> Result<Value, ProvisionError> {
+    let input = json!({
+        "UserPoolId": user_pool,
+        "ClientName": name,
+        "GenerateSecret": with_secret,
+        "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        "PreventUserExistenceErrors": "ENABLED",
+        "EnableTokenRevocation": true,
+    });
+    Ok(idp(client, "CreateUserPoolClient", &input).await?["UserPoolClient"].take())
+}
+
+async fn create_user(
+    client: &Client,
+    user_pool: &str,
+    (name, password): (&str, &str),
+) -> Result<(), ProvisionError> {
+    let user = json!({
+        "UserPoolId": user_pool,
+        "Username": name,
+        "MessageAction": "SUPPRESS",
+        "UserAttributes": [
+            { "Name": "email", "Value": format!("{name}@example.com") },
+            { "Name": "email_verified", "Value": "true" },
+        ],
+    });
+    idp(client, "AdminCreateUser", &user).await?;
+    let password =
+        json!({ "UserPoolId": user_pool, "Username": name, "Password": password, "Permanent": true });
+    idp(client, "AdminSetUserPassword", &password).await?;
+    Ok(())
+}
+
+/// Signs the person in and sets TOTP up for them, as an app would. Returns the secret.
+async fn enrol_totp(
+    client: &Client,
+    client_id: &str,
+    (name, password): (&str, &str),
+) -> Result<String, ProvisionError> {
+    let sign_in = json!({
+        "AuthFlow": "USER_PASSWORD_AUTH",
+        "ClientId": client_id,
+        "AuthParameters": { "USERNAME": name, "PASSWORD": password },
+    });
+    let signed_in = idp(client, "InitiateAuth", &sign_in).await?;
+    let token = text(&signed_in["AuthenticationResult"], "AccessToken", "InitiateAuth")?;
+    let associated = idp(client, "AssociateSoftwareToken", &json!({ "AccessToken": token })).await?;
+    let secret = text(&associated, "SecretCode", "AssociateSoftwareToken")?;
+    // The code of the step before still counts, and leaves the present one to the first sign-in.
+    let code = totp(&secret, unix_seconds(client.clock.now()) - 30)
+        .ok_or_else(|| ProvisionError::unexpected("AssociateSoftwareToken"))?;
+    let verify = json!({ "AccessToken": token, "UserCode": code, "FriendlyDeviceName": "demo" });
+    idp(client, "VerifySoftwareToken", &verify).await?;
+    let preference = json!({
+        "AccessToken": token,
+        "SoftwareTokenMfaSettings": { "Enabled": true, "PreferredMfa": true },
+    });
+    idp(client, "SetUserMFAPreference", &preference).await?;
+    Ok(secret)
+}
+
+fn totp(secret: &str, unix_seconds: i64) -> Option<String> {
+    let secret = totp_rs::Secret::try_from_base32(secret).ok()?;
+    let totp = totp_rs::Builder::new()
+        .with_algorithm(totp_rs::Algorithm::SHA1)
+        .with_digits(6)
+        .with_step_duration(30)
+        .with_secret(secret)
+        .build_noncompliant();
+    Some(totp.generate(u64::try_from(unix_seconds).ok()?).to_string())
+}
+
+async fn create_bucket(client: &Client, bucket: &str) -> Result<(), ProvisionError> {
+    let region = &client.region;
+    let location = match region.as_str() {
+        "us-east-1" => String::new(),
+        _ => format!(
+            "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><LocationConstraint>{region}\
+             </LocationConstraint></CreateBucketConfiguration>"
+        ),
+    };
+    client.s3("CreateBucket", Method::PUT, bucket, &[], location).await?;
+    let cors = "<CORSConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><CORSRule>\
+                <AllowedOrigin>*</AllowedOrigin><AllowedHeader>*</AllowedHeader>\
+                <AllowedMethod>GET</AllowedMethod><AllowedMethod>HEAD</AllowedMethod>\
+                <AllowedMethod>PUT</AllowedMethod><AllowedMethod>POST</AllowedMethod>\
+                <AllowedMethod>DELETE</AllowedMethod>\
+                <ExposeHeader>ETag</ExposeHeader><ExposeHeader>Date</ExposeHeader>\
+                <ExposeHeader>Content-Range</ExposeHeader><ExposeHeader>Last-Modified</ExposeHeader>\
+                <ExposeHeader>x-amz-request-id</ExposeHeader>\
+                <ExposeHeader>x-amz-checksum-crc32</ExposeHeader><ExposeHeader>x-amz-meta-custom</ExposeHeader>\
+                <MaxAgeSeconds>3000</MaxAgeSeconds></CORSRule></CORSConfiguration>";
+    let digest = md5_of(cors);
+    client
+        .s3("PutBucketCors", Method::PUT, &format!("{bucket}?cors="), &[("content-md5", &digest)], cors)
+        .await?;
+    let (key, content_type) = (format!("{bucket}/public/welcome.txt"), ("content-type", "text/plain"));
+    client.s3("PutObject", Method::PUT, &key, &[content_type], "Everybody may read this.\n").await?;
+    Ok(())
+}
+
+/// S3 wants a digest with PutBucketCors.
+fn md5_of(text: &str) -> String {
+    use base64::Engine;
+    use s3s::crypto::Checksum;
+    base64::engine::general_purpose::STANDARD.encode(s3s::crypto::Md5::checksum(text.as_bytes()))
+}
+
+async fn create_table(client: &Client, table: &str) -> Result<(), ProvisionError> {
+    const WAIT: Duration = Duration::from_millis(100);
+    const TRIES: u32 = 600;
+
+    let input = json!({
+        "TableName": table,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [
+            { "AttributeName": "pk", "AttributeType": "S" },
+            { "AttributeName": "sk", "AttributeType": "S" },
+        ],
+        "KeySchema": [
+            { "AttributeName": "pk", "KeyType": "HASH" },
+            { "AttributeName": "sk", "KeyType": "RANGE" },
+        ],
+    });
+    client.json("dynamodb", "DynamoDB_20120810.CreateTable", &input).await?;
+    for _ in 0..TRIES {
+        let describe = json!({ "TableName": table });
+        let answer = client.json("dynamodb", "DynamoDB_20120810.DescribeTable", &describe).await?;
+        if answer["Table"]["TableStatus"] == "ACTIVE" {
+            return Ok(());
+        }
+        tokio::time::sleep(WAIT).await;
+    }
+    Err(ProvisionError::unexpected("DescribeTable"))
+}
+
+async fn create_identity_pool(
+    client: &Client,
+    suffix: &str,
+    user_pool: &str,
+    client_ids: [&str; 2],
+) -> Result<String, ProvisionError> {
+    let provider = format!("cognito-idp.{}.amazonaws.com/{user_pool}", client.region);
+    let providers = client_ids
+        .map(|id| json!({ "ProviderName": provider, "ClientId": id, "ServerSideTokenCheck": false }));
+    let input = json!({
+        "IdentityPoolName": format!("poolpass-demo-{suffix}"),
+        "AllowUnauthenticatedIdentities": true,
+        "AllowClassicFlow": true,
+        "CognitoIdentityProviders": providers,
+    });
+    let answer =
+        client.json("cognito-identity", "AWSCognitoIdentityService.CreateIdentityPool", &input).await?;
+    text(&answer, "IdentityPoolId", "CreateIdentityPool")
+}
+
+async fn create_roles(
+    client: &Client,
+    suffix: &str,
+    identity_pool: &str,
+    resources: &Resources<'_>,
+    policies: Policies,
+) -> Result<(), ProvisionError> {
+    let mut roles = BTreeMap::new();
+    for (kind, policy) in [
+        ("authenticated", policies::authenticated(resources, policies)),
+        ("unauthenticated", policies::unauthenticated(resources, policies)),
+    ] {
+        let name = format!("poolpass-demo-{suffix}-{kind}");
+        let trust = policies::trust(identity_pool, kind).to_string();
+        let create = BTreeMap::from([("RoleName", name.as_str()), ("AssumeRolePolicyDocument", &trust)]);
+        let created = client.iam("CreateRole", &create).await?;
+        roles.insert(kind, role_arn(&created)?);
+        let policy = policy.to_string();
+        let put = BTreeMap::from([
+            ("RoleName", name.as_str()),
+            ("PolicyName", "demo"),
+            ("PolicyDocument", &policy),
+        ]);
+        client.iam("PutRolePolicy", &put).await?;
+    }
+    let input = json!({ "IdentityPoolId": identity_pool, "Roles": roles });
+    client.json("cognito-identity", "AWSCognitoIdentityService.SetIdentityPoolRoles", &input).await?;
+    Ok(())
+}
+
+fn role_arn(document: &[u8]) -> Result<String, ProvisionError> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Document {
+        create_role_result: Created,
+    }
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Created {
+        role: Role,
+    }
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Role {
+        arn: String,
+    }
+    let document: Document =
+        quick_xml::de::from_reader(document).map_err(|_| ProvisionError::unexpected("CreateRole"))?;
+    Ok(document.create_role_result.role.arn)
+}
+
+async fn idp(client: &Client, operation: &str, input: &Value) -> Result<Value, ProvisionError> {
+    client.json("cognito-idp", &format!("{IDP}.{operation}"), input).await
+}
+
+fn text(value: &Value, member: &str, operation: &str) -> Result<String, ProvisionError> {
+    value[member].as_str().map(str::to_owned).ok_or_else(|| ProvisionError::unexpected(operation))
+}
