@@ -14,6 +14,7 @@ use crate::identity_pool::{GuestsOnly, IdentityPool, Logins};
 use crate::platform::{
     Clock, HttpTransport, MemoryStore, Random, SessionStore, SystemClock, SystemRandom, Transport,
 };
+use crate::s3::Bucket;
 use crate::session::{
     AccessToken, Events, IdToken, Keeper, RefreshOperation, RefreshSettings, SignOut, SignedInUser,
 };
@@ -247,6 +248,28 @@ impl Client {
     pub fn with_role(&self, role_arn: impl Into<String>) -> Self {
         let identity_pool = self.identity_pool.as_ref().map(|pool| pool.with_role(role_arn.into()));
         Self { inner: Arc::clone(&self.inner), identity_pool }
+    }
+}
+
+/// What the person may do.
+impl Client {
+    /// The configuration's S3 bucket.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidConfig` without a bucket in the configuration.
+    pub fn s3(&self) -> Result<Bucket, Error> {
+        let name = self.config().bucket();
+        self.bucket(name.ok_or_else(|| Error::invalid_config("the configuration names no S3 bucket"))?)
+    }
+
+    /// Any S3 bucket, in the configuration's region; see [`Bucket::in_region`].
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidConfig` when `name` is not a bucket name.
+    pub fn bucket(&self, name: impl Into<String>) -> Result<Bucket, Error> {
+        Bucket::new(self.clone(), name.into(), self.config().region().clone())
     }
 }
 

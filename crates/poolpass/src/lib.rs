@@ -11,6 +11,8 @@
 // Calls only go down.
 mod client;
 
+pub mod s3;
+
 mod account;
 pub mod challenge;
 mod mfa;

@@ -40,9 +40,11 @@ impl Logins for Door {
     }
 }
 
+type Rule = Box<dyn Fn(&str, &Value) -> (u16, Value) + Send + Sync>;
+
 /// Answers as `rule` says and keeps what was asked.
 struct Cognito {
-    rule: Box<dyn Fn(&str, &Value) -> (u16, Value) + Send + Sync>,
+    rule: Rule,
     asked: Mutex<Vec<(String, Value)>>,
     issued: AtomicU32,
     /// Held by a test that wants to act while a request is on its way.

@@ -1,4 +1,4 @@
-//! The ground that everything stands on: HTTP, time, randomness and storage.
+//! The ground that everything stands on: HTTP, time, randomness, storage and files.
 //!
 //! This is the only module that knows which platform it runs on. Everything above takes the traits
 //! of this module as inputs, so that it behaves alike in a browser, on a phone and on a server, and
@@ -9,6 +9,7 @@ mod random;
 mod store;
 mod timing;
 mod transport;
+mod upload_source;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
@@ -27,8 +28,11 @@ pub use store::{MemoryStore, SessionStore, StoreError, StoreLock};
 pub use sys::FileStore;
 pub use sys::HttpTransport;
 pub use transport::{Body, Request, Response, Transport, TransportError, TransportErrorKind};
+pub use upload_source::UploadSource;
 
 pub(crate) use clock::ServerClock;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use sys::{FileSource, save};
 pub(crate) use sys::{HANDS_OUT_BODIES_AS_SENT, sleep, spawn};
 pub(crate) use timing::timeout;
 

@@ -1,10 +1,12 @@
 //! Servers, desktops and phones: reqwest, tokio and files.
 
+mod file;
 mod file_store;
 mod http;
 
 use std::time::{Duration, SystemTime};
 
+pub(crate) use file::{FileSource, save};
 pub use file_store::FileStore;
 pub use http::HttpTransport;
 

@@ -1,0 +1,23 @@
+//! Where the bytes of an upload come from.
+
+use std::fmt;
+use std::io;
+
+use bytes::Bytes;
+
+use super::{BoxFuture, MaybeSend, MaybeSync};
+
+/// Something of known size whose bytes can be read at any position, and more than once: a file, a browser's `Blob`.
+///
+/// Parts are read side by side, each when its turn comes.
+pub trait UploadSource: fmt::Debug + MaybeSend + MaybeSync {
+    /// The number of bytes.
+    fn size(&self) -> u64;
+
+    /// The `length` bytes from `offset` on, which lie within the size.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the bytes from being read; the upload ends with it.
+    fn read(&self, offset: u64, length: usize) -> BoxFuture<'_, io::Result<Bytes>>;
+}

@@ -1,0 +1,200 @@
+//! A bucket, and how its objects are addressed.
+
+use bytes::Bytes;
+use http::header::{HeaderName, InvalidHeaderValue};
+use http::{HeaderMap, HeaderValue, Method, Uri};
+
+use super::key::ObjectKey;
+use super::query::Query;
+use crate::aws_request::{Authorization, AwsRequest};
+use crate::client::Client;
+use crate::config::{Endpoint, Region, Service, checked_bucket};
+use crate::error::Error;
+use crate::platform::Response;
+
+/// One S3 bucket, with the credentials of the person (or guest) at the client.
+///
+/// Clones are cheap. The bucket is named in the host (`photos.s3.eu-west-1.amazonaws.com`), or in the path where the
+/// configuration forces it or overrides S3's endpoint and for names with dots, which do not fit AWS's certificates.
+///
+/// Keys may be any UTF-8 text of 1 to 1024 bytes, except that no path segment may be `.` or `..`: HTTP clients resolve
+/// them. Such keys are refused with kind `InvalidInput` before anything is sent.
+///
+/// All operations can fail with `AccessDenied`, `NotFound`, `Throttled`, `Unavailable`, `Network` and `Timeout`, and with
+/// what [`Client::credentials`] fails with.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    client: Client,
+    name: String,
+    region: Region,
+    address: Address,
+}
+
+#[derive(Clone, Debug)]
+enum Address {
+    /// The endpoint's host begins with the bucket's name.
+    Host(Endpoint),
+    /// Paths begin with the bucket's name.
+    Path(Endpoint),
+}
+
+impl Bucket {
+    pub(crate) fn new(client: Client, name: String, region: Region) -> Result<Self, Error> {
+        let name = checked_bucket(name)?;
+        let config = client.config();
+        let endpoint = config.endpoint(Service::S3, &region);
+        let in_path = config.force_path_style() || config.overrides(Service::S3) || name.contains('.');
+        let address =
+            if in_path { Address::Path(endpoint) } else { Address::Host(endpoint.with_host_prefix(&name)?) };
+        Ok(Self { client, name, region, address })
+    }
+
+    /// The bucket's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The same bucket in `region`. Default: the region of the configuration.
+    ///
+    /// # Errors
+    ///
+    /// None that [`Client::bucket`] has not had.
+    pub fn in_region(self, region: Region) -> Result<Self, Error> {
+        Self::new(self.client, self.name, region)
+    }
+
+    /// `private/{identity id}/{name}`: a key under the prefix that is the person's own.
+    ///
+    /// This is where policies with `private/${cognito-identity.amazonaws.com:sub}/*`, as Amplify and Poolpass's examples
+    /// have them, let a person in and keep everybody else out. With an empty `name` it is the prefix itself, for
+    /// [`list`](Self::list).
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::identity_id`].
+    pub async fn private_key(&self, name: &str) -> Result<String, Error> {
+        Ok(format!("private/{}/{name}", self.client.identity_id().await?))
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// A request about one object.
+    pub(super) fn object_request(
+        &self,
+        operation: &'static str,
+        method: Method,
+        key: &ObjectKey<'_>,
+        query: &Query,
+    ) -> Result<AwsRequest, Error> {
+        Ok(AwsRequest::new(operation, method, self.object_uri(key, query)?))
+    }
+
+    /// A request about the bucket.
+    pub(super) fn bucket_request(
+        &self,
+        operation: &'static str,
+        method: Method,
+        query: &Query,
+    ) -> Result<AwsRequest, Error> {
+        let uri = match &self.address {
+            Address::Host(endpoint) => endpoint.join(&format!("/{}", query.as_str()))?,
+            Address::Path(endpoint) => endpoint.join(&format!("/{}{}", self.name, query.as_str()))?,
+        };
+        Ok(AwsRequest::new(operation, method, uri))
+    }
+
+    pub(super) fn object_uri(&self, key: &ObjectKey<'_>, query: &Query) -> Result<Uri, Error> {
+        let (key, query) = (key.encoded(), query.as_str());
+        match &self.address {
+            Address::Host(endpoint) => endpoint.join(&format!("/{key}{query}")),
+            Address::Path(endpoint) => endpoint.join(&format!("/{}/{key}{query}", self.name)),
+        }
+    }
+
+    /// Sends the request and hands out the body as it arrives.
+    pub(super) async fn send(&self, request: &AwsRequest) -> Result<Response, Error> {
+        self.client.road().send(request, &self.authorization()?).await
+    }
+
+    /// Sends the request and reads the whole answer.
+    pub(super) async fn whole(&self, request: &AwsRequest) -> Result<http::Response<Bytes>, Error> {
+        self.client.road().whole(request, &self.authorization()?).await
+    }
+
+    fn authorization(&self) -> Result<Authorization<'_>, Error> {
+        let source = self.client.identity_pool()?;
+        Ok(Authorization::SigV4 { service: Service::S3.signing_name(), region: &self.region, source })
+    }
+}
+
+/// Sets a header from what the caller gave, if it is there.
+pub(super) fn set_header(
+    headers: &mut HeaderMap,
+    name: &'static str,
+    value: Option<&str>,
+) -> Result<(), Error> {
+    let Some(value) = value else { return Ok(()) };
+    headers.insert(HeaderName::from_static(name), header_value(name, value)?);
+    Ok(())
+}
+
+/// A header's value in plain ASCII: S3 stores nothing else in headers.
+pub(super) fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
+    let refused =
+        |_: InvalidHeaderValue| Error::invalid_input(format!("{name} has to be one line of plain ASCII"));
+    HeaderValue::from_str(value).map_err(refused).and_then(|value| match value.to_str() {
+        Ok(_) => Ok(value),
+        Err(_) => Err(Error::invalid_input(format!("{name} has to be one line of plain ASCII"))),
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::error::ErrorKind;
+
+    pub(crate) fn client(change: impl FnOnce(crate::ConfigBuilder) -> crate::ConfigBuilder) -> Client {
+        let config = Config::builder()
+            .identity_pool("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")
+            .bucket("photos");
+        Client::new(change(config).build().unwrap()).unwrap()
+    }
+
+    fn uri(bucket: &Bucket, key: &str) -> String {
+        bucket.object_uri(&ObjectKey::parse(key).unwrap(), &Query::new()).unwrap().to_string()
+    }
+
+    #[test]
+    fn aws_is_addressed_by_host_and_others_by_path() {
+        let aws = client(|config| config);
+        assert_eq!(uri(&aws.s3().unwrap(), "a b"), "https://photos.s3.eu-west-1.amazonaws.com/a%20b");
+        assert_eq!(
+            uri(&aws.bucket("my.photos").unwrap(), "//x"),
+            "https://s3.eu-west-1.amazonaws.com/my.photos///x"
+        );
+        let there = aws.s3().unwrap().in_region("us-east-2".parse().unwrap()).unwrap();
+        assert_eq!(uri(&there, "a"), "https://photos.s3.us-east-2.amazonaws.com/a");
+        let forced = client(|config| config.force_path_style(true)).s3().unwrap();
+        assert_eq!(uri(&forced, "a"), "https://s3.eu-west-1.amazonaws.com/photos/a");
+        let local = client(|config| config.endpoint(Service::S3, "http://127.0.0.1:4577/s3/")).s3().unwrap();
+        assert_eq!(uri(&local, "a"), "http://127.0.0.1:4577/s3/photos/a");
+        let list =
+            local.bucket_request("ListObjectsV2", Method::GET, &Query::new().flag("list-type")).unwrap();
+        assert_eq!(list.uri, "http://127.0.0.1:4577/s3/photos?list-type=");
+    }
+
+    #[test]
+    fn what_is_no_bucket_name_is_refused() {
+        let client = client(|config| config);
+        for name in ["", "ab", "Photos", "a/b", "a b", "x@y"] {
+            assert_eq!(client.bucket(name).unwrap_err().kind(), ErrorKind::InvalidConfig, "{name}");
+        }
+    }
+}

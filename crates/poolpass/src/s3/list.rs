@@ -1,0 +1,199 @@
+//! ListObjectsV2.
+
+use std::borrow::Cow;
+use std::time::SystemTime;
+
+use futures_util::{TryStreamExt, stream};
+use http::Method;
+use percent_encoding::percent_decode_str;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::bucket::Bucket;
+use super::query::Query;
+use super::xml;
+use crate::error::Error;
+use crate::platform::BoxStream;
+
+/// Which keys are listed. By default all of the bucket.
+///
+/// ```
+/// use poolpass::s3::ListOptions;
+///
+/// let folder = ListOptions { delimiter: Some("/".to_owned()), ..ListOptions::of("photos/2026/") };
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListOptions {
+    /// Only keys that begin with it.
+    pub prefix: Option<String>,
+    /// Keys that have this text behind the prefix are not listed; the part up to it is, once, as a common prefix. With `/`
+    /// a listing looks like a folder with its subfolders.
+    pub delimiter: Option<String>,
+    /// Only keys that sort behind it.
+    pub start_after: Option<String>,
+    /// How many keys and common prefixes are in a page at most. Default and limit: 1000.
+    pub page_size: Option<u32>,
+    /// Goes on where an earlier page ended: its [`next`](ListPage::next).
+    pub continuation: Option<String>,
+}
+
+/// Some of the keys of a bucket, sorted by their UTF-8 bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListPage {
+    /// The objects.
+    pub objects: Vec<ListedObject>,
+    /// What keys that go on behind the delimiter begin with.
+    pub common_prefixes: Vec<String>,
+    /// What the next page is asked for with, as [`ListOptions::continuation`]. `None` on the last page.
+    pub next: Option<String>,
+}
+
+/// An object, as a listing shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListedObject {
+    /// The whole key, prefix included.
+    pub key: String,
+    /// The size in bytes.
+    pub size: u64,
+    /// With its quotation marks, as `if_match` takes it.
+    pub etag: Option<String>,
+    /// When the object was written.
+    pub last_modified: Option<SystemTime>,
+    /// Where it is stored, such as `STANDARD`.
+    pub storage_class: Option<String>,
+}
+
+impl Bucket {
+    /// All objects whose keys begin with `prefix`, page after page as they are needed (ListObjectsV2).
+    ///
+    /// # Errors
+    ///
+    /// Items are errors as described at [`Bucket`]; the first one is the last item.
+    ///
+    /// ```no_run
+    /// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), poolpass::Error> {
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let mut mine = bucket.list(&bucket.private_key("").await?);
+    /// while let Some(object) = mine.try_next().await? {
+    ///     println!("{} {}", object.size, object.key);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self, prefix: &str) -> BoxStream<'static, Result<ListedObject, Error>> {
+        let objects = |page: ListPage| stream::iter(page.objects.into_iter().map(Ok));
+        Box::pin(self.list_pages(ListOptions::of(prefix)).map_ok(objects).try_flatten())
+    }
+
+    /// Pages of what `options` ask for, each fetched when it is needed (ListObjectsV2).
+    ///
+    /// # Errors
+    ///
+    /// As [`list`](Self::list).
+    pub fn list_pages(&self, options: ListOptions) -> BoxStream<'static, Result<ListPage, Error>> {
+        let start = Some((self.clone(), options));
+        let pages = stream::try_unfold(start, |rest| async move {
+            let Some((bucket, mut options)) = rest else { return Ok(None) };
+            let page = bucket.list_page(&options).await?;
+            options.continuation.clone_from(&page.next);
+            let rest = options.continuation.is_some().then_some((bucket, options));
+            Ok(Some((page, rest)))
+        });
+        Box::pin(pages)
+    }
+
+    /// One page of what `options` ask for (ListObjectsV2).
+    ///
+    /// # Errors
+    ///
+    /// See [`Bucket`].
+    pub async fn list_page(&self, options: &ListOptions) -> Result<ListPage, Error> {
+        let page_size = options.page_size.map(|size| size.to_string());
+        // Parameters in alphabetical order, as they are signed.
+        let query = Query::new()
+            .with_some("continuation-token", options.continuation.as_deref())
+            .with_some("delimiter", options.delimiter.as_deref())
+            .with("encoding-type", "url")
+            .with("list-type", "2")
+            .with_some("max-keys", page_size.as_deref())
+            .with_some("prefix", options.prefix.as_deref())
+            .with_some("start-after", options.start_after.as_deref());
+        let request = self.bucket_request("ListObjectsV2", Method::GET, &query)?;
+        let answer = self.whole(&request).await?;
+        ListPage::from_xml(xml::read(answer.body(), "ListObjectsV2")?)
+    }
+}
+
+impl ListOptions {
+    /// All keys that begin with `prefix`.
+    pub fn of(prefix: impl Into<String>) -> Self {
+        Self { prefix: Some(prefix.into()), ..Self::default() }
+    }
+}
+
+impl ListPage {
+    fn from_xml(list: xml::ListBucketResult) -> Result<Self, Error> {
+        // XML cannot carry every character of a key, so they are asked for encoded; servers may not know how.
+        let is_encoded = list.encoding_type.as_deref() == Some("url");
+        let plain = |text: String| if is_encoded { decode(&text) } else { Ok(text) };
+        let objects = list.contents.into_iter().map(|object| {
+            Ok(ListedObject {
+                key: plain(object.key)?,
+                size: object.size,
+                etag: object.etag,
+                last_modified: object
+                    .last_modified
+                    .and_then(|date| OffsetDateTime::parse(&date, &Rfc3339).ok())
+                    .map(SystemTime::from),
+                storage_class: object.storage_class,
+            })
+        });
+        let common_prefixes = list.common_prefixes.into_iter().map(|common| plain(common.prefix));
+        Ok(Self {
+            objects: objects.collect::<Result<_, Error>>()?,
+            common_prefixes: common_prefixes.collect::<Result<_, Error>>()?,
+            next: list.next_continuation_token.filter(|_| list.is_truncated),
+        })
+    }
+}
+
+/// As forms encode: a plus is a space, and a plus itself is encoded.
+fn decode(text: &str) -> Result<String, Error> {
+    let spaced = if text.contains('+') { Cow::from(text.replace('+', " ")) } else { Cow::from(text) };
+    let decoded = percent_decode_str(&spaced).decode_utf8();
+    decoded
+        .map(Cow::into_owned)
+        .map_err(|_| Error::invalid_response("a key is not UTF-8").during("ListObjectsV2"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encoded_keys_are_decoded_and_plain_ones_left_alone() {
+        let page = |encoding: &str| {
+            let xml = format!(
+                "<ListBucketResult>{encoding}<IsTruncated>false</IsTruncated><NextContinuationToken>x</NextContinuationToken>\
+                 <Contents><Key>a+b%2Bc/%C3%A9%0A</Key><Size>1</Size><LastModified>1994-11-06T08:49:37.000Z</LastModified></Contents>\
+                 <CommonPrefixes><Prefix>d+e/</Prefix></CommonPrefixes></ListBucketResult>"
+            );
+            ListPage::from_xml(xml::read(&xml.into(), "ListObjectsV2").unwrap()).unwrap()
+        };
+        let encoded = page("<EncodingType>url</EncodingType>");
+        assert_eq!(encoded.objects[0].key, "a b+c/é\n");
+        assert_eq!(encoded.common_prefixes, ["d e/"]);
+        assert_eq!(encoded.next, None);
+        let moment = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(784_111_777);
+        assert_eq!(encoded.objects[0].last_modified, Some(moment));
+        assert_eq!(page("").objects[0].key, "a+b%2Bc/%C3%A9%0A");
+    }
+
+    #[test]
+    fn a_key_that_is_not_utf_8_is_an_error() {
+        assert!(decode("%FF").is_err());
+    }
+}

@@ -1,0 +1,173 @@
+//! What S3 says about an object in the headers of its answers.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderMap;
+use http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_TYPE, ETAG, LAST_MODIFIED,
+};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+/// Prefix of the headers that carry the app's own metadata.
+pub(super) const USER_METADATA: &str = "x-amz-meta-";
+
+/// What S3 knows about an object, from HeadObject or along with GetObject.
+///
+/// In a browser, the bucket's CORS rules decide which headers can be seen (`ExposeHeaders`): `ETag` and `x-amz-*` should be
+/// among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ObjectMetadata {
+    /// The object's whole size in bytes, also where only a range of it was asked for. `None` where the answer does not say.
+    pub size: Option<u64>,
+    /// Changes whenever the content does. With its quotation marks, as `if_match` takes it.
+    pub etag: Option<String>,
+    /// When the object was written, to the second.
+    pub last_modified: Option<SystemTime>,
+    /// The media type, such as `image/jpeg`.
+    pub content_type: Option<String>,
+    /// How long caches may keep it.
+    pub cache_control: Option<String>,
+    /// Whether a browser shows or saves it, and under which name.
+    pub content_disposition: Option<String>,
+    /// How the content is compressed, such as `gzip`.
+    pub content_encoding: Option<String>,
+    /// The language of the content.
+    pub content_language: Option<String>,
+    /// The app's own metadata, names in lower case.
+    pub metadata: BTreeMap<String, String>,
+    /// The version, in buckets with versioning.
+    pub version_id: Option<String>,
+    /// Where the object is stored if not in `STANDARD`.
+    pub storage_class: Option<String>,
+    /// How the object is encrypted at rest, such as `AES256` or `aws:kms`.
+    pub server_side_encryption: Option<String>,
+}
+
+impl ObjectMetadata {
+    pub(super) fn from_headers(headers: &HeaderMap) -> Self {
+        let text = |name| text(headers, name);
+        let metadata = headers.iter().filter_map(|(name, value)| {
+            let name = name.as_str().strip_prefix(USER_METADATA)?;
+            Some((name.to_owned(), value.to_str().ok()?.to_owned()))
+        });
+        let size = match Extent::from_headers(headers) {
+            Some(extent) => extent.total,
+            None => text(CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok()),
+        };
+        Self {
+            size,
+            etag: text(ETAG.as_str()),
+            last_modified: text(LAST_MODIFIED.as_str())
+                .and_then(|date| OffsetDateTime::parse(&date, &Rfc2822).ok())
+                .map(SystemTime::from),
+            content_type: text(CONTENT_TYPE.as_str()),
+            cache_control: text(CACHE_CONTROL.as_str()),
+            content_disposition: text(CONTENT_DISPOSITION.as_str()),
+            content_encoding: text(CONTENT_ENCODING.as_str()),
+            content_language: text(CONTENT_LANGUAGE.as_str()),
+            metadata: metadata.collect(),
+            version_id: text("x-amz-version-id"),
+            storage_class: text("x-amz-storage-class"),
+            server_side_encryption: text("x-amz-server-side-encryption"),
+        }
+    }
+}
+
+/// The part of an object that an answer holds: `content-range: bytes 0-9/1000`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Extent {
+    pub(super) start: u64,
+    /// Exclusive.
+    pub(super) end: u64,
+    pub(super) total: Option<u64>,
+}
+
+impl Extent {
+    pub(super) fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        let range = headers.get(CONTENT_RANGE)?.to_str().ok()?;
+        let (range, total) = range.strip_prefix("bytes ")?.split_once('/')?;
+        let (start, last) = range.split_once('-')?;
+        let (start, last): (u64, u64) = (start.parse().ok()?, last.parse().ok()?);
+        let end = last.checked_add(1).filter(|end| *end > start)?;
+        Some(Self { start, end, total: total.parse().ok() })
+    }
+}
+
+/// The checksum of the whole object, where S3 keeps one. That of an object made of separately hashed parts ends in `-N`.
+pub(super) fn whole_crc32(headers: &HeaderMap) -> Option<u32> {
+    crc32_from_base64(&text(headers, "x-amz-checksum-crc32")?)
+}
+
+pub(super) fn crc32_from_base64(encoded: &str) -> Option<u32> {
+    let bytes = STANDARD.decode(encoded).ok()?;
+    Some(u32::from_be_bytes(bytes.try_into().ok()?))
+}
+
+pub(super) fn crc32_to_base64(crc32: u32) -> String {
+    STANDARD.encode(crc32.to_be_bytes())
+}
+
+pub(super) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn headers_become_metadata() {
+        let metadata = ObjectMetadata::from_headers(&headers(&[
+            ("content-length", "10"),
+            ("content-range", "bytes 5-14/1000"),
+            ("etag", "\"abc\""),
+            ("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT"),
+            ("x-amz-meta-author", "ada"),
+        ]));
+        assert_eq!(metadata.size, Some(1000));
+        assert_eq!(metadata.etag.as_deref(), Some("\"abc\""));
+        assert_eq!(
+            metadata.last_modified,
+            Some(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(784_111_777))
+        );
+        assert_eq!(metadata.metadata["author"], "ada");
+    }
+
+    #[test]
+    fn content_ranges_are_read_and_nonsense_is_not() {
+        let extent = |value| Extent::from_headers(&headers(&[("content-range", value)]));
+        assert_eq!(extent("bytes 5-14/1000"), Some(Extent { start: 5, end: 15, total: Some(1000) }));
+        assert_eq!(extent("bytes 5-14/*"), Some(Extent { start: 5, end: 15, total: None }));
+        for value in
+            ["bytes */10", "bytes 5-4/10", "5-14/10", "bytes a-b/c", "bytes 0-18446744073709551615/1"]
+        {
+            assert_eq!(extent(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_checksum_of_checksums_is_not_taken_for_the_objects() {
+        assert_eq!(crc32_to_base64(crc32fast::hash(b"hello")), "NhCmhg==");
+        assert_eq!(
+            whole_crc32(&headers(&[("x-amz-checksum-crc32", "NhCmhg==")])),
+            Some(crc32fast::hash(b"hello"))
+        );
+        assert_eq!(whole_crc32(&headers(&[("x-amz-checksum-crc32", "NhCmhg==-2")])), None);
+        assert_eq!(whole_crc32(&headers(&[("x-amz-checksum-crc32", "AAAA")])), None);
+    }
+}

@@ -1,0 +1,134 @@
+//! URLs that let whoever holds them make one request.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, Method};
+
+use super::bucket::Bucket;
+use super::key::ObjectKey;
+use super::put::PutOptions;
+use super::query::{Query, encode};
+use crate::config::Service;
+use crate::error::Error;
+use crate::sigv4;
+
+/// A URL that carries its own signature: a secret until it expires.
+///
+/// `Debug` shows no part of it.
+///
+/// ```no_run
+/// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), poolpass::Error> {
+/// use std::time::Duration;
+///
+/// let url = bucket.presign_get("photos/cat.jpg", Duration::from_secs(900)).await?;
+/// println!("show {} until {:?}", url.as_str(), url.expires_at());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct PresignedUrl {
+    url: String,
+    headers: Vec<(String, String)>,
+    expires_at: SystemTime,
+}
+
+impl PresignedUrl {
+    /// The URL: a secret.
+    pub fn as_str(&self) -> &str {
+        &self.url
+    }
+
+    /// The headers that have to be sent with the request, exactly so. Empty for GET.
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
+    /// When it stops to work, on AWS's clock.
+    pub fn expires_at(&self) -> SystemTime {
+        self.expires_at
+    }
+}
+
+impl Bucket {
+    /// A URL that reads the object for `life` (GetObject), at most seven days.
+    ///
+    /// It dies with the credentials that signed it, which live for about an hour. Fresh ones are fetched if the present
+    /// ones would not do, and [`expires_at`](PresignedUrl::expires_at) tells what came of it. Whether the object exists
+    /// is not checked.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidInput` for a life of less than a second or more than seven days; as [`Client::credentials`](crate::Client::credentials).
+    pub async fn presign_get(&self, key: &str, life: Duration) -> Result<PresignedUrl, Error> {
+        self.presign(Method::GET, key, &Query::new(), HeaderMap::new(), life).await
+    }
+
+    /// A URL that reads the object for `life`, whose answer tells the browser to save it as `file_name`.
+    ///
+    /// # Errors
+    ///
+    /// As [`presign_get`](Self::presign_get).
+    pub async fn presign_download(
+        &self,
+        key: &str,
+        file_name: &str,
+        life: Duration,
+    ) -> Result<PresignedUrl, Error> {
+        // RFC 6266's form for any file name.
+        let disposition = format!("attachment; filename*=UTF-8''{}", encode(file_name));
+        let query = Query::new().with("response-content-disposition", &disposition);
+        self.presign(Method::GET, key, &query, HeaderMap::new(), life).await
+    }
+
+    /// A URL that writes the object for `life` (PutObject), as often as it is used.
+    ///
+    /// The body is not part of the signature. What `options` say becomes [`headers`](PresignedUrl::headers) that have to be
+    /// sent along.
+    ///
+    /// # Errors
+    ///
+    /// As [`presign_get`](Self::presign_get), and `InvalidInput` when an option is not plain ASCII.
+    pub async fn presign_put(
+        &self,
+        key: &str,
+        life: Duration,
+        options: PutOptions,
+    ) -> Result<PresignedUrl, Error> {
+        let mut request =
+            self.object_request("PutObject", Method::PUT, &ObjectKey::parse(key)?, &Query::new())?;
+        request.headers = options.headers()?;
+        options.set_conditions(&mut request)?;
+        self.presign(Method::PUT, key, &Query::new(), request.headers, life).await
+    }
+
+    async fn presign(
+        &self,
+        method: Method,
+        key: &str,
+        query: &Query,
+        headers: HeaderMap,
+        life: Duration,
+    ) -> Result<PresignedUrl, Error> {
+        let uri = self.object_uri(&ObjectKey::parse(key)?, query)?;
+        let credentials = self.client().identity_pool()?.credentials_for(life).await?;
+        let now = self.client().road().now();
+        let scope = sigv4::Scope { service: Service::S3.signing_name(), region: self.region() };
+        let url = sigv4::presign(&method, &uri, &headers, &scope, &credentials, now, life)?;
+        let latest = now + life;
+        let headers = headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
+        Ok(PresignedUrl {
+            url: url.to_string(),
+            headers: headers.collect(),
+            expires_at: credentials.expiration().map_or(latest, |expiration| expiration.min(latest)),
+        })
+    }
+}
+
+impl fmt::Debug for PresignedUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PresignedUrl").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}

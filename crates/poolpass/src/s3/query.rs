@@ -1,0 +1,58 @@
+//! A URL's query.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// SigV4 hashes the query with everything encoded but RFC 3986's unreserved characters, so it is sent that way.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The parameters of a request. Names are S3's own and need no encoding.
+#[derive(Debug, Default)]
+pub(super) struct Query(String);
+
+impl Query {
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// A parameter that is only a name, such as `uploads`.
+    pub(super) fn flag(self, name: &str) -> Self {
+        self.with(name, "")
+    }
+
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.push(if self.0.is_empty() { '?' } else { '&' });
+        self.0.push_str(name);
+        self.0.push('=');
+        self.0.push_str(&encode(value));
+        self
+    }
+
+    pub(super) fn with_some(self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// Empty, or with the question mark in front.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// `value` with everything encoded but RFC 3986's unreserved characters.
+pub(super) fn encode(value: &str) -> String {
+    utf8_percent_encode(value, VALUE).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_encoded() {
+        let query = Query::new().flag("uploads").with("prefix", "a b/é+%").with_some("x", None);
+        assert_eq!(query.as_str(), "?uploads=&prefix=a%20b%2F%C3%A9%2B%25");
+        assert_eq!(Query::new().as_str(), "");
+    }
+}

@@ -1,0 +1,179 @@
+//! Carrying an upload out.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::operations::{Multipart, Part};
+use super::plan::Plan;
+use super::source::{Chunks, read_part};
+use super::state::UploadState;
+use super::{Listener, UploadProgress};
+use crate::error::Error;
+use crate::platform::{BoxStream, UploadSource, spawn};
+use crate::s3::bucket::Bucket;
+use crate::s3::get::GetOptions;
+use crate::s3::key::ObjectKey;
+use crate::s3::metadata::{ObjectMetadata, whole_crc32};
+use crate::s3::put::{PutOptions, Stored};
+
+/// An upload as it was asked for, without its bytes.
+pub(super) struct Job<'a> {
+    pub(super) bucket: &'a Bucket,
+    pub(super) key: ObjectKey<'a>,
+    pub(super) options: &'a PutOptions,
+    pub(super) plan: Plan,
+    pub(super) concurrency: usize,
+    pub(super) on_progress: Option<&'a dyn Listener<UploadProgress>>,
+    pub(super) on_resumable: Option<&'a dyn Listener<UploadState>>,
+}
+
+/// The bytes of an upload in parts.
+pub(super) enum Input {
+    Source(Arc<dyn UploadSource>),
+    Chunks(Chunks),
+}
+
+impl Job<'_> {
+    pub(super) async fn at_once(&self, body: Bytes) -> Result<Stored, Error> {
+        let size = body.len() as u64;
+        let stored = self.bucket.put_bytes(&self.key, body, self.options).await?;
+        self.report(size, Some(size));
+        Ok(stored)
+    }
+
+    pub(super) async fn begin(&self, input: Input) -> Result<Stored, Error> {
+        let multipart = Multipart::create(self.bucket, self.key.clone(), self.options).await?;
+        let state = UploadState {
+            version: UploadState::VERSION,
+            bucket: self.bucket.name().to_owned(),
+            key: self.key.as_str().to_owned(),
+            upload_id: multipart.upload_id.clone(),
+            part_size: self.plan.part_size(),
+            size: self.plan.size(),
+        };
+        if let Some(listener) = self.on_resumable {
+            listener(state);
+            return self.transfer(&multipart, &HashMap::new(), input).await;
+        }
+        let outcome = self.transfer(&multipart, &HashMap::new(), input).await;
+        if outcome.is_err() {
+            // Nobody can go on with it, and nobody should wait for the tidying up.
+            let bucket = self.bucket.clone();
+            spawn(async move {
+                let _ = bucket.abort_upload(&state).await;
+            });
+        }
+        outcome
+    }
+
+    pub(super) async fn resume(&self, state: &UploadState, input: Input) -> Result<Stored, Error> {
+        if state.size != self.plan.size() || state.part_size != self.plan.part_size() {
+            return Err(Error::invalid_input("the body does not have the size that the upload began with"));
+        }
+        let multipart = self.bucket.multipart_of(state)?;
+        let present = multipart.parts().await?;
+        self.transfer(&multipart, &present, input).await
+    }
+
+    /// Sends what S3 does not have yet and puts the parts together.
+    async fn transfer(
+        &self,
+        multipart: &Multipart<'_>,
+        present: &HashMap<u32, Part>,
+        input: Input,
+    ) -> Result<Stored, Error> {
+        let mut under_way = self.under_way(multipart, present, input);
+        let mut parts = Vec::new();
+        let mut sent = 0;
+        while let Some(part) = under_way.try_next().await? {
+            sent += part.length;
+            parts.push(part);
+            self.report(sent, self.plan.size());
+        }
+        parts.sort_unstable_by_key(|part: &Part| part.number);
+        self.complete(multipart, &parts).await
+    }
+
+    /// The parts as they get done, a few of them under way at a time.
+    fn under_way<'a>(
+        &'a self,
+        multipart: &'a Multipart<'a>,
+        present: &'a HashMap<u32, Part>,
+        input: Input,
+    ) -> BoxStream<'a, Result<Part, Error>> {
+        match input {
+            Input::Source(source) => {
+                let parts = stream::iter(self.plan.parts()).map(move |(number, start, length)| {
+                    let source = Arc::clone(&source);
+                    async move {
+                        let body = read_part(&*source, start, length).await?;
+                        send(multipart, present, number, body).await
+                    }
+                });
+                Box::pin(parts.buffer_unordered(self.concurrency))
+            }
+            Input::Chunks(chunks) => {
+                let plan = self.plan;
+                let bodies = stream::try_unfold((chunks, 1), move |(mut chunks, number)| async move {
+                    let body = chunks.next(plan.length_of(number)).await?;
+                    Ok((!body.is_empty()).then_some(((number, body), (chunks, number + 1))))
+                });
+                let parts = bodies.map(move |body: Result<(u32, Bytes), Error>| async move {
+                    let (number, body) = body?;
+                    plan.check(number)?;
+                    send(multipart, present, number, body).await
+                });
+                Box::pin(parts.buffer_unordered(self.concurrency))
+            }
+        }
+    }
+
+    async fn complete(&self, multipart: &Multipart<'_>, parts: &[Part]) -> Result<Stored, Error> {
+        let whole = parts.iter().fold(crc32fast::Hasher::new(), |mut whole, part| {
+            whole.combine(&crc32fast::Hasher::new_with_initial_len(part.crc32, part.length));
+            whole
+        });
+        let crc32 = whole.finalize();
+        match multipart.complete(parts, crc32, self.options).await {
+            // The first answer was lost, and the repetition finds no upload to complete.
+            Err(error) if error.aws_code() == Some("NoSuchUpload") => {
+                self.completed_before(parts, crc32).await.ok_or(error)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// The object under the key, if it is this upload's.
+    async fn completed_before(&self, parts: &[Part], crc32: u32) -> Option<Stored> {
+        let headers = self.bucket.head_headers(self.key.as_str(), &GetOptions::default()).await.ok()?;
+        let metadata = ObjectMetadata::from_headers(&headers);
+        let size: u64 = parts.iter().map(|part| part.length).sum();
+        (whole_crc32(&headers) == Some(crc32) && metadata.size == Some(size))
+            .then(|| Stored::from_headers(&headers))
+    }
+
+    fn report(&self, sent: u64, total: Option<u64>) {
+        if let Some(listener) = self.on_progress {
+            listener(UploadProgress { sent, total });
+        }
+    }
+}
+
+/// Sends a part, unless S3 has the very same.
+async fn send(
+    multipart: &Multipart<'_>,
+    present: &HashMap<u32, Part>,
+    number: u32,
+    body: Bytes,
+) -> Result<Part, Error> {
+    if let Some(part) = present.get(&number)
+        && part.length == body.len() as u64
+        && part.crc32 == crc32fast::hash(&body)
+    {
+        return Ok(part.clone());
+    }
+    multipart.upload(number, body).await
+}

@@ -1,0 +1,173 @@
+//! Where the bytes of an upload come from.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
+
+use crate::error::Error;
+use crate::platform::{BoxFuture, BoxStream, MaybeSend, UploadSource};
+
+/// The bytes of an upload: in memory, in a file, or from a stream.
+///
+/// ```no_run
+/// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), Box<dyn std::error::Error>> {
+/// use poolpass::s3::UploadBody;
+///
+/// bucket.upload("notes.txt", "short").await?;
+/// bucket.upload("film.mp4", UploadBody::file("film.mp4").await?).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct UploadBody(pub(super) Kind);
+
+pub(super) enum Kind {
+    Source(Arc<dyn UploadSource>),
+    Stream(BoxStream<'static, io::Result<Bytes>>),
+}
+
+impl UploadBody {
+    /// Bytes that can be read at any position.
+    pub fn source(source: impl UploadSource + 'static) -> Self {
+        Self(Kind::Source(Arc::new(source)))
+    }
+
+    /// Bytes of unknown number that come one after the other. They are read as far ahead as parts are under way.
+    pub fn stream(pieces: impl Stream<Item = io::Result<Bytes>> + MaybeSend + 'static) -> Self {
+        Self(Kind::Stream(Box::pin(pieces)))
+    }
+
+    /// A file, which must not change until the upload is done.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be opened.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn file(path: impl AsRef<std::path::Path>) -> io::Result<Self> {
+        Ok(Self::source(crate::platform::FileSource::open(path.as_ref()).await?))
+    }
+}
+
+impl<T: Into<Bytes>> From<T> for UploadBody {
+    fn from(bytes: T) -> Self {
+        Self::source(InMemory(bytes.into()))
+    }
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(source) => write!(f, "{} bytes", source.size()),
+            Self::Stream(_) => f.write_str("stream"),
+        }
+    }
+}
+
+struct InMemory(Bytes);
+
+impl UploadSource for InMemory {
+    fn size(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read(&self, offset: u64, length: usize) -> BoxFuture<'_, io::Result<Bytes>> {
+        let piece = usize::try_from(offset).ok().and_then(|start| {
+            let end = start.checked_add(length)?;
+            (end <= self.0.len()).then(|| self.0.slice(start..end))
+        });
+        Box::pin(async { piece.ok_or_else(|| io::ErrorKind::UnexpectedEof.into()) })
+    }
+}
+
+impl fmt::Debug for InMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InMemory({} bytes)", self.0.len())
+    }
+}
+
+/// Reads exactly `length` bytes: a source that has become shorter is an error.
+pub(super) async fn read_part(source: &dyn UploadSource, offset: u64, length: u64) -> Result<Bytes, Error> {
+    let length = in_memory(length)?;
+    let bytes = source.read(offset, length).await.map_err(unreadable)?;
+    if bytes.len() != length {
+        return Err(unreadable(io::ErrorKind::UnexpectedEof.into()));
+    }
+    Ok(bytes)
+}
+
+/// A stream cut into parts.
+pub(super) struct Chunks {
+    pieces: BoxStream<'static, io::Result<Bytes>>,
+    /// What was read beyond the last part.
+    rest: BytesMut,
+}
+
+impl Chunks {
+    pub(super) fn new(pieces: BoxStream<'static, io::Result<Bytes>>) -> Self {
+        Self { pieces, rest: BytesMut::new() }
+    }
+
+    /// Whether more than `length` bytes are left. Reads so far and keeps what it reads.
+    pub(super) async fn is_longer_than(&mut self, length: u64) -> Result<bool, Error> {
+        let length = in_memory(length)?;
+        while self.rest.len() <= length {
+            match self.pieces.next().await {
+                Some(piece) => self.rest.extend_from_slice(&piece.map_err(unreadable)?),
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The next `length` bytes; fewer only at the end, and then none.
+    pub(super) async fn next(&mut self, length: u64) -> Result<Bytes, Error> {
+        let part = if self.is_longer_than(length).await? {
+            self.rest.split_to(in_memory(length)?)
+        } else {
+            self.rest.split()
+        };
+        Ok(part.freeze())
+    }
+}
+
+fn in_memory(length: u64) -> Result<usize, Error> {
+    usize::try_from(length).map_err(|_| Error::invalid_input("a part does not fit into this device's memory"))
+}
+
+fn unreadable(error: io::Error) -> Error {
+    Error::invalid_input(format!("the upload's source cannot be read: {error}")).with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_is_cut_at_part_sizes_wherever_its_pieces_end() {
+        let pieces = ["ab", "", "cdefg", "h"].map(|piece| Ok(Bytes::from(piece)));
+        let mut chunks = Chunks::new(Box::pin(stream::iter(pieces)));
+        let mut parts = Vec::new();
+        loop {
+            let part = chunks.next(3).await.unwrap();
+            if part.is_empty() {
+                break;
+            }
+            parts.push(part);
+        }
+        assert_eq!(parts, ["abc", "def", "gh"]);
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_fails_and_a_source_that_shrinks_end_the_upload() {
+        let broken = stream::iter([Ok(Bytes::from("ab")), Err(io::Error::other("unplugged"))]);
+        let error = Chunks::new(Box::pin(broken)).next(3).await.unwrap_err();
+        assert!(error.message().contains("unplugged"));
+        assert!(read_part(&InMemory(Bytes::from("abc")), 2, 2).await.is_err());
+        assert_eq!(read_part(&InMemory(Bytes::from("abc")), 1, 2).await.unwrap(), "bc");
+    }
+}
