@@ -43,8 +43,8 @@ use serde_json::{Value, json};
 
 use self::{client::AppClient, pool::UserPool, tokens::TokenError};
 use crate::{
-    account::Account,
-    aws_json,
+    account::{ACCOUNT_ID, Account},
+    aws_json, caller as signer,
     error::AwsError,
     iam::Context,
     server::{Request, Response},
@@ -63,7 +63,6 @@ pub(crate) struct VerifiedToken {
     /// The app client that it was issued to.
     pub(crate) audience: String,
     pub(crate) username: String,
-    pub(crate) groups: Vec<String>,
     pub(crate) claims: serde_json::Map<String, Value>,
 }
 
@@ -88,7 +87,7 @@ struct Caller {
 enum Operation {
     /// Anyone; the operation itself asks for a password, a code or a token where it needs one.
     Public(fn(&Call<'_>) -> Result<Value, AwsError>),
-    /// Only the account's administrator, by a signature.
+    /// Whoever IAM allows it to, by a signature.
     Administrative(fn(&Call<'_>) -> Result<Value, AwsError>),
 }
 
@@ -157,12 +156,21 @@ fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-/// Administrative calls are signed, by the root credentials or by a session whose role allows them.
+/// Administrative calls are signed, and IAM says who may make them.
 fn authorize(call: &Call<'_>) -> Result<(), AwsError> {
-    let caller = crate::caller::Caller::of(call.account, call.request)?;
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Target {
+        user_pool_id: Option<String>,
+    }
+
+    let caller = signer::Caller::of(call.account, call.request)?;
+    let Target { user_pool_id } = call.input()?;
+    let pool = user_pool_id.as_deref().unwrap_or("*");
+    let resource = format!("arn:aws:cognito-idp:{}:{ACCOUNT_ID}:userpool/{pool}", call.account.region);
     let action = format!("cognito-idp:{}", call.request.operation);
     caller
-        .authorize(call.account, &action, "*", &Context::default())
+        .authorize(call.account, &action, &resource, &Context::default())
         .map_err(|denied| AwsError::new("AccessDeniedException", denied.to_string()))
 }
 
@@ -219,14 +227,7 @@ impl UserPools {
         if pool.issuer() != issuer {
             return Err(refused("Incorrect token audience.".to_owned()));
         }
-        let groups = claims.get("cognito:groups").and_then(Value::as_array).cloned().unwrap_or_default();
-        Ok(VerifiedToken {
-            sub: claim("sub"),
-            audience,
-            username: claim("cognito:username"),
-            groups: groups.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            claims,
-        })
+        Ok(VerifiedToken { sub: claim("sub"), username: claim("cognito:username"), audience, claims })
     }
 
     /// Revokes every refresh token of every pool.

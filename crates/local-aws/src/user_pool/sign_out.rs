@@ -57,3 +57,58 @@ pub(super) fn global_sign_out(call: &Call<'_>) -> Result<Value, AwsError> {
 fn unauthorized(message: &'static str) -> AwsError {
     AwsError::new("UnauthorizedException", message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::TestPool, *};
+
+    fn user(test: &TestPool, tokens: &Value) -> Result<Value, AwsError> {
+        test.call("GetUser", json!({ "AccessToken": tokens["AccessToken"] }))
+    }
+
+    #[test]
+    fn revoking_a_token_ends_that_sign_in_and_no_other() {
+        let test = TestPool::new();
+        test.add_user("ada", &[]);
+        let (phone, laptop) = (test.tokens("ada"), test.tokens("ada"));
+        for _ in 0..2 {
+            assert_eq!(test.call("RevokeToken", json!({ "Token": phone["RefreshToken"] })), Ok(json!({})));
+        }
+        let error = user(&test, &phone).unwrap_err();
+        assert_eq!(error.to_string(), "NotAuthorizedException: Access Token has been revoked");
+        assert!(user(&test, &laptop).is_ok());
+    }
+
+    #[test]
+    fn signing_out_everywhere_ends_all() {
+        let test = TestPool::new();
+        test.add_user("ada", &[]);
+        test.add_user("bob", &[]);
+        let (phone, laptop, bob) = (test.tokens("ada"), test.tokens("ada"), test.tokens("bob"));
+        test.call("GlobalSignOut", json!({ "AccessToken": phone["AccessToken"] })).unwrap();
+        assert!(user(&test, &phone).is_err() && user(&test, &laptop).is_err());
+        assert!(user(&test, &bob).is_ok());
+        assert!(user(&test, &test.tokens("ada")).is_ok(), "a sign-in after it counts");
+    }
+
+    #[test]
+    fn only_one_s_own_refresh_tokens_are_revoked() {
+        let test = TestPool::new();
+        test.add_user("ada", &[]);
+        let tokens = test.tokens("ada");
+        let other = test.create_client(json!({}))["ClientId"].clone();
+        let never = test.create_client(json!({ "EnableTokenRevocation": false }))["ClientId"].clone();
+        let secret = test.create_client(json!({ "GenerateSecret": true }))["ClientId"].clone();
+        for (token, client, code) in [
+            (&tokens["AccessToken"], json!(test.client_id), "UnsupportedTokenTypeException"),
+            (&tokens["RefreshToken"], other, "UnauthorizedException"),
+            (&tokens["RefreshToken"], never, "UnsupportedOperationException"),
+            (&tokens["RefreshToken"], secret, "UnauthorizedException"),
+            (&tokens["RefreshToken"], json!("nobody"), "UnauthorizedException"),
+        ] {
+            let error = test.call("RevokeToken", json!({ "Token": token, "ClientId": client })).unwrap_err();
+            assert_eq!(error.code, code);
+        }
+        assert!(user(&test, &tokens).is_ok());
+    }
+}

@@ -254,6 +254,12 @@ pub(super) fn totp_code(test: &TestPool, secret: &Value, steps: i64) -> String {
     totp.generate(seconds.try_into().unwrap()).to_string()
 }
 
+/// `SECRET_HASH` as a client computes it.
+pub(super) fn secret_hash(secret: &str, username: &str, client_id: &str) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    STANDARD.encode(mac.chain_update(username).chain_update(client_id).finalize().into_bytes())
+}
+
 /// The claims of a token, unverified.
 pub(super) fn claims(token: &Value) -> Value {
     jsonwebtoken::dangerous::insecure_decode_claims(token.as_str().unwrap()).unwrap()

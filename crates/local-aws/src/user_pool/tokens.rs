@@ -149,3 +149,176 @@ fn claim_value(name: &str, value: &str) -> Value {
         _ => json!(value),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+    use super::{
+        super::testing::{TestPool, claims},
+        *,
+    };
+
+    fn signed_in() -> (TestPool, Value) {
+        let test = TestPool::new();
+        test.add_user("ada", &[("email", "ada@example.com"), ("email_verified", "true"), ("name", "Ada")]);
+        let tokens = test.tokens("ada");
+        (test, tokens)
+    }
+
+    fn provider(test: &TestPool) -> String {
+        format!("cognito-idp.eu-west-1.amazonaws.com/{}", test.pool_id)
+    }
+
+    /// The token with one claim changed and the old signature.
+    fn forged(token: &Value, name: &str, value: Value) -> String {
+        let mut parts: Vec<_> = token.as_str().unwrap().split('.').map(str::to_owned).collect();
+        let mut changed = claims(token);
+        changed[name] = value;
+        parts[1] = URL_SAFE_NO_PAD.encode(changed.to_string());
+        parts.join(".")
+    }
+
+    #[test]
+    fn the_id_token_says_who_it_is() {
+        let (test, tokens) = signed_in();
+        let claims = claims(&tokens["IdToken"]);
+        let now = test.account.clock.unix_seconds();
+        assert_eq!(claims["iss"], format!("https://{}", provider(&test)));
+        assert_eq!(claims["aud"], test.client_id);
+        assert_eq!(claims["token_use"], "id");
+        assert_eq!(claims["cognito:username"], "ada");
+        assert_eq!(claims["email"], "ada@example.com");
+        assert_eq!(claims["email_verified"], true);
+        assert_eq!(claims["name"], "Ada");
+        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 3600);
+        assert!((now - claims["auth_time"].as_i64().unwrap()).abs() < 5);
+        assert!(claims.get("cognito:groups").is_none());
+    }
+
+    #[test]
+    fn the_access_token_says_what_it_is_for() {
+        let (test, tokens) = signed_in();
+        let access = claims(&tokens["AccessToken"]);
+        let id = claims(&tokens["IdToken"]);
+        assert_eq!(access["token_use"], "access");
+        assert_eq!(access["client_id"], test.client_id);
+        assert_eq!(access["scope"], SELF_SERVICE_SCOPE);
+        assert_eq!(access["username"], "ada");
+        assert!(access.get("email").is_none() && access.get("aud").is_none());
+        for same in ["sub", "iss", "origin_jti", "event_id", "auth_time"] {
+            assert_eq!(access[same], id[same], "{same}");
+        }
+        assert_ne!(access["jti"], id["jti"]);
+    }
+
+    #[test]
+    fn groups_and_their_roles_stand_in_tokens_by_precedence() {
+        let (test, _) = signed_in();
+        for (name, precedence, role) in [("readers", 10, "r"), ("admins", 1, "a")] {
+            let group = json!({ "GroupName": name, "Precedence": precedence, "RoleArn": role });
+            test.admin("CreateGroup", group).unwrap();
+            test.admin("AdminAddUserToGroup", json!({ "Username": "ada", "GroupName": name })).unwrap();
+        }
+        let tokens = test.tokens("ada");
+        let id = claims(&tokens["IdToken"]);
+        assert_eq!(id["cognito:groups"], json!(["admins", "readers"]));
+        assert_eq!(id["cognito:roles"], json!(["a", "r"]));
+        assert_eq!(id["cognito:preferred_role"], "a");
+        let access = claims(&tokens["AccessToken"]);
+        assert_eq!(access["cognito:groups"], json!(["admins", "readers"]));
+        assert!(access.get("cognito:roles").is_none());
+    }
+
+    #[test]
+    fn a_client_reads_only_its_attributes() {
+        let test = TestPool::with(json!({}), json!({ "ReadAttributes": ["email"] }));
+        test.add_user("ada", &[("email", "ada@example.com"), ("name", "Ada")]);
+        let tokens = test.tokens("ada");
+        let id = claims(&tokens["IdToken"]);
+        assert_eq!((id.get("email").is_some(), id.get("name").is_some()), (true, false));
+        let user = test.call("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).unwrap();
+        let names: Vec<_> =
+            user["UserAttributes"].as_array().unwrap().iter().map(|a| a["Name"].clone()).collect();
+        assert_eq!(names, ["sub", "email"]);
+    }
+
+    #[test]
+    fn tokens_verify_against_the_published_keys() {
+        let (_, tokens) = signed_in();
+        let jwks = keys::signing_keys().unwrap().jwks();
+        assert_eq!(jwks.keys.len(), 2);
+        for token in [&tokens["IdToken"], &tokens["AccessToken"]] {
+            let token = token.as_str().unwrap();
+            let header = jsonwebtoken::decode_header(token).unwrap();
+            assert_eq!((header.alg, header.typ), (Algorithm::RS256, None));
+            let jwk = jwks.find(&header.kid.unwrap()).unwrap();
+            let mut validation = Validation::new(Algorithm::RS256);
+            validation.validate_aud = false;
+            let key = jsonwebtoken::DecodingKey::from_jwk(jwk).unwrap();
+            assert!(jsonwebtoken::decode::<Claims>(token, &key, &validation).is_ok());
+        }
+    }
+
+    #[test]
+    fn an_id_token_is_verified_for_the_identity_pool() {
+        let (test, tokens) = signed_in();
+        let now = test.account.clock.unix_seconds();
+        let id_token = tokens["IdToken"].as_str().unwrap();
+        let pools = &test.account.user_pools;
+        let verified = pools.verify_id_token(&provider(&test), id_token, now).unwrap();
+        assert_eq!(verified.audience, test.client_id);
+        assert_eq!(json!(verified.sub), claims(&tokens["IdToken"])["sub"]);
+
+        let access_token = tokens["AccessToken"].as_str().unwrap().to_owned();
+        for (token, provider, now) in [
+            (access_token, provider(&test), now),
+            (id_token.to_owned(), "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other".to_owned(), now),
+            (id_token.to_owned(), provider(&test), now + 3600),
+            (forged(&tokens["IdToken"], "sub", json!("someone-else")), provider(&test), now),
+            ("e30.e30.e30".to_owned(), provider(&test), now),
+            ("garbage".to_owned(), provider(&test), now),
+        ] {
+            let error = pools.verify_id_token(&provider, &token, now).unwrap_err();
+            assert_eq!(error.code, "NotAuthorizedException");
+        }
+    }
+
+    #[test]
+    fn a_deleted_client_s_tokens_are_no_longer_accepted() {
+        let (test, tokens) = signed_in();
+        test.admin("DeleteUserPoolClient", json!({ "ClientId": test.client_id })).unwrap();
+        let now = test.account.clock.unix_seconds();
+        let id_token = tokens["IdToken"].as_str().unwrap();
+        assert!(test.account.user_pools.verify_id_token(&provider(&test), id_token, now).is_err());
+        assert!(test.call("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).is_err());
+    }
+
+    #[test]
+    fn self_service_takes_only_a_whole_and_unexpired_access_token() {
+        let (test, tokens) = signed_in();
+        let user = |token: Value| test.call("GetUser", json!({ "AccessToken": token }));
+        assert!(user(tokens["AccessToken"].clone()).is_ok());
+        for token in [
+            tokens["IdToken"].clone(),
+            tokens["RefreshToken"].clone(),
+            json!(""),
+            json!("a.b.c"),
+            json!(forged(&tokens["AccessToken"], "username", json!("bob"))),
+            json!(forged(&tokens["AccessToken"], "exp", json!(i64::MAX))),
+            json!(unsigned(&tokens["AccessToken"])),
+        ] {
+            let error = user(token.clone()).unwrap_err();
+            assert_eq!(error.to_string(), "NotAuthorizedException: Invalid Access Token", "{token}");
+        }
+        test.advance(3600);
+        let error = user(tokens["AccessToken"].clone()).unwrap_err();
+        assert_eq!(error.to_string(), "NotAuthorizedException: Access Token has expired");
+    }
+
+    /// The token with `alg: none` and no signature.
+    fn unsigned(token: &Value) -> String {
+        let payload = token.as_str().unwrap().split('.').nth(1).unwrap();
+        format!("{}.{payload}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#))
+    }
+}
