@@ -109,3 +109,52 @@ fn group_json(pool_id: &str, group: &Group) -> Value {
 fn group_not_found() -> AwsError {
     AwsError::new("ResourceNotFoundException", "Group not found.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{TestPool, claims},
+        *,
+    };
+
+    #[test]
+    fn membership_comes_and_goes() {
+        let test = TestPool::new();
+        test.add_user("ada", &[]);
+        let membership = json!({ "Username": "ada", "GroupName": "staff" });
+        assert_eq!(
+            test.admin("AdminAddUserToGroup", membership.clone()).unwrap_err().to_string(),
+            "ResourceNotFoundException: Group not found."
+        );
+        let group = test.admin("CreateGroup", json!({ "GroupName": "staff", "Precedence": 3 })).unwrap();
+        assert_eq!(group["Group"]["Precedence"], 3);
+        assert_eq!(
+            test.admin("CreateGroup", json!({ "GroupName": "staff" })).unwrap_err().code,
+            "GroupExistsException"
+        );
+        let groups = |test: &TestPool| claims(&test.tokens("ada")["IdToken"]).get("cognito:groups").cloned();
+        test.admin("AdminAddUserToGroup", membership.clone()).unwrap();
+        assert_eq!(groups(&test), Some(json!(["staff"])));
+        test.admin("AdminRemoveUserFromGroup", membership.clone()).unwrap();
+        assert_eq!(groups(&test), None);
+
+        test.admin("AdminAddUserToGroup", membership).unwrap();
+        test.admin("DeleteGroup", json!({ "GroupName": "staff" })).unwrap();
+        test.admin("CreateGroup", json!({ "GroupName": "staff" })).unwrap();
+        assert_eq!(groups(&test), None, "a later group of the same name is another one");
+    }
+
+    #[test]
+    fn a_tie_of_roles_leaves_the_preferred_one_open() {
+        let test = TestPool::new();
+        test.add_user("ada", &[]);
+        for (name, role) in [("a", "role-a"), ("b", "role-b")] {
+            let group = json!({ "GroupName": name, "RoleArn": role, "Precedence": 1 });
+            test.admin("CreateGroup", group).unwrap();
+            test.admin("AdminAddUserToGroup", json!({ "Username": "ada", "GroupName": name })).unwrap();
+        }
+        let claims = claims(&test.tokens("ada")["IdToken"]);
+        assert_eq!(claims["cognito:roles"], json!(["role-a", "role-b"]));
+        assert!(claims.get("cognito:preferred_role").is_none());
+    }
+}

@@ -267,3 +267,80 @@ fn random_text(alphabet: &[u8], length: usize) -> String {
     let mut rng = rand::rng();
     (0..length).filter_map(|_| alphabet.choose(&mut rng).copied().map(char::from)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::TestPool, *};
+
+    #[test]
+    fn ids_have_the_forms_of_aws() {
+        let test = TestPool::new();
+        let (region, name) = test.pool_id.split_once('_').unwrap();
+        assert_eq!((region, name.len()), ("eu-west-1", 9));
+        assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        assert_eq!(test.client_id.len(), 26);
+        let pool = test.admin("DescribeUserPool", json!({})).unwrap()["UserPool"].clone();
+        assert_eq!(pool["Id"], test.pool_id);
+        assert_eq!(pool["Name"], "test");
+        assert_eq!(
+            pool["Arn"],
+            format!("arn:aws:cognito-idp:eu-west-1:000000000000:userpool/{}", test.pool_id)
+        );
+    }
+
+    #[test]
+    fn pools_and_clients_are_listed_and_deleted() {
+        let test = TestPool::new();
+        let pools = test.admin("ListUserPools", json!({ "MaxResults": 10 })).unwrap();
+        assert_eq!(pools["UserPools"][0]["Id"], test.pool_id);
+        let clients = test.admin("ListUserPoolClients", json!({})).unwrap();
+        assert_eq!(clients["UserPoolClients"][0]["ClientId"], test.client_id);
+        test.admin("DeleteUserPoolClient", json!({ "ClientId": test.client_id })).unwrap();
+        assert!(test.admin("DescribeUserPoolClient", json!({ "ClientId": test.client_id })).is_err());
+        test.admin("DeleteUserPool", json!({})).unwrap();
+        assert!(test.admin("DescribeUserPool", json!({})).is_err());
+    }
+
+    #[test]
+    fn only_clients_that_ask_for_it_have_a_secret() {
+        let test = TestPool::new();
+        assert!(test.create_client(json!({})).get("ClientSecret").is_none());
+        let client = test.create_client(json!({ "GenerateSecret": true }));
+        assert!(client["ClientSecret"].as_str().is_some_and(|secret| secret.len() > 40));
+        let update = json!({ "ClientId": client["ClientId"], "ClientName": "renamed" });
+        let updated = test.admin("UpdateUserPoolClient", update).unwrap()["UserPoolClient"].clone();
+        assert_eq!(updated["ClientSecret"], client["ClientSecret"]);
+        assert_eq!(updated["ClientName"], "renamed");
+    }
+
+    #[test]
+    fn what_an_update_leaves_out_falls_back_to_the_default() {
+        let test = TestPool::with(json!({}), json!({ "AccessTokenValidity": 5, "AuthSessionValidity": 10 }));
+        let update = json!({ "ClientId": test.client_id });
+        let updated = test.admin("UpdateUserPoolClient", update).unwrap()["UserPoolClient"].clone();
+        assert_eq!(updated["AuthSessionValidity"], 3);
+        assert!(updated.get("AccessTokenValidity").is_none());
+        assert_eq!(updated["ClientName"], "test");
+        assert!(updated["ExplicitAuthFlows"].as_array().unwrap().contains(&json!("ALLOW_USER_SRP_AUTH")));
+    }
+
+    #[test]
+    fn contradictory_pools_are_refused() {
+        let test = TestPool::new();
+        for wrong in [
+            json!({ "UsernameAttributes": ["email"], "AliasAttributes": ["email"] }),
+            json!({ "MfaConfiguration": "ON" }),
+            json!({ "MfaConfiguration": "SOMETIMES" }),
+            json!({ "UsernameAttributes": ["name"] }),
+            json!({ "Policies": { "PasswordPolicy": { "MinimumLength": 5 } } }),
+            json!({ "Schema": [{ "Name": "x", "Required": true }] }),
+        ] {
+            let mut input = wrong.clone();
+            input["PoolName"] = json!("wrong");
+            let error = test.admin("CreateUserPool", input).unwrap_err();
+            assert_eq!(error.code, "InvalidParameterException", "{wrong}");
+        }
+        let nothing_offered = json!({ "MfaConfiguration": "ON" });
+        assert!(test.admin("SetUserPoolMfaConfig", nothing_offered).is_err());
+    }
+}

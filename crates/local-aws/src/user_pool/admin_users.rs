@@ -274,3 +274,127 @@ fn invite(call: &Call<'_>, pool: &UserPool, user: &User, media: &[DeliveryMedium
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{PASSWORD, TestPool},
+        *,
+    };
+
+    const MAIL: &str = "ada@example.com";
+
+    fn ada(members: Value) -> Value {
+        let mut input = json!({
+            "Username": "ada",
+            "UserAttributes": [{ "Name": "email", "Value": MAIL }, { "Name": "email_verified", "Value": "true" }],
+        });
+        for (name, value) in members.as_object().unwrap() {
+            input[name] = value.clone();
+        }
+        input
+    }
+
+    fn status(test: &TestPool) -> Value {
+        test.admin("AdminGetUser", json!({ "Username": "ada" })).unwrap()["UserStatus"].clone()
+    }
+
+    #[test]
+    fn an_invited_user_gets_a_temporary_password_by_mail() {
+        let test = TestPool::new();
+        let answer = test.admin("AdminCreateUser", ada(json!({}))).unwrap();
+        assert_eq!(answer["User"]["UserStatus"], "FORCE_CHANGE_PASSWORD");
+        let invitation = test.account.messages.last_to(MAIL).unwrap();
+        assert_eq!(invitation.purpose, Purpose::Invitation);
+        let challenge = test.sign_in_by_srp("ada", &invitation.code).unwrap();
+        assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+    }
+
+    #[test]
+    fn an_invitation_is_suppressed_or_sent_again() {
+        let test = TestPool::new();
+        test.admin("AdminCreateUser", ada(json!({ "MessageAction": "SUPPRESS" }))).unwrap();
+        assert!(test.account.messages.all().is_empty());
+        let resend = json!({ "Username": "ada", "MessageAction": "RESEND" });
+        test.admin("AdminCreateUser", resend.clone()).unwrap();
+        assert!(test.sign_in("ada", &test.code_to(MAIL)).is_ok());
+
+        let permanent = json!({ "Username": "ada", "Password": PASSWORD, "Permanent": true });
+        test.admin("AdminSetUserPassword", permanent).unwrap();
+        assert_eq!(test.admin("AdminCreateUser", resend).unwrap_err().code, "UnsupportedUserStateException");
+        let again = test.admin("AdminCreateUser", ada(json!({}))).unwrap_err();
+        assert_eq!(again.to_string(), "UsernameExistsException: User account already exists");
+    }
+
+    #[test]
+    fn passwords_are_set_for_good_or_until_the_next_sign_in() {
+        let test = TestPool::new();
+        test.add_user("ada", &[]);
+        assert_eq!(status(&test), "CONFIRMED");
+        let temporary = json!({ "Username": "ada", "Password": "Temp-Horse-1" });
+        test.admin("AdminSetUserPassword", temporary).unwrap();
+        assert_eq!(status(&test), "FORCE_CHANGE_PASSWORD");
+        let weak = json!({ "Username": "ada", "Password": "weak", "Permanent": true });
+        assert_eq!(test.admin("AdminSetUserPassword", weak).unwrap_err().code, "InvalidPasswordException");
+    }
+
+    #[test]
+    fn a_reset_password_is_set_anew_by_code() {
+        let test = TestPool::new();
+        test.add_user("ada", &[("email", MAIL), ("email_verified", "true")]);
+        test.admin("AdminResetUserPassword", json!({ "Username": "ada" })).unwrap();
+        assert_eq!(status(&test), "RESET_REQUIRED");
+        let input = json!({
+            "Username": "ada", "ConfirmationCode": test.code_to(MAIL), "Password": "Newer-Horse-2",
+        });
+        test.call("ConfirmForgotPassword", input).unwrap();
+        assert_eq!(status(&test), "CONFIRMED");
+        assert!(test.sign_in("ada", "Newer-Horse-2").is_ok());
+    }
+
+    #[test]
+    fn an_administrator_confirms_a_sign_up() {
+        let test = TestPool::new();
+        test.call("SignUp", json!({ "Username": "ada", "Password": PASSWORD })).unwrap();
+        assert_eq!(status(&test), "UNCONFIRMED");
+        test.admin("AdminConfirmSignUp", json!({ "Username": "ada" })).unwrap();
+        assert!(test.sign_in("ada", PASSWORD).is_ok());
+        assert!(test.admin("AdminConfirmSignUp", json!({ "Username": "ada" })).is_err());
+    }
+
+    #[test]
+    fn a_disabled_user_is_out_at_once() {
+        let test = TestPool::new();
+        test.add_user("ada", &[]);
+        let token = test.tokens("ada")["AccessToken"].clone();
+        test.admin("AdminDisableUser", json!({ "Username": "ada" })).unwrap();
+        assert!(test.call("GetUser", json!({ "AccessToken": token })).is_err());
+        assert!(test.sign_in("ada", PASSWORD).is_err());
+        test.admin("AdminEnableUser", json!({ "Username": "ada" })).unwrap();
+        assert!(test.sign_in("ada", PASSWORD).is_ok());
+    }
+
+    #[test]
+    fn an_alias_moves_only_on_insistence() {
+        let test = TestPool::with(json!({ "AliasAttributes": ["email"] }), json!({}));
+        test.add_user("first", &[("email", MAIL), ("email_verified", "true")]);
+        let taken = test.admin("AdminCreateUser", ada(json!({}))).unwrap_err();
+        assert_eq!(taken.code, "AliasExistsException");
+        test.admin("AdminCreateUser", ada(json!({ "ForceAliasCreation": true }))).unwrap();
+        let owner = test.admin("AdminGetUser", json!({ "Username": MAIL })).unwrap();
+        assert_eq!(owner["Username"], "ada");
+    }
+
+    #[test]
+    fn unknown_users_and_pools_are_named() {
+        let test = TestPool::new();
+        let user = test.admin("AdminGetUser", json!({ "Username": "ghost" })).unwrap_err();
+        assert_eq!(user.to_string(), "UserNotFoundException: User does not exist.");
+        let input = json!({ "Username": "ghost", "UserPoolId": "eu-west-1_Nowhere" });
+        let pool = test.admin("AdminGetUser", input).unwrap_err();
+        assert_eq!(
+            pool.to_string(),
+            "ResourceNotFoundException: User pool eu-west-1_Nowhere does not exist."
+        );
+    }
+}

@@ -181,3 +181,115 @@ fn known_address(name: &str) -> Result<Address, AwsError> {
         .find(|address| address.name() == name)
         .ok_or_else(|| invalid_parameter(format!("Attribute {name} cannot be verified.")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::TestPool, *};
+
+    const OLD: &str = "ada@example.com";
+    const NEW: &str = "ada@new.example";
+
+    fn signed_in(pool: Value) -> (TestPool, Value) {
+        let test = TestPool::with(pool, json!({}));
+        test.add_user("ada", &[("email", OLD), ("email_verified", "true")]);
+        let token = test.tokens("ada")["AccessToken"].clone();
+        (test, token)
+    }
+
+    fn update(test: &TestPool, token: &Value, name: &str, value: &str) -> Result<Value, AwsError> {
+        let attributes = json!([{ "Name": name, "Value": value }]);
+        test.call("UpdateUserAttributes", json!({ "AccessToken": token, "UserAttributes": attributes }))
+    }
+
+    fn verify(test: &TestPool, token: &Value, code: &str) -> Result<Value, AwsError> {
+        let input = json!({ "AccessToken": token, "AttributeName": "email", "Code": code });
+        test.call("VerifyUserAttribute", input)
+    }
+
+    fn attribute(test: &TestPool, token: &Value, name: &str) -> Option<Value> {
+        let user = test.call("GetUser", json!({ "AccessToken": token })).unwrap();
+        let list = user["UserAttributes"].as_array().unwrap();
+        list.iter().find(|attribute| attribute["Name"] == name).map(|attribute| attribute["Value"].clone())
+    }
+
+    #[test]
+    fn a_new_address_is_unverified_until_its_code_comes_back() {
+        let (test, token) = signed_in(json!({}));
+        let answer = update(&test, &token, "email", NEW).unwrap();
+        assert_eq!(answer["CodeDeliveryDetailsList"][0]["Destination"], "a***@n***");
+        assert_eq!(attribute(&test, &token, "email"), Some(json!(NEW)));
+        assert_eq!(attribute(&test, &token, "email_verified"), Some(json!("false")));
+        let code = test.code_to(NEW);
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        assert_eq!(verify(&test, &token, wrong).unwrap_err().code, "CodeMismatchException");
+        verify(&test, &token, &code).unwrap();
+        assert_eq!(attribute(&test, &token, "email_verified"), Some(json!("true")));
+        assert_eq!(verify(&test, &token, &code).unwrap_err().code, "ExpiredCodeException");
+    }
+
+    #[test]
+    fn a_pool_can_keep_the_old_address_until_then() {
+        let settings = json!({ "AttributesRequireVerificationBeforeUpdate": ["email"] });
+        let (test, token) = signed_in(json!({ "UserAttributeUpdateSettings": settings }));
+        update(&test, &token, "email", NEW).unwrap();
+        assert_eq!(attribute(&test, &token, "email"), Some(json!(OLD)));
+        assert_eq!(attribute(&test, &token, "email_verified"), Some(json!("true")));
+        let again = json!({ "AccessToken": token, "AttributeName": "email" });
+        test.call("GetUserAttributeVerificationCode", again).unwrap();
+        verify(&test, &token, &test.code_to(NEW)).unwrap();
+        assert_eq!(attribute(&test, &token, "email"), Some(json!(NEW)));
+    }
+
+    #[test]
+    fn a_code_can_be_asked_for_again_and_expires() {
+        let (test, token) = signed_in(json!({}));
+        let ask = |name: &str| {
+            let input = json!({ "AccessToken": token, "AttributeName": name });
+            test.call("GetUserAttributeVerificationCode", input)
+        };
+        assert_eq!(ask("email").unwrap()["CodeDeliveryDetails"]["Destination"], "a***@e***");
+        assert!(ask("phone_number").is_err(), "there is none");
+        assert!(ask("name").is_err(), "names are not verified");
+        let code = test.code_to(OLD);
+        test.advance(3599);
+        assert!(verify(&test, &token, &code).is_ok());
+    }
+
+    #[test]
+    fn attributes_that_are_not_addresses_change_without_a_code() {
+        let (test, token) = signed_in(json!({}));
+        assert_eq!(update(&test, &token, "name", "Ada").unwrap()["CodeDeliveryDetailsList"], json!([]));
+        assert_eq!(attribute(&test, &token, "name"), Some(json!("Ada")));
+        let names = json!({ "AccessToken": token, "UserAttributeNames": ["name"] });
+        test.call("DeleteUserAttributes", names).unwrap();
+        assert_eq!(attribute(&test, &token, "name"), None);
+    }
+
+    #[test]
+    fn people_cannot_write_what_is_not_theirs() {
+        let (test, token) = signed_in(json!({ "Schema": [{ "Name": "tier", "Mutable": false }] }));
+        for (name, value) in
+            [("email_verified", "true"), ("sub", "1"), ("custom:unknown", "1"), ("email", "x")]
+        {
+            assert!(update(&test, &token, name, value).is_err(), "{name}");
+        }
+        assert!(update(&test, &token, "custom:tier", "gold").is_ok());
+        assert!(update(&test, &token, "custom:tier", "platinum").is_err());
+    }
+
+    #[test]
+    fn a_user_name_that_is_a_mail_address_stays_unique_and_present() {
+        let (test, token) = {
+            let test = TestPool::with(json!({ "UsernameAttributes": ["email"] }), json!({}));
+            test.add_user(OLD, &[]);
+            test.add_user(NEW, &[]);
+            let token = test.tokens(OLD)["AccessToken"].clone();
+            (test, token)
+        };
+        assert_eq!(update(&test, &token, "email", NEW).unwrap_err().code, "AliasExistsException");
+        let names = json!({ "AccessToken": token, "UserAttributeNames": ["email"] });
+        assert!(test.call("DeleteUserAttributes", names).is_err());
+        update(&test, &token, "email", "third@example.com").unwrap();
+        assert!(test.sign_in("third@example.com", super::super::testing::PASSWORD).is_ok());
+    }
+}

@@ -112,3 +112,109 @@ fn recovery_address(pool: &UserPool, user: &User) -> Result<&'static str, AwsErr
             )
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{PASSWORD, TestPool},
+        *,
+    };
+
+    const MAIL: &str = "ada@example.com";
+    const NEW: &str = "Newer-Horse-2";
+
+    fn pool_with_ada() -> TestPool {
+        let test = TestPool::new();
+        test.add_user("ada", &[("email", MAIL), ("email_verified", "true")]);
+        test
+    }
+
+    fn forgot(test: &TestPool, username: &str) -> Result<Value, AwsError> {
+        test.call("ForgotPassword", json!({ "Username": username }))
+    }
+
+    fn confirm(test: &TestPool, code: &str, password: &str) -> Result<Value, AwsError> {
+        let input = json!({ "Username": "ada", "ConfirmationCode": code, "Password": password });
+        test.call("ConfirmForgotPassword", input)
+    }
+
+    #[test]
+    fn the_code_sets_a_new_password_once() {
+        let test = pool_with_ada();
+        let answer = forgot(&test, "ada").unwrap();
+        assert_eq!(answer["CodeDeliveryDetails"]["Destination"], "a***@e***");
+        let code = test.code_to(MAIL);
+        assert_eq!(confirm(&test, &code, "weak").unwrap_err().code, "InvalidPasswordException");
+        confirm(&test, &code, NEW).unwrap();
+        assert!(test.sign_in_by_srp("ada", NEW).is_ok());
+        assert!(test.sign_in_by_srp("ada", PASSWORD).is_err());
+        assert_eq!(confirm(&test, &code, PASSWORD).unwrap_err().code, "ExpiredCodeException");
+    }
+
+    #[test]
+    fn wrong_and_expired_codes_are_refused_and_guessing_is_limited() {
+        let test = pool_with_ada();
+        forgot(&test, "ada").unwrap();
+        let code = test.code_to(MAIL);
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        for _ in 0..5 {
+            assert_eq!(confirm(&test, wrong, NEW).unwrap_err().code, "CodeMismatchException");
+        }
+        assert_eq!(
+            confirm(&test, &code, NEW).unwrap_err().to_string(),
+            "LimitExceededException: Attempt limit exceeded, please try after some time."
+        );
+        forgot(&test, "ada").unwrap();
+        test.advance(3600);
+        assert_eq!(confirm(&test, &test.code_to(MAIL), NEW).unwrap_err().code, "ExpiredCodeException");
+        assert!(test.sign_in("ada", PASSWORD).is_ok());
+    }
+
+    #[test]
+    fn the_code_goes_to_a_verified_address_in_the_pool_s_order() {
+        let recovery = json!({ "RecoveryMechanisms": [
+            { "Name": "verified_email", "Priority": 2 }, { "Name": "verified_phone_number", "Priority": 1 },
+        ] });
+        let test = TestPool::with(json!({ "AccountRecoverySetting": recovery }), json!({}));
+        let phone = [("phone_number", "+491701234567"), ("phone_number_verified", "true")];
+        test.add_user("ada", &[&phone[..], &[("email", MAIL), ("email_verified", "true")]].concat());
+        test.add_user("bob", &[("email", "bob@example.com"), ("email_verified", "true")]);
+        test.add_user("eve", &[("email", "eve@example.com")]);
+        assert_eq!(forgot(&test, "ada").unwrap()["CodeDeliveryDetails"]["DeliveryMedium"], "SMS");
+        assert_eq!(forgot(&test, "bob").unwrap()["CodeDeliveryDetails"]["DeliveryMedium"], "EMAIL");
+        let unverified = forgot(&test, "eve").unwrap_err();
+        assert!(unverified.message.starts_with("Cannot reset password for the user"), "{unverified}");
+    }
+
+    #[test]
+    fn a_user_who_must_set_a_password_anyway_or_is_disabled_gets_no_code() {
+        let test = pool_with_ada();
+        test.admin("AdminDisableUser", json!({ "Username": "ada" })).unwrap();
+        assert_eq!(forgot(&test, "ada").unwrap_err().message, "User is disabled.");
+        let invited = json!({
+            "Username": "bob", "MessageAction": "SUPPRESS",
+            "UserAttributes": [{ "Name": "email", "Value": "bob@example.com" },
+                               { "Name": "email_verified", "Value": "true" }],
+        });
+        test.admin("AdminCreateUser", invited).unwrap();
+        assert_eq!(
+            forgot(&test, "bob").unwrap_err().message,
+            "User password cannot be reset in the current state."
+        );
+    }
+
+    #[test]
+    fn who_is_unknown_is_told_or_hidden() {
+        let confirm = |test: &TestPool| {
+            let input = json!({ "Username": "ghost", "ConfirmationCode": "1", "Password": NEW });
+            test.call("ConfirmForgotPassword", input).unwrap_err().code
+        };
+        let told = TestPool::new();
+        assert_eq!(forgot(&told, "ghost").unwrap_err().code, "UserNotFoundException");
+        assert_eq!(confirm(&told), "UserNotFoundException");
+        let hidden = TestPool::with(json!({}), json!({ "PreventUserExistenceErrors": "ENABLED" }));
+        assert!(forgot(&hidden, "ghost").unwrap()["CodeDeliveryDetails"].is_object());
+        assert_eq!(confirm(&hidden), "CodeMismatchException");
+        assert!(hidden.account.messages.all().is_empty());
+    }
+}

@@ -13,7 +13,7 @@ use super::{
     mfa::{Factor, MfaConfiguration, OfferedFactors},
     password::PasswordPolicy,
     schema::{Schema, is_email, is_phone_number},
-    sign_ins::SignIns,
+    sign_ins::{SignIn, SignIns},
     srp::{Identity, Verifier},
     user::User,
 };
@@ -217,6 +217,12 @@ impl UserPool {
 
     pub(super) fn user(&self, username: &str) -> Result<&User, AwsError> {
         self.users.get(username).ok_or_else(user_not_found)
+    }
+
+    /// The user whose sign-in this is, if still there.
+    pub(super) fn user_of(&self, sign_in: &SignIn) -> Result<&User, AwsError> {
+        let user = self.users.get(&sign_in.username).filter(|user| user.sub == sign_in.sub);
+        user.ok_or_else(user_not_found)
     }
 
     /// Like [`UserPool::find`], for administrators, who may know that a user does not exist.

@@ -30,7 +30,7 @@ pub(super) fn tokens_from_refresh_token(call: &Call<'_>) -> Result<Value, AwsErr
         ));
     }
     let sign_in = pool.sign_ins.refresh(&client, &input.refresh_token, call.now)?;
-    let user = pool.user(&sign_in.username)?;
+    let user = pool.user_of(&sign_in)?;
     if !user.enabled {
         return Err(not_authorized("User is disabled."));
     }
@@ -60,7 +60,7 @@ pub(super) fn by_refresh_token(
         client.check_secret_hash("", None)?;
     }
     let sign_in = pool.sign_ins.refresh(client, refresh_token, call.now)?;
-    let user = pool.user(&sign_in.username)?;
+    let user = pool.user_of(&sign_in)?;
     // The hash is over the real user name or the sub: the call carries no other.
     client
         .check_secret_hash(&user.username, secret_hash)

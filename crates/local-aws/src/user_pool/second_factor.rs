@@ -12,7 +12,7 @@ use super::{
     delivery::{masked, medium_name},
     mfa::{Factor, MfaConfiguration},
     not_authorized,
-    pool::UserPool,
+    pool::{UserPool, user_not_found},
     tokens,
     user::{User, UserStatus},
 };
@@ -127,8 +127,8 @@ pub(super) fn finish(
     client: &Arc<AppClient>,
     username: &str,
 ) -> Result<Value, AwsError> {
-    let (sign_in, refresh_token) = pool.sign_ins.begin(client, username, call.now);
-    let user = pool.user(username)?;
+    let user = pool.users.get(username).ok_or_else(user_not_found)?;
+    let (sign_in, refresh_token) = pool.sign_ins.begin(client, user, call.now);
     let result = tokens::authentication_result(pool, client, user, &sign_in, Some(refresh_token), call.now)?;
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
 }
@@ -212,4 +212,192 @@ fn open(
 ) -> Value {
     let session = pool.challenges.open(client, username, challenge, call.now);
     json!({ "ChallengeName": name, "Session": session, "ChallengeParameters": parameters })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{PASSWORD, TestPool},
+        *,
+    };
+
+    const MAIL: &str = "ada@example.com";
+    const PHONE: &str = "+491701234567";
+
+    fn pool(mfa: &str, factors: &[Factor]) -> TestPool {
+        let test = TestPool::new();
+        let mut config = json!({ "MfaConfiguration": mfa });
+        for factor in factors {
+            match factor {
+                Factor::Sms => config["SmsMfaConfiguration"] = json!({ "SmsConfiguration": {} }),
+                Factor::Email => config["EmailMfaConfiguration"] = json!({}),
+                Factor::SoftwareToken => config["SoftwareTokenMfaConfiguration"] = json!({ "Enabled": true }),
+            }
+        }
+        test.admin("SetUserPoolMfaConfig", config).unwrap();
+        let verified = [("email", MAIL), ("email_verified", "true"), ("phone_number", PHONE)];
+        test.add_user("ada", &[&verified[..], &[("phone_number_verified", "true")]].concat());
+        test
+    }
+
+    fn enable(test: &TestPool, settings: Value) -> Result<Value, AwsError> {
+        let mut input = json!({ "Username": "ada" });
+        for (name, value) in settings.as_object().unwrap() {
+            input[name] = value.clone();
+        }
+        test.admin("AdminSetUserMFAPreference", input)
+    }
+
+    fn answer(test: &TestPool, challenge: &Value, response: &str, code: &str) -> Result<Value, AwsError> {
+        let name = challenge["ChallengeName"].as_str().unwrap();
+        test.answer(name, Some(&challenge["Session"]), json!({ "USERNAME": "ada", response: code }))
+    }
+
+    fn wrong(right: &str) -> &'static str {
+        if right == "000000" { "000001" } else { "000000" }
+    }
+
+    #[test]
+    fn codes_by_sms_and_mail_sign_in() {
+        let test = pool("OPTIONAL", &[Factor::Sms, Factor::Email]);
+        for (setting, challenge_name, response, to, destination) in [
+            ("SMSMfaSettings", "SMS_MFA", "SMS_MFA_CODE", PHONE, "+*******4567"),
+            ("EmailMfaSettings", "EMAIL_OTP", "EMAIL_OTP_CODE", MAIL, "a***@e***"),
+        ] {
+            enable(&test, json!({ setting: { "Enabled": true, "PreferredMfa": true } })).unwrap();
+            let challenge = test.sign_in_by_srp("ada", PASSWORD).unwrap();
+            assert_eq!(challenge["ChallengeName"], challenge_name);
+            assert_eq!(challenge["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"], destination);
+            let code = test.code_to(to);
+            let error = answer(&test, &challenge, response, wrong(&code)).unwrap_err();
+            assert_eq!(error.to_string(), "CodeMismatchException: Invalid code or auth state for the user.");
+            assert!(answer(&test, &challenge, response, &code).unwrap()["AuthenticationResult"].is_object());
+            assert!(answer(&test, &challenge, response, &code).is_err(), "the session is used");
+        }
+    }
+
+    #[test]
+    fn a_code_of_an_earlier_sign_in_does_not_answer_a_later_one() {
+        let test = pool("OPTIONAL", &[Factor::Sms]);
+        enable(&test, json!({ "SMSMfaSettings": { "Enabled": true } })).unwrap();
+        let first = test.sign_in("ada", PASSWORD).unwrap();
+        let first_code = test.code_to(PHONE);
+        let second = test.sign_in("ada", PASSWORD).unwrap();
+        if first_code != test.code_to(PHONE) {
+            assert!(answer(&test, &second, "SMS_MFA_CODE", &first_code).is_err());
+        }
+        assert!(answer(&test, &first, "SMS_MFA_CODE", &first_code).is_ok());
+    }
+
+    #[test]
+    fn five_wrong_codes_end_the_challenge() {
+        let test = pool("OPTIONAL", &[Factor::Sms]);
+        enable(&test, json!({ "SMSMfaSettings": { "Enabled": true } })).unwrap();
+        let challenge = test.sign_in("ada", PASSWORD).unwrap();
+        let code = test.code_to(PHONE);
+        for _ in 0..5 {
+            answer(&test, &challenge, "SMS_MFA_CODE", wrong(&code)).unwrap_err();
+        }
+        assert_eq!(
+            answer(&test, &challenge, "SMS_MFA_CODE", &code).unwrap_err().code,
+            "NotAuthorizedException"
+        );
+    }
+
+    #[test]
+    fn several_factors_without_a_preference_are_chosen_from() {
+        let test = pool("OPTIONAL", &[Factor::Sms, Factor::Email]);
+        let enabled = json!({ "Enabled": true });
+        enable(&test, json!({ "SMSMfaSettings": enabled, "EmailMfaSettings": enabled })).unwrap();
+        let challenge = test.sign_in("ada", PASSWORD).unwrap();
+        assert_eq!(challenge["ChallengeName"], "SELECT_MFA_TYPE");
+        assert_eq!(challenge["ChallengeParameters"]["MFAS_CAN_CHOOSE"], r#"["SMS_MFA","EMAIL_OTP"]"#);
+        assert!(answer(&test, &challenge, "ANSWER", "SOFTWARE_TOKEN_MFA").is_err());
+        let chosen = answer(&test, &challenge, "ANSWER", "EMAIL_OTP").unwrap();
+        assert_eq!(chosen["ChallengeName"], "EMAIL_OTP");
+        assert!(answer(&test, &chosen, "EMAIL_OTP_CODE", &test.code_to(MAIL)).is_ok());
+    }
+
+    #[test]
+    fn a_pool_that_insists_takes_a_verified_phone_for_a_factor() {
+        let test = pool("ON", &[Factor::Sms, Factor::SoftwareToken]);
+        let challenge = test.sign_in("ada", PASSWORD).unwrap();
+        assert_eq!(challenge["ChallengeName"], "SMS_MFA");
+        assert!(answer(&test, &challenge, "SMS_MFA_CODE", &test.code_to(PHONE)).is_ok());
+    }
+
+    #[test]
+    fn a_mail_address_can_be_set_up_during_the_sign_in() {
+        let test = pool("ON", &[Factor::Email]);
+        test.add_user("bob", &[]);
+        let challenge = test.sign_in("bob", PASSWORD).unwrap();
+        assert_eq!(challenge["ChallengeParameters"]["MFAS_CAN_SETUP"], r#"["EMAIL_OTP"]"#);
+        let set_up = json!({ "USERNAME": "bob", "EMAIL": "bob@example.com" });
+        let asked = test.answer("MFA_SETUP", Some(&challenge["Session"]), set_up).unwrap();
+        assert_eq!(asked["ChallengeName"], "EMAIL_OTP");
+        let code = json!({ "USERNAME": "bob", "EMAIL_OTP_CODE": test.code_to("bob@example.com") });
+        let signed_in = test.answer("EMAIL_OTP", Some(&asked["Session"]), code).unwrap();
+        let token = &signed_in["AuthenticationResult"]["AccessToken"];
+        let user = test.call("GetUser", json!({ "AccessToken": token })).unwrap();
+        assert_eq!(user["UserMFASettingList"], json!(["EMAIL_OTP"]));
+    }
+
+    #[test]
+    fn factors_that_the_pool_does_not_offer_or_that_are_not_verified_cannot_be_enabled() {
+        let test = pool("OPTIONAL", &[Factor::Sms]);
+        assert!(enable(&test, json!({ "EmailMfaSettings": { "Enabled": true } })).is_err());
+        let unverified = json!({
+            "Username": "ada",
+            "UserAttributes": [{ "Name": "phone_number", "Value": "+491700000000" }],
+        });
+        test.admin("AdminUpdateUserAttributes", unverified).unwrap();
+        assert!(enable(&test, json!({ "SMSMfaSettings": { "Enabled": true } })).is_err());
+        assert!(enable(&test, json!({ "SMSMfaSettings": { "PreferredMfa": true } })).is_err());
+    }
+
+    #[test]
+    fn the_first_sign_in_asks_for_a_new_password_and_the_missing_attributes() {
+        let schema = json!([{ "Name": "email", "Required": false }, { "Name": "name", "Required": false }]);
+        let test = TestPool::with(json!({ "Schema": schema }), json!({}));
+        let user = json!({
+            "Username": "ada", "TemporaryPassword": "Temp-Horse-1", "MessageAction": "SUPPRESS",
+            "UserAttributes": [{ "Name": "email", "Value": MAIL }, { "Name": "email_verified", "Value": "true" }],
+        });
+        test.admin("AdminCreateUser", user).unwrap();
+        let challenge = test.sign_in_by_srp("ada", "Temp-Horse-1").unwrap();
+        assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+        let parameters = &challenge["ChallengeParameters"];
+        assert_eq!(parameters["requiredAttributes"], "[]");
+        let attributes: Value = serde_json::from_str(parameters["userAttributes"].as_str().unwrap()).unwrap();
+        assert_eq!(attributes, json!({ "email": MAIL, "email_verified": "true" }));
+
+        let respond = |responses: Value| {
+            let mut all = json!({ "USERNAME": "ada", "NEW_PASSWORD": PASSWORD });
+            for (name, value) in responses.as_object().unwrap() {
+                all[name] = value.clone();
+            }
+            test.answer("NEW_PASSWORD_REQUIRED", Some(&challenge["Session"]), all)
+        };
+        let weak = respond(json!({ "NEW_PASSWORD": "short" })).unwrap_err();
+        assert_eq!(weak.code, "InvalidPasswordException");
+        let provided = respond(json!({ "userAttributes.email": "other@example.com" })).unwrap_err();
+        assert_eq!(provided.to_string(), "NotAuthorizedException: Cannot modify an already provided email");
+        let signed_in = respond(json!({ "userAttributes.name": "Ada" })).unwrap();
+        assert!(signed_in["AuthenticationResult"].is_object());
+        assert!(test.sign_in("ada", PASSWORD).is_ok());
+        assert!(test.sign_in("ada", "Temp-Horse-1").is_err());
+    }
+
+    #[test]
+    fn a_temporary_password_expires() {
+        let test = TestPool::new();
+        let user =
+            json!({ "Username": "ada", "TemporaryPassword": "Temp-Horse-1", "MessageAction": "SUPPRESS" });
+        test.admin("AdminCreateUser", user).unwrap();
+        test.advance(7 * 24 * 3600);
+        assert_eq!(
+            test.sign_in("ada", "Temp-Horse-1").unwrap_err().to_string(),
+            "NotAuthorizedException: Temporary password has expired and must be reset by an administrator."
+        );
+    }
 }

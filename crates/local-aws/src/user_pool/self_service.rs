@@ -81,3 +81,74 @@ pub(super) fn add_mfa(answer: &mut Value, user: &User) {
         answer["PreferredMfaSetting"] = json!(preferred.name());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{PASSWORD, TestPool},
+        *,
+    };
+
+    fn signed_in() -> (TestPool, Value) {
+        let test = TestPool::new();
+        test.add_user("ada", &[("email", "ada@example.com")]);
+        let token = test.tokens("ada")["AccessToken"].clone();
+        (test, token)
+    }
+
+    fn change(test: &TestPool, token: &Value, previous: &str, proposed: &str) -> Result<Value, AwsError> {
+        let input =
+            json!({ "AccessToken": token, "PreviousPassword": previous, "ProposedPassword": proposed });
+        test.call("ChangePassword", input)
+    }
+
+    #[test]
+    fn people_see_who_they_are() {
+        let (test, token) = signed_in();
+        let user = test.call("GetUser", json!({ "AccessToken": token })).unwrap();
+        assert_eq!(user["Username"], "ada");
+        assert_eq!(user["UserAttributes"][0]["Name"], "sub");
+        let mail = json!({ "Name": "email", "Value": "ada@example.com" });
+        assert!(user["UserAttributes"].as_array().unwrap().contains(&mail));
+        assert!(user.get("UserMFASettingList").is_none());
+    }
+
+    #[test]
+    fn a_password_is_changed_by_who_knows_the_old_one() {
+        let (test, token) = signed_in();
+        let wrong = change(&test, &token, "Wrong-Horse-1", "Newer-Horse-2").unwrap_err();
+        assert_eq!(wrong.to_string(), "NotAuthorizedException: Incorrect username or password.");
+        let weak = change(&test, &token, PASSWORD, "weak").unwrap_err();
+        assert_eq!(weak.code, "InvalidPasswordException");
+        change(&test, &token, PASSWORD, "Newer-Horse-2").unwrap();
+        assert!(test.sign_in_by_srp("ada", "Newer-Horse-2").is_ok());
+        assert!(test.sign_in_by_srp("ada", PASSWORD).is_err());
+    }
+
+    #[test]
+    fn guessing_the_old_password_is_limited() {
+        let (test, token) = signed_in();
+        for _ in 0..5 {
+            change(&test, &token, "Wrong-Horse-1", "Newer-Horse-2").unwrap_err();
+        }
+        let error = change(&test, &token, PASSWORD, "Newer-Horse-2").unwrap_err();
+        assert_eq!(error.code, "LimitExceededException");
+    }
+
+    #[test]
+    fn who_deletes_the_account_is_gone_at_once() {
+        let (test, token) = signed_in();
+        test.call("DeleteUser", json!({ "AccessToken": token })).unwrap();
+        let gone = test.call("GetUser", json!({ "AccessToken": token })).unwrap_err();
+        assert_eq!(gone.to_string(), "UserNotFoundException: User does not exist.");
+        assert!(test.sign_in("ada", PASSWORD).is_err());
+    }
+
+    #[test]
+    fn a_new_user_of_the_same_name_is_not_reached_by_old_tokens() {
+        let (test, token) = signed_in();
+        test.call("DeleteUser", json!({ "AccessToken": token })).unwrap();
+        test.add_user("ada", &[]);
+        assert!(test.call("GetUser", json!({ "AccessToken": token })).is_err());
+    }
+}

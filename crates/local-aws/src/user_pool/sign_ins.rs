@@ -8,7 +8,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::Rng as _;
 
-use super::client::AppClient;
+use super::{client::AppClient, user::User};
 use crate::error::AwsError;
 
 /// The sign-ins of a user pool. All tokens of one sign-in carry its id as `origin_jti`.
@@ -22,6 +22,8 @@ pub(super) struct SignIns {
 pub(super) struct SignIn {
     pub(super) id: String,
     pub(super) username: String,
+    /// Tells the user from a later one of the same name.
+    pub(super) sub: String,
     pub(super) client_id: String,
     /// When the password was given.
     pub(super) time: SystemTime,
@@ -37,15 +39,22 @@ struct RefreshToken {
     rotated: Option<SystemTime>,
 }
 
+impl SignIn {
+    pub(super) fn is_revoked(&self) -> bool {
+        self.revoked
+    }
+}
+
 impl SignIns {
     /// Records a sign-in and gives its refresh token.
-    pub(super) fn begin(&mut self, client: &AppClient, username: &str, now: SystemTime) -> (SignIn, String) {
+    pub(super) fn begin(&mut self, client: &AppClient, user: &User, now: SystemTime) -> (SignIn, String) {
         self.by_id.retain(|_, sign_in| now < sign_in.expires + FORGOTTEN_AFTER);
         self.refresh_tokens.retain(|_, token| self.by_id.contains_key(&token.sign_in));
 
         let sign_in = SignIn {
             id: uuid::Uuid::new_v4().to_string(),
-            username: username.to_owned(),
+            username: user.username.clone(),
+            sub: user.sub.clone(),
             client_id: client.id.clone(),
             time: now,
             event_id: uuid::Uuid::new_v4().to_string(),
@@ -96,9 +105,9 @@ impl SignIns {
         Some(self.new_token(&sign_in))
     }
 
-    /// The sign-in that an access token came from, if it still holds.
-    pub(super) fn active(&self, id: &str) -> Option<&SignIn> {
-        self.by_id.get(id).filter(|sign_in| !sign_in.revoked)
+    /// The sign-in that an access token came from.
+    pub(super) fn find(&self, id: &str) -> Option<&SignIn> {
+        self.by_id.get(id)
     }
 
     /// The app client that a refresh token was issued to.
