@@ -278,7 +278,7 @@ fn invite(call: &Call<'_>, pool: &UserPool, user: &User, media: &[DeliveryMedium
 #[cfg(test)]
 mod tests {
     use super::{
-        super::testing::{PASSWORD, TestPool},
+        super::testing::{PASSWORD, TestPool, merge},
         *,
     };
 
@@ -289,9 +289,7 @@ mod tests {
             "Username": "ada",
             "UserAttributes": [{ "Name": "email", "Value": MAIL }, { "Name": "email_verified", "Value": "true" }],
         });
-        for (name, value) in members.as_object().unwrap() {
-            input[name] = value.clone();
-        }
+        merge(&mut input, members);
         input
     }
 

@@ -271,11 +271,11 @@ mod tests {
         let verify = json!({ "AccessToken": access_token, "UserCode": totp_code(test, &secret, -1),
                              "FriendlyDeviceName": "phone" });
         assert_eq!(test.call("VerifySoftwareToken", verify).unwrap()["Status"], "SUCCESS");
-        prefer(test, &access_token, json!({ "Enabled": true, "PreferredMfa": true })).unwrap();
+        prefer(test, &access_token, &json!({ "Enabled": true, "PreferredMfa": true })).unwrap();
         (access_token, secret)
     }
 
-    fn prefer(test: &TestPool, access_token: &Value, settings: Value) -> Result<Value, AwsError> {
+    fn prefer(test: &TestPool, access_token: &Value, settings: &Value) -> Result<Value, AwsError> {
         test.call(
             "SetUserMFAPreference",
             json!({ "AccessToken": access_token, "SoftwareTokenMfaSettings": settings }),
@@ -378,7 +378,7 @@ mod tests {
         let access_token = test.tokens("ada")["AccessToken"].clone();
         let enable = json!({ "Enabled": true });
         let not_verified = "InvalidParameterException: User has not verified software token mfa";
-        assert_eq!(prefer(&test, &access_token, enable.clone()).unwrap_err().to_string(), not_verified);
+        assert_eq!(prefer(&test, &access_token, &enable).unwrap_err().to_string(), not_verified);
 
         let associate = json!({ "AccessToken": access_token });
         let secret = test.call("AssociateSoftwareToken", associate).unwrap()["SecretCode"].clone();
@@ -386,7 +386,7 @@ mod tests {
         let verify = json!({ "AccessToken": access_token, "UserCode": wrong(&right) });
         let error = test.call("VerifySoftwareToken", verify).unwrap_err();
         assert_eq!(error.to_string(), "EnableSoftwareTokenMFAException: Code mismatch");
-        assert_eq!(prefer(&test, &access_token, enable).unwrap_err().to_string(), not_verified);
+        assert_eq!(prefer(&test, &access_token, &enable).unwrap_err().to_string(), not_verified);
     }
 
     #[test]
@@ -407,7 +407,7 @@ mod tests {
             assert_eq!(user["UserMFASettingList"], json!(["SOFTWARE_TOKEN_MFA"]));
             assert_eq!(user["PreferredMfaSetting"], "SOFTWARE_TOKEN_MFA");
         }
-        prefer(&test, &access_token, json!({ "Enabled": false })).unwrap();
+        prefer(&test, &access_token, &json!({ "Enabled": false })).unwrap();
         assert!(test.sign_in("ada", PASSWORD).unwrap()["AuthenticationResult"].is_object());
     }
 

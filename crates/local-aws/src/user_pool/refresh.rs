@@ -1,7 +1,5 @@
 //! New tokens for a refresh token.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -45,7 +43,7 @@ pub(super) fn tokens_from_refresh_token(call: &Call<'_>) -> Result<Value, AwsErr
 pub(super) fn by_refresh_token(
     call: &Call<'_>,
     pool: &UserPool,
-    client: &Arc<AppClient>,
+    client: &AppClient,
     parameters: &Parameters,
 ) -> Result<Value, AwsError> {
     if client.settings.rotates() {

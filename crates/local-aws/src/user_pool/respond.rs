@@ -1,9 +1,6 @@
 //! RespondToAuthChallenge: the answers to challenges.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
@@ -20,7 +17,7 @@ use super::{
     not_authorized,
     pool::UserPool,
     schema::{Attributes, Writer},
-    second_factor,
+    second_factor::SignInStep,
     sign_in::{Parameters, after_password, wrong_password},
     user::UserStatus,
 };
@@ -38,11 +35,8 @@ struct RespondToAuthChallenge {
 
 /// The answer to a challenge that has a session.
 struct Answer<'a> {
-    call: &'a Call<'a>,
-    pool: &'a mut UserPool,
-    client: Arc<AppClient>,
+    step: SignInStep<'a>,
     session: &'a str,
-    username: String,
     responses: &'a Parameters,
 }
 
@@ -65,7 +59,8 @@ pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsErr
     if pool.find(typed).is_none_or(|user| user.username != username) {
         return Err(not_authorized("Invalid session for the user."));
     }
-    let answer = Answer { call, pool, client, session, username, responses };
+    let step = SignInStep { call, pool, client: &client, username };
+    let answer = Answer { step, session, responses };
     match input.challenge_name.as_str() {
         "NEW_PASSWORD_REQUIRED" => answer.new_password(),
         "SMS_MFA" => answer.code(Factor::Sms, "SMS_MFA_CODE"),
@@ -81,7 +76,7 @@ pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsErr
 fn password_verifier(
     call: &Call<'_>,
     pool: &mut UserPool,
-    client: &Arc<AppClient>,
+    client: &AppClient,
     responses: &Parameters,
 ) -> Result<Value, AwsError> {
     let secret_block = responses.required("PASSWORD_CLAIM_SECRET_BLOCK")?;
@@ -101,14 +96,14 @@ fn password_verifier(
     let secret_block = STANDARD.decode(secret_block).map_err(|_| wrong_password())?;
     let is_right = verifier.exchange.proves(&verifier.identity, &secret_block, timestamp, signature);
     let username = verifier.username.ok_or_else(wrong_password)?;
-    after_password(call, pool, client, &username, is_right)
+    after_password(SignInStep { call, pool, client, username }, is_right)
 }
 
 impl Answer<'_> {
     fn new_password(self) -> Result<Value, AwsError> {
         let Challenge::NewPassword = self.challenge()? else { return Err(not_this_challenge()) };
         let new_password = self.responses.required("NEW_PASSWORD")?;
-        self.pool.settings.policies.password_policy.check(new_password)?;
+        self.step.pool.settings.policies.password_policy.check(new_password)?;
         let written: Attributes = self
             .responses
             .with_prefix("userAttributes.")
@@ -116,17 +111,17 @@ impl Answer<'_> {
             .collect();
         self.check_new_attributes(&written)?;
 
-        let verifier = self.pool.verifier(&self.username, new_password);
-        let user = self.pool.user_mut(&self.username)?;
-        user.write_attributes(written, self.call.now);
-        user.set_password(verifier, self.call.now);
+        let verifier = self.step.pool.verifier(&self.step.username, new_password);
+        let user = self.step.pool.user_mut(&self.step.username)?;
+        user.write_attributes(written, self.step.call.now);
+        user.set_password(verifier, self.step.call.now);
         user.status = UserStatus::Confirmed;
-        self.pool.challenges.close(self.session);
-        second_factor::ask_for_second_factor(self.call, self.pool, &self.client, &self.username)
+        self.step.pool.challenges.close(self.session);
+        self.step.ask_for_second_factor()
     }
 
     fn check_new_attributes(&self, written: &Attributes) -> Result<(), AwsError> {
-        let user = self.pool.user(&self.username)?;
+        let user = self.step.user()?;
         for name in written.keys() {
             if matches!(name.as_str(), "email" | "phone_number") && user.attribute(name).is_some() {
                 return Err(AwsError::new(
@@ -134,12 +129,13 @@ impl Answer<'_> {
                     format!("Cannot modify an already provided {name}"),
                 ));
             }
-            if !self.client.settings.may_write(name) {
+            if !self.step.client.settings.may_write(name) {
                 return Err(not_authorized("A client attempted to write unauthorized attribute"));
             }
         }
-        self.pool.schema.check_write(Writer::User, written, Some(&user.attributes))?;
+        self.step.pool.schema.check_write(Writer::User, written, Some(&user.attributes))?;
         let missing = self
+            .step
             .pool
             .schema
             .required()
@@ -152,17 +148,18 @@ impl Answer<'_> {
 
     fn code(self, wanted: Factor, response: &str) -> Result<Value, AwsError> {
         let given = self.responses.required(response)?;
-        let session = self.pool.challenges.waiting(self.session, Some(&self.client), self.call.now)?;
+        let session =
+            self.step.pool.challenges.waiting(self.session, Some(self.step.client), self.step.call.now)?;
         let (result, sets_up) = match &mut session.challenge {
             Challenge::Code { factor, code, sets_up } if *factor == wanted => {
-                (code.check(given, self.call.now), *sets_up)
+                (code.check(given, self.step.call.now), *sets_up)
             }
             _ => return Err(not_this_challenge()),
         };
         match result {
             Ok(()) => {}
             Err(CodeError::Mismatch | CodeError::TooManyAttempts) => {
-                self.pool.challenges.wrong_answer(self.session);
+                self.step.pool.challenges.wrong_answer(self.session);
                 return Err(AwsError::new(
                     "CodeMismatchException",
                     "Invalid code or auth state for the user.",
@@ -171,7 +168,7 @@ impl Answer<'_> {
             Err(expired @ CodeError::Expired) => return Err(expired.into()),
         }
         if sets_up {
-            let user = self.pool.user_mut(&self.username)?;
+            let user = self.step.pool.user_mut(&self.step.username)?;
             user.set_verified("email", true);
             user.mfa.enable(wanted);
         }
@@ -181,15 +178,15 @@ impl Answer<'_> {
     fn software_token(self) -> Result<Value, AwsError> {
         let given = self.responses.required("SOFTWARE_TOKEN_MFA_CODE")?;
         let Challenge::SoftwareToken = self.challenge()? else { return Err(not_this_challenge()) };
-        let user = self.pool.user_mut(&self.username)?;
+        let user = self.step.pool.user_mut(&self.step.username)?;
         let token = user.mfa.software_token.as_mut().ok_or_else(|| {
             AwsError::new("SoftwareTokenMFANotFoundException", "The user has no software token.")
         })?;
-        match token.check(given, self.call.now) {
+        match token.check(given, self.step.call.now) {
             Ok(()) => self.finish(),
             Err(error @ SoftwareTokenError::AlreadyUsed) => Err(error.into()),
             Err(error @ SoftwareTokenError::Mismatch) => {
-                self.pool.challenges.wrong_answer(self.session);
+                self.step.pool.challenges.wrong_answer(self.session);
                 Err(error.into())
             }
         }
@@ -203,42 +200,43 @@ impl Answer<'_> {
         let factor = Factor::by_name(answer).filter(|factor| factors.contains(factor)).ok_or_else(|| {
             invalid_parameter(format!("{answer} is not one of the MFA types to choose from."))
         })?;
-        self.pool.challenges.close(self.session);
-        second_factor::ask_for(self.call, self.pool, &self.client, &self.username, factor)
+        self.step.pool.challenges.close(self.session);
+        self.step.ask_for(factor)
     }
 
     /// Ends the set-up: of an authenticator app that VerifySoftwareToken has seen a code of, or, where the pool
     /// offers it, of a mail address that is given here.
     fn mfa_setup(self) -> Result<Value, AwsError> {
         let email = self.responses.optional("EMAIL");
-        let session = self.pool.challenges.waiting(self.session, Some(&self.client), self.call.now)?;
+        let session =
+            self.step.pool.challenges.waiting(self.session, Some(self.step.client), self.step.call.now)?;
         let Challenge::MfaSetup { software_token, is_verified } = &mut session.challenge else {
             return Err(not_this_challenge());
         };
-        if let Some(email) = email.filter(|_| self.pool.offered_factors.email) {
+        if let Some(email) = email.filter(|_| self.step.pool.offered_factors.email) {
             let written = Attributes::from_iter([("email".to_owned(), email.to_owned())]);
-            self.pool.schema.check_write(Writer::User, &written, None)?;
-            self.pool.challenges.close(self.session);
-            self.pool.user_mut(&self.username)?.write_attributes(written, self.call.now);
-            return second_factor::ask_for_setup_by_email(self.call, self.pool, &self.client, &self.username);
+            self.step.pool.schema.check_write(Writer::User, &written, None)?;
+            self.step.pool.challenges.close(self.session);
+            self.step.pool.user_mut(&self.step.username)?.write_attributes(written, self.step.call.now);
+            return self.step.ask_for_setup_by_email();
         }
         if !*is_verified {
             return Err(invalid_parameter("User has not verified software token mfa"));
         }
         let software_token = software_token.take();
-        let user = self.pool.user_mut(&self.username)?;
+        let user = self.step.pool.user_mut(&self.step.username)?;
         user.mfa.software_token = software_token;
         user.mfa.enable(Factor::SoftwareToken);
         self.finish()
     }
 
     fn challenge(&self) -> Result<&Challenge, AwsError> {
-        self.pool.challenges.challenge(self.session).ok_or_else(not_this_challenge)
+        self.step.pool.challenges.challenge(self.session).ok_or_else(not_this_challenge)
     }
 
     fn finish(self) -> Result<Value, AwsError> {
-        self.pool.challenges.close(self.session);
-        second_factor::finish(self.call, self.pool, &self.client, &self.username)
+        self.step.pool.challenges.close(self.session);
+        self.step.finish()
     }
 }
 

@@ -1,6 +1,6 @@
 //! InitiateAuth: the first step of a sign-in.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rand::Rng as _;
@@ -8,13 +8,18 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Call, client::AppClient, invalid_parameter, not_authorized, pool::UserPool, pool::user_not_found,
-    refresh, second_factor, srp::Exchange,
+    Call,
+    client::AppClient,
+    invalid_parameter, not_authorized,
+    pool::{UserPool, user_not_found},
+    refresh,
+    second_factor::SignInStep,
+    srp::Exchange,
 };
 use crate::error::AwsError;
 
 /// `AuthParameters` or `ChallengeResponses`.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Parameters(BTreeMap<String, String>);
 
@@ -66,18 +71,12 @@ impl Parameters {
     }
 }
 
-impl Default for Parameters {
-    fn default() -> Self {
-        Self(BTreeMap::new())
-    }
-}
-
 /// USER_SRP_AUTH: answers with the challenge PASSWORD_VERIFIER. Nothing about the user's state is told before the
 /// password is proved.
 fn by_srp(
     call: &Call<'_>,
     pool: &mut UserPool,
-    client: &Arc<AppClient>,
+    client: &AppClient,
     parameters: &Parameters,
 ) -> Result<Value, AwsError> {
     if !client.settings.allows("USER_SRP_AUTH") {
@@ -119,7 +118,7 @@ fn by_srp(
 fn by_password(
     call: &Call<'_>,
     pool: &mut UserPool,
-    client: &Arc<AppClient>,
+    client: &AppClient,
     parameters: &Parameters,
 ) -> Result<Value, AwsError> {
     if !client.settings.allows("USER_PASSWORD_AUTH") {
@@ -139,28 +138,23 @@ fn by_password(
     };
     let username = user.username.clone();
     let is_right = pool.check_password(user, password);
-    after_password(call, pool, client, &username, is_right)
+    after_password(SignInStep { call, pool, client, username }, is_right)
 }
 
 /// Goes on after a password was proved, or not.
-pub(super) fn after_password(
-    call: &Call<'_>,
-    pool: &mut UserPool,
-    client: &Arc<AppClient>,
-    username: &str,
-    is_right: bool,
-) -> Result<Value, AwsError> {
-    let user = pool.user_mut(username)?;
-    user.password_attempts.check_lock(call.now)?;
+pub(super) fn after_password(step: SignInStep<'_>, is_right: bool) -> Result<Value, AwsError> {
+    let now = step.call.now;
+    let user = step.pool.user_mut(&step.username)?;
+    user.password_attempts.check_lock(now)?;
     if !is_right {
-        user.password_attempts.wrong(call.now);
+        user.password_attempts.wrong(now);
         return Err(wrong_password());
     }
     user.password_attempts.right();
     if !user.enabled {
         return Err(not_authorized("User is disabled."));
     }
-    second_factor::after_first_factor(call, pool, client, username)
+    step.after_first_factor()
 }
 
 pub(super) fn wrong_password() -> AwsError {

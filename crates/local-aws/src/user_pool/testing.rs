@@ -127,7 +127,8 @@ impl TestPool {
         session: Option<&Value>,
         responses: Value,
     ) -> Result<Value, AwsError> {
-        let mut input = json!({ "ChallengeName": name, "ChallengeResponses": responses });
+        let mut input = json!({ "ChallengeName": name });
+        input["ChallengeResponses"] = responses;
         if let Some(session) = session {
             input["Session"] = session.clone();
         }
@@ -281,7 +282,7 @@ fn hash(parts: &[&[u8]]) -> BigUint {
     BigUint::from_bytes_be(&Sha256::digest(parts.concat()))
 }
 
-fn merge(target: &mut Value, members: Value) {
+pub(super) fn merge(target: &mut Value, members: Value) {
     let Value::Object(members) = members else { return };
     for (name, value) in members {
         target[name] = value;
