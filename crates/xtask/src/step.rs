@@ -24,7 +24,7 @@ const OURS: &str = "";
 pub(crate) const INTEROP: &str = "interop";
 
 /// Cheap ones first, so that a slip shows early.
-pub(crate) const STEPS: [Step; 12] = [
+pub(crate) const STEPS: [Step; 13] = [
     Step { name: "fmt", group: OURS, about: "Formatting, as rustfmt would leave it", run: checks::fmt },
     Step {
         name: "clippy",
@@ -68,6 +68,12 @@ pub(crate) const STEPS: [Step; 12] = [
         group: INTEROP,
         about: "The signatures that the SDK is held to are still what botocore computes",
         run: interop::botocore::check,
+    },
+    Step {
+        name: "iam",
+        group: INTEROP,
+        about: "The decisions that local-aws's policy evaluation is held to are those of another implementation",
+        run: interop::iam::check,
     },
     Step {
         name: "python",

@@ -6,7 +6,7 @@ use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::{Date, OffsetDateTime, Time};
 
 use super::context::{Context, Value};
-use super::pattern::{Pattern, Syntax, arn_matches, resolvable};
+use super::pattern::{Pattern, Syntax, arn_matches};
 
 /// One line of a `Condition` element: an operator, a context key, and the values it is held against.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,20 +81,14 @@ impl Condition {
         }
     }
 
-    /// Positive operators want one of the policy's values to match; negated ones want none of them to.
+    /// Positive operators want one of the policy's values to match; negated ones want none of them to. What cannot be
+    /// compared (a variable without a value, a number that is none) fulfils neither, so that it never opens a door.
     fn holds_for(&self, actual: &str, context: &Context, variables: bool) -> bool {
-        if !self.operator.negated {
-            return self
-                .values
-                .iter()
-                .any(|wanted| self.operator.test.matches(wanted, actual, context, variables));
+        let test = |wanted: &String| self.operator.test.matches(wanted, actual, context, variables);
+        if self.operator.negated {
+            return self.values.iter().all(|wanted| test(wanted) == Some(false));
         }
-        // A variable without a value makes a negated condition fail too, so that it never opens a door.
-        let syntax = Syntax { wildcards: true, variables };
-        self.values.iter().all(|wanted| {
-            resolvable(wanted, syntax, context)
-                && !self.operator.test.matches(wanted, actual, context, variables)
-        })
+        self.values.iter().any(|wanted| test(wanted) == Some(true))
     }
 }
 
@@ -148,33 +142,19 @@ impl Operator {
 }
 
 impl Test {
-    fn matches(self, wanted: &str, actual: &str, context: &Context, variables: bool) -> bool {
-        let wildcards = matches!(self, Self::StringLike | Self::Arn);
-        let syntax = Syntax { wildcards, variables };
-        if self == Self::Arn {
-            return arn_matches(wanted, actual, syntax, context);
-        }
-        let Some(pattern) = Pattern::resolve(wanted, syntax, context) else { return false };
+    /// `None` when the two cannot be compared.
+    fn matches(self, wanted: &str, actual: &str, context: &Context, variables: bool) -> Option<bool> {
+        let syntax = Syntax { wildcards: matches!(self, Self::StringLike | Self::Arn), variables };
+        let pattern = Pattern::resolve(wanted, syntax, context)?;
         match self {
-            Self::StringEquals | Self::StringLike | Self::BinaryEquals => pattern.matches(actual),
-            Self::StringEqualsIgnoreCase => pattern.matches_ignoring_case(actual),
-            Self::Bool => {
-                let wanted = pattern.to_text();
-                ["true", "false"]
-                    .iter()
-                    .any(|truth| wanted.eq_ignore_ascii_case(truth) && actual.eq_ignore_ascii_case(truth))
-            }
-            Self::Numeric(order) => {
-                let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-                number(actual)
-                    .zip(number(&pattern.to_text()))
-                    .is_some_and(|(actual, wanted)| order.holds(&actual, &wanted))
-            }
-            Self::Date(order) => parse_date(actual)
-                .zip(parse_date(&pattern.to_text()))
-                .is_some_and(|(actual, wanted)| order.holds(&actual, &wanted)),
+            Self::StringEquals | Self::StringLike | Self::BinaryEquals => Some(pattern.matches(actual)),
+            Self::StringEqualsIgnoreCase => Some(pattern.matches_ignoring_case(actual)),
+            Self::Bool => Some(parse_bool(actual)? == parse_bool(&pattern.to_text())?),
+            Self::Numeric(order) => Some(order.holds(&parse_number(actual)?, &parse_number(&pattern.to_text())?)),
+            Self::Date(order) => Some(order.holds(&parse_date(actual)?, &parse_date(&pattern.to_text())?)),
             Self::IpAddress => ip_in_range(actual, &pattern.to_text()),
-            Self::Arn | Self::Null => false,
+            Self::Arn => actual.starts_with("arn:").then(|| arn_matches(wanted, actual, syntax, context)),
+            Self::Null => None,
         }
     }
 }
@@ -204,24 +184,30 @@ fn parse_date(text: &str) -> Option<OffsetDateTime> {
         .ok()
 }
 
-/// `range` is an address or a CIDR block.
-fn ip_in_range(address: &str, range: &str) -> bool {
+fn parse_bool(text: &str) -> Option<bool> {
+    text.to_ascii_lowercase().parse().ok()
+}
+
+fn parse_number(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// `range` is an address or a CIDR block. `None` when one of the two is neither.
+fn ip_in_range(address: &str, range: &str) -> Option<bool> {
     let (network, length) = match range.split_once('/') {
-        Some((network, length)) => (network, length.parse::<u32>().ok()),
-        None => (range, Some(128)),
+        Some((network, length)) => (network, length.parse::<u32>().ok()?),
+        None => (range, 128),
     };
-    let (Ok(address), Ok(network), Some(length)) = (address.parse(), network.parse(), length) else {
-        return false;
-    };
+    let (address, network) = (address.parse().ok()?, network.parse().ok()?);
     let (address, network, width) = match (address, network) {
         (IpAddr::V4(address), IpAddr::V4(network)) => {
             (address.to_bits().into(), network.to_bits().into(), 32)
         }
         (IpAddr::V6(address), IpAddr::V6(network)) => (address.to_bits(), network.to_bits(), 128),
-        _ => return false,
+        _ => return Some(false),
     };
     let difference: u128 = address ^ network;
-    difference.checked_shr(width - length.min(width)).unwrap_or_default() == 0
+    Some(difference.checked_shr(width - length.min(width)).unwrap_or_default() == 0)
 }
 
 #[cfg(test)]

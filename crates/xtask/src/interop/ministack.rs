@@ -32,7 +32,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
 
     server.during(|| {
         let config = folder.join("poolpass.json");
-        shell.write_file(&config, cmd!(shell, "{local_aws} --provision {endpoint}").read()?)?;
+        shell.write_file(&config, cmd!(shell, "{local_aws} --provision {endpoint} --policies wide").read()?)?;
         workspace.cargo(&["test", "--workspace", "--test", "ministack"]).env(BACKEND, &config).run()?;
         Ok(Outcome::Passed)
     })

@@ -2,6 +2,7 @@
 
 pub(crate) mod botocore;
 pub(crate) mod clients;
+pub(crate) mod iam;
 pub(crate) mod ministack;
 mod node;
 mod python;
