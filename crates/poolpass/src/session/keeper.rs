@@ -111,9 +111,8 @@ impl Keeper {
     /// When a refresh is due and fails, tokens that are still valid are handed out nevertheless.
     pub(crate) async fn fresh(&self) -> Result<Arc<Session>, Error> {
         let shared = &self.0;
-        if let Some(session) = shared.state().session.clone()
-            && !shared.is_due(&session)
-        {
+        let known = shared.state().session.clone();
+        if let Some(session) = known.filter(|session| !shared.is_due(session)) {
             return Ok(session);
         }
         let session = match shared.being_refreshed() {

@@ -1,0 +1,189 @@
+//! A fresh local-aws with one user pool, made by AWS's own calls.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use local_aws::{FaultRule, LocalAws, Options};
+use poolpass::platform::{Clock, HttpTransport, SystemClock, Transport};
+use poolpass::{Client, ClientBuilder, Config, Credentials, Region, RetryPolicy, Service, sigv4};
+use serde_json::{Value, json};
+
+/// The password of every user that a [`TestPool`] makes.
+pub const PASSWORD: &str = "Correct-Horse-1";
+
+const REGION: &str = "eu-west-1";
+
+/// A running local-aws with one user pool and one app client.
+#[derive(Debug)]
+pub struct TestPool {
+    /// The server.
+    pub aws: LocalAws,
+    /// The device's clock of every client that [`client`](Self::client) makes.
+    pub clock: DeviceClock,
+    pool_id: String,
+    client_id: String,
+    client_secret: Option<String>,
+}
+
+impl TestPool {
+    /// A pool with an app client that allows SRP, passwords and refreshing.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn start() -> Result<Self> {
+        Self::with(json!({}), json!({})).await
+    }
+
+    /// A pool that has these members in CreateUserPool and CreateUserPoolClient.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn with(pool: Value, client: Value) -> Result<Self> {
+        let aws = LocalAws::start(Options::default()).await?;
+        let mut input = json!({ "PoolName": "test", "AutoVerifiedAttributes": ["email"] });
+        extend(&mut input, pool);
+        let created = admin(&aws, "CreateUserPool", &input).await?;
+        let pool_id = text(&created, "/UserPool/Id")?;
+        let mut input = json!({
+            "UserPoolId": pool_id,
+            "ClientName": "test",
+            "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        });
+        extend(&mut input, client);
+        let created = admin(&aws, "CreateUserPoolClient", &input).await?;
+        let client_id = text(&created, "/UserPoolClient/ClientId")?;
+        let client_secret = text(&created, "/UserPoolClient/ClientSecret").ok();
+        Ok(Self { aws, clock: DeviceClock::default(), pool_id, client_id, client_secret })
+    }
+
+    /// A pool whose app client rotates refresh tokens and lets the old one work on for `grace_seconds`.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn rotating(grace_seconds: u32) -> Result<Self> {
+        let rotation = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": grace_seconds });
+        let flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH"];
+        Self::with(json!({}), json!({ "RefreshTokenRotation": rotation, "ExplicitAuthFlows": flows })).await
+    }
+
+    /// A confirmed user with [`PASSWORD`].
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn add_user(&self, username: &str) -> Result<()> {
+        let user = json!({ "Username": username, "MessageAction": "SUPPRESS" });
+        self.admin("AdminCreateUser", user).await?;
+        let password = json!({ "Username": username, "Password": PASSWORD, "Permanent": true });
+        self.admin("AdminSetUserPassword", password).await?;
+        Ok(())
+    }
+
+    /// Calls an administrator's operation of this pool, signed with root credentials.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn admin(&self, operation: &str, input: Value) -> Result<Value> {
+        let mut whole = json!({ "UserPoolId": self.pool_id });
+        extend(&mut whole, input);
+        admin(&self.aws, operation, &whole).await
+    }
+
+    /// The configuration of an app that uses this pool.
+    ///
+    /// # Errors
+    ///
+    /// When the ids of the pool are malformed.
+    pub fn config(&self) -> Result<Config, poolpass::Error> {
+        let mut config = Config::builder()
+            .user_pool(&self.pool_id, &self.client_id)
+            .endpoint(Service::CognitoIdp, self.aws.url());
+        if let Some(secret) = &self.client_secret {
+            config = config.client_secret(secret.as_str());
+        }
+        config.build()
+    }
+
+    /// A client of this pool on [`clock`](Self::clock), which repeats requests without waiting.
+    ///
+    /// # Errors
+    ///
+    /// When the ids of the pool are malformed.
+    pub fn client(&self) -> Result<ClientBuilder, poolpass::Error> {
+        let retry = RetryPolicy { first_delay: Duration::from_millis(1), ..RetryPolicy::default() };
+        Ok(Client::builder(self.config()?).clock(self.clock.clone()).retry(retry))
+    }
+
+    /// Lets time pass, for the server and for the devices.
+    pub fn pass(&self, time: Duration) {
+        let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        self.aws.clock().advance_seconds(seconds);
+        self.clock.advance_seconds(seconds);
+    }
+
+    /// Makes requests go wrong, as `POST /_local/faults` does.
+    ///
+    /// # Errors
+    ///
+    /// When it is no fault rule.
+    pub fn fault(&self, rule: Value) -> Result<()> {
+        self.aws.faults().add(serde_json::from_value::<FaultRule>(rule)?);
+        Ok(())
+    }
+}
+
+/// A device's clock that tests set.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceClock {
+    offset_seconds: Arc<AtomicI64>,
+}
+
+impl DeviceClock {
+    /// Moves the clock forward; negative seconds move it back.
+    pub fn advance_seconds(&self, seconds: i64) {
+        self.offset_seconds.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
+
+impl Clock for DeviceClock {
+    fn now(&self) -> SystemTime {
+        let offset = self.offset_seconds.load(Ordering::Relaxed);
+        let distance = Duration::from_secs(offset.unsigned_abs());
+        if offset < 0 { SystemClock.now() - distance } else { SystemClock.now() + distance }
+    }
+}
+
+async fn admin(aws: &LocalAws, operation: &str, input: &Value) -> Result<Value> {
+    let mut request = http::Request::post(format!("{}/", aws.url()))
+        .header(CONTENT_TYPE, "application/x-amz-json-1.1")
+        .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
+        .body(Bytes::from(serde_json::to_vec(input)?))?;
+    let region: Region = REGION.parse()?;
+    let scope = sigv4::Scope { service: "cognito-idp", region: &region };
+    let root = Credentials::new("test", "test", None, None);
+    sigv4::sign(&mut request, &scope, &root, aws.clock().now())?;
+    let response = HttpTransport::new()?.send(request).await?;
+    let status = response.status();
+    let body = response.into_body().bytes(1 << 20).await?;
+    ensure!(status.is_success(), "{operation}: {}", String::from_utf8_lossy(&body));
+    Ok(serde_json::from_slice(&body)?)
+}
+
+fn extend(input: &mut Value, members: Value) {
+    if let (Value::Object(input), Value::Object(members)) = (input, members) {
+        input.extend(members);
+    }
+}
+
+fn text(answer: &Value, pointer: &str) -> Result<String> {
+    let found = answer.pointer(pointer).and_then(Value::as_str);
+    found.map(str::to_owned).with_context(|| format!("the answer has no {pointer}"))
+}
