@@ -1,5 +1,27 @@
-//! What the tests of the SDK against local-aws have in common.
+//! Plays `tests/scenarios` in Rust; and what the other tests against local-aws have in common.
 
+mod actor;
+mod arguments;
+mod backend;
+mod http;
+mod matching;
+pub mod scenario;
+mod stage;
+mod template;
 mod test_pool;
+mod totp;
 
+use std::time::SystemTime;
+
+pub use backend::Backend;
+pub use stage::play;
 pub use test_pool::{DeviceClock, PASSWORD, TestPool};
+
+#[expect(clippy::disallowed_methods, reason = "the tests' one clock")]
+pub(crate) fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+pub(crate) fn unix_seconds() -> u64 {
+    now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+}

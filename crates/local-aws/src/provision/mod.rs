@@ -67,11 +67,11 @@ const SECOND_USER: (&str, &str) = ("grace", "Nanosecond-Wire-1952");
 const IDP: &str = "AWSCognitoIdentityProviderService";
 
 /// Sets the demo up on the server at `endpoint` (plain HTTP, such as `http://127.0.0.1:4577`), with signed calls: a user
-/// pool with an app client without and one with a secret, two confirmed users (the second with TOTP), an identity pool
+/// pool with three app clients (without a secret, with one, with rotating refresh tokens), two confirmed users (the second with TOTP), an identity pool
 /// with a role for who is signed in and one for guests, a bucket that browsers may use, and a table with the keys `pk`
 /// and `sk`. Names carry a random suffix, so it can be done several times.
 ///
-/// Returns a complete `poolpass.json`, with users and the client with a secret under `demo`.
+/// Returns a complete `poolpass.json`, with the users and the other two clients under `demo`.
 ///
 /// # Errors
 /// [`ProvisionError`] names the operation that failed. What was made until then stays.
@@ -88,9 +88,11 @@ pub async fn demo(
     let table = format!("poolpass-demo-{suffix}");
 
     let user_pool = create_user_pool(&client, &suffix).await?;
-    let public_client = create_app_client(&client, &user_pool, "public", false).await?;
-    let secret_client = create_app_client(&client, &user_pool, "confidential", true).await?;
+    let public_client = create_app_client(&client, &user_pool, AppClient::Public).await?;
+    let secret_client = create_app_client(&client, &user_pool, AppClient::Secret).await?;
+    let rotating_client = create_app_client(&client, &user_pool, AppClient::Rotating).await?;
     let client_id = text(&public_client, "ClientId", "CreateUserPoolClient")?;
+    let rotating_client_id = text(&rotating_client, "ClientId", "CreateUserPoolClient")?;
     create_user(&client, &user_pool, FIRST_USER).await?;
     create_user(&client, &user_pool, SECOND_USER).await?;
     let totp_secret = enrol_totp(&client, &client_id, SECOND_USER).await?;
@@ -98,8 +100,13 @@ pub async fn demo(
     create_bucket(&client, &bucket).await?;
     create_table(&client, &table).await?;
     let secret_client_id = text(&secret_client, "ClientId", "CreateUserPoolClient")?;
-    let identity_pool =
-        create_identity_pool(&client, &suffix, &user_pool, [&client_id, &secret_client_id]).await?;
+    let identity_pool = create_identity_pool(
+        &client,
+        &suffix,
+        &user_pool,
+        [&client_id, &secret_client_id, &rotating_client_id],
+    )
+    .await?;
     let resources = Resources { region, bucket: &bucket, table: &table };
     create_roles(&client, &suffix, &identity_pool, &resources, policies).await?;
 
@@ -126,6 +133,7 @@ pub async fn demo(
                 "clientId": secret_client_id,
                 "clientSecret": text(&secret_client, "ClientSecret", "CreateUserPoolClient")?,
             },
+            "rotatingClient": { "clientId": rotating_client_id },
         },
     }))
 }
@@ -154,7 +162,7 @@ impl ProvisionError {
 }
 
 async fn create_user_pool(client: &Client, suffix: &str) -> Result<String, ProvisionError> {
-    let input = json!({ "PoolName": format!("poolpass-demo-{suffix}"), "AutoVerifiedAttributes": ["email"] });
+    let input = json!({ "PoolName": format!("poolpass-demo-{suffix}"), "AutoVerifiedAttributes": ["email"], "AliasAttributes": ["email"] });
     let answer = idp(client, "CreateUserPool", &input).await?;
     let id = text(&answer["UserPool"], "Id", "CreateUserPool")?;
     let mfa = json!({
@@ -166,20 +174,37 @@ async fn create_user_pool(client: &Client, suffix: &str) -> Result<String, Provi
     Ok(id)
 }
 
+/// The app clients of the demo.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AppClient {
+    Public,
+    Secret,
+    /// With refresh token rotation, which excludes REFRESH_TOKEN_AUTH.
+    Rotating,
+}
+
 async fn create_app_client(
     client: &Client,
     user_pool: &str,
-    name: &str,
-    with_secret: bool,
+    kind: AppClient,
 ) -> Result<Value, ProvisionError> {
-    let input = json!({
+    let name = match kind {
+        AppClient::Public => "public",
+        AppClient::Secret => "confidential",
+        AppClient::Rotating => "rotating",
+    };
+    let mut input = json!({
         "UserPoolId": user_pool,
         "ClientName": name,
-        "GenerateSecret": with_secret,
+        "GenerateSecret": kind == AppClient::Secret,
         "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         "PreventUserExistenceErrors": "ENABLED",
         "EnableTokenRevocation": true,
     });
+    if kind == AppClient::Rotating {
+        input["ExplicitAuthFlows"] = json!(["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH"]);
+        input["RefreshTokenRotation"] = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 60 });
+    }
     Ok(idp(client, "CreateUserPoolClient", &input).await?["UserPoolClient"].take())
 }
 
@@ -311,7 +336,7 @@ async fn create_identity_pool(
     client: &Client,
     suffix: &str,
     user_pool: &str,
-    client_ids: [&str; 2],
+    client_ids: [&str; 3],
 ) -> Result<String, ProvisionError> {
     let provider = format!("cognito-idp.{}.amazonaws.com/{user_pool}", client.region);
     let providers = client_ids

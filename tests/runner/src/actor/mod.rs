@@ -1,0 +1,136 @@
+//! One client of the SDK, driven by the names of operations.
+
+mod account;
+
+mod session;
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Result, bail};
+use futures_util::{FutureExt, StreamExt};
+use poolpass::platform::{Clock, MemoryStore};
+use poolpass::{Challenge, Client, Config, Error, Events, SessionEvent};
+use serde_json::{Map, Value, json};
+
+use crate::arguments::Arguments;
+use crate::http;
+
+/// What the SDK did: a value, or its error. The outer error is the scenario's own mistake.
+pub type Outcome = Result<Result<Value, Error>>;
+
+/// One client with its store, as one process or tab has it.
+#[derive(Debug)]
+pub struct Actor {
+    config: String,
+    store: MemoryStore,
+    clock_offset_seconds: i64,
+    running: Mutex<Running>,
+}
+
+/// What a restart loses.
+#[derive(Debug)]
+struct Running {
+    client: Client,
+    events: Events,
+    challenge: Option<Challenge>,
+}
+
+impl Actor {
+    /// A client for `config` whose device's clock is ahead of the true time.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration is refused.
+    pub fn new(config: &Value, store: MemoryStore, clock_offset_seconds: i64) -> Result<Self> {
+        let config = config.to_string();
+        let running = Running::start(&config, &store, clock_offset_seconds)?;
+        Ok(Self { config, store, clock_offset_seconds, running: Mutex::new(running) })
+    }
+
+    /// Performs one operation of `tests/scenarios/README.md`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such operation or when its arguments are wrong.
+    pub async fn perform(&self, operation: &str, with: &Map<String, Value>) -> Outcome {
+        let with = Arguments(with);
+        match operation {
+            "restart" => {
+                *self.running() = Running::start(&self.config, &self.store, self.clock_offset_seconds)?;
+                Ok(Ok(Value::Null))
+            }
+            "events" => Ok(Ok(self.running().drain_events())),
+            "fetch" => fetch(with).await.map(Ok),
+            _ => {
+                if let Some(outcome) = self.session_operation(operation, with).await {
+                    return outcome;
+                }
+                if let Some(outcome) = self.account_operation(operation, with).await {
+                    return outcome;
+                }
+                bail!("there is no operation {operation:?}")
+            }
+        }
+    }
+
+    fn client(&self) -> Client {
+        self.running().client.clone()
+    }
+
+    fn running(&self) -> std::sync::MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Running {
+    fn start(config: &str, store: &MemoryStore, clock_offset_seconds: i64) -> Result<Self> {
+        let client = Client::builder(Config::from_json(config)?)
+            .store(store.clone())
+            .clock(WrongClock { offset_seconds: clock_offset_seconds })
+            .build()?;
+        Ok(Self { events: client.events(), client, challenge: None })
+    }
+
+    /// What has happened since this was last asked.
+    fn drain_events(&mut self) -> Value {
+        let mut names = Vec::new();
+        while let Some(Some(event)) = self.events.next().now_or_never() {
+            names.push(match event {
+                SessionEvent::SignedIn => "signedIn",
+                SessionEvent::Refreshed => "refreshed",
+                SessionEvent::SessionEnded { .. } => "sessionEnded",
+                SessionEvent::SignedOut => "signedOut",
+                _ => "unknown",
+            });
+        }
+        json!(names)
+    }
+}
+
+/// A device's clock that is ahead of the true time.
+#[derive(Debug)]
+struct WrongClock {
+    offset_seconds: i64,
+}
+
+impl Clock for WrongClock {
+    fn now(&self) -> SystemTime {
+        let distance = Duration::from_secs(self.offset_seconds.unsigned_abs());
+        if self.offset_seconds < 0 { crate::now() - distance } else { crate::now() + distance }
+    }
+}
+
+async fn fetch(with: Arguments<'_>) -> Result<Value> {
+    let request = ::http::Request::builder()
+        .method(with.maybe_text("method").unwrap_or("GET"))
+        .uri(with.text("url")?)
+        .body(with.maybe_text("body").unwrap_or_default().to_owned().into())?;
+    let answer = http::send(request).await?;
+    Ok(json!({ "status": answer.status, "body": answer.body }))
+}
+
+/// The result of an operation that returns nothing.
+fn nothing<T>(outcome: Result<T, Error>) -> Outcome {
+    Ok(outcome.map(|_| Value::Null))
+}

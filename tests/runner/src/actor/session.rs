@@ -1,0 +1,179 @@
+//! Signing in, the session and the credentials.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use poolpass::{AuthFlow, Challenge, Claims, Error, MfaMethod, SignIn, SignInOptions};
+use serde_json::{Map, Value, json};
+
+use super::{Actor, Outcome, nothing};
+use crate::arguments::Arguments;
+
+impl Actor {
+    pub(super) async fn session_operation(&self, operation: &str, with: Arguments<'_>) -> Option<Outcome> {
+        let client = self.client();
+        Some(match operation {
+            "signIn" => self.sign_in(with).await,
+            "answer" => self.answer(with).await,
+            "startMfaSetup" => self.start_mfa_setup().await,
+            "pendingChallenge" => self.pending_challenge().await,
+            "currentUser" => Ok(client.current_user().await.map(|user| {
+                user.map_or(Value::Null, |user| json!({ "username": user.username(), "sub": user.sub() }))
+            })),
+            "idToken" => Ok(client.id_token().await.map(|token| claims(token.claims()))),
+            "accessToken" => Ok(client.access_token().await.map(|token| claims(token.claims()))),
+            "refresh" => Ok(client.refresh().await.map(|user| claims(user.claims()))),
+            "signOut" => nothing(client.sign_out().await),
+            "signOutEverywhere" => nothing(client.sign_out_everywhere().await),
+            "identityId" => Ok(client.identity_id().await.map(|id| json!(id))),
+            "credentials" => Ok(client.credentials().await.map(|credentials| {
+                let expiration = credentials.expiration().unwrap_or(std::time::UNIX_EPOCH);
+                let left = expiration.duration_since(crate::now()).unwrap_or_default();
+                json!({ "accessKeyId": credentials.access_key_id(), "expiresIn": left.as_secs() })
+            })),
+            _ => return None,
+        })
+    }
+
+    async fn sign_in(&self, with: Arguments<'_>) -> Outcome {
+        let flow = match with.maybe_text("flow") {
+            None | Some("srp") => AuthFlow::UserSrp,
+            Some("password") => AuthFlow::UserPassword,
+            Some(other) => bail!("there is no flow {other:?}"),
+        };
+        let options = SignInOptions::new(with.text("username")?, with.text("password")?).flow(flow);
+        Ok(self.client().sign_in_with(options).await.map(|step| self.outcome(step)))
+    }
+
+    async fn answer(&self, with: Arguments<'_>) -> Outcome {
+        let Some(challenge) = self.take_challenge().await? else { bail!("there is no challenge to answer") };
+        let outcome = answer(&challenge, with).await;
+        if !matches!(outcome, Ok(Ok(_))) {
+            self.running().challenge = Some(challenge);
+            return outcome.map(|outcome| outcome.map(|_| Value::Null));
+        }
+        let step = outcome?;
+        Ok(step.map(|step| {
+            let shown = self.outcome(step);
+            // One that is answered is kept, for scenarios that answer it twice.
+            self.running().challenge.get_or_insert(challenge);
+            shown
+        }))
+    }
+
+    async fn start_mfa_setup(&self) -> Outcome {
+        let Some(Challenge::SetUpMfa(challenge)) = self.take_challenge().await? else {
+            bail!("it is not MFA_SETUP")
+        };
+        let setup = challenge.start_totp().await;
+        self.running().challenge = Some(Challenge::SetUpMfa(challenge));
+        Ok(setup
+            .map(|setup| json!({ "secret": setup.secret(), "uri": setup.otpauth_uri("Poolpass", "test") })))
+    }
+
+    async fn pending_challenge(&self) -> Outcome {
+        Ok(self
+            .client()
+            .pending_challenge()
+            .await
+            .map(|challenge| challenge.map_or(Value::Null, |it| describe(&it))))
+    }
+
+    /// The challenge that the last step returned, or after a restart the stored one.
+    async fn take_challenge(&self) -> Result<Option<Challenge>> {
+        let kept = self.running().challenge.take();
+        match kept {
+            Some(challenge) => Ok(Some(challenge)),
+            None => self.client().pending_challenge().await.context("reading the pending challenge"),
+        }
+    }
+
+    /// Describes the step, and keeps its challenge for the next answer.
+    fn outcome(&self, step: SignIn) -> Value {
+        match step {
+            SignIn::Done(user) => json!({ "state": "done", "username": user.username(), "sub": user.sub() }),
+            SignIn::Challenge(challenge) => {
+                let description = describe(&challenge);
+                self.running().challenge = Some(challenge);
+                description
+            }
+        }
+    }
+}
+
+async fn answer(challenge: &Challenge, with: Arguments<'_>) -> Result<Result<SignIn, Error>> {
+    Ok(match challenge {
+        Challenge::SmsCode(challenge) => challenge.answer(with.text("code")?).await,
+        Challenge::EmailCode(challenge) => challenge.answer(with.text("code")?).await,
+        Challenge::SoftwareToken(challenge) => challenge.answer(with.text("code")?).await,
+        Challenge::SelectMfaType(challenge) => challenge.answer(&mfa_method(with.text("mfaType")?)).await,
+        Challenge::SetUpMfa(challenge) => challenge.confirm_totp(with.text("code")?).await,
+        Challenge::NewPassword(challenge) => {
+            let attributes = with.texts("attributes")?;
+            challenge.answer(with.text("newPassword")?, &pairs(&attributes)).await
+        }
+        Challenge::Other(challenge) => {
+            let responses = with.texts("responses")?;
+            challenge.answer(&pairs(&responses)).await
+        }
+        other => bail!("no answer for {}", other.name()),
+    })
+}
+
+fn describe(challenge: &Challenge) -> Value {
+    let names = |methods: &[MfaMethod]| methods.iter().map(mfa_name).collect::<Vec<_>>();
+    let (kind, more) = match challenge {
+        Challenge::SmsCode(challenge) => ("smsCode", json!({ "sentTo": challenge.destination() })),
+        Challenge::EmailCode(challenge) => ("emailCode", json!({ "sentTo": challenge.destination() })),
+        Challenge::SoftwareToken(_) => ("softwareToken", json!({})),
+        Challenge::SelectMfaType(challenge) => {
+            ("selectMfaType", json!({ "mfaTypes": names(challenge.options()) }))
+        }
+        Challenge::SetUpMfa(challenge) => ("setUpMfa", json!({ "mfaTypes": names(challenge.options()) })),
+        Challenge::NewPassword(challenge) => {
+            ("newPassword", json!({ "requiredAttributes": challenge.required_attributes() }))
+        }
+        Challenge::Other(challenge) => {
+            ("other", json!({ "name": challenge.name(), "parameters": challenge.parameters() }))
+        }
+        _ => ("unknown", json!({})),
+    };
+    let mut description = Map::from_iter([
+        ("state".to_owned(), json!("challenge")),
+        ("challenge".to_owned(), json!(kind)),
+        ("username".to_owned(), json!(challenge.username())),
+    ]);
+    if let Value::Object(more) = more {
+        description.extend(more);
+    }
+    Value::Object(description)
+}
+
+fn mfa_name(method: &MfaMethod) -> String {
+    match method {
+        MfaMethod::Sms => "sms",
+        MfaMethod::SoftwareToken => "softwareToken",
+        MfaMethod::Email => "email",
+        other => other.as_str(),
+    }
+    .to_owned()
+}
+
+fn mfa_method(name: &str) -> MfaMethod {
+    match name {
+        "sms" => MfaMethod::Sms,
+        "softwareToken" => MfaMethod::SoftwareToken,
+        "email" => MfaMethod::Email,
+        other => MfaMethod::Other(other.to_owned()),
+    }
+}
+
+fn claims(claims: &Claims) -> Value {
+    let claims: Map<String, Value> =
+        claims.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+    json!({ "claims": claims })
+}
+
+pub(super) fn pairs(texts: &BTreeMap<String, String>) -> Vec<(&str, &str)> {
+    texts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}

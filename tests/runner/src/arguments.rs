@@ -1,0 +1,83 @@
+//! The arguments of a step, read by name.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use serde_json::{Map, Value};
+
+/// The arguments of one call.
+#[derive(Clone, Copy, Debug)]
+pub struct Arguments<'a>(pub &'a Map<String, Value>);
+
+impl<'a> Arguments<'a> {
+    /// The argument, which has to be there.
+    ///
+    /// # Errors
+    ///
+    /// When it is not.
+    pub fn value(self, name: &str) -> Result<&'a Value> {
+        self.0.get(name).with_context(|| format!("the argument {name:?} is missing"))
+    }
+
+    /// A string that has to be there.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there, or no string.
+    pub fn text(self, name: &str) -> Result<&'a str> {
+        self.value(name)?.as_str().with_context(|| format!("the argument {name:?} is not a string"))
+    }
+
+    /// A string that may be there.
+    pub fn maybe_text(self, name: &str) -> Option<&'a str> {
+        self.0.get(name)?.as_str()
+    }
+
+    /// A number that has to be there.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there, or no number.
+    pub fn number(self, name: &str) -> Result<u64> {
+        self.value(name)?.as_u64().with_context(|| format!("the argument {name:?} is not a number"))
+    }
+
+    /// A number that may be there.
+    pub fn maybe_number(self, name: &str) -> Option<u64> {
+        self.0.get(name)?.as_u64()
+    }
+
+    /// A number of seconds.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there, or no number.
+    pub fn seconds(self, name: &str) -> Result<Duration> {
+        self.number(name).map(Duration::from_secs)
+    }
+
+    /// Names and values; none where the argument is absent.
+    ///
+    /// # Errors
+    ///
+    /// When a value is not a string.
+    pub fn texts(self, name: &str) -> Result<BTreeMap<String, String>> {
+        let Some(Value::Object(members)) = self.0.get(name) else { return Ok(BTreeMap::new()) };
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        members
+            .iter()
+            .map(|(key, value)| Some((key.clone(), text(value)?)))
+            .collect::<Option<_>>()
+            .ok_or_else(|| anyhow!("the values of {name:?} are not strings"))
+    }
+
+    /// A list of anything.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there, or no list.
+    pub fn list(self, name: &str) -> Result<&'a Vec<Value>> {
+        self.value(name)?.as_array().with_context(|| format!("the argument {name:?} is not a list"))
+    }
+}

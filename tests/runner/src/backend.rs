@@ -1,0 +1,201 @@
+//! The AWS that a scenario is played on.
+
+use ::http::{Method, Request};
+use anyhow::{Context, Result, bail, ensure};
+use bytes::Bytes;
+use local_aws::LocalAws;
+use poolpass::{Credentials, Region, sigv4};
+use serde_json::{Map, Value, json};
+
+use crate::http;
+use crate::scenario::{BackendKind, User, UserState};
+
+/// A server with the demo's pools, bucket and table.
+#[derive(Debug)]
+pub struct Backend {
+    kind: BackendKind,
+    endpoint: String,
+    /// The `poolpass.json`, with its `demo` object.
+    config: Value,
+    /// Lives as long as the backend.
+    _local_aws: Option<LocalAws>,
+}
+
+impl Backend {
+    /// ministack sends nothing; its codes are fixed.
+    const MINISTACK_SIGN_UP_CODE: &str = "123456";
+
+    /// Starts a local-aws of this test's own and provisions it.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start.
+    pub async fn local_aws() -> Result<Self> {
+        let aws = LocalAws::start(local_aws::Options::default()).await?;
+        let config = aws.demo().await?;
+        Ok(Self::new(BackendKind::LocalAws, aws.url().to_owned(), config, Some(aws)))
+    }
+
+    /// Takes a running server that `config` (a provisioned `poolpass.json`) describes.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration has no `endpoints.cognitoIdp`.
+    pub fn running(kind: BackendKind, config: Value) -> Result<Self> {
+        let endpoint =
+            config["endpoints"]["cognitoIdp"].as_str().context("no endpoints.cognitoIdp")?.to_owned();
+        Ok(Self::new(kind, endpoint, config, None))
+    }
+
+    fn new(kind: BackendKind, endpoint: String, config: Value, local_aws: Option<LocalAws>) -> Self {
+        Self { kind, endpoint, config, _local_aws: local_aws }
+    }
+
+    /// Which server this is.
+    pub fn kind(&self) -> BackendKind {
+        self.kind
+    }
+
+    /// The provisioned `poolpass.json`.
+    pub fn config(&self) -> &Value {
+        &self.config
+    }
+
+    /// Calls an operation of `cognito-idp` as the account's root user.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn admin(&self, operation: &str, mut input: Map<String, Value>) -> Result<Value> {
+        input.entry("UserPoolId").or_insert_with(|| self.config["userPool"]["id"].clone());
+        let body = Bytes::from(serde_json::to_vec(&input)?);
+        let mut request = Request::post(&self.endpoint)
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
+            .body(body)?;
+        let region: Region = self.config["region"].as_str().context("no region")?.parse()?;
+        let scope = sigv4::Scope { service: "cognito-idp", region: &region };
+        sigv4::sign(&mut request, &scope, &Credentials::new("test", "test", None, None), crate::now())?;
+        let answer = http::send(request).await?;
+        ensure!(answer.status == 200, "{operation} was refused: {answer:?}");
+        Ok(serde_json::from_str(&answer.body).unwrap_or_default())
+    }
+
+    /// Makes a user as the scenario describes.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn create_user(&self, name: &str, user: &User) -> Result<()> {
+        if self.kind != BackendKind::LocalAws {
+            // A shared server still has the user of an earlier scenario.
+            let _ = self.admin("AdminDeleteUser", members(json!({ "Username": name }))).await;
+        }
+        if user.state == UserState::Unconfirmed {
+            return self.sign_up(name, user).await;
+        }
+        let mut attributes = attribute_list(user);
+        for (address, verified) in [("email", "email_verified"), ("phone_number", "phone_number_verified")] {
+            if user.attributes.contains_key(address) {
+                attributes.push(json!({ "Name": verified, "Value": "true" }));
+            }
+        }
+        self.admin(
+            "AdminCreateUser",
+            members(json!({
+                "Username": name, "TemporaryPassword": user.password, "MessageAction": "SUPPRESS",
+                "UserAttributes": attributes,
+            })),
+        )
+        .await?;
+        if user.state == UserState::Confirmed {
+            let input = json!({ "Username": name, "Password": user.password, "Permanent": true });
+            self.admin("AdminSetUserPassword", members(input)).await?;
+        }
+        Ok(())
+    }
+
+    /// The newest code that was sent to an address or a phone number.
+    ///
+    /// # Errors
+    ///
+    /// When none was sent.
+    pub async fn code_sent_to(&self, address: &str) -> Result<String> {
+        if self.kind == BackendKind::Ministack {
+            return Ok(Self::MINISTACK_SIGN_UP_CODE.to_owned());
+        }
+        let messages = self.control(Method::GET, "messages", &Value::Null).await?;
+        let mut newest_first = messages.as_array().into_iter().flatten().rev();
+        let newest = newest_first.find(|message| message["to"] == address);
+        let code = newest.and_then(|message| message["code"].as_str());
+        code.map(str::to_owned).with_context(|| format!("no code was sent to {address}"))
+    }
+
+    /// Adds a fault, or with null removes all.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not know such a fault.
+    pub async fn fault(&self, rule: &Value) -> Result<()> {
+        if rule.is_null() {
+            return self.control(Method::DELETE, "faults", &Value::Null).await.map(|_| ());
+        }
+        self.control(Method::POST, "faults", rule).await.map(|_| ())
+    }
+
+    /// Sets the server's clock this many seconds ahead of the machine's.
+    ///
+    /// # Errors
+    ///
+    /// When the server has no such clock.
+    pub async fn set_clock(&self, offset_seconds: i64) -> Result<()> {
+        self.control(Method::POST, "clock", &json!({ "offsetSeconds": offset_seconds })).await.map(|_| ())
+    }
+
+    /// How many requests reached the server, by operation, since this was last asked.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not count.
+    pub async fn take_request_counts(&self) -> Result<Value> {
+        let counts = self.control(Method::GET, "requests", &Value::Null).await?;
+        self.control(Method::DELETE, "requests", &Value::Null).await?;
+        Ok(counts)
+    }
+
+    async fn sign_up(&self, name: &str, user: &User) -> Result<()> {
+        let input = json!({
+            "ClientId": self.config["userPool"]["clientId"], "Username": name, "Password": user.password,
+            "UserAttributes": attribute_list(user),
+        });
+        let request = Request::post(&self.endpoint)
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", "AWSCognitoIdentityProviderService.SignUp")
+            .body(input.to_string().into())?;
+        let answer = http::send(request).await?;
+        ensure!(answer.status == 200, "SignUp was refused: {answer:?}");
+        Ok(())
+    }
+
+    async fn control(&self, method: Method, what: &str, body: &Value) -> Result<Value> {
+        if self.kind != BackendKind::LocalAws {
+            bail!("only local-aws has /_local/{what}");
+        }
+        let url = format!("{}/_local/{what}", self.endpoint.trim_end_matches('/'));
+        let answer =
+            http::send(Request::builder().method(method).uri(url).body(body.to_string().into())?).await?;
+        ensure!(answer.status == 200, "/_local/{what}: {answer:?}");
+        Ok(serde_json::from_str(&answer.body)?)
+    }
+}
+
+fn attribute_list(user: &User) -> Vec<Value> {
+    user.attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect()
+}
+
+fn members(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,229 @@
+//! The format of a scenario file; `tests/scenarios/README.md` describes it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// One story.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Scenario {
+    /// A sentence; the test's name.
+    pub title: String,
+    /// The backends that it is played on.
+    #[serde(default = "local_aws_only")]
+    pub backends: Vec<BackendKind>,
+    /// People who exist before the first step.
+    #[serde(default)]
+    pub users: BTreeMap<String, User>,
+    /// The clients, by name.
+    #[serde(default)]
+    pub clients: BTreeMap<String, ClientSpec>,
+    /// What happens.
+    pub steps: Vec<Step>,
+}
+
+/// Where scenarios are played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BackendKind {
+    /// Our own.
+    LocalAws,
+    /// Somebody else's.
+    Ministack,
+}
+
+/// Somebody who exists before the first step.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct User {
+    /// The password.
+    pub password: String,
+    /// Attributes such as `email`; addresses count as verified.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
+    /// How far the account has come.
+    #[serde(default)]
+    pub state: UserState,
+}
+
+/// How far an account has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UserState {
+    /// Confirmed, with a permanent password.
+    #[default]
+    Confirmed,
+    /// Made by an administrator, with a temporary password.
+    ForceChangePassword,
+    /// Signed up, and the code not yet given back.
+    Unconfirmed,
+}
+
+/// One client of the SDK.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ClientSpec {
+    /// Clients with the same store share it; by default a client has one of its own.
+    #[serde(default)]
+    pub store: Option<String>,
+    /// The app client of the user pool.
+    #[serde(default)]
+    pub app_client: AppClient,
+    /// Another client secret than the right one.
+    #[serde(default)]
+    pub client_secret: Option<String>,
+    /// How far the device's clock is ahead of the true time.
+    #[serde(default)]
+    pub clock_offset_seconds: i64,
+}
+
+/// The app clients that every backend has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum AppClient {
+    /// Without a secret.
+    #[default]
+    Public,
+    /// With a secret.
+    Secret,
+    /// With rotating refresh tokens.
+    Rotating,
+}
+
+/// One step.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Step {
+    /// Calls the SDK.
+    Do(Call),
+    /// Calls AWS as an administrator.
+    Admin(AdminCall),
+    /// Makes requests go wrong.
+    Fault(FaultStep),
+    /// Sets the server's clock.
+    ServerClock(ServerClockStep),
+    /// Counts requests.
+    Requests(RequestsStep),
+}
+
+/// A call of the SDK.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// The operation.
+    #[serde(rename = "do")]
+    pub operation: String,
+    /// Its arguments.
+    #[serde(default)]
+    pub with: Map<String, Value>,
+    /// The client that is called.
+    #[serde(default = "default_client")]
+    pub on: String,
+    /// How many calls are made at once.
+    #[serde(default)]
+    pub times: Option<usize>,
+    /// What the result has to contain.
+    #[serde(default, deserialize_with = "present")]
+    pub returns: Option<Value>,
+    /// How it has to fail.
+    #[serde(default)]
+    pub fails: Option<ExpectedError>,
+    /// The name under which the result is kept.
+    #[serde(default, rename = "as")]
+    pub keep_as: Option<String>,
+}
+
+/// How a call has to fail.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExpectedError {
+    /// The code of the `ErrorKind`.
+    pub kind: String,
+    /// AWS's own code.
+    #[serde(default)]
+    pub aws_code: Option<String>,
+}
+
+/// A call of an administrator.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdminCall {
+    /// The operation of `cognito-idp`.
+    #[serde(rename = "admin")]
+    pub operation: String,
+    /// Its input, without `UserPoolId`.
+    #[serde(default)]
+    pub with: Map<String, Value>,
+}
+
+/// Makes requests go wrong.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaultStep {
+    /// The rule, as `local-aws` takes it; null removes all.
+    pub fault: Value,
+}
+
+/// Sets the server's clock.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ServerClockStep {
+    /// Seconds ahead of the machine's clock.
+    pub server_clock: i64,
+}
+
+/// Counts requests.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestsStep {
+    /// Requests by operation.
+    pub requests: BTreeMap<String, u64>,
+}
+
+impl Scenario {
+    /// Every scenario of the project, by file name.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read or is not a scenario.
+    pub fn all() -> Result<Vec<(String, Self)>> {
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(directory())?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<Result<Vec<_>>>()?
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+            .collect();
+        paths.sort();
+        paths.into_iter().map(|path| Ok((file_stem(&path), Self::read(&path)?))).collect()
+    }
+
+    fn read(path: &Path) -> Result<Self> {
+        let json = std::fs::read_to_string(path)?;
+        serde_json::from_str(&json).with_context(|| format!("{} is not a scenario", path.display()))
+    }
+}
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios")
+}
+
+fn file_stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn local_aws_only() -> Vec<BackendKind> {
+    vec![BackendKind::LocalAws]
+}
+
+fn default_client() -> String {
+    "app".to_owned()
+}
+
+/// `"returns": null` expects null, which is not the same as expecting nothing.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,234 @@
+//! Plays the steps of one scenario.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use futures_util::future::join_all;
+use poolpass::platform::MemoryStore;
+use serde_json::{Map, Value, json};
+
+use crate::actor::Actor;
+use crate::backend::Backend;
+use crate::matching;
+use crate::scenario::{AppClient, Call, ClientSpec, Scenario, Step};
+use crate::template;
+use crate::totp::TotpCodes;
+
+/// Plays `scenario` on `backend`.
+///
+/// # Errors
+///
+/// Names the step that did not go as expected.
+pub async fn play(scenario: &Scenario, backend: &Backend) -> Result<()> {
+    let stage = Stage::set(scenario, backend).await?;
+    let outcome = stage.play_steps(&scenario.steps).await;
+    stage.clear().await?;
+    outcome
+}
+
+struct Stage<'a> {
+    backend: &'a Backend,
+    actors: HashMap<String, Actor>,
+    kept: Mutex<Map<String, Value>>,
+    totp: TotpCodes,
+}
+
+impl<'a> Stage<'a> {
+    async fn set(scenario: &Scenario, backend: &'a Backend) -> Result<Self> {
+        let random = random_word();
+        let mut stage = Self {
+            backend,
+            actors: HashMap::new(),
+            kept: Mutex::new(Map::from_iter([
+                ("config".to_owned(), backend.config().clone()),
+                ("demo".to_owned(), backend.config()["demo"].clone()),
+                ("random".to_owned(), json!(random)),
+            ])),
+            totp: TotpCodes::default(),
+        };
+        stage.create_users(scenario).await?;
+        stage.create_clients(scenario)?;
+        Ok(stage)
+    }
+
+    async fn create_users(&self, scenario: &Scenario) -> Result<()> {
+        let mut users = Map::new();
+        for (name, user) in &scenario.users {
+            self.backend.create_user(name, user).await.with_context(|| format!("creating {name}"))?;
+            let kept = json!({ "username": name, "password": user.password, "attributes": user.attributes });
+            users.insert(name.clone(), kept);
+        }
+        self.keep("users", Value::Object(users));
+        Ok(())
+    }
+
+    fn create_clients(&mut self, scenario: &Scenario) -> Result<()> {
+        let mut specs = scenario.clients.clone();
+        if specs.is_empty() {
+            specs = BTreeMap::from([("app".to_owned(), ClientSpec::default())]);
+        }
+        let mut stores: HashMap<String, MemoryStore> = HashMap::new();
+        for (name, spec) in specs {
+            let store = stores.entry(spec.store.clone().unwrap_or_else(|| name.clone())).or_default().clone();
+            let mut config = config_of(self.backend.config(), spec.app_client)?;
+            if let Some(secret) = &spec.client_secret {
+                config["userPool"]["clientSecret"] = json!(secret);
+            }
+            self.actors.insert(name, Actor::new(&config, store, spec.clock_offset_seconds)?);
+        }
+        Ok(())
+    }
+
+    async fn play_steps(&self, steps: &[Step]) -> Result<()> {
+        for (index, step) in steps.iter().enumerate() {
+            self.play_step(step).await.with_context(|| format!("step {} ({})", index + 1, step.name()))?;
+        }
+        Ok(())
+    }
+
+    async fn play_step(&self, step: &Step) -> Result<()> {
+        match step {
+            Step::Do(call) => self.call(call).await,
+            Step::Admin(admin) => {
+                let with = self.filled(&admin.with).await?;
+                self.backend.admin(&admin.operation, with).await.map(|_| ())
+            }
+            Step::Fault(step) => self.backend.fault(&step.fault).await,
+            Step::ServerClock(step) => {
+                self.totp.set_clock_offset(step.server_clock);
+                self.backend.set_clock(step.server_clock).await
+            }
+            Step::Requests(step) => {
+                let counts = self.backend.take_request_counts().await?;
+                for (operation, expected) in &step.requests {
+                    let count = counts[operation].as_u64().unwrap_or(0);
+                    ensure!(count == *expected, "{operation}: expected {expected} requests, counted {count}");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn call(&self, call: &Call) -> Result<()> {
+        let actor = self.actors.get(&call.on).with_context(|| format!("no client {:?}", call.on))?;
+        let with = self.filled(&call.with).await?;
+        let expected = match &call.returns {
+            Some(expected) => Some(template::fill(expected, &|name| self.look_up(name)).await?),
+            None => None,
+        };
+        let calls = (0..call.times.unwrap_or(1)).map(|_| actor.perform(&call.operation, &with));
+        for outcome in join_all(calls).await {
+            let value = match (outcome.with_context(|| call.operation.clone())?, &call.fails) {
+                (Ok(value), None) => value,
+                (Ok(value), Some(_)) => bail!("expected an error, got {value}"),
+                (Err(error), None) => return Err(anyhow!(error)),
+                (Err(error), Some(expected)) => {
+                    ensure!(
+                        error.kind().code() == expected.kind,
+                        "expected {}, got {error:?}",
+                        expected.kind
+                    );
+                    if let Some(code) = &expected.aws_code {
+                        ensure!(error.aws_code() == Some(code.as_str()), "expected {code}, got {error:?}");
+                    }
+                    continue;
+                }
+            };
+            if let Some(expected) = &expected {
+                matching::contains(&value, expected).map_err(|difference| anyhow!(difference))?;
+            }
+            if let Some(name) = &call.keep_as {
+                self.keep(name, value);
+            }
+        }
+        Ok(())
+    }
+
+    async fn filled(&self, with: &Map<String, Value>) -> Result<Map<String, Value>> {
+        match template::fill(&Value::Object(with.clone()), &|name| self.look_up(name)).await? {
+            Value::Object(filled) => Ok(filled),
+            other => bail!("{other} is not an object"),
+        }
+    }
+
+    async fn look_up(&self, name: String) -> Result<Value> {
+        if let Some(address) = name.strip_prefix("code:") {
+            return self.backend.code_sent_to(&self.resolve(address)).await.map(Value::String);
+        }
+        if let Some(secret) = name.strip_prefix("totp:") {
+            return self.totp.next(&self.resolve(secret)).map(Value::String);
+        }
+        if let Some(secret) = name.strip_prefix("lastTotp:") {
+            return self.totp.last(&self.resolve(secret)).map(Value::String);
+        }
+        self.kept(&name).with_context(|| format!("nothing is kept as {name:?}"))
+    }
+
+    /// What is kept under a dotted path, or else the text itself.
+    fn resolve(&self, text: &str) -> String {
+        match self.kept(text) {
+            Some(Value::String(kept)) => kept,
+            _ => text.to_owned(),
+        }
+    }
+
+    fn kept(&self, path: &str) -> Option<Value> {
+        let kept = self.kept.lock().ok()?;
+        let mut members = path.split('.');
+        let mut value = kept.get(members.next()?)?;
+        for member in members {
+            value = match value {
+                Value::Array(values) => values.get(member.parse::<usize>().ok()?)?,
+                value => value.get(member)?,
+            };
+        }
+        Some(value.clone())
+    }
+
+    fn keep(&self, name: &str, value: Value) {
+        if let Ok(mut kept) = self.kept.lock() {
+            kept.insert(name.to_owned(), value);
+        }
+    }
+
+    /// A shared server has to be left as it was found.
+    async fn clear(&self) -> Result<()> {
+        if self.backend.kind() == crate::scenario::BackendKind::LocalAws {
+            self.backend.fault(&Value::Null).await?;
+            self.backend.set_clock(0).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Step {
+    fn name(&self) -> String {
+        match self {
+            Self::Do(call) => format!("do {} on {}", call.operation, call.on),
+            Self::Admin(call) => format!("admin {}", call.operation),
+            Self::Fault(_) => "fault".to_owned(),
+            Self::ServerClock(_) => "serverClock".to_owned(),
+            Self::Requests(_) => "requests".to_owned(),
+        }
+    }
+}
+
+/// The backend's configuration for one of its app clients.
+fn config_of(config: &Value, app_client: AppClient) -> Result<Value> {
+    let mut config = config.clone();
+    let other = match app_client {
+        AppClient::Public => return Ok(config),
+        AppClient::Secret => &config["demo"]["secretClient"],
+        AppClient::Rotating => &config["demo"]["rotatingClient"],
+    }
+    .clone();
+    ensure!(other.is_object(), "the backend has no app client {app_client:?}");
+    config["userPool"]["clientId"] = other["clientId"].clone();
+    config["userPool"]["clientSecret"] = other["clientSecret"].clone();
+    Ok(config)
+}
+
+fn random_word() -> String {
+    format!("{:08x}", rand::random::<u32>())
+}
