@@ -28,7 +28,12 @@ pub(super) struct SigningKeys {
 /// Making RSA keys takes long, so the pools of a process share theirs: a token says which pool it is for.
 static KEYS: LazyLock<Result<SigningKeys, String>> = LazyLock::new(|| {
     let make = || SigningKey::generate().map_err(|error| error.to_string());
-    Ok(SigningKeys { id_token: make()?, access_token: make()? })
+    std::thread::scope(|threads| {
+        let access_token = threads.spawn(make);
+        let id_token = make()?;
+        let access_token = access_token.join().map_err(|_| "the key generator failed".to_owned())??;
+        Ok(SigningKeys { id_token, access_token })
+    })
 });
 
 pub(super) fn signing_keys() -> Result<&'static SigningKeys, AwsError> {
