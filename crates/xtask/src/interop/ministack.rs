@@ -32,7 +32,9 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
 
     server.during(|| {
         let config = folder.join("poolpass.json");
-        shell.write_file(&config, cmd!(shell, "{local_aws} --provision {endpoint} --policies wide").read()?)?;
+        // ministack fills no policy variables in, so policies that keep people apart would shut everybody out.
+        let demo = cmd!(shell, "{local_aws} --provision {endpoint} --policies wide").read()?;
+        shell.write_file(&config, demo)?;
         workspace.cargo(&["test", "--workspace", "--test", "ministack"]).env(BACKEND, &config).run()?;
         Ok(Outcome::Passed)
     })

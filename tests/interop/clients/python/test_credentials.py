@@ -3,9 +3,7 @@
 import base64
 import json
 import secrets
-from dataclasses import dataclass
 
-import pytest
 from backend import ROOT
 
 
@@ -65,19 +63,17 @@ def test_a_user_s_identity_gives_nothing_without_their_token(backend, ada, refus
 
 
 def test_the_classic_flow_is_refused_where_the_pool_does_not_allow_it(backend, refused):
-    logins = backend.logins(backend.signed_in(backend.new_user()).id_token)
-    identities = backend.client("cognito-identity")
-    identity_id = identities.get_id(IdentityPoolId=backend.identity_pool_id, Logins=logins)["IdentityId"]
+    pool_id = new_identity_pool(backend, classic_flow=False)
     with refused("InvalidParameterException"):
-        identities.get_open_id_token(IdentityId=identity_id, Logins=logins)
+        open_id_token(backend, pool_id)
 
 
-def test_the_classic_flow_assumes_a_role_that_trusts_the_pool(backend, classic_pool, refused):
-    logins = backend.logins(backend.signed_in(backend.new_user()).id_token)
-    identities, sts = backend.client("cognito-identity"), backend.client("sts")
-    identity_id = identities.get_id(IdentityPoolId=classic_pool.id, Logins=logins)["IdentityId"]
-    token = identities.get_open_id_token(IdentityId=identity_id, Logins=logins)["Token"]
-    assume = {"RoleArn": classic_pool.role_arn, "RoleSessionName": "interop"}
+def test_the_classic_flow_assumes_a_role_that_trusts_the_pool(backend, refused):
+    pool_id = new_identity_pool(backend, classic_flow=True)
+    role = new_role(backend, trusts=pool_id)
+    token = open_id_token(backend, pool_id)
+    sts = backend.client("sts")
+    assume = {"RoleArn": role["Arn"], "RoleSessionName": "interop"}
 
     answer = sts.assume_role_with_web_identity(WebIdentityToken=token, **assume)["Credentials"]
     credentials = {
@@ -86,39 +82,50 @@ def test_the_classic_flow_assumes_a_role_that_trusts_the_pool(backend, classic_p
         "aws_session_token": answer["SessionToken"],
     }
     caller = backend.client("sts", credentials).get_caller_identity()
-    assert caller["Arn"].endswith(f":assumed-role/{classic_pool.role_name}/interop")
+    assert caller["Arn"].endswith(f":assumed-role/{role['RoleName']}/interop")
     with refused("InvalidIdentityToken"):
         sts.assume_role_with_web_identity(WebIdentityToken=token[:-8] + "AAAAAAAA", **assume)
 
 
-@dataclass
-class ClassicPool:
-    id: str
-    role_name: str
-    role_arn: str
+def test_a_role_that_trusts_another_pool_is_not_assumed(backend, refused):
+    token = open_id_token(backend, new_identity_pool(backend, classic_flow=True))
+    role = new_role(backend, trusts=backend.identity_pool_id)
+    with refused("AccessDenied"):
+        backend.client("sts").assume_role_with_web_identity(
+            RoleArn=role["Arn"], RoleSessionName="interop", WebIdentityToken=token
+        )
 
 
-@pytest.fixture(scope="module")
-def classic_pool(backend) -> ClassicPool:
-    """An identity pool of its own that allows the basic (classic) flow, with a role that trusts it."""
-    name = f"interop_{secrets.token_hex(6)}"
+def new_identity_pool(backend, classic_flow: bool) -> str:
     provider = {
         "ProviderName": f"cognito-idp.{backend.region}.amazonaws.com/{backend.user_pool_id}",
         "ClientId": backend.client_id,
     }
-    pool_id = backend.client("cognito-identity", ROOT).create_identity_pool(
-        IdentityPoolName=name,
+    pool = backend.client("cognito-identity", ROOT).create_identity_pool(
+        IdentityPoolName=f"interop_{secrets.token_hex(6)}",
         AllowUnauthenticatedIdentities=False,
-        AllowClassicFlow=True,
+        AllowClassicFlow=classic_flow,
         CognitoIdentityProviders=[provider],
-    )["IdentityPoolId"]
-    trust = {
+    )
+    return pool["IdentityPoolId"]
+
+
+def new_role(backend, trusts: str) -> dict:
+    statement = {
         "Effect": "Allow",
         "Principal": {"Federated": "cognito-identity.amazonaws.com"},
         "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": pool_id}},
+        "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": trusts}},
     }
-    role = backend.client("iam", ROOT).create_role(
-        RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    )["Role"]
-    return ClassicPool(pool_id, name, role["Arn"])
+    answer = backend.client("iam", ROOT).create_role(
+        RoleName=f"interop_{secrets.token_hex(6)}",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
+    return answer["Role"]
+
+
+def open_id_token(backend, pool_id: str) -> str:
+    logins = backend.logins(backend.signed_in(backend.new_user()).id_token)
+    identities = backend.client("cognito-identity")
+    identity_id = identities.get_id(IdentityPoolId=pool_id, Logins=logins)["IdentityId"]
+    return identities.get_open_id_token(IdentityId=identity_id, Logins=logins)["Token"]
