@@ -11,8 +11,8 @@ use poolpass_tests::{Backend, play};
 
 fn main() -> ExitCode {
     let Some(path) = std::env::var_os("POOLPASS_BACKEND_CONFIG") else {
-        println!("ministack: POOLPASS_BACKEND_CONFIG is not set; `cargo xtask ministack` sets it");
-        return ExitCode::SUCCESS;
+        eprintln!("ministack: POOLPASS_BACKEND_CONFIG is not set; `cargo xtask ministack` sets it");
+        return ExitCode::FAILURE;
     };
     match trials(path.as_ref()) {
         Ok(trials) => {
