@@ -123,7 +123,8 @@ impl Keeper {
             return Ok(session);
         }
         match shared.refresh_if_due(&session).await {
-            Err(error) if !ends_the_session(&error) && session.is_valid(shared.now()) => Ok(session),
+            // Still valid and still the session: what was signed out meanwhile is not handed out.
+            Err(_) if session.is_valid(shared.now()) && shared.is_current(&session) => Ok(session),
             outcome => outcome,
         }
     }
@@ -155,6 +156,10 @@ impl Shared {
     /// Whether it is time for a refresh, or refreshed tokens still have to be stored.
     pub(super) fn is_due(&self, session: &Session) -> bool {
         session.is_stale(self.now()) || self.state().unsaved.is_some()
+    }
+
+    fn is_current(&self, session: &Session) -> bool {
+        self.state().session.as_ref().is_some_and(|current| current.id == session.id)
     }
 
     fn is_resting(&self) -> bool {
@@ -239,10 +244,6 @@ pub(crate) fn store_key(pool: &UserPool, name: &str) -> String {
 
 pub(super) fn signed_out() -> Error {
     Error::new(ErrorKind::SignedOut, "nobody is signed in")
-}
-
-fn ends_the_session(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::SessionEnded | ErrorKind::SignedOut)
 }
 
 impl fmt::Debug for Keeper {

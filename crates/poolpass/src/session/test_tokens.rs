@@ -7,25 +7,24 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+/// `AuthenticationResult` with tokens of the user `sub` that live for one hour from `from`.
+pub(crate) fn result(sub: &str, from: SystemTime, refresh_token: Option<&str>) -> Value {
+    let issued_at = from.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
+    let claims = |token_use: &str, username: &str| json!({ "token_use": token_use, username: sub, "sub": sub, "iat": issued_at, "exp": issued_at + 3600 });
+    json!({
+        "IdToken": token(&claims("id", "cognito:username")),
+        "AccessToken": token(&claims("access", "username")),
+        "RefreshToken": refresh_token,
+        "TokenType": "Bearer",
+        "ExpiresIn": 3600,
+    })
+}
+
 pub(crate) fn encode(claims: &Value) -> SecretString {
+    token(claims).into()
+}
+
+fn token(claims: &Value) -> String {
     let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
-    format!("{}.{}.{}", part(r#"{"alg":"none"}"#), part(&claims.to_string()), part("signature")).into()
-}
-
-/// An id token of the user `sub` for one hour from `from`.
-pub(crate) fn id_token(sub: &str, from: SystemTime) -> SecretString {
-    encode(&json!({
-        "token_use": "id", "sub": sub, "cognito:username": sub, "iat": seconds(from), "exp": seconds(from) + 3600
-    }))
-}
-
-/// An access token of the user `sub` for one hour from `from`.
-pub(crate) fn access_token(sub: &str, from: SystemTime) -> SecretString {
-    encode(&json!({
-        "token_use": "access", "sub": sub, "username": sub, "iat": seconds(from), "exp": seconds(from) + 3600
-    }))
-}
-
-fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
+    format!("{}.{}.{}", part(r#"{"alg":"none"}"#), part(&claims.to_string()), part("signature"))
 }

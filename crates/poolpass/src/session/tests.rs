@@ -1,1 +1,314 @@
+//! What a server cannot be made to do: races with a refresh, a failing store, answers that AWS would not give.
+//! Everything else is tested against local-aws, in `tests/runner/tests/session.rs`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::{FutureExt, StreamExt};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::test_tokens::result;
+use super::{EndReason, SessionEvent, SignOut};
+use crate::client::Client;
+use crate::error::{Error, ErrorKind};
+use crate::platform::{BoxFuture, Clock, MemoryStore, SessionStore, StoreError};
+use crate::user_pool::scripted::ScriptedPool;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const STORED: &str = "client.session";
+
+/// AWS's answer to a refresh, with tokens that are good for an hour.
+fn refreshed(pool: &ScriptedPool, sub: &str, refresh_token: Option<&str>) -> Value {
+    json!({ "AuthenticationResult": result(sub, pool.now(), refresh_token) })
+}
+
+async fn begin(client: &Client, pool: &ScriptedPool, sub: &str) {
+    let refresh_token = format!("{sub}'s first refresh token");
+    let result = serde_json::from_value(result(sub, pool.now(), Some(&refresh_token))).unwrap();
+    client.keeper().unwrap().begin(result).await.unwrap();
+}
+
+/// Ada is signed in, and her tokens have expired.
+async fn stale(pool: &ScriptedPool, store: &MemoryStore) -> Client {
+    let client = pool.client().store(store.clone()).build().unwrap();
+    begin(&client, pool, "ada").await;
+    pool.pass(HOUR);
+    client
+}
+
+async fn username(client: &Client) -> Option<String> {
+    client.current_user().await.unwrap().map(|user| user.username().to_owned())
+}
+
+/// A refresh that has come as far as AWS; it goes on when the sender has sent.
+async fn refresh_under_way(
+    pool: &ScriptedPool,
+    client: &Client,
+) -> (tokio::task::JoinHandle<Result<String, Error>>, futures_channel::oneshot::Sender<()>) {
+    let release = pool.answer(refreshed(pool, "ada", Some("ada's rotated refresh token"))).hold();
+    let asked = pool.operations().len();
+    let client = client.clone();
+    let waiting = tokio::spawn(async move { client.id_token().await.map(|token| token.sub().to_owned()) });
+    pool.asked(asked + 1).await;
+    (waiting, release)
+}
+
+#[tokio::test]
+async fn signing_out_during_a_refresh_stands() {
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = stale(&pool, &store).await;
+    let mut events = client.events();
+    let (waiting, release) = refresh_under_way(&pool, &client).await;
+
+    pool.answer(json!({}));
+    assert!(matches!(client.sign_out().await.unwrap(), SignOut::Revoked));
+    assert_eq!(pool.last_input()["Token"], "ada's first refresh token");
+
+    pool.answer(json!({}));
+    release.send(()).unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap_err().kind(), ErrorKind::SignedOut);
+    assert_eq!(username(&client).await, None);
+    assert!(store.load(STORED).await.unwrap().is_none());
+    // The rotated token, which nobody will use, is revoked too.
+    pool.asked(3).await;
+    assert_eq!(pool.last_input()["Token"], "ada's rotated refresh token");
+    assert_eq!(events.next().await, Some(SessionEvent::SignedOut));
+    assert_eq!(events.next().now_or_never(), None);
+}
+
+#[tokio::test]
+async fn a_refresh_that_ends_after_somebody_else_has_signed_in_changes_nothing() {
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = stale(&pool, &store).await;
+    let (waiting, release) = refresh_under_way(&pool, &client).await;
+
+    begin(&client, &pool, "bob").await;
+    pool.answer(json!({}));
+    release.send(()).unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap_err().kind(), ErrorKind::SignedOut);
+    assert_eq!(username(&client).await.as_deref(), Some("bob"));
+    assert_eq!(client.id_token().await.unwrap().sub(), "bob");
+}
+
+#[tokio::test]
+async fn a_sign_out_in_another_process_during_a_refresh_stands() {
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = stale(&pool, &store).await;
+    let (waiting, release) = refresh_under_way(&pool, &client).await;
+
+    store.remove(STORED).await.unwrap();
+    pool.answer(json!({}));
+    release.send(()).unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap_err().kind(), ErrorKind::SignedOut);
+    assert_eq!(username(&client).await, None);
+}
+
+#[tokio::test]
+async fn a_token_that_was_refused_is_not_the_end_if_somebody_was_faster() {
+    // As two tabs of a browser that has no locks.
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = stale(&pool, &store).await;
+    let old = store.load(STORED).await.unwrap().unwrap();
+    let faster = pool.client().store(store.clone()).build().unwrap();
+    pool.answer(refreshed(&pool, "ada", Some("ada's rotated refresh token")));
+    faster.id_token().await.unwrap();
+    let new = store.load(STORED).await.unwrap().unwrap();
+
+    store.save(STORED, old).await.unwrap();
+    let release = pool.refuse("RefreshTokenReuseException", "Refresh token has been rotated out").hold();
+    let arrives = async {
+        pool.asked(2).await;
+        store.save(STORED, new).await.unwrap();
+        release.send(()).unwrap();
+    };
+    let (outcome, ()) = tokio::join!(client.refresh(), arrives);
+    assert_eq!(outcome.unwrap().username(), "ada");
+}
+
+#[tokio::test]
+async fn a_server_without_the_first_operation_is_asked_by_the_second_one() {
+    let unsupported = [
+        ("UnknownOperationException", ""),
+        ("UnsupportedOperationException", "not here"),
+        ("NotAuthorizedException", "Invalid Refresh Token"),
+    ];
+    for (code, message) in unsupported {
+        let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+        let client = stale(&pool, &store).await;
+        pool.refuse(code, message).answer(refreshed(&pool, "ada", None));
+        client.id_token().await.unwrap();
+        assert_eq!(pool.operations(), ["GetTokensFromRefreshToken", "InitiateAuth"]);
+        assert_eq!(pool.last_input()["AuthParameters"]["REFRESH_TOKEN"], "ada's first refresh token");
+
+        // It is remembered, by the next process too.
+        let next = pool.client().store(store).build().unwrap();
+        pool.answer(refreshed(&pool, "ada", None));
+        next.refresh().await.unwrap();
+        assert_eq!(pool.operations()[2..], ["InitiateAuth"]);
+    }
+}
+
+#[tokio::test]
+async fn both_operations_have_to_agree_before_an_untried_token_is_given_up() {
+    let both_refuse = |second: (&'static str, &'static str)| async move {
+        let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+        let client = stale(&pool, &store).await;
+        let events = client.events();
+        pool.refuse("NotAuthorizedException", "Invalid Refresh Token").refuse(second.0, second.1);
+        let error = client.id_token().await.unwrap_err();
+        let ended = username(&client).await.is_none();
+        assert_eq!(ended, events.into_future().now_or_never().is_some());
+        (error, ended)
+    };
+    let (error, ended) = both_refuse(("NotAuthorizedException", "Refresh Token has been revoked")).await;
+    assert_eq!((error.kind(), ended), (ErrorKind::SessionEnded, true));
+    // The app client does not allow the second operation: the first has the last word.
+    let (error, ended) =
+        both_refuse(("InvalidParameterException", "REFRESH_TOKEN_AUTH flow not enabled")).await;
+    assert_eq!(
+        (error.message(), error.kind(), ended),
+        ("Invalid Refresh Token", ErrorKind::SessionEnded, true)
+    );
+    // The second operation does not get through: nothing is known.
+    let (error, ended) = both_refuse(("TooManyRequestsException", "Rate exceeded")).await;
+    assert_eq!((error.kind(), ended), (ErrorKind::Throttled, false));
+}
+
+#[tokio::test]
+async fn an_operation_that_has_worked_before_is_believed() {
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = stale(&pool, &store).await;
+    pool.answer(refreshed(&pool, "ada", None));
+    client.id_token().await.unwrap();
+    let mut events = client.events();
+    pool.refuse("NotAuthorizedException", "Invalid Refresh Token");
+    assert_eq!(client.refresh().await.unwrap_err().kind(), ErrorKind::SessionEnded);
+    assert_eq!(events.next().await, Some(SessionEvent::SessionEnded { reason: EndReason::Refused }));
+}
+
+#[tokio::test]
+async fn the_app_s_own_mistake_does_not_end_the_session() {
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = stale(&pool, &store).await;
+    pool.refuse("NotAuthorizedException", "Unable to verify secret hash for client client");
+    assert_eq!(client.id_token().await.unwrap_err().kind(), ErrorKind::NotAuthorized);
+    assert_eq!(username(&client).await.as_deref(), Some("ada"));
+}
+
+#[tokio::test]
+async fn somebody_else_s_tokens_are_not_taken() {
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = stale(&pool, &store).await;
+    pool.answer(refreshed(&pool, "mallory", None));
+    assert_eq!(client.id_token().await.unwrap_err().kind(), ErrorKind::InvalidResponse);
+    let mut mixed = refreshed(&pool, "ada", None);
+    mixed["AuthenticationResult"]["AccessToken"] = result("mallory", pool.now(), None)["AccessToken"].clone();
+    pool.answer(mixed);
+    assert_eq!(client.id_token().await.unwrap_err().kind(), ErrorKind::InvalidResponse);
+    assert_eq!(username(&client).await.as_deref(), Some("ada"));
+}
+
+#[tokio::test]
+async fn a_remembered_device_is_named_in_the_refresh() {
+    let pool = ScriptedPool::default();
+    let client = pool.client().refresh_metadata("app", "notes").build().unwrap();
+    let mut tokens = result("ada", pool.now(), Some("r"));
+    tokens["NewDeviceMetadata"] = json!({ "DeviceKey": "eu-west-1_dev", "DeviceGroupKey": "g" });
+    client.keeper().unwrap().begin(serde_json::from_value(tokens).unwrap()).await.unwrap();
+    pool.answer(refreshed(&pool, "ada", None));
+    client.refresh().await.unwrap();
+    assert_eq!(pool.last_input()["DeviceKey"], "eu-west-1_dev");
+    assert_eq!(pool.last_input()["ClientMetadata"], json!({ "app": "notes" }));
+    pool.answer(refreshed(&pool, "ada", None));
+    client.refresh().await.unwrap();
+    assert_eq!(
+        pool.last_input()["DeviceKey"],
+        "eu-west-1_dev",
+        "also after a refresh that does not repeat it"
+    );
+}
+
+/// A disk that may be full.
+#[derive(Clone, Debug, Default)]
+struct Disk {
+    store: MemoryStore,
+    is_full: Arc<AtomicBool>,
+}
+
+impl SessionStore for Disk {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
+        self.store.load(key)
+    }
+
+    fn save<'a>(&'a self, key: &'a str, value: SecretString) -> BoxFuture<'a, Result<(), StoreError>> {
+        if self.is_full.load(Ordering::Relaxed) {
+            return Box::pin(async { Err(StoreError("no space left on device".to_owned())) });
+        }
+        self.store.save(key, value)
+    }
+
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.store.remove(key)
+    }
+}
+
+#[tokio::test]
+async fn rotated_tokens_are_kept_until_the_store_takes_them_and_not_handed_out_before() {
+    let (pool, disk) = (ScriptedPool::default(), Disk::default());
+    let client = pool.client().store(disk.clone()).build().unwrap();
+    begin(&client, &pool, "ada").await;
+    let old = client.id_token().await.unwrap();
+    pool.pass(HOUR - Duration::from_secs(30));
+
+    disk.is_full.store(true, Ordering::Relaxed);
+    pool.answer(refreshed(&pool, "ada", Some("ada's rotated refresh token")));
+    assert_eq!(client.refresh().await.unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(client.id_token().await.unwrap().expose(), old.expose(), "the old token is still valid");
+    pool.pass(Duration::from_secs(30));
+    assert_eq!(client.id_token().await.unwrap_err().kind(), ErrorKind::Store);
+
+    disk.is_full.store(false, Ordering::Relaxed);
+    assert_ne!(client.id_token().await.unwrap().expose(), old.expose());
+    assert_eq!(
+        pool.operations().len(),
+        1,
+        "the rotated token was not lost, so nothing had to be asked again"
+    );
+    let stored = disk.load(STORED).await.unwrap().unwrap();
+    assert!(stored.expose_secret().contains("ada's rotated refresh token"));
+}
+
+#[tokio::test]
+async fn nobody_is_signed_in_before_the_store_has_taken_the_session() {
+    let (pool, disk) = (ScriptedPool::default(), Disk::default());
+    let client = pool.client().store(disk.clone()).build().unwrap();
+    disk.is_full.store(true, Ordering::Relaxed);
+    let tokens = serde_json::from_value(result("ada", pool.now(), Some("r"))).unwrap();
+    assert_eq!(client.keeper().unwrap().begin(tokens).await.unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(username(&client).await, None);
+}
+
+#[tokio::test]
+async fn a_damaged_or_newer_stored_session_is_no_session() {
+    for damaged in ["", "{", "null", "{\"version\":1}", "{\"version\":2,\"id\":\"x\"}"] {
+        let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+        store.save(STORED, damaged.into()).await.unwrap();
+        let client = pool.client().store(store.clone()).build().unwrap();
+        assert_eq!(username(&client).await, None, "{damaged}");
+        assert_eq!(client.id_token().await.unwrap_err().kind(), ErrorKind::SignedOut);
+        begin(&client, &pool, "ada").await;
+        assert_eq!(username(&client).await.as_deref(), Some("ada"));
+    }
+}
+
+#[tokio::test]
+async fn debug_output_shows_no_token() {
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = pool.client().store(store).build().unwrap();
+    begin(&client, &pool, "ada").await;
+    let id_token = client.id_token().await.unwrap();
+    let debug = format!("{client:?} {:?} {:?}", client.current_user().await, client.keeper());
+    assert!(!debug.contains(id_token.expose()) && !debug.contains("refresh token"), "{debug}");
+}

@@ -6,6 +6,8 @@
 mod account;
 mod authentication;
 mod code_delivery;
+#[cfg(test)]
+pub(crate) mod scripted;
 mod tokens;
 
 use std::collections::BTreeMap;

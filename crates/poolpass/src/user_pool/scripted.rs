@@ -1,0 +1,139 @@
+//! A user pool whose answers a test scripts, for what no server would say.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use futures_channel::oneshot;
+use serde_json::{Value, json};
+
+use crate::aws_request::RetryPolicy;
+use crate::client::{Client, ClientBuilder};
+use crate::config::Config;
+use crate::platform::{BoxFuture, Clock, Random, RandomError, Request, Response, Transport, TransportError};
+
+/// Answers in turn, and keeps what was asked. Clones share everything.
+#[derive(Clone, Default)]
+pub(crate) struct ScriptedPool(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    answers: Mutex<VecDeque<Scripted>>,
+    asked: Mutex<Vec<(String, Value)>>,
+    seconds_passed: AtomicU64,
+}
+
+struct Scripted {
+    outcome: Result<(u16, Value), TransportError>,
+    held: Option<oneshot::Receiver<()>>,
+}
+
+impl ScriptedPool {
+    /// The time at which every test begins.
+    pub(crate) fn start() -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_800_000_000)
+    }
+
+    /// A client of this pool that sends everything once.
+    pub(crate) fn client(&self) -> ClientBuilder {
+        let config = Config::builder().user_pool("eu-west-1_AbCdEfGhI", "client").build().unwrap();
+        let once = RetryPolicy { max_attempts: 1, ..RetryPolicy::default() };
+        Client::builder(config)
+            .transport(self.clone())
+            .clock(self.clone())
+            .random(Counting::default())
+            .retry(once)
+    }
+
+    pub(crate) fn answer(&self, answer: Value) -> &Self {
+        self.push(Ok((200, answer)))
+    }
+
+    pub(crate) fn refuse(&self, code: &str, message: &str) -> &Self {
+        self.push(Ok((400, json!({ "__type": code, "message": message }))))
+    }
+
+    /// The connection breaks.
+    pub(crate) fn lose(&self) -> &Self {
+        self.push(Err(TransportError::interrupted("reset")))
+    }
+
+    /// Holds back the answer that was scripted last until the sender has sent.
+    pub(crate) fn hold(&self) -> oneshot::Sender<()> {
+        let (release, held) = oneshot::channel();
+        self.0.answers.lock().unwrap().back_mut().unwrap().held = Some(held);
+        release
+    }
+
+    /// The operations that were asked for, in order.
+    pub(crate) fn operations(&self) -> Vec<String> {
+        self.0.asked.lock().unwrap().iter().map(|(operation, _)| operation.clone()).collect()
+    }
+
+    /// What was asked at last.
+    pub(crate) fn last_input(&self) -> Value {
+        self.0.asked.lock().unwrap().last().unwrap().1.clone()
+    }
+
+    /// Waits until so many requests have come.
+    pub(crate) async fn asked(&self, requests: usize) {
+        while self.0.asked.lock().unwrap().len() < requests {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    pub(crate) fn pass(&self, time: Duration) {
+        self.0.seconds_passed.fetch_add(time.as_secs(), Ordering::Relaxed);
+    }
+
+    fn push(&self, outcome: Result<(u16, Value), TransportError>) -> &Self {
+        self.0.answers.lock().unwrap().push_back(Scripted { outcome, held: None });
+        self
+    }
+}
+
+impl Transport for ScriptedPool {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        let target = request.headers()["x-amz-target"].to_str().unwrap();
+        let operation = target.rsplit_once('.').unwrap().1.to_owned();
+        let input = serde_json::from_slice(request.body()).unwrap();
+        self.0.asked.lock().unwrap().push((operation.clone(), input));
+        let answer = self.0.answers.lock().unwrap().pop_front();
+        let Scripted { outcome, held } =
+            answer.unwrap_or_else(|| panic!("no answer to {operation} is scripted"));
+        Box::pin(async move {
+            if let Some(held) = held {
+                held.await.unwrap();
+            }
+            let (status, answer) = outcome?;
+            let body = Bytes::from(answer.to_string());
+            Ok(http::Response::builder().status(status).body(body.into()).unwrap())
+        })
+    }
+}
+
+impl Clock for ScriptedPool {
+    fn now(&self) -> SystemTime {
+        Self::start() + Duration::from_secs(self.0.seconds_passed.load(Ordering::Relaxed))
+    }
+}
+
+impl fmt::Debug for ScriptedPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ScriptedPool")
+    }
+}
+
+/// 1, 1, 1…, then 2, 2, 2…: never the same twice, and always the same in every run.
+#[derive(Debug, Default)]
+struct Counting(AtomicU64);
+
+impl Random for Counting {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError> {
+        bytes.fill((self.0.fetch_add(1, Ordering::Relaxed) % 255 + 1) as u8);
+        Ok(())
+    }
+}
