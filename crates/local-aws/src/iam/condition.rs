@@ -150,7 +150,9 @@ impl Test {
             Self::StringEquals | Self::StringLike | Self::BinaryEquals => Some(pattern.matches(actual)),
             Self::StringEqualsIgnoreCase => Some(pattern.matches_ignoring_case(actual)),
             Self::Bool => Some(parse_bool(actual)? == parse_bool(&pattern.to_text())?),
-            Self::Numeric(order) => Some(order.holds(&parse_number(actual)?, &parse_number(&pattern.to_text())?)),
+            Self::Numeric(order) => {
+                Some(order.holds(&parse_number(actual)?, &parse_number(&pattern.to_text())?))
+            }
             Self::Date(order) => Some(order.holds(&parse_date(actual)?, &parse_date(&pattern.to_text())?)),
             Self::IpAddress => ip_in_range(actual, &pattern.to_text()),
             Self::Arn => actual.starts_with("arn:").then(|| arn_matches(wanted, actual, syntax, context)),

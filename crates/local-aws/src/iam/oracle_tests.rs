@@ -33,7 +33,8 @@ fn decisions_are_those_of_another_implementation() {
             .map(|policy| Policy::parse(&policy.to_string(), PolicyKind::Identity).expect("a valid policy"))
             .collect();
         for request in group.requests {
-            let decision = evaluate(&policies, &request.action, &request.resource, &context(&request.context));
+            let decision =
+                evaluate(&policies, &request.action, &request.resource, &context(&request.context));
             let decision = match decision {
                 Decision::Allowed => "Allowed",
                 Decision::ExplicitlyDenied => "ExplicitlyDenied",
