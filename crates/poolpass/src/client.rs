@@ -9,6 +9,7 @@ use crate::aws_request::{RetryPolicy, Road};
 use crate::challenge::Challenge;
 use crate::config::Config;
 use crate::credentials::Credentials;
+use crate::dynamodb::Table;
 use crate::error::Error;
 use crate::identity_pool::{GuestsOnly, IdentityPool, Logins};
 use crate::platform::{
@@ -270,6 +271,22 @@ impl Client {
     /// Kind `InvalidConfig` when `name` is not a bucket name.
     pub fn bucket(&self, name: impl Into<String>) -> Result<Bucket, Error> {
         Bucket::new(self.clone(), name.into(), self.config().region().clone())
+    }
+
+    /// The configuration's DynamoDB table.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidConfig` without a table in the configuration.
+    pub fn dynamodb(&self) -> Result<Table, Error> {
+        let name = self.config().table();
+        Ok(self
+            .table(name.ok_or_else(|| Error::invalid_config("the configuration names no DynamoDB table"))?))
+    }
+
+    /// Any DynamoDB table, in the configuration's region; see [`Table::in_region`].
+    pub fn table(&self, name: impl Into<String>) -> Table {
+        Table::new(self.clone(), name.into(), self.config().region().clone())
     }
 }
 

@@ -11,6 +11,7 @@
 // Calls only go down.
 mod client;
 
+pub mod dynamodb;
 pub mod s3;
 
 mod account;
