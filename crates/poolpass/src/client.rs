@@ -20,6 +20,7 @@ use crate::session::{
     AccessToken, Events, IdToken, Keeper, RefreshOperation, RefreshSettings, SignOut, SignedInUser,
 };
 use crate::sign_in::{SignIn, SignInFlow, SignInOptions};
+use crate::signed::SignedService;
 use crate::user_pool::UserPool;
 
 /// Signs a person in and makes AWS requests as that person.
@@ -287,6 +288,11 @@ impl Client {
     /// Any DynamoDB table, in the configuration's region; see [`Table::in_region`].
     pub fn table(&self, name: impl Into<String>) -> Table {
         Table::new(self.clone(), name.into(), self.config().region().clone())
+    }
+
+    /// Any other service, by its signing name: `execute-api` for the app's own API behind API Gateway, `lambda`, `sts`...
+    pub fn signed(&self, service: impl Into<String>) -> SignedService {
+        SignedService::new(self.clone(), service.into())
     }
 }
 

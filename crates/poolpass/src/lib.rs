@@ -11,8 +11,13 @@
 // Calls only go down.
 mod client;
 
+// The SDKs want futures that may move between threads, which a browser does not have.
+#[cfg(all(feature = "aws-sdk", not(target_arch = "wasm32")))]
+mod aws_sdk;
+
 pub mod dynamodb;
 pub mod s3;
+mod signed;
 
 mod account;
 pub mod challenge;
@@ -50,4 +55,5 @@ pub use session::{
     SignedInUser,
 };
 pub use sign_in::{AuthFlow, SignIn, SignInOptions};
+pub use signed::{Answer, SignedRequest, SignedService};
 pub use user_pool::CodeDelivery;
