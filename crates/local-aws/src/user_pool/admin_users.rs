@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     Call, Pools, forgot_password,
-    pool::UserPool,
+    pool::{PREFERRED_USERNAME, UserPool},
     schema::{Attribute, Writer, collect},
     self_service::{add_mfa, remove},
     sign_up::{alias_exists, new_user},
@@ -172,10 +172,9 @@ pub(super) fn update_user_attributes(call: &Call<'_>) -> Result<Value, AwsError>
     let (pool, username) = find(&mut pools, &input.user_pool_id, &input.username)?;
     let written = collect(input.user_attributes);
     pool.schema.check_write(Writer::Administrator, &written, Some(&pool.user(&username)?.attributes))?;
-    for address in ["email", "phone_number"] {
-        let is_taken = written
-            .get(address)
-            .is_some_and(|value| pool.owner_of_address(address, value, &username).is_some());
+    for address in ["email", "phone_number", PREFERRED_USERNAME] {
+        let is_taken =
+            written.get(address).is_some_and(|value| pool.owner_of(address, value, &username).is_some());
         if is_taken {
             return Err(alias_exists(address));
         }
@@ -255,7 +254,7 @@ fn set_temporary_password(
 fn claim_aliases(pool: &mut UserPool, user: &User, force: bool) -> Result<(), AwsError> {
     for address in ["email", "phone_number"] {
         let Some(value) = user.attribute(address).filter(|_| user.is_verified(address)) else { continue };
-        let Some(owner) = pool.owner_of_address(address, value, &user.username) else { continue };
+        let Some(owner) = pool.owner_of(address, value, &user.username) else { continue };
         if !force || pool.has_address_usernames() {
             return Err(alias_exists(address));
         }

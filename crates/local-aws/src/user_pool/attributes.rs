@@ -10,7 +10,7 @@ use super::{
     code::Code,
     delivery::expired_code,
     invalid_parameter,
-    pool::{Address, UserPool},
+    pool::{Address, PREFERRED_USERNAME, UserPool},
     schema::{Attribute, Attributes, Writer, collect},
     sign_up::{alias_exists, check_writable},
     user::AttributeCode,
@@ -57,6 +57,8 @@ pub(super) fn update_user_attributes(call: &Call<'_>) -> Result<Value, AwsError>
     let mut written = collect(input.user_attributes);
     check_writable(&caller.client, &written)?;
     pool.schema.check_write(Writer::User, &written, Some(&pool.user(&caller.username)?.attributes))?;
+
+    check_preferred_username(pool, &written, &caller.username)?;
 
     let mut deliveries = Vec::new();
     for address in ADDRESSES {
@@ -121,7 +123,7 @@ pub(super) fn verify_user_attribute(call: &Call<'_>) -> Result<Value, AwsError> 
     sent.code.check(&input.code, call.now)?;
     let new_value =
         sent.new_value.clone().or_else(|| user.attribute(name).map(str::to_owned)).unwrap_or_default();
-    if pool.owner_of_address(name, &new_value, &caller.username).is_some() {
+    if pool.owner_of(name, &new_value, &caller.username).is_some() {
         return Err(alias_exists(name));
     }
     let user = pool.user_mut(&caller.username)?;
@@ -130,6 +132,19 @@ pub(super) fn verify_user_attribute(call: &Call<'_>) -> Result<Value, AwsError> 
     user.set_verified(name, true);
     user.modified = call.now;
     Ok(json!({}))
+}
+
+/// A preferred user name that people sign in by is given once.
+pub(super) fn check_preferred_username(
+    pool: &UserPool,
+    written: &Attributes,
+    username: &str,
+) -> Result<(), AwsError> {
+    let wanted = written.get(PREFERRED_USERNAME);
+    if wanted.is_some_and(|name| pool.owner_of(PREFERRED_USERNAME, name, username).is_some()) {
+        return Err(alias_exists(PREFERRED_USERNAME));
+    }
+    Ok(())
 }
 
 fn is_changed(
@@ -143,7 +158,7 @@ fn is_changed(
         return Ok(false);
     }
     let is_username = pool.settings.username_attributes.contains(&address);
-    if is_username && pool.owner_of_address(address.name(), new, &caller.username).is_some() {
+    if is_username && pool.owner_of(address.name(), new, &caller.username).is_some() {
         return Err(alias_exists(address.name()));
     }
     Ok(true)
@@ -275,6 +290,18 @@ mod tests {
         }
         assert!(update(&test, &token, "custom:tier", "gold").is_ok());
         assert!(update(&test, &token, "custom:tier", "platinum").is_err());
+    }
+
+    #[test]
+    fn a_preferred_user_name_signs_in_and_is_given_once() {
+        let (test, token) = signed_in(json!({ "AliasAttributes": ["preferred_username"] }));
+        update(&test, &token, "preferred_username", "countess").unwrap();
+        assert!(test.sign_in_by_srp("countess", super::super::testing::PASSWORD).is_ok());
+        test.add_user("bob", &[]);
+        let other = test.tokens("bob")["AccessToken"].clone();
+        let taken = update(&test, &other, "preferred_username", "countess").unwrap_err();
+        assert_eq!(taken.code, "AliasExistsException");
+        update(&test, &token, "preferred_username", "countess").unwrap();
     }
 
     #[test]

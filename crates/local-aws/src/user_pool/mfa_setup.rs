@@ -196,7 +196,7 @@ fn check_can_enable(pool: &UserPool, username: &str, factor: Factor) -> Result<(
     if is_set_up {
         return Ok(());
     }
-    Err(invalid_parameter(format!("User does not have a verified address for {}.", factor.name())))
+    Err(invalid_parameter(format!("User does not have delivery config set to turn on {}", factor.name())))
 }
 
 fn check_offered(pool: &UserPool) -> Result<(), AwsError> {

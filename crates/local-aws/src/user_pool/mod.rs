@@ -245,15 +245,7 @@ impl UserPools {
 impl<'a> Call<'a> {
     /// The input of the operation.
     fn input<I: DeserializeOwned>(&self) -> Result<I, AwsError> {
-        serde_json::from_slice(&self.request.body).map_err(|error| {
-            if error.is_data() {
-                return AwsError::new(
-                    "InvalidParameterException",
-                    format!("1 validation error detected: {error}"),
-                );
-            }
-            AwsError::new("SerializationException", "The request body is not valid JSON.")
-        })
+        serde_json::from_slice(&self.request.body).map_err(|error| unreadable(&error))
     }
 
     fn pools(&self) -> MutexGuard<'a, Pools> {
@@ -306,6 +298,28 @@ impl Pools {
         let username = user.username.clone();
         Ok((pool, Caller { username, client }))
     }
+}
+
+/// Names the member that is missing or unknown, but repeats nothing of what was sent.
+fn unreadable(error: &serde_json::Error) -> AwsError {
+    let told = error.to_string();
+    if error.is_data()
+        && told.starts_with("missing field")
+        && let Some(member) = told.split('`').nth(1)
+    {
+        return invalid_parameter(format!(
+            "1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be \
+             null"
+        ));
+    }
+    if error.is_data() && told.starts_with("unknown variant") {
+        let allowed = told.split_once("expected").map_or("", |(_, allowed)| allowed.trim());
+        return invalid_parameter(format!(
+            "1 validation error detected: a value failed to satisfy constraint: Member must satisfy enum value set: \
+             {allowed}"
+        ));
+    }
+    AwsError::new("SerializationException", "The request could not be read: malformed JSON or a wrong type.")
 }
 
 fn invalid_parameter(message: impl Into<std::borrow::Cow<'static, str>>) -> AwsError {
@@ -390,9 +404,14 @@ mod tests {
             sign_up::sign_up(&call).unwrap_err()
         };
         assert_eq!(code("{\"ClientId\":").code, "SerializationException");
-        let missing = code("{\"ClientId\":\"x\"}");
-        assert_eq!(missing.code, "InvalidParameterException");
-        assert!(missing.message.contains("Username"), "{missing}");
+        assert_eq!(
+            code("{\"ClientId\":\"x\"}").to_string(),
+            "InvalidParameterException: 1 validation error detected: Value null at 'Username' failed to satisfy \
+             constraint: Member must not be null"
+        );
+        let wrong_type = code("{\"ClientId\":\"x\",\"Username\":\"ada\",\"Password\":[\"secret-1\"]}");
+        assert_eq!(wrong_type.code, "SerializationException");
+        assert!(!wrong_type.message.contains("secret-1"));
     }
 
     #[test]

@@ -156,7 +156,7 @@ impl Alias {
         match self {
             Self::Email => "email",
             Self::PhoneNumber => "phone_number",
-            Self::PreferredUsername => "preferred_username",
+            Self::PreferredUsername => PREFERRED_USERNAME,
         }
     }
 }
@@ -231,14 +231,16 @@ impl UserPool {
         self.user_mut(&username)
     }
 
-    /// Another user who signs in by this address. Aliases count once they are verified, user names always.
-    pub(super) fn owner_of_address(&self, attribute: &str, value: &str, except: &str) -> Option<&User> {
+    /// Another user who signs in by this value. Addresses that are aliases count once they are verified, other
+    /// aliases and user names always.
+    pub(super) fn owner_of(&self, attribute: &str, value: &str, except: &str) -> Option<&User> {
         let is_username = self.settings.username_attributes.iter().any(|address| address.name() == attribute);
         let is_alias = self.settings.alias_attributes.iter().any(|alias| alias.name() == attribute);
         self.users.values().find(|user| {
             user.username != except
                 && user.attribute(attribute).is_some_and(|other| self.same(other, value))
-                && (is_username || is_alias && user.is_verified(attribute))
+                && (is_username
+                    || is_alias && (attribute == PREFERRED_USERNAME || user.is_verified(attribute)))
         })
     }
 
@@ -348,6 +350,8 @@ impl UserPool {
         mac.chain_update(purpose).chain_update(typed).finalize().into_bytes().into()
     }
 }
+
+pub(super) const PREFERRED_USERNAME: &str = "preferred_username";
 
 pub(super) fn user_not_found() -> AwsError {
     AwsError::new("UserNotFoundException", "User does not exist.")

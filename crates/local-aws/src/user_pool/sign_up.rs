@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     Call,
+    attributes::check_preferred_username,
     client::AppClient,
     code::{Code, CodeError},
     delivery::{auto_verified_address, details, expired_code, pretended_details},
@@ -86,7 +87,7 @@ pub(super) fn confirm_sign_up(call: &Call<'_>) -> Result<Value, AwsError> {
     }
     if let Some(sent) = &user.sign_up_code
         && let Some(address) = user.attribute(&sent.attribute)
-        && let Some(owner) = pool.owner_of_address(&sent.attribute, address, &username)
+        && let Some(owner) = pool.owner_of(&sent.attribute, address, &username)
     {
         if !input.force_alias_creation {
             return Err(alias_exists(&sent.attribute));
@@ -134,7 +135,7 @@ pub(super) fn new_user(
     let username = match pool.address_of_username(typed)? {
         Some(address) => {
             attributes.insert(address.name().to_owned(), typed.to_owned());
-            if pool.owner_of_address(address.name(), typed, "").is_some() {
+            if pool.owner_of(address.name(), typed, "").is_some() {
                 return Err(username_exists(writer, Some(address.name())));
             }
             sub.clone()
@@ -149,6 +150,7 @@ pub(super) fn new_user(
     };
     pool.schema.check_write(writer, &attributes, None)?;
     pool.schema.check_complete(&attributes)?;
+    check_preferred_username(pool, &attributes, "")?;
     let mut user = User::new(username, sub, Attributes::new(), now);
     user.write_attributes(attributes, now);
     Ok(user)
