@@ -49,3 +49,17 @@ fn command_line() -> Command {
                 .about("Writes the table that the botocore step checks, from botocore"),
         )
 }
+
+#[cfg(test)]
+mod command_line_tests {
+    use super::*;
+
+    #[test]
+    fn every_step_is_a_command_of_its_own() {
+        command_line().debug_assert();
+        for step in &STEPS {
+            let arguments = command_line().try_get_matches_from(["xtask", step.name]).unwrap();
+            assert_eq!(arguments.subcommand_name(), Some(step.name));
+        }
+    }
+}

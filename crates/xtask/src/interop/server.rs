@@ -94,3 +94,41 @@ fn show(log: &Path) {
     }
     println!("--");
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn a_server_stops_by_itself_when_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let stopped = folder.path().join("stopped");
+        let script = format!("echo ready; cat; touch {}", stopped.display());
+        let server = Server::start(&mut shell(&script), &folder.path().join("log")).unwrap();
+        assert_eq!(server.ready, "ready\n");
+        assert!(!stopped.exists());
+        drop(server);
+        assert!(stopped.exists());
+    }
+
+    #[test]
+    fn a_program_that_ends_at_once_is_no_server() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Server::start(&mut shell("exit 3"), &folder.path().join("log")).err().unwrap();
+        assert!(format!("{error:#}").contains("it ended at once"));
+    }
+
+    #[test]
+    fn a_test_that_fails_leaves_its_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(&mut shell("echo ready; cat"), &folder.path().join("log")).unwrap();
+        let failed: Result<()> = server.during(|| Err(anyhow::anyhow!("refused")));
+        assert_eq!(failed.unwrap_err().to_string(), "refused");
+    }
+}
