@@ -12,7 +12,8 @@ use crate::{
     sts::Principal,
 };
 
-/// The verified sender of a request, with the facts about the request that policies of every service may look at.
+/// The verified sender of a request, with the facts about the request that policies of every service may look
+/// at.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) principal: Principal,
@@ -35,7 +36,8 @@ impl Caller {
         Ok(Self { principal, context })
     }
 
-    /// Whether the caller may take `action` on `resource`, an ARN. `details` are the context keys of the service.
+    /// Whether the caller may take `action` on `resource`, an ARN. `details` are the context keys of the
+    /// service.
     ///
     /// # Errors
     /// [`AccessDenied`] in AWS's words.

@@ -1,7 +1,7 @@
 //! An API behind API Gateway, below `/_api`. It answers with what it was asked and by whom.
 //!
-//! A request is let in by its signature, if a policy allows `execute-api:Invoke`, or by an id token of a user pool in
-//! `Authorization`, with or without `Bearer`.
+//! A request is let in by its signature, if a policy allows `execute-api:Invoke`, or by an id token of a user
+//! pool in `Authorization`, with or without `Bearer`.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderValue, StatusCode, header};
@@ -125,4 +125,104 @@ fn reply(status: StatusCode, value: &Value) -> Response {
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::test_support::{Draft, Keys, account};
+
+    const ME: &str = "eu-west-1:11111111-1111-1111-1111-111111111111";
+
+    fn policy() -> Value {
+        json!({"Version": "2012-10-17", "Statement": {
+            "Effect": "Allow",
+            "Action": "execute-api:Invoke",
+            "Resource": "arn:aws:execute-api:eu-west-1:*:*/*/GET/notes/*",
+        }})
+    }
+
+    #[tokio::test]
+    async fn a_signed_request_is_answered_with_who_sent_it() {
+        let account = account();
+        let keys = Keys::session(&account, ME, &policy());
+        let get = Draft::new("GET", "/_api/notes/a%20b?page=2&q=%2B").signed(
+            "execute-api",
+            &keys,
+            account.clock.now(),
+        );
+        let echo = get.send(&account).await.expect_ok().json();
+        assert_eq!((&echo["method"], &echo["path"]), (&json!("GET"), &json!("/notes/a%20b")));
+        assert_eq!(echo["query"], json!({"page": "2", "q": "+"}));
+        assert_eq!(echo["identity"]["cognitoIdentityId"], ME);
+        let post = Draft::new("POST", "/_api/notes/1").body("text");
+        let denied = post.clone().signed("execute-api", &keys, account.clock.now()).send(&account).await;
+        assert!(denied.expect_error(403, "AccessDeniedException").text().contains("POST/notes/1"));
+        let root = post.signed("execute-api", &Keys::root(), account.clock.now()).send(&account).await;
+        assert_eq!(root.expect_ok().json()["body"], "text");
+    }
+
+    #[tokio::test]
+    async fn without_a_valid_signature_or_token_nobody_is_let_in() {
+        let account = account();
+        let now = account.clock.now();
+        let get = || Draft::new("GET", "/_api/notes/1");
+        get().send(&account).await.expect_error(403, "MissingAuthenticationTokenException");
+        let wrong = Keys { secret: "wrong".into(), ..Keys::root() };
+        get()
+            .signed("execute-api", &wrong, now)
+            .send(&account)
+            .await
+            .expect_error(403, "InvalidSignatureException");
+        let other_service = get().signed("s3", &Keys::root(), now);
+        other_service.send(&account).await.expect_error(403, "InvalidSignatureException");
+        let old = get().signed("execute-api", &Keys::root(), now - Duration::from_secs(7200));
+        old.send(&account).await.expect_error(403, "InvalidSignatureException");
+        for token in ["nonsense", "Bearer a.b.c", "a.e30.c", "Bearer "] {
+            let refused = get().header("authorization", token).send(&account).await;
+            assert_eq!(refused.expect_error(401, "UnauthorizedException").json()["message"], "Unauthorized");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_id_token_lets_its_owner_in_until_it_expires() {
+        let account = account();
+        let idp = async |operation: &str, input: Value| {
+            let draft = Draft::json(&format!("AWSCognitoIdentityProviderService.{operation}"), &input);
+            draft
+                .signed("cognito-idp", &Keys::root(), account.clock.now())
+                .send(&account)
+                .await
+                .expect_ok()
+                .json()
+        };
+        let pool = idp("CreateUserPool", json!({"PoolName": "people"})).await["UserPool"]["Id"].take();
+        let flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
+        let client = json!({"UserPoolId": pool, "ClientName": "app", "ExplicitAuthFlows": flows});
+        let client = idp("CreateUserPoolClient", client).await["UserPoolClient"]["ClientId"].take();
+        idp("AdminCreateUser", json!({"UserPoolId": pool, "Username": "ada", "MessageAction": "SUPPRESS"}))
+            .await;
+        let password =
+            json!({"UserPoolId": pool, "Username": "ada", "Password": "Correct-Horse-1", "Permanent": true});
+        idp("AdminSetUserPassword", password).await;
+        let sign_in = json!({
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "ClientId": client,
+            "AuthParameters": {"USERNAME": "ada", "PASSWORD": "Correct-Horse-1"},
+        });
+        let tokens = idp("InitiateAuth", sign_in).await["AuthenticationResult"].take();
+        let token = tokens["IdToken"].as_str().expect("a token").to_owned();
+        let get = |authorization: &str| Draft::new("GET", "/_api/me").header("authorization", authorization);
+        for authorization in [token.clone(), format!("Bearer {token}")] {
+            let echo = get(&authorization).send(&account).await.expect_ok().json();
+            assert_eq!(echo["identity"]["username"], "ada");
+        }
+        let forged = token.replacen('.', "x.", 1);
+        get(&forged).send(&account).await.expect_error(401, "UnauthorizedException");
+        account.clock.advance_seconds(3601);
+        let expired = get(&token).send(&account).await.expect_error(401, "UnauthorizedException");
+        assert_eq!(expired.json()["message"], "The incoming token has expired");
+    }
 }

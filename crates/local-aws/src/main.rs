@@ -25,7 +25,8 @@ struct Arguments {
     /// Stop when standard input ends.
     #[arg(long)]
     until_eof: bool,
-    /// Set the demo up on another server (plain HTTP, root credentials test/test), print its poolpass.json and end.
+    /// Set the demo up on another server (plain HTTP, root credentials test/test), print its poolpass.json
+    /// and end.
     #[arg(long, value_name = "ENDPOINT", conflicts_with_all = ["demo", "port", "until_eof"])]
     provision: Option<String>,
     /// What the roles of that demo may do.

@@ -37,10 +37,11 @@ impl Parameters {
     /// `ValidationError` when the parameter is not there.
     pub(crate) fn required(&self, name: &str) -> Result<&str, AwsError> {
         self.optional(name).ok_or_else(|| {
-            let field: String = name.chars().take(1).flat_map(char::to_lowercase).chain(name.chars().skip(1)).collect();
+            let field: String =
+                name.chars().take(1).flat_map(char::to_lowercase).chain(name.chars().skip(1)).collect();
             validation_error(format!(
-                "1 validation error detected: Value null at '{field}' failed to satisfy constraint: Member must not be \
-                 null"
+                "1 validation error detected: Value null at '{field}' failed to satisfy constraint: Member \
+                 must not be null"
             ))
         })
     }
@@ -56,8 +57,8 @@ impl Parameters {
         match text.parse() {
             Ok(number) if range.contains(&number) => Ok(Some(number)),
             _ => Err(validation_error(format!(
-                "1 validation error detected: Value '{text}' at '{name}' failed to satisfy constraint: Member must be \
-                 between {} and {}",
+                "1 validation error detected: Value '{text}' at '{name}' failed to satisfy constraint: \
+                 Member must be between {} and {}",
                 range.start(),
                 range.end()
             ))),
@@ -155,8 +156,8 @@ mod tests {
         write_document(&mut writer, "R", "urn:x", &content).unwrap();
         assert_eq!(
             String::from_utf8(writer.into_inner()).unwrap(),
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><R xmlns=\"urn:x\"><Role><Name>&lt;&amp;&gt;</Name><Tags>\
-             <member>1</member><member>true</member></Tags></Role></R>"
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><R xmlns=\"urn:x\"><Role><Name>&lt;&amp;&gt;</Name>\
+             <Tags><member>1</member><member>true</member></Tags></Role></R>"
         );
     }
 }

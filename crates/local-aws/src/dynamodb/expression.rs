@@ -1,5 +1,5 @@
-//! As much of the expression language as policies need: which attributes an expression names, and which partition keys
-//! a key condition asks for. The engine does the rest, and refuses what is malformed.
+//! As much of the expression language as policies need: which attributes an expression names, and which
+//! partition keys a key condition asks for. The engine does the rest, and refuses what is malformed.
 
 use std::collections::BTreeSet;
 

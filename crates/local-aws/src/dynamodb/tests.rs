@@ -117,7 +117,10 @@ fn operations(owner: &str, second: &str) -> Vec<(&'static str, Value)> {
         ),
         (
             "BatchGetItem",
-            json!({"RequestItems": {"notes": {"Keys": [key(owner), {"pk": {"S": second}, "sk": {"S": "2"}}]}}}),
+            json!({"RequestItems": {"notes": {"Keys": [
+                key(owner),
+                {"pk": {"S": second}, "sk": {"S": "2"}},
+            ]}}}),
         ),
         (
             "BatchWriteItem",
@@ -223,8 +226,8 @@ async fn two_partition_keys_in_one_condition_both_count() {
 
 #[tokio::test]
 async fn a_scan_is_not_stopped_by_leading_keys_alone() {
-    // As on AWS: a scan has none, and all of none are equal. Policies leave Scan out of their actions, or ask for the
-    // key to be there.
+    // As on AWS: a scan has none, and all of none are equal. Policies leave Scan out of their actions, or ask
+    // for the key to be there.
     let table = Table::new().await;
     let statement = |presence: Value| {
         json!({
@@ -250,7 +253,10 @@ async fn attributes_can_be_kept_from_people() {
         "Resource": "*",
         "Condition": {
             "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "note"]},
-            "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES", "dynamodb:ReturnValues": ["NONE", "UPDATED_NEW"]},
+            "StringEqualsIfExists": {
+                "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
+                "dynamodb:ReturnValues": ["NONE", "UPDATED_NEW"],
+            },
         },
     }));
     let get =

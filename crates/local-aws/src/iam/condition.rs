@@ -81,8 +81,9 @@ impl Condition {
         }
     }
 
-    /// Positive operators want one of the policy's values to match; negated ones want none of them to. What cannot be
-    /// compared (a variable without a value, a number that is none) fulfils neither, so that it never opens a door.
+    /// Positive operators want one of the policy's values to match; negated ones want none of them to. What
+    /// cannot be compared (a variable without a value, a number that is none) fulfils neither, so that it
+    /// never opens a door.
     fn holds_for(&self, actual: &str, context: &Context, variables: bool) -> bool {
         let test = |wanted: &String| self.operator.test.matches(wanted, actual, context, variables);
         if self.operator.negated {

@@ -23,7 +23,8 @@ impl Context {
         self.keys.insert(key.to_ascii_lowercase(), Value::Single(value.into()));
     }
 
-    /// Sets a key that is a list by its definition (`dynamodb:LeadingKeys`, `cognito-identity.amazonaws.com:amr`).
+    /// Sets a key that is a list by its definition (`dynamodb:LeadingKeys`,
+    /// `cognito-identity.amazonaws.com:amr`).
     pub(crate) fn set_list(&mut self, key: &str, values: Vec<String>) {
         self.keys.insert(key.to_ascii_lowercase(), Value::Multiple(values));
     }

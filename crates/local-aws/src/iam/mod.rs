@@ -4,6 +4,8 @@ mod condition;
 mod context;
 mod operations;
 #[cfg(test)]
+mod operations_tests;
+#[cfg(test)]
 mod oracle_tests;
 mod pattern;
 mod policy;

@@ -86,8 +86,8 @@ fn create_role(account: &Account, parameters: &Parameters) -> Result<Value, AwsE
         name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c));
     if !is_valid {
         return Err(validation_error(format!(
-            "1 validation error detected: Value '{name}' at 'roleName' failed to satisfy constraint: Member must satisfy \
-             regular expression pattern: [\\w+=,.@-]+"
+            "1 validation error detected: Value '{name}' at 'roleName' failed to satisfy constraint: Member \
+             must satisfy regular expression pattern: [\\w+=,.@-]+"
         )));
     }
     let path = parameters.optional("Path").unwrap_or("/");

@@ -1,5 +1,5 @@
-//! Plays the table of `tests/data/iam_cases.json`. Its expectations are those of another implementation of IAM's policy
-//! language; `tests/interop/oracles/iam` holds the table against it.
+//! Plays the table of `tests/data/iam_cases.json`. Its expectations are those of another implementation of
+//! IAM's policy language; `tests/interop/oracles/iam` holds the table against it.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};

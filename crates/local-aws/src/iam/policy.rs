@@ -86,8 +86,8 @@ impl Policy {
     /// Parses a policy document.
     ///
     /// # Errors
-    /// [`MalformedPolicy`] when the text is not JSON, when an element is missing, unknown or of the wrong type, or
-    /// when a condition operator does not exist.
+    /// [`MalformedPolicy`] when the text is not JSON, when an element is missing, unknown or of the wrong
+    /// type, or when a condition operator does not exist.
     pub(crate) fn parse(document: &str, kind: PolicyKind) -> Result<Self, MalformedPolicy> {
         let document: Value =
             serde_json::from_str(document).map_err(|_| malformed("Syntax errors in policy."))?;

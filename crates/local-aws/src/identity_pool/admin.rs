@@ -106,8 +106,8 @@ fn check(settings: &PoolSettings) -> Result<(), AwsError> {
         && name.chars().all(|c| c.is_alphanumeric() || c.is_whitespace() || "+=,.@-_".contains(c));
     if !is_valid {
         return Err(invalid_parameter(format!(
-            "1 validation error detected: Value '{name}' at 'identityPoolName' failed to satisfy constraint: Member must \
-             satisfy regular expression pattern: [\\w\\s+=,.@-]+"
+            "1 validation error detected: Value '{name}' at 'identityPoolName' failed to satisfy \
+             constraint: Member must satisfy regular expression pattern: [\\w\\s+=,.@-]+"
         )));
     }
     match settings

@@ -40,9 +40,9 @@ pub(super) struct OpenIdInput {
 }
 
 /// GetCredentialsForIdentity.
-pub(super) fn get(account: &Account, input: GetCredentialsInput) -> Result<Value, AwsError> {
+pub(super) fn get(account: &Account, input: &GetCredentialsInput) -> Result<Value, AwsError> {
     let (identity, pool, logins) = resolve(account, &input.identity_id, &input.logins)?;
-    let role_arn = choose_role(&pool, &logins, input.custom_role_arn)?;
+    let role_arn = choose_role(&pool, &logins, input.custom_role_arn.as_deref())?;
     let invalid_configuration = || {
         AwsError::new(
             "InvalidIdentityPoolConfigurationException",
@@ -65,7 +65,7 @@ pub(super) fn get(account: &Account, input: GetCredentialsInput) -> Result<Value
 }
 
 /// GetOpenIdToken.
-pub(super) fn open_id_token(account: &Account, input: OpenIdInput) -> Result<Value, AwsError> {
+pub(super) fn open_id_token(account: &Account, input: &OpenIdInput) -> Result<Value, AwsError> {
     let (identity, pool, logins) = resolve(account, &input.identity_id, &input.logins)?;
     if !pool.allow_classic_flow {
         let message = "Basic (classic) flow is not enabled, please use enhanced flow.";
@@ -93,7 +93,7 @@ fn web_identity(identity: &Identity, logins: &[VerifiedLogin]) -> WebIdentity {
 fn choose_role(
     pool: &IdentityPool,
     logins: &[VerifiedLogin],
-    custom_role: Option<String>,
+    custom_role: Option<&str>,
 ) -> Result<Option<String>, AwsError> {
     let mapped = logins.iter().find_map(|login| {
         let key = format!("{}:{}", login.provider, login.client_id);
@@ -102,10 +102,10 @@ fn choose_role(
     let own = pool.roles.get(if logins.is_empty() { "unauthenticated" } else { "authenticated" }).cloned();
     match (mapped, custom_role) {
         (Some((mapping, login)), custom_role) => {
-            mapped_role(mapping, &login.claims, custom_role.as_deref(), own.as_deref()).map(Some)
+            mapped_role(mapping, &login.claims, custom_role, own.as_deref()).map(Some)
         }
         // A custom role is one of those that a token offers, which only a mapping looks at.
-        (None, Some(custom)) if Some(&custom) != own.as_ref() => {
+        (None, Some(custom)) if Some(custom) != own.as_deref() => {
             Err(not_authorized(format!("Role '{custom}' is not allowed for this identity.")))
         }
         (None, _) => Ok(own),

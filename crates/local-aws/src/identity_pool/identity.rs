@@ -40,7 +40,7 @@ pub(super) struct VerifiedLogin {
 }
 
 /// GetId: the identity of whoever signed in, always the same one; or a new guest.
-pub(super) fn get_id(account: &Account, input: GetIdInput) -> Result<Value, AwsError> {
+pub(super) fn get_id(account: &Account, input: &GetIdInput) -> Result<Value, AwsError> {
     check_id("identityPoolId", &input.identity_pool_id)?;
     let pool = account.identity_pools.state().pool(&input.identity_pool_id)?.clone();
     if input.logins.is_empty() && !pool.allow_unauthenticated {
@@ -57,7 +57,7 @@ pub(super) fn get_id(account: &Account, input: GetIdInput) -> Result<Value, AwsE
 }
 
 /// UnlinkIdentity: without its last login an identity is out of reach.
-pub(super) fn unlink(account: &Account, input: UnlinkInput) -> Result<Value, AwsError> {
+pub(super) fn unlink(account: &Account, input: &UnlinkInput) -> Result<Value, AwsError> {
     let (identity, pool) = find(account, &input.identity_id)?;
     let logins = verify_logins(account, &pool, &input.logins)?;
     if !logins.iter().any(|login| identity.logins.get(&login.provider) == Some(&login.subject)) {
@@ -72,8 +72,8 @@ pub(super) fn unlink(account: &Account, input: UnlinkInput) -> Result<Value, Aws
     Ok(json!({}))
 }
 
-/// The identity that a request for credentials gets: usually the one that it names, but a guest whose login already
-/// has an identity continues as that one.
+/// The identity that a request for credentials gets: usually the one that it names, but a guest whose login
+/// already has an identity continues as that one.
 ///
 /// # Errors
 /// `NotAuthorizedException` when the logins do not prove that the identity is the caller's.
@@ -201,8 +201,8 @@ fn check_id(field: &str, id: &str) -> Result<(), AwsError> {
         return Ok(());
     }
     Err(invalid_parameter(format!(
-        "1 validation error detected: Value '{id}' at '{field}' failed to satisfy constraint: Member must satisfy regular \
-         expression pattern: [\\w-]+:[0-9a-f-]+"
+        "1 validation error detected: Value '{id}' at '{field}' failed to satisfy constraint: Member must \
+         satisfy regular expression pattern: [\\w-]+:[0-9a-f-]+"
     )))
 }
 

@@ -53,10 +53,10 @@ pub(crate) fn handle(account: &Account, request: &Request) -> Response {
 fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
     match request.operation.as_str() {
         // What apps call is not signed: the login tokens speak for themselves.
-        "GetId" => identity::get_id(account, parse(request)?),
-        "UnlinkIdentity" => identity::unlink(account, parse(request)?),
-        "GetCredentialsForIdentity" => credentials::get(account, parse(request)?),
-        "GetOpenIdToken" => credentials::open_id_token(account, parse(request)?),
+        "GetId" => identity::get_id(account, &parse(request)?),
+        "UnlinkIdentity" => identity::unlink(account, &parse(request)?),
+        "GetCredentialsForIdentity" => credentials::get(account, &parse(request)?),
+        "GetOpenIdToken" => credentials::open_id_token(account, &parse(request)?),
         _ => {
             let caller = Caller::of(account, request)?;
             let action = format!("cognito-identity:{}", request.operation);

@@ -134,10 +134,10 @@ impl Rule {
             value => vec![text_of(value)],
         };
         match self.match_type {
-            MatchType::Equals => values.iter().any(|value| *value == self.value),
+            MatchType::Equals => values.contains(&self.value),
             MatchType::Contains => values.iter().any(|value| value.contains(&self.value)),
             MatchType::StartsWith => values.iter().any(|value| value.starts_with(&self.value)),
-            MatchType::NotEqual => values.iter().all(|value| *value != self.value),
+            MatchType::NotEqual => !values.contains(&self.value),
         }
     }
 }

@@ -24,7 +24,8 @@ pub enum Policies {
     /// `dynamodb:LeadingKeys`, as on AWS.
     #[default]
     PerIdentity,
-    /// Each role has the whole bucket and the whole table. For servers that know neither of the two, such as ministack.
+    /// Each role has the whole bucket and the whole table. For servers that know neither of the two, such as
+    /// ministack.
     Wide,
 }
 
@@ -66,10 +67,11 @@ const FIRST_USER: (&str, &str) = ("ada", "Analytical-Engine-1843");
 const SECOND_USER: (&str, &str) = ("grace", "Nanosecond-Wire-1952");
 const IDP: &str = "AWSCognitoIdentityProviderService";
 
-/// Sets the demo up on the server at `endpoint` (plain HTTP, such as `http://127.0.0.1:4577`), with signed calls: a user
-/// pool with three app clients (without a secret, with one, with rotating refresh tokens), two confirmed users (the second with TOTP), an identity pool
-/// with a role for who is signed in and one for guests, a bucket that browsers may use, and a table with the keys `pk`
-/// and `sk`. Names carry a random suffix, so it can be done several times.
+/// Sets the demo up on the server at `endpoint` (plain HTTP, such as `http://127.0.0.1:4577`), with signed
+/// calls: a user pool with three app clients (without a secret, with one, with rotating refresh tokens), two
+/// confirmed users (the second with TOTP), an identity pool with a role for who is signed in and one for
+/// guests, a bucket that browsers may use, and a table with the keys `pk` and `sk`. Names carry a random
+/// suffix, so it can be done several times.
 ///
 /// Returns a complete `poolpass.json`, with the users and the other two clients under `demo`.
 ///
@@ -139,7 +141,8 @@ pub async fn demo(
 }
 
 impl LocalAws {
-    /// Sets the demo up on this server, as [`demo`] does, and returns its `poolpass.json`, the API's URL included.
+    /// Sets the demo up on this server, as [`demo`] does, and returns its `poolpass.json`, the API's URL
+    /// included.
     ///
     /// # Errors
     /// [`ProvisionError`], for instance when a fault hits one of the calls.
@@ -162,7 +165,11 @@ impl ProvisionError {
 }
 
 async fn create_user_pool(client: &Client, suffix: &str) -> Result<String, ProvisionError> {
-    let input = json!({ "PoolName": format!("poolpass-demo-{suffix}"), "AutoVerifiedAttributes": ["email"], "AliasAttributes": ["email"] });
+    let input = json!({
+        "PoolName": format!("poolpass-demo-{suffix}"),
+        "AutoVerifiedAttributes": ["email"],
+        "AliasAttributes": ["email"],
+    });
     let answer = idp(client, "CreateUserPool", &input).await?;
     let id = text(&answer["UserPool"], "Id", "CreateUserPool")?;
     let mfa = json!({
@@ -273,8 +280,8 @@ async fn create_bucket(client: &Client, bucket: &str) -> Result<(), ProvisionErr
     let location = match region.as_str() {
         "us-east-1" => String::new(),
         _ => format!(
-            "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><LocationConstraint>{region}\
-             </LocationConstraint></CreateBucketConfiguration>"
+            "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+             <LocationConstraint>{region}</LocationConstraint></CreateBucketConfiguration>"
         ),
     };
     client.s3("CreateBucket", Method::PUT, bucket, &[], location).await?;
@@ -286,7 +293,7 @@ async fn create_bucket(client: &Client, bucket: &str) -> Result<(), ProvisionErr
                 <ExposeHeader>ETag</ExposeHeader><ExposeHeader>Date</ExposeHeader>\
                 <ExposeHeader>Content-Range</ExposeHeader><ExposeHeader>Last-Modified</ExposeHeader>\
                 <ExposeHeader>x-amz-request-id</ExposeHeader>\
-                <ExposeHeader>x-amz-checksum-crc32</ExposeHeader><ExposeHeader>x-amz-meta-custom</ExposeHeader>\
+                <ExposeHeader>x-amz-checksum-crc32</ExposeHeader>\
                 <MaxAgeSeconds>3000</MaxAgeSeconds></CORSRule></CORSConfiguration>";
     let digest = md5_of(cors);
     client

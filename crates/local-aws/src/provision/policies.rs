@@ -30,8 +30,8 @@ const OBJECT_ACTIONS: [&str; 5] = [
     "s3:ListMultipartUploadParts",
 ];
 
-/// Who is signed in has the objects below `private/IDENTITY_ID/` and the items whose partition key is the identity id,
-/// reads what is `public/`, and may call the API.
+/// Who is signed in has the objects below `private/IDENTITY_ID/` and the items whose partition key is the
+/// identity id, reads what is `public/`, and may call the API.
 pub(super) fn authenticated(resources: &Resources<'_>, policies: Policies) -> Value {
     let Resources { bucket, .. } = resources;
     if policies == Policies::Wide {
@@ -55,7 +55,12 @@ pub(super) fn authenticated(resources: &Resources<'_>, policies: Policies) -> Va
                 format!("private/{IDENTITY}/*"), "public/*",
             ] } },
         },
-        { "Sid": "Api", "Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "arn:aws:execute-api:*:*:*" },
+        {
+            "Sid": "Api",
+            "Effect": "Allow",
+            "Action": "execute-api:Invoke",
+            "Resource": "arn:aws:execute-api:*:*:*",
+        },
     ] })
 }
 

@@ -90,8 +90,8 @@ pub(super) fn object_arn(bucket: &str, key: &str) -> String {
     format!("arn:aws:s3:::{bucket}/{key}")
 }
 
-/// The actions that an operation takes on the resource of its path. Sources of copies and the keys of DeleteObjects
-/// are asked about where they are known.
+/// The actions that an operation takes on the resource of its path. Sources of copies and the keys of
+/// DeleteObjects are asked about where they are known.
 fn actions(operation: &str, headers: &HeaderMap) -> Vec<String> {
     let action = match operation {
         "HeadBucket" | "ListObjects" | "ListObjectsV2" => "s3:ListBucket",

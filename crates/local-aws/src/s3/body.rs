@@ -28,8 +28,8 @@ pub(super) struct Stated {
 /// Reads the body.
 ///
 /// # Errors
-/// `SignatureDoesNotMatch` and `IncompleteBody` for chunks that are not what was signed, `BadDigest` for a body that is
-/// not what the client says.
+/// `SignatureDoesNotMatch` and `IncompleteBody` for chunks that are not what was signed, `BadDigest` for a
+/// body that is not what the client says.
 pub(super) async fn read(
     body: Option<StreamingBlob>,
     trailers: Option<TrailingHeaders>,
@@ -69,8 +69,8 @@ fn stream_error(error: &(dyn std::error::Error + Send + Sync)) -> S3Error {
     if text.contains("SignatureMismatch") {
         return s3_error!(
             SignatureDoesNotMatch,
-            "The request signature we calculated does not match the signature you provided. Check your key and signing \
-             method."
+            "The request signature we calculated does not match the signature you provided. Check your key \
+             and signing method."
         );
     }
     s3_error!(IncompleteBody, "The request body terminated unexpectedly")

@@ -36,7 +36,8 @@ pub(super) fn create(
         let location = if location == US_EAST_1 { "unspecified" } else { location };
         return Err(s3_error!(
             IllegalLocationConstraintException,
-            "The {location} location constraint is incompatible for the region specific endpoint this request was sent to."
+            "The {location} location constraint is incompatible for the region specific endpoint this \
+             request was sent to."
         ));
     }
     let mut buckets = store.buckets();

@@ -34,9 +34,9 @@ pub(super) fn preflight(store: &Store, request: &Request) -> Result<Response, Aw
         .find(|rule| allows(rule, origin, method) && requested.iter().all(|name| allows_header(rule, name)))
         .ok_or_else(|| {
             forbidden(
-                "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, \
-                 request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted \
-                 by the resource's CORS spec.",
+                "CORSResponse: This CORS request is not allowed. This is usually because the evalution of \
+                 Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers \
+                 are not whitelisted by the resource's CORS spec.",
             )
         })?;
     let mut response = http::Response::new(full(""));

@@ -1,9 +1,9 @@
-//! S3, in path style: the protocol is `s3s`, in front of it stand signatures, policies and CORS, behind it a store in
-//! memory.
+//! S3, in path style: the protocol is `s3s`, in front of it stand signatures, policies and CORS, behind it a
+//! store in memory.
 //!
-//! The store is our own rather than `s3s-fs`, because a file system is not S3: there `a//b` is `a/b`, `a` and `a/b`
-//! cannot both exist, a put into a missing bucket creates it, a body with a wrong checksum stays, an upload cannot be
-//! resumed with renewed credentials, and its parts cannot be told apart by ETag.
+//! The store is our own rather than `s3s-fs`, because a file system is not S3: there `a//b` is `a/b`, `a` and
+//! `a/b` cannot both exist, a put into a missing bucket creates it, a body with a wrong checksum stays, an
+//! upload cannot be resumed with renewed credentials, and its parts cannot be told apart by ETag.
 
 mod access;
 mod body;
@@ -116,8 +116,8 @@ async fn respond(account: &Arc<Account>, request: &Request) -> Result<Response, 
     Ok(Response::from_parts(parts, body.boxed_unsync()))
 }
 
-/// The request as s3s gets it. Its signature is verified already, so s3s only sees it where it needs it: to verify
-/// the signatures of the chunks of an `aws-chunked` body.
+/// The request as s3s gets it. Its signature is verified already, so s3s only sees it where it needs it: to
+/// verify the signatures of the chunks of an `aws-chunked` body.
 fn for_s3s(account: &Arc<Account>, request: &Request, caller: Caller) -> Result<s3s::HttpRequest, AwsError> {
     let is_streaming = sigv4::payload(&request.headers) == Payload::Streaming;
     let mut s3_request = http::Request::new(s3s::Body::from(request.body.clone()));
@@ -177,8 +177,8 @@ fn default_message(code: &str) -> &'static str {
         "MissingContentLength" => "You must provide the Content-Length HTTP header.",
         "NotImplemented" => "A header you provided implies functionality that is not implemented",
         "SignatureDoesNotMatch" => {
-            "The request signature we calculated does not match the signature you provided. Check your key and signing \
-             method."
+            "The request signature we calculated does not match the signature you provided. Check your key \
+             and signing method."
         }
         _ => "The request was refused.",
     }

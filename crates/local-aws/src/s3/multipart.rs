@@ -40,7 +40,7 @@ pub(super) fn create(
             metadata: input.metadata,
             cache_control: input.cache_control,
             content_disposition: input.content_disposition,
-            content_encoding: without_aws_chunked(input.content_encoding),
+            content_encoding: without_aws_chunked(input.content_encoding.as_deref()),
             content_language: input.content_language,
             content_type: input.content_type,
             expires: input.expires,
@@ -249,8 +249,8 @@ pub(super) fn list_uploads(
     }))
 }
 
-/// The parts that the client lists: in ascending order, each uploaded, each with the ETag it got, each but the last
-/// large enough.
+/// The parts that the client lists: in ascending order, each uploaded, each with the ETag it got, each but
+/// the last large enough.
 fn chosen_parts(upload: &Upload, listed: &[CompletedPart]) -> S3Result<Vec<Part>> {
     if listed.is_empty() {
         return Err(s3_error!(
@@ -262,7 +262,8 @@ fn chosen_parts(upload: &Upload, listed: &[CompletedPart]) -> S3Result<Vec<Part>
     if !numbers.is_sorted_by(|a, b| a < b) {
         return Err(s3_error!(
             InvalidPartOrder,
-            "The list of parts was not in ascending order. The parts list must be specified in order by part number."
+            "The list of parts was not in ascending order. The parts list must be specified in order by \
+             part number."
         ));
     }
     let mut parts = Vec::with_capacity(listed.len());
@@ -274,8 +275,8 @@ fn chosen_parts(upload: &Upload, listed: &[CompletedPart]) -> S3Result<Vec<Part>
         let Some(part) = part.filter(|part| agrees(&part.checksum, listed)) else {
             return Err(s3_error!(
                 InvalidPart,
-                "One or more of the specified parts could not be found.  The part may not have been uploaded, or the \
-                 specified entity tag may not match the part's entity tag."
+                "One or more of the specified parts could not be found.  The part may not have been \
+                 uploaded, or the specified entity tag may not match the part's entity tag."
             ));
         };
         parts.push(part.clone());

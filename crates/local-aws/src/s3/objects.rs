@@ -50,7 +50,7 @@ pub(super) async fn put(
             metadata: input.metadata,
             cache_control: input.cache_control,
             content_disposition: input.content_disposition,
-            content_encoding: without_aws_chunked(input.content_encoding),
+            content_encoding: without_aws_chunked(input.content_encoding.as_deref()),
             content_language: input.content_language,
             content_type: input.content_type,
             expires: input.expires,
@@ -187,8 +187,8 @@ pub(super) fn copy(
     if !replaces && source_bucket == input.bucket && source_key == input.key {
         return Err(s3_error!(
             InvalidRequest,
-            "This copy request is illegal because it is trying to copy an object to itself without changing the object's \
-             metadata, storage class, website redirect location or encryption attributes."
+            "This copy request is illegal because it is trying to copy an object to itself without changing \
+             the object's metadata, storage class, website redirect location or encryption attributes."
         ));
     }
     let attributes = if replaces {
@@ -323,9 +323,8 @@ pub(super) fn check_write(
     }
 }
 
-pub(super) fn without_aws_chunked(encoding: Option<String>) -> Option<String> {
-    let kept: Vec<_> = encoding
-        .as_deref()?
+pub(super) fn without_aws_chunked(encoding: Option<&str>) -> Option<String> {
+    let kept: Vec<_> = encoding?
         .split(',')
         .map(str::trim)
         .filter(|encoding| !encoding.is_empty() && *encoding != "aws-chunked")

@@ -111,8 +111,8 @@ impl Bucket {
         self.uploads.get_mut(id).filter(|upload| upload.key == key).ok_or_else(|| {
             s3_error!(
                 NoSuchUpload,
-                "The specified upload does not exist. The upload ID may be invalid, or the upload may have been \
-                 aborted or completed."
+                "The specified upload does not exist. The upload ID may be invalid, or the upload may have \
+                 been aborted or completed."
             )
         })
     }

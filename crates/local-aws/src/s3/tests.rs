@@ -536,7 +536,8 @@ async fn buckets_are_made_once_and_deleted_empty() {
         let body = match region {
             "" => String::new(),
             region => format!(
-                "<CreateBucketConfiguration><LocationConstraint>{region}</LocationConstraint></CreateBucketConfiguration>"
+                "<CreateBucketConfiguration><LocationConstraint>{region}</LocationConstraint>\
+                 </CreateBucketConfiguration>"
             ),
         };
         Draft::new("PUT", &format!("/{name}")).body(body)

@@ -1,8 +1,9 @@
 //! Signature Version 4: who sent this request, and is it unchanged?
 //!
 //! The one place that verifies signatures, for every service: in the `Authorization` header or in the query
-//! (presigned), with the root credentials or those of an STS session. The canonical form and the signature are the
-//! business of `scratchstack-aws-signature`, another implementation than the one that the SDK signs with.
+//! (presigned), with the root credentials or those of an STS session. The canonical form and the signature
+//! are the business of `scratchstack-aws-signature`, another implementation than the one that the SDK signs
+//! with.
 
 mod refusal;
 #[cfg(test)]
@@ -41,8 +42,9 @@ const MAX_EXPIRES_SECONDS: i64 = 604_800;
 /// Verifies the signature of `request` and returns who signed it.
 ///
 /// # Errors
-/// In the words of the service that was asked: no signature, unknown access key, dropped, altered or expired session
-/// token, wrong secret, changed method, path, query, header or body, wrong region or service, wrong time.
+/// In the words of the service that was asked: no signature, unknown access key, dropped, altered or expired
+/// session token, wrong secret, changed method, path, query, header or body, wrong region or service, wrong
+/// time.
 pub(crate) fn authenticate(account: &Account, request: &Request) -> Result<Principal, AwsError> {
     verify(account, request).map_err(|refusal| refusal.into_error(request.service))
 }
@@ -127,8 +129,8 @@ fn verify(account: &Account, request: &Request) -> Result<Principal, Refusal> {
     Ok(principal)
 }
 
-/// The request as the signer saw it. Other services than S3 percent-encode the path once more; and a plus sign in
-/// a path is a plus sign, while the library reads it as a blank.
+/// The request as the signer saw it. Other services than S3 percent-encode the path once more; and a plus
+/// sign in a path is a plus sign, while the library reads it as a blank.
 fn canonical_parts(request: &Request) -> Result<http::request::Parts, Refusal> {
     let (mut parts, ()) = http::Request::new(()).into_parts();
     let mut target = match request.service {
@@ -235,7 +237,8 @@ fn check_presigned_time(
     Ok(())
 }
 
-/// The caller behind an access key, and its secret. The session token must come with the key that it belongs to.
+/// The caller behind an access key, and its secret. The session token must come with the key that it belongs
+/// to.
 fn find_key(
     account: &Account,
     access_key_id: &str,
@@ -304,8 +307,8 @@ fn check_signature(
     service: &str,
     signed_at: DateTime<Utc>,
 ) -> Result<(), Refusal> {
-    // The library takes keys of 40 characters only. HMAC itself fills a short key up with zeros, so doing it here
-    // changes nothing.
+    // The library takes keys of 40 characters only. HMAC itself fills a short key up with zeros, so doing it
+    // here changes nothing.
     let key: KSecretKey = format!("{secret:\0<40}").parse().map_err(|_| Refusal::SignatureDoesNotMatch)?;
     let key = key.to_ksigning(signed_at.date_naive(), region, service);
     let find_key = move |_: GetSigningKeyRequest| {

@@ -69,33 +69,37 @@ impl Refusal {
             Self::Unsigned => forbidden("AccessDenied", "Access Denied"),
             Self::TwoSignatures => AwsError::new(
                 "InvalidArgument",
-                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string \
-                 parameter or the Authorization header should be specified",
+                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query \
+                 string parameter or the Authorization header should be specified",
             ),
             Self::UnsupportedAlgorithm => AwsError::new(
                 "InvalidRequest",
-                format!("The authorization mechanism you have provided is not supported. Please use {ALGORITHM}."),
+                format!(
+                    "The authorization mechanism you have provided is not supported. Please use \
+                     {ALGORITHM}."
+                ),
             ),
             Self::Malformed(message) => AwsError::new("AuthorizationHeaderMalformed", message),
             Self::WrongRegion { got, expected } => AwsError::new(
                 "AuthorizationHeaderMalformed",
                 format!(
-                    "The authorization header is malformed; the region '{got}' is wrong; expecting '{expected}'"
+                    "The authorization header is malformed; the region '{got}' is wrong; expecting \
+                     '{expected}'"
                 ),
             )
             .with_detail("Region", expected),
             Self::WrongService { got, .. } => AwsError::new(
                 "AuthorizationHeaderMalformed",
                 format!(
-                    "The authorization header is malformed; incorrect service \"{got}\". This endpoint belongs to \
-                     \"s3\"."
+                    "The authorization header is malformed; incorrect service \"{got}\". This endpoint \
+                     belongs to \"s3\"."
                 ),
             ),
             Self::WrongDate { got } => AwsError::new(
                 "AuthorizationHeaderMalformed",
                 format!(
-                    "The authorization header is malformed; Invalid credential date \"{got}\". This date is not the \
-                     same as X-Amz-Date."
+                    "The authorization header is malformed; Invalid credential date \"{got}\". This date is \
+                     not the same as X-Amz-Date."
                 ),
             ),
             Self::WrongTime { signed_at, now, allowed } => forbidden(
@@ -111,8 +115,8 @@ impl Refusal {
             ),
             Self::ExpiresTooLong => AwsError::new(
                 "AuthorizationQueryParametersError",
-                "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less \
-                 than 604800 seconds",
+                "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must \
+                 be less than 604800 seconds",
             ),
             Self::Expired { expires, expires_at, now } => forbidden("AccessDenied", "Request has expired")
                 .with_detail("X-Amz-Expires", expires)
@@ -145,8 +149,8 @@ impl Refusal {
             .with_detail("S3ComputedContentSHA256", computed),
             Self::SignatureDoesNotMatch => forbidden(
                 "SignatureDoesNotMatch",
-                "The request signature we calculated does not match the signature you provided. Check your key and \
-                 signing method.",
+                "The request signature we calculated does not match the signature you provided. Check your \
+                 key and signing method.",
             ),
         }
     }
@@ -183,31 +187,42 @@ impl Refusal {
                 (Kind::Incomplete, "Unsupported AWS 'algorithm' in the Authorization header.".into())
             }
             Self::Malformed(message) => (Kind::Incomplete, message),
-            Self::ExpiresNotANumber => (Kind::Incomplete, "X-Amz-Expires must be a number of seconds.".into()),
+            Self::ExpiresNotANumber => {
+                (Kind::Incomplete, "X-Amz-Expires must be a number of seconds.".into())
+            }
             Self::UnknownKey(_) | Self::MissingToken(_) | Self::InvalidToken => {
                 (Kind::UnknownKey, "The security token included in the request is invalid.".into())
             }
             Self::ExpiredToken => {
                 (Kind::Expired, "The security token included in the request is expired".into())
             }
-            Self::WrongRegion { got, .. } => {
-                (Kind::Mismatch, format!("Credential should be scoped to a valid region, not '{got}'. ").into())
-            }
-            Self::WrongService { expected, .. } => {
-                (Kind::Mismatch, format!("Credential should be scoped to correct service: '{expected}'. ").into())
-            }
+            Self::WrongRegion { got, .. } => (
+                Kind::Mismatch,
+                format!("Credential should be scoped to a valid region, not '{got}'. ").into(),
+            ),
+            Self::WrongService { expected, .. } => (
+                Kind::Mismatch,
+                format!("Credential should be scoped to correct service: '{expected}'. ").into(),
+            ),
             Self::WrongDate { got } => (
                 Kind::Mismatch,
                 format!(
-                    "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{got}'"
+                    "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from \
+                     HTTP: '{got}'"
                 )
                 .into(),
             ),
-            Self::WrongTime { signed_at, now, allowed } => (Kind::Mismatch, wrong_time(signed_at, now, allowed).into()),
+            Self::WrongTime { signed_at, now, allowed } => {
+                (Kind::Mismatch, wrong_time(signed_at, now, allowed).into())
+            }
             Self::Expired { expires_at, now, .. } => (
                 Kind::Mismatch,
-                format!("Signature expired: {} is now earlier than {}", expires_at.format(BASIC), now.format(BASIC))
-                    .into(),
+                format!(
+                    "Signature expired: {} is now earlier than {}",
+                    expires_at.format(BASIC),
+                    now.format(BASIC)
+                )
+                .into(),
             ),
             Self::NotYetValid => (Kind::Mismatch, "Signature not yet current".into()),
             Self::TwoSignatures
@@ -217,8 +232,8 @@ impl Refusal {
             | Self::WrongPayloadHash { .. }
             | Self::SignatureDoesNotMatch => (
                 Kind::Mismatch,
-                "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
-                 Access Key and signing method. Consult the service documentation for details."
+                "The request signature we calculated does not match the signature you provided. Check your \
+                 AWS Secret Access Key and signing method. Consult the service documentation for details."
                     .into(),
             ),
         }

@@ -1,6 +1,8 @@
 //! STS: temporary credentials for whoever may assume a role.
 
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::{sync::Arc, time::Duration};
 
@@ -138,8 +140,8 @@ impl<'a> Input<'a> {
             && session_name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c));
         if !is_valid {
             return Err(validation_error(format!(
-                "1 validation error detected: Value '{session_name}' at 'roleSessionName' failed to satisfy constraint: \
-                 Member must satisfy regular expression pattern: [\\w+=,.@-]*"
+                "1 validation error detected: Value '{session_name}' at 'roleSessionName' failed to satisfy \
+                 constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*"
             )));
         }
         Ok(Self {

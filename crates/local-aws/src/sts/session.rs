@@ -130,10 +130,6 @@ impl Principal {
             Self::Session(session) => session.user_id(),
         }
     }
-
-    pub(crate) fn is_root(&self) -> bool {
-        matches!(self, Self::Root)
-    }
 }
 
 pub(crate) fn random_text(alphabet: &[u8], length: usize) -> String {

@@ -1,0 +1,105 @@
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use crate::{
+    account::Account,
+    test_support::{Answer, Draft, Keys, account},
+};
+
+async fn call(account: &Arc<Account>, keys: &Keys, operation: &str, parameters: &[(&str, &str)]) -> Answer {
+    let draft = Draft::form(operation, "2010-05-08", parameters);
+    draft.signed("iam", keys, account.clock.now()).send(account).await
+}
+
+fn trust() -> String {
+    json!({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::000000000000:root"},
+        "Action": "sts:AssumeRole",
+    }})
+    .to_string()
+}
+
+fn policy(action: &str) -> String {
+    json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}})
+        .to_string()
+}
+
+#[tokio::test]
+async fn a_role_is_made_read_changed_and_deleted() {
+    let account = account();
+    let root = Keys::root();
+    let role = ("RoleName", "app");
+    let document = ("AssumeRolePolicyDocument", trust());
+    let created =
+        call(&account, &root, "CreateRole", &[role, (document.0, &document.1), ("Path", "/demo/")]).await;
+    assert_eq!(created.expect_ok().xml("Arn"), "arn:aws:iam::000000000000:role/demo/app");
+    let again = call(&account, &root, "CreateRole", &[role, (document.0, &document.1)]).await;
+    again.expect_error(409, "EntityAlreadyExists");
+    let read = call(&account, &root, "GetRole", &[role]).await.expect_ok();
+    let decoded = percent_decode_str(&read.xml("AssumeRolePolicyDocument")).decode_utf8_lossy().into_owned();
+    assert_eq!(decoded, document.1);
+    assert!(read.text().contains("<RequestId>request-id</RequestId>"), "{}", read.text());
+
+    let name = ("PolicyName", "objects");
+    let text = policy("s3:GetObject");
+    call(&account, &root, "PutRolePolicy", &[role, name, ("PolicyDocument", &text)]).await.expect_ok();
+    let read = call(&account, &root, "GetRolePolicy", &[role, name]).await.expect_ok().xml("PolicyDocument");
+    assert_eq!(percent_decode_str(&read).decode_utf8_lossy(), text);
+    let listed = call(&account, &root, "ListRolePolicies", &[role]).await.expect_ok();
+    assert_eq!(listed.xml("member"), "objects");
+    call(&account, &root, "DeleteRole", &[role]).await.expect_error(409, "DeleteConflict");
+    call(&account, &root, "DeleteRolePolicy", &[role, name]).await.expect_ok();
+    call(&account, &root, "GetRolePolicy", &[role, name]).await.expect_error(404, "NoSuchEntity");
+    call(&account, &root, "DeleteRole", &[role]).await.expect_ok();
+    call(&account, &root, "GetRole", &[role]).await.expect_error(404, "NoSuchEntity");
+}
+
+#[tokio::test]
+async fn what_is_no_policy_or_no_role_name_is_refused() {
+    let account = account();
+    let root = Keys::root();
+    let trust = trust();
+    for (operation, parameters, code) in [
+        (
+            "CreateRole",
+            vec![("RoleName", "a b"), ("AssumeRolePolicyDocument", trust.as_str())],
+            "ValidationError",
+        ),
+        ("CreateRole", vec![("RoleName", "a")], "ValidationError"),
+        (
+            "CreateRole",
+            vec![("RoleName", "a"), ("AssumeRolePolicyDocument", "{}")],
+            "MalformedPolicyDocument",
+        ),
+        (
+            "CreateRole",
+            vec![("RoleName", "a"), ("AssumeRolePolicyDocument", &trust), ("MaxSessionDuration", "1")],
+            "ValidationError",
+        ),
+        ("CreateUser", vec![("UserName", "a")], "InvalidAction"),
+    ] {
+        call(&account, &root, operation, &parameters).await.expect_error(400, code);
+    }
+    call(&account, &root, "CreateRole", &[("RoleName", "a"), ("AssumeRolePolicyDocument", &trust)])
+        .await
+        .expect_ok();
+    let parameters = [("RoleName", "a"), ("PolicyName", "p"), ("PolicyDocument", trust.as_str())];
+    call(&account, &root, "PutRolePolicy", &parameters).await.expect_error(400, "MalformedPolicyDocument");
+}
+
+#[tokio::test]
+async fn iam_itself_is_subject_to_policies() {
+    let account = account();
+    let reader: Value = serde_json::from_str(&policy("iam:GetRole")).expect("JSON");
+    let keys = Keys::session(&account, "eu-west-1:1", &reader);
+    let trust = trust();
+    let create = [("RoleName", "app"), ("AssumeRolePolicyDocument", trust.as_str())];
+    call(&account, &keys, "CreateRole", &create).await.expect_error(403, "AccessDenied");
+    call(&account, &Keys::root(), "CreateRole", &create).await.expect_ok();
+    call(&account, &keys, "GetRole", &[("RoleName", "app")]).await.expect_ok();
+    let unsigned = Draft::form("GetRole", "2010-05-08", &[("RoleName", "app")]);
+    unsigned.send(&account).await.expect_error(403, "MissingAuthenticationToken");
+}
