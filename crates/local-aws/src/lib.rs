@@ -14,7 +14,7 @@
 //! # }
 //! ```
 //!
-//! Beside the AWS services it serves three control endpoints, for tests:
+//! Beside the AWS services it serves control endpoints, for tests:
 //! `/_local/messages` ([`Messages`]), `/_local/faults` ([`Faults`]), `/_local/requests` ([`RequestCounts`]) and
 //! `/_local/clock` ([`Clock`]).
 
