@@ -35,6 +35,7 @@ mod aws_request;
 mod config;
 mod credentials;
 mod error;
+mod input;
 pub mod sigv4;
 
 pub mod platform;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Account, checked};
+use super::Account;
 use crate::error::Error;
+use crate::input;
 use crate::user_pool::CodeDelivery;
 
 /// The attributes of the signed-in person, such as `sub`, `email`, `email_verified` and `custom:team`.
@@ -107,9 +108,9 @@ impl Account {
     /// `CodeMismatch`, `CodeExpired`, `AliasExists`, `TooManyAttempts`, `SignedOut`, `SessionEnded`. `InvalidInput` for an empty
     /// code.
     pub async fn verify_attribute(&self, name: &str, code: &str) -> Result<(), Error> {
-        let code = checked(code.trim(), "the code is empty")?;
+        let code = input::code(code)?;
         self.signed_in(async |session| {
-            self.pool()?.verify_user_attribute(session.access_token().expose(), name, code).await
+            self.pool()?.verify_user_attribute(session.access_token().expose(), name, &code).await
         })
         .await
     }

@@ -1,7 +1,8 @@
 //! Setting up and choosing a second factor.
 
-use super::{Account, checked};
+use super::Account;
 use crate::error::{Error, ErrorKind};
+use crate::input;
 use crate::mfa::{MfaMethod, TotpSetup};
 use crate::user_pool::{MfaSettingInput, MfaSettingsInput, TotpOwner};
 
@@ -93,11 +94,11 @@ impl Account {
     ///
     /// `CodeMismatch` for a wrong code: ask again. `SignedOut`, `SessionEnded`. `InvalidInput` for an empty code.
     pub async fn confirm_totp(&self, code: &str, device_name: Option<&str>) -> Result<(), Error> {
-        let code = checked(code.trim(), "the code is empty")?;
+        let code = input::code(code)?;
         let verification = self
             .signed_in(async |session| {
                 let owner = TotpOwner::AccessToken(session.access_token().expose());
-                self.pool()?.verify_software_token(owner, code, device_name).await
+                self.pool()?.verify_software_token(owner, &code, device_name).await
             })
             .await?;
         if verification.status.as_deref() == Some("SUCCESS") {

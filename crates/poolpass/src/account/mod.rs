@@ -9,10 +9,10 @@ mod attributes;
 mod mfa;
 mod password;
 mod sign_up;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
-
-use secrecy::{ExposeSecret, SecretString};
 
 pub use attributes::UserAttributes;
 pub use mfa::{MfaPreference, MfaSetting, MfaSettings};
@@ -34,7 +34,7 @@ use crate::user_pool::{ClientMetadata, UserPool};
 /// let account = client.account();
 /// account.sign_up(SignUp::new("ada", "correct horse").attribute("email", "ada@example.com")).await?;
 /// account.confirm_sign_up("ada", "123456").await?;
-/// client.sign_in("ada", "correct horse").await?;
+/// let _step = client.sign_in("ada", "correct horse").await?;
 /// println!("{:?}", account.attributes().await?.get("email"));
 /// # Ok(())
 /// # }
@@ -85,28 +85,16 @@ impl Account {
     async fn signed_in<T>(&self, work: impl AsyncFn(Arc<Session>) -> Result<T, Error>) -> Result<T, Error> {
         let keeper = self.flow()?.keeper();
         match work(keeper.fresh().await?).await {
-            Err(error) if is_about_the_access_token(&error) => work(keeper.refresh().await?).await,
+            Err(error) if is_about_a_dead_token(&error) => work(keeper.refresh().await?).await,
             outcome => outcome,
         }
     }
 }
 
-/// Cognito says "Access Token has been revoked" or "… has expired" with the code of a wrong password.
-fn is_about_the_access_token(error: &Error) -> bool {
-    error.kind() == ErrorKind::NotAuthorized && error.message().contains("Access Token")
-}
-
-fn checked_username(username: &str) -> Result<&str, Error> {
-    checked(username, "the user name is empty")
-}
-
-fn checked_password(password: &SecretString) -> Result<&str, Error> {
-    checked(password.expose_secret(), "the password is empty")
-}
-
-fn checked<'a>(text: &'a str, complaint: &'static str) -> Result<&'a str, Error> {
-    if text.is_empty() {
-        return Err(Error::invalid_input(complaint));
-    }
-    Ok(text)
+/// Cognito says so with the code that it also has for a wrong password and for a missing scope.
+fn is_about_a_dead_token(error: &Error) -> bool {
+    error.kind() == ErrorKind::NotAuthorized
+        && ["Access Token has been revoked", "Access Token has expired", "Invalid Access Token"]
+            .iter()
+            .any(|message| error.message().contains(message))
 }

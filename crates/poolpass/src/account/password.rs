@@ -2,8 +2,9 @@
 
 use secrecy::SecretString;
 
-use super::{Account, checked, checked_password, checked_username};
+use super::Account;
 use crate::error::Error;
+use crate::input;
 use crate::user_pool::CodeDelivery;
 
 impl Account {
@@ -15,7 +16,7 @@ impl Account {
     /// `InvalidParameterException` when the user has neither a verified address nor a verified phone number. `InvalidInput`
     /// for an empty user name.
     pub async fn forgot_password(&self, username: &str) -> Result<Option<CodeDelivery>, Error> {
-        self.pool()?.forgot_password(checked_username(username)?, &self.client_metadata).await
+        self.pool()?.forgot_password(input::username(username)?, &self.client_metadata).await
     }
 
     /// Sets a new password with the code that was sent (ConfirmForgotPassword). Nobody is signed in by it.
@@ -31,9 +32,9 @@ impl Account {
         new_password: impl Into<SecretString>,
     ) -> Result<(), Error> {
         let new_password = new_password.into();
-        let (username, code) = (checked_username(username)?, checked(code.trim(), "the code is empty")?);
-        let new_password = checked_password(&new_password)?;
-        self.pool()?.confirm_forgot_password(username, code, new_password, &self.client_metadata).await
+        let (username, code) = (input::username(username)?, input::code(code)?);
+        let new_password = input::password(&new_password)?;
+        self.pool()?.confirm_forgot_password(username, &code, new_password, &self.client_metadata).await
     }
 
     /// Changes the signed-in user's password (ChangePassword). The session goes on.
@@ -48,7 +49,7 @@ impl Account {
         new: impl Into<SecretString>,
     ) -> Result<(), Error> {
         let (present, new) = (present.into(), new.into());
-        let (present, new) = (checked_password(&present)?, checked_password(&new)?);
+        let (present, new) = (input::password(&present)?, input::password(&new)?);
         self.signed_in(async |session| {
             self.pool()?.change_password(session.access_token().expose(), present, new).await
         })

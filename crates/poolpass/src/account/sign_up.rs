@@ -5,8 +5,9 @@ use std::fmt;
 
 use secrecy::SecretString;
 
-use super::{Account, checked, checked_password, checked_username};
+use super::Account;
 use crate::error::Error;
+use crate::input;
 use crate::user_pool::{CodeDelivery, NewUser};
 
 /// A new account.
@@ -90,8 +91,8 @@ impl Account {
     /// empty user name or password: nothing was sent.
     pub async fn sign_up(&self, new: SignUp) -> Result<SignedUp, Error> {
         let user = NewUser {
-            username: checked_username(&new.username)?,
-            password: checked_password(&new.password)?,
+            username: input::username(&new.username)?,
+            password: input::password(&new.password)?,
             attributes: &new.attributes,
             validation_data: &new.validation_data,
         };
@@ -110,8 +111,8 @@ impl Account {
     /// `CodeMismatch`, `CodeExpired` (send another one), `TooManyAttempts`, `UserNotFound`, `AliasExists` when another account
     /// has the address. `NotAuthorized` when the user is confirmed already. `InvalidInput` for an empty user name or code.
     pub async fn confirm_sign_up(&self, username: &str, code: &str) -> Result<(), Error> {
-        let (username, code) = (checked_username(username)?, checked(code.trim(), "the code is empty")?);
-        self.pool()?.confirm_sign_up(username, code, &self.client_metadata).await
+        let (username, code) = (input::username(username)?, input::code(code)?);
+        self.pool()?.confirm_sign_up(username, &code, &self.client_metadata).await
     }
 
     /// Sends another code to confirm the sign-up with (ResendConfirmationCode).
@@ -120,6 +121,6 @@ impl Account {
     ///
     /// `TooManyAttempts`, `UserNotFound`, `CodeDeliveryFailed`. `InvalidInput` for an empty user name.
     pub async fn resend_confirmation_code(&self, username: &str) -> Result<Option<CodeDelivery>, Error> {
-        self.pool()?.resend_confirmation_code(checked_username(username)?, &self.client_metadata).await
+        self.pool()?.resend_confirmation_code(input::username(username)?, &self.client_metadata).await
     }
 }

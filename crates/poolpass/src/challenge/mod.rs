@@ -1,7 +1,7 @@
 //! What the user pool asks for before it lets someone in.
 //!
 //! Each kind of challenge is a type of its own with an `answer` of its own. Answering gives the next
-//! [`SignIn`](crate::SignIn). After a wrong code ([`CodeMismatch`](crate::ErrorKind::CodeMismatch)) the same challenge can be
+//! [`SignIn`]. After a wrong code ([`CodeMismatch`](crate::ErrorKind::CodeMismatch)) the same challenge can be
 //! answered again, as long as Cognito allows it: by default for three minutes.
 
 mod email_code;
@@ -25,6 +25,7 @@ pub use sms_code::SmsCode;
 pub use software_token::SoftwareToken;
 
 use crate::error::Error;
+use crate::input;
 use crate::mfa::MfaMethod;
 use crate::sign_in::{SignIn, SignInFlow};
 use crate::user_pool::Parameters;
@@ -120,15 +121,6 @@ impl Pending {
     }
 
     async fn answer_with_code(&self, response: &'static str, code: &str) -> Result<SignIn, Error> {
-        self.answer(Parameters::from([(response.into(), checked_code(code)?.into())])).await
+        self.answer(Parameters::from([(response.into(), input::code(code)?.into())])).await
     }
-}
-
-/// The code as people type it, without blanks around and within it.
-fn checked_code(code: &str) -> Result<String, Error> {
-    let code: String = code.split_whitespace().collect();
-    if code.is_empty() {
-        return Err(Error::invalid_input("the code is empty"));
-    }
-    Ok(code)
 }

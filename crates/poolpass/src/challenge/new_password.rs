@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::Pending;
 use crate::error::Error;
+use crate::input;
 use crate::sign_in::SignIn;
 use crate::user_pool::Parameters;
 
@@ -69,16 +70,14 @@ impl NewPassword {
         attributes: &[(&str, &str)],
     ) -> Result<SignIn, Error> {
         let new_password = new_password.into();
-        if new_password.expose_secret().is_empty() {
-            return Err(Error::invalid_input("the new password is empty"));
-        }
+        let new_password = input::password(&new_password)?;
         let is_given =
             |name: &String| attributes.iter().any(|(given, value)| given == name && !value.is_empty());
         if let Some(missing) = self.required_attributes.iter().find(|name| !is_given(name)) {
             return Err(Error::invalid_input(format!("the user pool requires the attribute {missing}")));
         }
         let mut responses = Parameters::new();
-        responses.insert("NEW_PASSWORD".into(), new_password.expose_secret().into());
+        responses.insert("NEW_PASSWORD".into(), new_password.into());
         for (name, value) in attributes {
             responses.insert(format!("{PREFIX}{name}").into(), (*value).into());
         }

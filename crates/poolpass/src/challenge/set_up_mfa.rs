@@ -5,8 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use secrecy::ExposeSecret;
 
 use super::saved::TotpProgress;
-use super::{Pending, SavedChallenge, checked_code};
+use super::{Pending, SavedChallenge};
 use crate::error::{Error, ErrorKind};
+use crate::input;
 use crate::mfa::{MfaMethod, TotpSetup};
 use crate::sign_in::SignIn;
 use crate::user_pool::{Parameters, TotpOwner};
@@ -73,7 +74,7 @@ impl SetUpMfa {
     /// an empty code or before [`start_totp`](Self::start_totp), and `Conflict` while another step is under way: nothing was
     /// sent.
     pub async fn confirm_totp(&self, code: &str) -> Result<SignIn, Error> {
-        let code = checked_code(code)?;
+        let code = input::code(code)?;
         let flow = &self.pending.flow;
         let _step = flow.pending().step_of(&self.pending.challenge)?;
         let mut challenge = self.state();
@@ -103,9 +104,7 @@ impl SetUpMfa {
     /// `InvalidInput` for an empty address and `Conflict` while another step is under way: nothing was sent.
     /// `ChallengeExpired`: sign in again.
     pub async fn set_up_email(&self, address: &str) -> Result<SignIn, Error> {
-        if address.is_empty() {
-            return Err(Error::invalid_input("the email address is empty"));
-        }
+        let address = input::not_empty(address, "the email address is empty")?;
         let flow = &self.pending.flow;
         let _step = flow.pending().step_of(&self.pending.challenge)?;
         flow.respond(&self.state(), Parameters::from([("EMAIL".into(), address.into())])).await

@@ -10,6 +10,9 @@ use futures_util::Stream;
 use crate::error::{Error, ErrorKind};
 
 /// Something happened to the session.
+///
+/// What another process that shares the store does is noticed at the next look into the store: by
+/// [`Client::current_user`](crate::Client::current_user), and when a refresh is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionEvent {
@@ -22,7 +25,7 @@ pub enum SessionEvent {
         /// Why.
         reason: EndReason,
     },
-    /// The person signed out here.
+    /// The person signed out here, or deleted their account.
     SignedOut,
 }
 

@@ -54,8 +54,12 @@ impl Keeper {
         detached(async move {
             match shared.pool.global_sign_out(session.access_token.expose()).await {
                 Ok(()) => {}
-                // The access token was revoked before: someone else has signed out everywhere.
-                Err(refusal) if EndReason::of(&refusal).is_some() => {}
+                // All sessions are over already: someone else has signed out everywhere, or deleted the user.
+                Err(refusal)
+                    if matches!(
+                        EndReason::of(&refusal),
+                        Some(EndReason::Revoked | EndReason::UserDeleted)
+                    ) => {}
                 Err(error) => return Err(error),
             }
             shared.leave().await.1

@@ -211,6 +211,21 @@ async fn somebody_else_s_tokens_are_not_taken() {
 }
 
 #[tokio::test]
+async fn signing_out_everywhere_takes_no_refusal_for_success() {
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = pool.client().store(store).build().unwrap();
+    begin(&client, &pool, "ada").await;
+    pool.refuse("NotAuthorizedException", "Access Token does not have required scopes");
+    assert_eq!(client.sign_out_everywhere().await.unwrap_err().kind(), ErrorKind::NotAuthorized);
+    pool.lose();
+    assert_eq!(client.sign_out_everywhere().await.unwrap_err().kind(), ErrorKind::Network);
+    assert_eq!(username(&client).await.as_deref(), Some("ada"));
+    pool.refuse("NotAuthorizedException", "Access Token has been revoked");
+    client.sign_out_everywhere().await.unwrap();
+    assert_eq!(username(&client).await, None);
+}
+
+#[tokio::test]
 async fn a_remembered_device_is_named_in_the_refresh() {
     let pool = ScriptedPool::default();
     let client = pool.client().refresh_metadata("app", "notes").build().unwrap();

@@ -9,12 +9,13 @@ mod tests;
 
 use std::fmt;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 pub(crate) use flow::SignInFlow;
 
 use crate::challenge::Challenge;
 use crate::error::Error;
+use crate::input;
 use crate::session::SignedInUser;
 use crate::user_pool::ClientMetadata;
 
@@ -124,12 +125,8 @@ impl SignInOptions {
     }
 
     fn check(&self) -> Result<(), Error> {
-        if self.username.is_empty() {
-            return Err(Error::invalid_input("the user name is empty"));
-        }
-        if self.password.expose_secret().is_empty() {
-            return Err(Error::invalid_input("the password is empty"));
-        }
+        input::username(&self.username)?;
+        input::password(&self.password)?;
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
 //! What a server cannot be made to do: hostile challenges, two answers at once, a lost step of setting up MFA.
-//! Everything else is tested against local-aws, in `tests/runner/tests/sign_in.rs` and by the scenarios.
+//! Everything else is in the scenarios, played against local-aws.
 
 use std::time::Duration;
 
@@ -26,8 +26,8 @@ fn tokens(pool: &ScriptedPool) -> Value {
     json!({ "AuthenticationResult": result("ada", pool.now(), Some("refresh token")) })
 }
 
-fn challenge(name: &str, parameters: Value) -> Value {
-    json!({ "ChallengeName": name, "Session": "the session", "ChallengeParameters": parameters })
+fn challenge(name: &str, parameters: impl Into<Value>) -> Value {
+    json!({ "ChallengeName": name, "Session": "the session", "ChallengeParameters": parameters.into() })
 }
 
 fn password_verifier() -> Value {

@@ -1,0 +1,119 @@
+//! What no server can be made to say at the right moment. Everything else is in the scenarios, played against local-aws.
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use super::{MfaSetting, MfaSettings, SignUp};
+use crate::client::Client;
+use crate::config::Config;
+use crate::error::ErrorKind;
+use crate::platform::Clock;
+use crate::session::test_tokens::result;
+use crate::user_pool::scripted::ScriptedPool;
+
+async fn signed_in(pool: &ScriptedPool) -> Client {
+    let client = pool.client().build().unwrap();
+    let tokens = result("ada", pool.now(), Some("refresh token"));
+    client.keeper().unwrap().begin(serde_json::from_value(tokens).unwrap()).await.unwrap();
+    client
+}
+
+fn user() -> Value {
+    json!({ "Username": "ada", "UserAttributes": [{ "Name": "email", "Value": "ada@example.com" }] })
+}
+
+#[tokio::test]
+async fn an_access_token_that_died_early_is_refreshed_and_used_once_more() {
+    let pool = ScriptedPool::default();
+    let client = signed_in(&pool).await;
+    pool.refuse("NotAuthorizedException", "Access Token has been revoked");
+    pool.answer(json!({ "AuthenticationResult": result("ada", pool.now(), None) })).answer(user());
+    assert_eq!(client.account().attributes().await.unwrap().get("email"), Some("ada@example.com"));
+    assert_eq!(pool.operations(), ["GetUser", "GetTokensFromRefreshToken", "GetUser"]);
+
+    pool.refuse("NotAuthorizedException", "Access Token has been revoked");
+    pool.refuse("NotAuthorizedException", "Refresh Token has been revoked");
+    assert_eq!(client.account().attributes().await.unwrap_err().kind(), ErrorKind::SessionEnded);
+    assert!(client.current_user().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_a_missing_scope_are_no_reasons_to_refresh() {
+    let pool = ScriptedPool::default();
+    let client = signed_in(&pool).await;
+    for message in ["Incorrect username or password.", "Access Token does not have required scopes"] {
+        pool.refuse("NotAuthorizedException", message);
+        let error = client.account().change_password("wrong", "new").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotAuthorized);
+    }
+    assert_eq!(pool.operations(), ["ChangePassword", "ChangePassword"]);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_for_input_that_cannot_be_right() {
+    let pool = ScriptedPool::default();
+    let client = signed_in(&pool).await;
+    let account = client.account();
+    let refused = [
+        account.sign_up(SignUp::new("", "password")).await.map(drop),
+        account.sign_up(SignUp::new("ada", "")).await.map(drop),
+        account.confirm_sign_up("ada", " ").await,
+        account.confirm_sign_up("", "123456").await,
+        account.resend_confirmation_code("").await.map(drop),
+        account.forgot_password("").await.map(drop),
+        account.confirm_forgot_password("ada", "123456", "").await,
+        account.change_password("", "new").await,
+        account.update_attributes(&[]).await.map(drop),
+        account.delete_attributes(&[]).await,
+        account.verify_attribute("email", "").await,
+        account.confirm_totp("", None).await,
+    ];
+    for outcome in refused {
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
+    assert!(pool.operations().is_empty());
+}
+
+#[tokio::test]
+async fn settings_that_are_not_named_stay_as_they_are() {
+    let pool = ScriptedPool::default();
+    let client = signed_in(&pool).await;
+    pool.answer(json!({}));
+    let settings = MfaSettings::new().totp(MfaSetting::Preferred).sms(MfaSetting::Off);
+    client.account().set_mfa_preference(settings).await.unwrap();
+    let mut sent = pool.last_input();
+    sent.as_object_mut().unwrap().remove("AccessToken");
+    assert_eq!(
+        sent,
+        json!({
+            "SMSMfaSettings": { "Enabled": false, "PreferredMfa": false },
+            "SoftwareTokenMfaSettings": { "Enabled": true, "PreferredMfa": true },
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_totp_code_that_is_refused_with_success_status_is_a_wrong_code() {
+    let pool = ScriptedPool::default();
+    let client = signed_in(&pool).await;
+    pool.answer(json!({ "Status": "ERROR" }));
+    let error = client.account().confirm_totp("123456", Some("phone")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::CodeMismatch);
+    assert_eq!(pool.last_input()["FriendlyDeviceName"], "phone");
+}
+
+#[tokio::test]
+async fn without_a_user_pool_there_are_no_accounts() {
+    let config =
+        Config::builder().identity_pool("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11").build().unwrap();
+    let client = Client::builder(config).transport(ScriptedPool::default()).build().unwrap();
+    assert_eq!(client.account().attributes().await.unwrap_err().kind(), ErrorKind::InvalidConfig);
+    assert_eq!(client.sign_in("ada", "password").await.unwrap_err().kind(), ErrorKind::InvalidConfig);
+}
+
+#[test]
+fn debug_output_shows_no_password_and_no_personal_data() {
+    let sign_up = SignUp::new("ada", SecretString::from("hush")).attribute("email", "ada@example.com");
+    let debug = format!("{sign_up:?}");
+    assert!(!debug.contains("hush") && !debug.contains("example.com"), "{debug}");
+}

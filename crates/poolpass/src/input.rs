@@ -1,0 +1,39 @@
+//! Checks of what the app passes in, before anything is sent.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::Error;
+
+pub(crate) fn not_empty<'a>(text: &'a str, complaint: &'static str) -> Result<&'a str, Error> {
+    if text.is_empty() {
+        return Err(Error::invalid_input(complaint));
+    }
+    Ok(text)
+}
+
+pub(crate) fn username(username: &str) -> Result<&str, Error> {
+    not_empty(username, "the user name is empty")
+}
+
+pub(crate) fn password(password: &SecretString) -> Result<&str, Error> {
+    not_empty(password.expose_secret(), "the password is empty")
+}
+
+/// The code as people type it, without the blanks around and within it.
+pub(crate) fn code(code: &str) -> Result<String, Error> {
+    let code: String = code.split_whitespace().collect();
+    not_empty(&code, "the code is empty")?;
+    Ok(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn codes_are_taken_as_people_type_them() {
+        assert_eq!(code(" 123 456\n").unwrap(), "123456");
+        assert_eq!(code(" \t").unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
+}
