@@ -9,18 +9,15 @@ use crate::aws_request::{RetryPolicy, Road};
 use crate::challenge::Challenge;
 use crate::config::Config;
 use crate::credentials::Credentials;
-use crate::dynamodb::Table;
 use crate::error::Error;
 use crate::identity_pool::{GuestsOnly, IdentityPool, Logins};
 use crate::platform::{
     Clock, HttpTransport, MemoryStore, Random, SessionStore, SystemClock, SystemRandom, Transport,
 };
-use crate::s3::Bucket;
 use crate::session::{
     AccessToken, Events, IdToken, Keeper, RefreshOperation, RefreshSettings, SignOut, SignedInUser,
 };
 use crate::sign_in::{SignIn, SignInFlow, SignInOptions};
-use crate::signed::SignedService;
 use crate::user_pool::UserPool;
 
 /// Signs a person in and makes AWS requests as that person.
@@ -250,49 +247,6 @@ impl Client {
     pub fn with_role(&self, role_arn: impl Into<String>) -> Self {
         let identity_pool = self.identity_pool.as_ref().map(|pool| pool.with_role(role_arn.into()));
         Self { inner: Arc::clone(&self.inner), identity_pool }
-    }
-}
-
-/// What the person may do.
-impl Client {
-    /// The configuration's S3 bucket.
-    ///
-    /// # Errors
-    ///
-    /// Kind `InvalidConfig` without a bucket in the configuration.
-    pub fn s3(&self) -> Result<Bucket, Error> {
-        let name = self.config().bucket();
-        self.bucket(name.ok_or_else(|| Error::invalid_config("the configuration names no S3 bucket"))?)
-    }
-
-    /// Any S3 bucket, in the configuration's region; see [`Bucket::in_region`].
-    ///
-    /// # Errors
-    ///
-    /// Kind `InvalidConfig` when `name` is not a bucket name.
-    pub fn bucket(&self, name: impl Into<String>) -> Result<Bucket, Error> {
-        Bucket::new(self.clone(), name.into(), self.config().region().clone())
-    }
-
-    /// The configuration's DynamoDB table.
-    ///
-    /// # Errors
-    ///
-    /// Kind `InvalidConfig` without a table in the configuration.
-    pub fn dynamodb(&self) -> Result<Table, Error> {
-        let name = self.config().table();
-        Ok(self
-            .table(name.ok_or_else(|| Error::invalid_config("the configuration names no DynamoDB table"))?))
-    }
-
-    /// Any DynamoDB table, in the configuration's region; see [`Table::in_region`].
-    pub fn table(&self, name: impl Into<String>) -> Table {
-        Table::new(self.clone(), name.into(), self.config().region().clone())
-    }
-
-    /// Any other service, by its signing name: `execute-api` for the app's own API behind API Gateway, `lambda`, `sts`...
-    pub fn signed(&self, service: impl Into<String>) -> SignedService {
-        SignedService::new(self.clone(), service.into())
     }
 }
 

@@ -17,7 +17,7 @@ mod aws_sdk;
 
 pub mod dynamodb;
 pub mod s3;
-mod signed;
+pub mod signed;
 
 mod account;
 pub mod challenge;
@@ -40,6 +40,9 @@ pub mod sigv4;
 
 pub mod platform;
 
+#[cfg(test)]
+mod scripted_aws;
+
 pub use account::{Account, MfaPreference, MfaSetting, MfaSettings, SignUp, SignedUp, UserAttributes};
 pub use aws_request::RetryPolicy;
 pub use challenge::Challenge;
@@ -56,5 +59,4 @@ pub use session::{
     SignedInUser,
 };
 pub use sign_in::{AuthFlow, SignIn, SignInOptions};
-pub use signed::{Answer, SignedRequest, SignedService};
 pub use user_pool::CodeDelivery;

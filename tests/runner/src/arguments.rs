@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 /// The arguments of one call.
 #[derive(Clone, Copy, Debug)]
-pub struct Arguments<'a>(pub &'a Map<String, Value>);
+pub(crate) struct Arguments<'a>(pub(crate) &'a Map<String, Value>);
 
 impl<'a> Arguments<'a> {
     /// The argument, which has to be there.
@@ -16,7 +16,7 @@ impl<'a> Arguments<'a> {
     /// # Errors
     ///
     /// When it is not.
-    pub fn value(self, name: &str) -> Result<&'a Value> {
+    pub(crate) fn value(self, name: &str) -> Result<&'a Value> {
         self.0.get(name).with_context(|| format!("the argument {name:?} is missing"))
     }
 
@@ -25,12 +25,12 @@ impl<'a> Arguments<'a> {
     /// # Errors
     ///
     /// When it is not there, or no string.
-    pub fn text(self, name: &str) -> Result<&'a str> {
+    pub(crate) fn text(self, name: &str) -> Result<&'a str> {
         self.value(name)?.as_str().with_context(|| format!("the argument {name:?} is not a string"))
     }
 
     /// A string that may be there.
-    pub fn maybe_text(self, name: &str) -> Option<&'a str> {
+    pub(crate) fn maybe_text(self, name: &str) -> Option<&'a str> {
         self.0.get(name)?.as_str()
     }
 
@@ -39,12 +39,12 @@ impl<'a> Arguments<'a> {
     /// # Errors
     ///
     /// When it is not there, or no number.
-    pub fn number(self, name: &str) -> Result<u64> {
+    pub(crate) fn number(self, name: &str) -> Result<u64> {
         self.value(name)?.as_u64().with_context(|| format!("the argument {name:?} is not a number"))
     }
 
     /// A number that may be there.
-    pub fn maybe_number(self, name: &str) -> Option<u64> {
+    pub(crate) fn maybe_number(self, name: &str) -> Option<u64> {
         self.0.get(name)?.as_u64()
     }
 
@@ -53,7 +53,7 @@ impl<'a> Arguments<'a> {
     /// # Errors
     ///
     /// When it is not there, or no number.
-    pub fn seconds(self, name: &str) -> Result<Duration> {
+    pub(crate) fn seconds(self, name: &str) -> Result<Duration> {
         self.number(name).map(Duration::from_secs)
     }
 
@@ -62,7 +62,7 @@ impl<'a> Arguments<'a> {
     /// # Errors
     ///
     /// When a value is not a string.
-    pub fn texts(self, name: &str) -> Result<BTreeMap<String, String>> {
+    pub(crate) fn texts(self, name: &str) -> Result<BTreeMap<String, String>> {
         let Some(Value::Object(members)) = self.0.get(name) else { return Ok(BTreeMap::new()) };
         let text = |value: &Value| value.as_str().map(str::to_owned);
         members
@@ -77,7 +77,7 @@ impl<'a> Arguments<'a> {
     /// # Errors
     ///
     /// When it is not there, or no list.
-    pub fn list(self, name: &str) -> Result<&'a Vec<Value>> {
+    pub(crate) fn list(self, name: &str) -> Result<&'a Vec<Value>> {
         self.value(name)?.as_array().with_context(|| format!("the argument {name:?} is not a list"))
     }
 }

@@ -6,11 +6,11 @@ use poolpass::platform::{HttpTransport, Transport};
 
 /// The answer to a request.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The HTTP status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The body, which is text.
-    pub body: String,
+    pub(crate) body: String,
 }
 
 /// Sends one request.
@@ -18,7 +18,7 @@ pub struct Answer {
 /// # Errors
 ///
 /// When there is no answer.
-pub async fn send(request: http::Request<Bytes>) -> Result<Answer> {
+pub(crate) async fn send(request: http::Request<Bytes>) -> Result<Answer> {
     const LIMIT: usize = 64 * 1024 * 1024;
     let response = HttpTransport::new()?.send(request).await?;
     let status = response.status().as_u16();

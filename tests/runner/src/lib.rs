@@ -7,6 +7,7 @@ mod http;
 mod matching;
 pub mod scenario;
 mod stage;
+pub mod tampering;
 mod template;
 mod test_pool;
 mod totp;

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// # Errors
 ///
 /// The place and the difference, in words.
-pub fn contains(actual: &Value, expected: &Value) -> Result<(), String> {
+pub(crate) fn contains(actual: &Value, expected: &Value) -> Result<(), String> {
     compare(Some(actual), expected, "result")
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 /// # Errors
 ///
 /// When `lookup` finds nothing, or when braces are left open.
-pub fn fill<'a, L, F>(value: &'a Value, lookup: &'a L) -> BoxFuture<'a, Result<Value>>
+pub(crate) fn fill<'a, L, F>(value: &'a Value, lookup: &'a L) -> BoxFuture<'a, Result<Value>>
 where
     L: Fn(String) -> F + Sync,
     F: Future<Output = Result<Value>> + Send,

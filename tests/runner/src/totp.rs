@@ -9,7 +9,7 @@ use totp_rs::{Builder, Secret, Totp};
 
 /// Hands out codes, never the same twice: a server accepts each code once, and those of the neighbouring time steps too.
 #[derive(Debug, Default)]
-pub struct TotpCodes {
+pub(crate) struct TotpCodes {
     last_steps: Mutex<HashMap<String, u64>>,
     clock_offset_seconds: AtomicI64,
 }
@@ -18,7 +18,7 @@ impl TotpCodes {
     const STEP_SECONDS: u64 = 30;
 
     /// The server's clock runs this far ahead.
-    pub fn set_clock_offset(&self, seconds: i64) {
+    pub(crate) fn set_clock_offset(&self, seconds: i64) {
         self.clock_offset_seconds.store(seconds, Ordering::Relaxed);
     }
 
@@ -27,7 +27,7 @@ impl TotpCodes {
     /// # Errors
     ///
     /// When the secret is not base32.
-    pub fn next(&self, secret: &str) -> Result<String> {
+    pub(crate) fn next(&self, secret: &str) -> Result<String> {
         let totp = generator(secret)?;
         let mut last_steps = self.last_steps.lock().unwrap_or_else(PoisonError::into_inner);
         let now =
@@ -43,7 +43,7 @@ impl TotpCodes {
     /// # Errors
     ///
     /// When there was none, or the secret is not base32.
-    pub fn last(&self, secret: &str) -> Result<String> {
+    pub(crate) fn last(&self, secret: &str) -> Result<String> {
         let last_steps = self.last_steps.lock().unwrap_or_else(PoisonError::into_inner);
         let step = last_steps.get(secret).context("no code was handed out")?;
         Ok(generator(secret)?.generate(step * Self::STEP_SECONDS).to_string())

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use backon::ExponentialBackoff;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, RETRY_AFTER};
@@ -68,6 +69,11 @@ impl Road {
 
     pub(crate) fn random(&self) -> &dyn Random {
         &*self.random
+    }
+
+    /// The waits between the attempts of something that is not a single request.
+    pub(crate) fn delays(&self) -> Result<ExponentialBackoff, Error> {
+        self.policy.delays(self.random())
     }
 
     /// Sends a JSON 1.0 or 1.1 request and reads the answer.

@@ -31,6 +31,21 @@ impl Default for RetryPolicy {
     }
 }
 
+impl RetryPolicy {
+    /// The wait before each repetition.
+    pub(super) fn delays(&self, random: &dyn Random) -> Result<ExponentialBackoff, Error> {
+        let mut seed = [0; 8];
+        random.fill(&mut seed)?;
+        Ok(ExponentialBuilder::new()
+            .with_min_delay(self.first_delay)
+            .with_max_delay(self.max_delay)
+            .with_max_times(usize::try_from(self.max_attempts.saturating_sub(1)).unwrap_or(usize::MAX))
+            .with_jitter()
+            .with_jitter_seed(u64::from_ne_bytes(seed))
+            .build())
+    }
+}
+
 /// The token bucket that all requests of a client share.
 #[derive(Debug)]
 pub(super) struct RetryBudget(Mutex<u32>);
@@ -47,16 +62,7 @@ impl RetryBudget {
         policy: &RetryPolicy,
         random: &dyn Random,
     ) -> Result<Attempts<'a>, Error> {
-        let mut seed = [0; 8];
-        random.fill(&mut seed)?;
-        let delays = ExponentialBuilder::new()
-            .with_min_delay(policy.first_delay)
-            .with_max_delay(policy.max_delay)
-            .with_max_times(usize::try_from(policy.max_attempts.saturating_sub(1)).unwrap_or(usize::MAX))
-            .with_jitter()
-            .with_jitter_seed(u64::from_ne_bytes(seed))
-            .build();
-        Ok(Attempts { budget: self, delays, max_delay: policy.max_delay, paid: 0 })
+        Ok(Attempts { budget: self, delays: policy.delays(random)?, max_delay: policy.max_delay, paid: 0 })
     }
 
     /// A success gives back what its last repetition cost.

@@ -1,49 +1,24 @@
-//! Items, and what they are made from and read as.
+//! Items, raw and typed.
 
-use std::collections::{BTreeMap, HashMap, btree_map};
-use std::fmt;
+use std::collections::{BTreeMap, btree_map};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_dynamo::{AttributeValue as WireValue, Item as Wire};
+use serde_dynamo::Item as WireItem;
 
-use super::value::AttributeValue;
+use super::AttributeValue;
 use crate::error::Error;
 
-/// An item: attributes by name. Also a map inside an item.
+/// An item, or an item's key, in DynamoDB's own types.
 ///
 /// ```
 /// use poolpass::dynamodb::Item;
 ///
-/// let item = Item::new().with("pk", "me").with("sk", "note#1").with("stars", 5);
-/// assert_eq!(item.get("stars").and_then(|stars| stars.as_n()?.to()), Some(5_u8));
+/// let key = Item::new().with("pk", "eu-west-1:9f1d63d7").with("sk", 7);
+/// assert_eq!(key.len(), 2);
 /// ```
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Item(BTreeMap<String, AttributeValue>);
-
-/// The key attributes of an item, as an [`Item`] too: the partition key and, in tables that have one, the sort key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key(Item);
-
-/// What an item can be read as: an [`Item`], or whatever [`serde`] can deserialize.
-pub trait FromItem: Sized {
-    /// Reads an item.
-    ///
-    /// # Errors
-    ///
-    /// Kind `InvalidResponse` when an attribute is missing or of another type. The error's source tells which.
-    fn from_item(item: Item) -> Result<Self, Error>;
-}
-
-/// What an item can be made from: an [`Item`], or whatever [`serde`] can serialize as a map or struct.
-pub trait ToItem {
-    /// Makes an item.
-    ///
-    /// # Errors
-    ///
-    /// Kind `InvalidInput` when it is not a map or struct, or holds what DynamoDB has no type for, such as an `i128`.
-    fn to_item(&self) -> Result<Item, Error>;
-}
 
 impl Item {
     /// An item without attributes.
@@ -51,29 +26,38 @@ impl Item {
         Self::default()
     }
 
-    /// The item with one more attribute.
+    /// This item with one more attribute.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<AttributeValue>) -> Self {
         self.insert(name, value);
         self
     }
 
-    /// Sets an attribute.
-    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<AttributeValue>) {
-        self.0.insert(name.into(), value.into());
+    /// Sets an attribute and gives back the value that it had.
+    pub fn insert(
+        &mut self,
+        name: impl Into<String>,
+        value: impl Into<AttributeValue>,
+    ) -> Option<AttributeValue> {
+        self.0.insert(name.into(), value.into())
     }
 
-    /// The attribute called `name`.
+    /// Takes an attribute out.
+    pub fn remove(&mut self, name: &str) -> Option<AttributeValue> {
+        self.0.remove(name)
+    }
+
+    /// The value of an attribute.
     pub fn get(&self, name: &str) -> Option<&AttributeValue> {
         self.0.get(name)
     }
 
-    /// The names and values of all attributes, sorted by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &AttributeValue)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    /// The attributes, ordered by name.
+    pub fn iter(&self) -> btree_map::Iter<'_, String, AttributeValue> {
+        self.0.iter()
     }
 
-    /// The number of attributes.
+    /// How many attributes there are.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -82,84 +66,32 @@ impl Item {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-}
 
-impl Key {
-    /// The partition key.
-    pub fn new(name: impl Into<String>, value: impl Into<AttributeValue>) -> Self {
-        Self(Item::new().with(name, value))
+    /// The attributes themselves.
+    pub fn into_attributes(self) -> BTreeMap<String, AttributeValue> {
+        self.0
     }
 
-    /// And the sort key.
-    #[must_use]
-    pub fn and(self, name: impl Into<String>, value: impl Into<AttributeValue>) -> Self {
-        Self(self.0.with(name, value))
+    pub(super) fn into_wire(self) -> WireItem {
+        let attributes = self.0.into_iter().map(|(name, value)| (name, value.into_wire()));
+        WireItem::from(attributes.collect::<std::collections::HashMap<_, _>>())
     }
 
-    /// The attributes.
-    pub fn as_item(&self) -> &Item {
-        &self.0
+    pub(super) fn from_wire(wire: WireItem) -> Self {
+        let attributes = wire.into_inner().into_iter();
+        Self(attributes.map(|(name, value)| (name, AttributeValue::from_wire(value))).collect())
     }
 }
 
-impl<T: DeserializeOwned> FromItem for T {
-    fn from_item(item: Item) -> Result<Self, Error> {
-        serde_dynamo::from_item(Wire::from(item)).map_err(|error| {
-            // The cause may quote the item, which is the person's own business.
-            Error::invalid_response("an item is not what the type it is read as expects").with_source(error)
-        })
+impl From<BTreeMap<String, AttributeValue>> for Item {
+    fn from(attributes: BTreeMap<String, AttributeValue>) -> Self {
+        Self(attributes)
     }
 }
 
-impl FromItem for Item {
-    fn from_item(item: Item) -> Result<Self, Error> {
-        Ok(item)
-    }
-}
-
-impl<T: Serialize> ToItem for T {
-    fn to_item(&self) -> Result<Item, Error> {
-        serde_dynamo::to_item::<_, Wire>(self)
-            .map(Item::from)
-            .map_err(|error| Error::invalid_input("the value does not make an item").with_source(error))
-    }
-}
-
-impl ToItem for Item {
-    fn to_item(&self) -> Result<Item, Error> {
-        Ok(self.clone())
-    }
-}
-
-impl From<Item> for Key {
-    fn from(item: Item) -> Self {
-        Self(item)
-    }
-}
-
-impl From<Key> for Item {
-    fn from(key: Key) -> Self {
-        key.0
-    }
-}
-
-impl From<Item> for Wire {
-    fn from(item: Item) -> Self {
-        let values: HashMap<String, WireValue> =
-            item.0.into_iter().map(|(name, value)| (name, value.into())).collect();
-        values.into()
-    }
-}
-
-impl From<Wire> for Item {
-    fn from(wire: Wire) -> Self {
-        wire.into_inner().into_iter().map(|(name, value)| (name, value.into())).collect()
-    }
-}
-
-impl FromIterator<(String, AttributeValue)> for Item {
-    fn from_iter<I: IntoIterator<Item = (String, AttributeValue)>>(attributes: I) -> Self {
-        Self(attributes.into_iter().collect())
+impl<N: Into<String>, V: Into<AttributeValue>> FromIterator<(N, V)> for Item {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(attributes: I) -> Self {
+        Self(attributes.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }
 
@@ -172,71 +104,215 @@ impl IntoIterator for Item {
     }
 }
 
-impl fmt::Debug for Item {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+impl<'a> IntoIterator for &'a Item {
+    type Item = (&'a String, &'a AttributeValue);
+    type IntoIter = btree_map::Iter<'a, String, AttributeValue>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// What can be stored as an item: [`Item`], and every type that serde serializes to a map, such as
+/// structs and [`serde_json::Value`].
+///
+/// Integers of up to 64 bits are stored exactly, `f32` and `f64` as their shortest decimal form. Bytes are
+/// binary where the type serializes them as bytes (`serde_bytes`), and a list of numbers otherwise.
+pub trait IntoItem {
+    /// The item in DynamoDB's own types.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidInput` when the type does not serialize to a map, or holds an `i128` or `u128`, which
+    /// serde cannot carry here: take an [`Item`] with [`AttributeValue::number`].
+    fn into_item(self) -> Result<Item, Error>;
+}
+
+impl<T: Serialize> IntoItem for T {
+    fn into_item(self) -> Result<Item, Error> {
+        serde_dynamo::to_item::<_, WireItem>(self)
+            .map(Item::from_wire)
+            .map_err(|error| Error::invalid_input(format!("this is not an item for DynamoDB: {error}")))
+    }
+}
+
+impl IntoItem for Item {
+    fn into_item(self) -> Result<Item, Error> {
+        Ok(self)
+    }
+}
+
+impl IntoItem for &Item {
+    fn into_item(self) -> Result<Item, Error> {
+        Ok(self.clone())
+    }
+}
+
+/// What an item can be read as: [`Item`], and every type that serde deserializes from a map.
+///
+/// The type decides about precision: 64-bit integers are read exactly or not at all, while `f64` and
+/// [`serde_json::Value`] round a number that they cannot hold. [`Item`] never does.
+pub trait FromItem: Sized {
+    /// Reads an item.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidResponse` when the item does not fit the type. The error's source says why, and may
+    /// quote a value of the item.
+    fn from_item(item: Item) -> Result<Self, Error>;
+}
+
+impl<T: DeserializeOwned> FromItem for T {
+    fn from_item(item: Item) -> Result<Self, Error> {
+        serde_dynamo::from_item(item.into_wire())
+            .map_err(|error| Error::invalid_response("the item does not fit its type").with_source(error))
+    }
+}
+
+impl FromItem for Item {
+    fn from_item(item: Item) -> Result<Self, Error> {
+        Ok(item)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
+
     use serde::Deserialize;
+    use serde_json::json;
 
     use super::*;
     use crate::error::ErrorKind;
 
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    struct Note {
-        pk: String,
-        stars: u64,
-        price: f64,
-        offset: i64,
-        tags: Vec<String>,
-        parent: Option<String>,
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Numbers {
+        biggest: u64,
+        smallest: i64,
+        beyond_f64: u64,
+        tenth: f64,
+        single: f32,
+        absent: Option<u8>,
     }
 
-    fn note() -> Note {
-        Note {
-            pk: "me".to_owned(),
-            stars: u64::MAX,
-            price: 0.1,
-            offset: i64::MIN,
-            tags: vec!["a".to_owned()],
-            parent: None,
+    const NUMBERS: Numbers = Numbers {
+        biggest: u64::MAX,
+        smallest: i64::MIN,
+        beyond_f64: (1 << 53) + 1,
+        tenth: 0.1,
+        single: 0.3,
+        absent: None,
+    };
+
+    /// To the bytes of a request and back.
+    fn over_the_wire(item: Item) -> Item {
+        let json = serde_json::to_string(&item.into_wire()).unwrap();
+        Item::from_wire(serde_json::from_str(&json).unwrap())
+    }
+
+    #[test]
+    fn typed_numbers_keep_their_precision() {
+        let item = over_the_wire(NUMBERS.into_item().unwrap());
+        assert_eq!(item.get("biggest"), Some(&AttributeValue::number("18446744073709551615")));
+        assert_eq!(item.get("beyond_f64"), Some(&AttributeValue::number("9007199254740993")));
+        assert_eq!(item.get("tenth"), Some(&AttributeValue::number("0.1")));
+        assert_eq!(Numbers::from_item(item).unwrap(), NUMBERS);
+    }
+
+    #[test]
+    fn json_numbers_keep_their_precision() {
+        let json =
+            json!({"big": u64::MAX, "small": i64::MIN, "safe": 9_007_199_254_740_993_u64, "tenth": 0.1});
+        let item = over_the_wire(json.clone().into_item().unwrap());
+        assert_eq!(serde_json::Value::from_item(item).unwrap(), json);
+    }
+
+    #[test]
+    fn raw_numbers_keep_all_38_digits() {
+        for number in
+            ["12345678901234567890.123456789012345678", "-99999999999999999999999999999999999999", "1e-130"]
+        {
+            let item = over_the_wire(Item::new().with("n", AttributeValue::number(number)));
+            assert_eq!(item.get("n"), Some(&AttributeValue::N(number.to_owned())));
         }
-    }
-
-    #[test]
-    fn types_become_items_and_come_back() {
-        let item = note().to_item().unwrap();
-        let number = |name| item.get(name).and_then(AttributeValue::as_n).unwrap().as_str();
-        assert_eq!(number("stars"), "18446744073709551615");
-        assert_eq!(number("price"), "0.1");
-        assert_eq!(number("offset"), "-9223372036854775808");
-        assert_eq!(Note::from_item(item).unwrap(), note());
-    }
-
-    #[test]
-    fn an_item_is_its_own_type() {
-        let item = Item::new().with("n", i128::MAX).with("nested", Item::new().with("x", 1));
-        assert_eq!(Item::from_item(item.to_item().unwrap()).unwrap(), item);
     }
 
     #[test]
     fn what_would_lose_digits_is_refused() {
         #[derive(Debug, Serialize, Deserialize)]
-        struct Wide {
-            n: i128,
+        struct Wide<T> {
+            n: T,
         }
-        assert_eq!(Wide { n: i128::MAX }.to_item().unwrap_err().kind(), ErrorKind::InvalidInput);
-        assert!(Wide::from_item(Item::new().with("n", i128::MAX)).is_err());
+        let refused = Wide { n: i128::from(i64::MAX) }.into_item().unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::InvalidInput);
+        assert!(refused.message().contains("i128"), "{refused}");
+
+        let item = |number: &str| Item::new().with("n", AttributeValue::number(number));
+        for number in ["18446744073709551616", "-1", "0.5", "1e400"] {
+            assert!(Wide::<u64>::from_item(item(number)).is_err(), "{number}");
+        }
     }
 
     #[test]
-    fn a_type_that_does_not_fit_is_an_error_that_quotes_nothing() {
-        let error = Note::from_item(note().to_item().unwrap().with("stars", "private")).unwrap_err();
+    fn only_maps_are_items() {
+        for no_item in [json!([1]), json!("text"), json!(null), json!(7)] {
+            assert_eq!(no_item.into_item().unwrap_err().kind(), ErrorKind::InvalidInput);
+        }
+        assert!(Item::new().into_item().unwrap().is_empty());
+    }
+
+    #[test]
+    fn an_item_of_another_shape_is_an_error_that_quotes_nothing_by_itself() {
+        let item = Item::new().with("biggest", "my-secret-diary");
+        let error = Numbers::from_item(item).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse);
-        assert!(!format!("{error} {error:?}").contains("private"));
-        assert_eq!("text".to_item().unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert!(!format!("{error} {error:?}").contains("diary"));
+        assert!(error.source().is_some());
+    }
+
+    #[test]
+    fn bytes_are_binary_for_types_that_say_so() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Raw(#[serde(with = "as_bytes")] Vec<u8>);
+
+        mod as_bytes {
+            use serde::{Deserializer, Serializer, de::Visitor};
+
+            pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_bytes(bytes)
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Vec<u8>, D::Error> {
+                struct Bytes;
+                impl Visitor<'_> for Bytes {
+                    type Value = Vec<u8>;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("bytes")
+                    }
+                    fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+                        Ok(bytes)
+                    }
+                    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+                        Ok(bytes.to_vec())
+                    }
+                }
+                deserializer.deserialize_byte_buf(Bytes)
+            }
+        }
+
+        let value = AttributeValue::from_typed(&Raw(vec![0, 200])).unwrap();
+        assert_eq!(value, AttributeValue::B(vec![0, 200]));
+        assert_eq!(value.into_typed::<Raw>().unwrap(), Raw(vec![0, 200]));
+    }
+
+    #[test]
+    fn items_are_collected_and_taken_apart() {
+        let mut item: Item = [("a", 1), ("b", 2)].into_iter().collect();
+        assert_eq!(item.insert("a", true), Some(AttributeValue::from(1)));
+        assert_eq!(item.remove("b"), Some(AttributeValue::from(2)));
+        let names: Vec<_> = (&item).into_iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["a"]);
     }
 }

@@ -1,51 +1,78 @@
-//! DynamoDB: items in a table.
+//! DynamoDB: the items of a table, as far as the person's role allows.
 //!
-//! [`Client::dynamodb`](crate::Client::dynamodb) is the table of the configuration, [`Client::table`](crate::Client::table) any
-//! other. Items are [`Item`]s, or any type of yours that [`serde`] knows:
+//! A [`Table`] comes from [`Client::dynamodb`] (the table of the configuration) or [`Client::table`]. Its operations are
+//! awaited as they are, or after more has been said about them:
 //!
 //! ```no_run
-//! use poolpass::dynamodb::{Key, Query};
+//! use poolpass::dynamodb::{Item, ReturnValues, attribute};
 //! use serde::{Deserialize, Serialize};
 //!
 //! #[derive(Serialize, Deserialize)]
 //! struct Note {
 //!     pk: String,
 //!     sk: String,
-//!     text: String,
+//!     title: String,
+//!     revision: u64,
 //! }
 //!
 //! # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
-//! let table = client.dynamodb()?;
+//! let notes = client.dynamodb()?;
 //! let me = client.identity_id().await?;
-//! table.put(&Note { pk: me.clone(), sk: "note#1".to_owned(), text: "Hello!".to_owned() }).await?;
 //!
-//! let one: Option<Note> = table.get(Key::new("pk", &me).and("sk", "note#1")).await?;
-//! let mine = Query::new("pk = :me AND begins_with(sk, :notes)").value(":me", &me).value(":notes", "note#");
-//! let all: Vec<Note> = table.query_all(mine).await?;
+//! let note = Note { pk: me.clone(), sk: "1".to_owned(), title: "Milk".to_owned(), revision: 1 };
+//! notes.put(&note).condition(attribute("pk").not_exists()).await?;
+//!
+//! let key = Item::new().with("pk", &me).with("sk", "1");
+//! let read: Option<Note> = notes.get(&key).consistent().await?;
+//!
+//! let edited: Option<Note> =
+//!     notes.update(&key).set("title", "Oat milk").add("revision", 1).returning(ReturnValues::AllNew).await?;
+//!
+//! let all: Vec<Note> = notes.query(attribute("pk").eq(&me)).descending().all().await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # Numbers
+//! # What is sent again
 //!
-//! DynamoDB's numbers have up to 38 digits. [`Number`] keeps them as text, so an [`Item`] loses nothing. In types of
-//! yours, integers up to 64 bits and `f64` are exact as far as they reach; an `i128` is refused, never rounded.
+//! A request that DynamoDB refused for its load has not been done and is always sent again, as the client's
+//! [`RetryPolicy`](crate::RetryPolicy) says. When the answer is lost, or DynamoDB had an internal error, it may have been done:
+//!
+//! | Operation | then |
+//! |---|---|
+//! | get, query, scan, batch get, transact get | sent again |
+//! | put, delete without condition | sent again: the item ends up the same |
+//! | update that only sets, removes, or changes sets, without condition | sent again: the item ends up the same |
+//! | any of these with a condition, or asked for the old item | an error: a second answer would speak of the first one's work |
+//! | update that counts, appends or is a plain expression | an error: it might count twice |
+//! | batch write | sent again, as it knows only puts and deletes without condition |
+//! | transact write | sent again: its token has DynamoDB do it once |
+//!
+//! Sent again after somebody else has written in between, a put, delete or update wins over that write. Where that matters,
+//! use a condition.
 
+mod attribute_value;
 mod batch;
+mod condition;
+mod expression;
+mod get;
 mod item;
-mod number;
-mod operations;
-mod pages;
-mod placeholders;
+mod search;
 mod table;
+#[cfg(test)]
+mod tests;
 mod transaction;
-mod value;
+mod update;
+mod write;
 
-pub use batch::Batch;
-pub use item::{FromItem, Item, Key, ToItem};
-pub use number::Number;
-pub use operations::{GetOptions, Returned, Update, WriteOptions};
-pub use pages::{Page, Query, Scan};
+pub use attribute_value::AttributeValue;
+pub use batch::{BatchGet, BatchWrite};
+pub use condition::{Attribute, Condition, attribute};
+pub use expression::Expression;
+pub use get::GetItem;
+pub use item::{FromItem, IntoItem, Item};
+pub use search::{Page, Query, Scan, Search};
 pub use table::Table;
-pub use transaction::Transaction;
-pub use value::AttributeValue;
+pub use transaction::{TransactGet, TransactWrite};
+pub use update::{ReturnValues, UpdateItem};
+pub use write::{ConditionCheck, DeleteItem, PutItem, Returning};

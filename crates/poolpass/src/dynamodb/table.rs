@@ -1,110 +1,153 @@
-//! A table, and how its operations are called.
+//! The handle of a table, and how DynamoDB is asked.
+
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_dynamo::Item as Wire;
 
-use super::placeholders::WirePlaceholders;
+use super::{
+    BatchGet, BatchWrite, Condition, ConditionCheck, DeleteItem, GetItem, IntoItem, PutItem, Query, Scan,
+    Search, TransactGet, TransactWrite, UpdateItem,
+};
 use crate::aws_request::{Authorization, AwsRequest, Repeat};
 use crate::client::Client;
-use crate::config::{Region, Service};
+use crate::config::Service;
 use crate::error::Error;
 
-/// One DynamoDB table, with the credentials of the person (or guest) at the client.
+/// What the person may do in DynamoDB.
+impl Client {
+    /// The table of the configuration.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidConfig` when the configuration names no table.
+    pub fn dynamodb(&self) -> Result<Table, Error> {
+        match self.config().table() {
+            Some(name) => Ok(self.table(name)),
+            None => Err(Error::invalid_config("the configuration names no table (dynamodb.table)")),
+        }
+    }
+
+    /// The table called `name`, or with this ARN, in the configuration's region.
+    pub fn table(&self, name: impl Into<String>) -> Table {
+        Table { client: self.clone(), name: name.into().into() }
+    }
+
+    /// Reads items of one or more tables at one moment (`TransactGetItems`).
+    pub fn transact_get(&self) -> TransactGet {
+        TransactGet::new(self.clone())
+    }
+
+    /// Writes items of one or more tables, all or none (`TransactWriteItems`).
+    pub fn transact_write(&self) -> TransactWrite {
+        TransactWrite::new(self.clone())
+    }
+}
+
+/// A DynamoDB table. Clones are cheap. The key schema is the app's own business.
 ///
-/// Clones are cheap. All operations can fail with `AccessDenied`, `NotFound` (the table), `ConditionFailed`, `Conflict`,
-/// `Throttled`, `Unavailable`, `Network` and `Timeout`, with kind `Aws` and code `ValidationException` for what DynamoDB does
-/// not understand, and with what [`Client::credentials`] fails with.
+/// ```no_run
+/// # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
+/// use poolpass::dynamodb::Item;
 ///
-/// # Repetition
+/// let notes = client.table("notes");
+/// let key = Item::new().with("pk", client.identity_id().await?).with("sk", "1");
+/// let note: Option<serde_json::Value> = notes.get(&key).await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
-/// What fails in passing is repeated where that is safe. Reads are. So are a put and a delete without a condition: done
-/// twice they leave the same item, though another writer's change in between is lost, as it would be with a later write. An
-/// update, and whatever has a condition or gives back the old item, is repeated only when it certainly was not done:
-/// otherwise a repetition could count twice, or fail by its own success. An error of kind `Network` or `Timeout` then leaves
-/// open whether it was done. A [`Transaction`](super::Transaction) carries a token by which DynamoDB does it once.
+/// # Errors
+///
+/// Whatever is awaited fails with kind `InvalidInput` when an item or key is none or when a placeholder is used for two
+/// things (nothing was sent); `InvalidConfig` without an identity pool; as [`Client::credentials`] where there are no
+/// credentials; `AccessDenied` when the person's role does not allow the request, such as for another person's partition;
+/// `NotFound` when there is no such table; `Throttled`, `Unavailable`, `Network`, `Timeout` when it did not go through; `Aws`
+/// with code `ValidationException` when DynamoDB does not accept the request. What else can happen is said at each operation.
 #[derive(Clone, Debug)]
 pub struct Table {
     client: Client,
-    name: String,
-    region: Region,
+    name: Arc<str>,
 }
 
 impl Table {
-    pub(crate) fn new(client: Client, name: String, region: Region) -> Self {
-        Self { client, name, region }
-    }
-
     /// The table's name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The same table in `region`. Default: the region of the configuration.
-    #[must_use]
-    pub fn in_region(self, region: Region) -> Self {
-        Self { region, ..self }
+    /// Reads the item with this key (`GetItem`).
+    pub fn get<T>(&self, key: impl IntoItem) -> GetItem<T> {
+        GetItem::new(self, key)
+    }
+
+    /// Stores an item, in place of any other with the same key (`PutItem`).
+    pub fn put(&self, item: impl IntoItem) -> PutItem {
+        PutItem::new(self, item)
+    }
+
+    /// Changes attributes of the item with this key, or makes it (`UpdateItem`).
+    pub fn update(&self, key: impl IntoItem) -> UpdateItem {
+        UpdateItem::new(self, key)
+    }
+
+    /// Deletes the item with this key, if there is one (`DeleteItem`).
+    pub fn delete(&self, key: impl IntoItem) -> DeleteItem {
+        DeleteItem::new(self, key)
+    }
+
+    /// Demands `condition` of the item with this key, in a transaction.
+    pub fn check(&self, key: impl IntoItem, condition: impl Into<Condition>) -> ConditionCheck {
+        ConditionCheck::new(self, key, condition)
+    }
+
+    /// Finds the items of one partition (`Query`): `key_condition` names the partition key's value, and may limit the sort key
+    /// with a comparison, [`between`](super::Attribute::between) or [`begins_with`](super::Attribute::begins_with).
+    pub fn query(&self, key_condition: impl Into<Condition>) -> Search<Query> {
+        Search::query(self, key_condition)
+    }
+
+    /// Goes through all items (`Scan`). It reads, and costs, the whole table.
+    pub fn scan(&self) -> Search<Scan> {
+        Search::scan(self)
+    }
+
+    /// Reads the items with these keys (`BatchGetItem`).
+    pub fn batch_get<T>(&self, keys: impl IntoIterator<Item = impl IntoItem>) -> BatchGet<T> {
+        BatchGet::new(self, keys)
+    }
+
+    /// Stores and deletes many items, each on its own (`BatchWriteItem`).
+    pub fn batch_write(&self) -> BatchWrite {
+        BatchWrite::new(self)
     }
 
     pub(super) fn client(&self) -> &Client {
         &self.client
     }
+}
 
-    /// The input of an operation on this table, to be filled in.
-    pub(super) fn input(&self) -> Input<'_> {
-        Input { table_name: &self.name, ..Input::default() }
-    }
-
-    pub(super) async fn call<T: DeserializeOwned>(
+impl Client {
+    pub(super) fn dynamodb_request(
         &self,
         operation: &'static str,
         input: &impl Serialize,
         repeat: Repeat,
-    ) -> Result<T, Error> {
-        let endpoint = self.client.config().endpoint(Service::DynamoDb, &self.region);
+    ) -> Result<AwsRequest, Error> {
+        let endpoint = self.config().endpoint(Service::DynamoDb, self.config().region());
         let request = AwsRequest::json(&endpoint, "1.0", "DynamoDB_20120810", operation, input)?;
-        let source = self.client.identity_pool()?;
-        let service = Service::DynamoDb.signing_name();
-        let authorization = Authorization::SigV4 { service, region: &self.region, source };
-        self.client.road().json(&request.repeat(repeat), &authorization).await
+        Ok(request.repeat(repeat))
     }
-}
 
-/// The input of every operation on one table: each has some of it.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Input<'a> {
-    pub(super) table_name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) key: Option<Wire>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) item: Option<Wire>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) update_expression: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) condition_expression: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) key_condition_expression: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) filter_expression: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) projection_expression: Option<&'a str>,
-    #[serde(flatten)]
-    pub(super) placeholders: WirePlaceholders,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) consistent_read: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) return_values: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) index_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) limit: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) scan_index_forward: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) exclusive_start_key: Option<Wire>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) segment: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) total_segments: Option<u32>,
+    pub(super) async fn send_to_dynamodb<O: DeserializeOwned>(
+        &self,
+        request: &AwsRequest,
+    ) -> Result<O, Error> {
+        let authorization = Authorization::SigV4 {
+            service: Service::DynamoDb.signing_name(),
+            region: self.config().region(),
+            source: self.identity_pool()?,
+        };
+        self.road().json(request, &authorization).await
+    }
 }

@@ -1,214 +1,205 @@
-//! TransactWriteItems and TransactGetItems.
+//! Transactions: several items at one moment, all or none.
+
+use std::future::IntoFuture;
 
 use serde::{Deserialize, Serialize};
-use serde_dynamo::Item as Wire;
 
-use super::item::{FromItem, Item, Key, ToItem};
-use super::operations::{Update, WriteOptions};
-use super::placeholders::{Placeholders, WirePlaceholders};
-use super::table::Table;
+use super::get::{GetInput, GetOutput};
+use super::write::WriteInput;
+use super::{ConditionCheck, DeleteItem, GetItem, Item, PutItem, UpdateItem};
 use crate::aws_request::Repeat;
+use crate::client::Client;
 use crate::error::Error;
+use crate::platform::BoxFuture;
 
-/// Up to a hundred writes to one table that all happen, or none of them.
+/// Reads up to 100 items at one moment (`TransactGetItems`); made by [`Client::transact_get`].
+///
+/// Awaited, it gives the items in the order in which they were asked for, `None` where there is none. Errors as for
+/// [`Table`](super::Table), and kind `Conflict` when one of the items was being written: try again.
 ///
 /// ```no_run
-/// # async fn example(table: poolpass::dynamodb::Table, me: String) -> Result<(), poolpass::Error> {
-/// use poolpass::dynamodb::{Item, Key, Update, WriteOptions};
+/// # async fn example(client: poolpass::Client, a: poolpass::dynamodb::Item, b: poolpass::dynamodb::Item) -> Result<(), poolpass::Error> {
+/// use poolpass::dynamodb::Item;
 ///
-/// table
-///     .transaction()
-///     .put(&Item::new().with("pk", &me).with("sk", "note#2"), WriteOptions::new().condition("attribute_not_exists(pk)"))?
-///     .update(Key::new("pk", &me).and("sk", "total"), Update::new("ADD notes :one").value(":one", 1))
-///     .commit()
+/// let (notes, counters) = (client.table("notes"), client.table("counters"));
+/// let found = client.transact_get().get(notes.get::<Item>(&a)).get(counters.get::<Item>(&b)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is sent until it is awaited"]
+pub struct TransactGet {
+    client: Client,
+    gets: Result<Vec<Get>, Error>,
+}
+
+impl TransactGet {
+    pub(super) fn new(client: Client) -> Self {
+        Self { client, gets: Ok(Vec::new()) }
+    }
+
+    /// Reads one more item. It is always consistent.
+    pub fn get<T>(mut self, get: GetItem<T>) -> Self {
+        let get = get.input().map(|mut input| {
+            input.consistent_read = false;
+            Get { get: input }
+        });
+        self.gets = added(self.gets, get);
+        self
+    }
+
+    async fn read(self) -> Result<Vec<Option<Item>>, Error> {
+        let gets = self.gets?;
+        let asked = gets.len();
+        let input = GetsInput { transact_items: gets };
+        let request = self.client.dynamodb_request("TransactGetItems", &input, Repeat::Safe)?;
+        let output: GetsOutput = self.client.send_to_dynamodb(&request).await?;
+        if output.responses.len() != asked {
+            return Err(Error::invalid_response("not every item was answered for").during("TransactGetItems"));
+        }
+        Ok(output.responses.into_iter().map(GetOutput::into_item).collect())
+    }
+}
+
+impl IntoFuture for TransactGet {
+    type Output = Result<Vec<Option<Item>>, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.read())
+    }
+}
+
+/// Writes up to 100 items, all or none (`TransactWriteItems`); made by [`Client::transact_write`].
+///
+/// Errors as for [`Table`](super::Table); kind `ConditionFailed` when a condition does not hold, and `Conflict` when one of the items was
+/// being written by somebody else: try again. The message lists DynamoDB's reason for each item, in order. In each case nothing was
+/// written. When the answer is lost, it is sent again with the same token, and DynamoDB does it once.
+///
+/// ```no_run
+/// # async fn example(client: poolpass::Client, note: serde_json::Value, counter: poolpass::dynamodb::Item) -> Result<(), poolpass::Error> {
+/// use poolpass::dynamodb::attribute;
+///
+/// let notes = client.dynamodb()?;
+/// client
+///     .transact_write()
+///     .put(notes.put(&note).condition(attribute("pk").not_exists()))
+///     .update(notes.update(&counter).add("notes", 1))
 ///     .await?;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
-#[must_use = "a transaction happens when it is committed"]
-pub struct Transaction {
-    table: Table,
-    steps: Vec<Step>,
+#[derive(Debug)]
+#[must_use = "nothing is sent until it is awaited"]
+pub struct TransactWrite {
+    client: Client,
+    writes: Result<Vec<TransactItem>, Error>,
+    token: Option<String>,
 }
 
-#[derive(Clone, Debug)]
-struct Step {
-    kind: Kind,
-    condition: Option<String>,
-    placeholders: Placeholders,
-}
-
-#[derive(Clone, Debug)]
-enum Kind {
-    Put(Item),
-    Update(Key, String),
-    Delete(Key),
-    ConditionCheck(Key),
-}
-
-impl Table {
-    /// Starts a transaction (TransactWriteItems).
-    pub fn transaction(&self) -> Transaction {
-        Transaction { table: self.clone(), steps: Vec::new() }
+impl TransactWrite {
+    pub(super) fn new(client: Client) -> Self {
+        Self { client, writes: Ok(Vec::new()), token: None }
     }
 
-    /// Reads up to a hundred items as they all are at one moment, in the order of `keys` (TransactGetItems).
-    ///
-    /// # Errors
-    ///
-    /// See [`Table`]; `Conflict` while a transaction is changing one of them.
-    pub async fn transact_get<T: FromItem>(
-        &self,
-        keys: impl IntoIterator<Item = Key>,
-    ) -> Result<Vec<Option<T>>, Error> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Input<'a> {
-            transact_items: Vec<Get<'a>>,
-        }
-
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Get<'a> {
-            get: Place<'a>,
-        }
-
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Place<'a> {
-            table_name: &'a str,
-            key: Wire,
-        }
-
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Output {
-            responses: Vec<Response>,
-        }
-
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Response {
-            item: Option<Wire>,
-        }
-
-        let transact_items = keys
-            .into_iter()
-            .map(|key| Get { get: Place { table_name: self.name(), key: Item::from(key).into() } })
-            .collect();
-        let output: Output = self.call("TransactGetItems", &Input { transact_items }, Repeat::Safe).await?;
-        output
-            .responses
-            .into_iter()
-            .map(|response| response.item.map(|item| T::from_item(item.into())).transpose())
-            .collect::<Result<_, Error>>()
-            .map_err(|error| error.during("TransactGetItems"))
-    }
-}
-
-impl Transaction {
-    /// And put this item. Old items are not given back.
-    ///
-    /// # Errors
-    ///
-    /// Kind `InvalidInput` when `item` makes no item.
-    pub fn put(self, item: &impl ToItem, options: WriteOptions) -> Result<Self, Error> {
-        let kind = Kind::Put(item.to_item()?);
-        Ok(self.write(kind, options))
+    /// Stores an item.
+    pub fn put(self, put: PutItem) -> Self {
+        self.with(put.input().map(TransactItem::Put))
     }
 
-    /// And change the item under this key, or make it. No attributes are given back.
-    pub fn update(mut self, key: impl Into<Key>, update: Update) -> Self {
-        let (expression, condition, placeholders) = update.into_parts();
-        self.steps.push(Step { kind: Kind::Update(key.into(), expression), condition, placeholders });
+    /// Changes an item.
+    pub fn update(self, update: UpdateItem) -> Self {
+        self.with(update.input().map(TransactItem::Update))
+    }
+
+    /// Deletes an item.
+    pub fn delete(self, delete: DeleteItem) -> Self {
+        self.with(delete.input().map(TransactItem::Delete))
+    }
+
+    /// Demands something of an item that is not written.
+    pub fn check(self, check: ConditionCheck) -> Self {
+        self.with(check.input().map(TransactItem::ConditionCheck))
+    }
+
+    /// The same transaction with the same token (1 to 36 characters) is done once within ten minutes, however often it is sent
+    /// (`ClientRequestToken`). Default: a new random token whenever it is awaited.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
         self
     }
 
-    /// And delete the item under this key. Old items are not given back.
-    pub fn delete(self, key: impl Into<Key>, options: WriteOptions) -> Self {
-        self.write(Kind::Delete(key.into()), options)
+    fn with(mut self, write: Result<TransactItem, Error>) -> Self {
+        self.writes = added(self.writes, write);
+        self
     }
 
-    /// And only if this condition holds for the item under this key, which is left alone.
-    pub fn check(self, key: impl Into<Key>, condition: WriteOptions) -> Self {
-        self.write(Kind::ConditionCheck(key.into()), condition)
-    }
-
-    /// Does it. A token goes along by which DynamoDB recognizes a repetition for ten minutes and does it once.
-    ///
-    /// # Errors
-    ///
-    /// See [`Table`]; then nothing was done, except that `Network` and `Timeout` leave it open. `ConditionFailed` when a
-    /// condition does not hold, `Conflict` when another transaction got in the way.
-    pub async fn commit(self) -> Result<(), Error> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Input<'a> {
-            transact_items: Vec<WireStep<'a>>,
-            client_request_token: String,
-        }
-
-        #[derive(Deserialize)]
-        struct Output {}
-
-        let mut token = [0; 16];
-        self.table.client().road().random().fill(&mut token)?;
-        let input = Input {
-            transact_items: self.steps.into_iter().map(|step| step.into_wire(self.table.name())).collect(),
-            client_request_token: hex::encode(token),
+    async fn write(self) -> Result<(), Error> {
+        let client_request_token = match self.token {
+            Some(token) => token,
+            None => random_token(&self.client)?,
         };
-        let Output {} = self.table.call("TransactWriteItems", &input, Repeat::Safe).await?;
+        let input = WritesInput { transact_items: self.writes?, client_request_token };
+        let request = self.client.dynamodb_request("TransactWriteItems", &input, Repeat::Safe)?;
+        let WritesOutput {} = self.client.send_to_dynamodb(&request).await?;
         Ok(())
     }
+}
 
-    fn write(mut self, kind: Kind, options: WriteOptions) -> Self {
-        let (condition, placeholders) = options.into_parts();
-        self.steps.push(Step { kind, condition, placeholders });
-        self
+impl IntoFuture for TransactWrite {
+    type Output = Result<(), Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.write())
     }
 }
 
-#[derive(Serialize)]
-enum WireStep<'a> {
-    Put(Fields<'a>),
-    Update(Fields<'a>),
-    Delete(Fields<'a>),
-    ConditionCheck(Fields<'a>),
+/// The first error is the one to tell.
+fn added<T>(all: Result<Vec<T>, Error>, one: Result<T, Error>) -> Result<Vec<T>, Error> {
+    let mut all = all?;
+    all.push(one?);
+    Ok(all)
 }
 
-#[derive(Serialize, Default)]
+fn random_token(client: &Client) -> Result<String, Error> {
+    let mut token = [0; 16];
+    client.road().random().fill(&mut token)?;
+    Ok(hex::encode(token))
+}
+
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Fields<'a> {
-    table_name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    item: Option<Wire>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<Wire>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    update_expression: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    condition_expression: Option<String>,
-    #[serde(flatten)]
-    placeholders: WirePlaceholders,
+struct GetsInput {
+    transact_items: Vec<Get>,
 }
 
-impl Step {
-    fn into_wire(self, table_name: &str) -> WireStep<'_> {
-        let fields = Fields {
-            table_name,
-            condition_expression: self.condition,
-            placeholders: self.placeholders.into(),
-            ..Fields::default()
-        };
-        let wire = |key: Key| Some(Item::from(key).into());
-        match self.kind {
-            Kind::Put(item) => WireStep::Put(Fields { item: Some(item.into()), ..fields }),
-            Kind::Update(key, expression) => {
-                WireStep::Update(Fields { key: wire(key), update_expression: Some(expression), ..fields })
-            }
-            Kind::Delete(key) => WireStep::Delete(Fields { key: wire(key), ..fields }),
-            Kind::ConditionCheck(key) => WireStep::ConditionCheck(Fields { key: wire(key), ..fields }),
-        }
-    }
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Get {
+    get: GetInput,
 }
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetsOutput {
+    responses: Vec<GetOutput>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct WritesInput {
+    transact_items: Vec<TransactItem>,
+    client_request_token: String,
+}
+
+#[derive(Debug, Serialize)]
+enum TransactItem {
+    Put(WriteInput),
+    Update(WriteInput),
+    Delete(WriteInput),
+    ConditionCheck(WriteInput),
+}
+
+#[derive(Debug, Deserialize)]
+struct WritesOutput {}

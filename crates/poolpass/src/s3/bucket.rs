@@ -12,6 +12,27 @@ use crate::config::{Endpoint, Region, Service, checked_bucket};
 use crate::error::Error;
 use crate::platform::Response;
 
+impl Client {
+    /// The configuration's S3 bucket.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidConfig` without a bucket in the configuration.
+    pub fn s3(&self) -> Result<Bucket, Error> {
+        let name = self.config().bucket();
+        self.bucket(name.ok_or_else(|| Error::invalid_config("the configuration names no S3 bucket"))?)
+    }
+
+    /// Any S3 bucket, in the configuration's region; see [`Bucket::in_region`].
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidConfig` when `name` is not a bucket name.
+    pub fn bucket(&self, name: impl Into<String>) -> Result<Bucket, Error> {
+        Bucket::new(self.clone(), name.into(), self.config().region().clone())
+    }
+}
+
 /// One S3 bucket, with the credentials of the person (or guest) at the client.
 ///
 /// Clones are cheap. The bucket is named in the host (`photos.s3.eu-west-1.amazonaws.com`), or in the path where the

@@ -1,7 +1,9 @@
 //! One client of the SDK, driven by the names of operations.
 
 mod account;
-
+mod api;
+mod items;
+mod objects;
 mod session;
 
 use std::sync::{Mutex, PoisonError};
@@ -17,11 +19,11 @@ use crate::arguments::Arguments;
 use crate::http;
 
 /// What the SDK did: a value, or its error. The outer error is the scenario's own mistake.
-pub type Outcome = Result<Result<Value, Error>>;
+pub(crate) type Outcome = Result<Result<Value, Error>>;
 
 /// One client with its store, as one process or tab has it.
 #[derive(Debug)]
-pub struct Actor {
+pub(crate) struct Actor {
     config: String,
     store: MemoryStore,
     clock_offset_seconds: i64,
@@ -42,7 +44,7 @@ impl Actor {
     /// # Errors
     ///
     /// When the configuration is refused.
-    pub fn new(config: &Value, store: MemoryStore, clock_offset_seconds: i64) -> Result<Self> {
+    pub(crate) fn new(config: &Value, store: MemoryStore, clock_offset_seconds: i64) -> Result<Self> {
         let config = config.to_string();
         let running = Running::start(&config, &store, clock_offset_seconds)?;
         Ok(Self { config, store, clock_offset_seconds, running: Mutex::new(running) })
@@ -53,7 +55,7 @@ impl Actor {
     /// # Errors
     ///
     /// When there is no such operation or when its arguments are wrong.
-    pub async fn perform(&self, operation: &str, with: &Map<String, Value>) -> Outcome {
+    pub(crate) async fn perform(&self, operation: &str, with: &Map<String, Value>) -> Outcome {
         let with = Arguments(with);
         match operation {
             "restart" => {
@@ -67,6 +69,15 @@ impl Actor {
                     return outcome;
                 }
                 if let Some(outcome) = self.account_operation(operation, with).await {
+                    return outcome;
+                }
+                if let Some(outcome) = self.object_operation(operation, with).await {
+                    return outcome;
+                }
+                if let Some(outcome) = self.item_operation(operation, with).await {
+                    return outcome;
+                }
+                if let Some(outcome) = self.api_operation(operation, with).await {
                     return outcome;
                 }
                 bail!("there is no operation {operation:?}")

@@ -1,0 +1,258 @@
+//! What an attribute can hold, in DynamoDB's own types.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_dynamo::AttributeValue as Wire;
+
+use super::Item;
+use crate::error::Error;
+
+/// The value of an attribute, in [DynamoDB's own types](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html).
+///
+/// Most programs store typed items and meet this type only as the value in a condition, which takes
+/// strings, numbers and booleans as they are. It is needed for what serde's types cannot say: sets,
+/// binary values and numbers of more than 64 bits.
+///
+/// It deliberately is not `Serialize`: inside a typed item it would be stored as a map.
+///
+/// ```
+/// use poolpass::dynamodb::{AttributeValue, Item};
+///
+/// let item = Item::new()
+///     .with("pk", "eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")
+///     .with("price", AttributeValue::number("12345678901234567890.123456789012345678"))
+///     .with("tags", AttributeValue::Ss(vec!["a".to_owned(), "b".to_owned()]))
+///     .with("thumbnail", AttributeValue::B(vec![0x89, 0x50]));
+/// assert_eq!(item.get("pk"), Some(&AttributeValue::from("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AttributeValue {
+    /// A string.
+    S(String),
+    /// A number as text, the way DynamoDB transports it: up to 38 significant digits, none of which is lost.
+    N(String),
+    /// Bytes.
+    B(Vec<u8>),
+    /// A boolean.
+    Bool(bool),
+    /// DynamoDB's null, which is not the same as an absent attribute.
+    Null,
+    /// A map.
+    M(BTreeMap<String, AttributeValue>),
+    /// A list.
+    L(Vec<AttributeValue>),
+    /// A set of strings; DynamoDB refuses empty sets.
+    Ss(Vec<String>),
+    /// A set of numbers.
+    Ns(Vec<String>),
+    /// A set of byte strings.
+    Bs(Vec<Vec<u8>>),
+}
+
+impl AttributeValue {
+    /// A number of any size or precision, from its text: a decimal, `-1.5e-9`, or whatever prints like one.
+    pub fn number(number: &(impl ToString + ?Sized)) -> Self {
+        Self::N(number.to_string())
+    }
+
+    /// The value that serde makes of `value`, such as a struct for a nested map.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidInput` as for [`IntoItem`](super::IntoItem).
+    pub fn from_typed(value: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
+        serde_dynamo::to_attribute_value::<_, Wire>(value)
+            .map(Self::from_wire)
+            .map_err(|error| Error::invalid_input(format!("the value cannot be stored in DynamoDB: {error}")))
+    }
+
+    /// This value as a typed one.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidResponse` as for [`FromItem`](super::FromItem).
+    pub fn into_typed<T: DeserializeOwned>(self) -> Result<T, Error> {
+        serde_dynamo::from_attribute_value(self.into_wire()).map_err(|error| {
+            Error::invalid_response("the value of the attribute does not fit its type").with_source(error)
+        })
+    }
+
+    pub(super) fn into_wire(self) -> Wire {
+        match self {
+            Self::S(text) => Wire::S(text),
+            Self::N(number) => Wire::N(number),
+            Self::B(bytes) => Wire::B(bytes),
+            Self::Bool(bool) => Wire::Bool(bool),
+            Self::Null => Wire::Null(true),
+            Self::M(members) => {
+                Wire::M(members.into_iter().map(|(name, value)| (name, value.into_wire())).collect())
+            }
+            Self::L(elements) => Wire::L(elements.into_iter().map(Self::into_wire).collect()),
+            Self::Ss(texts) => Wire::Ss(texts),
+            Self::Ns(numbers) => Wire::Ns(numbers),
+            Self::Bs(elements) => Wire::Bs(elements),
+        }
+    }
+
+    pub(super) fn from_wire(wire: Wire) -> Self {
+        match wire {
+            Wire::S(text) => Self::S(text),
+            Wire::N(number) => Self::N(number),
+            Wire::B(bytes) => Self::B(bytes),
+            Wire::Bool(bool) => Self::Bool(bool),
+            Wire::Null(_) => Self::Null,
+            Wire::M(members) => {
+                Self::M(members.into_iter().map(|(name, value)| (name, Self::from_wire(value))).collect())
+            }
+            Wire::L(elements) => Self::L(elements.into_iter().map(Self::from_wire).collect()),
+            Wire::Ss(texts) => Self::Ss(texts),
+            Wire::Ns(numbers) => Self::Ns(numbers),
+            Wire::Bs(elements) => Self::Bs(elements),
+        }
+    }
+}
+
+impl From<&str> for AttributeValue {
+    fn from(text: &str) -> Self {
+        Self::S(text.to_owned())
+    }
+}
+
+impl From<String> for AttributeValue {
+    fn from(text: String) -> Self {
+        Self::S(text)
+    }
+}
+
+impl From<&String> for AttributeValue {
+    fn from(text: &String) -> Self {
+        Self::S(text.clone())
+    }
+}
+
+impl From<bool> for AttributeValue {
+    fn from(bool: bool) -> Self {
+        Self::Bool(bool)
+    }
+}
+
+macro_rules! from_numbers {
+    ($($number:ty)+) => {$(
+        impl From<$number> for AttributeValue {
+            fn from(number: $number) -> Self {
+                Self::number(&number)
+            }
+        }
+    )+};
+}
+
+from_numbers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64);
+
+impl From<Vec<AttributeValue>> for AttributeValue {
+    fn from(elements: Vec<AttributeValue>) -> Self {
+        Self::L(elements)
+    }
+}
+
+impl From<BTreeMap<String, AttributeValue>> for AttributeValue {
+    fn from(members: BTreeMap<String, AttributeValue>) -> Self {
+        Self::M(members)
+    }
+}
+
+impl From<Item> for AttributeValue {
+    fn from(item: Item) -> Self {
+        Self::M(item.into_attributes())
+    }
+}
+
+impl<T: Into<AttributeValue>> From<Option<T>> for AttributeValue {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// Strings, numbers, booleans, null, lists and maps, each as DynamoDB's type of the same name.
+impl From<serde_json::Value> for AttributeValue {
+    fn from(json: serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(bool) => Self::Bool(bool),
+            Json::Number(number) => Self::number(&number),
+            Json::String(text) => Self::S(text),
+            Json::Array(elements) => Self::L(elements.into_iter().map(Self::from).collect()),
+            Json::Object(members) => {
+                Self::M(members.into_iter().map(|(name, value)| (name, Self::from(value))).collect())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn every_type() -> Vec<AttributeValue> {
+        vec![
+            AttributeValue::S("ß ☃".to_owned()),
+            AttributeValue::number("1.2345678901234567890123456789012345678"),
+            AttributeValue::B(vec![0, 255, 7]),
+            AttributeValue::Bool(false),
+            AttributeValue::Null,
+            AttributeValue::M(BTreeMap::from([("nested".to_owned(), AttributeValue::B(vec![1]))])),
+            AttributeValue::L(vec![AttributeValue::Null, AttributeValue::from(1)]),
+            AttributeValue::Ss(vec!["a".to_owned()]),
+            AttributeValue::Ns(vec!["18446744073709551616".to_owned()]),
+            AttributeValue::Bs(vec![vec![], vec![9]]),
+        ]
+    }
+
+    #[test]
+    fn every_type_survives_the_way_over_the_wire() {
+        for value in every_type() {
+            let json = serde_json::to_string(&value.clone().into_wire()).unwrap();
+            let wire: Wire = serde_json::from_str(&json).unwrap();
+            assert_eq!(AttributeValue::from_wire(wire), value, "{json}");
+        }
+    }
+
+    #[test]
+    fn the_wire_format_is_dynamodbs() {
+        let json = |value: AttributeValue| serde_json::to_value(value.into_wire()).unwrap();
+        assert_eq!(json("x".into()), json!({"S": "x"}));
+        assert_eq!(json(u64::MAX.into()), json!({"N": "18446744073709551615"}));
+        assert_eq!(json(AttributeValue::B(vec![1, 2, 3])), json!({"B": "AQID"}));
+        assert_eq!(json(AttributeValue::Bs(vec![vec![255]])), json!({"BS": ["/w=="]}));
+        assert_eq!(json(AttributeValue::Null), json!({"NULL": true}));
+        assert_eq!(json(None::<bool>.into()), json!({"NULL": true}));
+        assert_eq!(json(Item::new().with("a", true).into()), json!({"M": {"a": {"BOOL": true}}}));
+    }
+
+    #[test]
+    fn a_number_is_the_text_that_it_prints() {
+        for (value, text) in [
+            (AttributeValue::from(i64::MIN), "-9223372036854775808"),
+            (AttributeValue::from(i128::MAX), "170141183460469231731687303715884105727"),
+            (AttributeValue::from(9_007_199_254_740_993_u64), "9007199254740993"),
+            (AttributeValue::from(0.1), "0.1"),
+            (AttributeValue::from(json!(18_446_744_073_709_551_615_u64)), "18446744073709551615"),
+            (AttributeValue::from(json!(-0.25)), "-0.25"),
+        ] {
+            assert_eq!(value, AttributeValue::N(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn json_and_serde_agree() {
+        let json = json!({"a": [1, -2, 0.5, null, "x", {"b": true}]});
+        assert_eq!(AttributeValue::from_typed(&json).unwrap(), AttributeValue::from(json.clone()));
+        let back: serde_json::Value = AttributeValue::from(json.clone()).into_typed().unwrap();
+        assert_eq!(back, json);
+    }
+}

@@ -1,0 +1,208 @@
+//! Expressions in DynamoDB's language, with placeholders for names and values.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_dynamo::AttributeValue as Wire;
+
+use super::AttributeValue;
+use crate::error::Error;
+
+/// An expression written in [DynamoDB's own language](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html),
+/// with its `#name` and `:value` placeholders.
+///
+/// [`attribute`](super::attribute) and the methods of [`UpdateItem`](super::UpdateItem) write most expressions without
+/// placeholders; this is for the rest. Never put a value or a name that comes from outside into the text: give it as a
+/// placeholder.
+///
+/// ```
+/// use poolpass::dynamodb::Expression;
+///
+/// let long = Expression::new("size(#title) > :limit").name("#title", "title").value(":limit", 80);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expression {
+    text: String,
+    names: BTreeMap<String, String>,
+    values: BTreeMap<String, AttributeValue>,
+}
+
+impl Expression {
+    /// An expression without placeholders yet.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), names: BTreeMap::new(), values: BTreeMap::new() }
+    }
+
+    /// The attribute name that `placeholder` (`#` and letters, digits or underscores) stands for.
+    #[must_use]
+    pub fn name(mut self, placeholder: impl Into<String>, name: impl Into<String>) -> Self {
+        self.names.insert(placeholder.into(), name.into());
+        self
+    }
+
+    /// The value that `placeholder` (`:` and letters, digits or underscores) stands for.
+    #[must_use]
+    pub fn value(mut self, placeholder: impl Into<String>, value: impl Into<AttributeValue>) -> Self {
+        self.values.insert(placeholder.into(), value.into());
+        self
+    }
+}
+
+/// A piece of an expression whose placeholders are not chosen yet, so that pieces can be put together.
+#[derive(Clone, Debug)]
+pub(super) enum Piece {
+    Text(Cow<'static, str>),
+    Name(String),
+    Value(AttributeValue),
+    Plain(Expression),
+}
+
+impl Piece {
+    pub(super) const fn text(text: &'static str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+/// The names and values that the placeholders of one request stand for, shared by all its expressions.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Placeholders {
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    expression_attribute_names: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    expression_attribute_values: BTreeMap<String, Wire>,
+}
+
+impl Placeholders {
+    /// Writes an expression and keeps what its placeholders stand for.
+    pub(super) fn write(&mut self, pieces: impl IntoIterator<Item = Piece>) -> Result<String, Error> {
+        let mut text = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Text(piece) => text.push_str(&piece),
+                Piece::Name(name) => text.push_str(&self.placeholder_of_name(name)),
+                Piece::Value(value) => text.push_str(&self.placeholder_of_value(value)),
+                Piece::Plain(plain) => {
+                    text.push_str(&plain.text);
+                    self.adopt(plain)?;
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    pub(super) fn write_maybe<I>(&mut self, pieces: Option<I>) -> Result<Option<String>, Error>
+    where
+        I: IntoIterator<Item = Piece>,
+    {
+        pieces.map(|pieces| self.write(pieces)).transpose()
+    }
+
+    fn placeholder_of_name(&mut self, name: String) -> String {
+        let names = &mut self.expression_attribute_names;
+        if let Some((placeholder, _)) = names.iter().find(|(_, known)| **known == name) {
+            return placeholder.clone();
+        }
+        let placeholder = unused(names, "#n");
+        names.insert(placeholder.clone(), name);
+        placeholder
+    }
+
+    fn placeholder_of_value(&mut self, value: AttributeValue) -> String {
+        let placeholder = unused(&self.expression_attribute_values, ":v");
+        self.expression_attribute_values.insert(placeholder.clone(), value.into_wire());
+        placeholder
+    }
+
+    /// A placeholder of the caller has to stay what the caller called it, since it stands in the caller's text.
+    fn adopt(&mut self, plain: Expression) -> Result<(), Error> {
+        for (placeholder, name) in plain.names {
+            adopt(&mut self.expression_attribute_names, placeholder, name)?;
+        }
+        for (placeholder, value) in plain.values {
+            adopt(&mut self.expression_attribute_values, placeholder, value.into_wire())?;
+        }
+        Ok(())
+    }
+}
+
+fn unused<T>(taken: &BTreeMap<String, T>, prefix: &str) -> String {
+    let mut number = taken.len();
+    loop {
+        let placeholder = format!("{prefix}{number}");
+        if !taken.contains_key(&placeholder) {
+            return placeholder;
+        }
+        number += 1;
+    }
+}
+
+fn adopt<T: PartialEq>(
+    known: &mut BTreeMap<String, T>,
+    placeholder: String,
+    meaning: T,
+) -> Result<(), Error> {
+    match known.get(&placeholder) {
+        Some(other) if *other != meaning => Err(Error::invalid_input(format!(
+            "the placeholder {placeholder} stands for two things in one request: choose another one"
+        ))),
+        _ => {
+            known.insert(placeholder, meaning);
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn name(name: &str) -> Piece {
+        Piece::Name(name.to_owned())
+    }
+
+    #[test]
+    fn a_name_has_one_placeholder_and_every_value_its_own() {
+        let mut placeholders = Placeholders::default();
+        let first = placeholders
+            .write([name("a"), Piece::text(" = "), Piece::Value(1.into()), Piece::text(" OR "), name("a")])
+            .unwrap();
+        let second = placeholders.write([name("b"), Piece::text(" = "), Piece::Value(1.into())]).unwrap();
+        assert_eq!((first.as_str(), second.as_str()), ("#n0 = :v0 OR #n0", "#n1 = :v1"));
+        assert_eq!(
+            serde_json::to_value(&placeholders).unwrap(),
+            json!({
+                "ExpressionAttributeNames": {"#n0": "a", "#n1": "b"},
+                "ExpressionAttributeValues": {":v0": {"N": "1"}, ":v1": {"N": "1"}},
+            })
+        );
+    }
+
+    #[test]
+    fn nothing_is_sent_for_expressions_without_placeholders() {
+        assert_eq!(serde_json::to_value(Placeholders::default()).unwrap(), json!({}));
+    }
+
+    #[test]
+    fn a_plain_expression_keeps_its_own_placeholders() {
+        let plain = Expression::new("size(#n0) > :v0").name("#n0", "title").value(":v0", 80);
+        let mut placeholders = Placeholders::default();
+        let plain_first = placeholders.write([Piece::Plain(plain.clone()), name("x")]).unwrap();
+        assert_eq!(plain_first, "size(#n0) > :v0#n1");
+        // The same once more is no contradiction, another meaning is.
+        placeholders.write([Piece::Plain(plain)]).unwrap();
+        let other = Expression::new("#n0").name("#n0", "other");
+        let error = placeholders.write([Piece::Plain(other)]).unwrap_err();
+        assert!(error.message().contains("#n0"), "{error}");
+    }
+
+    #[test]
+    fn a_taken_placeholder_is_not_chosen() {
+        let mut placeholders = Placeholders::default();
+        placeholders.write([Piece::Plain(Expression::new("#n1").name("#n1", "a"))]).unwrap();
+        assert_eq!(placeholders.write([name("b")]).unwrap(), "#n2");
+    }
+}

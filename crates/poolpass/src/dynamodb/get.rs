@@ -1,0 +1,140 @@
+//! One item.
+
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+use serde_dynamo::Item as WireItem;
+
+use super::expression::{Piece, Placeholders};
+use super::{Attribute, Expression, FromItem, IntoItem, Item, Table};
+use crate::aws_request::Repeat;
+use crate::error::Error;
+use crate::platform::BoxFuture;
+
+/// Reads one item (`GetItem`); made by [`Table::get`].
+///
+/// Awaited, it gives the item, or `None` when there is none with this key. Errors as for [`Table`], and kind
+/// `InvalidResponse` when the item does not fit `T`.
+#[derive(Debug)]
+#[must_use = "nothing is sent until it is awaited"]
+pub struct GetItem<T> {
+    table: Table,
+    key: Result<Item, Error>,
+    projection: Option<Projection>,
+    consistent: bool,
+    item: PhantomData<fn() -> T>,
+}
+
+impl<T> GetItem<T> {
+    pub(super) fn new(table: &Table, key: impl IntoItem) -> Self {
+        Self {
+            table: table.clone(),
+            key: key.into_item(),
+            projection: None,
+            consistent: false,
+            item: PhantomData,
+        }
+    }
+
+    /// Gives only these attributes, as far as the item has them.
+    pub fn attributes<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
+        self.projection = Projection::of(attributes);
+        self
+    }
+
+    /// Gives only what this projection expression names.
+    pub fn projection(mut self, expression: Expression) -> Self {
+        self.projection = Some(Projection::from(expression));
+        self
+    }
+
+    /// Sees every write that succeeded before. Default: what was written within the last moments may be missing.
+    pub fn consistent(mut self) -> Self {
+        self.consistent = true;
+        self
+    }
+
+    pub(super) fn input(self) -> Result<GetInput, Error> {
+        let mut placeholders = Placeholders::default();
+        Ok(GetInput {
+            table_name: self.table.name().to_owned(),
+            key: self.key?.into_wire(),
+            consistent_read: self.consistent,
+            projection_expression: placeholders.write_maybe(self.projection)?,
+            placeholders,
+        })
+    }
+}
+
+impl<T: FromItem + 'static> IntoFuture for GetItem<T> {
+    type Output = Result<Option<T>, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let client = self.table.client().clone();
+            let request = client.dynamodb_request("GetItem", &self.input()?, Repeat::Safe)?;
+            let output: GetOutput = client.send_to_dynamodb(&request).await?;
+            output.into_item().map(T::from_item).transpose()
+        })
+    }
+}
+
+/// Which attributes are given.
+#[derive(Clone, Debug)]
+pub(super) struct Projection(Vec<Piece>);
+
+impl Projection {
+    /// `None` when there are no attributes, which means all of them.
+    pub(super) fn of<A: Into<Attribute>>(attributes: impl IntoIterator<Item = A>) -> Option<Self> {
+        let mut pieces = Vec::new();
+        for attribute in attributes {
+            if !pieces.is_empty() {
+                pieces.push(Piece::text(", "));
+            }
+            pieces.extend(attribute.into().into_pieces());
+        }
+        (!pieces.is_empty()).then_some(Self(pieces))
+    }
+}
+
+impl From<Expression> for Projection {
+    fn from(expression: Expression) -> Self {
+        Self(vec![Piece::Plain(expression)])
+    }
+}
+
+impl IntoIterator for Projection {
+    type Item = Piece;
+    type IntoIter = std::vec::IntoIter<Piece>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetInput {
+    table_name: String,
+    key: WireItem,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) consistent_read: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    projection_expression: Option<String>,
+    #[serde(flatten)]
+    placeholders: Placeholders,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetOutput {
+    item: Option<WireItem>,
+}
+
+impl GetOutput {
+    pub(super) fn into_item(self) -> Option<Item> {
+        self.item.map(Item::from_wire)
+    }
+}

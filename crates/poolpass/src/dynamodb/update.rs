@@ -1,0 +1,239 @@
+//! Changing one item.
+
+use std::future::IntoFuture;
+
+use super::expression::Piece;
+use super::write::{Returning, WriteInput, done};
+use super::{Attribute, AttributeValue, Condition, Expression, FromItem, IntoItem, Item, Table};
+use crate::aws_request::Repeat;
+use crate::error::Error;
+use crate::platform::BoxFuture;
+
+/// Changes one item (`UpdateItem`); made by [`Table::update`].
+///
+/// The changes happen together and see the item as it was before. An item that does not exist is made first; a condition such
+/// as `attribute("pk").exists()` prevents that. Errors as for [`Table`], and kind `ConditionFailed` when the condition does not hold:
+/// then nothing was changed.
+///
+/// ```no_run
+/// # async fn example(notes: poolpass::dynamodb::Table, key: poolpass::dynamodb::Item) -> Result<(), poolpass::Error> {
+/// use poolpass::dynamodb::attribute;
+///
+/// notes
+///     .update(&key)
+///     .set("title", "Oat milk")
+///     .set(attribute("shop").member("city"), "Cork")
+///     .add("revision", 1)
+///     .remove("draft")
+///     .condition(attribute("pk").exists())
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until it is awaited"]
+pub struct UpdateItem {
+    table: Table,
+    key: Result<Item, Error>,
+    set: Actions,
+    remove: Actions,
+    add: Actions,
+    delete: Actions,
+    plain: Option<Expression>,
+    condition: Option<Condition>,
+    /// Whether doing it twice leaves the item as doing it once.
+    idempotent: bool,
+}
+
+/// What an update gives back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReturnValues {
+    /// The whole item as it was; nothing when it did not exist.
+    AllOld,
+    /// The attributes that were changed, as they were.
+    UpdatedOld,
+    /// The whole item as it is now.
+    AllNew,
+    /// The attributes that were changed, as they are now.
+    UpdatedNew,
+}
+
+impl UpdateItem {
+    pub(super) fn new(table: &Table, key: impl IntoItem) -> Self {
+        Self {
+            table: table.clone(),
+            key: key.into_item(),
+            set: Actions::default(),
+            remove: Actions::default(),
+            add: Actions::default(),
+            delete: Actions::default(),
+            plain: None,
+            condition: None,
+            idempotent: true,
+        }
+    }
+
+    /// Gives an attribute this value.
+    pub fn set(mut self, attribute: impl Into<Attribute>, value: impl Into<AttributeValue>) -> Self {
+        let mut action = attribute.into().into_pieces();
+        action.extend([Piece::text(" = "), Piece::Value(value.into())]);
+        self.set.push(action);
+        self
+    }
+
+    /// Gives an attribute this value if it does not exist.
+    pub fn set_if_not_exists(
+        mut self,
+        attribute: impl Into<Attribute>,
+        value: impl Into<AttributeValue>,
+    ) -> Self {
+        let path = attribute.into().into_pieces();
+        let mut action = path.clone();
+        action.push(Piece::text(" = if_not_exists("));
+        action.extend(path);
+        action.extend([Piece::text(", "), Piece::Value(value.into()), Piece::text(")")]);
+        self.set.push(action);
+        self
+    }
+
+    /// Appends `elements` to a list that exists.
+    pub fn append<V: Into<AttributeValue>>(
+        mut self,
+        attribute: impl Into<Attribute>,
+        elements: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let path = attribute.into().into_pieces();
+        let elements = AttributeValue::L(elements.into_iter().map(Into::into).collect());
+        let mut action = path.clone();
+        action.push(Piece::text(" = list_append("));
+        action.extend(path);
+        action.extend([Piece::text(", "), Piece::Value(elements), Piece::text(")")]);
+        self.set.push(action);
+        self.idempotent = false;
+        self
+    }
+
+    /// Removes an attribute.
+    pub fn remove(mut self, attribute: impl Into<Attribute>) -> Self {
+        let path = attribute.into().into_pieces();
+        // The elements after it move up, so a second removal would take another one.
+        self.idempotent &= !matches!(path.last(), Some(Piece::Text(index)) if index.starts_with('['));
+        self.remove.push(path);
+        self
+    }
+
+    /// Adds a number to a number, or the elements of a set to a set. What does not exist counts as 0 or as an empty set.
+    pub fn add(mut self, attribute: impl Into<Attribute>, value: impl Into<AttributeValue>) -> Self {
+        let value = value.into();
+        self.idempotent &=
+            matches!(value, AttributeValue::Ss(_) | AttributeValue::Ns(_) | AttributeValue::Bs(_));
+        let mut action = attribute.into().into_pieces();
+        action.extend([Piece::text(" "), Piece::Value(value)]);
+        self.add.push(action);
+        self
+    }
+
+    /// Takes the elements of the set `value` out of a set.
+    pub fn delete_from_set(
+        mut self,
+        attribute: impl Into<Attribute>,
+        value: impl Into<AttributeValue>,
+    ) -> Self {
+        let mut action = attribute.into().into_pieces();
+        action.extend([Piece::text(" "), Piece::Value(value.into())]);
+        self.delete.push(action);
+        self
+    }
+
+    /// Changes what this update expression says, in place of the methods above.
+    pub fn expression(mut self, expression: Expression) -> Self {
+        self.plain = Some(expression);
+        self
+    }
+
+    /// Changes it only if this holds for it.
+    pub fn condition(mut self, condition: impl Into<Condition>) -> Self {
+        self.condition = Some(condition.into());
+        self
+    }
+
+    /// Gives back the item, or a part of it, from before or after.
+    pub fn returning<T: FromItem>(self, values: ReturnValues) -> Returning<T> {
+        let repeat = match values {
+            ReturnValues::AllNew | ReturnValues::UpdatedNew => self.repeat(),
+            ReturnValues::AllOld | ReturnValues::UpdatedOld => Repeat::IfNotDone,
+        };
+        let client = self.table.client().clone();
+        Returning::new(client, "UpdateItem", self.input(), Some(values.on_the_wire()), repeat)
+    }
+
+    pub(super) fn input(self) -> Result<WriteInput, Error> {
+        let mut input = WriteInput::on(&self.table, self.condition)?;
+        input.key = Some(self.key?.into_wire());
+        let clauses =
+            [("SET ", self.set), ("REMOVE ", self.remove), ("ADD ", self.add), ("DELETE ", self.delete)];
+        let mut pieces = Vec::new();
+        for (keyword, actions) in clauses {
+            if actions.0.is_empty() {
+                continue;
+            }
+            if !pieces.is_empty() {
+                pieces.push(Piece::text(" "));
+            }
+            pieces.push(Piece::text(keyword));
+            pieces.extend(actions.0);
+        }
+        if let Some(plain) = self.plain {
+            if !pieces.is_empty() {
+                return Err(Error::invalid_input(
+                    "an update is either a plain expression or made of set, remove, add and so on",
+                ));
+            }
+            pieces.push(Piece::Plain(plain));
+        }
+        let pieces = (!pieces.is_empty()).then_some(pieces);
+        input.update_expression = input.placeholders.write_maybe(pieces)?;
+        Ok(input)
+    }
+
+    fn repeat(&self) -> Repeat {
+        let same_twice = self.idempotent && self.condition.is_none() && self.plain.is_none();
+        if same_twice { Repeat::Safe } else { Repeat::IfNotDone }
+    }
+}
+
+impl IntoFuture for UpdateItem {
+    type Output = Result<(), Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let client = self.table.client().clone();
+        let repeat = self.repeat();
+        done(Returning::new(client, "UpdateItem", self.input(), None, repeat))
+    }
+}
+
+impl ReturnValues {
+    fn on_the_wire(self) -> &'static str {
+        match self {
+            Self::AllOld => "ALL_OLD",
+            Self::UpdatedOld => "UPDATED_OLD",
+            Self::AllNew => "ALL_NEW",
+            Self::UpdatedNew => "UPDATED_NEW",
+        }
+    }
+}
+
+/// The actions of one clause, with commas between them.
+#[derive(Clone, Debug, Default)]
+struct Actions(Vec<Piece>);
+
+impl Actions {
+    fn push(&mut self, action: Vec<Piece>) {
+        if !self.0.is_empty() {
+            self.0.push(Piece::text(", "));
+        }
+        self.0.extend(action);
+    }
+}

@@ -1,0 +1,82 @@
+//! For tests: a guest's client, whose requests are answered by a script.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::config::{Config, ConfigBuilder};
+use crate::platform::{Body, BoxFuture, Request, Response, Transport, TransportError};
+
+/// The identity pool gives credentials to everyone; all else is answered in turn.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ScriptedAws(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    answers: Mutex<VecDeque<Result<(u16, Value), TransportError>>>,
+    sent: Mutex<Vec<Request>>,
+}
+
+impl ScriptedAws {
+    pub(crate) fn answer(self, answer: Value) -> Self {
+        self.answer_with(200, answer)
+    }
+
+    pub(crate) fn answer_with(self, status: u16, answer: Value) -> Self {
+        self.0.answers.lock().unwrap().push_back(Ok((status, answer)));
+        self
+    }
+
+    pub(crate) fn lose_the_answer(self) -> Self {
+        self.0.answers.lock().unwrap().push_back(Err(TransportError::interrupted("connection reset")));
+        self
+    }
+
+    /// A client with an identity pool and no session.
+    pub(crate) fn client(&self, configure: impl FnOnce(ConfigBuilder) -> ConfigBuilder) -> Client {
+        let config = Config::builder().identity_pool("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11");
+        let config = configure(config).build().unwrap();
+        Client::builder(config).transport(self.clone()).build().unwrap()
+    }
+
+    /// What was sent, but to the identity pool, since this was last asked.
+    pub(crate) fn take_sent(&self) -> Vec<Request> {
+        self.0.sent.lock().unwrap().drain(..).collect()
+    }
+
+    /// The bodies of [`take_sent`](Self::take_sent).
+    pub(crate) fn take_sent_json(&self) -> Vec<Value> {
+        self.take_sent().iter().map(|request| serde_json::from_slice(request.body()).unwrap()).collect()
+    }
+}
+
+impl Transport for ScriptedAws {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        let target = request.headers().get("x-amz-target").map(|target| target.to_str().unwrap().to_owned());
+        let answer = match target.as_deref() {
+            Some("AWSCognitoIdentityService.GetId") => Ok((200, json!({"IdentityId": "eu-west-1:guest"}))),
+            Some("AWSCognitoIdentityService.GetCredentialsForIdentity") => Ok((
+                200,
+                json!({
+                    "IdentityId": "eu-west-1:guest",
+                    "Credentials": {
+                        "AccessKeyId": "ASIAGUEST", "SecretKey": "secret", "SessionToken": "token",
+                        "Expiration": 4_102_444_800_u64,
+                    },
+                }),
+            )),
+            _ => {
+                self.0.sent.lock().unwrap().push(request);
+                self.0.answers.lock().unwrap().pop_front().expect("the script has no answer left")
+            }
+        };
+        Box::pin(async {
+            let (status, body) = answer?;
+            let body = Body::from(Bytes::from(body.to_string()));
+            Ok(http::Response::builder().status(status).body(body).unwrap())
+        })
+    }
+}

@@ -1,0 +1,354 @@
+//! Any other request: to the app's API behind API Gateway, or to an AWS service that Poolpass has no operations for.
+//!
+//! ```no_run
+//! # async fn example(client: poolpass::Client, note: serde_json::Value) -> Result<(), poolpass::Error> {
+//! let api = client.signed("execute-api"); // below the configuration's api.url
+//! let notes: Vec<serde_json::Value> = api.get("/notes").query("tag", "a & b").send().await?.json()?;
+//!
+//! let answer = api.post("/notes").json(&note).any_status().send().await?;
+//! if answer.status() == 422 {
+//!     println!("not accepted: {}", answer.text()?);
+//! }
+//!
+//! let mine = api.get("/me").with_id_token().send().await?; // an API with a user pool authorizer
+//!
+//! // Another service, whose protocol the app speaks itself.
+//! let things = client.signed("iotdata").get("https://example-ats.iot.eu-west-1.amazonaws.com/things").send().await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod response;
+#[cfg(test)]
+mod tests;
+mod url;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+pub use response::SignedResponse;
+
+use crate::aws_request::{Authorization, AwsRequest, Repeat};
+use crate::client::Client;
+use crate::config::{Endpoint, Region, Service};
+use crate::error::Error;
+use crate::platform::Response;
+use url::Target;
+
+/// The service name of APIs behind API Gateway.
+const EXECUTE_API: &str = "execute-api";
+
+impl Client {
+    /// Requests to `service`, its name in signatures: `execute-api` for API Gateway, `lambda`, `iotdata` and so on.
+    pub fn signed(&self, service: impl Into<String>) -> Signed {
+        Signed {
+            client: self.clone(),
+            service: service.into().into(),
+            region: self.config().region().clone(),
+        }
+    }
+}
+
+/// Makes requests to one service; made by [`Client::signed`]. Clones are cheap.
+///
+/// The URL of a request is absolute, or a path below the service's base URL: for `execute-api` the configuration's `api.url`, for every
+/// other service its configured endpoint or else AWS's own, `https://SERVICE.REGION.amazonaws.com`. It may be written as in a
+/// browser's address bar: what a URL cannot hold is percent-encoded, `%XX` stays what it is, and a `+` in the query is a space.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    client: Client,
+    service: Arc<str>,
+    region: Region,
+}
+
+impl Signed {
+    /// Signs for this region. Default: the configuration's.
+    #[must_use]
+    pub fn region(mut self, region: Region) -> Self {
+        self.region = region;
+        self
+    }
+
+    /// A request with any method.
+    pub fn request(&self, method: Method, url: &str) -> SignedRequest {
+        SignedRequest::new(self, method, url)
+    }
+
+    /// A GET request.
+    pub fn get(&self, url: &str) -> SignedRequest {
+        self.request(Method::GET, url)
+    }
+
+    /// A POST request.
+    pub fn post(&self, url: &str) -> SignedRequest {
+        self.request(Method::POST, url)
+    }
+
+    /// A PUT request.
+    pub fn put(&self, url: &str) -> SignedRequest {
+        self.request(Method::PUT, url)
+    }
+
+    /// A PATCH request.
+    pub fn patch(&self, url: &str) -> SignedRequest {
+        self.request(Method::PATCH, url)
+    }
+
+    /// A DELETE request.
+    pub fn delete(&self, url: &str) -> SignedRequest {
+        self.request(Method::DELETE, url)
+    }
+
+    fn base(&self) -> Result<Endpoint, Error> {
+        let config = self.client.config();
+        if &*self.service == EXECUTE_API {
+            return config.api_url().cloned().ok_or_else(|| {
+                Error::invalid_config(
+                    "a path needs the base URL of the API (api.url), which is not configured",
+                )
+            });
+        }
+        let typed =
+            [Service::CognitoIdp, Service::CognitoIdentity, Service::Sts, Service::S3, Service::DynamoDb]
+                .into_iter()
+                .find(|typed| typed.signing_name() == &*self.service);
+        Ok(match typed {
+            Some(typed) => config.endpoint(typed, &self.region),
+            None => Endpoint::of_aws(&self.service, &self.region),
+        })
+    }
+}
+
+/// A request that is signed when it is sent; made by [`Signed`].
+///
+/// # Errors
+///
+/// Sending fails with kind `InvalidInput` when the URL, a header or the body cannot be (nothing was sent), also for paths with a
+/// segment `.` or `..`, which HTTP clients would resolve after the signature is made. `InvalidConfig` without an identity pool, or for a
+/// path to `execute-api` without `api.url`. As [`Client::credentials`] or [`Client::id_token`] where there are none. Any status
+/// but 2xx is an error with the kind that AWS's code or the status stands for, unless [`any_status`](Self::any_status) asks for it.
+/// `Network` and `Timeout` when no answer came.
+///
+/// # What is sent again
+///
+/// Whatever was refused for the load (429, 503), for the clock or for expired credentials. After a lost answer or another 5xx
+/// only GET, HEAD, OPTIONS, PUT and DELETE, which are the same when done twice, and what
+/// [`safe_to_repeat`](Self::safe_to_repeat) says is so.
+#[derive(Debug)]
+#[must_use = "nothing is sent until send or stream is called"]
+pub struct SignedRequest {
+    service: Signed,
+    method: Method,
+    target: Result<Target, Error>,
+    headers: Result<HeaderMap, Error>,
+    body: Result<Bytes, Error>,
+    proof: Proof,
+    bearer: bool,
+    safe_to_repeat: bool,
+    any_status: bool,
+    timeout: Duration,
+}
+
+/// How a request proves who sends it.
+#[derive(Clone, Copy, Debug)]
+enum Proof {
+    Signature,
+    IdToken,
+    AccessToken,
+}
+
+impl SignedRequest {
+    fn new(service: &Signed, method: Method, url: &str) -> Self {
+        Self {
+            service: service.clone(),
+            method,
+            target: Target::parse(url),
+            headers: Ok(HeaderMap::new()),
+            body: Ok(Bytes::new()),
+            proof: Proof::Signature,
+            bearer: false,
+            safe_to_repeat: false,
+            any_status: false,
+            timeout: AwsRequest::DEFAULT_TIMEOUT,
+        }
+    }
+
+    /// Adds a segment to the path, whatever it holds: `get("/notes").segment("a/b")` asks for `/notes/a%2Fb`.
+    pub fn segment(mut self, segment: &str) -> Self {
+        self.target = self.target.map(|target| target.with_segment(segment));
+        self
+    }
+
+    /// Adds a parameter to the query.
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.target = self.target.map(|target| target.with_parameter(name, value));
+        self
+    }
+
+    /// Adds a header. `authorization`, `host`, `x-amz-date` and `x-amz-security-token` are Poolpass's own.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers = self.headers.and_then(|mut headers| {
+            let (name, value) = checked_header(name, value)?;
+            headers.append(name, value);
+            Ok(headers)
+        });
+        self
+    }
+
+    /// The body as it is, without a content type.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = Ok(body.into());
+        self
+    }
+
+    /// Text as the body, with content type `text/plain; charset=utf-8` unless a header names another one.
+    pub fn text(self, text: impl Into<String>) -> Self {
+        self.with_content_type("text/plain; charset=utf-8").body(text.into())
+    }
+
+    /// JSON as the body, with content type `application/json` unless a header names another one.
+    pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
+        let body = serde_json::to_vec(value)
+            .map_err(|error| Error::invalid_input(format!("the body cannot be written as JSON: {error}")));
+        let mut request = self.with_content_type("application/json");
+        request.body = body.map(Bytes::from);
+        request
+    }
+
+    /// Sends the id token in place of a signature, as API Gateway's user pool and JWT authorizers and AppSync take it.
+    pub fn with_id_token(mut self) -> Self {
+        self.proof = Proof::IdToken;
+        self
+    }
+
+    /// Sends the access token in place of a signature, for authorizers that check scopes.
+    pub fn with_access_token(mut self) -> Self {
+        self.proof = Proof::AccessToken;
+        self
+    }
+
+    /// Writes `Bearer ` before the token. API Gateway takes it with and without, AppSync only without, most other servers only with.
+    pub fn bearer(mut self) -> Self {
+        self.bearer = true;
+        self
+    }
+
+    /// Says that doing this twice is as good as doing it once, so that it is sent again also when its answer was lost.
+    pub fn safe_to_repeat(mut self) -> Self {
+        self.safe_to_repeat = true;
+        self
+    }
+
+    /// Takes an answer with any status for what it is: an API's own 404 or 422 has a body that the app wants to read.
+    ///
+    /// What helps is still tried before: the clock, the credentials, and 5xx once more where that is safe.
+    pub fn any_status(mut self) -> Self {
+        self.any_status = true;
+        self
+    }
+
+    /// How long to wait for the head of the answer, each time it is sent. Default: 30 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sends it and reads the whole answer, up to 32 MiB.
+    ///
+    /// # Errors
+    ///
+    /// As said at [`SignedRequest`].
+    pub async fn send(self) -> Result<SignedResponse, Error> {
+        let prepared = self.prepare().await?;
+        let road = prepared.service.client.road();
+        road.whole(&prepared.request, &prepared.authorization()?).await.map(SignedResponse::new)
+    }
+
+    /// Sends it and hands out the answer's body as it arrives. An answer that breaks off is an error in the body's stream.
+    ///
+    /// # Errors
+    ///
+    /// As said at [`SignedRequest`].
+    pub async fn stream(self) -> Result<Response, Error> {
+        let prepared = self.prepare().await?;
+        let road = prepared.service.client.road();
+        road.send(&prepared.request, &prepared.authorization()?).await
+    }
+
+    fn with_content_type(mut self, content_type: &'static str) -> Self {
+        if let Ok(headers) = &mut self.headers {
+            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
+        }
+        self
+    }
+
+    async fn prepare(self) -> Result<Prepared, Error> {
+        let service = self.service;
+        let operation = format!("{} {}", service.service, self.method);
+        let uri = self.target.and_then(|target| target.into_uri(|| service.base()));
+        let parts = uri.and_then(|uri| Ok((uri, self.headers?, self.body?)));
+        let (uri, headers, body) = parts.map_err(|error| error.during(operation.clone()))?;
+        let mut request = AwsRequest::new(operation, self.method, uri);
+        request.headers = headers;
+        request.body = body;
+        request.any_status = self.any_status;
+        request.timeout = self.timeout;
+        if self.safe_to_repeat {
+            request.repeat = Repeat::Safe;
+        }
+        let token = match self.proof {
+            Proof::Signature => None,
+            Proof::IdToken => Some(written(service.client.id_token().await?.expose(), self.bearer)),
+            Proof::AccessToken => Some(written(service.client.access_token().await?.expose(), self.bearer)),
+        };
+        Ok(Prepared { service, request, token })
+    }
+}
+
+/// A request and who sends it.
+struct Prepared {
+    service: Signed,
+    request: AwsRequest,
+    token: Option<Zeroizing<String>>,
+}
+
+impl Prepared {
+    fn authorization(&self) -> Result<Authorization<'_>, Error> {
+        Ok(match &self.token {
+            Some(token) => Authorization::Token(token),
+            None => Authorization::SigV4 {
+                service: &self.service.service,
+                region: &self.service.region,
+                source: self.service.client.identity_pool()?,
+            },
+        })
+    }
+}
+
+fn written(token: &str, bearer: bool) -> Zeroizing<String> {
+    Zeroizing::new(if bearer { format!("Bearer {token}") } else { token.to_owned() })
+}
+
+fn checked_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+    let name = HeaderName::try_from(name)
+        .map_err(|_| Error::invalid_input(format!("{name:?} cannot be the name of a header")))?;
+    let ours = [
+        AUTHORIZATION,
+        HOST,
+        HeaderName::from_static("x-amz-date"),
+        HeaderName::from_static("x-amz-security-token"),
+    ];
+    if ours.contains(&name) {
+        return Err(Error::invalid_input(format!("the header {name} is Poolpass's own")));
+    }
+    match HeaderValue::try_from(value) {
+        Ok(value) => Ok((name, value)),
+        Err(_) => Err(Error::invalid_input(format!("the value of the header {name} cannot be sent"))),
+    }
+}

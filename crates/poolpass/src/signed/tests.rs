@@ -1,0 +1,123 @@
+//! What is sent, and what is made of the answers. Tokens and refusals by a server are tested against local-aws.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::error::ErrorKind;
+use crate::scripted_aws::ScriptedAws;
+
+fn api(aws: &ScriptedAws) -> Signed {
+    aws.client(|config| config.api_url("https://api.example/prod")).signed("execute-api")
+}
+
+#[tokio::test]
+async fn a_request_is_signed_as_it_is_sent() {
+    let aws = ScriptedAws::default().answer(json!({"ok": true}));
+    let answer = api(&aws)
+        .post("/notes")
+        .segment("a b")
+        .query("tag", "x&y")
+        .header("x-note", "1")
+        .json(&json!({"text": "hello"}))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!((answer.status().as_u16(), answer.json::<Value>().unwrap()), (200, json!({"ok": true})));
+
+    let request = aws.take_sent().remove(0);
+    assert_eq!(request.uri(), "https://api.example/prod/notes/a%20b?tag=x%26y");
+    assert_eq!(request.method(), Method::POST);
+    assert_eq!(request.headers()[CONTENT_TYPE], "application/json");
+    assert_eq!(request.body(), r#"{"text":"hello"}"#);
+    let authorization = request.headers()[AUTHORIZATION].to_str().unwrap();
+    assert!(authorization.contains("/eu-west-1/execute-api/aws4_request"), "{authorization}");
+    assert!(authorization.contains("x-note"), "{authorization}");
+}
+
+#[tokio::test]
+async fn other_services_are_reached_in_their_region() {
+    let aws = ScriptedAws::default().answer(json!({})).answer(json!({})).answer(json!({}));
+    let client = aws.client(|config| config.endpoint(Service::Sts, "http://127.0.0.1:4577"));
+    let lambda = client.signed("lambda").region("us-east-1".parse().unwrap());
+    lambda.post("/2015-03-31/functions/f/invocations").send().await.unwrap();
+    client.signed("sts").post("/").text("Action=GetCallerIdentity").send().await.unwrap();
+    client.signed("execute-api").get("https://other.example/x").send().await.unwrap();
+    let sent = aws.take_sent();
+    assert_eq!(sent[0].uri(), "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/f/invocations");
+    assert!(sent[0].headers()[AUTHORIZATION].to_str().unwrap().contains("/us-east-1/lambda/"));
+    assert_eq!(sent[1].uri(), "http://127.0.0.1:4577/");
+    assert_eq!(sent[2].uri(), "https://other.example/x");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_an_error_unless_any_status_is_wanted() {
+    let missing = json!({"message": "no such note"});
+    let aws = ScriptedAws::default().answer_with(404, missing.clone()).answer_with(404, missing);
+    let error = api(&aws).get("/notes/1").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::NotFound, Some(404)));
+    assert_eq!((error.message(), error.operation()), ("no such note", Some("execute-api GET")));
+
+    let answer = api(&aws).get("/notes/1").any_status().send().await.unwrap();
+    assert_eq!(answer.status(), 404);
+    assert_eq!(answer.text().unwrap(), r#"{"message":"no such note"}"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_may_be_done_twice_is_sent_again_after_a_lost_answer() {
+    let lost = || ScriptedAws::default().lose_the_answer().answer(json!({}));
+    for method in [Method::GET, Method::PUT, Method::DELETE] {
+        assert!(api(&lost()).request(method, "/").send().await.is_ok());
+    }
+    for method in [Method::POST, Method::PATCH] {
+        let request = |aws: &ScriptedAws| api(aws).request(method.clone(), "/");
+        assert_eq!(request(&lost()).send().await.unwrap_err().kind(), ErrorKind::Network);
+        assert!(request(&lost()).safe_to_repeat().send().await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_not() {
+    let aws = ScriptedAws::default();
+    let refused = async |request: SignedRequest| request.send().await.unwrap_err().kind();
+    let api = api(&aws);
+    for request in [
+        api.get("notes"),
+        api.get("/a/../b"),
+        api.get("/").segment(".."),
+        api.get("/").header("a b", ""),
+        api.get("/").header("x-note", "a\nb"),
+        api.get("/").header("Authorization", "mine"),
+        api.get("/").header("host", "other.example"),
+        api.post("/").json(&std::collections::BTreeMap::from([((1, 2), 3)])),
+    ] {
+        assert_eq!(refused(request).await, ErrorKind::InvalidInput);
+    }
+    let unconfigured = aws.client(|config| config).signed("execute-api");
+    let error = unconfigured.get("/notes").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+    assert!(error.message().contains("api.url"), "{error}");
+    assert!(aws.take_sent().is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_is_read_as_what_it_is() {
+    let aws = ScriptedAws::default().answer(json!({"secret": 7})).answer(json!([1]));
+    let answer = api(&aws).get("/").send().await.unwrap();
+    assert!(!format!("{answer:?}").contains("secret"));
+    let error = answer.json::<Vec<u8>>().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+    assert!(!format!("{error} {error:?}").contains("secret"));
+    let body = api(&aws).get("/").stream().await.unwrap().into_body();
+    assert_eq!(body.bytes(10).await.unwrap(), "[1]");
+}
+
+#[tokio::test]
+async fn a_content_type_of_ones_own_is_kept() {
+    let aws = ScriptedAws::default().answer(json!({})).answer(json!({}));
+    let form = "application/x-www-form-urlencoded";
+    api(&aws).post("/").header("content-type", form).text("a=b").send().await.unwrap();
+    api(&aws).post("/").text("a").send().await.unwrap();
+    let sent = aws.take_sent();
+    assert_eq!(sent[0].headers()[CONTENT_TYPE], form);
+    assert_eq!(sent[1].headers()[CONTENT_TYPE], "text/plain; charset=utf-8");
+}

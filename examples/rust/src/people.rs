@@ -1,0 +1,137 @@
+//! Who are you? Sign-up, sign-in with SRP, and an authenticator app.
+
+use std::io::{BufRead, Write};
+
+use anyhow::{Context, Result, bail};
+use poolpass::{Challenge, Client, ErrorKind, MfaSetting, MfaSettings, SignIn, SignUp};
+
+use crate::narrator::Narrator;
+use crate::setting::Setting;
+
+/// One person with two devices.
+#[derive(Debug)]
+pub(crate) struct People {
+    pub(crate) laptop: Client,
+    pub(crate) phone: Client,
+    pub(crate) identity_id: String,
+}
+
+pub(crate) async fn sign_in(setting: &Setting, narrator: &mut Narrator) -> Result<People> {
+    let (laptop, phone) = (setting.client()?, setting.client()?);
+    match setting.user() {
+        Some((user, password)) => {
+            let step =
+                narrator.step("sign in with SRP on the laptop", SRP, laptop.sign_in(user, password)).await?;
+            answer_by_hand(step, narrator).await?;
+            let step =
+                narrator.step("sign in with SRP on the phone", SRP, phone.sign_in(user, password)).await?;
+            answer_by_hand(step, narrator).await?;
+        }
+        None => newcomer(setting, &laptop, &phone, narrator).await?,
+    }
+
+    let attributes = narrator.step("ask who is signed in", "GetUser", laptop.account().attributes()).await?;
+    println!("      {}, {}", attributes.username(), attributes.get("email").unwrap_or("no email"));
+    let exchange = "GetId, GetCredentialsForIdentity";
+    let credentials =
+        narrator.step("exchange the id token for AWS credentials", exchange, laptop.credentials()).await?;
+    println!("      access key {}", credentials.access_key_id());
+    let identity_id =
+        narrator.step("know the identity behind them", "(known by now)", laptop.identity_id()).await?;
+    println!("      {identity_id}");
+    Ok(People { laptop, phone, identity_id })
+}
+
+const SRP: &str = "InitiateAuth, RespondToAuthChallenge";
+const EMAIL: &str = "lovelace@example.com";
+const USER: &str = "lovelace";
+const PASSWORD: &str = "Difference-Engine-1";
+
+/// Signs up, confirms, and enrols an authenticator app.
+async fn newcomer(setting: &Setting, laptop: &Client, phone: &Client, narrator: &mut Narrator) -> Result<()> {
+    let account = laptop.account();
+    let sign_up = SignUp::new(USER, PASSWORD).attribute("email", EMAIL);
+    narrator.step("sign up", "SignUp", account.sign_up(sign_up)).await?;
+    let unconfirmed = [ErrorKind::UserNotConfirmed];
+    narrator
+        .refused("be refused before the email is confirmed", SRP, &unconfirmed, phone.sign_in(USER, PASSWORD))
+        .await?;
+    let code = setting.code_sent_to(EMAIL)?;
+    narrator
+        .step("confirm with the code from the mailbox", "ConfirmSignUp", account.confirm_sign_up(USER, &code))
+        .await?;
+
+    let wrong = [ErrorKind::NotAuthorized];
+    narrator
+        .refused("be refused with a wrong password", SRP, &wrong, phone.sign_in(USER, "Difference-Engine-2"))
+        .await?;
+    let signed_in =
+        narrator.step("sign in with SRP on the phone", SRP, phone.sign_in(USER, PASSWORD)).await?;
+    signed_in.done().context("no challenge was expected")?;
+
+    let account = phone.account();
+    let setup =
+        narrator.step("enrol an authenticator app", "AssociateSoftwareToken", account.start_totp()).await?;
+    println!("      {}", setup.otpauth_uri("Quickstart", USER).split('?').next().unwrap_or_default());
+    let authenticator = Authenticator::new(setup.secret())?;
+    let code = authenticator.code(0);
+    let confirm = account.confirm_totp(&code, None);
+    narrator.step("confirm it with a first code", "VerifySoftwareToken", confirm).await?;
+    let prefer = account.set_mfa_preference(MfaSettings::new().totp(MfaSetting::Preferred));
+    narrator.step("make it the second factor", "SetUserMFAPreference", prefer).await?;
+
+    let step = narrator.step("sign in with SRP on the laptop", SRP, laptop.sign_in(USER, PASSWORD)).await?;
+    let Some(Challenge::SoftwareToken(challenge)) = step.challenge() else {
+        bail!("SOFTWARE_TOKEN_MFA was expected")
+    };
+    // Cognito takes each code once; the next one is valid already.
+    let code = authenticator.code(1);
+    let answer = challenge.answer(&code);
+    let signed_in =
+        narrator.step("answer with the authenticator's code", "RespondToAuthChallenge", answer).await?;
+    signed_in.done().context("no other challenge was expected")?;
+    Ok(())
+}
+
+/// On AWS the codes are on the person's own devices.
+async fn answer_by_hand(mut step: SignIn, narrator: &mut Narrator) -> Result<()> {
+    const RESPOND: &str = "RespondToAuthChallenge";
+    loop {
+        let SignIn::Challenge(challenge) = step else { return Ok(()) };
+        print!("      {}: the code? ", challenge.name());
+        std::io::stdout().flush()?;
+        let mut code = String::new();
+        std::io::stdin().lock().read_line(&mut code)?;
+        step = match challenge {
+            Challenge::SoftwareToken(challenge) => {
+                narrator.step("answer", RESPOND, challenge.answer(&code)).await?
+            }
+            Challenge::SmsCode(challenge) => {
+                narrator.step("answer", RESPOND, challenge.answer(&code)).await?
+            }
+            Challenge::EmailCode(challenge) => {
+                narrator.step("answer", RESPOND, challenge.answer(&code)).await?
+            }
+            other => bail!("the quickstart cannot answer {}", other.name()),
+        };
+    }
+}
+
+/// The authenticator app on the person's phone.
+struct Authenticator(totp_rs::Totp);
+
+impl Authenticator {
+    fn new(secret: &str) -> Result<Self> {
+        let secret =
+            totp_rs::Secret::try_from_base32(secret).ok().context("the TOTP secret is not base32")?;
+        Ok(Self(totp_rs::Builder::new().with_secret(secret).build_noncompliant()))
+    }
+
+    /// The code that is shown now, or so many half minutes later.
+    #[expect(clippy::disallowed_methods, reason = "an authenticator has a clock of its own")]
+    fn code(&self, later: u64) -> String {
+        let now =
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
+        self.0.generate(now + 30 * later).to_string()
+    }
+}
