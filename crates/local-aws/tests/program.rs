@@ -1,5 +1,7 @@
 //! The program: one line on standard output, and an end when it is told to.
 
+#![expect(clippy::unwrap_used, reason = "clippy allows it in tests, but not in what they share")]
+
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     process::{Child, Command, Stdio},

@@ -1,5 +1,7 @@
 //! The server over the wire: what every answer carries, the control endpoints, and the faults.
 
+#![expect(clippy::unwrap_used, reason = "clippy allows it in tests, but not in what they share")]
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
