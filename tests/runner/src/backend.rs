@@ -2,13 +2,12 @@
 
 use ::http::{Method, Request};
 use anyhow::{Context, Result, bail, ensure};
-use bytes::Bytes;
 use local_aws::LocalAws;
-use poolpass::{Credentials, Region, sigv4};
+use poolpass::Region;
 use serde_json::{Map, Value, json};
 
-use crate::http;
 use crate::scenario::{BackendKind, User, UserState};
+use crate::{http, root};
 
 /// A server with the demo's pools, bucket and table.
 #[derive(Debug)]
@@ -68,17 +67,8 @@ impl Backend {
     /// When the server refuses.
     pub async fn admin(&self, operation: &str, mut input: Map<String, Value>) -> Result<Value> {
         input.entry("UserPoolId").or_insert_with(|| self.config["userPool"]["id"].clone());
-        let body = Bytes::from(serde_json::to_vec(&input)?);
-        let mut request = Request::post(&self.endpoint)
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
-            .body(body)?;
         let region: Region = self.config["region"].as_str().context("no region")?.parse()?;
-        let scope = sigv4::Scope { service: "cognito-idp", region: &region };
-        sigv4::sign(&mut request, &scope, &Credentials::new("test", "test", None, None), crate::now())?;
-        let answer = http::send(request).await?;
-        ensure!(answer.status == 200, "{operation} was refused: {answer:?}");
-        Ok(serde_json::from_str(&answer.body).unwrap_or_default())
+        root::cognito_idp(&self.endpoint, &region, crate::now(), operation, &input).await
     }
 
     /// Makes a user as the scenario describes.

@@ -5,6 +5,7 @@ mod arguments;
 mod backend;
 mod http;
 mod matching;
+mod root;
 pub mod scenario;
 mod stage;
 pub mod tampering;

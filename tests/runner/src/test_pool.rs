@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result, ensure};
-use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use anyhow::{Context, Result};
 use local_aws::{FaultRule, LocalAws, Options};
-use poolpass::platform::{Clock, HttpTransport, SystemClock, Transport};
-use poolpass::{Client, ClientBuilder, Config, Credentials, Region, RetryPolicy, Service, sigv4};
+use poolpass::platform::{Clock, SystemClock};
+use poolpass::{Client, ClientBuilder, Config, RetryPolicy, Service};
 use serde_json::{Value, json};
+
+use crate::root;
 
 /// The password of every user that a [`TestPool`] makes.
 pub const PASSWORD: &str = "Correct-Horse-1";
@@ -162,19 +162,7 @@ impl Clock for DeviceClock {
 }
 
 async fn admin(aws: &LocalAws, operation: &str, input: &Value) -> Result<Value> {
-    let mut request = http::Request::post(format!("{}/", aws.url()))
-        .header(CONTENT_TYPE, "application/x-amz-json-1.1")
-        .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
-        .body(Bytes::from(serde_json::to_vec(input)?))?;
-    let region: Region = REGION.parse()?;
-    let scope = sigv4::Scope { service: "cognito-idp", region: &region };
-    let root = Credentials::new("test", "test", None, None);
-    sigv4::sign(&mut request, &scope, &root, aws.clock().now())?;
-    let response = HttpTransport::new()?.send(request).await?;
-    let status = response.status();
-    let body = response.into_body().bytes(1 << 20).await?;
-    ensure!(status.is_success(), "{operation}: {}", String::from_utf8_lossy(&body));
-    Ok(serde_json::from_slice(&body)?)
+    root::cognito_idp(aws.url(), &REGION.parse()?, aws.clock().now(), operation, input).await
 }
 
 fn extend(input: &mut Value, members: Value) {
