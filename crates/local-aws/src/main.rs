@@ -9,6 +9,12 @@ use local_aws::{
 };
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::{
+    Layer as _,
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 /// A loopback AWS: user pools, identity pools, STS, IAM, S3, DynamoDB and an API on 127.0.0.1.
 #[derive(Debug, Parser)]
@@ -45,8 +51,7 @@ enum PolicyChoice {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let to_terminal = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(to_terminal).init();
+    log_to_stderr();
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -54,6 +59,15 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Requests and our own failures. s3s calls every refusal an error, which for this server is everyday
+/// business.
+fn log_to_stderr() {
+    let to_terminal = std::io::stderr().is_terminal();
+    let levels = Targets::new().with_default(LevelFilter::INFO).with_target("s3s", LevelFilter::OFF);
+    let output = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(to_terminal);
+    tracing_subscriber::registry().with(output.with_filter(levels)).init();
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
