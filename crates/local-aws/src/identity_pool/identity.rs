@@ -176,11 +176,13 @@ fn verify_login(
         return Err(not_authorized("Token is not from a supported provider of this identity pool."));
     }
     let verified = account.user_pools.verify_id_token(provider, token, account.clock.unix_seconds())?;
-    let is_accepted = |accepted: &super::pool::Provider| {
-        accepted.provider_name == provider && accepted.client_id == verified.audience
-    };
-    if !pool.providers.iter().any(is_accepted) {
-        return Err(not_authorized("Invalid login token. Incorrect token audience."));
+    let accepted = pool
+        .providers
+        .iter()
+        .find(|accepted| accepted.provider_name == provider && accepted.client_id == verified.audience)
+        .ok_or_else(|| not_authorized("Invalid login token. Incorrect token audience."))?;
+    if accepted.server_side_token_check && !account.user_pools.is_signed_in(&verified) {
+        return Err(not_authorized("Invalid login token. Token has been revoked."));
     }
     Ok(VerifiedLogin {
         provider: provider.to_owned(),

@@ -30,6 +30,7 @@ pub(super) struct IdentityPool {
 pub(super) struct Provider {
     pub(super) provider_name: String,
     pub(super) client_id: String,
+    /// Whether the user pool is asked if the person is still signed in.
     #[serde(default)]
     pub(super) server_side_token_check: bool,
 }

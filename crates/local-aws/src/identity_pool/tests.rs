@@ -291,6 +291,31 @@ async fn login_tokens_must_be_genuine_and_meant_for_the_pool() {
 }
 
 #[tokio::test]
+async fn a_pool_can_ask_whether_the_person_is_still_signed_in() {
+    let fixture = Fixture::new(json!({})).await;
+    let check = |server_side: bool| {
+        json!({
+            "IdentityPoolId": fixture.identity_pool,
+            "IdentityPoolName": "app",
+            "AllowUnauthenticatedIdentities": true,
+            "CognitoIdentityProviders": [{
+                "ProviderName": fixture.provider(),
+                "ClientId": fixture.client,
+                "ServerSideTokenCheck": server_side,
+            }],
+        })
+    };
+    let tokens = fixture.tokens("ada", &fixture.client).await;
+    let token = text(&tokens["IdToken"]);
+    fixture.admin("UpdateIdentityPool", &check(true)).await.expect_ok();
+    fixture.get_id(&token).await.expect_ok();
+    fixture.idp("GlobalSignOut", &json!({"AccessToken": tokens["AccessToken"]})).await.expect_ok();
+    fixture.get_id(&token).await.expect_error(400, "NotAuthorizedException");
+    fixture.admin("UpdateIdentityPool", &check(false)).await.expect_ok();
+    fixture.get_id(&token).await.expect_ok();
+}
+
+#[tokio::test]
 async fn the_basic_flow_needs_to_be_allowed() {
     let fixture = Fixture::new(json!({})).await;
     let guest = fixture.guest().await;

@@ -230,6 +230,17 @@ impl UserPools {
         Ok(VerifiedToken { sub: claim("sub"), username: claim("cognito:username"), audience, claims })
     }
 
+    /// Whether the sign-in that a token comes from still stands: its user is there and enabled, and has not signed out
+    /// everywhere. What identity pools ask for with `ServerSideTokenCheck`.
+    pub(crate) fn is_signed_in(&self, token: &VerifiedToken) -> bool {
+        let mut pools = self.lock();
+        let Ok((pool, _)) = pools.by_client(&token.audience) else { return false };
+        let sign_in = tokens::text(&token.claims, "origin_jti").and_then(|id| pool.sign_ins.find(id));
+        sign_in.is_some_and(|sign_in| {
+            !sign_in.is_revoked() && pool.user_of(sign_in).is_ok_and(|user| user.enabled)
+        })
+    }
+
     /// Revokes every refresh token of every pool.
     pub(crate) fn revoke_refresh_tokens(&self) {
         for pool in self.lock().0.values_mut() {
