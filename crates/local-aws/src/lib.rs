@@ -2,7 +2,7 @@
 //! tests and offline development.
 //!
 //! It refuses what AWS refuses, in AWS's words. It is provisioned by AWS's own calls, signed with the root
-//! credentials `test`/`test`, and keeps everything in memory or in a temporary directory: when it stops, nothing
+//! credentials `test`/`test`, and keeps everything in memory: when it stops, nothing
 //! remains.
 //!
 //! ```no_run
