@@ -1,7 +1,7 @@
 //! An API behind API Gateway, below `/_api`. It answers with what it was asked and by whom.
 //!
-//! A request is let in by its signature, if a policy allows `execute-api:Invoke`, or by an id token of a user
-//! pool in `Authorization`, with or without `Bearer`.
+//! A request is let in by its signature, if a policy allows `execute-api:Invoke`, or by an id or access
+//! token of a user pool in `Authorization`, with or without `Bearer`.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderValue, StatusCode, header};
@@ -79,7 +79,10 @@ fn by_signature(account: &Account, request: &Request) -> Result<Value, AwsError>
 fn by_token(account: &Account, authorization: &str) -> Result<Value, AwsError> {
     let token = authorization.strip_prefix("Bearer ").unwrap_or(authorization).trim();
     let provider = issuer(token).ok_or_else(unauthorized)?;
-    let verified = account.user_pools.verify_id_token(&provider, token, account.clock.unix_seconds());
+    let (pools, now) = (&account.user_pools, account.clock.unix_seconds());
+    let verified = pools
+        .verify_id_token(&provider, token, now)
+        .or_else(|_| pools.verify_access_token(&provider, token, now));
     let verified = verified.map_err(|error| {
         if error.message.contains("expired") {
             return AwsError::new("UnauthorizedException", "The incoming token has expired")

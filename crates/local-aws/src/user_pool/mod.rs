@@ -66,6 +66,13 @@ pub(crate) struct VerifiedToken {
     pub(crate) claims: serde_json::Map<String, Value>,
 }
 
+/// What a token is for.
+#[derive(Clone, Copy)]
+enum TokenUse {
+    Id,
+    Access,
+}
+
 /// One call of an operation.
 struct Call<'a> {
     account: &'a Account,
@@ -205,6 +212,30 @@ impl UserPools {
         token: &str,
         now: i64,
     ) -> Result<VerifiedToken, AwsError> {
+        self.verify_token(TokenUse::Id, provider, token, now)
+    }
+
+    /// As [`verify_id_token`](Self::verify_id_token), for an access token.
+    pub(crate) fn verify_access_token(
+        &self,
+        provider: &str,
+        token: &str,
+        now: i64,
+    ) -> Result<VerifiedToken, AwsError> {
+        self.verify_token(TokenUse::Access, provider, token, now)
+    }
+
+    fn verify_token(
+        &self,
+        token_use: TokenUse,
+        provider: &str,
+        token: &str,
+        now: i64,
+    ) -> Result<VerifiedToken, AwsError> {
+        let (name, audience, username) = match token_use {
+            TokenUse::Id => ("id", "aud", "cognito:username"),
+            TokenUse::Access => ("access", "client_id", "username"),
+        };
         let refused =
             |detail| AwsError::new("NotAuthorizedException", format!("Invalid login token. {detail}"));
         let claims = tokens::verify(token, now).map_err(|error| match error {
@@ -217,17 +248,17 @@ impl UserPools {
         if issuer.strip_prefix("https://") != Some(provider) {
             return Err(refused("Issuer doesn't match providerName".to_owned()));
         }
-        if claim("token_use") != "id" {
-            return Err(refused("Not an id token.".to_owned()));
+        if claim("token_use") != name {
+            return Err(refused(format!("Not an {name} token.")));
         }
-        let audience = claim("aud");
+        let audience = claim(audience);
         let mut pools = self.lock();
         let (pool, _) =
             pools.by_client(&audience).map_err(|_| refused("Incorrect token audience.".to_owned()))?;
         if pool.issuer() != issuer {
             return Err(refused("Incorrect token audience.".to_owned()));
         }
-        Ok(VerifiedToken { sub: claim("sub"), username: claim("cognito:username"), audience, claims })
+        Ok(VerifiedToken { sub: claim("sub"), username: claim(username), audience, claims })
     }
 
     /// Whether the sign-in that a token comes from still stands: its user is there and enabled, and has not signed out
