@@ -3,21 +3,26 @@
 mod actor;
 mod arguments;
 mod backend;
+mod demo;
 mod http;
 mod matching;
 mod root;
 pub mod scenario;
+pub mod signature_check;
 mod stage;
 pub mod tampering;
 mod template;
 mod test_pool;
 mod totp;
+mod verifying_transport;
 
 use std::time::SystemTime;
 
 pub use backend::Backend;
+pub use demo::Demo;
 pub use stage::play;
 pub use test_pool::{DeviceClock, PASSWORD, TestPool};
+pub use verifying_transport::VerifyingTransport;
 
 #[expect(clippy::disallowed_methods, reason = "the tests' one clock")]
 pub(crate) fn now() -> SystemTime {

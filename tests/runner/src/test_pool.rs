@@ -161,7 +161,8 @@ impl Clock for DeviceClock {
     }
 }
 
-async fn admin(aws: &LocalAws, operation: &str, input: &Value) -> Result<Value> {
+/// Calls an operation of `cognito-idp` as the account's root user.
+pub(crate) async fn admin(aws: &LocalAws, operation: &str, input: &Value) -> Result<Value> {
     root::cognito_idp(aws.url(), &REGION.parse()?, aws.clock().now(), operation, input).await
 }
 

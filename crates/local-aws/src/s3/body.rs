@@ -59,7 +59,7 @@ pub(super) async fn read(
             _ => return Err(s3_error!(InvalidDigest, "The Content-MD5 you specified is not valid.")),
         }
     }
-    let checksum = verify(&bytes, &stated.checksum)?;
+    let checksum = verify(std::slice::from_ref(&bytes), &stated.checksum)?;
     Ok(Upload { bytes, md5, checksum })
 }
 
@@ -90,7 +90,7 @@ fn take_trailers(stated: &mut Checksum, trailers: &http::HeaderMap) {
 }
 
 /// Computes the checksums that the client stated; CRC64NVME, as S3 does, when it stated none.
-fn verify(bytes: &[u8], stated: &Checksum) -> S3Result<Checksum> {
+pub(super) fn verify(content: &[Bytes], stated: &Checksum) -> S3Result<Checksum> {
     let is_stated = [
         &stated.checksum_crc32,
         &stated.checksum_crc32c,
@@ -107,7 +107,7 @@ fn verify(bytes: &[u8], stated: &Checksum) -> S3Result<Checksum> {
         sha256: stated.checksum_sha256.as_ref().map(|_| Sha256::new()),
         crc64nvme: (stated.checksum_crc64nvme.is_some() || !is_stated).then(Crc64Nvme::new),
     };
-    hasher.update(bytes);
+    content.iter().for_each(|bytes| hasher.update(bytes));
     let computed = hasher.finalize();
     for (name, stated, computed) in [
         ("CRC32", &stated.checksum_crc32, &computed.checksum_crc32),

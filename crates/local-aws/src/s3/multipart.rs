@@ -6,11 +6,11 @@ use s3s::{
     S3Request, S3Response, S3Result,
     crypto::{Checksum as _, Md5},
     dto::{
-        AbortMultipartUploadInput, AbortMultipartUploadOutput, Checksum, CompleteMultipartUploadInput,
-        CompleteMultipartUploadOutput, CompletedPart, CopyPartResult, CreateMultipartUploadInput,
-        CreateMultipartUploadOutput, ETag, ListMultipartUploadsInput, ListMultipartUploadsOutput,
-        ListPartsInput, ListPartsOutput, MultipartUpload, Part as PartEntry, Range, UploadPartCopyInput,
-        UploadPartCopyOutput, UploadPartInput, UploadPartOutput,
+        AbortMultipartUploadInput, AbortMultipartUploadOutput, Checksum, ChecksumType,
+        CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart, CopyPartResult,
+        CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag, ListMultipartUploadsInput,
+        ListMultipartUploadsOutput, ListPartsInput, ListPartsOutput, MultipartUpload, Part as PartEntry,
+        Range, UploadPartCopyInput, UploadPartCopyOutput, UploadPartInput, UploadPartOutput,
     },
     s3_error,
 };
@@ -46,6 +46,10 @@ pub(super) fn create(
             expires: input.expires,
             website_redirect_location: input.website_redirect_location,
         },
+        full_object_checksum: input
+            .checksum_type
+            .as_ref()
+            .is_some_and(|kind| kind.as_str() == ChecksumType::FULL_OBJECT),
         parts: std::collections::BTreeMap::new(),
     };
     store.bucket(&input.bucket, |bucket| {
@@ -142,29 +146,36 @@ pub(super) fn complete(
 ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
     let modified = now(&request)?;
     let input = request.input;
+    let stated = Checksum {
+        checksum_crc32: input.checksum_crc32,
+        checksum_crc32c: input.checksum_crc32c,
+        checksum_crc64nvme: input.checksum_crc64nvme,
+        ..Checksum::default()
+    };
     let listed = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
-    let etag = store.bucket(&input.bucket, |bucket| {
+    let (etag, checksum) = store.bucket(&input.bucket, |bucket| {
         let upload = bucket.upload(&input.upload_id, &input.key)?;
         let parts = chosen_parts(upload, &listed)?;
         let attributes = upload.attributes.clone();
+        let full_object_checksum = upload.full_object_checksum;
         check_write(bucket.objects.get(&input.key), input.if_match.as_ref(), input.if_none_match.as_ref())?;
         let etag = multipart_etag(&parts);
-        let object = Object {
-            content: parts.into_iter().flat_map(|part| part.content).collect(),
-            etag: etag.clone(),
-            modified,
-            attributes,
-            checksum: Checksum::default(),
-        };
+        let content: Vec<_> = parts.into_iter().flat_map(|part| part.content).collect();
+        let checksum =
+            if full_object_checksum { body::verify(&content, &stated)? } else { Checksum::default() };
+        let object = Object { content, etag: etag.clone(), modified, attributes, checksum: checksum.clone() };
         bucket.objects.insert(input.key.clone(), Arc::new(object));
         bucket.uploads.remove(&input.upload_id);
-        Ok(etag)
+        Ok((etag, checksum))
     })?;
     Ok(S3Response::new(CompleteMultipartUploadOutput {
         location: Some(format!("/{}/{}", input.bucket, input.key)),
         bucket: Some(input.bucket),
         key: Some(input.key),
         e_tag: Some(ETag::Strong(etag)),
+        checksum_crc32: checksum.checksum_crc32,
+        checksum_crc32c: checksum.checksum_crc32c,
+        checksum_crc64nvme: checksum.checksum_crc64nvme,
         ..Default::default()
     }))
 }

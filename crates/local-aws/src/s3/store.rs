@@ -57,6 +57,8 @@ pub(super) struct Upload {
     pub(super) key: String,
     pub(super) initiated: SystemTime,
     pub(super) attributes: Attributes,
+    /// Whether the object gets a checksum of its own. Otherwise it has none.
+    pub(super) full_object_checksum: bool,
     pub(super) parts: BTreeMap<i32, Part>,
 }
 

@@ -1,0 +1,81 @@
+//! A transport that lets no request out whose signature another implementation refuses.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use poolpass::platform::{Body, BoxFuture, HttpTransport, Request, Response, Transport, TransportError};
+use serde_json::Value;
+
+use crate::signature_check::{SigningKey, access_key_id, verify};
+
+/// The platform's HTTP client behind a check of every signature, by
+/// [`signature_check`](crate::signature_check).
+///
+/// It learns the keys from the identity pool's answers that pass through it. A request that does not verify fails as if it
+/// could not be sent, with the reason. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct VerifyingTransport {
+    inner: HttpTransport,
+    keys: Arc<Mutex<HashMap<String, SigningKey>>>,
+    verified: Arc<AtomicUsize>,
+}
+
+impl VerifyingTransport {
+    /// A transport that knows no keys yet.
+    ///
+    /// # Errors
+    ///
+    /// When the platform's HTTP client cannot be made.
+    pub fn new() -> Result<Self, TransportError> {
+        Ok(Self { inner: HttpTransport::new()?, keys: Arc::default(), verified: Arc::default() })
+    }
+
+    /// How many requests it has verified.
+    pub fn verified(&self) -> usize {
+        self.verified.load(Ordering::Relaxed)
+    }
+
+    async fn check(&self, request: &Request) -> Result<(), TransportError> {
+        let Some(id) = access_key_id(request) else { return Ok(()) };
+        let key = self.keys.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        let key = key.ok_or_else(|| TransportError::not_sent(format!("{id} is nobody's access key")))?;
+        verify(request, &key).await.map_err(|error| TransportError::not_sent(format!("{error:#}")))?;
+        self.verified.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn learn(&self, response: Response) -> Result<Response, TransportError> {
+        let (head, body) = response.into_parts();
+        let body = body.bytes(1 << 20).await?;
+        if let Some((id, key)) = granted(&body) {
+            self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(id, key);
+        }
+        Ok(Response::from_parts(head, Body::from(body)))
+    }
+}
+
+impl Transport for VerifyingTransport {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        Box::pin(async move {
+            self.check(&request).await?;
+            let target = request.headers().get("x-amz-target").cloned();
+            let response = self.inner.send(request).await?;
+            match target {
+                Some(target) if target == "AWSCognitoIdentityService.GetCredentialsForIdentity" => {
+                    self.learn(response).await
+                }
+                _ => Ok(response),
+            }
+        })
+    }
+}
+
+fn granted(body: &Bytes) -> Option<(String, SigningKey)> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let member = |name: &str| Some(answer["Credentials"][name].as_str()?.to_owned());
+    let key =
+        SigningKey { secret_access_key: member("SecretKey")?, session_token: Some(member("SessionToken")?) };
+    Some((member("AccessKeyId")?, key))
+}

@@ -1,0 +1,506 @@
+//! S3 against a server: what goes up comes down, also in parts, after breaks, and only to whom it belongs.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use poolpass::platform::{Body, BoxFuture, HttpTransport, Request, Response, Transport, TransportError};
+use poolpass::s3::{
+    Bucket, ByteRange, CopyOptions, GetOptions, ListOptions, PutOptions, UploadBody, UploadState,
+};
+use poolpass::{Client, ErrorKind};
+use poolpass_tests::Demo;
+use serde_json::json;
+
+const MIB: usize = 1024 * 1024;
+
+struct World {
+    demo: Demo,
+    client: Client,
+    bucket: Bucket,
+    /// The person's own prefix.
+    mine: String,
+}
+
+impl World {
+    async fn new() -> Result<Self> {
+        let demo = Demo::start().await?;
+        let client = demo.person("lin").await?;
+        let bucket = client.s3()?;
+        let mine = bucket.private_key("").await?;
+        Ok(Self { demo, client, bucket, mine })
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("{}{name}", self.mine)
+    }
+
+    fn count(&self, operation: &str) -> u64 {
+        self.demo.aws.request_counts().of(operation)
+    }
+
+    async fn content(&self, key: &str) -> Result<Bytes> {
+        Ok(self.bucket.get(key).await?.bytes().await?)
+    }
+}
+
+/// Bytes that differ from block to block, and so from part to part.
+fn content(length: usize) -> Bytes {
+    const BLOCK: usize = 64 * 1024;
+
+    let mut content: Vec<u8> =
+        (0..BLOCK).map(|at| (at % 251) as u8).collect::<Vec<_>>().repeat(length.div_ceil(BLOCK));
+    for (number, block) in content.chunks_mut(BLOCK).enumerate() {
+        block[..8].copy_from_slice(&number.to_be_bytes());
+    }
+    content.truncate(length);
+    content.into()
+}
+
+/// Changes one bit of every object on its way.
+#[derive(Debug)]
+struct Damaging(HttpTransport);
+
+impl Transport for Damaging {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        Box::pin(async {
+            let is_get = request.method() == http::Method::GET;
+            let (head, body) = self.0.send(request).await?.into_parts();
+            if !is_get {
+                return Ok(Response::from_parts(head, body));
+            }
+            let mut bytes = body.bytes(1 << 20).await?.to_vec();
+            bytes[0] ^= 1;
+            Ok(Response::from_parts(head, Body::from(Bytes::from(bytes))))
+        })
+    }
+}
+
+#[tokio::test]
+async fn what_is_put_can_be_read_whole_in_ranges_and_under_conditions() -> Result<()> {
+    let world = World::new().await?;
+    let (bucket, key) = (&world.bucket, world.key("a.txt"));
+    let options = PutOptions {
+        content_type: Some("text/plain".to_owned()),
+        cache_control: Some("max-age=60".to_owned()),
+        metadata: [("author".to_owned(), "lin".to_owned())].into(),
+        ..PutOptions::default()
+    };
+    let stored = bucket.put_with(&key, "0123456789", options).await?;
+    let etag = stored.etag.context("no ETag")?;
+
+    let object = bucket.get(&key).await?;
+    assert_eq!(object.metadata().content_type.as_deref(), Some("text/plain"));
+    assert_eq!(object.metadata().metadata["author"], "lin");
+    assert_eq!(object.metadata().size, Some(10));
+    assert_eq!(object.bytes().await?, "0123456789");
+    let head = bucket.head(&key).await?;
+    assert_eq!((head.size, head.etag.as_ref()), (Some(10), Some(&etag)));
+    assert_eq!(head.cache_control.as_deref(), Some("max-age=60"));
+
+    for (range, expected) in
+        [(ByteRange::Between(2, 5), "234"), ((8..).into(), "89"), (ByteRange::Last(3), "789")]
+    {
+        let part = bucket.get_with(&key, GetOptions { range: Some(range), ..GetOptions::default() }).await?;
+        assert_eq!(part.metadata().size, Some(10));
+        assert_eq!(part.bytes().await?, expected);
+    }
+    let kind = async |options: GetOptions| bucket.get_with(&key, options).await.map(drop).unwrap_err().kind();
+    let unchanged = GetOptions { if_none_match: Some(etag.clone()), ..GetOptions::default() };
+    assert_eq!(kind(unchanged).await, ErrorKind::NotModified);
+    let other = GetOptions { if_match: Some("\"other\"".to_owned()), ..GetOptions::default() };
+    assert_eq!(kind(other).await, ErrorKind::ConditionFailed);
+    let since = GetOptions { if_modified_since: head.last_modified, ..GetOptions::default() };
+    assert_eq!(kind(since).await, ErrorKind::NotModified);
+
+    let new_only = PutOptions { if_absent: true, ..PutOptions::default() };
+    let error = bucket.put_with(&key, "new", new_only.clone()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConditionFailed);
+    bucket.put_with(&key, "newer", PutOptions { if_match: Some(etag), ..PutOptions::default() }).await?;
+    bucket.put_with(&world.key("b.txt"), "new", new_only).await?;
+    assert_eq!(world.content(&key).await?, "newer");
+
+    bucket.delete(&key).await?;
+    assert_eq!(bucket.head(&key).await.unwrap_err().kind(), ErrorKind::NotFound);
+    Ok(())
+}
+
+#[tokio::test]
+async fn keys_may_be_any_text_and_what_cannot_be_addressed_is_not_sent() -> Result<()> {
+    let world = World::new().await?;
+    let odd = [
+        "space here",
+        "plus+plus",
+        "percent%20",
+        "é/ü/\u{1f389}",
+        "//",
+        "a//b",
+        "?q=1&r#f",
+        "q'\"<>\\^`{|}",
+        "tab\tnew\nline",
+        "\u{1}control",
+        "*()!~",
+        "...",
+        "a/..b",
+        "%2e%2e",
+        " ",
+        ";:@=,$",
+    ];
+    for name in odd {
+        world.bucket.put(&world.key(name), name.to_owned()).await.with_context(|| name.to_owned())?;
+    }
+    for name in odd {
+        assert_eq!(world.content(&world.key(name)).await?, name);
+    }
+    let listed: BTreeSet<String> =
+        world.bucket.list(&world.mine).map_ok(|object| object.key).try_collect().await?;
+    assert_eq!(listed, odd.iter().map(|name| world.key(name)).collect());
+
+    let deleted = world.bucket.delete_many(&listed).await?;
+    ensure!(deleted.refused.is_empty() && deleted.deleted.len() == odd.len(), "{deleted:?}");
+    assert_eq!(world.bucket.list(&world.mine).count().await, 0);
+
+    let before = world.count("PutObject");
+    for name in ["..", "a/../b", "./a", "a/."] {
+        let error = world.bucket.put(&world.key(name), "x").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    }
+    assert_eq!(world.bucket.get("").await.map(drop).unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(world.count("PutObject"), before);
+    Ok(())
+}
+
+#[tokio::test]
+async fn listings_come_in_pages_and_in_folders() -> Result<()> {
+    let world = World::new().await?;
+    for name in ["a", "b/1", "b/2", "c d/1", "e"] {
+        world.bucket.put(&world.key(name), name.to_owned()).await?;
+    }
+    let options = ListOptions {
+        delimiter: Some("/".to_owned()),
+        page_size: Some(2),
+        ..ListOptions::of(world.mine.clone())
+    };
+    let pages: Vec<_> = world.bucket.list_pages(options).try_collect().await?;
+    ensure!(
+        pages.len() >= 2 && pages.iter().all(|page| page.objects.len() + page.common_prefixes.len() <= 2)
+    );
+    let objects: Vec<_> =
+        pages.iter().flat_map(|page| &page.objects).map(|object| object.key.clone()).collect();
+    assert_eq!(objects, [world.key("a"), world.key("e")]);
+    let folders: Vec<_> = pages.iter().flat_map(|page| page.common_prefixes.clone()).collect();
+    assert_eq!(folders, [world.key("b/"), world.key("c d/")]);
+
+    let after = ListOptions { start_after: Some(world.key("b/2")), ..ListOptions::of(world.mine.clone()) };
+    let page = world.bucket.list_page(&after).await?;
+    assert_eq!(page.objects.iter().map(|object| object.size).collect::<Vec<_>>(), [5, 1]);
+    assert_eq!(page.next, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn copies_keep_or_replace_what_is_said_about_the_object() -> Result<()> {
+    let world = World::new().await?;
+    let (from, to) = (world.key("from + é"), world.key("to"));
+    let options = PutOptions { content_type: Some("text/plain".to_owned()), ..PutOptions::default() };
+    world.bucket.put_with(&from, "content", options).await?;
+    let copied = world.bucket.copy(&from, &to).await?;
+    assert_eq!(copied.etag, world.bucket.head(&to).await?.etag);
+    assert_eq!(world.bucket.head(&to).await?.content_type.as_deref(), Some("text/plain"));
+
+    let replace = PutOptions { content_type: Some("text/html".to_owned()), ..PutOptions::default() };
+    let options = CopyOptions { replace: Some(replace), ..CopyOptions::default() };
+    world.bucket.copy_with(&from, &to, options).await?;
+    assert_eq!(world.bucket.head(&to).await?.content_type.as_deref(), Some("text/html"));
+    assert_eq!(world.content(&to).await?, "content");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_inside_a_success_is_an_error() -> Result<()> {
+    let world = World::new().await?;
+    let (from, to) = (world.key("from"), world.key("to"));
+    world.bucket.put(&from, "content").await?;
+    let late = "<?xml version=\"1.0\"?>\n\n<Error><Code>InternalError</Code><Message>We encountered an internal error.</Message></Error>";
+    let answer = json!({ "body": late, "contentType": "application/xml" });
+    world.demo.fault(json!({ "operation": "CopyObject", "times": 1, "action": answer }))?;
+    world.bucket.copy(&from, &to).await?;
+    world.demo.fault(json!({ "operation": "CopyObject", "action": answer }))?;
+    let error = world.bucket.copy(&from, &to).await.unwrap_err();
+    assert_eq!((error.kind(), error.aws_code()), (ErrorKind::Unavailable, Some("InternalError")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_download_that_breaks_off_goes_on_where_it_was() -> Result<()> {
+    let world = World::new().await?;
+    let (key, whole) = (world.key("a"), content(3 * MIB));
+    world.bucket.put(&key, whole.clone()).await?;
+    world.demo.fault(json!({ "operation": "GetObject", "times": 2, "action": { "truncate": MIB } }))?;
+    let before = world.count("GetObject");
+    assert_eq!(world.content(&key).await?, whole);
+    assert_eq!(world.count("GetObject") - before, 3);
+
+    // To a file, which appears only when all of it is there.
+    let directory = tempfile::tempdir()?;
+    let path = directory.path().join("a");
+    world.demo.fault(json!({ "operation": "GetObject", "times": 1, "action": { "truncate": 10 } }))?;
+    world.bucket.get(&key).await?.save_to(&path).await?;
+    assert_eq!(std::fs::read(&path)?, whole);
+
+    // What was replaced meanwhile is not glued together.
+    world.demo.fault(json!({ "operation": "GetObject", "times": 1, "action": { "truncate": MIB } }))?;
+    let mut body = world.bucket.get(&key).await?.into_stream();
+    body.try_next().await?.context("no content")?;
+    world.bucket.put(&key, "replaced").await?;
+    let error = body.try_for_each(|_| async { Ok(()) }).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConditionFailed);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_download_that_was_damaged_is_an_error() -> Result<()> {
+    let world = World::new().await?;
+    let key = world.key("a");
+    world.bucket.put(&key, "content").await?;
+    let client = world.demo.client()?.transport(Damaging(HttpTransport::new()?)).build()?;
+    world.demo.sign_in(&client, "lin").await?;
+    let object = client.s3()?.get(&key).await?;
+    assert_eq!(object.bytes().await.unwrap_err().kind(), ErrorKind::InvalidResponse);
+    let directory = tempfile::tempdir()?;
+    let path = directory.path().join("a");
+    client.s3()?.get(&key).await?.save_to(&path).await.unwrap_err();
+    ensure!(!path.exists());
+    Ok(())
+}
+
+#[tokio::test]
+async fn presigned_urls_do_one_thing_for_anybody_and_die_with_the_credentials() -> Result<()> {
+    let world = World::new().await?;
+    let (key, http) = (world.key("a b+c é.txt"), HttpTransport::new()?);
+    let options = PutOptions { content_type: Some("text/plain".to_owned()), ..PutOptions::default() };
+    let put = world.bucket.presign_put(&key, Duration::from_secs(600), options).await?;
+    let mut request = http::Request::put(put.as_str());
+    for (name, value) in put.headers() {
+        request = request.header(name, value);
+    }
+    let answer = http.send(request.body(Bytes::from("by link"))?).await?;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(world.bucket.head(&key).await?.content_type.as_deref(), Some("text/plain"));
+
+    let get = world.bucket.presign_get(&key, Duration::from_secs(600)).await?;
+    ensure!(!format!("{get:?}").contains("Signature"));
+    let fetch = async |url: &str| {
+        http.send(http::Request::get(url).body(Bytes::new())?).await.map_err(anyhow::Error::from)
+    };
+    let answer = fetch(get.as_str()).await?;
+    assert_eq!(answer.into_body().bytes(100).await?, "by link");
+    assert_eq!(fetch(&get.as_str().replace("a%20b", "a%20c")).await?.status(), 403);
+    assert_eq!(fetch(&get.as_str().replace("X-Amz-Expires=600", "X-Amz-Expires=601")).await?.status(), 403);
+    let answer = http.send(http::Request::put(get.as_str()).body(Bytes::from("x"))?).await?;
+    assert_eq!(answer.status(), 403);
+
+    let download = world.bucket.presign_download(&key, "zoë.txt", Duration::from_secs(60)).await?;
+    assert_eq!(fetch(download.as_str()).await?.status(), 200);
+
+    // A day is more than credentials live; then it is as long as fresh ones do.
+    let expiration = world.client.credentials().await?.expiration().context("no expiration")?;
+    world.demo.pass(Duration::from_secs(2400));
+    let long = world.bucket.presign_get(&key, Duration::from_secs(86_400)).await?;
+    ensure!(long.expires_at() > expiration);
+    assert_eq!(Some(long.expires_at()), world.client.credentials().await?.expiration());
+    assert_eq!(fetch(get.as_str()).await?.status(), 403);
+    assert_eq!(fetch(long.as_str()).await?.status(), 200);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_large_goes_up_in_parts_from_memory_file_and_stream() -> Result<()> {
+    let world = World::new().await?;
+    let whole = content(12 * MIB + 12_345);
+    let directory = tempfile::tempdir()?;
+    let path = directory.path().join("large");
+    std::fs::write(&path, &whole)?;
+    let pieces: Vec<std::io::Result<Bytes>> = (0..whole.len())
+        .step_by(700_001)
+        .map(|start| Ok(whole.slice(start..whole.len().min(start + 700_001))))
+        .collect();
+
+    let bodies = [
+        UploadBody::from(whole.clone()),
+        UploadBody::file(&path).await?,
+        UploadBody::stream(stream::iter(pieces)),
+    ];
+    for (number, body) in bodies.into_iter().enumerate() {
+        let key = world.key(&format!("large{number}"));
+        let (before, progress) = (world.count("UploadPart"), Arc::new(Mutex::new(Vec::new())));
+        let seen = Arc::clone(&progress);
+        let stored = world
+            .bucket
+            .upload(&key, body)
+            .part_size(5 << 20)
+            .options(PutOptions { content_type: Some("video/mp4".to_owned()), ..PutOptions::default() })
+            .on_progress(move |progress| seen.lock().unwrap().push(progress.sent))
+            .await?;
+        assert_eq!(world.count("UploadPart") - before, 3);
+        assert_eq!(world.content(&key).await?, whole);
+        let head = world.bucket.head(&key).await?;
+        assert_eq!(head.content_type.as_deref(), Some("video/mp4"));
+        assert_eq!(head.etag, stored.etag);
+        let progress = progress.lock().unwrap();
+        ensure!(progress.is_sorted() && progress.last() == Some(&(whole.len() as u64)), "{progress:?}");
+    }
+
+    let before = (world.count("PutObject"), world.count("CreateMultipartUpload"));
+    world.bucket.upload(world.key("small"), "short").await?;
+    world.bucket.upload(world.key("empty"), UploadBody::stream(stream::empty())).await?;
+    assert_eq!(world.content(&world.key("empty")).await?, "");
+    assert_eq!((world.count("PutObject"), world.count("CreateMultipartUpload")), (before.0 + 2, before.1));
+    Ok(())
+}
+
+/// Uploads until `parts` are done, then stops; returns the state as another process would find it.
+async fn interrupted_upload(world: &World, key: &str, body: Bytes, parts: usize) -> Result<String> {
+    let (state, done) = (Arc::new(Mutex::new(String::new())), Arc::new(tokio::sync::Semaphore::new(0)));
+    let (saved, counted) = (Arc::clone(&state), Arc::clone(&done));
+    let upload = world
+        .bucket
+        .upload(key, body)
+        .part_size(5 << 20)
+        .concurrency(1)
+        .on_resumable(move |state| *saved.lock().unwrap() = serde_json::to_string(&state).unwrap_or_default())
+        .on_progress(move |_| counted.add_permits(1));
+    let upload = tokio::spawn(upload.into_future());
+    done.acquire_many(u32::try_from(parts)?).await?.forget();
+    upload.abort();
+    ensure!(upload.await.is_err_and(|error| error.is_cancelled()), "it was not cancelled");
+    let state = state.lock().unwrap().clone();
+    Ok(state)
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_in_another_process_and_sends_only_what_is_missing() -> Result<()> {
+    let world = World::new().await?;
+    let (key, whole) = (world.key("large"), content(23 * MIB));
+    let state: UploadState =
+        serde_json::from_str(&interrupted_upload(&world, &key, whole.clone(), 2).await?)?;
+    assert_eq!((state.key(), state.size()), (key.as_str(), Some(23 * MIB as u64)));
+    assert_eq!(world.bucket.head(&key).await.unwrap_err().kind(), ErrorKind::NotFound);
+
+    // Another client, and later: with other credentials.
+    world.demo.pass(Duration::from_secs(7200));
+    let client = world.demo.client()?.build()?;
+    world.demo.sign_in(&client, "lin").await?;
+    let before = world.count("UploadPart");
+    client.s3()?.resume_upload(state.clone(), whole.clone()).await?;
+    let sent = world.count("UploadPart") - before;
+    ensure!((2..=3).contains(&sent), "{sent} of 5 parts were sent");
+    assert_eq!(client.s3()?.get(&key).await?.bytes().await?, whole);
+    let error = client.s3()?.resume_upload(state, whole).await.unwrap_err();
+    assert_eq!((error.kind(), error.aws_code()), (ErrorKind::NotFound, Some("NoSuchUpload")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_file_that_changed_meanwhile_does_not_become_a_mixture() -> Result<()> {
+    let world = World::new().await?;
+    let (key, old) = (world.key("large"), content(17 * MIB));
+    let state: UploadState = serde_json::from_str(&interrupted_upload(&world, &key, old.clone(), 2).await?)?;
+    let error = world.bucket.resume_upload(state.clone(), old.slice(1..)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let mut new = old.to_vec();
+    new[10] ^= 1;
+    world.bucket.resume_upload(state, new.clone()).await?;
+    assert_eq!(world.content(&key).await?, new);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_upload_can_be_aborted_and_a_failed_one_aborts_itself() -> Result<()> {
+    let world = World::new().await?;
+    let (key, whole) = (world.key("large"), content(12 * MIB));
+    let state: UploadState =
+        serde_json::from_str(&interrupted_upload(&world, &key, whole.clone(), 1).await?)?;
+    world.bucket.abort_upload(&state).await?;
+    assert_eq!(world.bucket.abort_upload(&state).await.unwrap_err().kind(), ErrorKind::NotFound);
+
+    let aborted = world.count("AbortMultipartUpload");
+    let refusal = json!({ "operation": "UploadPart", "action": { "status": 400, "code": "InvalidRequest" } });
+    world.demo.fault(refusal)?;
+    let error = world.bucket.upload(&key, whole).part_size(5 << 20).await.unwrap_err();
+    assert_eq!(error.aws_code(), Some("InvalidRequest"));
+    while world.count("AbortMultipartUpload") == aborted {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_upload_survives_failing_parts_expired_credentials_and_a_lost_last_answer() -> Result<()> {
+    let world = World::new().await?;
+    let (key, whole) = (world.key("large"), content(17 * MIB));
+    world.demo.fault(json!({ "operation": "UploadPart", "skip": 1, "times": 1, "action": "drop" }))?;
+    world.demo.fault(json!({ "operation": "UploadPart", "skip": 2, "times": 1, "action": { "status": 503, "code": "SlowDown" } }))?;
+    world.demo.fault(
+        json!({ "operation": "CompleteMultipartUpload", "times": 1, "action": "dropAfterHandling" }),
+    )?;
+    let clock = world.demo.aws.clock().offset_seconds();
+    let aws_clock = |seconds| world.demo.aws.clock().set_offset_seconds(clock + seconds);
+    // The server finds the credentials expired in the middle; the client's own clock knows nothing of it.
+    let bucket = world.bucket.clone();
+    let upload = bucket.upload(&key, whole.clone()).part_size(5 << 20).concurrency(1);
+    let exchanges = world.count("GetCredentialsForIdentity");
+    aws_clock(7200);
+    upload.await?;
+    assert_eq!(world.count("GetCredentialsForIdentity"), exchanges + 1);
+    assert_eq!(world.count("CompleteMultipartUpload"), 2);
+    assert_eq!(world.content(&key).await?, whole);
+    Ok(())
+}
+
+#[tokio::test]
+async fn another_persons_prefix_is_out_of_reach() -> Result<()> {
+    let world = World::new().await?;
+    let key = world.key("diary");
+    world.bucket.put(&key, "private").await?;
+    let eve = world.demo.person("eve").await?;
+    let guest = world.demo.client()?.build()?;
+    for stranger in [eve.s3()?, guest.s3()?] {
+        let denied = [
+            stranger.get(&key).await.map(drop),
+            stranger.put(&key, "x").await.map(drop),
+            stranger.delete(&key).await,
+            stranger.list_page(&ListOptions::of(world.mine.clone())).await.map(drop),
+            stranger.list_page(&ListOptions::default()).await.map(drop),
+            stranger.upload(&key, content(6 * MIB)).part_size(5 << 20).await.map(drop),
+            stranger.copy(&key, &stranger.private_key("stolen").await?).await.map(drop),
+        ];
+        for outcome in denied {
+            let error = outcome.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.aws_code()),
+                (ErrorKind::AccessDenied, Some("AccessDenied")),
+                "{error}"
+            );
+        }
+        assert_eq!(stranger.head(&key).await.unwrap_err().kind(), ErrorKind::AccessDenied);
+        let many = stranger.delete_many([&key]).await?;
+        assert_eq!((many.deleted.len(), many.refused[0].1.kind()), (0, ErrorKind::AccessDenied));
+    }
+    assert_eq!(world.content(&key).await?, "private");
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_request_was_verified_by_another_implementation() -> Result<()> {
+    let world = World::new().await?;
+    let before = world.demo.transport.verified();
+    world.bucket.put(&world.key("a"), "a").await?;
+    world.content(&world.key("a")).await?;
+    world.bucket.list_page(&ListOptions::of(world.mine.clone())).await?;
+    assert_eq!(world.demo.transport.verified() - before, 3);
+    Ok(())
+}
