@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use aws_credential_types::provider::ProvideCredentials;
 use futures_util::future::try_join_all;
-use poolpass::dynamodb::{Item, Key};
+use poolpass::dynamodb::Item;
 use poolpass::platform::{FileStore, HttpTransport, Transport};
 use poolpass::{Client, Config, Credentials, ErrorKind, Region, sigv4};
 use poolpass_tests::Demo;
@@ -174,10 +174,10 @@ async fn expired_credentials_are_replaced_and_the_request_sent_once_more() -> Re
     let demo = Demo::start().await?;
     let client = demo.person("lin").await?;
     let table = client.dynamodb()?;
-    let mine = Key::new("pk", client.identity_id().await?).and("sk", "x");
+    let mine = Item::new().with("pk", client.identity_id().await?).with("sk", "x");
     // Only the server's time passes, so the client does not see it coming.
     demo.aws.clock().advance_seconds(2 * 3600);
-    let none: Option<Item> = table.get(mine).await?;
+    let none: Option<Item> = table.get(&mine).await?;
     assert_eq!(none, None);
     assert_eq!(demo.aws.request_counts().of(EXCHANGE), 2);
     Ok(())
