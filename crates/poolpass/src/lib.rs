@@ -1,4 +1,38 @@
-//! Poolpass signs people in to Amazon Cognito and lets their app use AWS directly.
+//! Poolpass signs people in to Amazon Cognito and lets their app use AWS directly, without a backend.
+//!
+//! - **Who are you?** [`Client::sign_in`] proves the password with SRP, and returns [`SignIn::Done`] or a [`Challenge`], whose
+//!   answer is the next step. [`Client::account`] has sign-up and everything that people do to their account.
+//! - **What you hold.** The session is kept in a [`SessionStore`](platform::SessionStore) and refreshed shortly before it
+//!   expires; [`Client::events`] says what happens to it. [`Client::credentials`] turns it into AWS credentials, or makes a
+//!   guest of whoever is not signed in.
+//! - **What you may do.** [`Client::s3`], [`Client::dynamodb`] and [`Client::signed`] sign each request with these
+//!   credentials. IAM policies limit it to the person's own data; [`Client::identity_id`] is what they go by.
+//!
+//! ```no_run
+//! use poolpass::{Challenge, Client, Config, SignIn};
+//!
+//! # async fn run(code: &str) -> Result<(), poolpass::Error> {
+//! let client = Client::new(Config::from_file("poolpass.json")?)?;
+//! match client.sign_in("ada", "correct horse").await? {
+//!     SignIn::Done(user) => println!("hello {}", user.username()),
+//!     SignIn::Challenge(Challenge::SoftwareToken(challenge)) => drop(challenge.answer(code).await?),
+//!     SignIn::Challenge(other) => println!("{} comes next", other.name()),
+//! }
+//! let bucket = client.s3()?;
+//! bucket.put(&bucket.private_key("note.txt").await?, "only mine").await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Every call fails with an [`Error`], whose [`kind`](Error::kind) says what to do about it. Requests are sent again where
+//! that is safe ([`RetryPolicy`]); a wrong device clock is corrected.
+//!
+//! Natively the futures have to run on a tokio runtime. The crate compiles for `wasm32-unknown-unknown`, where `fetch` takes
+//! the place of reqwest. For programs that bring their own Cognito or AWS client there are [`srp`] and [`sigv4`].
+//!
+//! # Features
+//!
+//! - `aws-sdk` (native, off by default): a [`Client`] is a credentials provider for the official AWS SDK.
 
 #![cfg_attr(
     target_arch = "wasm32",
@@ -60,3 +94,8 @@ pub use session::{
 };
 pub use sign_in::{AuthFlow, SignIn, SignInOptions};
 pub use user_pool::CodeDelivery;
+
+/// The README's example, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
