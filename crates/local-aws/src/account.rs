@@ -4,8 +4,7 @@ use dynoxide::DynoxideError;
 
 use crate::{
     clock::Clock, dynamodb::DynamoDb, faults::Faults, iam::Iam, identity_pool::IdentityPools,
-    messages::Messages, request_counts::RequestCounts, s3::S3, server::Options, sts::Sts,
-    user_pool::UserPools,
+    messages::Messages, request_counts::RequestCounts, s3::S3, sts::Sts, user_pool::UserPools,
 };
 
 /// Everything that the one AWS account of this server holds.
@@ -29,11 +28,11 @@ pub(crate) const ACCOUNT_ID: &str = "000000000000";
 impl Account {
     /// # Errors
     /// When the database in memory cannot be made.
-    pub(crate) fn new(options: &Options) -> Result<Self, DynoxideError> {
+    pub(crate) fn new(region: impl Into<String>) -> Result<Self, DynoxideError> {
         let sts = Arc::new(Sts::default());
         let s3 = S3::new(sts.clone());
         Ok(Self {
-            region: options.region.clone(),
+            region: region.into(),
             clock: Clock::default(),
             messages: Messages::default(),
             faults: Faults::default(),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     error::AwsError,
-    server::{Response, full},
+    exchange::{Response, full},
 };
 
 pub(crate) const CONTENT_TYPE_JSON_1_1: &str = "application/x-amz-json-1.1";

@@ -6,8 +6,8 @@ use crate::{
     account::{ACCOUNT_ID, Account},
     clock::{rfc3339, unix_seconds},
     error::AwsError,
+    exchange::Request,
     iam::{Context, Decision, evaluate},
-    server::Request,
     sigv4,
     sts::Principal,
 };

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::{
     account::Account,
+    exchange::{Request, Response, full},
     faults::FaultRule,
-    server::{Request, Response, full},
 };
 
 pub(crate) fn handle(account: &Account, request: &Request) -> Response {

@@ -3,8 +3,8 @@
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use crate::{
+    exchange::{Request, Response, full},
     route::Service,
-    server::{Request, Response, full},
 };
 
 const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static(

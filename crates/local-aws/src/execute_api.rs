@@ -11,8 +11,8 @@ use crate::{
     account::{ACCOUNT_ID, Account},
     caller::Caller,
     error::AwsError,
+    exchange::{Request, Response, full},
     iam::Context,
-    server::{Request, Response, full},
     sigv4,
     sts::{COGNITO_IDENTITY, Principal},
 };

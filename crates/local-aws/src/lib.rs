@@ -26,6 +26,7 @@ mod control;
 mod cors;
 mod dynamodb;
 mod error;
+mod exchange;
 mod execute_api;
 mod faults;
 mod iam;

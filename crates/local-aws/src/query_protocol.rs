@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::{
     error::AwsError,
+    exchange::{Request, Response, full},
     route::Service,
-    server::{Request, Response, full},
 };
 
 /// The parameters of a request.

@@ -1,9 +1,8 @@
 use std::{fmt, io, net::Ipv4Addr, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use http_body_util::{BodyExt, Full, Limited, StreamBody, combinators::UnsyncBoxBody};
+use http::{HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, Limited, StreamBody};
 use hyper::{
     body::{Frame, Incoming},
     service::service_fn,
@@ -24,6 +23,7 @@ use crate::{
     clock::{Clock, http_date},
     control, cors, dynamodb,
     error::AwsError,
+    exchange::{BoxError, Request, Response, full},
     execute_api,
     faults::{Fault, Faults},
     iam, identity_pool,
@@ -70,29 +70,6 @@ pub enum StartError {
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// A request, read to its end.
-#[derive(Debug)]
-pub(crate) struct Request {
-    pub(crate) service: Service,
-    /// AWS's name of the operation, for instance `InitiateAuth`.
-    pub(crate) operation: String,
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    /// Also in the answer, as `x-amzn-requestid` (S3: `x-amz-request-id`).
-    pub(crate) request_id: String,
-}
-
-pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
-pub(crate) type Body = UnsyncBoxBody<Bytes, BoxError>;
-pub(crate) type Response = http::Response<Body>;
-
-/// A body that is complete.
-pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
-    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
-}
-
 impl Default for Options {
     fn default() -> Self {
         Self { port: 0, region: "eu-west-1".to_owned() }
@@ -105,10 +82,11 @@ impl LocalAws {
     /// # Errors
     /// [`StartError::Listen`] if the port is taken, [`StartError::Database`] if SQLite cannot start.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let listen_error = |source| StartError::Listen { port: options.port, source };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(listen_error)?;
+        let wanted = options.port;
+        let listen_error = |source| StartError::Listen { port: wanted, source };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).await.map_err(listen_error)?;
         let port = listener.local_addr().map_err(listen_error)?.port();
-        let account = Account::new(&options).map_err(|error| StartError::Database(Box::new(error)))?;
+        let account = Account::new(options.region).map_err(|error| StartError::Database(Box::new(error)))?;
         let account = Arc::new(account);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(serve(listener, account.clone(), stopped));

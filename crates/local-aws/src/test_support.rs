@@ -20,8 +20,9 @@ use serde_json::{Value, json};
 
 use crate::{
     account::Account,
+    exchange::{Request, Response},
     route::Route,
-    server::{Options, Request, Response, dispatch},
+    server::dispatch,
     sts::{ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY, WebIdentity, assume_with_web_identity},
 };
 
@@ -29,7 +30,7 @@ pub(crate) const REGION: &str = "eu-west-1";
 pub(crate) const HOST: &str = "127.0.0.1:4577";
 
 pub(crate) fn account() -> Arc<Account> {
-    Arc::new(Account::new(&Options::default()).expect("an account"))
+    Arc::new(Account::new("eu-west-1").expect("an account"))
 }
 
 /// What signs a request.

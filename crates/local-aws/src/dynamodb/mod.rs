@@ -18,7 +18,7 @@ use crate::{
     account::{ACCOUNT_ID, Account},
     caller::Caller,
     error::AwsError,
-    server::{Request, Response, full},
+    exchange::{Request, Response, full},
 };
 
 const CONTENT_TYPE_JSON_1_0: &str = "application/x-amz-json-1.0";

@@ -10,8 +10,8 @@ use crate::{
     caller::Caller,
     clock::rfc3339,
     error::AwsError,
+    exchange::{Request, Response},
     query_protocol::{self, Parameters, validation_error},
-    server::{Request, Response},
 };
 
 /// IAM hands policy documents out percent-encoded.

@@ -9,7 +9,7 @@ use super::{
     invalid_parameter, parse,
     pool::{Identity, IdentityPool, Provider, RoleMapping},
 };
-use crate::{account::Account, clock::json_timestamp, error::AwsError, server::Request};
+use crate::{account::Account, clock::json_timestamp, error::AwsError, exchange::Request};
 
 pub(super) fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
     match request.operation.as_str() {

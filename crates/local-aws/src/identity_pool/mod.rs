@@ -19,8 +19,8 @@ use crate::{
     aws_json,
     caller::Caller,
     error::AwsError,
+    exchange::{Request, Response},
     iam::Context,
-    server::{Request, Response},
     sts::WebIdentity,
 };
 

@@ -6,7 +6,7 @@ use s3s::dto::CORSRule;
 use super::store::Store;
 use crate::{
     error::AwsError,
-    server::{Request, Response, full},
+    exchange::{Request, Response, full},
 };
 
 /// The answer to a browser that asks whether it may send a request.

@@ -41,7 +41,7 @@ use crate::{
     account::Account,
     caller::Caller,
     error::AwsError,
-    server::{Request, Response, full},
+    exchange::{Request, Response, full},
     sigv4::{self, Payload},
     sts::Sts,
 };

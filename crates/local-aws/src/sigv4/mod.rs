@@ -27,8 +27,8 @@ use self::refusal::Refusal;
 use crate::{
     account::Account,
     error::AwsError,
+    exchange::Request,
     route::Service,
-    server::Request,
     sts::{Principal, ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY},
 };
 

@@ -16,9 +16,9 @@ use crate::{
     caller::Caller,
     clock::rfc3339,
     error::AwsError,
+    exchange::{Request, Response},
     iam::{Context, Policy, PolicyKind, Role, TrustedPrincipal, parse},
     query_protocol::{self, Parameters, validation_error},
-    server::{Request, Response},
 };
 
 /// The identity provider that identity pools are, as trust policies and context keys name it.

@@ -46,8 +46,8 @@ use crate::{
     account::{ACCOUNT_ID, Account},
     aws_json, caller as signer,
     error::AwsError,
+    exchange::{Request, Response},
     iam::Context,
-    server::{Request, Response},
 };
 
 /// The user pools of the account.

@@ -14,11 +14,7 @@ use srp06::groups::G_3072;
 use time::OffsetDateTime;
 
 use super::{Call, Operation, operation};
-use crate::{
-    account::Account,
-    error::AwsError,
-    server::{Options, Request},
-};
+use crate::{account::Account, error::AwsError, exchange::Request, server::Options};
 
 pub(super) const PASSWORD: &str = "Correct-Horse-1";
 
@@ -43,7 +39,7 @@ impl TestPool {
 
     /// Members of `pool` and `client` go into CreateUserPool and CreateUserPoolClient.
     pub(super) fn with(pool: Value, client: Value) -> Self {
-        let account = Account::new(&Options::default()).unwrap();
+        let account = Account::new("eu-west-1").unwrap();
         let mut test = Self { account, pool_id: String::new(), client_id: String::new() };
         let mut input = json!({ "PoolName": "test", "AutoVerifiedAttributes": ["email"] });
         merge(&mut input, pool);
