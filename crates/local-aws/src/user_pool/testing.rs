@@ -14,7 +14,7 @@ use srp06::groups::G_3072;
 use time::OffsetDateTime;
 
 use super::{Call, Operation, operation};
-use crate::{account::Account, error::AwsError, exchange::Request, server::Options};
+use crate::{account::Account, error::AwsError, exchange::Request};
 
 pub(super) const PASSWORD: &str = "Correct-Horse-1";
 
