@@ -53,6 +53,7 @@ impl Job<'_> {
             upload_id: multipart.upload_id.clone(),
             part_size: self.plan.part_size(),
             size: self.plan.size(),
+            whole_checksum: multipart.whole_checksum,
         };
         if let Some(listener) = self.on_resumable {
             listener(state);

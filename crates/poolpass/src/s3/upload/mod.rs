@@ -121,7 +121,8 @@ impl Bucket {
             return Err(Error::invalid_input("the upload's state is of another bucket"));
         }
         let key = ObjectKey::parse(&state.key)?;
-        Ok(Multipart { bucket: self, key, upload_id: state.upload_id.clone() })
+        let UploadState { upload_id, whole_checksum, .. } = state.clone();
+        Ok(Multipart { bucket: self, key, upload_id, whole_checksum })
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Multipart<'a> {
     pub(super) bucket: &'a Bucket,
     pub(super) key: ObjectKey<'a>,
     pub(super) upload_id: String,
+    /// Whether S3 checks the assembled object against one checksum. AWS does; some servers that speak S3 only hash parts.
+    pub(super) whole_checksum: bool,
 }
 
 /// A part that S3 has.
@@ -51,7 +53,9 @@ impl<'a> Multipart<'a> {
         request.headers.insert(CHECKSUM_TYPE, FULL_OBJECT);
         let answer = bucket.whole(&request).await?;
         let result: xml::InitiateMultipartUploadResult = xml::read(answer.body(), "CreateMultipartUpload")?;
-        Ok(Self { bucket, key, upload_id: result.upload_id })
+        // A browser does not see the header unless CORS exposes it: then it is as was asked for.
+        let whole_checksum = answer.headers().get(CHECKSUM_TYPE).is_none_or(|kind| kind == FULL_OBJECT);
+        Ok(Self { bucket, key, upload_id: result.upload_id, whole_checksum })
     }
 
     /// UploadPart.
@@ -119,8 +123,10 @@ impl<'a> Multipart<'a> {
             .repeat(Repeat::Safe);
         options.set_conditions(&mut request)?;
         request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
-        request.headers.insert(CHECKSUM_TYPE, FULL_OBJECT);
-        set_header(&mut request.headers, "x-amz-checksum-crc32", Some(&crc32_to_base64(crc32)))?;
+        if self.whole_checksum {
+            request.headers.insert(CHECKSUM_TYPE, FULL_OBJECT);
+            set_header(&mut request.headers, "x-amz-checksum-crc32", Some(&crc32_to_base64(crc32)))?;
+        }
         request.body = xml::write_complete(&listed)?.into();
         let answer = self.bucket.whole(&request).await?;
         let result: xml::CompleteMultipartUploadResult = xml::read(answer.body(), "CompleteMultipartUpload")?;

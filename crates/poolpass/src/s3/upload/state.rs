@@ -15,6 +15,7 @@ pub struct UploadState {
     pub(super) upload_id: String,
     pub(super) part_size: u64,
     pub(super) size: Option<u64>,
+    pub(super) whole_checksum: bool,
 }
 
 impl UploadState {
