@@ -11,6 +11,7 @@ use serde_dynamo::Item as WireItem;
 
 use super::expression::Placeholders;
 use super::get::Projection;
+use super::item::read;
 use super::{Attribute, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;
 use crate::client::Client;
@@ -95,7 +96,7 @@ impl<T: FromItem + 'static> IntoFuture for BatchGet<T> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async { self.read().await?.into_iter().map(T::from_item).collect() })
+        Box::pin(async { self.read().await?.into_iter().map(|item| read(item, "BatchGetItem")).collect() })
     }
 }
 

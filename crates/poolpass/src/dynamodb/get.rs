@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_dynamo::Item as WireItem;
 
 use super::expression::{Piece, Placeholders};
+use super::item::read;
 use super::{Attribute, Expression, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;
 use crate::error::Error;
@@ -76,7 +77,7 @@ impl<T: FromItem + 'static> IntoFuture for GetItem<T> {
             let client = self.table.client().clone();
             let request = client.dynamodb_request("GetItem", &self.input()?, Repeat::Safe)?;
             let output: GetOutput = client.send_to_dynamodb(&request).await?;
-            output.into_item().map(T::from_item).transpose()
+            output.into_item().map(|item| read(item, "GetItem")).transpose()
         })
     }
 }

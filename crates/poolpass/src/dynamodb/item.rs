@@ -175,6 +175,11 @@ impl FromItem for Item {
     }
 }
 
+/// An item in the answer to `operation`.
+pub(super) fn read<T: FromItem>(item: Item, operation: &'static str) -> Result<T, Error> {
+    T::from_item(item).map_err(|error| error.during(operation))
+}
+
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;

@@ -1,7 +1,7 @@
 //! DynamoDB: the items of a table, as far as the person's role allows.
 //!
-//! A [`Table`] comes from [`Client::dynamodb`] (the table of the configuration) or [`Client::table`]. Its operations are
-//! awaited as they are, or after more has been said about them:
+//! A [`Table`] comes from [`Client::dynamodb`](crate::Client::dynamodb) (the table of the configuration) or
+//! [`Client::table`](crate::Client::table). Its operations are awaited as they are, or after more has been said about them:
 //!
 //! ```no_run
 //! use poolpass::dynamodb::{Item, ReturnValues, attribute};

@@ -8,6 +8,7 @@ use serde_dynamo::Item as WireItem;
 
 use super::expression::Placeholders;
 use super::get::Projection;
+use super::item::read;
 use super::{Attribute, Condition, Expression, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;
 use crate::client::Client;
@@ -159,25 +160,19 @@ impl<K> Search<K> {
     ///
     /// As said at [`Search`].
     pub async fn page<T: FromItem>(self) -> Result<Page<T>, Error> {
-        let page = self.prepare(None)?.fetch().await?;
-        let items = page.items.into_iter().map(T::from_item).collect::<Result<_, _>>()?;
-        Ok(Page { items, last_key: page.last_key, scanned_count: page.scanned_count })
+        self.prepare(None)?.fetch().await?.into_page()
     }
 
     /// The pages to the end. After an error the stream ends.
     pub fn pages<T: FromItem + 'static>(self) -> BoxStream<'static, Result<Page<T>, Error>> {
-        Box::pin(self.raw_pages(None).map(|page| {
-            let page = page?;
-            let items = page.items.into_iter().map(T::from_item).collect::<Result<_, _>>()?;
-            Ok(Page { items, last_key: page.last_key, scanned_count: page.scanned_count })
-        }))
+        Box::pin(self.raw_pages(None).map(|page| page?.into_page()))
     }
 
     /// The items of all pages. After an error of the network or of DynamoDB the stream ends; an item that does not fit `T` is an
     /// error in its place.
     pub fn items<T: FromItem + 'static>(self) -> BoxStream<'static, Result<T, Error>> {
         let pages = self.raw_pages(None);
-        Box::pin(pages.map_ok(|page| stream::iter(page.items.into_iter().map(T::from_item))).try_flatten())
+        Box::pin(pages.map_ok(|page| stream::iter(page.into_items())).try_flatten())
     }
 
     /// The items of all pages in memory.
@@ -189,8 +184,8 @@ impl<K> Search<K> {
         let mut pages = self.raw_pages(None);
         let mut items = Vec::new();
         while let Some(page) = pages.try_next().await? {
-            for item in page.items {
-                items.push(T::from_item(item)?);
+            for item in page.into_items() {
+                items.push(item?);
             }
         }
         Ok(items)
@@ -256,10 +251,22 @@ struct Prepared {
 
 #[derive(Debug)]
 struct RawPage {
+    operation: &'static str,
     items: Vec<Item>,
     last_key: Option<Item>,
     count: u64,
     scanned_count: u64,
+}
+
+impl RawPage {
+    fn into_items<T: FromItem>(self) -> impl Iterator<Item = Result<T, Error>> {
+        self.items.into_iter().map(move |item| read(item, self.operation))
+    }
+
+    fn into_page<T: FromItem>(mut self) -> Result<Page<T>, Error> {
+        let (last_key, scanned_count) = (self.last_key.take(), self.scanned_count);
+        Ok(Page { items: self.into_items().collect::<Result<_, _>>()?, last_key, scanned_count })
+    }
 }
 
 impl Prepared {
@@ -274,6 +281,7 @@ impl Prepared {
         }
         self.input.exclusive_start_key.clone_from(&last_key);
         Ok(RawPage {
+            operation: self.operation,
             items: output.items.into_iter().map(Item::from_wire).collect(),
             last_key: last_key.map(Item::from_wire),
             count: output.count,

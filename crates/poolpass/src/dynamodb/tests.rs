@@ -81,7 +81,8 @@ async fn an_item_is_found_or_not() {
     }
     assert_eq!(notes.get(key()).await.unwrap(), Some(Found { n: u64::MAX }));
     assert_eq!(notes.get::<Found>(key()).await.unwrap(), None);
-    assert_eq!(notes.get::<Found>(key()).await.unwrap_err().kind(), ErrorKind::InvalidResponse);
+    let error = notes.get::<Found>(key()).await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidResponse, Some("GetItem")));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_dynamo::Item as WireItem;
 
 use super::expression::Placeholders;
+use super::item::read;
 use super::{Condition, FromItem, IntoItem, Item, Table};
 use crate::aws_request::{AwsRequest, Repeat};
 use crate::client::Client;
@@ -136,6 +137,7 @@ impl ConditionCheck {
 #[must_use = "nothing is sent until it is awaited"]
 pub struct Returning<T> {
     client: Client,
+    operation: &'static str,
     request: Result<AwsRequest, Error>,
     item: PhantomData<fn() -> T>,
 }
@@ -152,7 +154,7 @@ impl<T> Returning<T> {
             let input = WriteInput { return_values, ..input };
             client.dynamodb_request(operation, &input, repeat)
         });
-        Self { client, request, item: PhantomData }
+        Self { client, operation, request, item: PhantomData }
     }
 }
 
@@ -164,7 +166,7 @@ impl<T: FromItem + 'static> IntoFuture for Returning<T> {
         Box::pin(async move {
             let output: WriteOutput = self.client.send_to_dynamodb(&self.request?).await?;
             let item = output.attributes.map(Item::from_wire).filter(|item| !item.is_empty());
-            item.map(T::from_item).transpose()
+            item.map(|item| read(item, self.operation)).transpose()
         })
     }
 }

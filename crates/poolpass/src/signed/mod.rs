@@ -68,11 +68,10 @@ pub struct Signed {
 }
 
 impl Signed {
-    /// Signs for this region. Default: the configuration's.
+    /// The same service in `region`. Default: the configuration's.
     #[must_use]
-    pub fn region(mut self, region: Region) -> Self {
-        self.region = region;
-        self
+    pub fn in_region(self, region: Region) -> Self {
+        Self { region, ..self }
     }
 
     /// A request with any method.

@@ -38,7 +38,7 @@ async fn a_request_is_signed_as_it_is_sent() {
 async fn other_services_are_reached_in_their_region() {
     let aws = ScriptedAws::default().answer(json!({})).answer(json!({})).answer(json!({}));
     let client = aws.client(|config| config.endpoint(Service::Sts, "http://127.0.0.1:4577"));
-    let lambda = client.signed("lambda").region("us-east-1".parse().unwrap());
+    let lambda = client.signed("lambda").in_region("us-east-1".parse().unwrap());
     lambda.post("/2015-03-31/functions/f/invocations").send().await.unwrap();
     client.signed("sts").post("/").text("Action=GetCallerIdentity").send().await.unwrap();
     client.signed("execute-api").get("https://other.example/x").send().await.unwrap();

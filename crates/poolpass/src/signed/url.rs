@@ -6,11 +6,13 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 use crate::config::Endpoint;
 use crate::error::Error;
 
-/// What RFC 3986 does not allow in a path. HTTP clients would encode or rewrite it after the signature is made.
+/// What RFC 3986 does not allow in a path, which HTTP clients would encode or rewrite after the signature is made; and the plus,
+/// which some servers take for a space.
 const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'#')
+    .add(b'+')
     .add(b'<')
     .add(b'>')
     .add(b'?')
@@ -23,8 +25,8 @@ const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// The same for a query, where HTTP clients also encode the apostrophe.
-const NOT_IN_QUERY: &AsciiSet = &NOT_IN_PATH.remove(b'?').add(b'\'');
+/// The same for a query, where HTTP clients also encode the apostrophe, and a plus is a space.
+const NOT_IN_QUERY: &AsciiSet = &NOT_IN_PATH.remove(b'?').remove(b'+').add(b'\'');
 
 /// Everything but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -151,7 +153,7 @@ mod tests {
     fn what_a_url_cannot_hold_is_encoded_once() {
         for (url, whole) in [
             ("/a b/ü/%2F", "https://api.example/prod/a%20b/%C3%BC/%2F"),
-            ("/x\\y|z\"", "https://api.example/prod/x%5Cy%7Cz%22"),
+            ("/x\\y|z\"+", "https://api.example/prod/x%5Cy%7Cz%22%2B"),
             ("/a?q=it's+a b%20&r=ü?", "https://api.example/prod/a?q=it%27s%20a%20b%20&r=%C3%BC?"),
         ] {
             assert_eq!(uri(url).unwrap(), whole);
