@@ -227,6 +227,8 @@ impl Shared {
             };
             state.looked = true;
             state.session.clone_from(&session);
+            // Tokens of a sign-in that is over will not be stored any more.
+            state.unsaved.take_if(|unsaved| session.as_ref().is_none_or(|session| session.id != unsaved.id));
             (event, session)
         };
         if let Some(event) = event {

@@ -296,6 +296,23 @@ async fn rotated_tokens_are_kept_until_the_store_takes_them_and_not_handed_out_b
 }
 
 #[tokio::test]
+async fn unsaved_tokens_are_nobody_else_s() {
+    let (pool, disk) = (ScriptedPool::default(), Disk::default());
+    let client = pool.client().store(disk.clone()).build().unwrap();
+    begin(&client, &pool, "ada").await;
+    disk.is_full.store(true, Ordering::Relaxed);
+    pool.answer(refreshed(&pool, "ada", Some("ada's rotated refresh token")));
+    assert_eq!(client.refresh().await.unwrap_err().kind(), ErrorKind::Store);
+
+    disk.is_full.store(false, Ordering::Relaxed);
+    let elsewhere = pool.client().store(disk.clone()).build().unwrap();
+    begin(&elsewhere, &pool, "bob").await;
+    pool.pass(HOUR);
+    pool.answer(refreshed(&pool, "bob", None));
+    assert_eq!(client.id_token().await.unwrap().sub(), "bob");
+}
+
+#[tokio::test]
 async fn nobody_is_signed_in_before_the_store_has_taken_the_session() {
     let (pool, disk) = (ScriptedPool::default(), Disk::default());
     let client = pool.client().store(disk.clone()).build().unwrap();

@@ -24,6 +24,7 @@ struct Inner {
     answers: Mutex<VecDeque<Scripted>>,
     asked: Mutex<Vec<(String, Value)>>,
     seconds_passed: AtomicU64,
+    random_values: AtomicU64,
 }
 
 struct Scripted {
@@ -41,11 +42,7 @@ impl ScriptedPool {
     pub(crate) fn client(&self) -> ClientBuilder {
         let config = Config::builder().user_pool("eu-west-1_AbCdEfGhI", "client").build().unwrap();
         let once = RetryPolicy { max_attempts: 1, ..RetryPolicy::default() };
-        Client::builder(config)
-            .transport(self.clone())
-            .clock(self.clone())
-            .random(Counting::default())
-            .retry(once)
+        Client::builder(config).transport(self.clone()).clock(self.clone()).random(self.clone()).retry(once)
     }
 
     pub(crate) fn answer(&self, answer: Value) -> &Self {
@@ -121,19 +118,16 @@ impl Clock for ScriptedPool {
     }
 }
 
-impl fmt::Debug for ScriptedPool {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ScriptedPool")
+/// 1, 1, 1…, then 2, 2, 2…: the same in every run, and never the same twice in one.
+impl Random for ScriptedPool {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError> {
+        bytes.fill((self.0.random_values.fetch_add(1, Ordering::Relaxed) % 255 + 1) as u8);
+        Ok(())
     }
 }
 
-/// 1, 1, 1…, then 2, 2, 2…: never the same twice, and always the same in every run.
-#[derive(Debug, Default)]
-struct Counting(AtomicU64);
-
-impl Random for Counting {
-    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError> {
-        bytes.fill((self.0.fetch_add(1, Ordering::Relaxed) % 255 + 1) as u8);
-        Ok(())
+impl fmt::Debug for ScriptedPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ScriptedPool")
     }
 }
