@@ -66,7 +66,7 @@ async fn a_caller_who_gives_up_in_the_middle_of_a_rotation_loses_nothing() -> Re
     assert!(impatient.await.is_err_and(|error| error.is_cancelled()));
 
     // Without a grace period, a lost rotated token would be the end.
-    assert_eq!(events.next().await, Some(SessionEvent::Refreshed));
+    assert_eq!(next(&mut events).await, Some(SessionEvent::Refreshed));
     assert_eq!(pool.aws.request_counts().of(REFRESH), 1);
     client.refresh().await?;
     assert_eq!(pool.aws.request_counts().of(REFRESH), 2);
@@ -102,7 +102,7 @@ async fn trouble_during_a_refresh_leaves_the_session_signed_in() -> Result<()> {
 
         pool.aws.faults().clear();
         client.id_token().await?;
-        assert_eq!(events.next().await, Some(SessionEvent::Refreshed));
+        assert_eq!(next(&mut events).await, Some(SessionEvent::Refreshed));
     }
     Ok(())
 }
@@ -217,13 +217,13 @@ async fn two_clients_on_one_file_store_refresh_once_and_share_what_happens() -> 
     assert!(first.sign_out().await?.is_revoked());
     assert_eq!(username(&second).await?, None);
     let reason = EndReason::SignedOutElsewhere;
-    assert_eq!(events.next().await, Some(SessionEvent::SessionEnded { reason }));
+    assert_eq!(next(&mut events).await, Some(SessionEvent::SessionEnded { reason }));
     assert_eq!(second.id_token().await.unwrap_err().kind(), ErrorKind::SignedOut);
 
     pool.add_user("bob").await?;
     done(first.sign_in("bob", PASSWORD).await?);
     assert_eq!(username(&second).await?.as_deref(), Some("bob"));
-    assert_eq!(events.next().await, Some(SessionEvent::SignedIn));
+    assert_eq!(next(&mut events).await, Some(SessionEvent::SignedIn));
     Ok(())
 }
 
@@ -257,7 +257,7 @@ async fn signing_out_without_a_network_forgets_the_session_and_says_so() -> Resu
     let SignOut::OnlyHere(error) = client.sign_out().await? else { panic!("there is no network") };
     assert_eq!(error.kind(), ErrorKind::Network);
     assert_eq!(username(&client).await?, None);
-    assert_eq!(events.next().await, Some(SessionEvent::SignedOut));
+    assert_eq!(next(&mut events).await, Some(SessionEvent::SignedOut));
     assert!(matches!(client.sign_out().await?, SignOut::Nobody));
     Ok(())
 }
@@ -349,13 +349,19 @@ async fn username(client: &Client) -> Result<Option<String>> {
     Ok(client.current_user().await?.map(|user| user.username().to_owned()))
 }
 
+/// The next event, which has to come without further ado.
+async fn next(events: &mut Events) -> Option<SessionEvent> {
+    let event = tokio::time::timeout(Duration::from_secs(10), events.next()).await;
+    event.unwrap_or_else(|_| panic!("nothing has happened"))
+}
+
 async fn assert_ended(client: &Client, events: Events, expected: EndReason) -> Result<()> {
     assert_eq!(ended(client, events).await?, expected);
     Ok(())
 }
 
 async fn ended(client: &Client, mut events: Events) -> Result<EndReason> {
-    let event = events.next().await;
+    let event = next(&mut events).await;
     let Some(SessionEvent::SessionEnded { reason }) = event else { panic!("{event:?}") };
     assert_eq!(events.next().now_or_never(), None);
     assert_eq!(username(client).await?, None);
