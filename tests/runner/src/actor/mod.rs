@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::arguments::Arguments;
 use crate::http;
+use crate::verifying_transport::VerifyingTransport;
 
 /// What the SDK did: a value, or its error. The outer error is the scenario's own mistake.
 pub(crate) type Outcome = Result<Result<Value, Error>>;
@@ -99,6 +100,7 @@ impl Running {
         let client = Client::builder(Config::from_json(config)?)
             .store(store.clone())
             .clock(WrongClock { offset_seconds: clock_offset_seconds })
+            .transport(VerifyingTransport::new()?)
             .build()?;
         Ok(Self { events: client.events(), client, challenge: None })
     }
