@@ -1,12 +1,14 @@
 //! DynamoDB against a server: items keep what was put into them, and belong to one person.
 
 use anyhow::{Context, Result, ensure};
-use futures_util::TryStreamExt;
-use poolpass::dynamodb::{AttributeValue, Item, Query, ReturnValues, Search, Table, attribute};
+use futures_util::{StreamExt, TryStreamExt};
+use poolpass::dynamodb::{
+    AttributeValue, Expression, FromItem, Item, Page, Query, ReturnValues, Search, Table, attribute,
+};
 use poolpass::{Client, ErrorKind};
 use poolpass_tests::Demo;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 struct World {
     demo: Demo,
@@ -124,6 +126,23 @@ async fn numbers_and_every_other_type_survive() -> Result<()> {
 }
 
 #[tokio::test]
+async fn json_is_an_item_too_and_loses_no_digit() -> Result<()> {
+    let world = World::new().await?;
+    let json = json!({
+        "pk": world.me, "sk": "json", "big": u64::MAX, "small": i64::MIN, "safe": 9_007_199_254_740_993_u64,
+        "tenth": 0.1, "nothing": null, "list": [1, { "deep": true }, "x"],
+    });
+    world.table.put(&json).await?;
+    assert_eq!(world.table.get(world.key("json")).await?, Some(json));
+
+    let deep = attribute("list").element(1).member("deep");
+    let some: Option<Value> =
+        world.table.get(world.key("json")).attributes([deep, attribute("tenth")]).await?;
+    assert_eq!(some, Some(json!({ "list": [{ "deep": true }], "tenth": 0.1 })));
+    Ok(())
+}
+
+#[tokio::test]
 async fn conditions_hold_or_refuse() -> Result<()> {
     let world = World::new().await?;
     let (note, key) = (world.note("note#1"), world.key("note#1"));
@@ -147,6 +166,89 @@ async fn conditions_hold_or_refuse() -> Result<()> {
     let unchanged = world.table.delete(&key).condition(attribute("edits").eq(2));
     let gone: Option<Note> = unchanged.returning_old().await?;
     assert_eq!(gone.map(|note| note.text), Some("edited".to_owned()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn conditions_mean_what_they_say() -> Result<()> {
+    let world = World::new().await?;
+    let item = world
+        .key("n")
+        .with("title", "Milk and bread")
+        .with("count", 5)
+        .with("tags", set(&["home"]))
+        .with("place", json!({ "city": "Cork", "floors": [1, 2] }));
+    world.table.put(&item).await?;
+
+    let (count, city) = (|| attribute("count"), || attribute("place").member("city"));
+    let longer_than = |limit: u32| Expression::new("size(title) > :limit").value(":limit", limit);
+    for holds in [
+        count().eq(5).and(count().ne(4)).and(count().lt(6)).and(count().le(5)).and(count().gt(4)),
+        count().ge(5).and(count().between(5, 9)).and(count().is_in([1, 5])),
+        count().eq(4).or(city().eq("Cork")).and(attribute("title").begins_with("Milk")),
+        attribute("tags").contains("home").and(attribute("title").contains("and")),
+        attribute("place").member("floors").element(1).eq(2),
+        !attribute("absent").exists(),
+        !count().eq(4).or(count().eq(6)),
+        count().eq(5).and(longer_than(3)),
+        longer_than(3).into(),
+    ] {
+        world.table.put(&item).condition(holds).await?;
+    }
+    for fails in [
+        attribute("pk").not_exists(),
+        count().eq(4).or(city().eq("Cork")).and(attribute("title").begins_with("Bread")),
+        count().eq(5).and(longer_than(99)),
+        !count().between(5, 9),
+        // A dot is part of the name.
+        attribute("place.city").exists(),
+    ] {
+        let error = world.table.put(world.key("n")).condition(fails).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConditionFailed);
+    }
+    assert_eq!(world.table.get(world.key("n")).await?, Some(item));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_update_makes_all_its_changes_or_none() -> Result<()> {
+    let world = World::new().await?;
+    let key = world.key("u");
+    let item = key
+        .clone()
+        .with("count", 1)
+        .with("log", json!(["a"]))
+        .with("draft", true)
+        .with("tags", set(&["x", "y"]));
+    world.table.put(item).await?;
+    let update = || {
+        world
+            .table
+            .update(&key)
+            .set("title", "new")
+            .set_if_not_exists("made", 1)
+            .append("log", ["b"])
+            .remove("draft")
+            .add("count", 41)
+            .add("labels", set(&["new"]))
+            .delete_from_set("tags", set(&["x"]))
+    };
+    let expected = key
+        .clone()
+        .with("title", "new")
+        .with("made", 1)
+        .with("log", json!(["a", "b"]))
+        .with("count", 42)
+        .with("labels", set(&["new"]))
+        .with("tags", set(&["y"]));
+    assert_eq!(update().returning(ReturnValues::AllNew).await?.as_ref(), Some(&expected));
+    let refused = update().condition(attribute("count").eq(1)).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::ConditionFailed);
+    assert_eq!(world.table.get(&key).await?, Some(expected));
+
+    let plain = Expression::new("SET #c = #c - :one").name("#c", "count").value(":one", 1);
+    let counted = world.table.update(&key).expression(plain).returning(ReturnValues::UpdatedNew).await?;
+    assert_eq!(counted, Some(json!({ "count": 41 })));
     Ok(())
 }
 
@@ -179,6 +281,54 @@ async fn queries_and_scans_come_as_pages_and_as_streams() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_search_reads_no_further_than_it_is_asked() -> Result<()> {
+    let world = World::new().await?;
+    world.table.batch_write().put_all((0..60).map(|n| world.key(&format!("{n:02}")).with("n", n))).await?;
+
+    let first: Vec<Item> = world.mine("").page_size(5).items().take(6).try_collect().await?;
+    assert_eq!((first.len(), world.count("Query")), (6, 2));
+    // What is only made is not sent.
+    drop(world.table.delete(world.key("00")).into_future());
+    assert_eq!(world.count("DeleteItem"), 0);
+
+    let between = attribute("pk").eq(&world.me).and(attribute("sk").between("10", "13"));
+    assert_eq!(world.table.query(between).count().await?, 4);
+
+    // Most pages are empty after the filter. The key of a page may leave the program and come back.
+    let late = || world.mine("").page_size(25).filter(attribute("n").ge(55));
+    assert_eq!((late().count().await?, late().all::<Value>().await?.len()), (5, 5));
+    let first: Page<Value> = late().page().await?;
+    let last_key = Value::from_item(first.last_key.context("no more pages")?)?;
+    let rest: Vec<Page<Value>> = late().start_after(last_key).pages().try_collect().await?;
+    assert_eq!((first.items.len(), first.scanned_count), (0, 25));
+    assert_eq!(rest.iter().map(|page| page.items.len()).collect::<Vec<_>>(), [0, 5]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_batch_leaves_unprocessed_is_done_after_all() -> Result<()> {
+    let world = World::new().await?;
+    let (name, key) = (world.table.name(), json!({ "pk": { "S": world.me }, "sk": { "S": "1" } }));
+    let answers = |operation: &str, times: u32, body: &Value| {
+        world
+            .demo
+            .fault(json!({ "operation": operation, "times": times, "action": { "body": body.to_string() } }))
+    };
+
+    let left = json!({ "UnprocessedItems": { name: [{ "PutRequest": { "Item": key } }] } });
+    answers("BatchWriteItem", 2, &left)?;
+    world.table.batch_write().put(world.key("1")).await?;
+    let left = json!({ "Responses": {}, "UnprocessedKeys": { name: { "Keys": [key] } } });
+    answers("BatchGetItem", 1, &left)?;
+    assert_eq!(world.table.batch_get::<Item>([world.key("1")]).await?, [world.key("1")]);
+
+    answers("BatchGetItem", 9, &left)?;
+    let error = world.table.batch_get::<Item>([world.key("1")]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Throttled);
+    Ok(())
+}
+
+#[tokio::test]
 async fn batches_and_transactions_read_and_write_many() -> Result<()> {
     let world = World::new().await?;
     let items = (0..120).map(|number| world.key(&number.to_string()));
@@ -199,10 +349,16 @@ async fn batches_and_transactions_read_and_write_many() -> Result<()> {
             .check(world.table.check(world.key("3"), attribute("pk").exists()))
     };
     transaction().await?;
-    assert_eq!(transaction().await.unwrap_err().kind(), ErrorKind::ConditionFailed);
-    let total: Item = world.table.get(world.key("total")).await?.context("no total")?;
-    assert_eq!(total.get("notes"), Some(&1.into()));
-    assert_eq!(world.table.get::<Item>(world.key("2")).await?, None);
+    let error = transaction().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.aws_code()),
+        (ErrorKind::ConditionFailed, Some("TransactionCanceledException"))
+    );
+    // Which of the four it was.
+    ensure!(error.message().contains("[ConditionalCheckFailed, None, None, None]"), "{error}");
+    let read = |sk: &str| world.table.get::<Item>(world.key(sk));
+    let found = world.client.transact_get().get(read("total")).get(read("2")).get(read("new")).await?;
+    assert_eq!(found, [Some(world.key("total").with("notes", 1)), None, Some(world.key("new"))]);
     Ok(())
 }
 
@@ -225,6 +381,12 @@ async fn what_may_have_been_done_is_not_done_twice() -> Result<()> {
     world.demo.fault(lost("TransactWriteItems"))?;
     world.client.transact_write().update(add()).await?;
     assert_eq!((world.count("TransactWriteItems"), edits().await?), (2, Some(2.into())));
+
+    // An update that only sets is sent again, and so is reading.
+    world.demo.fault(lost("UpdateItem"))?;
+    world.table.update(&count).set("edits", 7).await?;
+    world.demo.fault(lost("Query"))?;
+    assert_eq!(world.mine("count").count().await?, 1);
 
     // A plain put is sent again, one under a condition is not.
     world.demo.fault(lost("PutItem"))?;
@@ -258,6 +420,13 @@ async fn another_persons_partition_is_out_of_reach() -> Result<()> {
             table.batch_get::<Item>([&own, &foreign]).await.map(drop),
             table.batch_write().put(own.clone().with("stolen", true)).delete(&foreign).await,
             stranger.transact_write().update(mark(&own)).update(mark(&foreign)).await,
+            stranger
+                .transact_write()
+                .put(table.put(&own))
+                .check(table.check(&foreign, attribute("pk").exists()))
+                .await,
+            stranger.transact_get().get(table.get::<Item>(&foreign)).await.map(drop),
+            table.query(attribute("pk").eq(&world.me)).count().await.map(drop),
         ];
         for (number, outcome) in denied.into_iter().enumerate() {
             let error = outcome.err().with_context(|| format!("operation {number} was allowed"))?;
@@ -288,6 +457,27 @@ async fn what_aws_refuses_is_named() -> Result<()> {
 }
 
 #[tokio::test]
+async fn trouble_on_the_way_is_overcome_and_nonsense_is_told() -> Result<()> {
+    let world = World::new().await?;
+    let item = world.key("a");
+    world.table.put(&item).await?;
+    for action in [json!("throttle"), json!("drop"), json!({ "status": 500 })] {
+        world.demo.fault(json!({ "operation": "GetItem", "times": 2, "action": action }))?;
+        assert_eq!(world.table.get(&item).await?, Some(item.clone()), "{action}");
+        world.demo.aws.faults().clear();
+    }
+    for nonsense in
+        ["[]", "<html>", r#"{"Item": {"pk": {"X": "?"}}}"#, r#"{"Item": {"pk": {}}}"#, r#"{"Item": 7}"#]
+    {
+        world.demo.fault(json!({ "operation": "GetItem", "action": { "body": nonsense } }))?;
+        let error = world.table.get::<Item>(&item).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{nonsense}");
+        world.demo.aws.faults().clear();
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_answer_that_was_cut_is_asked_for_again() -> Result<()> {
     let world = World::new().await?;
     world.table.put(&world.note("a")).await?;
@@ -295,4 +485,8 @@ async fn an_answer_that_was_cut_is_asked_for_again() -> Result<()> {
     assert_eq!(world.table.get(world.key("a")).await?, Some(world.note("a")));
     assert_eq!(world.count("GetItem"), 2);
     Ok(())
+}
+
+fn set(elements: &[&str]) -> AttributeValue {
+    AttributeValue::Ss(elements.iter().map(|&element| element.to_owned()).collect())
 }

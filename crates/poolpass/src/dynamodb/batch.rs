@@ -1,7 +1,6 @@
 //! Many items by their keys, in as few requests as possible.
 
 use std::collections::HashMap;
-use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::mem;
 

@@ -1,6 +1,5 @@
 //! One item.
 
-use std::future::IntoFuture;
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,5 @@
 //! What is sent to DynamoDB and what is made of its answers. What DynamoDB does is tested against servers.
 
-use std::future::IntoFuture;
-
 use futures_util::TryStreamExt;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};

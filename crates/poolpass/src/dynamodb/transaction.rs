@@ -1,7 +1,5 @@
 //! Transactions: several items at one moment, all or none.
 
-use std::future::IntoFuture;
-
 use serde::{Deserialize, Serialize};
 
 use super::get::{GetInput, GetOutput};

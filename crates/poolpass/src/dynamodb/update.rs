@@ -1,7 +1,5 @@
 //! Changing one item.
 
-use std::future::IntoFuture;
-
 use super::expression::Piece;
 use super::write::{Returning, WriteInput, done};
 use super::{Attribute, AttributeValue, Condition, Expression, FromItem, IntoItem, Item, Table};

@@ -1,6 +1,5 @@
 //! Putting and deleting one item, and what all writes share.
 
-use std::future::IntoFuture;
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,211 @@
+//! Signed requests and requests with a token, against local-aws's API behind API Gateway.
+
+use anyhow::Result;
+use futures_util::TryStreamExt;
+use http::Method;
+use http::header::AUTHORIZATION;
+use poolpass::signed::Signed;
+use poolpass::{Config, ErrorKind};
+use poolpass_tests::Demo;
+use poolpass_tests::tampering::{Tampering, Verdict};
+use serde_json::{Value, json};
+
+async fn api(demo: &Demo, name: &str) -> Result<Signed> {
+    Ok(demo.person(name).await?.signed("execute-api"))
+}
+
+#[tokio::test]
+async fn a_signature_says_who_it_is() -> Result<()> {
+    let demo = Demo::start().await?;
+    let client = demo.person("signer").await?;
+    let api = client.signed("execute-api");
+    let echo: Value = api
+        .post("/notes/ü b")
+        .segment("a/b")
+        .query("tag", "x & y = z + 1")
+        .query("empty", "")
+        .header("x-note", "1")
+        .header("x-note", "two  words")
+        .json(&json!({"text": "hello"}))
+        .send()
+        .await?
+        .json()?;
+    assert_eq!(echo["method"], "POST");
+    assert_eq!(echo["path"], "/notes/%C3%BC%20b/a%2Fb");
+    assert_eq!(echo["query"], json!({"tag": "x & y = z + 1", "empty": ""}));
+    assert_eq!(echo["body"], r#"{"text":"hello"}"#);
+    assert_eq!(echo["identity"]["type"], "iam");
+    assert_eq!(echo["identity"]["cognitoIdentityId"], json!(client.identity_id().await?));
+    Ok(())
+}
+
+#[tokio::test]
+async fn odd_urls_are_sent_as_they_were_signed() -> Result<()> {
+    let demo = Demo::start().await?;
+    let api = api(&demo, "odd").await?;
+    for (url, query) in [
+        ("/a%20b/~-_.!$&'()*+,;=:@", json!({})),
+        ("/%2F/%E2%98%83/☃", json!({})),
+        ("/x?b=2&a=1&b=1", json!({"a": "1", "b": "1"})),
+        ("/x?q=it's+a \"test\"|%2B", json!({"q": "it's a \"test\"|+"})),
+        ("/x?flag", json!({"flag": ""})),
+        ("/x/", json!({})),
+        ("/a//b", json!({})),
+    ] {
+        for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
+            let answer = api.request(method, url).send().await;
+            assert_eq!(answer.unwrap().json::<Value>()?["query"], query, "{url}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_says_who_it_is() -> Result<()> {
+    let demo = Demo::start().await?;
+    let client = demo.person("bearer").await?;
+    let api = client.signed("execute-api");
+    let me = || api.get("/me");
+    for request in [
+        me().with_id_token(),
+        me().with_id_token().bearer(),
+        me().with_access_token(),
+        me().with_access_token().bearer(),
+    ] {
+        let echo: Value = request.send().await?.json()?;
+        assert_eq!(
+            (&echo["identity"]["type"], &echo["identity"]["username"]),
+            (&json!("userPool"), &json!("bearer"))
+        );
+    }
+    client.sign_out().await?;
+    let error = me().with_access_token().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::SignedOut);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_forged_token_is_refused() -> Result<()> {
+    let demo = Demo::start().await?;
+    let forging = Tampering::new(|request| {
+        let path_of_api = request.uri().path().starts_with("/_api/");
+        if let (true, Some(token)) = (path_of_api, request.headers_mut().get_mut(AUTHORIZATION)) {
+            let honest = token.to_str().unwrap();
+            let (content, signature) = honest.rsplit_once('.').unwrap();
+            let forged: String = signature.chars().rev().collect();
+            *token = format!("{content}.{forged}").parse().unwrap();
+        }
+        Verdict::Send
+    })?;
+    let client = demo.client()?.transport(forging).build()?;
+    demo.add_user("forger").await?;
+    demo.sign_in(&client, "forger").await?;
+    let me = client.signed("execute-api").get("/me").with_id_token();
+    let error = me.send().await.unwrap_err();
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::NotAuthorized, Some(401)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refusal_is_an_error_or_the_answer_as_wanted() -> Result<()> {
+    let demo = Demo::start().await?;
+    // The guest's role may not call the API.
+    let guest = demo.client()?.build()?.signed("execute-api");
+    let error = guest.get("/notes").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.aws_code()), (ErrorKind::AccessDenied, Some("AccessDeniedException")));
+    let answer = guest.get("/notes").any_status().send().await?;
+    assert_eq!(
+        (answer.status().as_u16(), answer.header("x-amzn-errortype")),
+        (403, Some("AccessDeniedException"))
+    );
+    assert!(answer.text()?.contains("execute-api:Invoke"));
+
+    // An API that has something to say about a wrong input.
+    let api = api(&demo, "any").await?;
+    let body = r#"{"errors":["title is missing"]}"#;
+    demo.fault(json!({"operation": "Invoke", "action": {"body": body, "status": 422}}))?;
+    let answer = api.post("/notes").any_status().send().await?;
+    assert_eq!((answer.status().as_u16(), answer.text()?), (422, body));
+    assert_eq!(api.post("/notes").send().await.unwrap_err().http_status(), Some(422));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_wrong_service_or_region_is_refused() -> Result<()> {
+    let demo = Demo::start().await?;
+    let client = demo.person("wrong").await?;
+    let url = format!("{}/_api/notes", demo.aws.url());
+    for signed in [client.signed("lambda"), client.signed("execute-api").in_region("us-east-1".parse()?)] {
+        let error = signed.get(&url).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::SignatureRefused, "{error:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn another_service_is_asked_in_its_own_protocol() -> Result<()> {
+    let demo = Demo::start().await?;
+    let client = demo.person("sts").await?;
+    let answer = client
+        .signed("sts")
+        .post("/")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .text("Action=GetCallerIdentity&Version=2011-06-15")
+        .safe_to_repeat()
+        .send()
+        .await?;
+    assert!(answer.text()?.contains("assumed-role"), "{}", answer.text()?);
+
+    let table = client.dynamodb()?;
+    let key = json!({"pk": {"S": client.identity_id().await?}, "sk": {"S": "raw"}});
+    let answer = client
+        .signed("dynamodb")
+        .post("/")
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amz-target", "DynamoDB_20120810.PutItem")
+        .json(&json!({"TableName": table.name(), "Item": key}))
+        .send()
+        .await?;
+    assert_eq!(answer.json::<Value>()?, json!({}));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_failed_in_passing_is_sent_again_where_that_is_safe() -> Result<()> {
+    let demo = Demo::start().await?;
+    let api = api(&demo, "passing").await?;
+    let lose = || demo.fault(json!({"operation": "Invoke", "times": 1, "action": "dropAfterHandling"}));
+    lose()?;
+    api.put("/notes/1").text("x").send().await?;
+    lose()?;
+    assert_eq!(api.post("/notes").send().await.unwrap_err().kind(), ErrorKind::Network);
+    lose()?;
+    api.post("/search").safe_to_repeat().send().await?;
+    demo.fault(json!({"operation": "Invoke", "times": 2, "action": "throttle"}))?;
+    api.post("/notes").send().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_streamed_answer_arrives_whole() -> Result<()> {
+    let demo = Demo::start().await?;
+    let api = api(&demo, "stream").await?;
+    let text = "x".repeat(300_000);
+    let response = api.put("/big").text(text.clone()).stream().await?;
+    assert_eq!(response.headers()["content-type"], "application/json");
+    let pieces: Vec<_> = response.into_body().try_collect().await?;
+    let echo: Value = serde_json::from_slice(&pieces.concat())?;
+    assert_eq!(echo["body"], json!(text));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_path_needs_an_api() -> Result<()> {
+    let demo = Demo::start().await?;
+    let mut config = demo.config().clone();
+    config["api"]["url"] = Value::Null;
+    let client = poolpass::Client::new(Config::from_json(&config.to_string())?)?;
+    let error = client.signed("execute-api").get("/notes").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+    Ok(())
+}
