@@ -4,6 +4,7 @@
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
+use crate::interop::local_aws::with_demo;
 use crate::report::timed;
 use crate::step::Outcome;
 use crate::workspace::Workspace;
@@ -41,21 +42,38 @@ fn integration_tests(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Runs the quickstart as the README says, twice: the second time nothing is left to build.
+/// Runs the quickstart as the README says, twice: the second time nothing is left to build. Then against an AWS that it
+/// is told of, as its `--config` is for.
 pub(crate) fn quickstart(workspace: &Workspace) -> Result<Outcome> {
-    let command = workspace.cargo(&["run", "--package", "quickstart"]);
-    command.run()?;
-    let (output, took) = timed(|| command.read());
-    let output = output?;
-    let last = output.lines().last().unwrap_or_default();
-    println!("{last} ({:.1} s the second time)", took.as_secs_f64());
-    let steps: Option<u32> = last
-        .strip_prefix("quickstart: all ")
+    let quickstart = || workspace.cargo(&["run", "--package", "quickstart", "--"]);
+    quickstart().run()?;
+    let (output, took) = timed(|| quickstart().read());
+    let steps = steps_passed(&output?)?;
+    println!("all {steps} steps passed in {:.1} s the second time", took.as_secs_f64());
+    ensure!(steps >= 16, "the quickstart has lost steps");
+
+    with_demo(workspace, "quickstart", |demo| {
+        let (user, password) = demo.user()?;
+        let password_file = demo.folder.join("password");
+        workspace.shell.write_file(&password_file, password)?;
+        let output = quickstart()
+            .args(["--user", user])
+            .arg("--config")
+            .arg(demo.config)
+            .arg("--password-file")
+            .arg(password_file)
+            .read()?;
+        println!("all {} steps passed with --config", steps_passed(&output)?);
+        Ok(Outcome::Passed)
+    })
+}
+
+fn steps_passed(output: &str) -> Result<u32> {
+    output
+        .lines()
+        .last()
+        .and_then(|line| line.strip_prefix("quickstart: all "))
         .and_then(|rest| rest.strip_suffix(" steps passed"))
-        .and_then(|count| count.parse().ok());
-    ensure!(
-        steps.is_some_and(|count| count >= 16),
-        "the quickstart's last line does not say that its steps passed"
-    );
-    Ok(Outcome::Passed)
+        .and_then(|count| count.parse().ok())
+        .context("the quickstart's last line does not say that its steps passed")
 }

@@ -1,12 +1,11 @@
 //! Other people's clients against local-aws.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use anyhow::Result;
 use xshell::cmd;
 
-use super::server::Server;
+use super::local_aws::with_demo;
 use super::{node, python};
 use crate::step::Outcome;
 use crate::workspace::Workspace;
@@ -22,9 +21,9 @@ pub(crate) fn python(workspace: &Workspace) -> Result<Outcome> {
         return workspace.without("python3 with venv");
     };
     let folder = workspace.path("tests/interop/clients/python");
-    with_local_aws(workspace, "python", |config| {
+    with_demo(workspace, "python", |demo| {
         cmd!(workspace.shell, "{python} -m pytest --quiet --tb=short -p no:cacheprovider {folder}")
-            .env(BACKEND, config)
+            .env(BACKEND, demo.config)
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .run()?;
         Ok(Outcome::Passed)
@@ -41,23 +40,8 @@ pub(crate) fn js(workspace: &Workspace) -> Result<Outcome> {
         .into_iter()
         .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
         .collect();
-    with_local_aws(workspace, "js", |config| {
-        cmd!(workspace.shell, "node --test {tests...}").env(BACKEND, config).run()?;
+    with_demo(workspace, "js", |demo| {
+        cmd!(workspace.shell, "node --test {tests...}").env(BACKEND, demo.config).run()?;
         Ok(Outcome::Passed)
     })
-}
-
-/// Runs `test` with the `poolpass.json` of a local-aws that was started for it.
-fn with_local_aws(
-    workspace: &Workspace,
-    name: &str,
-    test: impl FnOnce(&Path) -> Result<Outcome>,
-) -> Result<Outcome> {
-    let folder = workspace.shell.create_dir(workspace.target.join("interop").join(name))?;
-    let mut command = Command::new(workspace.program("local-aws")?);
-    command.args(["--demo", "--port", "0", "--until-eof"]);
-    let server = Server::start(&mut command, &folder.join("local-aws.log"))?;
-    let config = folder.join("poolpass.json");
-    workspace.shell.write_file(&config, &server.ready)?;
-    server.during(|| test(&config))
 }

@@ -3,6 +3,7 @@
 pub(crate) mod botocore;
 pub(crate) mod clients;
 pub(crate) mod iam;
+pub(crate) mod local_aws;
 pub(crate) mod ministack;
 mod node;
 mod python;
