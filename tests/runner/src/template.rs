@@ -48,8 +48,7 @@ where
     F: Future<Output = Result<Value>> + Send,
 {
     let mut text = text.to_owned();
-    loop {
-        let Some((head, after)) = text.split_once("}}") else { break };
+    while let Some((head, after)) = text.split_once("}}") {
         let Some((before, name)) = head.rsplit_once("{{") else {
             bail!("too many closing braces in {text:?}")
         };

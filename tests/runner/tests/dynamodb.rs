@@ -400,7 +400,7 @@ async fn what_may_have_been_done_is_not_done_twice() -> Result<()> {
 #[tokio::test]
 async fn another_persons_partition_is_out_of_reach() -> Result<()> {
     let world = World::new().await?;
-    world.table.put(&world.note("diary")).await?;
+    world.table.put(world.note("diary")).await?;
     let eve = world.demo.person("eve").await?;
     let guest = world.demo.client()?.build()?;
     for stranger in [eve, guest] {
@@ -480,7 +480,7 @@ async fn trouble_on_the_way_is_overcome_and_nonsense_is_told() -> Result<()> {
 #[tokio::test]
 async fn an_answer_that_was_cut_is_asked_for_again() -> Result<()> {
     let world = World::new().await?;
-    world.table.put(&world.note("a")).await?;
+    world.table.put(world.note("a")).await?;
     world.demo.fault(json!({ "operation": "GetItem", "times": 1, "action": { "truncate": 20 } }))?;
     assert_eq!(world.table.get(world.key("a")).await?, Some(world.note("a")));
     assert_eq!(world.count("GetItem"), 2);

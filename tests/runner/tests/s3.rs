@@ -1,5 +1,7 @@
 //! S3 against a server: what goes up comes down, also in parts, after breaks, and only to whom it belongs.
 
+#![expect(clippy::unwrap_used, reason = "what a test's helpers do not expect fails the test")]
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

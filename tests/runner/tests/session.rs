@@ -1,5 +1,12 @@
 //! The session against a server: one refresh for everyone, and never a lost one.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::needless_pass_by_value,
+    reason = "what a test's helpers do not expect fails the test"
+)]
+
 use std::collections::HashSet;
 use std::time::Duration;
 

@@ -1,6 +1,12 @@
 //! `poolpass::srp` against an implementation that shares no code with it: num-bigint for the
 //! arithmetic, aws-lc-rs for the hashes, and formulas written down from the protocol.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what a test's helpers do not expect fails the test"
+)]
+
 use std::sync::LazyLock;
 
 use aws_lc_rs::{digest, hkdf, hmac};

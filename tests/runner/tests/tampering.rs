@@ -1,5 +1,7 @@
 //! Whatever is altered on the way is refused by the server and surfaces as the right kind of error.
 
+#![expect(clippy::unwrap_used, reason = "what a test's helpers do not expect fails the test")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 

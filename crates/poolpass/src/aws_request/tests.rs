@@ -22,8 +22,15 @@ impl Clock for Stopped {
 /// Answers in turn and remembers what was sent.
 #[derive(Debug, Default)]
 struct Script {
-    answers: Mutex<VecDeque<Result<(u16, Vec<(&'static str, String)>, &'static str), TransportError>>>,
+    answers: Mutex<VecDeque<Result<Answer, TransportError>>>,
     sent: Mutex<Vec<Request>>,
+}
+
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: &'static str,
 }
 
 impl Script {
@@ -41,7 +48,7 @@ impl Script {
         headers: Vec<(&'static str, String)>,
         body: &'static str,
     ) -> Arc<Self> {
-        self.answers.lock().unwrap().push_back(Ok((status, headers, body)));
+        self.answers.lock().unwrap().push_back(Ok(Answer { status, headers, body }));
         Arc::clone(self)
     }
 
@@ -75,7 +82,7 @@ impl Transport for Shared {
         self.0.sent.lock().unwrap().push(request);
         let answer = self.0.answers.lock().unwrap().pop_front().expect("no answer left");
         Box::pin(async move {
-            let (status, headers, body) = answer?;
+            let Answer { status, headers, body } = answer?;
             let mut response = http::Response::builder().status(status);
             for (name, value) in headers {
                 response = response.header(name, value);

@@ -84,7 +84,7 @@ impl Endpoint {
         let path_and_query = PathAndQuery::try_from(whole).map_err(|error| {
             Error::invalid_input("the path or query is too long for a URL").with_source(error)
         })?;
-        Ok(Self::from_parts(self.scheme().clone(), self.authority().clone(), path_and_query).0)
+        Ok(Self::from_parts(self.scheme().clone(), self.authority(), path_and_query).0)
     }
 
     /// The URL itself.

@@ -91,10 +91,10 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
 }
 
 /// AWS sometimes quotes what was sent in a validation error; that may be a password.
-pub(super) fn without_echoed_values(message: String) -> String {
+pub(super) fn without_echoed_values(message: &str) -> String {
     const OPENING: &str = "Value '";
     const CLOSING: &str = "' at '";
-    let mut rest = message.as_str();
+    let mut rest = message;
     let mut kept = String::with_capacity(message.len());
     while let Some((before, after)) = rest.split_once(OPENING) {
         let Some((_value, tail)) = after.split_once(CLOSING) else { break };
@@ -142,10 +142,10 @@ mod tests {
         let message = "2 validation errors detected: Value 'hunter2' at 'password' failed to satisfy constraint: \
                        Member must have length greater than or equal to 6; Value 'x' at 'username' failed";
         assert_eq!(
-            without_echoed_values(message.to_owned()),
+            without_echoed_values(message),
             "2 validation errors detected: Value at 'password' failed to satisfy constraint: \
              Member must have length greater than or equal to 6; Value at 'username' failed"
         );
-        assert_eq!(without_echoed_values("Value 'x".to_owned()), "Value 'x");
+        assert_eq!(without_echoed_values("Value 'x"), "Value 'x");
     }
 }

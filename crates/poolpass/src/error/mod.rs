@@ -70,7 +70,7 @@ impl Error {
         let kind =
             aws_code::kind_of(aws_code.as_deref(), message.as_deref().unwrap_or_default(), http_status);
         let message = match message {
-            Some(message) => aws_code::without_echoed_values(message).into(),
+            Some(message) => aws_code::without_echoed_values(&message).into(),
             None => Cow::from(format!("AWS answered with HTTP status {http_status}")),
         };
         Self(Box::new(Inner {

@@ -119,6 +119,7 @@ impl Drop for AbortOnDrop {
 }
 
 /// `fetch` does not say whether the request left the device, so it has to be taken as sent.
+#[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
 fn to_transport_error(error: JsValue) -> TransportError {
     let message = Reflect::get(&error, &"message".into()).ok().and_then(|message| message.as_string());
     TransportError::interrupted(message.unwrap_or_else(|| "the request failed".to_owned()))
