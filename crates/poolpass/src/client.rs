@@ -178,7 +178,9 @@ impl Client {
     ///
     /// `Store` when the session may still be in the store; `InvalidConfig` without a user pool.
     pub async fn sign_out(&self) -> Result<SignOut, Error> {
-        self.flow()?.sign_out().await
+        let outcome = self.flow()?.sign_out().await;
+        self.forget_credentials();
+        outcome
     }
 
     /// Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is forgotten.
@@ -188,12 +190,20 @@ impl Client {
     /// `SignedOut` when nobody is signed in. When AWS cannot be reached or refuses, the session stays, so that the call can be
     /// repeated; [`sign_out`](Self::sign_out) forgets it in any case. `Store` when the session may still be in the store.
     pub async fn sign_out_everywhere(&self) -> Result<(), Error> {
-        self.flow()?.sign_out_everywhere().await
+        let outcome = self.flow()?.sign_out_everywhere().await;
+        self.forget_credentials();
+        outcome
     }
 
     /// The person's account: signing up, passwords, attributes, second factors.
     pub fn account(&self) -> Account {
         Account::new(self.inner.sign_in.clone())
+    }
+
+    fn forget_credentials(&self) {
+        if let Some(pool) = &self.identity_pool {
+            pool.forget_logins();
+        }
     }
 
     fn flow(&self) -> Result<&Arc<SignInFlow>, Error> {

@@ -7,6 +7,7 @@ use local_aws::{FaultRule, LocalAws, Options};
 use poolpass::{Client, ClientBuilder, Config, RetryPolicy, SignIn};
 use serde_json::{Value, json};
 
+use crate::root;
 use crate::test_pool::{DeviceClock, PASSWORD, admin};
 use crate::verifying_transport::VerifyingTransport;
 
@@ -77,6 +78,68 @@ impl Demo {
             json!({ "UserPoolId": pool, "Username": name, "Password": PASSWORD, "Permanent": true });
         admin(&self.aws, "AdminSetUserPassword", &password).await?;
         Ok(())
+    }
+
+    /// A role that somebody of the identity pool may choose, and that may do `actions` with anything; and a group of the
+    /// user pool that offers it. Returns the role's ARN.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn add_role(&self, name: &str, actions: &[&str]) -> Result<String> {
+        let trust = json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow",
+            "Principal": { "Federated": "cognito-identity.amazonaws.com" },
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": { "StringEquals": { "cognito-identity.amazonaws.com:aud": self.config["identityPool"]["id"] } },
+        }] });
+        let policy = json!({ "Version": "2012-10-17", "Statement": [
+            { "Effect": "Allow", "Action": actions, "Resource": "*" },
+        ] });
+        let role = [("RoleName", name), ("AssumeRolePolicyDocument", &trust.to_string())];
+        root::iam(self.aws.url(), self.aws.clock().now(), "CreateRole", &role).await?;
+        let policy = [("RoleName", name), ("PolicyName", "it"), ("PolicyDocument", &policy.to_string())];
+        root::iam(self.aws.url(), self.aws.clock().now(), "PutRolePolicy", &policy).await?;
+        let arn = format!("arn:aws:iam::000000000000:role/{name}");
+        let group = json!({
+            "UserPoolId": self.config["userPool"]["id"], "GroupName": name, "RoleArn": arn, "Precedence": 1,
+        });
+        admin(&self.aws, "CreateGroup", &group).await?;
+        Ok(arn)
+    }
+
+    /// Puts a user into a group of the user pool.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn add_to_group(&self, username: &str, group: &str) -> Result<()> {
+        let input = json!({
+            "UserPoolId": self.config["userPool"]["id"], "Username": username, "GroupName": group,
+        });
+        admin(&self.aws, "AdminAddUserToGroup", &input).await.map(drop)
+    }
+
+    /// Has the identity pool take the roles that a token offers.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn choose_roles_by_token(&self) -> Result<()> {
+        let (pool, region) = (&self.config["identityPool"]["id"], self.aws.region().parse()?);
+        let call = async |operation: &str, input: &Value| {
+            let target = format!("AWSCognitoIdentityService.{operation}");
+            let now = self.aws.clock().now();
+            root::json(self.aws.url(), "cognito-identity", &region, now, &target, input).await
+        };
+        let present = call("GetIdentityPoolRoles", &json!({ "IdentityPoolId": pool })).await?;
+        let text = |name: &str| self.config["userPool"][name].as_str().unwrap_or_default();
+        let provider = format!("cognito-idp.{region}.amazonaws.com/{}:{}", text("id"), text("clientId"));
+        let by_token = json!({ "Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole" });
+        let input = json!({
+            "IdentityPoolId": pool, "Roles": present["Roles"], "RoleMappings": { provider: by_token },
+        });
+        call("SetIdentityPoolRoles", &input).await.map(drop)
     }
 
     /// Signs a user in.

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use poolpass::{Credentials, Region, sigv4};
 use serde::Serialize;
@@ -22,13 +22,60 @@ pub(crate) async fn cognito_idp(
     operation: &str,
     input: &impl Serialize,
 ) -> Result<Value> {
-    let mut request = ::http::Request::post(endpoint)
+    let target = format!("AWSCognitoIdentityProviderService.{operation}");
+    json(endpoint, "cognito-idp", region, now, &target, input).await
+}
+
+/// Calls an operation of a JSON service, by its target, signed with the root credentials.
+///
+/// # Errors
+///
+/// When the server refuses.
+pub(crate) async fn json(
+    endpoint: &str,
+    service: &str,
+    region: &Region,
+    now: SystemTime,
+    target: &str,
+    input: &impl Serialize,
+) -> Result<Value> {
+    let request = ::http::Request::post(endpoint)
         .header("content-type", "application/x-amz-json-1.1")
-        .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
+        .header("x-amz-target", target)
         .body(Bytes::from(serde_json::to_vec(input)?))?;
-    let scope = sigv4::Scope { service: "cognito-idp", region };
+    let answer = signed(request, service, region, now).await.with_context(|| target.to_owned())?;
+    Ok(serde_json::from_str(&answer).unwrap_or_default())
+}
+
+/// Calls an operation of IAM, signed with the root credentials.
+///
+/// # Errors
+///
+/// When the server refuses.
+pub(crate) async fn iam(
+    endpoint: &str,
+    now: SystemTime,
+    operation: &str,
+    parameters: &[(&str, &str)],
+) -> Result<()> {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.append_pair("Action", operation).append_pair("Version", "2010-05-08").extend_pairs(parameters);
+    let request = ::http::Request::post(endpoint)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Bytes::from(form.finish()))?;
+    signed(request, "iam", &"us-east-1".parse()?, now).await.with_context(|| operation.to_owned())?;
+    Ok(())
+}
+
+async fn signed(
+    mut request: ::http::Request<Bytes>,
+    service: &str,
+    region: &Region,
+    now: SystemTime,
+) -> Result<String> {
+    let scope = sigv4::Scope { service, region };
     sigv4::sign(&mut request, &scope, &Credentials::new("test", "test", None, None), now)?;
     let answer = http::send(request).await?;
-    ensure!(answer.status == 200, "{operation} was refused: {answer:?}");
-    Ok(serde_json::from_str(&answer.body).unwrap_or_default())
+    ensure!(answer.status == 200, "refused: {answer:?}");
+    Ok(answer.body)
 }

@@ -128,6 +128,33 @@ async fn a_revoked_session_gives_no_credentials_not_even_a_guests() -> Result<()
 }
 
 #[tokio::test]
+async fn a_person_chooses_among_the_roles_that_the_token_offers() -> Result<()> {
+    let demo = Demo::start().await?;
+    let reader = demo.add_role("reader", &["dynamodb:Scan"]).await?;
+    demo.add_role("auditor", &["s3:ListBucket"]).await?;
+    demo.choose_roles_by_token().await?;
+    demo.add_user("lin").await?;
+    demo.add_to_group("lin", "reader").await?;
+    demo.add_to_group("lin", "auditor").await?;
+    let client = demo.client()?.build()?;
+    demo.sign_in(&client, "lin").await?;
+
+    let scan = async |client: &Client| client.dynamodb()?.scan().all::<Item>().await;
+    assert_eq!(scan(&client).await.unwrap_err().kind(), ErrorKind::AccessDenied);
+    let as_reader = client.with_role(reader);
+    scan(&as_reader).await?;
+    assert_eq!(as_reader.identity_id().await?, client.identity_id().await?);
+    assert_ne!(as_reader.credentials().await?, client.credentials().await?);
+    assert_eq!(demo.aws.request_counts().of(EXCHANGE), 2);
+
+    let nobodys = client.with_role("arn:aws:iam::000000000000:role/admin");
+    assert_eq!(scan(&nobodys).await.unwrap_err().kind(), ErrorKind::NotAuthorized);
+    client.sign_out().await?;
+    assert_eq!(scan(&as_reader).await.unwrap_err().kind(), ErrorKind::SignedOut);
+    Ok(())
+}
+
+#[tokio::test]
 async fn where_nobody_may_be_a_guest_one_has_to_sign_in() -> Result<()> {
     let demo = Demo::start().await?;
     let mut config = demo.config().clone();

@@ -9,7 +9,8 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use poolpass::platform::{Body, BoxFuture, HttpTransport, Request, Response, Transport, TransportError};
 use poolpass::s3::{
-    Bucket, ByteRange, CopyOptions, GetOptions, ListOptions, PutOptions, UploadBody, UploadState,
+    Bucket, ByteRange, CopyOptions, GetOptions, ListOptions, PutOptions, UploadBody, UploadSource,
+    UploadState,
 };
 use poolpass::{Client, ErrorKind};
 use poolpass_tests::Demo;
@@ -462,6 +463,60 @@ async fn an_upload_survives_failing_parts_expired_credentials_and_a_lost_last_an
     assert_eq!(world.count("GetCredentialsForIdentity"), exchanges + 1);
     assert_eq!(world.count("CompleteMultipartUpload"), 2);
     assert_eq!(world.content(&key).await?, whole);
+    Ok(())
+}
+
+#[tokio::test]
+async fn credentials_that_expired_are_renewed_also_where_s3_does_not_say_why_it_refuses() -> Result<()> {
+    let world = World::new().await?;
+    let key = world.key("a");
+    world.bucket.put(&key, "a").await?;
+    let exchanges = world.count("GetCredentialsForIdentity");
+    world.demo.aws.clock().advance_seconds(2 * 3600);
+    assert_eq!(world.bucket.head(&key).await?.size, Some(1));
+    assert_eq!(world.count("GetCredentialsForIdentity"), exchanges + 1);
+    Ok(())
+}
+
+/// Notes how many of its parts are in memory at once.
+#[derive(Debug, Default)]
+struct Watched {
+    parts: Arc<Mutex<(usize, usize)>>,
+}
+
+impl UploadSource for Watched {
+    fn size(&self) -> u64 {
+        40 << 20
+    }
+
+    fn read(&self, _offset: u64, length: usize) -> BoxFuture<'_, std::io::Result<Bytes>> {
+        if let Ok(mut parts) = self.parts.lock() {
+            parts.0 += 1;
+            parts.1 = parts.1.max(parts.0);
+        }
+        Box::pin(async move { Ok(content(length)) })
+    }
+}
+
+#[tokio::test]
+async fn only_so_many_parts_are_in_memory_at_once() -> Result<()> {
+    let world = World::new().await?;
+    let source = Watched::default();
+    let (parts, counted) = (Arc::clone(&source.parts), Arc::clone(&source.parts));
+    world
+        .bucket
+        .upload(world.key("large"), UploadBody::source(source))
+        .part_size(5 << 20)
+        .concurrency(3)
+        .on_progress(move |_| {
+            if let Ok(mut parts) = counted.lock() {
+                parts.0 -= 1;
+            }
+        })
+        .await?;
+    let (left, most) = parts.lock().map(|parts| *parts).unwrap_or_default();
+    assert_eq!(left, 0);
+    ensure!((2..=4).contains(&most), "{most} parts were in memory at once");
     Ok(())
 }
 

@@ -119,6 +119,11 @@ impl IdentityPool {
         }
     }
 
+    /// Wipes the credentials of people from memory; a guest's stay.
+    pub(crate) fn forget_logins(&self) {
+        self.shared.state().held.retain(|holder, _| holder.session.is_none());
+    }
+
     async fn held(&self) -> Result<Held, Error> {
         loop {
             let holder = self.holder().await?;
