@@ -41,6 +41,23 @@ impl Client {
 /// Keys may be any UTF-8 text of 1 to 1024 bytes, except that no path segment may be `.` or `..`: HTTP clients resolve
 /// them. Such keys are refused with kind `InvalidInput` before anything is sent.
 ///
+/// ```no_run
+/// # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
+/// use poolpass::ErrorKind;
+///
+/// let photos = client.bucket("photos")?;
+/// let key = photos.private_key("2026/cat.jpg").await?;
+/// match photos.head(&key).await {
+///     Ok(metadata) => println!("{:?} bytes since {:?}", metadata.size, metadata.last_modified),
+///     Err(error) if error.kind() == ErrorKind::NotFound => println!("no cat yet"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
 /// All operations can fail with `AccessDenied`, `NotFound`, `Throttled`, `Unavailable`, `Network` and `Timeout`, and with
 /// what [`Client::credentials`] fails with.
 #[derive(Clone, Debug)]

@@ -53,6 +53,20 @@ pub enum ByteRange {
 }
 
 /// An object: what S3 knows about it, and its content, which arrives while it is read.
+///
+/// ```no_run
+/// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), poolpass::Error> {
+/// use futures_util::TryStreamExt;
+///
+/// let object = bucket.get("film.mp4").await?;
+/// println!("{:?}", object.metadata().content_type);
+/// let mut content = object.into_stream();
+/// while let Some(piece) = content.try_next().await? {
+///     println!("{} bytes more", piece.len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Object {
     metadata: ObjectMetadata,

@@ -6,6 +6,23 @@ use serde::{Deserialize, Serialize};
 ///
 /// It is small, holds no secret, and does not change while the upload goes on, since S3 itself knows which parts it has.
 /// Serialize it where it survives.
+///
+/// ```no_run
+/// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), Box<dyn std::error::Error>> {
+/// use poolpass::s3::{UploadBody, UploadState};
+///
+/// let film = async || UploadBody::file("film.mp4").await;
+/// let save = |state: UploadState| {
+///     let _ = std::fs::write("upload.json", serde_json::to_vec(&state).unwrap_or_default());
+/// };
+/// bucket.upload("film.mp4", film().await?).on_resumable(save).await?;
+///
+/// // After a crash:
+/// let state: UploadState = serde_json::from_slice(&std::fs::read("upload.json")?)?;
+/// bucket.resume_upload(state, film().await?).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UploadState {
