@@ -23,11 +23,11 @@ impl Plan {
     /// Parts of `wanted` bytes, or larger ones where there would be more than S3 takes.
     pub(super) fn new(size: Option<u64>, wanted: u64) -> Result<Self, Error> {
         let needed = size.unwrap_or(0).div_ceil(MAX_PARTS);
-        let part_size = wanted.max(needed).max(MIN_PART).next_multiple_of(MIB);
-        if part_size > MAX_PART {
+        let least = wanted.max(needed).max(MIN_PART);
+        if least > MAX_PART {
             return Err(Error::invalid_input("a part has at most 5 GiB, and an upload at most 10,000 parts"));
         }
-        Ok(Self { size, part_size })
+        Ok(Self { size, part_size: least.next_multiple_of(MIB) })
     }
 
     pub(super) fn size(&self) -> Option<u64> {
@@ -89,6 +89,8 @@ mod tests {
         }
         assert!(Plan::new(Some(10_000 * 5 * GIB + 1), Plan::DEFAULT_PART).is_err());
         assert_eq!(Plan::new(Some(1), 1).unwrap().part_size(), 5 * MIB);
+        assert_eq!(Plan::new(None, MAX_PART).unwrap().part_size(), MAX_PART);
+        assert!(Plan::new(None, u64::MAX).is_err());
     }
 
     #[test]
