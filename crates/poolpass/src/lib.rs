@@ -68,6 +68,7 @@ pub mod srp;
 mod aws_request;
 mod config;
 mod credentials;
+mod dates;
 mod error;
 mod input;
 pub mod sigv4;

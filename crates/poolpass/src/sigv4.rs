@@ -19,6 +19,7 @@ use http::{HeaderMap, Method, Uri};
 
 use crate::config::Region;
 use crate::credentials::Credentials;
+use crate::dates;
 use crate::error::Error;
 
 /// The longest life that AWS gives a presigned URL: seven days.
@@ -41,7 +42,7 @@ pub struct Scope<'a> {
 ///
 /// # Errors
 ///
-/// Kind `InvalidInput` when a header of the request is not text.
+/// Kind `InvalidInput` when a header of the request is not text, or when `now` lies outside the years 1 to 9999.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -84,7 +85,7 @@ pub fn sign(
 ///
 /// # Errors
 ///
-/// Kind `InvalidInput` when `life` is zero or longer than [`MAX_PRESIGNED_LIFE`], or when a header is not text.
+/// Kind `InvalidInput` when `life` is zero or longer than [`MAX_PRESIGNED_LIFE`], and as for [`sign`].
 /// Kind `CredentialsExpired` when the credentials have expired.
 pub fn presign(
     method: &Method,
@@ -145,6 +146,9 @@ fn instructions(
     credentials: &Credentials,
     now: SystemTime,
 ) -> Result<SigningInstructions, Error> {
+    if dates::calendar(now).is_none() {
+        return Err(Error::invalid_input("a signature cannot carry a time outside the years 1 to 9999"));
+    }
     let identity = SdkCredentials::new(
         credentials.access_key_id(),
         credentials.secret_access_key(),
@@ -175,4 +179,21 @@ fn instructions(
         .and_then(|request| aws_sigv4::http_request::sign(request, &params))
         .map(|output| output.into_parts().0)
         .map_err(|error| Error::invalid_input("the request cannot be signed").with_source(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_no_signature_can_carry_is_an_error() {
+        let region: Region = "eu-west-1".parse().unwrap();
+        let credentials = Credentials::new("ASIAEXAMPLE", "secret", None, None);
+        let mut request =
+            http::Request::get("https://s3.eu-west-1.amazonaws.com/").body(Bytes::new()).unwrap();
+        let never = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::MAX / 4);
+        let scope = Scope { service: "s3", region: &region };
+        let error = sign(&mut request, &scope, &credentials, never).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::InvalidInput);
+    }
 }

@@ -6,10 +6,9 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use quick_xml::events::Event;
 use serde::Deserialize;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::{Road, retry_after};
+use crate::dates;
 use crate::error::{AwsRefusal, Error, ErrorKind};
 use crate::platform::{Body, Response};
 
@@ -168,8 +167,8 @@ fn parse_xml(body: &[u8]) -> Said {
 
     let Ok(xml) = quick_xml::de::from_reader::<_, Xml>(body) else { return Said::default() };
     let (code, message) = xml.error.map_or((xml.code, xml.message), |error| (error.code, error.message));
-    let server_time = xml.server_time.and_then(|time| OffsetDateTime::parse(&time, &Rfc3339).ok());
-    Said { code, message, request_id: xml.request_id, server_time: server_time.map(SystemTime::from) }
+    let server_time = xml.server_time.and_then(|time| dates::from_rfc3339(&time));
+    Said { code, message, request_id: xml.request_id, server_time }
 }
 
 /// `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException` and `NotFoundException:http://…` without their surroundings.
@@ -229,8 +228,7 @@ mod tests {
         let skewed = refusal(403, &[], s3).await;
         assert!(skewed.is_about_time());
         assert_eq!(skewed.error.request_id(), Some("r"));
-        let expected: SystemTime = OffsetDateTime::parse("2026-01-02T03:04:05Z", &Rfc3339).unwrap().into();
-        assert_eq!(skewed.server_time, Some(expected));
+        assert_eq!(skewed.server_time, Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_323_045)));
 
         let sts = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>m</Message></Error>\
                    <RequestId>r</RequestId></ErrorResponse>";

@@ -199,9 +199,9 @@ impl<K> Search<K> {
     pub async fn count(mut self) -> Result<u64, Error> {
         self.projection = None;
         let mut pages = self.raw_pages(Some("COUNT"));
-        let mut count = 0;
+        let mut count: u64 = 0;
         while let Some(page) = pages.try_next().await? {
-            count += page.count;
+            count = count.saturating_add(page.count);
         }
         Ok(count)
     }

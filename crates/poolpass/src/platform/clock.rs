@@ -7,10 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 use http::header::{AGE, DATE};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
 
 use super::{MaybeSend, MaybeSync, sys};
+use crate::dates;
 
 /// Where the SDK takes the device's time from.
 pub trait Clock: fmt::Debug + MaybeSend + MaybeSync {
@@ -71,10 +70,8 @@ impl ServerClock {
         if headers.contains_key(AGE) {
             return;
         }
-        let Some(date) = headers.get(DATE).and_then(|value| value.to_str().ok()) else { return };
-        // HTTP dates are RFC 2822 dates whose zone is spelled "GMT".
-        if let Ok(date) = OffsetDateTime::parse(date, &Rfc2822) {
-            self.learn(date.into());
+        if let Some(date) = headers.get(DATE).and_then(|value| dates::from_http(value.to_str().ok()?)) {
+            self.learn(date);
         }
     }
 

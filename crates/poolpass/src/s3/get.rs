@@ -10,8 +10,6 @@ use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
 use http::header::{IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE, RANGE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use time::OffsetDateTime;
-use time::macros::format_description;
 
 pub use body::ObjectBody;
 
@@ -20,6 +18,7 @@ use super::key::ObjectKey;
 use super::metadata::ObjectMetadata;
 use super::query::Query;
 use crate::aws_request::AwsRequest;
+use crate::dates;
 use crate::error::Error;
 
 /// Which part of an object is read, and under which conditions. By default all of it, under none.
@@ -246,14 +245,9 @@ impl fmt::Display for ByteRange {
     }
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`.
 fn http_date(time: SystemTime) -> Result<HeaderValue, Error> {
-    let format = format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
-    let unrepresentable = || Error::invalid_input("the date lies outside what HTTP can say");
-    let date = OffsetDateTime::from(time).format(format).map_err(|_| unrepresentable())?;
-    HeaderValue::try_from(date).map_err(|_| unrepresentable())
+    let date = dates::to_http(time).and_then(|date| HeaderValue::try_from(date).ok());
+    date.ok_or_else(|| Error::invalid_input("the date lies outside what HTTP can say"))
 }
 
 #[cfg(test)]
@@ -287,5 +281,9 @@ mod tests {
         assert_eq!(headers["if-none-match"], "\"abc\"");
         assert_eq!(headers["if-modified-since"], "Sun, 06 Nov 1994 08:49:37 GMT");
         assert!(!headers.contains_key("x-amz-checksum-mode"));
+
+        let never = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::MAX / 4);
+        let options = GetOptions { if_unmodified_since: Some(never), ..GetOptions::default() };
+        assert_eq!(options.headers().unwrap_err().kind(), crate::ErrorKind::InvalidInput);
     }
 }

@@ -6,12 +6,11 @@ use std::time::SystemTime;
 use futures_util::{TryStreamExt, stream};
 use http::Method;
 use percent_encoding::percent_decode_str;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::bucket::Bucket;
 use super::query::Query;
 use super::xml;
+use crate::dates;
 use crate::error::Error;
 use crate::platform::BoxStream;
 
@@ -144,10 +143,7 @@ impl ListPage {
                 key: plain(object.key)?,
                 size: object.size,
                 etag: object.etag,
-                last_modified: object
-                    .last_modified
-                    .and_then(|date| OffsetDateTime::parse(&date, &Rfc3339).ok())
-                    .map(SystemTime::from),
+                last_modified: object.last_modified.and_then(|date| dates::from_rfc3339(&date)),
                 storage_class: object.storage_class,
             })
         });

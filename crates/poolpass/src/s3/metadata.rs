@@ -10,8 +10,8 @@ use http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE,
     CONTENT_TYPE, ETAG, LAST_MODIFIED,
 };
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
+
+use crate::dates;
 
 /// Prefix of the headers that carry the app's own metadata.
 pub(super) const USER_METADATA: &str = "x-amz-meta-";
@@ -63,9 +63,7 @@ impl ObjectMetadata {
         Self {
             size,
             etag: text(ETAG.as_str()),
-            last_modified: text(LAST_MODIFIED.as_str())
-                .and_then(|date| OffsetDateTime::parse(&date, &Rfc2822).ok())
-                .map(SystemTime::from),
+            last_modified: text(LAST_MODIFIED.as_str()).and_then(|date| dates::from_http(&date)),
             content_type: text(CONTENT_TYPE.as_str()),
             cache_control: text(CACHE_CONTROL.as_str()),
             content_disposition: text(CONTENT_DISPOSITION.as_str()),

@@ -1,18 +1,18 @@
 //! The password claim: the signature that proves the key, and the timestamp inside it.
 
 use std::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::{Identity, SrpError};
+use crate::dates;
 
 /// `EEE MMM d HH:mm:ss 'UTC' yyyy`, in English, the day without a leading zero.
 const CLAIM_TIMESTAMP: &[BorrowedFormatItem<'_>] = format_description!(
@@ -71,16 +71,7 @@ impl fmt::Debug for PasswordKey {
 ///
 /// [`SrpError::TimeOutOfRange`] outside the years 1 to 9999.
 pub fn claim_timestamp(now: SystemTime) -> Result<String, SrpError> {
-    let seconds = match now.duration_since(UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_secs()),
-        Err(before) => i64::try_from(before.duration().as_secs()).map(|seconds| -seconds),
-    };
-    let seconds = seconds.map_err(|_| SrpError::TimeOutOfRange)?;
-    let now = OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| SrpError::TimeOutOfRange)?;
-    if now.year() < 1 {
-        return Err(SrpError::TimeOutOfRange);
-    }
-    now.format(CLAIM_TIMESTAMP).map_err(|_| SrpError::TimeOutOfRange)
+    dates::calendar(now).and_then(|now| now.format(CLAIM_TIMESTAMP).ok()).ok_or(SrpError::TimeOutOfRange)
 }
 
 fn claim_signature(
@@ -105,7 +96,7 @@ pub(super) fn hmac_sha256(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
 
