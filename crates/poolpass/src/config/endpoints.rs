@@ -124,27 +124,31 @@ impl FromStr for Endpoint {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let malformed = || {
+            // What stands before an @ may be a password.
+            let shown =
+                if text.contains('@') { "what contains an @".to_owned() } else { format!("\"{text}\"") };
             Error::invalid_config(format!(
-                "\"{text}\" is not a base URL: expected http:// or https://, a host, and at most a path"
+                "{shown} is not a base URL: expected http:// or https://, a host, and at most a path"
             ))
         };
         let uri: Uri = text.parse().map_err(|_| malformed())?;
-        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return Err(malformed());
         };
-        let default_port = match scheme.as_str() {
-            "https" => ":443",
-            "http" => ":80",
+        let (scheme, default_port) = match scheme.to_ascii_lowercase().as_str() {
+            "https" => (Scheme::HTTPS, ":443"),
+            "http" => (Scheme::HTTP, ":80"),
             _ => return Err(malformed()),
         };
         if uri.query().is_some() || authority.as_str().contains('@') || authority.host().is_empty() {
             return Err(malformed());
         }
-        // HTTP clients leave out the default port of the Host header, so the signature has to as well.
-        let host = authority.as_str().strip_suffix(default_port).unwrap_or(authority.as_str());
+        // HTTP clients write the Host header in lower case and without the default port, so the signature has to as well.
+        let authority = authority.as_str().to_ascii_lowercase();
+        let host = authority.strip_suffix(default_port).unwrap_or(&authority);
         let authority = Authority::try_from(host).map_err(|_| malformed())?;
         let path = PathAndQuery::try_from(uri.path()).map_err(|_| malformed())?;
-        Ok(Self::from_parts(scheme.clone(), authority, path))
+        Ok(Self::from_parts(scheme, authority, path))
     }
 }
 
@@ -189,7 +193,14 @@ mod tests {
     fn what_is_not_a_base_url_is_refused() {
         for text in ["", "localhost", "ftp://x", "https://", "https://a/?b", "https://user:pw@host", "/path"]
         {
-            assert!(text.parse::<Endpoint>().is_err(), "{text}");
+            let error = text.parse::<Endpoint>().unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("pw"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_host_is_written_as_it_will_be_sent() {
+        let endpoint: Endpoint = "HTTPS://S3.Example:443/Path".parse().unwrap();
+        assert_eq!(endpoint.to_string(), "https://s3.example/Path");
     }
 }

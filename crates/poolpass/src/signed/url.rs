@@ -46,7 +46,10 @@ impl Target {
             Some((_, host_and_path)) if !url.starts_with('/') => {
                 let authority_end = host_and_path.find(['/', '?', '#']).unwrap_or(host_and_path.len());
                 let (base, rest) = url.split_at(url.len() - host_and_path.len() + authority_end);
-                (Some(parse_base(base)?), rest)
+                let malformed = |_: Error| {
+                    Error::invalid_input("expected a URL that starts with http:// or https:// and a host")
+                };
+                (Some(base.parse().map_err(malformed)?), rest)
             }
             _ if url.starts_with('/') => (None, url),
             _ => return Err(Error::invalid_input("expected a URL, or a path that starts with a slash")),
@@ -99,13 +102,6 @@ impl Target {
         }
         Ok(uri)
     }
-}
-
-/// Host names are sent in lower case, so they have to be signed like that.
-fn parse_base(base: &str) -> Result<Endpoint, Error> {
-    base.to_ascii_lowercase()
-        .parse()
-        .map_err(|_| Error::invalid_input("expected a URL that starts with http:// or https:// and a host"))
 }
 
 fn encoded(text: &str, set: &'static AsciiSet) -> Result<String, Error> {
