@@ -93,7 +93,7 @@ async fn trouble_during_a_refresh_leaves_the_session_signed_in() -> Result<()> {
         (hotel, ErrorKind::InvalidResponse),
         (hostile, ErrorKind::InvalidResponse),
         (json!({ "body": "{}" }), ErrorKind::InvalidResponse),
-        (json!({ "status": 403, "code": "ForbiddenException" }), ErrorKind::NotAuthorized),
+        (json!({ "status": 403, "code": "ForbiddenException" }), ErrorKind::AccessDenied),
         (json!({ "status": 400, "code": "InvalidParameterException" }), ErrorKind::Aws),
     ];
     let pool = TestPool::start().await?;

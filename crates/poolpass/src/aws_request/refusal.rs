@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use quick_xml::events::Event;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::{Road, retry_after};
 use crate::dates;
@@ -116,17 +117,13 @@ fn parse_body(body: &[u8]) -> Said {
 }
 
 fn parse_json(body: &[u8]) -> Said {
-    #[derive(Deserialize)]
-    struct Json {
-        #[serde(rename = "__type", alias = "code")]
-        code: Option<String>,
-        #[serde(alias = "Message", alias = "errorMessage")]
-        message: Option<String>,
-    }
-
-    match serde_json::from_slice::<Json>(body) {
-        Ok(json) => Said { code: json.code, message: json.message, ..Said::default() },
-        Err(_) => Said::default(),
+    // An API's own errors may have members of the same names that are something else, or several of them.
+    let Ok(members) = serde_json::from_slice::<Map<String, Value>>(body) else { return Said::default() };
+    let text = |names: &[&str]| names.iter().find_map(|name| members.get(*name)?.as_str()).map(str::to_owned);
+    Said {
+        code: text(&["__type", "code"]),
+        message: text(&["message", "Message", "errorMessage"]),
+        ..Said::default()
     }
 }
 
@@ -211,6 +208,18 @@ mod tests {
         assert_eq!(refusal.error.aws_code(), Some("ResourceNotFoundException"));
         assert_eq!(refusal.error.message(), "no table");
         assert_eq!(refusal.error.request_id(), Some("7a1b"));
+    }
+
+    #[tokio::test]
+    async fn members_of_other_kinds_and_several_messages_hide_nothing() {
+        let refusal = refusal(
+            400,
+            &[],
+            r#"{"__type":"ValidationException","code":7,"Message":"long","message":"short","errorMessage":null}"#,
+        )
+        .await;
+        assert_eq!(refusal.error.aws_code(), Some("ValidationException"));
+        assert_eq!(refusal.error.message(), "short");
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         "NotAuthorizedException" if message.contains("Password attempts exceeded") => {
             ErrorKind::TooManyAttempts
         }
-        "NotAuthorizedException" | "UnauthorizedException" | "ForbiddenException" => ErrorKind::NotAuthorized,
+        "NotAuthorizedException" | "UnauthorizedException" => ErrorKind::NotAuthorized,
         "UserNotFoundException" => ErrorKind::UserNotFound,
         "UserNotConfirmedException" => ErrorKind::UserNotConfirmed,
         "PasswordResetRequiredException" => ErrorKind::PasswordResetRequired,
@@ -31,8 +31,11 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         }
         "RefreshTokenReuseException" => ErrorKind::SessionEnded,
 
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => ErrorKind::AccessDenied,
-        "ExpiredToken" | "ExpiredTokenException" => ErrorKind::CredentialsExpired,
+        // "ForbiddenException" is a firewall's (WAF), and API Gateway's for a missing API key.
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "ForbiddenException" => {
+            ErrorKind::AccessDenied
+        }
+        "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => ErrorKind::CredentialsExpired,
         "SignatureDoesNotMatch"
         | "InvalidSignatureException"
         | "IncompleteSignature"
@@ -135,6 +138,12 @@ mod tests {
         assert_eq!(kind("Incorrect username or password."), ErrorKind::NotAuthorized);
         assert_eq!(kind("Invalid session for the user, session is expired."), ErrorKind::ChallengeExpired);
         assert_eq!(kind("Password attempts exceeded"), ErrorKind::TooManyAttempts);
+    }
+
+    #[test]
+    fn a_firewall_says_nothing_about_the_password() {
+        let kind = kind_of(Some("ForbiddenException"), "Request not allowed due to WAF block.", 403);
+        assert_eq!(kind, ErrorKind::AccessDenied);
     }
 
     #[test]

@@ -62,7 +62,7 @@ kinds! {
     /// The session was ended by AWS: revoked, expired, reused or the user is gone. Show the sign-in page.
     SessionEnded = "sessionEnded",
 
-    /// The role of this person does not allow the request.
+    /// The role of this person does not allow the request, or a firewall (WAF) in front of AWS does not.
     AccessDenied = "accessDenied",
     /// The credentials were refused as expired, also after fresh ones were fetched.
     CredentialsExpired = "credentialsExpired",
