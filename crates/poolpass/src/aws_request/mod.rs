@@ -9,6 +9,7 @@ mod retry;
 mod tests;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -19,6 +20,7 @@ use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, RETRY_AF
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 pub use retry::RetryPolicy;
 
@@ -235,8 +237,8 @@ impl Road {
     }
 }
 
-/// A request before it is signed.
-#[derive(Clone, Debug)]
+/// A request before it is signed. `Debug` shows neither query, headers nor body, where passwords, codes and tokens are.
+#[derive(Clone)]
 pub(crate) struct AwsRequest {
     /// The AWS operation, for errors.
     pub(crate) operation: Cow<'static, str>,
@@ -286,7 +288,8 @@ impl AwsRequest {
         let mut request = Self::new(operation, Method::POST, endpoint.join("/")?);
         request.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         request.headers.insert(HeaderName::from_static("x-amz-target"), target);
-        request.body = body.into();
+        // Passwords and tokens are in it.
+        request.body = Bytes::from_owner(Zeroizing::new(body));
         Ok(request)
     }
 
@@ -301,6 +304,16 @@ impl AwsRequest {
         *request.uri_mut() = self.uri.clone();
         *request.headers_mut() = self.headers.clone();
         request
+    }
+}
+
+impl fmt::Debug for AwsRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AwsRequest")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("repeat", &self.repeat)
+            .finish_non_exhaustive()
     }
 }
 
@@ -323,7 +336,6 @@ enum Delivery {
 }
 
 /// How a request proves who sends it.
-#[derive(Clone, Debug)]
 pub(crate) enum Authorization<'a> {
     /// It does not, or its body does.
     None,

@@ -283,3 +283,12 @@ async fn a_token_travels_as_it_is_and_is_marked_sensitive() {
     let error = script.road().bytes(&request(Method::GET), &Authorization::Token("a\nb")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
+
+#[test]
+fn debug_shows_what_is_asked_for_and_nothing_of_what_is_sent() {
+    let endpoint: Endpoint = "https://cognito-idp.eu-west-1.amazonaws.com".parse().unwrap();
+    let input = serde_json::json!({ "PASSWORD": "hunter2" });
+    let request = AwsRequest::json(&endpoint, "1.1", "Service", "InitiateAuth", &input).unwrap();
+    let debug = format!("{request:?}");
+    assert!(debug.contains("InitiateAuth") && !debug.contains("hunter2"), "{debug}");
+}

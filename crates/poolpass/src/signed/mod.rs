@@ -23,6 +23,7 @@ mod response;
 mod tests;
 mod url;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -113,6 +114,14 @@ impl Signed {
                 )
             });
         }
+        let fits =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+        if self.service.is_empty() || !self.service.bytes().all(fits) {
+            return Err(Error::invalid_input(format!(
+                "{:?} is not the name of an AWS service",
+                self.service
+            )));
+        }
         let typed =
             [Service::CognitoIdp, Service::CognitoIdentity, Service::Sts, Service::S3, Service::DynamoDb]
                 .into_iter()
@@ -139,7 +148,8 @@ impl Signed {
 /// Whatever was refused for the load (429, 503), for the clock or for expired credentials. After a lost answer or another 5xx
 /// only GET, HEAD, OPTIONS, PUT and DELETE, which are the same when done twice, and what
 /// [`safe_to_repeat`](Self::safe_to_repeat) says is so.
-#[derive(Debug)]
+///
+/// `Debug` shows the service and the method only: URL, headers and body may hold secrets.
 #[must_use = "nothing is sent until send or stream is called"]
 pub struct SignedRequest {
     service: Signed,
@@ -307,6 +317,15 @@ impl SignedRequest {
             Proof::AccessToken => Some(written(service.client.access_token().await?.expose(), self.bearer)),
         };
         Ok(Prepared { service, request, token })
+    }
+}
+
+impl fmt::Debug for SignedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedRequest")
+            .field("service", &self.service.service)
+            .field("method", &self.method)
+            .finish_non_exhaustive()
     }
 }
 

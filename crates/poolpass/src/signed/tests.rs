@@ -92,6 +92,10 @@ async fn what_cannot_be_sent_is_not() {
     ] {
         assert_eq!(refused(request).await, ErrorKind::InvalidInput);
     }
+    for service in ["", "S3", "x@evil.example/", "a b"] {
+        let request = aws.client(|config| config).signed(service).get("/");
+        assert_eq!(refused(request).await, ErrorKind::InvalidInput, "{service}");
+    }
     let unconfigured = aws.client(|config| config).signed("execute-api");
     let error = unconfigured.get("/notes").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
@@ -120,4 +124,11 @@ async fn a_content_type_of_ones_own_is_kept() {
     let sent = aws.take_sent();
     assert_eq!(sent[0].headers()[CONTENT_TYPE], form);
     assert_eq!(sent[1].headers()[CONTENT_TYPE], "text/plain; charset=utf-8");
+}
+
+#[test]
+fn debug_shows_neither_url_nor_headers_nor_body() {
+    let request = api(&ScriptedAws::default()).post("/a?code=hush").header("x-api-key", "hush").text("hush");
+    let debug = format!("{request:?}");
+    assert!(debug.contains("execute-api") && !debug.contains("hush"), "{debug}");
 }
