@@ -164,7 +164,7 @@ impl Road {
                     }
                     Err(failure) => failure,
                 },
-                Ok(response) => Failure::Refused(self.read_refusal(response).await),
+                Ok(response) => Failure::Refused(self.read_refusal(response, authorization).await),
                 Err(error) => Failure::NoAnswer(error),
             };
 
@@ -174,7 +174,7 @@ impl Road {
                     continue;
                 }
                 if let (Some((source, refused)), true, false) =
-                    (&credentials, refusal.is_about_expiry(), credentials_renewed)
+                    (&credentials, refusal.is_about_expiry(&request.method), credentials_renewed)
                 {
                     credentials_renewed = true;
                     source.forget(refused).await;
@@ -228,12 +228,15 @@ impl Road {
         Ok(response.map(|body| watched(body, Self::BODY_STALL)))
     }
 
-    async fn read_refusal(&self, response: Response) -> Refusal {
+    async fn read_refusal(&self, response: Response, authorization: &Authorization<'_>) -> Refusal {
         let refusal = Refusal::read(response).await;
         if let Some(server_time) = refusal.server_time {
             self.clock.learn(server_time);
         }
-        refusal
+        match authorization {
+            Authorization::SigV4 { region, .. } => refusal.of_request_to(region),
+            Authorization::None | Authorization::Token(_) => refusal,
+        }
     }
 }
 

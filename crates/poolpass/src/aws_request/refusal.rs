@@ -3,12 +3,13 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use quick_xml::events::Event;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Road, retry_after};
+use crate::config::Region;
 use crate::dates;
 use crate::error::{AwsRefusal, Error, ErrorKind};
 use crate::platform::{Body, Response};
@@ -20,6 +21,8 @@ pub(super) struct Refusal {
     pub(super) retry_after: Option<Duration>,
     /// The server's time, which S3 adds when it refuses for the time.
     pub(super) server_time: Option<SystemTime>,
+    /// Where the bucket is, which S3 tells those who ask elsewhere.
+    bucket_region: Option<Region>,
     answer: http::Response<Bytes>,
 }
 
@@ -29,6 +32,16 @@ impl Refusal {
         // The status alone is worth more than an error about the body.
         let body = body.bytes(Road::ANSWER_LIMIT).await.unwrap_or_default();
         Self::parse(http::Response::from_parts(head, body))
+    }
+
+    /// The refusal of a request that was signed for `region`: says so where the bucket is in another one.
+    pub(super) fn of_request_to(mut self, region: &Region) -> Self {
+        let is_elsewhere = matches!(self.error.http_status(), Some(301 | 307 | 400));
+        if let Some(actual) = self.bucket_region.as_ref().filter(|actual| is_elsewhere && *actual != region) {
+            let message = format!("the bucket is in {actual}, and the request was made for {region}");
+            self.error = self.error.with_kind(ErrorKind::SignatureRefused).with_message(message);
+        }
+        self
     }
 
     /// The refusal inside an answer that began as a success.
@@ -58,7 +71,9 @@ impl Refusal {
                 .or(said.request_id),
         });
         let retry_after = retry_after(headers);
-        Self { error, retry_after, server_time: said.server_time, answer }
+        let bucket_region = of_header("x-amz-bucket-region").or(said.region);
+        let bucket_region = bucket_region.and_then(|region| region.parse().ok());
+        Self { error, retry_after, server_time: said.server_time, bucket_region, answer }
     }
 
     /// AWS refused for the difference between its clock and the signature's.
@@ -76,9 +91,17 @@ impl Refusal {
         }
     }
 
-    /// AWS takes the credentials for expired.
-    pub(super) fn is_about_expiry(&self) -> bool {
-        self.error.kind() == ErrorKind::CredentialsExpired
+    /// AWS takes the credentials for expired. S3 has no words for it when it refuses a HEAD request, only the status.
+    pub(super) fn is_about_expiry(&self, method: &Method) -> bool {
+        match self.error.kind() {
+            ErrorKind::CredentialsExpired => true,
+            ErrorKind::Aws => {
+                method == Method::HEAD
+                    && self.error.aws_code().is_none()
+                    && self.error.http_status() == Some(400)
+            }
+            _ => false,
+        }
     }
 
     /// AWS refused for its load, and so has not done what was asked.
@@ -100,6 +123,7 @@ struct Said {
     message: Option<String>,
     request_id: Option<String>,
     server_time: Option<SystemTime>,
+    region: Option<String>,
 }
 
 /// Error bodies are small; what is larger is not one.
@@ -153,6 +177,7 @@ fn parse_xml(body: &[u8]) -> Said {
         message: Option<String>,
         request_id: Option<String>,
         server_time: Option<String>,
+        region: Option<String>,
     }
 
     #[derive(Deserialize)]
@@ -165,7 +190,7 @@ fn parse_xml(body: &[u8]) -> Said {
     let Ok(xml) = quick_xml::de::from_reader::<_, Xml>(body) else { return Said::default() };
     let (code, message) = xml.error.map_or((xml.code, xml.message), |error| (error.code, error.message));
     let server_time = xml.server_time.and_then(|time| dates::from_rfc3339(&time));
-    Said { code, message, request_id: xml.request_id, server_time }
+    Said { code, message, request_id: xml.request_id, server_time, region: xml.region }
 }
 
 /// `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException` and `NotFoundException:http://…` without their surroundings.
@@ -241,7 +266,30 @@ mod tests {
 
         let sts = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>m</Message></Error>\
                    <RequestId>r</RequestId></ErrorResponse>";
-        assert!(refusal(400, &[], sts).await.is_about_expiry());
+        assert!(refusal(400, &[], sts).await.is_about_expiry(&Method::POST));
+    }
+
+    #[tokio::test]
+    async fn a_bucket_in_another_region_is_named() {
+        let asked: Region = "us-east-1".parse().unwrap();
+        let header = [("x-amz-bucket-region", "eu-west-1")];
+        let malformed = "<Error><Code>AuthorizationHeaderMalformed</Code><Message>m</Message><Region>eu-west-1</Region></Error>";
+        for (status, headers, body) in [
+            (301, &header[..], ""),
+            (400, &header[..], ""),
+            (307, &header[..], "<html>"),
+            (400, &[][..], malformed),
+        ] {
+            let error = refusal(status, headers, body).await.of_request_to(&asked).error;
+            assert_eq!(error.kind(), ErrorKind::SignatureRefused, "{status} {body}");
+            assert!(error.message().contains("in eu-west-1"), "{error}");
+        }
+        // What was refused for another reason, and nonsense, name nothing.
+        let denied = refusal(403, &header, "").await.of_request_to(&asked).error;
+        assert_eq!(denied.kind(), ErrorKind::AccessDenied);
+        let nonsense =
+            refusal(400, &[("x-amz-bucket-region", "evil host")], "").await.of_request_to(&asked).error;
+        assert!(!nonsense.message().contains("evil"), "{nonsense}");
     }
 
     #[test]

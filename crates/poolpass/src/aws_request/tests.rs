@@ -117,10 +117,14 @@ async fn send(script: &Arc<Script>, method: Method) -> Result<Bytes, Error> {
 }
 
 async fn send_signed(script: &Arc<Script>) -> Result<Bytes, Error> {
+    send_signed_by(script, Method::GET).await
+}
+
+async fn send_signed_by(script: &Arc<Script>, method: Method) -> Result<Bytes, Error> {
     let region: Region = "eu-west-1".parse()?;
     let keys = Keys::default();
     let authorization = Authorization::SigV4 { service: "execute-api", region: &region, source: &keys };
-    script.road().bytes(&request(Method::GET), &authorization).await
+    script.road().bytes(&request(method), &authorization).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -189,6 +193,25 @@ async fn expired_credentials_are_replaced_once() {
 
     let script = Script::new().answer(400, expired).answer(400, expired);
     assert_eq!(send_signed(&script).await.unwrap_err().kind(), ErrorKind::CredentialsExpired);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bad_head_request_is_tried_once_with_fresh_credentials_and_no_other_is() {
+    let script = Script::new().answer(400, "").answer(200, "");
+    assert!(send_signed_by(&script, Method::HEAD).await.is_ok());
+    let script = Script::new().answer(400, "").answer(400, "");
+    assert_eq!(send_signed_by(&script, Method::HEAD).await.unwrap_err().kind(), ErrorKind::Aws);
+    let script = Script::new().answer(400, "");
+    assert_eq!(send_signed_by(&script, Method::GET).await.unwrap_err().kind(), ErrorKind::Aws);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_in_another_region_is_not_asked_for_twice() {
+    let there = vec![("x-amz-bucket-region", "us-east-1".to_owned())];
+    let script = Script::new().answer_with(301, there, "");
+    let error = send_signed_by(&script, Method::HEAD).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::SignatureRefused);
+    assert!(error.message().contains("in us-east-1") && error.message().contains("for eu-west-1"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

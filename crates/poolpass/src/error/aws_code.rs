@@ -41,6 +41,7 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         | "IncompleteSignature"
         | "IncompleteSignatureException"
         | "AuthorizationHeaderMalformed"
+        | "PermanentRedirect"
         | "MissingAuthenticationToken"
         | "MissingAuthenticationTokenException"
         | "InvalidAccessKeyId"

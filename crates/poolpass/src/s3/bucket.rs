@@ -59,7 +59,8 @@ impl Client {
 /// # Errors
 ///
 /// All operations can fail with `AccessDenied`, `NotFound`, `Throttled`, `Unavailable`, `Network` and `Timeout`, and with
-/// what [`Client::credentials`] fails with.
+/// what [`Client::credentials`] fails with; with `SignatureRefused` where the bucket is in another region, which the message
+/// names: see [`in_region`](Self::in_region).
 #[derive(Clone, Debug)]
 pub struct Bucket {
     client: Client,
