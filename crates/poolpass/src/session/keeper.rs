@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 use futures_util::lock::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard};
 
+use super::detached::detached;
 use super::events::EventHub;
 use super::exchange::RefreshSettings;
 use super::refresh::Running;
@@ -79,15 +80,23 @@ impl Keeper {
         }))
     }
 
-    /// Stores what a completed sign-in has won, and only then makes it the session.
+    /// Stores what a completed sign-in has won, and only then makes it the session. A caller who goes away meanwhile does not
+    /// stop it half-way.
     pub(crate) async fn begin(&self, result: AuthenticationResult) -> Result<Arc<Session>, Error> {
         let mut id = [0; 16];
         self.0.pool.road().random().fill(&mut id)?;
         let session = Arc::new(Session::begin(hex::encode(id), result)?);
-        let writing = self.0.write().await?;
-        self.0.save(&session, &writing).await?;
-        self.0.events.publish(&SessionEvent::SignedIn);
-        Ok(session)
+        let shared = Arc::clone(&self.0);
+        detached(async move {
+            let saved = async { shared.save(&session, &shared.write().await?).await }.await;
+            if let Err(error) = saved {
+                shared.abandon(session);
+                return Err(error);
+            }
+            shared.events.publish(&SessionEvent::SignedIn);
+            Ok(session)
+        })
+        .await
     }
 
     /// The session as the store has it now, however old its tokens are; `None` when nobody is signed in.

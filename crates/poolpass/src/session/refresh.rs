@@ -14,7 +14,7 @@ use super::exchange::exchange;
 use super::keeper::{Shared, signed_out};
 use super::{EndReason, Session, SessionEvent};
 use crate::error::{Error, ErrorKind};
-use crate::platform::{BoxFuture, spawn};
+use crate::platform::BoxFuture;
 
 /// How long valid tokens are handed out without a new attempt after a refresh has failed.
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(10);
@@ -114,9 +114,7 @@ impl Shared {
             }
             Ok(false) => {
                 self.state().unsaved = None;
-                let shared = Arc::clone(self);
-                // Nobody will use these tokens. If AWS cannot be told, they expire.
-                spawn(async move { drop(shared.pool.revoke_token(fresh.refresh_token.expose()).await) });
+                self.abandon(fresh);
                 Err(Error::new(ErrorKind::SignedOut, "the session that was being refreshed is over"))
             }
             Err(error) => {

@@ -7,7 +7,7 @@ use super::detached::detached;
 use super::keeper::Shared;
 use super::{EndReason, Keeper, Session, SessionEvent};
 use crate::error::{Error, ErrorKind};
-use crate::platform::timeout;
+use crate::platform::{spawn, timeout};
 
 /// What signing out has achieved. In every case nobody is signed in on this device any more.
 #[derive(Clone, Debug)]
@@ -33,18 +33,20 @@ impl Keeper {
     /// How long a sign-out waits for AWS; the attempts to revoke the token go on after that.
     const REVOCATION_PATIENCE: Duration = Duration::from_secs(10);
 
-    /// Forgets the session at once, then has AWS revoke it.
+    /// Forgets the session at once, then has AWS revoke it: both also when the caller goes away meanwhile.
     pub(crate) async fn sign_out(&self) -> Result<SignOut, Error> {
-        let shared = self.shared();
-        let (session, removed) = shared.leave().await;
-        let Some(session) = session else { return removed.map(|()| SignOut::Nobody) };
-        let pool = Arc::clone(&shared.pool);
-        let revocation = detached(async move { pool.revoke_token(session.refresh_token.expose()).await });
-        let revoked = timeout(Self::REVOCATION_PATIENCE, revocation).await.unwrap_or_else(|| {
-            Err(Error::new(ErrorKind::Timeout, "AWS has not confirmed yet that it revoked the token"))
-        });
-        removed?;
-        Ok(revoked.map_or_else(SignOut::OnlyHere, |()| SignOut::Revoked))
+        let shared = Arc::clone(self.shared());
+        detached(async move {
+            let (session, removed) = shared.leave().await;
+            let Some(session) = session else { return removed.map(|()| SignOut::Nobody) };
+            let revocation = detached(async move { shared.revoke(&session).await });
+            let revoked = timeout(Self::REVOCATION_PATIENCE, revocation).await.unwrap_or_else(|| {
+                Err(Error::new(ErrorKind::Timeout, "AWS has not confirmed yet that it revoked the token"))
+            });
+            removed?;
+            Ok(revoked.map_or_else(SignOut::OnlyHere, |()| SignOut::Revoked))
+        })
+        .await
     }
 
     /// Has AWS end every session of the user, then forgets this one.
@@ -74,6 +76,16 @@ impl Keeper {
 }
 
 impl Shared {
+    pub(super) async fn revoke(&self, session: &Session) -> Result<(), Error> {
+        self.pool.revoke_token(session.refresh_token.expose()).await
+    }
+
+    /// Has AWS revoke tokens that nobody will use. If AWS cannot be told, they expire.
+    pub(super) fn abandon(self: &Arc<Self>, session: Arc<Session>) {
+        let shared = Arc::clone(self);
+        spawn(async move { drop(shared.revoke(&session).await) });
+    }
+
     /// The session that was left, and whether the store has removed it.
     async fn leave(&self) -> (Option<Arc<Session>>, Result<(), Error>) {
         let writing = match self.write().await {
@@ -81,7 +93,12 @@ impl Shared {
             Err(error) => return (self.state().session.take(), Err(error)),
         };
         let known = self.state().session.clone();
-        let session = self.stored(&writing).await.unwrap_or(known);
+        let stored = self.stored(&writing).await.unwrap_or(known);
+        // Where a rotated token waits for the store, the stored one is AWS's no longer.
+        let unsaved = self.state().unsaved.take();
+        let session = unsaved
+            .filter(|unsaved| stored.as_ref().is_some_and(|stored| stored.id == unsaved.id))
+            .or(stored);
         let removed = self.remove(&writing).await;
         if session.is_some() {
             self.events.publish(&SessionEvent::SignedOut);

@@ -313,13 +313,44 @@ async fn unsaved_tokens_are_nobody_else_s() {
 }
 
 #[tokio::test]
+async fn signing_out_revokes_the_token_that_the_store_has_not_taken() {
+    let (pool, disk) = (ScriptedPool::default(), Disk::default());
+    let client = pool.client().store(disk.clone()).build().unwrap();
+    begin(&client, &pool, "ada").await;
+    disk.is_full.store(true, Ordering::Relaxed);
+    pool.answer(refreshed(&pool, "ada", Some("ada's rotated refresh token")));
+    assert_eq!(client.refresh().await.unwrap_err().kind(), ErrorKind::Store);
+
+    pool.answer(json!({}));
+    assert!(client.sign_out().await.unwrap().is_revoked());
+    assert_eq!(pool.last_input()["Token"], "ada's rotated refresh token");
+}
+
+#[tokio::test]
+async fn a_sign_out_goes_on_when_its_caller_goes_away() {
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = stale(&pool, &store).await;
+    let busy = store.lock("client.session.write").await.unwrap();
+    pool.answer(json!({}));
+    assert!(client.sign_out().now_or_never().is_none(), "the session's lock is held by somebody else");
+    drop(busy);
+    pool.asked(1).await;
+    assert_eq!(pool.operations(), ["RevokeToken"]);
+    assert_eq!(username(&client).await, None);
+}
+
+#[tokio::test]
 async fn nobody_is_signed_in_before_the_store_has_taken_the_session() {
     let (pool, disk) = (ScriptedPool::default(), Disk::default());
     let client = pool.client().store(disk.clone()).build().unwrap();
     disk.is_full.store(true, Ordering::Relaxed);
     let tokens = serde_json::from_value(result("ada", pool.now(), Some("r"))).unwrap();
+    pool.answer(json!({}));
     assert_eq!(client.keeper().unwrap().begin(tokens).await.unwrap_err().kind(), ErrorKind::Store);
     assert_eq!(username(&client).await, None);
+    // Nobody will use the tokens, so they are revoked.
+    pool.asked(1).await;
+    assert_eq!(pool.last_input()["Token"], "r");
 }
 
 #[tokio::test]
