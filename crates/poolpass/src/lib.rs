@@ -71,6 +71,7 @@ mod credentials;
 mod dates;
 mod error;
 mod input;
+mod percent;
 pub mod sigv4;
 
 pub mod platform;

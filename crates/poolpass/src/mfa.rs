@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::percent;
 
 /// A way to prove a second time who one is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -78,14 +79,11 @@ impl TotpSetup {
     /// ```
     pub fn otpauth_uri(&self, issuer: &str, account: &str) -> String {
         // In the label a colon separates the issuer from the account, so that none may be left in either.
-        let encoded = |text| utf8_percent_encode(text, &URI_COMPONENT).to_string();
-        let (issuer, account) = (encoded(issuer), encoded(account));
-        format!("otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}", encoded(self.secret()))
+        let (issuer, account) = (percent::component(issuer), percent::component(account));
+        let secret = percent::component(self.secret());
+        format!("otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}")
     }
 }
-
-/// Everything but RFC 3986's unreserved characters.
-const URI_COMPONENT: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl fmt::Debug for TotpSetup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,10 +5,11 @@ use http::{HeaderName, HeaderValue, Method};
 use super::bucket::{Bucket, header_value, set_header};
 use super::key::ObjectKey;
 use super::put::{PutOptions, Stored};
-use super::query::{Query, encode};
+use super::query::Query;
 use super::xml;
 use crate::config::checked_bucket;
 use crate::error::Error;
+use crate::percent;
 
 /// What is copied, and what is said about the copy. By default the latest version, with everything that is said about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl Bucket {
         let mut source = format!("{from_bucket}/{}", from.encoded());
         if let Some(version) = &options.from_version_id {
             source.push_str("?versionId=");
-            source.push_str(&encode(version));
+            source.extend(percent::component(version));
         }
         let mut request =
             self.object_request("CopyObject", Method::PUT, &ObjectKey::parse(to)?, &Query::new())?;

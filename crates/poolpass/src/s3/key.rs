@@ -1,11 +1,7 @@
 //! Object keys, as they go into URLs.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
-
 use crate::error::Error;
-
-/// What a URL's path may show as it is: RFC 3986's unreserved characters and the slash.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+use crate::percent;
 
 /// An object key that every HTTP client leaves as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +38,7 @@ impl<'a> ObjectKey<'a> {
 
     /// The key with everything percent-encoded, once, but the slashes.
     pub(super) fn encoded(&self) -> String {
-        percent_encode(self.0.as_bytes(), PATH).to_string()
+        percent::path(self.0).to_string()
     }
 }
 

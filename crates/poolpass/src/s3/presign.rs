@@ -8,9 +8,10 @@ use http::{HeaderMap, Method};
 use super::bucket::Bucket;
 use super::key::ObjectKey;
 use super::put::PutOptions;
-use super::query::{Query, encode};
+use super::query::Query;
 use crate::config::Service;
 use crate::error::Error;
+use crate::percent;
 use crate::sigv4;
 
 /// A URL that carries its own signature: a secret until it expires.
@@ -76,7 +77,7 @@ impl Bucket {
         life: Duration,
     ) -> Result<PresignedUrl, Error> {
         // RFC 6266's form for any file name.
-        let disposition = format!("attachment; filename*=UTF-8''{}", encode(file_name));
+        let disposition = format!("attachment; filename*=UTF-8''{}", percent::component(file_name));
         let query = Query::new().with("response-content-disposition", &disposition);
         self.presign(Method::GET, key, &query, HeaderMap::new(), life).await
     }

@@ -1,9 +1,6 @@
 //! A URL's query.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-/// SigV4 hashes the query with everything encoded but RFC 3986's unreserved characters, so it is sent that way.
-const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use crate::percent;
 
 /// The parameters of a request. Names are S3's own and need no encoding.
 #[derive(Debug, Default)]
@@ -23,7 +20,7 @@ impl Query {
         self.0.push(if self.0.is_empty() { '?' } else { '&' });
         self.0.push_str(name);
         self.0.push('=');
-        self.0.push_str(&encode(value));
+        self.0.extend(percent::component(value));
         self
     }
 
@@ -38,11 +35,6 @@ impl Query {
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// `value` with everything encoded but RFC 3986's unreserved characters.
-pub(super) fn encode(value: &str) -> String {
-    utf8_percent_encode(value, VALUE).to_string()
 }
 
 #[cfg(test)]

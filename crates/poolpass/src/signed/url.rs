@@ -1,10 +1,11 @@
 //! The URL of a signed request: what is signed has to be what is sent.
 
 use http::Uri;
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::config::Endpoint;
 use crate::error::Error;
+use crate::percent;
 
 /// What RFC 3986 does not allow in a path, which HTTP clients would encode or rewrite after the signature is made; and the plus,
 /// which some servers take for a space.
@@ -27,9 +28,6 @@ const NOT_IN_PATH: &AsciiSet = &CONTROLS
 
 /// The same for a query, where HTTP clients also encode the apostrophe, and a plus is a space.
 const NOT_IN_QUERY: &AsciiSet = &NOT_IN_PATH.remove(b'?').remove(b'+').add(b'\'');
-
-/// Everything but RFC 3986's unreserved characters.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Where a request goes: its path and query are percent-encoded.
 #[derive(Clone, Debug)]
@@ -73,7 +71,7 @@ impl Target {
         if !self.path.ends_with('/') {
             self.path.push('/');
         }
-        self.path.extend(utf8_percent_encode(segment, RESERVED));
+        self.path.extend(percent::component(segment));
         self
     }
 
@@ -81,9 +79,9 @@ impl Target {
         if !self.query.is_empty() {
             self.query.push('&');
         }
-        self.query.extend(utf8_percent_encode(name, RESERVED));
+        self.query.extend(percent::component(name));
         self.query.push('=');
-        self.query.extend(utf8_percent_encode(value, RESERVED));
+        self.query.extend(percent::component(value));
         self
     }
 
