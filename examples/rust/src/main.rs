@@ -30,7 +30,10 @@ async fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("\nquickstart: step {} failed: {error:#}", narrator.steps());
+            match narrator.steps() {
+                0 => eprintln!("quickstart: {error:#}"),
+                step => eprintln!("\nquickstart: step {step} failed: {error:#}"),
+            }
             ExitCode::FAILURE
         }
     }

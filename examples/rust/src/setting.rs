@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 use local_aws::LocalAws;
-use poolpass::{Client, Config};
+use poolpass::{Client, Config, Service};
 
 use crate::arguments::Arguments;
 
@@ -34,7 +34,7 @@ impl Setting {
     pub(crate) fn place(&self) -> String {
         match &self.local_aws {
             Some(aws) => format!("a local AWS at {}", aws.url()),
-            None => format!("AWS in {}", self.config.region()),
+            None => self.config.endpoint(Service::CognitoIdp, self.config.region()).to_string(),
         }
     }
 

@@ -74,9 +74,8 @@ impl Config {
     #[cfg(not(target_arch = "wasm32"))]
     pub fn from_file(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let json = std::fs::read_to_string(path).map_err(|error| {
-            Error::invalid_config(format!("{} cannot be read: {error}", path.display())).with_source(error)
-        })?;
+        let json = std::fs::read_to_string(path)
+            .map_err(|error| Error::invalid_config(format!("{} cannot be read: {error}", path.display())))?;
         Self::from_json(&json)
     }
 

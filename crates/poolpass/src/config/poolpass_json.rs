@@ -9,7 +9,7 @@ use crate::error::Error;
 
 pub(super) fn parse(json: &str) -> Result<Config, Error> {
     let file: File = serde_json::from_str(json)
-        .map_err(|error| Error::invalid_config(format!("poolpass.json: {error}")).with_source(error))?;
+        .map_err(|error| Error::invalid_config(format!("poolpass.json: {error}")))?;
     let mut builder = Config::builder().force_path_style(file.s3.force_path_style);
     builder.region = file.region;
     if let Some(pool) = file.user_pool {

@@ -99,6 +99,7 @@ impl Error {
         self
     }
 
+    /// What lies below. Where the message says it already there is none, so that a printed chain tells nothing twice.
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
         self
@@ -180,19 +181,19 @@ impl From<TransportError> for Error {
                 (ErrorKind::Timeout, format!("AWS did not answer in time: {error}"))
             }
         };
-        Self::new(kind, message).with_source(error)
+        Self::new(kind, message)
     }
 }
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Self::new(ErrorKind::Store, format!("the session store failed: {error}")).with_source(error)
+        Self::new(ErrorKind::Store, format!("the session store failed: {error}"))
     }
 }
 
 impl From<RandomError> for Error {
     fn from(error: RandomError) -> Self {
-        Self::new(ErrorKind::Platform, error.to_string()).with_source(error)
+        Self::new(ErrorKind::Platform, error.to_string())
     }
 }
 

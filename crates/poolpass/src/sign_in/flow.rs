@@ -230,5 +230,5 @@ fn ends_the_challenge(error: &Error) -> bool {
 }
 
 fn unusable(error: SrpError) -> Error {
-    Error::invalid_response(format!("the SRP challenge cannot be used: {error}")).with_source(error)
+    Error::invalid_response(format!("the SRP challenge cannot be used: {error}"))
 }

@@ -58,7 +58,7 @@ pub(crate) async fn save(
 ) -> Result<(), Error> {
     let failed = |error: io::Error| {
         let message = format!("{} cannot be written: {error}", path.display());
-        Error::new(ErrorKind::Platform, message).with_source(error)
+        Error::new(ErrorKind::Platform, message)
     };
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),

@@ -91,9 +91,9 @@ impl fmt::Debug for InMemory {
 /// Reads exactly `length` bytes: a source that has become shorter is an error.
 pub(super) async fn read_part(source: &dyn UploadSource, offset: u64, length: u64) -> Result<Bytes, Error> {
     let length = in_memory(length)?;
-    let bytes = source.read(offset, length).await.map_err(unreadable)?;
+    let bytes = source.read(offset, length).await.map_err(|error| unreadable(&error))?;
     if bytes.len() != length {
-        return Err(unreadable(io::ErrorKind::UnexpectedEof.into()));
+        return Err(unreadable(&io::ErrorKind::UnexpectedEof.into()));
     }
     Ok(bytes)
 }
@@ -115,7 +115,7 @@ impl Chunks {
         let length = in_memory(length)?;
         while self.rest.len() <= length {
             match self.pieces.next().await {
-                Some(piece) => self.rest.extend_from_slice(&piece.map_err(unreadable)?),
+                Some(piece) => self.rest.extend_from_slice(&piece.map_err(|error| unreadable(&error))?),
                 None => return Ok(false),
             }
         }
@@ -137,8 +137,8 @@ fn in_memory(length: u64) -> Result<usize, Error> {
     usize::try_from(length).map_err(|_| Error::invalid_input("a part does not fit into this device's memory"))
 }
 
-fn unreadable(error: io::Error) -> Error {
-    Error::invalid_input(format!("the upload's source cannot be read: {error}")).with_source(error)
+fn unreadable(error: &io::Error) -> Error {
+    Error::invalid_input(format!("the upload's source cannot be read: {error}"))
 }
 
 #[cfg(test)]
