@@ -156,6 +156,7 @@ impl Road {
         loop {
             let offset = self.clock.offset_millis();
             let (signed, credentials) = self.authorize(request, authorization).await?;
+            let asked_at = self.device_now();
             let failure = match self.attempt(signed, request.timeout).await {
                 Ok(response) if response.status().is_success() => match delivered(response, delivery).await {
                     Ok(response) => {
@@ -164,7 +165,7 @@ impl Road {
                     }
                     Err(failure) => failure,
                 },
-                Ok(response) => Failure::Refused(self.read_refusal(response, authorization).await),
+                Ok(response) => Failure::Refused(self.read_refusal(response, asked_at, authorization).await),
                 Err(error) => Failure::NoAnswer(error),
             };
 
@@ -220,18 +221,24 @@ impl Road {
     async fn attempt(&self, mut request: Request, limit: Duration) -> Result<Response, TransportError> {
         // HTTP clients set it themselves from the URL.
         request.headers_mut().remove(HOST);
+        let asked_at = self.device_now();
         let Some(answer) = timeout(limit, self.transport.send(request)).await else {
             return Err(TransportError::timed_out(format!("no answer within {} s", limit.as_secs())));
         };
         let response = answer?;
-        self.clock.learn_from_headers(response.headers());
+        self.clock.learn_from_headers(response.headers(), asked_at);
         Ok(response.map(|body| watched(body, Self::BODY_STALL)))
     }
 
-    async fn read_refusal(&self, response: Response, authorization: &Authorization<'_>) -> Refusal {
+    async fn read_refusal(
+        &self,
+        response: Response,
+        asked_at: SystemTime,
+        authorization: &Authorization<'_>,
+    ) -> Refusal {
         let refusal = Refusal::read(response).await;
         if let Some(server_time) = refusal.server_time {
-            self.clock.learn(server_time);
+            self.clock.learn(server_time, asked_at);
         }
         match authorization {
             Authorization::SigV4 { region, .. } => refusal.of_request_to(region),

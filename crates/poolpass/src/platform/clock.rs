@@ -65,29 +65,40 @@ impl ServerClock {
         self.offset_millis.load(Ordering::Relaxed)
     }
 
-    /// Learns from an answer's `Date` header; one that came out of a cache says nothing.
-    pub(crate) fn learn_from_headers(&self, headers: &HeaderMap) {
+    /// Learns from an answer's `Date` header; one that came out of a cache says nothing. `asked_at` is the device's time at
+    /// which the request was sent.
+    pub(crate) fn learn_from_headers(&self, headers: &HeaderMap, asked_at: SystemTime) {
         if headers.contains_key(AGE) {
             return;
         }
         if let Some(date) = headers.get(DATE).and_then(|value| dates::from_http(value.to_str().ok()?)) {
-            self.learn(date);
+            self.learn(date, asked_at);
         }
     }
 
-    /// Learns from a moment at which AWS says that it answered.
-    pub(crate) fn learn(&self, server: SystemTime) {
-        let device = self.device.now();
-        let (distance, sign) = match server.duration_since(device) {
-            Ok(ahead) => (ahead, 1),
-            Err(error) => (error.duration(), -1),
-        };
-        let millis = i64::try_from(distance.as_millis()).unwrap_or(i64::MAX).saturating_mul(sign);
-        let change = millis.saturating_sub(self.offset_millis()).unsigned_abs();
-        if change > Self::NOISE.as_millis() as u64 {
-            let offset = if distance > Self::NOISE { millis } else { 0 };
-            self.offset_millis.store(offset, Ordering::Relaxed);
+    /// Learns from a moment at which AWS says that it answered a request that was sent at `asked_at`, on the device's clock.
+    ///
+    /// AWS answered at some time between then and now. Usually that is an instant, but a phone may have slept in between: then
+    /// the answer says little, and what it does not contradict stays.
+    pub(crate) fn learn(&self, server: SystemTime, asked_at: SystemTime) {
+        let (least, most) = (millis_from(self.device.now(), server), millis_from(asked_at, server));
+        let noise = Self::NOISE.as_millis() as i64;
+        let (least, most) = (least.min(most).saturating_sub(noise), least.max(most).saturating_add(noise));
+        let known = self.offset_millis();
+        if (least..=most).contains(&known) {
+            return;
         }
+        let offset = if (least..=most).contains(&0) { 0 } else { least.saturating_add(noise) };
+        self.offset_millis.store(offset, Ordering::Relaxed);
+    }
+}
+
+/// `to` minus `from`.
+fn millis_from(from: SystemTime, to: SystemTime) -> i64 {
+    let millis = |distance: Duration| i64::try_from(distance.as_millis()).unwrap_or(i64::MAX);
+    match to.duration_since(from) {
+        Ok(ahead) => millis(ahead),
+        Err(error) => -millis(error.duration()),
     }
 }
 
@@ -106,8 +117,12 @@ mod tests {
         }
     }
 
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
     fn clock_at(seconds: u64) -> ServerClock {
-        ServerClock::new(Arc::new(Stopped(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))))
+        ServerClock::new(Arc::new(Stopped(at(seconds))))
     }
 
     fn date(value: &'static str) -> HeaderMap {
@@ -117,28 +132,46 @@ mod tests {
     #[test]
     fn a_device_that_is_two_hours_late_is_corrected() {
         let clock = clock_at(784_111_777 - 7200);
-        clock.learn_from_headers(&date("Sun, 06 Nov 1994 08:49:37 GMT"));
+        clock.learn_from_headers(&date("Sun, 06 Nov 1994 08:49:37 GMT"), clock.device_now());
         assert_eq!(clock.offset_millis(), 7_200_000);
-        assert_eq!(clock.now(), SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777));
+        assert_eq!(clock.now(), at(784_111_777));
     }
 
     #[test]
     fn a_device_that_is_ahead_is_corrected_and_a_later_right_clock_undoes_it() {
         let clock = clock_at(784_111_777 + 600);
-        clock.learn_from_headers(&date("Sun, 06 Nov 1994 08:49:37 GMT"));
+        clock.learn_from_headers(&date("Sun, 06 Nov 1994 08:49:37 GMT"), clock.device_now());
         assert_eq!(clock.offset_millis(), -600_000);
-        clock.learn(SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777 + 601));
+        clock.learn(at(784_111_777 + 601), clock.device_now());
         assert_eq!(clock.offset_millis(), 0);
     }
 
     #[test]
     fn latency_malformed_dates_and_cached_answers_teach_nothing() {
         let clock = clock_at(784_111_777 - 8);
-        clock.learn_from_headers(&date("Sun, 06 Nov 1994 08:49:37 GMT"));
-        clock.learn_from_headers(&date("yesterday"));
+        clock.learn_from_headers(&date("Sun, 06 Nov 1994 08:49:37 GMT"), clock.device_now());
+        clock.learn_from_headers(&date("yesterday"), clock.device_now());
         let mut cached = date("Mon, 07 Nov 1994 08:49:37 GMT");
         cached.insert(AGE, HeaderValue::from_static("30"));
-        clock.learn_from_headers(&cached);
+        clock.learn_from_headers(&cached, clock.device_now());
         assert_eq!(clock.offset_millis(), 0);
+    }
+
+    #[test]
+    fn an_answer_that_was_read_an_hour_late_does_not_make_the_device_wrong() {
+        let clock = clock_at(784_111_777 + 3600);
+        clock.learn(at(784_111_777), at(784_111_777));
+        assert_eq!(clock.offset_millis(), 0);
+        // What it contradicts is corrected all the same.
+        clock.learn(at(784_111_777 + 7200), at(784_111_777));
+        assert_eq!(clock.offset_millis(), 3_600_000);
+    }
+
+    #[test]
+    fn times_at_the_ends_of_what_there_is_are_no_panic() {
+        let clock = clock_at(0);
+        clock.learn(at(i64::MAX as u64), at(i64::MAX as u64));
+        clock.learn(at(0), at(i64::MAX as u64));
+        let _ = clock.now();
     }
 }
