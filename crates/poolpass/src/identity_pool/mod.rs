@@ -121,7 +121,9 @@ impl IdentityPool {
 
     /// Wipes the credentials of people from memory; a guest's stay.
     pub(crate) fn forget_logins(&self) {
-        self.shared.state().held.retain(|holder, _| holder.session.is_none());
+        let mut state = self.shared.state();
+        state.held.retain(|holder, _| holder.session.is_none());
+        state.exchanges.retain(|holder, _| holder.session.is_none());
     }
 
     async fn held(&self) -> Result<Held, Error> {
@@ -195,8 +197,9 @@ impl Pool {
             let outcome = pool.exchange(&holder).await;
             {
                 let mut state = pool.state();
-                state.exchanges.remove(&holder);
-                if let Ok(held) = &outcome {
+                // An exchange that was dropped meanwhile is of a session that is over.
+                let is_wanted = state.exchanges.remove(&holder).is_some();
+                if let (true, Ok(held)) = (is_wanted, &outcome) {
                     state.held.insert(holder, held.clone());
                 }
             }

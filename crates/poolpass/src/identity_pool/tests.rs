@@ -194,6 +194,29 @@ async fn a_caller_who_goes_away_loses_nothing() {
 }
 
 #[tokio::test]
+async fn credentials_that_come_after_signing_out_are_not_kept() {
+    let world = World::new(friendly);
+    world.signs_in("ada");
+    let gate = world.cognito.gate.lock().await;
+    let late = {
+        let pool = world.pool.clone();
+        let holder = pool.holder().await.unwrap();
+        let Present::Exchanging { exchange, .. } = pool.shared.present(&holder) else {
+            panic!("nothing is held yet")
+        };
+        exchange
+    };
+    while world.cognito.asked.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    world.signs_out();
+    world.pool.forget_logins();
+    drop(gate);
+    assert!(late.await.unwrap().is_ok(), "whoever still waits is told");
+    assert!(world.pool.shared.state().held.is_empty());
+}
+
+#[tokio::test]
 async fn credentials_are_renewed_shortly_before_they_expire() {
     let world = World::new(friendly);
     assert_eq!(world.key_id().await, "ASIA0");
