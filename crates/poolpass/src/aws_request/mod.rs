@@ -151,12 +151,11 @@ impl Road {
         delivery: Delivery,
     ) -> Result<Response, Error> {
         let mut attempts = self.budget.attempts(&self.policy, self.random())?;
-        let mut clock_corrected = false;
+        let mut time_corrected = false;
         let mut credentials_renewed = false;
         loop {
-            let offset = self.clock.offset_millis();
             let (signed, credentials) = self.authorize(request, authorization).await?;
-            let asked_at = self.device_now();
+            let (signed_at, asked_at) = (self.now(), self.device_now());
             let failure = match self.attempt(signed, request.timeout).await {
                 Ok(response) if response.status().is_success() => match delivered(response, delivery).await {
                     Ok(response) => {
@@ -170,8 +169,8 @@ impl Road {
             };
 
             if let Failure::Refused(refusal) = &failure {
-                if refusal.is_about_time() && !clock_corrected && self.clock.offset_millis() != offset {
-                    clock_corrected = true;
+                if refusal.is_about_time() && !time_corrected && self.clock.has_left(signed_at) {
+                    time_corrected = true;
                     continue;
                 }
                 if let (Some((source, refused)), true, false) =

@@ -85,7 +85,7 @@ impl Refusal {
                 let message = self.error.message();
                 message.contains("Signature expired") || message.contains("not yet current")
             }
-            // A HEAD request is refused without a body; whether the clock was learned decides.
+            // A HEAD request is refused without a body; whether it is another time by now decides.
             None => self.error.http_status() == Some(403),
             Some(_) => false,
         }

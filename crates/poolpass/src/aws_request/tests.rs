@@ -184,6 +184,35 @@ async fn a_wrong_clock_is_corrected_and_the_request_sent_once_more() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_that_was_an_hour_on_its_way_is_signed_anew() {
+    /// A phone that sleeps while its first request is on the way.
+    #[derive(Clone, Debug)]
+    struct Phone(Arc<std::sync::atomic::AtomicBool>, Arc<Script>);
+    impl Clock for Phone {
+        fn now(&self) -> SystemTime {
+            let slept = u32::from(self.0.load(std::sync::atomic::Ordering::Relaxed));
+            SystemTime::UNIX_EPOCH + NOW + slept * Duration::from_secs(3600)
+        }
+    }
+    impl Transport for Phone {
+        fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+            self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+            let shared = Shared(Arc::clone(&self.1));
+            Box::pin(async move { shared.send(request).await })
+        }
+    }
+    let skewed = "<Error><Code>RequestTimeTooSkewed</Code><Message>m</Message></Error>";
+    let script = Script::new().answer(403, skewed).answer(200, "done");
+    let phone = Phone(Arc::default(), Arc::clone(&script));
+    let road =
+        Road::new(Arc::new(phone.clone()), Arc::new(phone), Arc::new(SystemRandom), RetryPolicy::default());
+    let (region, keys) = ("eu-west-1".parse().unwrap(), Keys::default());
+    let authorization = Authorization::SigV4 { service: "s3", region: &region, source: &keys };
+    assert_eq!(road.bytes(&request(Method::GET), &authorization).await.unwrap(), "done");
+    assert_eq!(script.sent("x-amz-date"), ["20260715T103617Z", "20260715T113617Z"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn expired_credentials_are_replaced_once() {
     let expired = r#"{"__type":"ExpiredTokenException","message":"expired"}"#;
     let script = Script::new().answer(400, expired).answer(200, "done");

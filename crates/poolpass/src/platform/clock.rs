@@ -60,8 +60,14 @@ impl ServerClock {
         self.device.now()
     }
 
+    /// Whether it is another time by now than `moment`: because time has passed, or because the offset was learned.
+    pub(crate) fn has_left(&self, moment: SystemTime) -> bool {
+        let distance = self.now().duration_since(moment).unwrap_or_else(|error| error.duration());
+        distance > Self::NOISE
+    }
+
     /// AWS's time minus the device's, in milliseconds.
-    pub(crate) fn offset_millis(&self) -> i64 {
+    fn offset_millis(&self) -> i64 {
         self.offset_millis.load(Ordering::Relaxed)
     }
 
