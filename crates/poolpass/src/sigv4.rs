@@ -127,11 +127,11 @@ struct Signable<'a> {
     body: SignableBody<'a>,
 }
 
-/// S3 takes the path as it is and wants the payload's hash in a header; every other service decodes
-/// and normalizes the path before it checks.
+/// S3, under each of its signing names, takes the path as it is and wants the payload's hash in a header; every other service
+/// decodes and normalizes the path before it checks.
 fn settings(service: &str) -> SigningSettings {
     let mut settings = SigningSettings::default();
-    if service == "s3" {
+    if matches!(service, "s3" | "s3express" | "s3-object-lambda" | "s3-outposts") {
         settings.percent_encoding_mode = PercentEncodingMode::Single;
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
         settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
@@ -184,6 +184,18 @@ fn instructions(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn s3_signs_the_payload_under_each_of_its_names() {
+        let region: Region = "eu-west-1".parse().unwrap();
+        let credentials = Credentials::new("ASIAEXAMPLE", "secret", None, None);
+        for (service, is_s3) in [("s3", true), ("s3-object-lambda", true), ("execute-api", false)] {
+            let mut request = http::Request::get("https://x.example/a//b").body(Bytes::new()).unwrap();
+            let scope = Scope { service, region: &region };
+            sign(&mut request, &scope, &credentials, SystemTime::UNIX_EPOCH).unwrap();
+            assert_eq!(request.headers().contains_key("x-amz-content-sha256"), is_s3, "{service}");
+        }
+    }
 
     #[test]
     fn a_time_that_no_signature_can_carry_is_an_error() {
