@@ -17,7 +17,11 @@ impl Region {
 
     /// The domain under which the region's services live.
     pub(crate) fn dns_suffix(&self) -> &'static str {
-        if self.0.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
+        match self.0.split_once('-') {
+            Some(("cn", _)) => "amazonaws.com.cn",
+            Some(("eusc", _)) => "amazonaws.eu",
+            _ => "amazonaws.com",
+        }
     }
 }
 
@@ -187,6 +191,7 @@ mod tests {
         assert_eq!((pool.region().as_str(), pool.pool_name()), ("us-gov-west-1", "AbC123"));
         assert_eq!(pool.to_string(), "us-gov-west-1_AbC123");
         assert_eq!("cn-north-1".parse::<Region>().unwrap().dns_suffix(), "amazonaws.com.cn");
+        assert_eq!("eusc-de-east-1".parse::<Region>().unwrap().dns_suffix(), "amazonaws.eu");
     }
 
     #[test]
