@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
+use http::{Method, Uri};
+
 use super::*;
-use crate::credentials::Credentials;
+use crate::config::{Endpoint, Region};
 use crate::error::ErrorKind;
 use crate::platform::{BoxFuture, SystemRandom};
 

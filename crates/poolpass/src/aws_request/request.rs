@@ -1,0 +1,115 @@
+//! What is asked for, before it is signed and sent.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::config::{Endpoint, Region};
+use crate::credentials::CredentialsSource;
+use crate::error::Error;
+use crate::platform::Request;
+
+/// A request before it is signed. `Debug` shows neither query, headers nor body, where passwords, codes and tokens are.
+#[derive(Clone)]
+pub(crate) struct AwsRequest {
+    /// The AWS operation, for errors.
+    pub(crate) operation: Cow<'static, str>,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) repeat: Repeat,
+    /// How long to wait for the head of the answer, each time it is sent.
+    pub(crate) timeout: Duration,
+    /// Whether a refusal is handed out as the answer that it is, once sending again cannot help.
+    pub(crate) any_status: bool,
+}
+
+impl AwsRequest {
+    pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+    pub(crate) fn new(operation: impl Into<Cow<'static, str>>, method: Method, uri: Uri) -> Self {
+        let repeat = if method.is_idempotent() { Repeat::Safe } else { Repeat::IfNotDone };
+        Self {
+            operation: operation.into(),
+            method,
+            uri,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            repeat,
+            timeout: Self::DEFAULT_TIMEOUT,
+            any_status: false,
+        }
+    }
+
+    /// A POST in AWS's JSON protocol: `version` is `1.0` or `1.1`, `target` such as `DynamoDB_20120810`.
+    pub(crate) fn json(
+        endpoint: &Endpoint,
+        version: &'static str,
+        target: &str,
+        operation: &'static str,
+        input: &impl Serialize,
+    ) -> Result<Self, Error> {
+        let body = serde_json::to_vec(input).map_err(|error| {
+            Error::invalid_input(format!("the input of {operation} is not JSON: {error}"))
+        })?;
+        let content_type =
+            if version == "1.0" { "application/x-amz-json-1.0" } else { "application/x-amz-json-1.1" };
+        let target = HeaderValue::try_from(format!("{target}.{operation}"))
+            .map_err(|_| Error::invalid_input("the operation's name does not fit into a header"))?;
+        let mut request = Self::new(operation, Method::POST, endpoint.join("/")?);
+        request.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        request.headers.insert(HeaderName::from_static("x-amz-target"), target);
+        // Passwords and tokens are in it.
+        request.body = Bytes::from_owner(Zeroizing::new(body));
+        Ok(request)
+    }
+
+    pub(crate) fn repeat(mut self, repeat: Repeat) -> Self {
+        self.repeat = repeat;
+        self
+    }
+
+    pub(super) fn to_http(&self) -> Request {
+        let mut request = Request::new(self.body.clone());
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        request
+    }
+}
+
+impl fmt::Debug for AwsRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AwsRequest")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("repeat", &self.repeat)
+            .finish_non_exhaustive()
+    }
+}
+
+/// When a request may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Doing it twice is as good as doing it once.
+    Safe,
+    /// Only when AWS has certainly not done it: it was not sent, or AWS refused it for its load.
+    IfNotDone,
+}
+
+/// How a request proves who sends it.
+pub(crate) enum Authorization<'a> {
+    /// It does not, or its body does.
+    None,
+    /// The `authorization` header, as it is.
+    Token(&'a str),
+    /// A signature.
+    SigV4 { service: &'a str, region: &'a Region, source: &'a dyn CredentialsSource },
+}
