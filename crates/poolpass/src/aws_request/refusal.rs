@@ -68,6 +68,7 @@ impl Refusal {
             message: said.message.or_else(|| of_header("x-amzn-errormessage")),
             request_id: of_header("x-amzn-requestid")
                 .or_else(|| of_header("x-amz-request-id"))
+                .or_else(|| of_header("apigw-requestid"))
                 .or(said.request_id),
         });
         let retry_after = retry_after(headers);
@@ -245,6 +246,17 @@ mod tests {
         .await;
         assert_eq!(refusal.error.aws_code(), Some("ValidationException"));
         assert_eq!(refusal.error.message(), "short");
+    }
+
+    #[tokio::test]
+    async fn every_name_of_the_request_id_is_known() {
+        for name in ["x-amzn-requestid", "x-amz-request-id", "apigw-requestid"] {
+            assert_eq!(
+                refusal(403, &[(name, "7a1b")], "{}").await.error.request_id(),
+                Some("7a1b"),
+                "{name}"
+            );
+        }
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use super::Config;
+use super::{Config, unreadable};
 use crate::error::Error;
 
 /// Only Amplify's file says which version of its format it follows.
@@ -19,8 +19,8 @@ pub(super) fn is_one(json: &str) -> bool {
 }
 
 pub(super) fn parse(json: &str) -> Result<Config, Error> {
-    let outputs: Outputs = serde_json::from_str(json)
-        .map_err(|error| Error::invalid_config(format!("amplify_outputs.json: {error}")))?;
+    let outputs: Outputs =
+        serde_json::from_str(json).map_err(|error| unreadable("amplify_outputs.json", &error))?;
     let Some(auth) = outputs.auth else {
         return Err(Error::invalid_config("amplify_outputs.json: there is no \"auth\""));
     };

@@ -287,6 +287,18 @@ impl ConfigBuilder {
     }
 }
 
+/// Why a configuration file cannot be read. serde quotes a value of the wrong type, which may be the client secret.
+fn unreadable(file: &str, error: &serde_json::Error) -> Error {
+    let told = error.to_string();
+    if told.starts_with("invalid type") || told.starts_with("invalid value") {
+        let (line, column) = (error.line(), error.column());
+        return Error::invalid_config(format!(
+            "{file}: a value has the wrong type at line {line} column {column}"
+        ));
+    }
+    Error::invalid_config(format!("{file}: {told}"))
+}
+
 /// Bucket names: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>.
 pub(crate) fn checked_bucket(name: String) -> Result<String, Error> {
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');

@@ -4,12 +4,11 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{Config, Service};
+use super::{Config, Service, unreadable};
 use crate::error::Error;
 
 pub(super) fn parse(json: &str) -> Result<Config, Error> {
-    let file: File = serde_json::from_str(json)
-        .map_err(|error| Error::invalid_config(format!("poolpass.json: {error}")))?;
+    let file: File = serde_json::from_str(json).map_err(|error| unreadable("poolpass.json", &error))?;
     let mut builder = Config::builder().force_path_style(file.s3.force_path_style);
     builder.region = file.region;
     if let Some(pool) = file.user_pool {
@@ -133,6 +132,14 @@ mod tests {
     fn a_misspelt_member_is_named() {
         let error = Config::from_json(r#"{ "region": "eu-west-1", "identitypool": {} }"#).unwrap_err();
         assert!(error.message().contains("identitypool"), "{error}");
+    }
+
+    #[test]
+    fn a_secret_of_the_wrong_type_is_not_quoted() {
+        let json = r#"{ "userPool": { "id": "eu-west-1_A", "clientId": "c", "clientSecret": 987654321 } }"#;
+        let error = Config::from_json(json).unwrap_err();
+        assert!(error.message().contains("line 1"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("987654321"), "{error:?}");
     }
 
     #[test]
