@@ -9,7 +9,7 @@ use crate::aws_request::{RetryPolicy, Road};
 use crate::challenge::Challenge;
 use crate::config::Config;
 use crate::credentials::Credentials;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::identity_pool::{GuestsOnly, IdentityPool, Logins};
 use crate::platform::{
     Clock, HttpTransport, MemoryStore, Random, SessionStore, SystemClock, SystemRandom, Transport,
@@ -191,7 +191,10 @@ impl Client {
     /// repeated; [`sign_out`](Self::sign_out) forgets it in any case. `Store` when the session may still be in the store.
     pub async fn sign_out_everywhere(&self) -> Result<(), Error> {
         let outcome = self.flow()?.sign_out_everywhere().await;
-        self.forget_credentials();
+        // When AWS was not reached the session goes on, and with it its credentials.
+        if outcome.is_ok() || outcome.as_ref().is_err_and(|error| error.kind() == ErrorKind::Store) {
+            self.forget_credentials();
+        }
         outcome
     }
 
