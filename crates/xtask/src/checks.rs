@@ -20,7 +20,11 @@ pub(crate) fn clippy(workspace: &Workspace) -> Result<Outcome> {
 pub(crate) fn wasm(workspace: &Workspace) -> Result<Outcome> {
     let target = machine::WASM_TARGET;
     machine::install_wasm_target(workspace)?;
-    cmd!(workspace.shell, "cargo clippy --package poolpass --target {target} -- -D warnings").run()?;
+    cmd!(
+        workspace.shell,
+        "cargo clippy --package poolpass --package poolpass-wasm --target {target} -- -D warnings"
+    )
+    .run()?;
     Ok(Outcome::Passed)
 }
 

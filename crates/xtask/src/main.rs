@@ -4,6 +4,7 @@ mod checks;
 mod deny;
 mod interop;
 mod machine;
+mod npm;
 mod report;
 mod step;
 mod tests;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{checks, deny, interop, tests};
+use crate::{checks, deny, interop, npm, tests};
 
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -24,7 +24,7 @@ const OURS: &str = "";
 pub(crate) const INTEROP: &str = "interop";
 
 /// Cheap ones first, so that a slip shows early.
-pub(crate) const STEPS: [Step; 13] = [
+pub(crate) const STEPS: [Step; 15] = [
     Step { name: "fmt", group: OURS, about: "Formatting, as rustfmt would leave it", run: checks::fmt },
     Step {
         name: "clippy",
@@ -62,6 +62,18 @@ pub(crate) const STEPS: [Step; 13] = [
         group: OURS,
         about: "The program that a newcomer runs, from sign-up to a private DynamoDB item",
         run: tests::quickstart,
+    },
+    Step {
+        name: "npm",
+        group: OURS,
+        about: "The npm package: its size, its manifest and its types",
+        run: npm::check,
+    },
+    Step {
+        name: "js-package",
+        group: OURS,
+        about: "The npm package in Node.js: the scenarios on local-aws",
+        run: npm::test,
     },
     Step {
         name: "botocore",

@@ -5,6 +5,6 @@ pub(crate) mod clients;
 pub(crate) mod iam;
 pub(crate) mod local_aws;
 pub(crate) mod ministack;
-mod node;
+pub(crate) mod node;
 mod python;
 mod server;

@@ -1,0 +1,147 @@
+import { type MfaMethod, TotpSetup } from './challenges.js';
+import type { CallOptions, ClientMetadata } from './options.js';
+import type { Account as Inner, Client } from './poolpass_wasm.js';
+
+/** Where a code was sent. */
+export interface CodeDelivery {
+  readonly medium?: 'SMS' | 'EMAIL' | (string & {});
+  /** The masked address or phone number. */
+  readonly destination?: string;
+  /** The attribute that the code verifies, where it verifies one. */
+  readonly attribute?: string;
+}
+
+/** What signing up has achieved. */
+export interface SignedUp {
+  /** Whether the person can sign in at once; otherwise they have to confirm with the code first. */
+  readonly isConfirmed: boolean;
+  /** The new user's id. */
+  readonly sub: string;
+  readonly codeDelivery?: CodeDelivery;
+}
+
+/** The second factors that a person uses. */
+export interface MfaPreference {
+  readonly enabled: readonly MfaMethod[];
+  readonly preferred?: MfaMethod;
+}
+
+/** What becomes of a second factor. */
+export type MfaSetting = 'off' | 'on' | 'preferred';
+
+/** A call to which the user pool's Lambda triggers may listen. */
+export type AccountOptions = CallOptions & ClientMetadata;
+
+/** The person's account: signing up, passwords, attributes, second factors. */
+export class Account {
+  readonly #client: Client;
+
+  /** @internal */
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** Signs up (SignUp). */
+  signUp(
+    username: string,
+    password: string,
+    options: AccountOptions & {
+      /** Such as `email`, `phone_number` (`+441632960123`) or `custom:team`. */
+      attributes?: Record<string, string>;
+      /** Something for the pre-sign-up trigger that is not kept. */
+      validationData?: Record<string, string>;
+    } = {},
+  ): Promise<SignedUp> {
+    return this.#inner(options).signUp(username, password, options, options.signal);
+  }
+
+  /** Confirms a sign-up with the code that was sent (ConfirmSignUp). */
+  confirmSignUp(username: string, code: string, options: AccountOptions = {}): Promise<void> {
+    return this.#inner(options).confirmSignUp(username, code, options.signal);
+  }
+
+  /** Sends another code to confirm the sign-up with (ResendConfirmationCode). */
+  resendConfirmationCode(username: string, options: AccountOptions = {}): Promise<CodeDelivery | undefined> {
+    return this.#inner(options).resendConfirmationCode(username, options.signal);
+  }
+
+  /** Sends a code with which to choose a new password (ForgotPassword). */
+  forgotPassword(username: string, options: AccountOptions = {}): Promise<CodeDelivery | undefined> {
+    return this.#inner(options).forgotPassword(username, options.signal);
+  }
+
+  /** Sets a new password in place of the forgotten one (ConfirmForgotPassword). */
+  confirmForgotPassword(
+    username: string,
+    code: string,
+    newPassword: string,
+    options: AccountOptions = {},
+  ): Promise<void> {
+    return this.#inner(options).confirmForgotPassword(username, code, newPassword, options.signal);
+  }
+
+  /** Changes the password of the person who is signed in (ChangePassword). */
+  changePassword(present: string, next: string, options: CallOptions = {}): Promise<void> {
+    return this.#inner({}).changePassword(present, next, options.signal);
+  }
+
+  /** Reads the attributes from the user pool (GetUser). */
+  attributes(options: CallOptions = {}): Promise<Record<string, string>> {
+    return this.#inner({}).attributes(options.signal);
+  }
+
+  /** Changes attributes (UpdateUserAttributes), and tells where codes to verify them were sent. */
+  updateAttributes(attributes: Record<string, string>, options: AccountOptions = {}): Promise<CodeDelivery[]> {
+    return this.#inner(options).updateAttributes({ attributes }, options.signal);
+  }
+
+  /** Deletes attributes (DeleteUserAttributes). */
+  deleteAttributes(names: string[], options: CallOptions = {}): Promise<void> {
+    return this.#inner({}).deleteAttributes(names, options.signal);
+  }
+
+  /** Sends a code with which to verify `email` or `phone_number` (GetUserAttributeVerificationCode). */
+  requestAttributeCode(name: string, options: AccountOptions = {}): Promise<CodeDelivery | undefined> {
+    return this.#inner(options).requestAttributeCode(name, options.signal);
+  }
+
+  /** Verifies `email` or `phone_number` with the code that was sent (VerifyUserAttribute). */
+  verifyAttribute(name: string, code: string, options: CallOptions = {}): Promise<void> {
+    return this.#inner({}).verifyAttribute(name, code, options.signal);
+  }
+
+  /** Gets a secret for the authenticator app (AssociateSoftwareToken). */
+  async startTotp(options: CallOptions = {}): Promise<TotpSetup> {
+    return new TotpSetup(await this.#inner({}).startTotp(options.signal));
+  }
+
+  /**
+   * Confirms the authenticator app with a first code (VerifySoftwareToken). It is asked for at sign-in only after
+   * `setMfaPreference`.
+   */
+  confirmTotp(code: string, options: CallOptions & { deviceName?: string } = {}): Promise<void> {
+    return this.#inner({}).confirmTotp(code, options.deviceName, options.signal);
+  }
+
+  /** Which second factors the person uses (GetUser). */
+  mfaPreference(options: CallOptions = {}): Promise<MfaPreference> {
+    return this.#inner({}).mfaPreference(options.signal);
+  }
+
+  /** Chooses second factors (SetUserMFAPreference); those that are not named stay as they are. */
+  setMfaPreference(
+    settings: { sms?: MfaSetting; totp?: MfaSetting; email?: MfaSetting },
+    options: CallOptions = {},
+  ): Promise<void> {
+    return this.#inner({}).setMfaPreference(settings, options.signal);
+  }
+
+  /** Deletes the signed-in user for good (DeleteUser), and forgets the session. */
+  deleteUser(options: CallOptions = {}): Promise<void> {
+    return this.#inner({}).deleteUser(options.signal);
+  }
+
+  #inner(options: ClientMetadata): Inner {
+    return this.#client.account(options);
+  }
+}

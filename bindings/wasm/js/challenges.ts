@@ -1,0 +1,257 @@
+import type { CallOptions } from './options.js';
+import type { Challenge as Inner, TotpSetup as InnerTotpSetup } from './poolpass_wasm.js';
+import type { User } from './session.js';
+
+/**
+ * How far a sign-in has come: `kind` tells a person who is signed in from each challenge that has to be answered first.
+ *
+ * ```ts
+ * let step = await client.signIn(username, password);
+ * while (step.kind !== 'done') {
+ *   switch (step.kind) {
+ *     case 'softwareToken':
+ *       step = await step.answer(await ask('The code of your authenticator app'));
+ *       break;
+ *     case 'newPassword':
+ *       step = await step.answer(await ask('A new password'));
+ *       break;
+ *     default:
+ *       throw new Error(`this app cannot answer ${step.name}`);
+ *   }
+ * }
+ * show(`Hello ${step.user.username}`);
+ * ```
+ */
+export type SignInStep = SignedIn | Challenge;
+
+/** What the user pool asks for before it lets someone in. */
+export type Challenge =
+  | SmsCodeChallenge
+  | EmailCodeChallenge
+  | SoftwareTokenChallenge
+  | SelectMfaTypeChallenge
+  | SetUpMfaChallenge
+  | NewPasswordChallenge
+  | OtherChallenge;
+
+/** A second factor. Names that Poolpass does not know are AWS's own. */
+export type MfaMethod = 'sms' | 'softwareToken' | 'email' | (string & {});
+
+/** The person is signed in, and the session is stored. */
+export interface SignedIn {
+  readonly kind: 'done';
+  readonly user: User;
+}
+
+class AnyChallenge {
+  /** AWS's name for the challenge, such as `SOFTWARE_TOKEN_MFA`. */
+  readonly name: string;
+  /** The user name of the person who is signing in. */
+  readonly username: string;
+  /** @internal */
+  protected readonly inner: Inner;
+
+  /** @internal */
+  constructor(inner: Inner) {
+    this.name = inner.name;
+    this.username = inner.username;
+    this.inner = inner;
+  }
+}
+
+/** A code was sent by SMS. */
+export class SmsCodeChallenge extends AnyChallenge {
+  readonly kind = 'smsCode';
+  /** The masked phone number. */
+  readonly destination: string | undefined;
+
+  /** @internal */
+  constructor(inner: Inner, details: Details) {
+    super(inner);
+    this.destination = details.destination;
+  }
+
+  /** Answers with the code. With code `codeMismatch` it may be asked for again. */
+  async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
+    return signInStep(await this.inner.answerWithCode(code, options.signal));
+  }
+}
+
+/** A code was sent by email. */
+export class EmailCodeChallenge extends AnyChallenge {
+  readonly kind = 'emailCode';
+  /** The masked address. */
+  readonly destination: string | undefined;
+
+  /** @internal */
+  constructor(inner: Inner, details: Details) {
+    super(inner);
+    this.destination = details.destination;
+  }
+
+  /** Answers with the code. With code `codeMismatch` it may be asked for again. */
+  async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
+    return signInStep(await this.inner.answerWithCode(code, options.signal));
+  }
+}
+
+/** The authenticator app shows a code. */
+export class SoftwareTokenChallenge extends AnyChallenge {
+  readonly kind = 'softwareToken';
+  /** The name that the person has given the authenticator app. */
+  readonly deviceName: string | undefined;
+
+  /** @internal */
+  constructor(inner: Inner, details: Details) {
+    super(inner);
+    this.deviceName = details.deviceName;
+  }
+
+  /** Answers with the code. With code `codeMismatch` it may be asked for again. */
+  async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
+    return signInStep(await this.inner.answerWithCode(code, options.signal));
+  }
+}
+
+/** There is a choice between several second factors. */
+export class SelectMfaTypeChallenge extends AnyChallenge {
+  readonly kind = 'selectMfaType';
+  readonly methods: readonly MfaMethod[];
+
+  /** @internal */
+  constructor(inner: Inner, details: Details) {
+    super(inner);
+    this.methods = details.methods ?? [];
+  }
+
+  /** Chooses one of `methods`. */
+  async answer(method: MfaMethod, options: CallOptions = {}): Promise<SignInStep> {
+    return signInStep(await this.inner.answerWithMethod(method, options.signal));
+  }
+}
+
+/** A second factor has to be set up before anybody is signed in. */
+export class SetUpMfaChallenge extends AnyChallenge {
+  readonly kind = 'setUpMfa';
+  /** What can be set up. */
+  readonly methods: readonly MfaMethod[];
+
+  /** @internal */
+  constructor(inner: Inner, details: Details) {
+    super(inner);
+    this.methods = details.methods ?? [];
+  }
+
+  /** Gets a secret for the authenticator app: the first half of `softwareToken`. */
+  async startTotp(options: CallOptions = {}): Promise<TotpSetup> {
+    return new TotpSetup(await this.inner.startTotp(options.signal));
+  }
+
+  /** Answers with the first code of the authenticator app. With code `codeMismatch` it may be asked for again. */
+  async confirmTotp(code: string, options: CallOptions = {}): Promise<SignInStep> {
+    return signInStep(await this.inner.answerWithCode(code, options.signal));
+  }
+
+  /** Answers with an email address for codes; the next step asks for the first one. */
+  async setUpEmail(address: string, options: CallOptions = {}): Promise<SignInStep> {
+    return signInStep(await this.inner.setUpEmail(address, options.signal));
+  }
+}
+
+/** An administrator's temporary password has to be replaced. */
+export class NewPasswordChallenge extends AnyChallenge {
+  readonly kind = 'newPassword';
+  /** The attributes that the answer has to give. */
+  readonly requiredAttributes: readonly string[];
+  /** The attributes that the user has. */
+  readonly attributes: Readonly<Record<string, string>>;
+
+  /** @internal */
+  constructor(inner: Inner, details: Details) {
+    super(inner);
+    this.requiredAttributes = details.requiredAttributes ?? [];
+    this.attributes = details.attributes ?? {};
+  }
+
+  /** Answers with the new password, and with attributes where some are required. */
+  async answer(
+    newPassword: string,
+    options: CallOptions & { attributes?: Record<string, string> } = {},
+  ): Promise<SignInStep> {
+    return signInStep(await this.inner.answerWithPassword(newPassword, options, options.signal));
+  }
+}
+
+/** A challenge that has no class here: a `CUSTOM_CHALLENGE`, or one that AWS has added since. */
+export class OtherChallenge extends AnyChallenge {
+  readonly kind = 'other';
+  /** What AWS says about it. */
+  readonly parameters: Readonly<Record<string, string>>;
+
+  /** @internal */
+  constructor(inner: Inner, details: Details) {
+    super(inner);
+    this.parameters = details.parameters ?? {};
+  }
+
+  /** Answers with `ChallengeResponses` as AWS documents them; `USERNAME` and `SECRET_HASH` are added. */
+  async answer(responses: Record<string, string>, options: CallOptions = {}): Promise<SignInStep> {
+    return signInStep(await this.inner.answerWithResponses({ responses }, options.signal));
+  }
+}
+
+/** An authenticator app's secret. */
+export class TotpSetup {
+  readonly #inner: InnerTotpSetup;
+
+  /** @internal */
+  constructor(inner: InnerTotpSetup) {
+    this.#inner = inner;
+  }
+
+  /** The secret in base32, for people who cannot scan the QR code. */
+  get secret(): string {
+    return this.#inner.secret;
+  }
+
+  /** What the QR code has to say: an `otpauth:` URI. */
+  otpauthUri(issuer: string, account: string): string {
+    return this.#inner.otpauthUri(issuer, account);
+  }
+}
+
+interface Details {
+  kind: Challenge['kind'];
+  destination?: string;
+  deviceName?: string;
+  methods?: MfaMethod[];
+  requiredAttributes?: string[];
+  attributes?: Record<string, string>;
+  parameters?: Record<string, string>;
+}
+
+/** @internal */
+export function signInStep(step: User | Inner): SignInStep {
+  return 'describe' in step ? challenge(step) : { kind: 'done', user: step };
+}
+
+/** @internal */
+export function challenge(inner: Inner): Challenge {
+  const details = inner.describe() as Details;
+  switch (details.kind) {
+    case 'smsCode':
+      return new SmsCodeChallenge(inner, details);
+    case 'emailCode':
+      return new EmailCodeChallenge(inner, details);
+    case 'softwareToken':
+      return new SoftwareTokenChallenge(inner, details);
+    case 'selectMfaType':
+      return new SelectMfaTypeChallenge(inner, details);
+    case 'setUpMfa':
+      return new SetUpMfaChallenge(inner, details);
+    case 'newPassword':
+      return new NewPasswordChallenge(inner, details);
+    case 'other':
+      return new OtherChallenge(inner, details);
+  }
+}

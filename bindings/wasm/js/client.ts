@@ -1,0 +1,200 @@
+import { Account } from './account.js';
+import { type SignedFetchOptions, signedFetch } from './api.js';
+import { reporting } from './body.js';
+import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
+import type { AmplifyOutputs, PoolpassConfig } from './config.js';
+import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet } from './dynamodb.js';
+import { init } from './module.js';
+import type { CallOptions, ClientMetadata } from './options.js';
+import { Client as Inner } from './poolpass_wasm.js';
+import { Bucket } from './s3.js';
+import type { AwsCredentials, SessionEvent, Token, User } from './session.js';
+import { type SharedStore, sharedStore, type StoreChoice } from './stores/store.js';
+
+/** What a client stands on. */
+export interface PoolpassOptions {
+  /** Where the session is kept. Default: `indexedDB` in browsers, `memory` elsewhere. */
+  store?: StoreChoice;
+  /** How often a request is sent at most. Default: 3. */
+  maxAttempts?: number;
+  /** The operation that refreshes the session. Default: Poolpass finds out at the first refresh. */
+  refreshOperation?: 'GetTokensFromRefreshToken' | 'InitiateAuth';
+  /** Something for the user pool's Lambda triggers that is sent with every refresh. */
+  refreshMetadata?: Record<string, string>;
+  /** The device's clock in milliseconds since 1970, for tests. Default: `Date.now`. */
+  now?: () => number;
+}
+
+/** How a sign-in goes. */
+export interface SignInOptions extends CallOptions, ClientMetadata {
+  /** `srp` (the default): the password never leaves the device. `password`: it is sent, as a migration trigger needs it. */
+  flow?: 'srp' | 'password';
+}
+
+/**
+ * Signs a person in and makes AWS requests as that person.
+ *
+ * ```ts
+ * const client = await Poolpass.create(await (await fetch('/poolpass.json')).json());
+ * const step = await client.signIn('ada', password);
+ * if (step.kind === 'done') await client.bucket().put('hello.txt', 'Hello!');
+ * ```
+ */
+export class Poolpass {
+  /** The person's account: signing up, passwords, attributes, second factors. */
+  readonly account: Account;
+  readonly #inner: Inner;
+  readonly #listeners: Set<(event: SessionEvent) => void>;
+
+  private constructor(inner: Inner, listeners: Set<(event: SessionEvent) => void>) {
+    this.#inner = inner;
+    this.#listeners = listeners;
+    this.account = new Account(inner);
+  }
+
+  /**
+   * Makes a client. Nothing is sent. `config` is a `poolpass.json` or an `amplify_outputs.json`, as an object or as text.
+   *
+   * Rejects with code `invalidConfig` when it is neither.
+   */
+  static async create(
+    config: PoolpassConfig | AmplifyOutputs | string,
+    options: PoolpassOptions = {},
+  ): Promise<Poolpass> {
+    await init();
+    const store = sharedStore(options.store);
+    const text = typeof config === 'string' ? config : JSON.stringify(config);
+    const inner = new Inner(text, store as never, options);
+    const listeners = new Set<(event: SessionEvent) => void>();
+    announce(inner, store, listeners);
+    return new Poolpass(inner, listeners);
+  }
+
+  /** The region of the configuration. */
+  get region(): string {
+    return this.#inner.region;
+  }
+
+  /** Signs in. Whoever was signed in before is replaced once it succeeds. */
+  async signIn(username: string, password: string, options: SignInOptions = {}): Promise<SignInStep> {
+    return signInStep(await this.#inner.signIn(username, password, options, options.signal));
+  }
+
+  /** The challenge that waits for its answer, also after a reload or in another tab. */
+  async pendingChallenge(options: CallOptions = {}): Promise<Challenge | undefined> {
+    const pending = await this.#inner.pendingChallenge(options.signal);
+    return pending && challenge(pending);
+  }
+
+  /** The person who is signed in, as far as the store knows: works without a network. */
+  currentUser(options: CallOptions = {}): Promise<User | undefined> {
+    return this.#inner.currentUser(options.signal);
+  }
+
+  /** The id token, refreshed if it expires within a minute. All callers and tabs share one refresh. */
+  idToken(options: CallOptions = {}): Promise<Token> {
+    return this.#inner.idToken(options.signal);
+  }
+
+  /** The access token, refreshed as the id token is. */
+  accessToken(options: CallOptions = {}): Promise<Token> {
+    return this.#inner.accessToken(options.signal);
+  }
+
+  /** Refreshes now, for example because the person's groups have changed. */
+  refresh(options: CallOptions = {}): Promise<User> {
+    return this.#inner.refresh(options.signal);
+  }
+
+  /**
+   * Signs out on this device, in all tabs. The session is gone in any case, also without a network; the result tells whether
+   * AWS has revoked the tokens.
+   */
+  signOut(options: CallOptions = {}): Promise<boolean> {
+    return this.#inner.signOut(options.signal);
+  }
+
+  /** Signs out on every device (GlobalSignOut). When AWS cannot be reached, the session stays. */
+  signOutEverywhere(options: CallOptions = {}): Promise<void> {
+    return this.#inner.signOutEverywhere(options.signal);
+  }
+
+  /** Calls `listener` with what happens to the session from now on, until the returned function is called. */
+  onSessionEvent(listener: (event: SessionEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * AWS credentials of the person who is signed in, or of a guest where nobody is. They are kept until shortly before AWS
+   * stops accepting them. The function itself is a credential provider for the AWS SDK for JavaScript v3:
+   *
+   * ```ts
+   * const lambda = new LambdaClient({ region: client.region, credentials: client.credentials });
+   * ```
+   */
+  readonly credentials = (options: CallOptions = {}): Promise<AwsCredentials> => {
+    return this.#inner.credentials(options.signal);
+  };
+
+  /** The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`. */
+  identityId(options: CallOptions = {}): Promise<string> {
+    return this.#inner.identityId(options.signal);
+  }
+
+  /** The same client with the credentials of another role, where the sign-in allows more than one. */
+  withRole(roleArn: string): Poolpass {
+    return new Poolpass(this.#inner.withRole(roleArn), this.#listeners);
+  }
+
+  /** An S3 bucket. Default: the configuration's, in its region. */
+  bucket(name?: string, options: { region?: string } = {}): Bucket {
+    return new Bucket(this.#inner.bucket(name, options.region));
+  }
+
+  /** A DynamoDB table by its name or ARN. Default: the configuration's. */
+  table(name?: string): Table {
+    return new Table(this.#inner.table(name));
+  }
+
+  /** Reads up to 100 items of one or more tables at one moment (TransactGetItems), in the order asked for. */
+  transactGet<T = Item>(
+    gets: readonly TransactGet[],
+    options: Pick<ReadOptions, 'exactDecimals' | 'signal'> = {},
+  ): Promise<(T | undefined)[]> {
+    return transactGet(this.#inner, gets, options);
+  }
+
+  /** Writes up to 100 items of one or more tables, all or none (TransactWriteItems). */
+  transactWrite(writes: readonly TransactWrite[], options: CallOptions & { token?: string } = {}): Promise<void> {
+    return this.#inner.transactWrite([...writes], options.token, options.signal);
+  }
+
+  /**
+   * A signed request to any AWS service, or to the app's API: `url` is absolute, or a path below the service's base URL, which
+   * for `execute-api` is the configuration's `api.url`.
+   *
+   * ```ts
+   * const answer = await client.fetch('/notes', { method: 'POST', body: JSON.stringify(note) });
+   * const things = await client.fetch('https://…iot.eu-west-1.amazonaws.com/things', { service: 'iotdata' });
+   * ```
+   */
+  fetch(url: string | URL, options: SignedFetchOptions = {}): Promise<Response> {
+    return signedFetch(this.#inner, url, options);
+  }
+}
+
+/** Hands events to the listeners, and tells the other tabs, which then look into the store. */
+function announce(inner: Inner, store: SharedStore, listeners: Set<(event: SessionEvent) => void>): void {
+  const isInBrowser = store.isShared && typeof BroadcastChannel !== 'undefined' && typeof location !== 'undefined';
+  const channel = isInBrowser ? new BroadcastChannel(`poolpass:${inner.clientId ?? ''}`) : undefined;
+  inner.onEvent((event: SessionEvent) => {
+    for (const listener of listeners) reporting(listener)?.(event);
+    channel?.postMessage(event.kind);
+  });
+  if (channel === undefined) return;
+  channel.onmessage = () => {
+    // What the store says differently from before becomes an event of this tab, and nothing else does.
+    inner.currentUser().catch(() => {});
+  };
+}

@@ -1,0 +1,238 @@
+import type { AnyCondition, Expression, Path } from './conditions.js';
+import type { Decimal } from './decimal.js';
+import type { CallOptions } from './options.js';
+import type { Client, Table as Inner } from './poolpass_wasm.js';
+
+/**
+ * What an attribute can hold.
+ *
+ * Numbers are read as numbers, and as `bigint` where an integer is too large to be exact. Other numbers lose digits that a
+ * JavaScript number does not have, unless `exactDecimals` asks for `Decimal`. A `Set` holds only strings, only numbers or only
+ * `Uint8Array`s, and is not empty.
+ */
+export type AttributeValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Decimal
+  | Uint8Array
+  | Set<string>
+  | Set<number | bigint | Decimal>
+  | Set<Uint8Array>
+  | readonly AttributeValue[]
+  | { readonly [name: string]: AttributeValue | undefined };
+
+/** An item, or an item's key. A member that is undefined is not stored. */
+export type Item = { [name: string]: AttributeValue | undefined };
+
+/** How items are read. */
+export interface ReadOptions extends CallOptions {
+  /** Sees every write that succeeded before. Default: what was written within the last moments may be missing. */
+  consistent?: boolean;
+  /** Gives only these attributes, as far as the item has them. */
+  attributes?: readonly Path[];
+  /** Reads what is not an integer as `Decimal`, without losing a digit. Default: as a number. */
+  exactDecimals?: boolean;
+}
+
+export interface WriteOptions extends CallOptions {
+  /** Writes only if this holds for the present item. Otherwise code `conditionFailed`. */
+  condition?: AnyCondition;
+}
+
+/** Changes of an item, which happen together and see the item as it was before. */
+export interface Changes {
+  /** Gives attributes these values: an object by name, or pairs of a path and a value. */
+  set?: Assignments;
+  /** Gives attributes these values if they do not exist. */
+  setIfNotExists?: Assignments;
+  /** Appends elements to lists that exist. */
+  append?: Assignments;
+  /** Adds numbers to numbers, or elements to sets. What does not exist counts as 0 or as an empty set. */
+  add?: Assignments;
+  /** Takes elements out of sets. */
+  deleteFromSet?: Assignments;
+  /** Removes attributes. */
+  remove?: readonly Path[];
+  /** An update expression in DynamoDB's own language, in place of all above. */
+  expression?: Expression;
+}
+
+export type Assignments = { readonly [name: string]: AttributeValue } | readonly (readonly [Path, AttributeValue])[];
+
+/** What an update gives back: the whole item or the changed attributes, from before or after. */
+export type Returning = 'allOld' | 'updatedOld' | 'allNew' | 'updatedNew';
+
+export interface SearchOptions extends ReadOptions {
+  /** Gives only items for which this holds. They are read, and paid for, all the same. */
+  filter?: AnyCondition;
+  /** Searches this secondary index. */
+  index?: string;
+  /** Reads at most so many items for a page, before the filter. Default: as many as fit into 1 MB. */
+  pageSize?: number;
+  /** Starts behind this key, which an earlier page named. */
+  startAfter?: Item;
+}
+
+export interface QueryOptions extends SearchOptions {
+  /** Goes through the sort keys backwards. */
+  descending?: boolean;
+}
+
+export interface ScanOptions extends SearchOptions {
+  /** Goes through one of `totalSegments` parts of the table, counted from 0. */
+  segment?: number;
+  totalSegments?: number;
+}
+
+export interface Page<T> {
+  /** There may be none although more pages follow, since the filter is applied after reading. */
+  readonly items: T[];
+  /** Where the next page starts; absent after the last. */
+  readonly lastKey?: Item;
+  /** How many items were read, before the filter. */
+  readonly scannedCount: number;
+}
+
+/** A write of a transaction. `table` defaults to the configuration's. */
+export type TransactWrite = { table?: string } & (
+  | { put: Item; condition?: AnyCondition }
+  | ({ update: Item; condition?: AnyCondition } & Changes)
+  | { delete: Item; condition?: AnyCondition }
+  | { check: Item; condition: AnyCondition }
+);
+
+/** A read of a transaction. */
+export interface TransactGet {
+  table?: string;
+  key: Item;
+  attributes?: readonly Path[];
+}
+
+/**
+ * A DynamoDB table, as far as the person's role allows.
+ *
+ * ```ts
+ * const notes = client.table();
+ * const pk = await client.identityId();
+ * await notes.put({ pk, sk: '1', title: 'Milk' }, { condition: attribute('pk').notExists() });
+ * await notes.update({ pk, sk: '1' }, { set: { title: 'Oat milk' }, add: { revision: 1 } });
+ * for await (const note of notes.query<Note>(attribute('pk').eq(pk), { descending: true })) show(note);
+ * ```
+ */
+export class Table {
+  readonly #inner: Inner;
+
+  /** @internal */
+  constructor(inner: Inner) {
+    this.#inner = inner;
+  }
+
+  get name(): string {
+    return this.#inner.name;
+  }
+
+  /** Reads the item with this key (GetItem). */
+  get<T = Item>(key: Item, options: ReadOptions = {}): Promise<T | undefined> {
+    return this.#inner.get(key, options, options.signal);
+  }
+
+  /** Stores an item in place of any other with the same key (PutItem), and with `returnOld` gives that one back. */
+  put<T = Item>(item: Item, options: WriteOptions & { returnOld?: boolean } = {}): Promise<T | undefined> {
+    return this.#inner.put(item, options, options.signal);
+  }
+
+  /** Changes attributes of the item with this key, or makes it (UpdateItem). */
+  update<T = Item>(
+    key: Item,
+    changes: Changes,
+    options: WriteOptions & { returning?: Returning } = {},
+  ): Promise<T | undefined> {
+    return this.#inner.update(key, changes, options, options.signal);
+  }
+
+  /** Deletes the item with this key, if there is one (DeleteItem), and with `returnOld` gives it back. */
+  delete<T = Item>(key: Item, options: WriteOptions & { returnOld?: boolean } = {}): Promise<T | undefined> {
+    return this.#inner.delete(key, options, options.signal);
+  }
+
+  /** Finds the items of one partition (Query): the condition names the partition key's value, and may limit the sort key. */
+  query<T = Item>(keyCondition: AnyCondition, options: QueryOptions = {}): Search<T> {
+    return new Search(this.#inner, keyCondition, options);
+  }
+
+  /** Goes through all items (Scan). It reads, and costs, the whole table. */
+  scan<T = Item>(options: ScanOptions = {}): Search<T> {
+    return new Search(this.#inner, undefined, options);
+  }
+
+  /** Reads the items with these keys, in no particular order (BatchGetItem). */
+  batchGet<T = Item>(keys: readonly Item[], options: ReadOptions = {}): Promise<T[]> {
+    return this.#inner.batchGet([...keys], options, options.signal);
+  }
+
+  /** Stores and deletes any number of items, each on its own (BatchWriteItem). */
+  batchWrite(writes: { put?: readonly Item[]; delete?: readonly Item[] }, options: CallOptions = {}): Promise<void> {
+    return this.#inner.batchWrite(writes, options.signal);
+  }
+}
+
+/** Items, page by page, each page fetched when it is needed: `for await` goes through the items. */
+export class Search<T> implements AsyncIterable<T> {
+  readonly #table: Inner;
+  readonly #condition: AnyCondition | undefined;
+  readonly #options: SearchOptions;
+
+  /** @internal */
+  constructor(table: Inner, condition: AnyCondition | undefined, options: SearchOptions) {
+    this.#table = table;
+    this.#condition = condition;
+    this.#options = options;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for await (const page of this.pages()) yield* page.items;
+  }
+
+  /** The pages to the end. */
+  async *pages(): AsyncGenerator<Page<T>, void, undefined> {
+    let startAfter = this.#options.startAfter;
+    do {
+      const page: Page<T> = await this.#page({ ...this.#options, startAfter });
+      yield page;
+      startAfter = page.lastKey;
+    } while (startAfter !== undefined);
+  }
+
+  /** One page. */
+  page(): Promise<Page<T>> {
+    return this.#page(this.#options);
+  }
+
+  /** The items of all pages in memory. */
+  async all(): Promise<T[]> {
+    const items: T[] = [];
+    for await (const item of this) items.push(item);
+    return items;
+  }
+
+  /** How many items there are, over all pages, without fetching them. Reading them costs the same. */
+  count(): Promise<number> {
+    return this.#table.count(this.#condition, this.#options, this.#options.signal);
+  }
+
+  #page(options: SearchOptions): Promise<Page<T>> {
+    return this.#table.page(this.#condition, options, options.signal);
+  }
+}
+
+/** @internal */
+export function transactGet<T>(
+  client: Client,
+  gets: readonly TransactGet[],
+  options: Pick<ReadOptions, 'exactDecimals' | 'signal'>,
+): Promise<(T | undefined)[]> {
+  return client.transactGet([...gets], options, options.signal);
+}

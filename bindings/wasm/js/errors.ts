@@ -1,0 +1,98 @@
+/**
+ * What kind of error it is. Each says what the app should do; they are the same in every language of Poolpass.
+ *
+ * - `invalidConfig`, `invalidInput`: the app's mistake; nothing was sent.
+ * - `notAuthorized`, `userNotFound`, `userNotConfirmed`, `passwordResetRequired`, `usernameExists`, `aliasExists`,
+ *   `invalidPassword`, `codeMismatch`, `codeExpired`, `tooManyAttempts`, `challengeExpired`, `codeDeliveryFailed`,
+ *   `mfaNotSetUp`, `refusedByTrigger`: the user pool refused; the person can do something about it.
+ * - `signedOut`, `sessionEnded`: show the sign-in page.
+ * - `accessDenied`, `credentialsExpired`, `signatureRefused`, `notFound`, `conditionFailed`, `conflict`, `notModified`: AWS
+ *   refused the request.
+ * - `throttled`, `unavailable`, `network`, `timeout`: try again later; the session is kept.
+ * - `cancelled`: the call's `AbortSignal` was aborted.
+ * - `store`, `platform`: the browser lacks or refuses something.
+ * - `invalidResponse`: the answer is not AWS's, such as a proxy's page.
+ * - `aws`: see `awsCode`.
+ */
+export type PoolpassErrorCode =
+  | 'invalidConfig'
+  | 'invalidInput'
+  | 'notAuthorized'
+  | 'userNotFound'
+  | 'userNotConfirmed'
+  | 'passwordResetRequired'
+  | 'usernameExists'
+  | 'aliasExists'
+  | 'invalidPassword'
+  | 'codeMismatch'
+  | 'codeExpired'
+  | 'tooManyAttempts'
+  | 'challengeExpired'
+  | 'codeDeliveryFailed'
+  | 'mfaNotSetUp'
+  | 'refusedByTrigger'
+  | 'signedOut'
+  | 'sessionEnded'
+  | 'accessDenied'
+  | 'credentialsExpired'
+  | 'signatureRefused'
+  | 'notFound'
+  | 'conditionFailed'
+  | 'conflict'
+  | 'notModified'
+  | 'throttled'
+  | 'unavailable'
+  | 'network'
+  | 'timeout'
+  | 'cancelled'
+  | 'store'
+  | 'platform'
+  | 'invalidResponse'
+  | 'aws';
+
+/** What AWS said about a refusal. */
+export interface PoolpassErrorDetails {
+  awsCode?: string;
+  requestId?: string;
+  httpStatus?: number;
+  operation?: string;
+  cause?: unknown;
+}
+
+/**
+ * What went wrong. Decide by `code`; the message is for people, and never contains a password, token, key or signed URL.
+ *
+ * ```ts
+ * try {
+ *   await client.signIn(username, password);
+ * } catch (error) {
+ *   if (error instanceof PoolpassError && error.code === 'notAuthorized') {
+ *     show('Wrong user name or password');
+ *   } else {
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
+export class PoolpassError extends Error {
+  override readonly name = 'PoolpassError';
+  /** What kind of error it is. */
+  readonly code: PoolpassErrorCode;
+  /** AWS's own code, such as `NotAuthorizedException`, where AWS refused. */
+  readonly awsCode: string | undefined;
+  /** AWS's id of the refused request, for AWS's support. */
+  readonly requestId: string | undefined;
+  /** The status of AWS's answer, where there was one. */
+  readonly httpStatus: number | undefined;
+  /** The AWS operation that failed, such as `InitiateAuth`. */
+  readonly operation: string | undefined;
+
+  constructor(code: PoolpassErrorCode, message: string, details: PoolpassErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.awsCode = details.awsCode;
+    this.requestId = details.requestId;
+    this.httpStatus = details.httpStatus;
+    this.operation = details.operation;
+  }
+}

@@ -1,0 +1,16 @@
+export * from './account.js';
+export * from './api.js';
+export * from './challenges.js';
+export * from './client.js';
+export * from './conditions.js';
+export * from './config.js';
+export * from './decimal.js';
+export * from './dynamodb.js';
+export { PoolpassError, type PoolpassErrorCode } from './errors.js';
+export { init, type WasmSource } from './module.js';
+export type { CallOptions } from './options.js';
+export * from './s3.js';
+export * from './session.js';
+export { IndexedDbStore } from './stores/indexed_db.js';
+export { MemoryStore } from './stores/memory.js';
+export type { SessionStore, StoreChoice } from './stores/store.js';

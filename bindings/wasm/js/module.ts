@@ -1,0 +1,41 @@
+import { PoolpassError } from './errors.js';
+import start from './poolpass_wasm.js';
+
+/** Where the WebAssembly module comes from: its URL, a response, its bytes, or the compiled module. */
+export type WasmSource = Wasm | Promise<Wasm>;
+
+type Wasm = string | URL | Request | Response | BufferSource | WebAssembly.Module;
+
+let wherever: (() => WasmSource) | undefined;
+let ready: Promise<void> | undefined;
+
+/** An entry of the package says where the module is. */
+export function defaultSource(source: () => WasmSource): void {
+  wherever = source;
+}
+
+/**
+ * Loads the WebAssembly module, once: later calls wait for the first. `Poolpass.create` does it by itself, except with
+ * `poolpass/slim`, which does not know where the module is.
+ *
+ * Rejects with code `platform` when the module cannot be loaded; then it can be tried again.
+ */
+export function init(source?: WasmSource): Promise<void> {
+  ready ??= load(source).catch((cause: unknown) => {
+    ready = undefined;
+    if (cause instanceof PoolpassError) throw cause;
+    throw new PoolpassError('platform', 'the WebAssembly module of poolpass could not be loaded', { cause });
+  });
+  return ready;
+}
+
+async function load(source?: WasmSource): Promise<void> {
+  const found = source ?? (await wherever?.());
+  if (found === undefined) {
+    throw new PoolpassError(
+      'platform',
+      'call init() with poolpass.wasm first: poolpass/slim does not know where the module is',
+    );
+  }
+  await start({ module_or_path: await found });
+}

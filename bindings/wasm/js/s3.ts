@@ -1,0 +1,323 @@
+import { type BytesLike, bytesOf, reporting, streamOf, uploadSource } from './body.js';
+import type { PoolpassError } from './errors.js';
+import type { CallOptions } from './options.js';
+import type { Body, Bucket as Inner } from './poolpass_wasm.js';
+
+export type { BytesLike } from './body.js';
+
+/** What is said about an object when it is written. */
+export interface ObjectOptions {
+  /** The media type. Default: that of the `Blob`, or else S3's `binary/octet-stream`. */
+  contentType?: string;
+  /** How long caches may keep it, such as `max-age=3600`. */
+  cacheControl?: string;
+  /** Whether a browser shows or saves it, such as `attachment; filename="a.pdf"`. */
+  contentDisposition?: string;
+  contentEncoding?: string;
+  contentLanguage?: string;
+  /** The app's own metadata: 2 KB of ASCII in all. */
+  metadata?: Record<string, string>;
+  /** Writes only if there is no object under the key yet. Otherwise code `conditionFailed`. */
+  ifAbsent?: boolean;
+  /** Writes only if the present object has this ETag. Otherwise code `conditionFailed`. */
+  ifMatch?: string;
+  storageClass?: string;
+  /** `AES256` or `aws:kms`. Default: the bucket's. */
+  serverSideEncryption?: string;
+  kmsKeyId?: string;
+}
+
+export type PutOptions = ObjectOptions & CallOptions;
+
+/** How an upload is carried out. */
+export interface UploadOptions extends ObjectOptions, CallOptions {
+  /** The size of a part in bytes, also up to which one request does it all. Default: 8 MiB, at least 5 MiB. */
+  partSize?: number;
+  /** How many parts are under way at the same time. Default: 4. */
+  concurrency?: number;
+  /** Called whenever a part is done. */
+  onProgress?: (progress: UploadProgress) => void;
+  /**
+   * Called once an upload in parts has begun, with what it takes to go on with it (`resume`) or to give it up
+   * (`abortUpload`), also after a reload: it is plain JSON. Without it, an upload that fails is given up.
+   */
+  onResumable?: (state: UploadState) => void;
+  /** Goes on with an upload that was interrupted. The body has to be the same content, from the beginning. */
+  resume?: UploadState;
+}
+
+/** How far an upload has come. */
+export interface UploadProgress {
+  /** The bytes that S3 has, in complete parts. */
+  readonly sent: number;
+  /** All bytes; absent for a stream. */
+  readonly total?: number;
+}
+
+/** An upload that has begun. It holds no secret, and survives as JSON. */
+export interface UploadState {
+  readonly version: number;
+  readonly bucket: string;
+  readonly key: string;
+  readonly uploadId: string;
+  readonly partSize: number;
+  readonly size: number | null;
+}
+
+/** An object as it was written. */
+export interface Stored {
+  /** The new content's ETag. In a browser only where the bucket's CORS rules expose it. */
+  readonly etag?: string;
+  readonly versionId?: string;
+}
+
+/** Which part of an object is read, and under which conditions. */
+export interface GetOptions extends CallOptions {
+  /** Only these bytes: `end` is not included, and `last` counts from the end. */
+  range?: { start?: number; end?: number } | { last: number };
+  /** Only if the object has this ETag. Otherwise code `conditionFailed`. */
+  ifMatch?: string;
+  /** Only if the object has another ETag. Otherwise code `notModified`. */
+  ifNoneMatch?: string;
+  ifModifiedSince?: Date;
+  ifUnmodifiedSince?: Date;
+  versionId?: string;
+  /** Called whenever a piece has arrived. */
+  onProgress?: (progress: DownloadProgress) => void;
+}
+
+/** How far a download has come. */
+export interface DownloadProgress {
+  readonly received: number;
+  /** All bytes of the object, where that is known. */
+  readonly total?: number;
+}
+
+/** What S3 knows about an object. The bucket's CORS rules decide which of it a browser can see. */
+export interface ObjectMetadata {
+  readonly size?: number;
+  readonly etag?: string;
+  readonly lastModified?: Date;
+  readonly contentType?: string;
+  readonly cacheControl?: string;
+  readonly contentDisposition?: string;
+  readonly contentEncoding?: string;
+  readonly contentLanguage?: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly versionId?: string;
+  readonly storageClass?: string;
+  readonly serverSideEncryption?: string;
+}
+
+/** Which keys are listed. */
+export interface ListOptions extends CallOptions {
+  /** Keys that have this text behind the prefix become one common prefix: with `/`, a folder with its subfolders. */
+  delimiter?: string;
+  /** Only keys that sort behind it. */
+  startAfter?: string;
+  /** At most so many keys and prefixes in a page. Default and limit: 1000. */
+  pageSize?: number;
+}
+
+export interface ListPage {
+  readonly objects: readonly ListedObject[];
+  readonly commonPrefixes: readonly string[];
+  /** What the next page is asked for with; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  readonly etag?: string;
+  readonly lastModified?: Date;
+  readonly storageClass?: string;
+}
+
+/** A URL that carries its own signature: a secret until it expires. */
+export interface PresignedUrl {
+  readonly url: string;
+  /** The headers that have to be sent along, exactly so. Empty for reading. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** When it stops to work, on AWS's clock. */
+  readonly expiresAt: Date;
+}
+
+/**
+ * An S3 bucket, as far as the person's role allows.
+ *
+ * ```ts
+ * const bucket = client.bucket();
+ * const key = await bucket.privateKey('cat.jpg');
+ * await bucket.upload(key, file, { onProgress: ({ sent, total }) => show(sent / total!) });
+ * image.src = URL.createObjectURL(await (await bucket.get(key)).blob());
+ * ```
+ */
+export class Bucket {
+  readonly #inner: Inner;
+
+  /** @internal */
+  constructor(inner: Inner) {
+    this.#inner = inner;
+  }
+
+  get name(): string {
+    return this.#inner.name;
+  }
+
+  /** `private/{identity id}/{name}`: a key under the prefix that is the person's own. */
+  privateKey(name: string, options: CallOptions = {}): Promise<string> {
+    return this.#inner.privateKey(name, options.signal);
+  }
+
+  /** Writes an object in one request (PutObject). For more than a few megabytes see `upload`. */
+  async put(key: string, body: BytesLike, options: PutOptions = {}): Promise<Stored> {
+    return this.#inner.put(key, await bytesOf(body), withType(body, options), options.signal);
+  }
+
+  /**
+   * Uploads what may be large, in parallel parts if it is. A `Blob` or `File` is read part by part, so that a part times the
+   * parts under way is all that is in memory.
+   */
+  async upload(
+    key: string,
+    body: BytesLike | ReadableStream<Uint8Array>,
+    options: UploadOptions = {},
+  ): Promise<Stored> {
+    const listeners = { onProgress: reporting(options.onProgress), onResumable: reporting(options.onResumable) };
+    const all = { ...withType(body, options), ...listeners };
+    return this.#inner.upload(key, uploadSource(body), all, options.signal);
+  }
+
+  /** Gives up an upload in parts: S3 forgets the parts that it has. */
+  abortUpload(state: UploadState, options: CallOptions = {}): Promise<void> {
+    return this.#inner.abortUpload(JSON.stringify(state), options.signal);
+  }
+
+  /** Reads an object, or a part of it (GetObject). The content arrives while it is read. */
+  async get(key: string, options: GetOptions = {}): Promise<S3Object> {
+    const { metadata, body } = (await this.#inner.get(key, options, options.signal)) as {
+      metadata: ObjectMetadata;
+      body: Body;
+    };
+    return new S3Object(metadata, body, options);
+  }
+
+  /** What S3 knows about an object (HeadObject). */
+  head(key: string, options: Omit<GetOptions, 'range' | 'onProgress'> = {}): Promise<ObjectMetadata> {
+    return this.#inner.head(key, options, options.signal);
+  }
+
+  /** Deletes an object (DeleteObject). That there is none is not an error. */
+  delete(key: string, options: CallOptions = {}): Promise<void> {
+    return this.#inner.delete(key, options.signal);
+  }
+
+  /** Deletes any number of objects (DeleteObjects). That S3 refuses single keys is in the result. */
+  deleteMany(
+    keys: string[],
+    options: CallOptions = {},
+  ): Promise<{ deleted: string[]; refused: { key: string; error: PoolpassError }[] }> {
+    return this.#inner.deleteMany(keys, options.signal);
+  }
+
+  /** Copies an object without it passing through this device (CopyObject). At most 5 GB. */
+  copy(
+    from: string,
+    to: string,
+    options: CallOptions & {
+      fromBucket?: string;
+      fromVersionId?: string;
+      /** Copies only if the source has this ETag. */
+      ifSourceMatches?: string;
+      /** What is said about the copy in place of what is said about the source. */
+      replace?: ObjectOptions;
+    } = {},
+  ): Promise<Stored> {
+    return this.#inner.copy(from, to, options, options.signal);
+  }
+
+  /** All objects whose keys begin with `prefix`, page after page as they are needed (ListObjectsV2). */
+  async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<ListedObject, void, undefined> {
+    for await (const page of this.listPages(prefix, options)) yield* page.objects;
+  }
+
+  /** Pages of a listing, each fetched when it is needed. */
+  async *listPages(prefix: string, options: ListOptions = {}): AsyncGenerator<ListPage, void, undefined> {
+    let continuation: string | undefined;
+    do {
+      const page = await this.listPage(prefix, { ...options, continuation });
+      yield page;
+      continuation = page.next;
+    } while (continuation !== undefined);
+  }
+
+  /** One page of a listing. */
+  listPage(prefix: string, options: ListOptions & { continuation?: string } = {}): Promise<ListPage> {
+    return this.#inner.listPage({ ...options, prefix }, options.signal);
+  }
+
+  /**
+   * A URL that reads the object for so many seconds, at most seven days; it dies with the credentials that signed it, which
+   * live for about an hour.
+   */
+  presignGet(
+    key: string,
+    expiresIn: number,
+    options: CallOptions & {
+      /** Tells the browser to save the object under this name. */
+      downloadAs?: string;
+    } = {},
+  ): Promise<PresignedUrl> {
+    return this.#inner.presignGet(key, expiresIn, options.downloadAs, options.signal);
+  }
+
+  /** A URL that writes the object for so many seconds, as often as it is used. */
+  presignPut(key: string, expiresIn: number, options: PutOptions = {}): Promise<PresignedUrl> {
+    return this.#inner.presignPut(key, expiresIn, options, options.signal);
+  }
+}
+
+/** An object: what S3 knows about it, and its content, which can be read once. */
+export class S3Object {
+  /** What S3 knows about it. */
+  readonly metadata: ObjectMetadata;
+  /** The content, piece by piece. S3's checksum is verified at its end; a connection that breaks is resumed. */
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+
+  /** @internal */
+  constructor(metadata: ObjectMetadata, body: Body, options: GetOptions) {
+    const onProgress = reporting(options.onProgress);
+    let received = 0;
+    this.metadata = metadata;
+    this.body = streamOf(body, options.signal, (length) => {
+      received += length;
+      onProgress?.({ received, total: metadata.size });
+    });
+  }
+
+  /** The whole content in memory. */
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await new Response(this.body).arrayBuffer());
+  }
+
+  /** The whole content as UTF-8. */
+  text(): Promise<string> {
+    return new Response(this.body).text();
+  }
+
+  /** The whole content, read as JSON. */
+  json(): Promise<unknown> {
+    return new Response(this.body).json();
+  }
+
+  /** The whole content as a `Blob` of the object's media type. */
+  async blob(): Promise<Blob> {
+    const type = this.metadata.contentType;
+    return new Response(this.body, type === undefined ? {} : { headers: { 'content-type': type } }).blob();
+  }
+}
+
+function withType<T extends ObjectOptions>(body: unknown, options: T): T {
+  return body instanceof Blob && body.type ? { contentType: body.type, ...options } : options;
+}

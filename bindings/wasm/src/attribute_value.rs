@@ -1,0 +1,172 @@
+//! DynamoDB's values as JavaScript's.
+//!
+//! | JavaScript | DynamoDB |
+//! |---|---|
+//! | string, boolean, null, array, plain object | S, BOOL, NULL, L, M |
+//! | number, bigint, `Decimal` | N |
+//! | `Uint8Array` | B |
+//! | `Set` of strings; of numbers, bigints or decimals; of `Uint8Array` | SS; NS; BS |
+
+use js_sys::{Array, BigInt, Number, Object, Reflect, Set, Uint8Array};
+use poolpass::dynamodb::{AttributeValue, Item};
+use wasm_bindgen::prelude::*;
+
+use crate::error::Thrown;
+use crate::values::set;
+
+#[wasm_bindgen(raw_module = "./decimal.js")]
+extern "C" {
+    /// A number as text.
+    type Decimal;
+
+    #[wasm_bindgen(constructor)]
+    fn new(text: &str) -> Decimal;
+
+    #[wasm_bindgen(method, getter)]
+    fn text(this: &Decimal) -> String;
+}
+
+/// How numbers are read that a JavaScript number cannot hold exactly.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Reading {
+    /// Everything but a safe integer becomes a `Decimal` or a bigint, whether or not it is representable.
+    pub(crate) exact: bool,
+}
+
+impl Reading {
+    pub(crate) fn item(self, item: Item) -> JsValue {
+        let object = Object::new();
+        for (name, value) in item {
+            set(&object, &name, &self.value(value));
+        }
+        object.into()
+    }
+
+    fn value(self, value: AttributeValue) -> JsValue {
+        match value {
+            AttributeValue::S(text) => text.into(),
+            AttributeValue::N(number) => self.number(&number),
+            AttributeValue::B(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+            AttributeValue::Bool(bool) => bool.into(),
+            AttributeValue::M(members) => self.item(members.into()),
+            AttributeValue::L(elements) => {
+                elements.into_iter().map(|element| self.value(element)).collect::<Array>().into()
+            }
+            AttributeValue::Ss(texts) => set_of(texts.into_iter().map(JsValue::from)),
+            AttributeValue::Ns(numbers) => set_of(numbers.iter().map(|number| self.number(number))),
+            AttributeValue::Bs(elements) => {
+                set_of(elements.iter().map(|bytes| Uint8Array::from(bytes.as_slice()).into()))
+            }
+            _ => JsValue::NULL,
+        }
+    }
+
+    /// An integer becomes a number where that is exact, and a bigint otherwise.
+    fn number(self, text: &str) -> JsValue {
+        let number: JsValue = Number::parse_float(text).into();
+        if Number::is_safe_integer(&number) {
+            return number;
+        }
+        let is_integer = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        if is_integer && let Ok(integer) = BigInt::new(&text.into()) {
+            return integer.into();
+        }
+        if self.exact { Decimal::new(text).into() } else { number }
+    }
+}
+
+/// The item or key that a plain object describes.
+pub(crate) fn item(value: &JsValue) -> Result<Item, Thrown> {
+    if !is_plain_object(value) {
+        return Err(Thrown::invalid_input("an item is a plain object"));
+    }
+    members(value)
+}
+
+/// The value that `value` stands for.
+pub(crate) fn attribute_value(value: &JsValue) -> Result<AttributeValue, Thrown> {
+    if value.is_null() {
+        return Ok(AttributeValue::Null);
+    }
+    if let Some(text) = value.as_string() {
+        return Ok(AttributeValue::S(text));
+    }
+    if let Some(bool) = value.as_bool() {
+        return Ok(AttributeValue::Bool(bool));
+    }
+    if let Some(number) = number(value)? {
+        return Ok(AttributeValue::N(number));
+    }
+    if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
+        return Ok(AttributeValue::B(bytes.to_vec()));
+    }
+    if let Some(elements) = value.dyn_ref::<Array>() {
+        return elements
+            .iter()
+            .map(|it| attribute_value(&it))
+            .collect::<Result<_, _>>()
+            .map(AttributeValue::L);
+    }
+    if let Some(elements) = value.dyn_ref::<Set>() {
+        return set_value(&Array::from(elements));
+    }
+    if is_plain_object(value) {
+        return members(value).map(AttributeValue::from);
+    }
+    Err(Thrown::invalid_input("an item holds a value that DynamoDB has no type for"))
+}
+
+fn members(object: &JsValue) -> Result<Item, Thrown> {
+    let mut item = Item::new();
+    for entry in Object::entries(object.unchecked_ref()).iter() {
+        let entry: Array = entry.unchecked_into();
+        let value = entry.get(1);
+        // As in JSON, a member that is undefined is not there.
+        if let (Some(name), false) = (entry.get(0).as_string(), value.is_undefined()) {
+            item.insert(name, attribute_value(&value)?);
+        }
+    }
+    Ok(item)
+}
+
+fn number(value: &JsValue) -> Result<Option<String>, Thrown> {
+    if let Some(number) = value.as_f64() {
+        if !number.is_finite() {
+            return Err(Thrown::invalid_input("DynamoDB has neither NaN nor Infinity"));
+        }
+        // JavaScript writes the shortest text that reads as the same number.
+        return Ok(Some(String::from(Number::from(number).to_js_string())));
+    }
+    if let Some(integer) = value.dyn_ref::<BigInt>() {
+        return Ok(integer.to_string(10).ok().map(String::from));
+    }
+    Ok(value.dyn_ref::<Decimal>().map(Decimal::text))
+}
+
+fn set_value(elements: &Array) -> Result<AttributeValue, Thrown> {
+    let mixed = || Thrown::invalid_input("a Set holds only strings, only numbers or only Uint8Arrays");
+    let first = elements.get(0);
+    if first.is_string() {
+        let texts = elements.iter().map(|element| element.as_string());
+        return texts.collect::<Option<_>>().map(AttributeValue::Ss).ok_or_else(mixed);
+    }
+    if first.is_instance_of::<Uint8Array>() {
+        let bytes = elements.iter().map(|element| Some(element.dyn_ref::<Uint8Array>()?.to_vec()));
+        return bytes.collect::<Option<_>>().map(AttributeValue::Bs).ok_or_else(mixed);
+    }
+    let numbers = elements.iter().map(|element| number(&element)?.ok_or_else(mixed));
+    numbers.collect::<Result<_, _>>().map(AttributeValue::Ns)
+}
+
+fn set_of(elements: impl Iterator<Item = JsValue>) -> JsValue {
+    Set::new(&elements.collect::<Array>()).into()
+}
+
+fn is_plain_object(value: &JsValue) -> bool {
+    if !value.is_object() {
+        return false;
+    }
+    let Ok(prototype) = Reflect::get_prototype_of(value) else { return false };
+    // Objects of another window or worker have an Object.prototype of their own, whose prototype is null too.
+    prototype.is_null() || Object::get_prototype_of(&prototype).is_null()
+}

@@ -1,0 +1,51 @@
+//! One call from JavaScript: a promise that an `AbortSignal` can cancel.
+
+use std::pin::Pin;
+
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::AbortSignal;
+
+use crate::error::Thrown;
+
+type Work = Pin<Box<dyn Future<Output = Result<JsValue, Thrown>>>>;
+
+/// Runs `work` until it is done or `signal` is aborted; then it is dropped, which stops its requests.
+pub(crate) fn call(
+    signal: Option<AbortSignal>,
+    work: impl Future<Output = Result<JsValue, Thrown>> + 'static,
+) -> Promise {
+    start(signal, Box::pin(work))
+}
+
+/// Not generic, so that the module holds it once.
+fn start(signal: Option<AbortSignal>, work: Work) -> Promise {
+    future_to_promise(async move {
+        match signal {
+            None => Ok(work.await?),
+            Some(signal) => Ok(cancellable(&signal, work).await?),
+        }
+    })
+}
+
+async fn cancellable(signal: &AbortSignal, work: Work) -> Result<JsValue, Thrown> {
+    if signal.aborted() {
+        return Err(Thrown::cancelled(signal.reason()));
+    }
+    let (sender, aborted) = oneshot::channel::<()>();
+    let on_abort = Closure::once(move || {
+        // Nobody listens any more once the work is done.
+        let _ = sender.send(());
+    });
+    let listener = on_abort.as_ref().unchecked_ref();
+    signal.add_event_listener_with_callback("abort", listener)?;
+    let outcome = select(work, aborted).await;
+    signal.remove_event_listener_with_callback("abort", listener)?;
+    match outcome {
+        Either::Left((outcome, _)) => outcome,
+        Either::Right(_) => Err(Thrown::cancelled(signal.reason())),
+    }
+}

@@ -1,0 +1,80 @@
+//! Conditions as `js/dynamodb/conditions.ts` writes them down.
+
+use js_sys::Array;
+use poolpass::dynamodb::{Attribute, Condition, Expression, attribute};
+use wasm_bindgen::JsValue;
+
+use crate::attribute_value::attribute_value;
+use crate::error::Thrown;
+use crate::values::Options;
+
+/// Reads a condition: `{ op, path, values, conditions }`, or an expression in DynamoDB's own language.
+pub(crate) fn condition(value: JsValue) -> Result<Condition, Thrown> {
+    let node = Options::new(value.clone());
+    let Some(op) = node.text("op")? else { return expression(value).map(Condition::from) };
+    let path = || path(node.value("path"));
+    let values = node.list("values")?.unwrap_or_default();
+    let value = |index| attribute_value(&values.get(index));
+    let conditions = node.list("conditions")?.unwrap_or_default();
+    let nested = |index| condition(conditions.get(index));
+    Ok(match op.as_str() {
+        "eq" => path()?.eq(value(0)?),
+        "ne" => path()?.ne(value(0)?),
+        "lt" => path()?.lt(value(0)?),
+        "le" => path()?.le(value(0)?),
+        "gt" => path()?.gt(value(0)?),
+        "ge" => path()?.ge(value(0)?),
+        "between" => path()?.between(value(0)?, value(1)?),
+        "isIn" => {
+            let values = values.iter().map(|value| attribute_value(&value));
+            path()?.is_in(values.collect::<Result<Vec<_>, _>>()?)
+        }
+        "exists" => path()?.exists(),
+        "notExists" => path()?.not_exists(),
+        "beginsWith" => {
+            let prefix = values.get(0).as_string();
+            path()?.begins_with(prefix.ok_or_else(|| Thrown::invalid_input("a prefix is a string"))?)
+        }
+        "contains" => path()?.contains(value(0)?),
+        "and" => nested(0)?.and(nested(1)?),
+        "or" => nested(0)?.or(nested(1)?),
+        "not" => !nested(0)?,
+        _ => return Err(Thrown::invalid_input("there is no such condition")),
+    })
+}
+
+/// Reads `{ expression, names, values }`.
+pub(crate) fn expression(value: JsValue) -> Result<Expression, Thrown> {
+    let node = Options::new(value);
+    let Some(text) = node.text("expression")? else {
+        return Err(Thrown::invalid_input("a condition begins with attribute() or is an expression"));
+    };
+    let mut expression = Expression::new(text);
+    for (placeholder, name) in node.texts("names")? {
+        expression = expression.name(placeholder, name);
+    }
+    if let Some(values) = node.value("values") {
+        for entry in js_sys::Object::entries(&js_sys::Object::from(values)).iter() {
+            let entry = Array::from(&entry);
+            let placeholder = entry.get(0).as_string().unwrap_or_default();
+            expression = expression.value(placeholder, attribute_value(&entry.get(1))?);
+        }
+    }
+    Ok(expression)
+}
+
+/// Reads the place of a value: a name, or an array of a name and then names of members and indices of elements.
+pub(crate) fn path(value: Option<JsValue>) -> Result<Attribute, Thrown> {
+    let no_path = || Thrown::invalid_input("a path begins with the name of an attribute");
+    let value = value.ok_or_else(no_path)?;
+    if let Some(name) = value.as_string() {
+        return Ok(attribute(name));
+    }
+    let mut steps = Array::from(&value).into_iter();
+    let name = steps.next().and_then(|name| name.as_string()).ok_or_else(no_path)?;
+    steps.try_fold(attribute(name), |place, step| match (step.as_string(), step.as_f64()) {
+        (Some(member), _) => Ok(place.member(member)),
+        (None, Some(index)) => Ok(place.element(index as usize)),
+        (None, None) => Err(no_path()),
+    })
+}

@@ -1,0 +1,60 @@
+//! Errors on their way to JavaScript.
+
+use js_sys::Object;
+use poolpass::{Error, ErrorKind};
+use wasm_bindgen::prelude::*;
+
+use crate::values::{maybe, object};
+
+#[wasm_bindgen(raw_module = "./errors.js")]
+extern "C" {
+    /// The class of all errors that apps see.
+    type PoolpassError;
+
+    #[wasm_bindgen(constructor)]
+    fn new(code: &str, message: &str, details: &Object) -> PoolpassError;
+}
+
+/// What a call is rejected with.
+pub(crate) struct Thrown(JsValue);
+
+impl Thrown {
+    /// An argument is not what the documentation asks for; nothing was sent.
+    pub(crate) fn invalid_input(message: &str) -> Self {
+        Self::of_kind(ErrorKind::InvalidInput, message, &object(&[]))
+    }
+
+    /// The app cancelled the call, and this is its reason.
+    pub(crate) fn cancelled(reason: JsValue) -> Self {
+        Self::of_kind(ErrorKind::Cancelled, "the call was cancelled", &object(&[("cause", reason)]))
+    }
+
+    fn of_kind(kind: ErrorKind, message: &str, details: &Object) -> Self {
+        Self(PoolpassError::new(kind.code(), message, details).into())
+    }
+}
+
+impl From<Error> for Thrown {
+    fn from(error: Error) -> Self {
+        let details = object(&[
+            ("awsCode", maybe(error.aws_code())),
+            ("requestId", maybe(error.request_id())),
+            ("httpStatus", maybe(error.http_status())),
+            ("operation", maybe(error.operation())),
+        ]);
+        Self::of_kind(error.kind(), &error.to_string(), &details)
+    }
+}
+
+/// What the app's own code has thrown stays what it is.
+impl From<JsValue> for Thrown {
+    fn from(thrown: JsValue) -> Self {
+        Self(thrown)
+    }
+}
+
+impl From<Thrown> for JsValue {
+    fn from(thrown: Thrown) -> Self {
+        thrown.0
+    }
+}

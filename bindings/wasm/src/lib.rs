@@ -1,0 +1,31 @@
+//! The WebAssembly module inside the npm package `poolpass`.
+//!
+//! It holds no logic: every function turns JavaScript values into arguments of the crate `poolpass` and its results back.
+//! `js/` wraps what is exported here in the classes that apps see; nothing else calls it.
+#![cfg(target_arch = "wasm32")]
+
+mod account;
+mod api;
+mod attribute_value;
+mod bucket;
+mod call;
+mod challenge;
+mod client;
+mod clock;
+mod condition;
+mod error;
+mod search;
+mod session;
+mod store;
+mod table;
+mod upload;
+mod values;
+
+use poolpass::ErrorKind;
+use wasm_bindgen::prelude::*;
+
+/// The codes of all kinds of errors: the tests hold TypeScript's union against them.
+#[wasm_bindgen(js_name = errorCodes)]
+pub fn error_codes() -> Vec<String> {
+    ErrorKind::ALL.iter().map(|kind| kind.code().to_owned()).collect()
+}

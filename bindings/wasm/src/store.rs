@@ -1,0 +1,83 @@
+//! The session's store, which is written in JavaScript.
+
+use std::fmt;
+
+use js_sys::{Function, Promise};
+use poolpass::platform::{BoxFuture, SessionStore, StoreError, StoreLock};
+use secrecy::{ExposeSecret, SecretString};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `SharedStore` of `js/stores/store.ts`.
+    pub type JsStore;
+
+    #[wasm_bindgen(method, catch)]
+    fn load(this: &JsStore, key: &str) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn save(this: &JsStore, key: &str, value: &str) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn remove(this: &JsStore, key: &str) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn lock(this: &JsStore, name: &str) -> Result<Promise, JsValue>;
+}
+
+/// A store as the SDK wants it.
+pub(crate) struct Store(pub(crate) JsStore);
+
+impl SessionStore for Store {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
+        Box::pin(async move {
+            let value = settled(self.0.load(key)).await?;
+            Ok(value.as_string().map(SecretString::from))
+        })
+    }
+
+    fn save<'a>(&'a self, key: &'a str, value: SecretString) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move { settled(self.0.save(key, value.expose_secret())).await.map(drop) })
+    }
+
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move { settled(self.0.remove(key)).await.map(drop) })
+    }
+
+    fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
+        Box::pin(async move {
+            let release = settled(self.0.lock(name)).await?;
+            Ok(StoreLock::new(Lock(release.unchecked_into())))
+        })
+    }
+}
+
+/// Calls the function that gives the lock back.
+struct Lock(Function);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // It only resolves a promise.
+        let _ = self.0.call0(&JsValue::UNDEFINED);
+    }
+}
+
+async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, StoreError> {
+    match promise {
+        Ok(promise) => JsFuture::from(promise).await.map_err(failure),
+        Err(thrown) => Err(failure(thrown)),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
+fn failure(thrown: JsValue) -> StoreError {
+    let message = thrown.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+    StoreError(message.unwrap_or_else(|| "it threw something that is not an Error".to_owned()))
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Store")
+    }
+}

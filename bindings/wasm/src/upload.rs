@@ -1,0 +1,140 @@
+//! Uploads from what a browser has.
+
+use std::fmt;
+use std::io;
+
+use bytes::Bytes;
+use futures_util::stream;
+use js_sys::{Function, JSON, Reflect, Uint8Array};
+use poolpass::platform::{BoxFuture, UploadSource};
+use poolpass::s3::{Bucket, UploadBody, UploadState};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, ReadableStream, ReadableStreamDefaultReader};
+
+use crate::bucket::{put_options, stored};
+use crate::error::Thrown;
+use crate::values::{Options, maybe, object};
+
+/// Uploads `body`, as `Bucket::upload` or `Bucket::resume_upload` does.
+pub(crate) async fn run(
+    bucket: &Bucket,
+    key: String,
+    body: JsValue,
+    options: &Options,
+) -> Result<JsValue, Thrown> {
+    let body = upload_body(body)?;
+    let mut upload = match options.value("resume").map(|state| JSON::stringify(&state)) {
+        None => bucket.upload(key, body),
+        Some(json) => bucket.resume_upload(state(&String::from(json?))?, body),
+    };
+    upload = upload.options(put_options(options)?);
+    if let Some(size) = options.number("partSize")? {
+        upload = upload.part_size(size as u64);
+    }
+    if let Some(parts) = options.number("concurrency")? {
+        upload = upload.concurrency(parts as usize);
+    }
+    if let Some(listener) = listener(options, "onProgress") {
+        upload = upload.on_progress(move |progress| {
+            let sent = (progress.sent as f64).into();
+            let total = maybe(progress.total.map(|total| total as f64));
+            notify(&listener, &object(&[("sent", sent), ("total", total)]));
+        });
+    }
+    if let Some(listener) = listener(options, "onResumable") {
+        upload = upload.on_resumable(move |state| {
+            if let Ok(state) =
+                serde_json::to_string(&state).map_err(drop).and_then(|json| JSON::parse(&json).map_err(drop))
+            {
+                notify(&listener, &state);
+            }
+        });
+    }
+    Ok(stored(&upload.await?))
+}
+
+/// The state that an upload handed out, as JSON.
+pub(crate) fn state(json: &str) -> Result<UploadState, Thrown> {
+    serde_json::from_str(json).map_err(|_| Thrown::invalid_input("this is not the state of an upload"))
+}
+
+fn upload_body(body: JsValue) -> Result<UploadBody, Thrown> {
+    if let Some(bytes) = body.dyn_ref::<Uint8Array>() {
+        return Ok(bytes.to_vec().into());
+    }
+    if let Some(blob) = body.dyn_ref::<Blob>() {
+        return Ok(UploadBody::source(BlobSource(blob.clone())));
+    }
+    match body.dyn_into::<ReadableStream>() {
+        Ok(stream) => Ok(UploadBody::stream(pieces(&stream))),
+        Err(_) => Err(Thrown::invalid_input("the body is neither bytes nor a Blob nor a ReadableStream")),
+    }
+}
+
+/// A `Blob` or `File`, read slice by slice: the browser keeps it on disk.
+struct BlobSource(Blob);
+
+impl UploadSource for BlobSource {
+    fn size(&self) -> u64 {
+        self.0.size() as u64
+    }
+
+    fn read(&self, offset: u64, length: usize) -> BoxFuture<'_, io::Result<Bytes>> {
+        Box::pin(async move {
+            let end = offset as f64 + length as f64;
+            let slice = self.0.slice_with_f64_and_f64(offset as f64, end).map_err(unreadable)?;
+            let buffer = JsFuture::from(slice.array_buffer()).await.map_err(unreadable)?;
+            Ok(Bytes::from(Uint8Array::new(&buffer).to_vec()))
+        })
+    }
+}
+
+impl fmt::Debug for BlobSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Blob({} bytes)", self.size())
+    }
+}
+
+fn pieces(body: &ReadableStream) -> impl futures_util::Stream<Item = io::Result<Bytes>> + 'static {
+    let reader = Reader(body.get_reader().unchecked_into());
+    stream::try_unfold(reader, |reader| async move {
+        let piece = JsFuture::from(reader.0.read()).await.map_err(unreadable)?;
+        if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {
+            return Ok(None);
+        }
+        let value = Reflect::get(&piece, &"value".into()).map_err(unreadable)?;
+        match value.dyn_into::<Uint8Array>() {
+            Ok(bytes) => Ok(Some((Bytes::from(bytes.to_vec()), reader))),
+            Err(_) => Err(io::Error::other("the stream is not made of Uint8Arrays")),
+        }
+    })
+}
+
+/// Tells whoever produces the stream when nobody reads it any more.
+struct Reader(ReadableStreamDefaultReader);
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let cancelled = JsFuture::from(self.0.cancel());
+        spawn_local(async move {
+            // After the stream's end there is nothing to cancel; how it ends otherwise is the producer's affair.
+            let _ = cancelled.await;
+        });
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
+fn unreadable(thrown: JsValue) -> io::Error {
+    let message = thrown.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+    io::Error::other(message.unwrap_or_else(|| "the body cannot be read".to_owned()))
+}
+
+fn listener(options: &Options, name: &str) -> Option<Function> {
+    options.value(name)?.dyn_into().ok()
+}
+
+fn notify(listener: &Function, value: &JsValue) {
+    // `js/` reports what a listener throws.
+    let _ = listener.call1(&JsValue::UNDEFINED, value);
+}

@@ -1,0 +1,129 @@
+//! Plain JavaScript objects, in and out.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use js_sys::{Array, Date, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::error::Thrown;
+
+/// An object with these members; those that are undefined are left out.
+pub(crate) fn object(members: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in members {
+        if !value.is_undefined() {
+            set(&object, name, value);
+        }
+    }
+    object
+}
+
+/// Sets a member of an object of our own.
+pub(crate) fn set(object: &Object, name: &str, value: &JsValue) {
+    // A plain object takes every member.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+/// The value, or undefined.
+pub(crate) fn maybe(value: Option<impl Into<JsValue>>) -> JsValue {
+    value.map_or(JsValue::UNDEFINED, Into::into)
+}
+
+/// An object with these texts.
+pub(crate) fn texts<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) -> JsValue {
+    let object = Object::new();
+    for (name, value) in members {
+        set(&object, name, &value.into());
+    }
+    object.into()
+}
+
+/// A list of texts.
+pub(crate) fn list<T: AsRef<str>>(elements: impl IntoIterator<Item = T>) -> JsValue {
+    elements.into_iter().map(|element| JsValue::from(element.as_ref())).collect::<Array>().into()
+}
+
+/// A JavaScript `Date`.
+pub(crate) fn date(time: SystemTime) -> JsValue {
+    let millis = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
+    Date::new(&JsValue::from_f64(millis as f64)).into()
+}
+
+/// The moment of a JavaScript time stamp.
+pub(crate) fn system_time(millis: f64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(millis as u64)
+}
+
+/// The options of a call, read by name. What is absent, undefined or null is not there.
+pub(crate) struct Options(JsValue);
+
+impl Options {
+    pub(crate) fn new(options: JsValue) -> Self {
+        Self(options)
+    }
+
+    pub(crate) fn value(&self, name: &str) -> Option<JsValue> {
+        if !self.0.is_object() {
+            return None;
+        }
+        let value = Reflect::get(&self.0, &name.into()).ok()?;
+        (!value.is_undefined() && !value.is_null()).then_some(value)
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Thrown> {
+        self.read(name, "a string", |value| value.as_string())
+    }
+
+    pub(crate) fn number(&self, name: &str) -> Result<Option<f64>, Thrown> {
+        let is_count = |number: &f64| *number >= 0.0 && *number <= js_sys::Number::MAX_SAFE_INTEGER;
+        self.read(name, "a number that is not negative", |value| value.as_f64().filter(is_count))
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Thrown> {
+        Ok(self.read(name, "a boolean", JsValue::as_bool)?.unwrap_or(false))
+    }
+
+    pub(crate) fn options(&self, name: &str) -> Option<Self> {
+        self.value(name).map(Self)
+    }
+
+    /// A moment, as a `Date`.
+    pub(crate) fn time(&self, name: &str) -> Result<Option<SystemTime>, Thrown> {
+        self.read(name, "a Date", |value| Some(system_time(value.dyn_ref::<Date>()?.get_time())))
+    }
+
+    pub(crate) fn texts(&self, name: &str) -> Result<BTreeMap<String, String>, Thrown> {
+        let members = self.read(name, "an object of strings", |value| {
+            let entries = Object::entries(value.dyn_ref::<Object>()?);
+            let entry = |entry: JsValue| {
+                let entry = Array::from(&entry);
+                Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+            };
+            entries.iter().map(entry).collect::<Option<BTreeMap<_, _>>>()
+        });
+        Ok(members?.unwrap_or_default())
+    }
+
+    pub(crate) fn list(&self, name: &str) -> Result<Option<Array>, Thrown> {
+        self.read(name, "an array", |value| value.dyn_ref::<Array>().cloned())
+    }
+
+    fn read<T>(
+        &self,
+        name: &str,
+        expected: &str,
+        read: impl FnOnce(&JsValue) -> Option<T>,
+    ) -> Result<Option<T>, Thrown> {
+        let Some(value) = self.value(name) else { return Ok(None) };
+        match read(&value) {
+            Some(value) => Ok(Some(value)),
+            None => Err(Thrown::invalid_input(&format!("{name} is not {expected}"))),
+        }
+    }
+}
+
+/// Pairs of borrowed texts, as the SDK takes them.
+pub(crate) fn pairs(texts: &BTreeMap<String, String>) -> Vec<(&str, &str)> {
+    texts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}

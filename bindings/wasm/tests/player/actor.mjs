@@ -1,0 +1,223 @@
+// One client of the package, driven by the names of operations that tests/scenarios/README.md lists.
+
+/** One client with its store, as one tab has it. */
+export class Actor {
+  static async start(poolpass, config, store, clockOffsetSeconds = 0) {
+    const actor = new Actor();
+    actor.poolpass = poolpass;
+    actor.config = config;
+    actor.options = { store, now: () => Date.now() + clockOffsetSeconds * 1000 };
+    await actor.restart();
+    return actor;
+  }
+
+  async restart() {
+    this.client = await this.poolpass.Poolpass.create(this.config, this.options);
+    this.challenge = undefined;
+    const events = [];
+    this.events = events;
+    this.client.onSessionEvent((event) => events.push(event.kind));
+  }
+
+  async perform(operation, args) {
+    const perform = OPERATIONS[operation];
+    if (perform === undefined) throw new UnknownOperation(operation);
+    return (await perform(this, args)) ?? null;
+  }
+}
+
+/** The scenario's own mistake, or an operation that this player lacks. */
+export class UnknownOperation extends Error {
+  constructor(operation) {
+    super(`there is no operation ${operation}`);
+  }
+}
+
+export const OPERATIONS = {
+  restart: (actor) => actor.restart(),
+  events: async (actor) => {
+    // Events arrive as soon as whatever is running has ended.
+    await new Promise((resolve) => setTimeout(resolve));
+    return actor.events.splice(0);
+  },
+  fetch: async (_actor, { url, method = 'GET', body }) => {
+    // As bytes, so that fetch adds no content type.
+    const answer = await fetch(url, { method, body: body && new TextEncoder().encode(body) });
+    return { status: answer.status, body: await answer.text() };
+  },
+
+  signIn: async (actor, { username, password, flow }) => {
+    return outcome(actor, await actor.client.signIn(username, password, { flow }));
+  },
+  answer: async (actor, args) => {
+    const challenge = actor.challenge ?? (await actor.client.pendingChallenge());
+    if (challenge === undefined) throw new Error('there is no challenge to answer');
+    actor.challenge = challenge;
+    return outcome(actor, await answer(challenge, args));
+  },
+  startMfaSetup: async (actor) => {
+    actor.challenge ??= await actor.client.pendingChallenge();
+    return setup(await actor.challenge.startTotp());
+  },
+  pendingChallenge: async ({ client }) => {
+    const challenge = await client.pendingChallenge();
+    return challenge && describe(challenge);
+  },
+  currentUser: ({ client }) => client.currentUser(),
+  idToken: ({ client }) => client.idToken(),
+  accessToken: ({ client }) => client.accessToken(),
+  refresh: ({ client }) => client.refresh(),
+  signOut: async ({ client }) => {
+    await client.signOut();
+  },
+  signOutEverywhere: ({ client }) => client.signOutEverywhere(),
+  identityId: ({ client }) => client.identityId(),
+  credentials: async ({ client }) => {
+    const { accessKeyId, expiration } = await client.credentials();
+    return { accessKeyId, expiresIn: Math.floor((expiration.getTime() - Date.now()) / 1000) };
+  },
+
+  signUp: async ({ client }, { username, password, attributes }) => {
+    const { isConfirmed, codeDelivery } = await client.account.signUp(username, password, { attributes });
+    return { confirmed: isConfirmed, sentTo: codeDelivery?.destination };
+  },
+  confirmSignUp: ({ client }, { username, code }) => client.account.confirmSignUp(username, code),
+  resendConfirmationCode: async ({ client }, { username }) => {
+    return sentTo(await client.account.resendConfirmationCode(username));
+  },
+  forgotPassword: async ({ client }, { username }) => sentTo(await client.account.forgotPassword(username)),
+  confirmForgotPassword: ({ client }, { username, code, newPassword }) => {
+    return client.account.confirmForgotPassword(username, code, newPassword);
+  },
+  changePassword: ({ client }, { oldPassword, newPassword }) => {
+    return client.account.changePassword(oldPassword, newPassword);
+  },
+  attributes: ({ client }) => client.account.attributes(),
+  updateAttributes: async ({ client }, { attributes }) => {
+    await client.account.updateAttributes(attributes);
+  },
+  deleteAttributes: ({ client }, { names }) => client.account.deleteAttributes(names),
+  requestAttributeCode: async ({ client }, { name }) => sentTo(await client.account.requestAttributeCode(name)),
+  verifyAttribute: ({ client }, { name, code }) => client.account.verifyAttribute(name, code),
+  startTotp: async ({ client }) => setup(await client.account.startTotp()),
+  confirmTotp: ({ client }, { code }) => client.account.confirmTotp(code),
+  preferMfa: ({ client }, settings) => {
+    const names = { preferred: 'preferred', enabled: 'on', disabled: 'off' };
+    const named = Object.entries(settings).map(([method, setting]) => [method, names[setting]]);
+    return client.account.setMfaPreference(Object.fromEntries(named));
+  },
+  deleteUser: ({ client }) => client.account.deleteUser(),
+
+  putObject: ({ client }, { key, body, contentType, ifNoneMatch }) => {
+    return client.bucket().put(key, body, { contentType, ifAbsent: ifNoneMatch === '*' });
+  },
+  getObject: async ({ client }, { key, range, ifNoneMatch }) => {
+    // Both ends of a range are included in the scenarios, as in HTTP.
+    const bytes = range && { start: range[0], end: range[1] + 1 };
+    const object = await client.bucket().get(key, { range: bytes, ifNoneMatch });
+    return { ...object.metadata, body: await object.text() };
+  },
+  headObject: ({ client }, { key }) => client.bucket().head(key),
+  deleteObject: ({ client }, { key }) => client.bucket().delete(key),
+  copyObject: async ({ client }, { from, to }) => {
+    await client.bucket().copy(from, to);
+  },
+  listObjects: async ({ client }, { prefix, delimiter, pageSize }) => {
+    const [keys, prefixes] = [[], []];
+    for await (const page of client.bucket().listPages(prefix, { delimiter, pageSize })) {
+      keys.push(...page.objects.map((object) => object.key));
+      prefixes.push(...page.commonPrefixes);
+    }
+    return { keys, prefixes };
+  },
+  upload: async ({ client }, { key, size, partSize }) => {
+    const ending = 'so it ends';
+    const bytes = new Uint8Array(size).fill(120);
+    bytes.set(new TextEncoder().encode(ending).slice(-size), Math.max(0, size - ending.length));
+    let parts = 0;
+    await client.bucket().upload(key, new Blob([bytes]), {
+      partSize,
+      onProgress: () => {
+        parts += 1;
+      },
+    });
+    return { parts };
+  },
+  presignGet: async ({ client }, { key, expiresIn }) => (await client.bucket().presignGet(key, expiresIn)).url,
+  presignPut: async ({ client }, { key, expiresIn, contentType }) => {
+    return (await client.bucket().presignPut(key, expiresIn, { contentType })).url;
+  },
+
+  putItem: async ({ client, poolpass }, { item, ifNotExists }) => {
+    const condition = ifNotExists && poolpass.attribute(ifNotExists).notExists();
+    await client.table().put(item, { condition });
+  },
+  getItem: ({ client }, { key }) => client.table().get(key),
+  updateItem: ({ client }, { key, set, add }) => client.table().update(key, { set, add }, { returning: 'allNew' }),
+  deleteItem: async ({ client }, { key }) => {
+    await client.table().delete(key);
+  },
+  query: ({ client, poolpass }, { partitionKey, pageSize }) => {
+    const [[name, value]] = Object.entries(partitionKey);
+    return client.table().query(poolpass.attribute(name).eq(value), { pageSize }).all();
+  },
+  scan: ({ client }) => client.table().scan().all(),
+  batchGet: ({ client }, { keys }) => client.table().batchGet(keys),
+
+  request: async ({ client }, { path, method, body, auth }) => {
+    const answer = await client.fetch(path, { method, body, auth, throwOnError: true });
+    return { status: answer.status, body: await answer.text() };
+  },
+};
+
+function outcome(actor, step) {
+  if (step.kind === 'done') return { state: 'done', username: step.user.username, sub: step.user.sub };
+  actor.challenge = step;
+  return describe(step);
+}
+
+function describe(challenge) {
+  const described = {
+    state: 'challenge',
+    challenge: challenge.kind,
+    username: challenge.username,
+    name: challenge.name,
+  };
+  switch (challenge.kind) {
+    case 'smsCode':
+    case 'emailCode':
+      return { ...described, sentTo: challenge.destination };
+    case 'selectMfaType':
+    case 'setUpMfa':
+      return { ...described, mfaTypes: challenge.methods };
+    case 'newPassword':
+      return { ...described, requiredAttributes: challenge.requiredAttributes };
+    case 'other':
+      return { ...described, parameters: challenge.parameters };
+    default:
+      return described;
+  }
+}
+
+function answer(challenge, { code, mfaType, newPassword, attributes, responses }) {
+  switch (challenge.kind) {
+    case 'selectMfaType':
+      return challenge.answer(mfaType);
+    case 'setUpMfa':
+      return challenge.confirmTotp(code);
+    case 'newPassword':
+      return challenge.answer(newPassword, { attributes });
+    case 'other':
+      return challenge.answer(responses ?? {});
+    default:
+      return challenge.answer(code);
+  }
+}
+
+function setup(totp) {
+  return { secret: totp.secret, uri: totp.otpauthUri('Poolpass', 'test') };
+}
+
+function sentTo(delivery) {
+  return { sentTo: delivery?.destination };
+}

@@ -1,0 +1,122 @@
+// A local-aws of one test's own, and what root and the test's control do with it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+import { AwsClient } from 'aws4fetch';
+
+export class Backend {
+  #server;
+
+  /** Starts and provisions a local-aws, which stops when this process does. */
+  static async start() {
+    const program = process.env.LOCAL_AWS;
+    if (program === undefined) throw new Error('LOCAL_AWS names the program local-aws');
+    const server = spawn(program, ['--demo', '--port', '0', '--until-eof'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const lines = createInterface({ input: server.stdout });
+    const ended = once(server, 'exit').then(() => {
+      throw new Error('local-aws ended before it was ready');
+    });
+    const [ready] = await Promise.race([once(lines, 'line'), ended]);
+    ended.catch(() => {});
+    return new Backend(server, JSON.parse(ready));
+  }
+
+  constructor(server, config) {
+    this.#server = server;
+    /** The provisioned `poolpass.json`, with its `demo`. */
+    this.config = config;
+    this.endpoint = config.endpoints.cognitoIdp.replace(/\/$/, '');
+    this.root = new AwsClient({
+      accessKeyId: 'test',
+      secretAccessKey: 'test',
+      service: 'cognito-idp',
+      region: config.region,
+      retries: 0,
+    });
+  }
+
+  async stop() {
+    const stopped = once(this.#server, 'exit');
+    this.#server.stdin.end();
+    await stopped;
+  }
+
+  /** Calls an operation of cognito-idp as the account's root user. */
+  async admin(operation, input) {
+    const all = { UserPoolId: this.config.userPool.id, ...input };
+    return this.#cognito(operation, all, (url, request) => this.root.fetch(url, request));
+  }
+
+  async createUser(name, { password, attributes = {}, state = 'confirmed' }) {
+    const list = Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
+    if (state === 'unconfirmed') {
+      const input = {
+        ClientId: this.config.userPool.clientId,
+        Username: name,
+        Password: password,
+        UserAttributes: list,
+      };
+      await this.#cognito('SignUp', input, fetch);
+      return;
+    }
+    for (const address of ['email', 'phone_number']) {
+      if (address in attributes) list.push({ Name: `${address}_verified`, Value: 'true' });
+    }
+    await this.admin('AdminCreateUser', {
+      Username: name,
+      TemporaryPassword: password,
+      MessageAction: 'SUPPRESS',
+      UserAttributes: list,
+    });
+    if (state === 'confirmed') {
+      await this.admin('AdminSetUserPassword', { Username: name, Password: password, Permanent: true });
+    }
+  }
+
+  /** The newest code that was sent to an address or a phone number. */
+  async codeSentTo(address) {
+    const messages = await this.#control('GET', 'messages');
+    const newest = messages.findLast((message) => message.to === address);
+    if (newest?.code === undefined) throw new Error(`no code was sent to ${address}`);
+    return newest.code;
+  }
+
+  /** Adds a fault, or with null removes all. */
+  fault(rule) {
+    return rule === null ? this.#control('DELETE', 'faults') : this.#control('POST', 'faults', rule);
+  }
+
+  setClock(offsetSeconds) {
+    return this.#control('POST', 'clock', { offsetSeconds });
+  }
+
+  /** How many requests reached the server, by operation, since this was last asked. */
+  async takeRequestCounts() {
+    const counts = await this.#control('GET', 'requests');
+    await this.#control('DELETE', 'requests');
+    return counts;
+  }
+
+  async #cognito(operation, input, send) {
+    const answer = await send(`${this.endpoint}/`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
+      },
+      body: JSON.stringify(input),
+    });
+    if (!answer.ok) throw new Error(`${operation} was refused: ${await answer.text()}`);
+    return answer.text();
+  }
+
+  async #control(method, what, body) {
+    const answer = await fetch(`${this.endpoint}/_local/${what}`, {
+      method,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`/_local/${what}: ${await answer.text()}`);
+    return answer.json();
+  }
+}

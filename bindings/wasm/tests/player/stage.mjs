@@ -1,0 +1,124 @@
+// Plays the steps of one scenario.
+import { Actor, UnknownOperation } from './actor.mjs';
+import { contains } from './matching.mjs';
+import { fill } from './template.mjs';
+import { TotpCodes } from './totp.mjs';
+
+/** Plays `scenario` on `backend` with the package `poolpass`; throws the step that did not go as expected. */
+export async function play(scenario, backend, poolpass) {
+  const stage = new Stage(backend, poolpass);
+  await stage.set(scenario);
+  for (const [index, step] of scenario.steps.entries()) {
+    try {
+      await stage.play(step);
+    } catch (cause) {
+      throw new Error(`step ${index + 1}, ${JSON.stringify(step.do ?? step.admin ?? Object.keys(step)[0])}: ${cause.message}`, {
+        cause,
+      });
+    }
+  }
+}
+
+class Stage {
+  constructor(backend, poolpass) {
+    this.backend = backend;
+    this.poolpass = poolpass;
+    this.totp = new TotpCodes();
+    this.actors = new Map();
+    this.kept = {
+      config: backend.config,
+      demo: backend.config.demo,
+      random: crypto.randomUUID().slice(0, 8),
+      users: {},
+    };
+  }
+
+  async set({ users = {}, clients = { app: {} } }) {
+    for (const [name, user] of Object.entries(users)) {
+      await this.backend.createUser(name, user);
+      this.kept.users[name] = { username: name, password: user.password, attributes: user.attributes };
+    }
+    const stores = new Map();
+    for (const [name, spec] of Object.entries(clients)) {
+      const storeName = spec.store ?? name;
+      if (!stores.has(storeName)) stores.set(storeName, new this.poolpass.MemoryStore());
+      const config = configOf(this.backend.config, spec);
+      const actor = await Actor.start(this.poolpass, config, stores.get(storeName), spec.clockOffsetSeconds);
+      this.actors.set(name, actor);
+    }
+  }
+
+  async play(step) {
+    if ('do' in step) return this.call(step);
+    if ('admin' in step) return this.backend.admin(step.admin, await this.filled(step.with ?? {}));
+    if ('fault' in step) return this.backend.fault(step.fault);
+    if ('serverClock' in step) {
+      this.totp.clockOffsetSeconds = step.serverClock;
+      return this.backend.setClock(step.serverClock);
+    }
+    if ('requests' in step) {
+      const counts = await this.backend.takeRequestCounts();
+      for (const [operation, expected] of Object.entries(step.requests)) {
+        contains(counts[operation] ?? 0, expected, operation);
+      }
+      return undefined;
+    }
+    throw new Error('there is no such step');
+  }
+
+  async call(step) {
+    const actor = this.actors.get(step.on ?? 'app');
+    const args = await this.filled(step.with ?? {});
+    const expected = 'returns' in step ? await this.filled(step.returns) : undefined;
+    const calls = Array.from({ length: step.times ?? 1 }, () => actor.perform(step.do, args));
+    for (const outcome of await Promise.allSettled(calls)) {
+      if (outcome.status === 'rejected') {
+        this.expectError(outcome.reason, step.fails);
+        continue;
+      }
+      if (step.fails !== undefined) throw new Error(`expected ${step.fails.kind}, got ${JSON.stringify(outcome.value)}`);
+      if (expected !== undefined) contains(outcome.value, expected);
+      if (step.as !== undefined) this.kept[step.as] = outcome.value;
+    }
+  }
+
+  expectError(error, expected) {
+    if (expected === undefined || error instanceof UnknownOperation) throw error;
+    if (!(error instanceof this.poolpass.PoolpassError)) throw error;
+    contains(error.code, expected.kind, 'code');
+    if (expected.awsCode !== undefined) contains(error.awsCode, expected.awsCode, 'awsCode');
+  }
+
+  filled(value) {
+    return fill(value, (name) => this.lookUp(name));
+  }
+
+  async lookUp(name) {
+    const [kind, ...rest] = name.split(':');
+    const argument = rest.join(':');
+    if (kind === 'code') return this.backend.codeSentTo(this.resolve(argument));
+    if (kind === 'totp') return this.totp.next(this.resolve(argument));
+    if (kind === 'lastTotp') return this.totp.last(this.resolve(argument));
+    const value = this.find(name);
+    if (value === undefined) throw new Error(`nothing is kept as ${name}`);
+    return value;
+  }
+
+  /** What is kept under a dotted path, or else the text itself. */
+  resolve(text) {
+    const value = this.find(text);
+    return typeof value === 'string' ? value : text;
+  }
+
+  find(path) {
+    return path.split('.').reduce((value, member) => value?.[member], this.kept);
+  }
+}
+
+/** The backend's configuration for one of its app clients. */
+function configOf(config, { appClient = 'public', clientSecret }) {
+  const other = { public: config.userPool, secret: config.demo.secretClient, rotating: config.demo.rotatingClient }[appClient];
+  if (other === undefined) throw new Error(`the backend has no app client ${appClient}`);
+  const userPool = { ...config.userPool, clientId: other.clientId, clientSecret: clientSecret ?? other.clientSecret };
+  return { ...config, userPool };
+}

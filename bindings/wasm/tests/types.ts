@@ -1,0 +1,86 @@
+// Compiled, never run: what an app writes has to type-check, and what is wrong must not.
+import { attribute, Decimal, init, Poolpass, PoolpassError, type PoolpassErrorCode, type SessionStore } from 'poolpass';
+import { Poolpass as SlimPoolpass } from 'poolpass/slim';
+
+const store: SessionStore = {
+  load: async () => null,
+  save: async () => {},
+  remove: async () => {},
+};
+
+export async function app(file: Blob, signal: AbortSignal): Promise<string> {
+  await init();
+  const client = await Poolpass.create(
+    { region: 'eu-west-1', userPool: { id: 'eu-west-1_AbCdEfGhI', clientId: 'abc' } },
+    { store },
+  );
+  const unsubscribe = client.onSessionEvent((event) => {
+    if (event.kind === 'sessionEnded') console.log(event.reason);
+    // @ts-expect-error only a session that ended has a reason
+    if (event.kind === 'signedIn') console.log(event.reason);
+  });
+  unsubscribe();
+
+  const step = await client.signIn('ada', 'correct horse', { signal, flow: 'password' });
+  switch (step.kind) {
+    case 'done':
+      return step.user.username;
+    case 'smsCode':
+    case 'emailCode':
+      console.log(step.destination?.toUpperCase());
+      await step.answer('123456');
+      break;
+    case 'softwareToken':
+      // @ts-expect-error a code is a string
+      await step.answer(123456);
+      break;
+    case 'selectMfaType':
+      await step.answer(step.methods[0] ?? 'sms');
+      break;
+    case 'setUpMfa':
+      // @ts-expect-error it is set up in two calls
+      await step.answer('123456');
+      console.log((await step.startTotp()).otpauthUri('Notes', step.username));
+      break;
+    case 'newPassword':
+      await step.answer('a better horse', { attributes: { name: 'Ada' } });
+      break;
+    case 'other':
+      await step.answer({ ANSWER: step.parameters['question'] ?? '' });
+      break;
+    default:
+      step satisfies never;
+  }
+
+  const bucket = client.bucket();
+  await bucket.upload('film.mp4', file, { onProgress: ({ sent, total }) => console.log(sent, total?.toFixed()) });
+  const body: ReadableStream<Uint8Array> = (await bucket.get('film.mp4', { range: { last: 10 } })).body;
+  await bucket.upload('copy.mp4', body);
+  for await (const object of bucket.list('private/')) console.log(object.key, object.lastModified?.getTime());
+
+  interface Note {
+    pk: string;
+    title: string;
+  }
+  const table = client.table();
+  await table.put({ pk: 'a', price: new Decimal('0.1'), big: 1n, tags: new Set(['x']), at: [1, { x: null }] });
+  // @ts-expect-error DynamoDB has no dates
+  await table.put({ pk: 'a', at: new Date() });
+  const note = await table.get<Note>({ pk: 'a' });
+  for await (const found of table.query<Note>(attribute('pk').eq('a'), { descending: true })) console.log(found.title);
+  await table.update({ pk: 'a' }, { set: [[['address', 'city'], 'Cork']], add: { revision: 1 } }, { returning: 'allNew' });
+
+  try {
+    await client.fetch('/notes', { method: 'POST', body: '{}', service: 'execute-api' });
+  } catch (error) {
+    if (error instanceof PoolpassError) {
+      const code: PoolpassErrorCode = error.code;
+      // @ts-expect-error there is no such code
+      if (error.code === 'oops') console.log(code);
+    }
+  }
+  const provider: () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiration?: Date }> =
+    client.credentials;
+  console.log(provider, SlimPoolpass === Poolpass);
+  return note?.title ?? '';
+}

@@ -1,0 +1,21 @@
+//! Writes the JavaScript around a WebAssembly module: `wasm-bindgen-runner MODULE FOLDER`.
+//!
+//! wasm-bindgen's tool has to be of the very version of the library that the module links. Cargo.lock holds both to it, which
+//! an installed program could not promise. It is a program of its own, so that xtask does not compile it.
+
+use std::env;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+fn main() -> Result<()> {
+    let mut arguments = env::args_os().skip(1);
+    let module = arguments.next().context("which module?")?;
+    let folder = arguments.next().context("into which folder?")?;
+    Bindgen::new()
+        .input_path(module)
+        .web(true)?
+        .typescript(true)
+        .omit_default_module_path(true) // the package's entries say where the module is
+        .generate(folder)
+}

@@ -1,0 +1,184 @@
+//! The npm package `poolpass`: its WebAssembly module, the JavaScript around it, and what a registry and a compiler say to it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Value, json};
+use xshell::cmd;
+
+use crate::interop::node;
+use crate::machine;
+use crate::step::Outcome;
+use crate::workspace::Workspace;
+
+/// Where the package's sources are.
+const SOURCES: &str = "bindings/wasm";
+const MODULE: &str = "poolpass.wasm";
+
+/// What every browser of the last years and Node.js 20 have. All features would be more than Node.js 20 has.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Builds the package and checks it.
+pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
+    if !node::install(workspace, SOURCES)? {
+        return workspace.without("Node.js");
+    }
+    let folder = build(workspace)?;
+    measure(workspace, &folder)?;
+    let project = install(workspace, &folder)?;
+    cmd!(workspace.shell, "npx --prefix {SOURCES} --no-install publint run {folder} --strict").run()?;
+    let (compiler, types) = (sources(workspace, "node_modules/.bin/tsc"), project.join("types.ts"));
+    workspace.shell.copy_file(sources(workspace, "tests/types.ts"), &types)?;
+    cmd!(
+        workspace.shell,
+        "{compiler} --strict --noEmit --skipLibCheck false --target es2022 --module nodenext --lib es2023,dom,dom.iterable {types}"
+    )
+    .run()?;
+    Ok(Outcome::Passed)
+}
+
+/// Plays the scenarios, and the package's own tests, on local-aws.
+pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
+    if !node::install(workspace, SOURCES)? {
+        return workspace.without("Node.js");
+    }
+    let folder = build(workspace)?;
+    let project = install(workspace, &folder)?;
+    let local_aws = workspace.program("local-aws")?;
+    let tests = glob(workspace, "tests", ".test.mjs")?;
+    cmd!(workspace.shell, "node --test --test-concurrency=2 {tests...}")
+        .env("LOCAL_AWS", local_aws)
+        .env("POOLPASS_PROJECT", project)
+        .run()?;
+    Ok(Outcome::Passed)
+}
+
+/// Writes the package's folder.
+fn build(workspace: &Workspace) -> Result<PathBuf> {
+    let shell = &workspace.shell;
+    let target = machine::WASM_TARGET;
+    machine::install_wasm_target(workspace)?;
+    cmd!(shell, "cargo build --package poolpass-wasm --target {target} --profile browser").run()?;
+    let built = workspace.target.join(target).join("browser").join("poolpass_wasm.wasm");
+
+    let bindgen = workspace.target.join("npm").join("bindgen");
+    cmd!(shell, "cargo run --package wasm-bindgen-runner -- {built} {bindgen}").run()?;
+
+    let folder = workspace.target.join("npm").join("poolpass");
+    shell.remove_path(&folder)?;
+    shell.create_dir(&folder)?;
+    optimize(workspace, &bindgen.join("poolpass_wasm_bg.wasm"), &folder.join(MODULE))?;
+    // Its types stay behind: only the TypeScript around it names them.
+    shell.copy_file(bindgen.join("poolpass_wasm.js"), folder.join("poolpass_wasm.js"))?;
+    compile(workspace, &bindgen, &folder)?;
+    for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        shell.copy_file(workspace.path(name), folder.join(name))?;
+    }
+    shell.copy_file(sources(workspace, "README.md"), folder.join("README.md"))?;
+    write_manifest(workspace, &folder)?;
+    Ok(folder)
+}
+
+/// Compiles the TypeScript. The generated types are found where Cargo's target directory is, which need not be the default.
+fn compile(workspace: &Workspace, bindgen: &Path, folder: &Path) -> Result<()> {
+    let shell = &workspace.shell;
+    let project = workspace.target.join("npm").join("tsconfig.json");
+    let config = json!({
+        "extends": sources(workspace, "tsconfig.json"),
+        "compilerOptions": {
+            "rootDirs": [sources(workspace, "js"), bindgen],
+            "typeRoots": [sources(workspace, "node_modules/@types")],
+            "outDir": folder,
+        },
+        "include": [sources(workspace, "js")],
+    });
+    shell.write_file(&project, config.to_string())?;
+    let compiler = sources(workspace, "node_modules/.bin/tsc");
+    cmd!(shell, "{compiler} --project {project}").run()?;
+    Ok(())
+}
+
+/// Optimizes the module, unless that was done before: it takes longer than all the rest.
+fn optimize(workspace: &Workspace, module: &Path, optimized: &Path) -> Result<()> {
+    let shell = &workspace.shell;
+    let kept = workspace.target.join("npm").join("optimized");
+    let (kept_input, kept_output) = (kept.join("input.wasm"), kept.join("output.wasm"));
+    let input = shell.read_binary_file(module)?;
+    if shell.read_binary_file(&kept_input).is_ok_and(|before| before == input)
+        && shell.path_exists(&kept_output)
+    {
+        shell.copy_file(kept_output, optimized)?;
+        return Ok(());
+    }
+    let wasm_opt = sources(workspace, "node_modules/.bin/wasm-opt");
+    cmd!(shell, "{wasm_opt} -Oz {WASM_FEATURES...} --strip-debug --strip-producers {module} -o {optimized}")
+        .run()?;
+    shell.create_dir(&kept)?;
+    shell.copy_file(optimized, kept_output)?;
+    shell.write_file(kept_input, input)?;
+    Ok(())
+}
+
+/// The published manifest: the version of the crates, and without what only developers need.
+fn write_manifest(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let shell = &workspace.shell;
+    shell.copy_file(sources(workspace, "package.json"), folder.join("package.json"))?;
+    let _inside = shell.push_dir(folder);
+    let version = env!("CARGO_PKG_VERSION");
+    // npm keeps the order of the conditions, which is their precedence.
+    cmd!(shell, "npm pkg set version={version}").run()?;
+    cmd!(shell, "npm pkg delete devDependencies").run()?;
+    Ok(())
+}
+
+/// Prints how much a browser downloads, and holds it against the budget.
+fn measure(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let script = sources(workspace, "measure.mjs");
+    let measured = cmd!(workspace.shell, "node {script} {folder}").read()?;
+    println!("{measured}");
+    let last: Value = serde_json::from_str(measured.lines().last().unwrap_or_default())?;
+    let gzip = last["gzip"].as_u64().context("no size")?;
+    let budget = workspace.shell.read_file(sources(workspace, "budget.json"))?;
+    let budget: Value = serde_json::from_str(&budget)?;
+    let (limit, goal) = (budget["gzip"].as_u64(), budget["goal"].as_u64());
+    let (limit, goal) = limit.zip(goal).context("budget.json has gzip and goal")?;
+    println!("{gzip} bytes with gzip; the budget is {limit}, the goal {goal}");
+    if gzip > limit {
+        bail!("the package is {} bytes over its budget", gzip - limit);
+    }
+    // A budget that nothing comes near does not notice growth.
+    ensure!(limit - gzip < limit / 10, "the package has become smaller: lower the budget");
+    Ok(())
+}
+
+/// Packs the package and installs it into a project of its own, as an app does.
+fn install(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
+    let shell = &workspace.shell;
+    let npm = workspace.target.join("npm");
+    let tarball = cmd!(shell, "npm pack {folder} --pack-destination {npm} --silent").read()?;
+    let tarball = npm.join(tarball.trim());
+    let project = npm.join("project");
+    shell.remove_path(&project)?;
+    shell.create_dir(&project)?;
+    shell.write_file(project.join("package.json"), "{ \"private\": true, \"type\": \"module\" }\n")?;
+    cmd!(shell, "npm install --prefix {project} --no-audit --no-fund --no-save --silent {tarball}").run()?;
+    Ok(project)
+}
+
+fn glob(workspace: &Workspace, folder: &str, ending: &str) -> Result<Vec<PathBuf>> {
+    let mut files = workspace.shell.read_dir(sources(workspace, folder))?;
+    files.retain(|file| file.to_string_lossy().ends_with(ending));
+    ensure!(!files.is_empty(), "there are no files *{ending} in {folder}");
+    Ok(files)
+}
+
+fn sources(workspace: &Workspace, name: &str) -> PathBuf {
+    workspace.path(SOURCES).join(name)
+}
