@@ -1,5 +1,8 @@
 //! Tools that a stock machine lacks, and how each is installed.
 
+use std::env;
+use std::path::PathBuf;
+
 use anyhow::{Context as _, Result};
 use xshell::cmd;
 
@@ -25,6 +28,21 @@ pub(crate) fn has(workspace: &Workspace, program: &str, packages: &[&str]) -> bo
         || cmd!(workspace.shell, "{program} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok();
     answers() || (apt_install(workspace, packages) && answers())
 }
+
+/// Chromium's program: what the variable `CHROMIUM` names, or else `chromium`, installed as Debian has it where it is missing.
+pub(crate) fn chromium(workspace: &Workspace) -> Option<PathBuf> {
+    if let Ok(named) = workspace.shell.var(CHROMIUM) {
+        return Some(named.into());
+    }
+    if !has(workspace, "chromium", &["chromium"]) {
+        return None;
+    }
+    let folders = env::var_os("PATH")?;
+    env::split_paths(&folders).map(|folder| folder.join("chromium")).find(|program| program.is_file())
+}
+
+/// Where a test program finds the browser that it drives.
+pub(crate) const CHROMIUM: &str = "CHROMIUM";
 
 /// Installs Debian packages where that needs no question: as root, on a system that has apt. Says whether it did.
 pub(crate) fn apt_install(workspace: &Workspace, packages: &[&str]) -> bool {

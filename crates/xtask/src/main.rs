@@ -1,5 +1,6 @@
 //! Every developer command of Poolpass: `cargo xtask --help` lists them.
 
+mod browser;
 mod checks;
 mod deny;
 mod interop;

@@ -12,7 +12,7 @@ use crate::step::Outcome;
 use crate::workspace::Workspace;
 
 /// Where the package's sources are.
-const SOURCES: &str = "bindings/wasm";
+pub(crate) const SOURCES: &str = "bindings/wasm";
 const MODULE: &str = "poolpass.wasm";
 
 /// What every browser of the last years and Node.js 20 have. All features would be more than Node.js 20 has.
@@ -49,8 +49,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     if !node::install(workspace, SOURCES)? {
         return workspace.without("Node.js");
     }
-    let folder = build(workspace)?;
-    let project = install(workspace, &folder)?;
+    let project = installed_package(workspace)?;
     let local_aws = workspace.program("local-aws")?;
     let tests = glob(workspace, "tests", ".test.mjs")?;
     cmd!(workspace.shell, "node --test --test-concurrency=2 {tests...}")
@@ -58,6 +57,12 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
         .env("POOLPASS_PROJECT", project)
         .run()?;
     Ok(Outcome::Passed)
+}
+
+/// Builds the package, and installs it into a project: its folder.
+pub(crate) fn installed_package(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = build(workspace)?;
+    install(workspace, &folder)
 }
 
 /// Writes the package's folder.
@@ -172,7 +177,7 @@ fn install(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
     Ok(project)
 }
 
-fn glob(workspace: &Workspace, folder: &str, ending: &str) -> Result<Vec<PathBuf>> {
+pub(crate) fn glob(workspace: &Workspace, folder: &str, ending: &str) -> Result<Vec<PathBuf>> {
     let mut files = workspace.shell.read_dir(sources(workspace, folder))?;
     files.retain(|file| file.to_string_lossy().ends_with(ending));
     ensure!(!files.is_empty(), "there are no files *{ending} in {folder}");

@@ -4,9 +4,12 @@ import { contains } from './matching.mjs';
 import { fill } from './template.mjs';
 import { TotpCodes } from './totp.mjs';
 
-/** Plays `scenario` on `backend` with the package `poolpass`; throws the step that did not go as expected. */
-export async function play(scenario, backend, poolpass) {
-  const stage = new Stage(backend, poolpass);
+/**
+ * Plays `scenario` on `backend` with the package `poolpass`; throws the step that did not go as expected. `newStore` makes a
+ * store of the name that it is given, or with undefined lets the package choose.
+ */
+export async function play(scenario, backend, poolpass, newStore = () => new poolpass.MemoryStore()) {
+  const stage = new Stage(backend, poolpass, newStore);
   await stage.set(scenario);
   for (const [index, step] of scenario.steps.entries()) {
     try {
@@ -20,9 +23,10 @@ export async function play(scenario, backend, poolpass) {
 }
 
 class Stage {
-  constructor(backend, poolpass) {
+  constructor(backend, poolpass, newStore) {
     this.backend = backend;
     this.poolpass = poolpass;
+    this.newStore = newStore;
     this.totp = new TotpCodes();
     this.actors = new Map();
     this.kept = {
@@ -41,7 +45,7 @@ class Stage {
     const stores = new Map();
     for (const [name, spec] of Object.entries(clients)) {
       const storeName = spec.store ?? name;
-      if (!stores.has(storeName)) stores.set(storeName, new this.poolpass.MemoryStore());
+      if (!stores.has(storeName)) stores.set(storeName, this.newStore(storeName));
       const config = configOf(this.backend.config, spec);
       const actor = await Actor.start(this.poolpass, config, stores.get(storeName), spec.clockOffsetSeconds);
       this.actors.set(name, actor);

@@ -1,0 +1,81 @@
+// A static server without any tool in between: what the page of an app without a bundler is served from.
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { dirname, extname, join, normalize, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { locate } from '../player/package.mjs';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+
+/** The folders that are served, by the first part of the path. */
+const FOLDERS = {
+  poolpass: dirname(locate('poolpass')),
+  player: join(HERE, '../player'),
+  page: join(HERE, 'page'),
+  otpauth: join(HERE, '../../node_modules/otpauth/dist'),
+};
+
+const TYPES = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+
+/** How a page without a bundler finds packages. */
+const IMPORTS = {
+  poolpass: '/poolpass/index.js',
+  'poolpass/slim': '/poolpass/slim.js',
+  otpauth: '/otpauth/otpauth.esm.min.js',
+};
+
+const PAGE = `<!doctype html>
+<meta charset="utf-8">
+<title>poolpass</title>
+<script type="importmap" nonce="page">${JSON.stringify({ imports: IMPORTS })}</script>
+`;
+
+/** As strict as the package's README says that it may be. The last two let the page measure its memory. */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self' 'nonce-page' 'wasm-unsafe-eval'; connect-src *; require-trusted-types-for 'script'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
+/** Serves the page and the package until it is closed. */
+export async function serveSite() {
+  const server = createServer((request, response) => {
+    answer(new URL(request.url, 'http://site'), response).catch((error) => {
+      response.writeHead(500).end(String(error));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    origin: `http://localhost:${server.address().port}`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function answer({ pathname }, response) {
+  if (pathname === '/') {
+    response.writeHead(200, { 'content-type': 'text/html', ...HEADERS }).end(PAGE);
+    return;
+  }
+  const file = fileOf(pathname);
+  const found = file && (await stat(file).catch(() => undefined));
+  if (!found?.isFile()) {
+    response.writeHead(404).end();
+    return;
+  }
+  const type = TYPES[extname(file)] ?? 'application/octet-stream';
+  response.writeHead(200, { 'content-type': type, 'content-length': found.size, ...HEADERS });
+  createReadStream(file).pipe(response);
+}
+
+function fileOf(pathname) {
+  const [, folder, ...rest] = normalize(decodeURIComponent(pathname)).split(sep);
+  return Object.hasOwn(FOLDERS, folder) ? join(FOLDERS[folder], ...rest) : undefined;
+}
