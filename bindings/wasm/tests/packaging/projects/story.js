@@ -1,0 +1,22 @@
+// What every project does with the package, whoever has bundled it.
+export async function story(Poolpass, config) {
+  const client = await Poolpass.create(config);
+  const [{ username, password }] = config.demo.users;
+  const step = await client.signIn(username, password);
+  if (step.kind !== 'done') throw new Error(`unexpected challenge ${step.name}`);
+  const bucket = client.bucket();
+  const key = await bucket.privateKey('packaging.txt');
+  await bucket.put(key, 'kept');
+  return `${step.user.username} reads: ${await (await bucket.get(key)).text()}`;
+}
+
+/** Shows how the story ended, as a page. */
+export async function show(story) {
+  const output = document.querySelector('output');
+  output.textContent = await story.catch((error) => `${error.code}: ${error.message} ${error.cause ?? ''}`);
+}
+
+/** The configuration that lies beside the page. */
+export async function config() {
+  return (await fetch('poolpass.json')).json();
+}
