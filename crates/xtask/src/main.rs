@@ -6,6 +6,7 @@ mod deny;
 mod interop;
 mod machine;
 mod npm;
+mod packaging;
 mod report;
 mod step;
 mod tests;

@@ -65,6 +65,12 @@ pub(crate) fn installed_package(workspace: &Workspace) -> Result<PathBuf> {
     install(workspace, &folder)
 }
 
+/// Builds the package, and packs it: the file that a registry would get.
+pub(crate) fn packed_package(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = build(workspace)?;
+    pack(workspace, &folder)
+}
+
 /// Writes the package's folder.
 fn build(workspace: &Workspace) -> Result<PathBuf> {
     let shell = &workspace.shell;
@@ -166,15 +172,20 @@ fn measure(workspace: &Workspace, folder: &Path) -> Result<()> {
 /// Packs the package and installs it into a project of its own, as an app does.
 fn install(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
     let shell = &workspace.shell;
-    let npm = workspace.target.join("npm");
-    let tarball = cmd!(shell, "npm pack {folder} --pack-destination {npm} --silent").read()?;
-    let tarball = npm.join(tarball.trim());
-    let project = npm.join("project");
+    let tarball = pack(workspace, folder)?;
+    let project = workspace.target.join("npm").join("project");
     shell.remove_path(&project)?;
     shell.create_dir(&project)?;
     shell.write_file(project.join("package.json"), "{ \"private\": true, \"type\": \"module\" }\n")?;
     cmd!(shell, "npm install --prefix {project} --no-audit --no-fund --no-save --silent {tarball}").run()?;
     Ok(project)
+}
+
+/// What a registry would get.
+fn pack(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
+    let npm = workspace.target.join("npm");
+    let tarball = cmd!(workspace.shell, "npm pack {folder} --pack-destination {npm} --silent").read()?;
+    Ok(npm.join(tarball.trim()))
 }
 
 pub(crate) fn glob(workspace: &Workspace, folder: &str, ending: &str) -> Result<Vec<PathBuf>> {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{browser, checks, deny, interop, npm, tests};
+use crate::{browser, checks, deny, interop, npm, packaging, tests};
 
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -24,7 +24,7 @@ const OURS: &str = "";
 pub(crate) const INTEROP: &str = "interop";
 
 /// Cheap ones first, so that a slip shows early.
-pub(crate) const STEPS: [Step; 16] = [
+pub(crate) const STEPS: [Step; 17] = [
     Step { name: "fmt", group: OURS, about: "Formatting, as rustfmt would leave it", run: checks::fmt },
     Step {
         name: "clippy",
@@ -80,6 +80,12 @@ pub(crate) const STEPS: [Step; 16] = [
         group: OURS,
         about: "The npm package in Chromium: the scenarios on local-aws over CORS, and what only a browser has",
         run: browser::test,
+    },
+    Step {
+        name: "packaging",
+        group: OURS,
+        about: "The packed npm package in projects without a bundler, with Vite, webpack and esbuild, and in Node.js",
+        run: packaging::test,
     },
     Step {
         name: "botocore",
