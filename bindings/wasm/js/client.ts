@@ -193,8 +193,8 @@ function announce(inner: Inner, store: SharedStore, listeners: Set<(event: Sessi
     channel?.postMessage(event.kind);
   });
   if (channel === undefined) return;
-  channel.onmessage = () => {
-    // What the store says differently from before becomes an event of this tab, and nothing else does.
-    inner.currentUser().catch(() => {});
-  };
+  // What the store says differently from before becomes an event of this tab, and nothing else does.
+  const look = (): void => void inner.currentUser().catch(() => {});
+  look();
+  channel.onmessage = look;
 }

@@ -77,17 +77,39 @@ export class IndexedDbStore implements SessionStore {
     mode: IDBTransactionMode,
     work: (store: IDBObjectStore) => IDBRequest<T>,
   ): Promise<T> {
-    this.#database ??= open().catch((error: unknown) => {
-      this.#database = undefined;
-      throw error;
-    });
-    const transaction = (await this.#database).transaction(name, mode);
+    const transaction = await this.#transaction(name, mode);
     return new Promise((resolve, reject) => {
       const request = work(transaction.objectStore(name));
       // What is written counts once the transaction is complete, not before.
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB gave up the transaction'));
     });
+  }
+
+  async #transaction(name: string, mode: IDBTransactionMode): Promise<IDBTransaction> {
+    const database = await this.#open();
+    try {
+      return database.transaction(name, mode);
+    } catch (error) {
+      if ((error as DOMException).name !== 'InvalidStateError') throw error;
+      // The browser has closed the connection, as it does when it needs the memory or when site data is deleted.
+      this.#forget();
+      return (await this.#open()).transaction(name, mode);
+    }
+  }
+
+  #open(): Promise<IDBDatabase> {
+    this.#database ??= open(() => this.#forget()).catch((error: unknown) => {
+      this.#database = undefined;
+      throw error;
+    });
+    return this.#database;
+  }
+
+  /** The database is closed, and may be another one, with another key, when it is opened again. */
+  #forget(): void {
+    this.#database = undefined;
+    this.#key = undefined;
   }
 }
 
@@ -96,7 +118,7 @@ function cipher(key: string, iv: Uint8Array<ArrayBuffer>): AesGcmParams {
   return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(key) };
 }
 
-function open(): Promise<IDBDatabase> {
+function open(onClosed: () => void): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => {
@@ -104,9 +126,14 @@ function open(): Promise<IDBDatabase> {
       request.result.createObjectStore(VALUES);
     };
     request.onsuccess = () => {
-      // Another tab wants to delete or upgrade the database.
-      request.result.onversionchange = () => request.result.close();
-      resolve(request.result);
+      const database = request.result;
+      // Somebody wants to delete or upgrade the database.
+      database.onversionchange = () => {
+        database.close();
+        onClosed();
+      };
+      database.onclose = onClosed;
+      resolve(database);
     };
     request.onerror = () => reject(request.error ?? new Error('IndexedDB could not be opened'));
   });

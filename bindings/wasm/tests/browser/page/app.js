@@ -1,0 +1,27 @@
+// What an app has at hand in these tests, as globals, so that a test can write one line after the other.
+import * as poolpass from 'poolpass';
+
+Object.assign(globalThis, poolpass, {
+  /** Makes the page's client. */
+  async open(config, options) {
+    globalThis.client = await poolpass.Poolpass.create(config, options);
+    globalThis.events = [];
+    client.onSessionEvent((event) => events.push(event.reason ?? event.kind));
+  },
+
+  /** What a promise is rejected with, or that it was not. */
+  async failureOf(promise) {
+    try {
+      await promise;
+    } catch (error) {
+      const { name, message, code, awsCode, httpStatus, stack } = error;
+      return { isPoolpassError: error instanceof poolpass.PoolpassError, name, message, code, awsCode, httpStatus, stack };
+    }
+    return { name: 'nothing was thrown' };
+  },
+
+  /** Waits until `condition` holds; the test's own time limit ends it. */
+  async until(condition) {
+    while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
+  },
+});

@@ -1,0 +1,136 @@
+// Where the session is kept, and what is left of it after a reload.
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+
+import { nameIn, open, reload, signIn, Stage } from './stage.mjs';
+
+describe('storage in Chromium', () => {
+  const stage = new Stage();
+
+  stage.test('by default the session is in IndexedDB and survives a reload', async (person, { config }) => {
+    const [ada] = config.demo.users;
+    const tab = await person.newTab();
+    await open(tab, config);
+    await signIn(tab, ada);
+    assert.deepEqual(await tab.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)), ['poolpass']);
+    assert.equal(await tab.evaluate(() => localStorage.length + sessionStorage.length), 0);
+
+    await reload(tab, config);
+    assert.equal(await nameIn(tab), ada.username);
+    assert.equal((await tab.evaluate(() => client.account.attributes())).email, 'ada@example.com');
+  });
+
+  for (const [store, afterReload, inNewTab] of [
+    ['indexedDB', true, true],
+    ['localStorage', true, true],
+    ['sessionStorage', true, false],
+    ['memory', false, false],
+  ]) {
+    stage.test(`${store} keeps the session as it says`, async (person, { config }) => {
+      const [ada] = config.demo.users;
+      const tab = await person.newTab();
+      await open(tab, config, { store });
+      await signIn(tab, ada);
+      assert.equal(await nameIn(tab), ada.username);
+      const other = await person.newTab();
+      await open(other, config, { store });
+      assert.equal(await nameIn(other), inNewTab ? ada.username : null);
+      await reload(tab, config, { store });
+      assert.equal(await nameIn(tab), afterReload ? ada.username : null);
+    });
+  }
+
+  stage.test("the app's own store is used for everything that is kept", async (person, { config }) => {
+    const [ada] = config.demo.users;
+    const tab = await person.newTab();
+    const openOwn = async () => {
+      await open(tab, config, { store: 'memory' });
+      await tab.evaluate((config) => {
+        const store = {
+          load: async (key) => sessionStorage.getItem(`own ${key}`),
+          save: async (key, value) => sessionStorage.setItem(`own ${key}`, value),
+          remove: async (key) => sessionStorage.removeItem(`own ${key}`),
+        };
+        return globalThis.open(config, { store });
+      }, config);
+    };
+    await openOwn();
+    await signIn(tab, ada);
+    await tab.reload();
+    await openOwn();
+    assert.equal(await nameIn(tab), ada.username);
+    await tab.evaluate(() => client.signOut());
+    assert.equal(await tab.evaluate(() => Object.keys(sessionStorage).filter((key) => /session$/.test(key)).length), 0);
+    assert.deepEqual(await tab.evaluate(() => indexedDB.databases()), []);
+  });
+
+  stage.test('when the browser loses the key, nobody is signed in and signing in works', async (person, { config }) => {
+    const [ada] = config.demo.users;
+    const tab = await person.newTab();
+    await open(tab, config);
+    await signIn(tab, ada);
+    await tab.evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const request = indexedDB.open('poolpass');
+          request.onsuccess = () => {
+            const transaction = request.result.transaction('keys', 'readwrite');
+            transaction.objectStore('keys').clear();
+            transaction.oncomplete = () => resolve(request.result.close());
+            transaction.onabort = reject;
+          };
+        }),
+    );
+    await reload(tab, config);
+    assert.equal(await nameIn(tab), null);
+    await signIn(tab, ada);
+    await reload(tab, config);
+    assert.equal(await nameIn(tab), ada.username);
+  });
+
+  stage.test('when site data is deleted while the page is open, the page goes on', async (person, { config }) => {
+    const [ada] = config.demo.users;
+    const tab = await person.newTab();
+    await open(tab, config);
+    await signIn(tab, ada);
+    await tab.evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const request = indexedDB.deleteDatabase('poolpass');
+          request.onsuccess = () => resolve();
+          request.onerror = reject;
+        }),
+    );
+    assert.equal(await nameIn(tab), null);
+    await signIn(tab, ada);
+    assert.equal(await nameIn(tab), ada.username);
+    // And with a key that a reloaded page finds again.
+    await reload(tab, config);
+    assert.equal(await nameIn(tab), ada.username);
+  });
+
+  stage.test('a full disk is an error of the store, and signing in again works', async (person, { config }) => {
+    const [ada] = config.demo.users;
+    const tab = await person.newTab();
+    await open(tab, config, { store: 'localStorage' });
+    await tab.evaluate(() => {
+      // The quota is about five million characters.
+      for (let size = 1 << 22; size >= 1; size >>= 1) {
+        for (;;) {
+          try {
+            localStorage.setItem(`filler ${localStorage.length}`, 'x'.repeat(size));
+          } catch {
+            break;
+          }
+        }
+      }
+    });
+    const failure = await tab.evaluate(
+      ({ username, password }) => failureOf(client.signIn(username, password)),
+      ada,
+    );
+    assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'store']);
+    await tab.evaluate(() => localStorage.clear());
+    assert.equal(await signIn(tab, ada), 'done');
+  });
+});
