@@ -71,6 +71,7 @@ mod credentials;
 mod dates;
 mod error;
 mod input;
+mod json;
 mod percent;
 pub mod sigv4;
 

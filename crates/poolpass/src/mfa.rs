@@ -4,6 +4,8 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::error::{Error, ErrorKind};
+use crate::json::Object;
 use crate::percent;
 
 /// A way to prove a second time who one is.
@@ -46,6 +48,14 @@ impl From<String> for MfaMethod {
 impl fmt::Display for MfaMethod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// Whether AWS took the first code of an authenticator app, which the answer of VerifySoftwareToken tells in its `Status`.
+pub(crate) fn verified(answer: &mut Object) -> Result<(), Error> {
+    match answer.maybe_text("Status")?.as_deref() {
+        Some("SUCCESS") => Ok(()),
+        _ => Err(Error::new(ErrorKind::CodeMismatch, "the code is wrong").during("VerifySoftwareToken")),
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use super::Account;
 use crate::error::Error;
 use crate::input;
-use crate::user_pool::CodeDelivery;
+use crate::user_pool::{Call, CodeDelivery};
 
 /// The attributes of the signed-in person, such as `sub`, `email`, `email_verified` and `custom:team`.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,10 +47,12 @@ impl Account {
     /// `SignedOut`, `SessionEnded`, and `NotAuthorized` when the access token lacks the scope
     /// `aws.cognito.signin.user.admin`.
     pub async fn attributes(&self) -> Result<UserAttributes, Error> {
-        let user =
-            self.signed_in(async |session| self.pool()?.user(session.access_token().expose()).await).await?;
-        let attributes = user.user_attributes.into_iter().map(|attribute| (attribute.name, attribute.value));
-        Ok(UserAttributes { username: user.username, attributes: attributes.collect() })
+        let mut user = self.signed_in(Call::user()).await?;
+        let mut attributes = BTreeMap::new();
+        for mut attribute in user.objects("UserAttributes")? {
+            attributes.insert(attribute.text("Name")?, attribute.maybe_text("Value")?.unwrap_or_default());
+        }
+        Ok(UserAttributes { username: user.text("Username")?, attributes })
     }
 
     /// Changes attributes (UpdateUserAttributes). A new email address or phone number may have to be verified: the answer
@@ -66,11 +68,8 @@ impl Account {
         }
         let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let attributes: BTreeMap<String, String> = attributes.iter().map(pair).collect();
-        self.signed_in(async |session| {
-            let access_token = session.access_token().expose();
-            self.pool()?.update_user_attributes(access_token, &attributes, &self.client_metadata).await
-        })
-        .await
+        let call = Call::update_user_attributes(&attributes, &self.client_metadata);
+        CodeDelivery::list_of(self.signed_in(call).await?)
     }
 
     /// Deletes attributes (DeleteUserAttributes).
@@ -82,10 +81,7 @@ impl Account {
         if names.is_empty() {
             return Err(Error::invalid_input("there is no attribute to delete"));
         }
-        self.signed_in(async |session| {
-            self.pool()?.delete_user_attributes(session.access_token().expose(), names).await
-        })
-        .await
+        self.signed_in(Call::delete_user_attributes(names)).await.map(drop)
     }
 
     /// Sends a code with which to verify `email` or `phone_number` (GetUserAttributeVerificationCode).
@@ -94,11 +90,8 @@ impl Account {
     ///
     /// `CodeDeliveryFailed`, `TooManyAttempts`, `SignedOut`, `SessionEnded`.
     pub async fn request_attribute_code(&self, name: &str) -> Result<Option<CodeDelivery>, Error> {
-        self.signed_in(async |session| {
-            let access_token = session.access_token().expose();
-            self.pool()?.user_attribute_verification_code(access_token, name, &self.client_metadata).await
-        })
-        .await
+        let call = Call::user_attribute_verification_code(name, &self.client_metadata);
+        CodeDelivery::of(self.signed_in(call).await?)
     }
 
     /// Verifies `email` or `phone_number` with the code that was sent (VerifyUserAttribute).
@@ -109,9 +102,6 @@ impl Account {
     /// code.
     pub async fn verify_attribute(&self, name: &str, code: &str) -> Result<(), Error> {
         let code = input::code(code)?;
-        self.signed_in(async |session| {
-            self.pool()?.verify_user_attribute(session.access_token().expose(), name, &code).await
-        })
-        .await
+        self.signed_in(Call::verify_user_attribute(name, &code)).await.map(drop)
     }
 }

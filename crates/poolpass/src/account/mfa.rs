@@ -1,10 +1,10 @@
 //! Setting up and choosing a second factor.
 
 use super::Account;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::input;
-use crate::mfa::{MfaMethod, TotpSetup};
-use crate::user_pool::{MfaSettingInput, MfaSettingsInput, TotpOwner};
+use crate::mfa::{self, MfaMethod, TotpSetup};
+use crate::user_pool::{Call, MfaChoice, TotpOwner};
 
 /// The second factors that the signed-in person uses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,13 +77,8 @@ impl Account {
     ///
     /// `MfaNotSetUp` when the user pool has no TOTP, `SignedOut`, `SessionEnded`.
     pub async fn start_totp(&self) -> Result<TotpSetup, Error> {
-        let association = self
-            .signed_in(async |session| {
-                let owner = TotpOwner::AccessToken(session.access_token().expose());
-                self.pool()?.associate_software_token(owner).await
-            })
-            .await?;
-        Ok(TotpSetup::new(association.secret_code))
+        let call = Call::associate_software_token(TotpOwner::SignedIn);
+        Ok(TotpSetup::new(self.signed_in(call).await?.secret("SecretCode")?))
     }
 
     /// Confirms the authenticator app with a first code (VerifySoftwareToken). `device_name` is shown at sign-in.
@@ -95,16 +90,8 @@ impl Account {
     /// `CodeMismatch` for a wrong code: ask again. `SignedOut`, `SessionEnded`. `InvalidInput` for an empty code.
     pub async fn confirm_totp(&self, code: &str, device_name: Option<&str>) -> Result<(), Error> {
         let code = input::code(code)?;
-        let verification = self
-            .signed_in(async |session| {
-                let owner = TotpOwner::AccessToken(session.access_token().expose());
-                self.pool()?.verify_software_token(owner, &code, device_name).await
-            })
-            .await?;
-        if verification.status.as_deref() == Some("SUCCESS") {
-            return Ok(());
-        }
-        Err(Error::new(ErrorKind::CodeMismatch, "the code is wrong").during("VerifySoftwareToken"))
+        let call = Call::verify_software_token(TotpOwner::SignedIn, &code, device_name);
+        mfa::verified(&mut self.signed_in(call).await?)
     }
 
     /// Which second factors the signed-in person uses (GetUser).
@@ -113,12 +100,11 @@ impl Account {
     ///
     /// `SignedOut`, `SessionEnded`.
     pub async fn mfa_preference(&self) -> Result<MfaPreference, Error> {
-        let user =
-            self.signed_in(async |session| self.pool()?.user(session.access_token().expose()).await).await?;
-        let enabled = user.user_mfa_setting_list.unwrap_or_default();
+        let mut user = self.signed_in(Call::user()).await?;
+        let enabled = user.text_list("UserMFASettingList")?;
         Ok(MfaPreference {
             enabled: enabled.into_iter().map(MfaMethod::from).collect(),
-            preferred: user.preferred_mfa_setting.map(MfaMethod::from),
+            preferred: user.maybe_text("PreferredMfaSetting")?.map(MfaMethod::from),
         })
     }
 
@@ -128,18 +114,17 @@ impl Account {
     ///
     /// `SignedOut`, `SessionEnded`. `Aws` with the code `InvalidParameterException` for a method that is not set up.
     pub async fn set_mfa_preference(&self, settings: MfaSettings) -> Result<(), Error> {
-        self.signed_in(async |session| {
-            let input = MfaSettingsInput {
-                sms: settings.sms.map(input_of),
-                software_token: settings.totp.map(input_of),
-                email: settings.email.map(input_of),
-            };
-            self.pool()?.set_user_mfa_preference(session.access_token().expose(), input).await
-        })
-        .await
+        let settings = [
+            ("SMSMfaSettings", settings.sms),
+            ("SoftwareTokenMfaSettings", settings.totp),
+            ("EmailMfaSettings", settings.email),
+        ];
+        let choice = |(name, setting): (&'static str, Option<MfaSetting>)| {
+            let setting = setting?;
+            let (enabled, preferred) = (setting != MfaSetting::Off, setting == MfaSetting::Preferred);
+            Some(MfaChoice { name, enabled, preferred })
+        };
+        let choices: Vec<MfaChoice> = settings.into_iter().filter_map(choice).collect();
+        self.signed_in(Call::set_user_mfa_preference(&choices)).await.map(drop)
     }
-}
-
-fn input_of(setting: MfaSetting) -> MfaSettingInput {
-    MfaSettingInput { enabled: setting != MfaSetting::Off, preferred_mfa: setting == MfaSetting::Preferred }
 }

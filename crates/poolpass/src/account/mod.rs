@@ -19,9 +19,10 @@ pub use mfa::{MfaPreference, MfaSetting, MfaSettings};
 pub use sign_up::{SignUp, SignedUp};
 
 use crate::error::{Error, ErrorKind};
-use crate::session::Session;
+use crate::json::Object;
+use crate::platform::BoxFuture;
 use crate::sign_in::SignInFlow;
-use crate::user_pool::{ClientMetadata, UserPool};
+use crate::user_pool::{Call, ClientMetadata, UserPool};
 
 /// The person's account in the user pool.
 ///
@@ -65,8 +66,7 @@ impl Account {
     /// `SignedOut` and `SessionEnded` when nobody is signed in. `Store` when the user is deleted but the session could not be
     /// removed from the store.
     pub async fn delete_user(&self) -> Result<(), Error> {
-        self.signed_in(async |session| self.pool()?.delete_user(session.access_token().expose()).await)
-            .await?;
+        self.signed_in(Call::delete_user()).await?;
         let flow = self.flow()?;
         flow.keeper().forget().await?;
         flow.pending().clear().await
@@ -80,14 +80,22 @@ impl Account {
         Ok(self.flow()?.pool())
     }
 
-    /// Does something with a fresh access token. If AWS says that the token is dead although it looks alive, it is refreshed
+    /// Sends a call with a fresh access token. If AWS says that the token is dead although it looks alive, it is refreshed
     /// and used once more: then the session goes on, or it is over and everyone learns it.
-    async fn signed_in<T>(&self, work: impl AsyncFn(Arc<Session>) -> Result<T, Error>) -> Result<T, Error> {
-        let keeper = self.flow()?.keeper();
-        match work(keeper.fresh().await?).await {
-            Err(error) if is_about_a_dead_token(&error) => work(keeper.refresh().await?).await,
-            outcome => outcome,
-        }
+    fn signed_in(&self, call: Call) -> BoxFuture<'_, Result<Object, Error>> {
+        Box::pin(async move {
+            let flow = self.flow()?;
+            let (pool, keeper) = (flow.pool(), flow.keeper());
+            let mut session = keeper.fresh().await?;
+            let answer = pool.send(call.authorised(session.access_token().expose())).await;
+            match answer {
+                Err(error) if is_about_a_dead_token(&error) => {
+                    session = keeper.refresh().await?;
+                    pool.send(call.authorised(session.access_token().expose())).await
+                }
+                answer => answer,
+            }
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::Account;
 use crate::error::Error;
 use crate::input;
-use crate::user_pool::CodeDelivery;
+use crate::user_pool::{Call, CodeDelivery};
 
 impl Account {
     /// Sends a code with which to set a new password (ForgotPassword).
@@ -16,7 +16,9 @@ impl Account {
     /// `InvalidParameterException` when the user has neither a verified address nor a verified phone number. `InvalidInput`
     /// for an empty user name.
     pub async fn forgot_password(&self, username: &str) -> Result<Option<CodeDelivery>, Error> {
-        self.pool()?.forgot_password(input::username(username)?, &self.client_metadata).await
+        let pool = self.pool()?;
+        let call = pool.forgot_password(input::username(username)?, &self.client_metadata);
+        CodeDelivery::of(pool.send(call).await?)
     }
 
     /// Sets a new password with the code that was sent (ConfirmForgotPassword). Nobody is signed in by it.
@@ -34,7 +36,9 @@ impl Account {
         let new_password = new_password.into();
         let (username, code) = (input::username(username)?, input::code(code)?);
         let new_password = input::password(&new_password)?;
-        self.pool()?.confirm_forgot_password(username, &code, new_password, &self.client_metadata).await
+        let pool = self.pool()?;
+        let call = pool.confirm_forgot_password(username, &code, new_password, &self.client_metadata);
+        pool.send(call).await.map(drop)
     }
 
     /// Changes the signed-in user's password (ChangePassword). The session goes on.
@@ -50,9 +54,6 @@ impl Account {
     ) -> Result<(), Error> {
         let (present, new) = (present.into(), new.into());
         let (present, new) = (input::password(&present)?, input::password(&new)?);
-        self.signed_in(async |session| {
-            self.pool()?.change_password(session.access_token().expose(), present, new).await
-        })
-        .await
+        self.signed_in(Call::change_password(present, new)).await.map(drop)
     }
 }

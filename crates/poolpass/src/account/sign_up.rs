@@ -96,11 +96,12 @@ impl Account {
             attributes: &new.attributes,
             validation_data: &new.validation_data,
         };
-        let answer = self.pool()?.sign_up(user, &self.client_metadata).await?;
+        let pool = self.pool()?;
+        let mut answer = pool.send(pool.sign_up(&user, &self.client_metadata)).await?;
         Ok(SignedUp {
-            is_confirmed: answer.user_confirmed,
-            sub: answer.user_sub,
-            code_delivery: answer.code_delivery_details,
+            is_confirmed: answer.flag("UserConfirmed")?,
+            sub: answer.text("UserSub")?,
+            code_delivery: CodeDelivery::of(answer)?,
         })
     }
 
@@ -112,7 +113,8 @@ impl Account {
     /// has the address. `NotAuthorized` when the user is confirmed already. `InvalidInput` for an empty user name or code.
     pub async fn confirm_sign_up(&self, username: &str, code: &str) -> Result<(), Error> {
         let (username, code) = (input::username(username)?, input::code(code)?);
-        self.pool()?.confirm_sign_up(username, &code, &self.client_metadata).await
+        let pool = self.pool()?;
+        pool.send(pool.confirm_sign_up(username, &code, &self.client_metadata)).await.map(drop)
     }
 
     /// Sends another code to confirm the sign-up with (ResendConfirmationCode).
@@ -121,6 +123,8 @@ impl Account {
     ///
     /// `TooManyAttempts`, `UserNotFound`, `CodeDeliveryFailed`. `InvalidInput` for an empty user name.
     pub async fn resend_confirmation_code(&self, username: &str) -> Result<Option<CodeDelivery>, Error> {
-        self.pool()?.resend_confirmation_code(input::username(username)?, &self.client_metadata).await
+        let pool = self.pool()?;
+        let call = pool.resend_confirmation_code(input::username(username)?, &self.client_metadata);
+        CodeDelivery::of(pool.send(call).await?)
     }
 }

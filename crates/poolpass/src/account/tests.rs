@@ -8,13 +8,13 @@ use crate::client::Client;
 use crate::config::Config;
 use crate::error::ErrorKind;
 use crate::platform::Clock;
-use crate::session::test_tokens::result;
+use crate::session::test_tokens::{result, tokens};
 use crate::user_pool::scripted::ScriptedPool;
 
 async fn signed_in(pool: &ScriptedPool) -> Client {
     let client = pool.client().build().unwrap();
-    let tokens = result("ada", pool.now(), Some("refresh token"));
-    client.keeper().unwrap().begin(serde_json::from_value(tokens).unwrap()).await.unwrap();
+    let tokens = tokens(&result("ada", pool.now(), Some("refresh token")));
+    client.keeper().unwrap().begin(tokens).await.unwrap();
     client
 }
 

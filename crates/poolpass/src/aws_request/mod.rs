@@ -17,15 +17,16 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, HOST, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue};
-use serde::de::DeserializeOwned;
 
 pub(crate) use request::{Authorization, AwsRequest, Repeat};
 pub use retry::RetryPolicy;
 
 use crate::credentials::{Credentials, CredentialsSource};
 use crate::error::Error;
+use crate::json::Object;
 use crate::platform::{
-    self, Body, Clock, Random, Request, Response, ServerClock, Transport, TransportError, sleep, timeout,
+    self, Body, BoxFuture, Clock, Random, Request, Response, ServerClock, Transport, TransportError, sleep,
+    timeout,
 };
 use crate::sigv4;
 use refusal::Refusal;
@@ -78,20 +79,15 @@ impl Road {
     /// Sends a JSON 1.0 or 1.1 request and reads the answer.
     ///
     /// An answer without a body reads as `{}`.
-    pub(crate) async fn json<T: DeserializeOwned>(
-        &self,
-        request: &AwsRequest,
-        authorization: &Authorization<'_>,
-    ) -> Result<T, Error> {
-        let answer = self.bytes(request, authorization).await?;
-        let json: &[u8] = if answer.is_empty() { b"{}" } else { &answer };
-        serde_json::from_slice(json).map_err(|error| {
-            // serde's message may quote the answer, which may hold tokens: keep the place only.
-            let (line, column) = (error.line(), error.column());
-            Error::invalid_response(format!(
-                "the answer is not what AWS documents (line {line}, column {column})"
-            ))
-            .during(request.operation.clone())
+    pub(crate) fn json<'a>(
+        &'a self,
+        request: &'a AwsRequest,
+        authorization: &'a Authorization<'a>,
+    ) -> BoxFuture<'a, Result<Object, Error>> {
+        Box::pin(async move {
+            let answer = self.bytes(request, authorization).await?;
+            let json: &[u8] = if answer.is_empty() { b"{}" } else { &answer };
+            Object::parse(json).map_err(|misfit| Error::from(misfit).during(request.operation.clone()))
         })
     }
 
@@ -99,14 +95,17 @@ impl Road {
     ///
     /// A body that breaks off or was damaged on the way counts as no answer, and an error that S3
     /// reports inside a success counts as a refusal; so both are repeated where that is safe.
-    pub(crate) async fn whole(
-        &self,
-        request: &AwsRequest,
-        authorization: &Authorization<'_>,
-    ) -> Result<http::Response<Bytes>, Error> {
-        let (head, body) = self.answer(request, authorization, Delivery::Whole).await?.into_parts();
-        let body = body.bytes(Self::ANSWER_LIMIT).await?;
-        Ok(http::Response::from_parts(head, body))
+    pub(crate) fn whole<'a>(
+        &'a self,
+        request: &'a AwsRequest,
+        authorization: &'a Authorization<'a>,
+    ) -> BoxFuture<'a, Result<http::Response<Bytes>, Error>> {
+        Box::pin(async move {
+            let answer = self.answer(request, authorization, Delivery::Whole);
+            let (head, body) = answer.await?.into_parts();
+            let body = body.bytes(Self::ANSWER_LIMIT).await?;
+            Ok(http::Response::from_parts(head, body))
+        })
     }
 
     /// The body of [`whole`](Self::whole).
@@ -123,22 +122,25 @@ impl Road {
     ///
     /// The answer's status is 2xx; everything else is an error, unless the request asks for
     /// [`any_status`](AwsRequest::any_status).
-    pub(crate) async fn send(
-        &self,
-        request: &AwsRequest,
-        authorization: &Authorization<'_>,
-    ) -> Result<Response, Error> {
-        self.answer(request, authorization, Delivery::Streamed).await
+    pub(crate) fn send<'a>(
+        &'a self,
+        request: &'a AwsRequest,
+        authorization: &'a Authorization<'a>,
+    ) -> BoxFuture<'a, Result<Response, Error>> {
+        self.answer(request, authorization, Delivery::Streamed)
     }
 
-    async fn answer(
-        &self,
-        request: &AwsRequest,
-        authorization: &Authorization<'_>,
+    /// Boxed, as all that many callers wait for: what a caller waits for unboxed becomes part of its own code.
+    fn answer<'a>(
+        &'a self,
+        request: &'a AwsRequest,
+        authorization: &'a Authorization<'a>,
         delivery: Delivery,
-    ) -> Result<Response, Error> {
-        let answer = self.attempts(request, authorization, delivery).await;
-        answer.map_err(|error| error.during(request.operation.clone()))
+    ) -> BoxFuture<'a, Result<Response, Error>> {
+        Box::pin(async move {
+            let answer = self.attempts(request, authorization, delivery).await;
+            answer.map_err(|error| error.during(request.operation.clone()))
+        })
     }
 
     async fn attempts(

@@ -7,8 +7,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
-use serde::Serialize;
-use zeroize::Zeroizing;
 
 use crate::config::{Endpoint, Region};
 use crate::credentials::CredentialsSource;
@@ -54,11 +52,8 @@ impl AwsRequest {
         version: &'static str,
         target: &str,
         operation: &'static str,
-        input: &impl Serialize,
+        input: Bytes,
     ) -> Result<Self, Error> {
-        let body = serde_json::to_vec(input).map_err(|error| {
-            Error::invalid_input(format!("the input of {operation} is not JSON: {error}"))
-        })?;
         let content_type =
             if version == "1.0" { "application/x-amz-json-1.0" } else { "application/x-amz-json-1.1" };
         let target = HeaderValue::try_from(format!("{target}.{operation}"))
@@ -66,8 +61,7 @@ impl AwsRequest {
         let mut request = Self::new(operation, Method::POST, endpoint.join("/")?);
         request.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         request.headers.insert(HeaderName::from_static("x-amz-target"), target);
-        // Passwords and tokens are in it.
-        request.body = Bytes::from_owner(Zeroizing::new(body));
+        request.body = input;
         Ok(request)
     }
 

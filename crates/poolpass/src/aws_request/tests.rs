@@ -314,15 +314,9 @@ async fn a_caller_that_takes_any_status_gets_the_refusal_itself() {
 
 #[tokio::test(start_paused = true)]
 async fn hostile_json_is_an_error_that_quotes_nothing() {
-    for body in ["<html>", "{\"secret\":", "[1]", "\u{0}", "{\"name\":{\"secret\":1}}"] {
-        #[derive(Debug, serde::Deserialize)]
-        struct Answer {
-            #[serde(rename = "name")]
-            _name: String,
-        }
+    for body in ["<html>", "{\"secret\":", "[1]", "\u{0}", "\"secret\""] {
         let script = Script::new().answer(200, body);
-        let error =
-            script.road().json::<Answer>(&request(Method::GET), &Authorization::None).await.unwrap_err();
+        let error = script.road().json(&request(Method::GET), &Authorization::None).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
     }
@@ -341,8 +335,8 @@ async fn a_token_travels_as_it_is_and_is_marked_sensitive() {
 #[test]
 fn debug_shows_what_is_asked_for_and_nothing_of_what_is_sent() {
     let endpoint: Endpoint = "https://cognito-idp.eu-west-1.amazonaws.com".parse().unwrap();
-    let input = serde_json::json!({ "PASSWORD": "hunter2" });
-    let request = AwsRequest::json(&endpoint, "1.1", "Service", "InitiateAuth", &input).unwrap();
+    let input = Object::new().with("PASSWORD", "hunter2");
+    let request = AwsRequest::json(&endpoint, "1.1", "Service", "InitiateAuth", input.to_bytes()).unwrap();
     let debug = format!("{request:?}");
     assert!(debug.contains("InitiateAuth") && !debug.contains("hunter2"), "{debug}");
 }

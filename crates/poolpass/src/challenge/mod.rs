@@ -26,9 +26,10 @@ pub use software_token::SoftwareToken;
 
 use crate::error::Error;
 use crate::input;
+use crate::json::Object;
 use crate::mfa::MfaMethod;
+use crate::platform::BoxFuture;
 use crate::sign_in::{SignIn, SignInFlow};
-use crate::user_pool::Parameters;
 
 /// What the user pool asks for before it lets someone in.
 ///
@@ -116,11 +117,11 @@ impl Pending {
         Ok(self.names(name)?.into_iter().map(MfaMethod::from).collect())
     }
 
-    async fn answer(&self, responses: Parameters<'_>) -> Result<SignIn, Error> {
-        self.flow.answer(&self.challenge, responses).await
+    fn answer(&self, responses: Object) -> BoxFuture<'_, Result<SignIn, Error>> {
+        self.flow.answer(&self.challenge, responses)
     }
 
     async fn answer_with_code(&self, response: &'static str, code: &str) -> Result<SignIn, Error> {
-        self.answer(Parameters::from([(response.into(), input::code(code)?.into())])).await
+        self.answer(Object::new().with(response, input::code(code)?)).await
     }
 }

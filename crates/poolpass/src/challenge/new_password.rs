@@ -7,8 +7,8 @@ use secrecy::SecretString;
 use super::Pending;
 use crate::error::Error;
 use crate::input;
+use crate::json::Object;
 use crate::sign_in::SignIn;
-use crate::user_pool::Parameters;
 
 /// What AWS puts before the names of attributes.
 const PREFIX: &str = "userAttributes.";
@@ -37,7 +37,8 @@ impl NewPassword {
         let without_prefix = |name: &String| name.strip_prefix(PREFIX).unwrap_or(name).to_owned();
         let attributes = match pending.parameter("userAttributes") {
             None => BTreeMap::new(),
-            Some(json) => serde_json::from_str(json)
+            Some(json) => Object::parse(json.as_bytes())
+                .and_then(Object::into_texts)
                 .map_err(|_| Error::invalid_response("the challenge's userAttributes are malformed"))?,
         };
         Ok(Self { required_attributes: required.iter().map(without_prefix).collect(), attributes, pending })
@@ -76,11 +77,10 @@ impl NewPassword {
         if let Some(missing) = self.required_attributes.iter().find(|name| !is_given(name)) {
             return Err(Error::invalid_input(format!("the user pool requires the attribute {missing}")));
         }
-        let mut responses = Parameters::new();
-        responses.insert("NEW_PASSWORD".into(), new_password.into());
-        for (name, value) in attributes {
-            responses.insert(format!("{PREFIX}{name}").into(), (*value).into());
-        }
+        let responses = Object::new().with("NEW_PASSWORD", new_password);
+        let responses = attributes
+            .iter()
+            .fold(responses, |responses, (name, value)| responses.with(&format!("{PREFIX}{name}"), *value));
         self.pending.answer(responses).await
     }
 }

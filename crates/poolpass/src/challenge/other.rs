@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Pending;
 use crate::error::Error;
+use crate::json::Object;
 use crate::sign_in::SignIn;
-use crate::user_pool::Parameters;
 
 /// A challenge that has no type here: a `CUSTOM_CHALLENGE`, or one that AWS has added since.
 ///
@@ -41,7 +41,8 @@ impl OtherChallenge {
     /// `ChallengeExpired` and `NotAuthorized`: sign in again. `Conflict` while another answer is under way: nothing was
     /// sent.
     pub async fn answer(&self, responses: &[(&str, &str)]) -> Result<SignIn, Error> {
-        let responses = responses.iter().map(|(name, value)| ((*name).into(), (*value).into()));
-        self.0.answer(responses.collect::<Parameters<'_>>()).await
+        let responses =
+            responses.iter().fold(Object::new(), |responses, (name, value)| responses.with(name, *value));
+        self.0.answer(responses).await
     }
 }

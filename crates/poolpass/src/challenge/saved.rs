@@ -5,27 +5,24 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize, Serializer};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
+use crate::json::{Misfit, Object};
 use crate::platform::Random;
 use crate::user_pool::ClientMetadata;
 
 /// The version of the format; a challenge of another version is forgotten.
-const VERSION: u32 = 1;
+const VERSION: u64 = 1;
 
 /// A challenge with all that its answer needs. It holds neither the password nor anything of SRP.
 ///
 /// `session` is AWS's handle on the sign-in: whoever has it and the code gets in, so it is a secret.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone)]
 pub(crate) struct SavedChallenge {
-    version: u32,
     /// Chosen at random, to tell this challenge from the next one.
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) username: String,
-    #[serde(serialize_with = "exposed", skip_serializing_if = "Option::is_none")]
     pub(crate) session: Option<SecretString>,
     pub(crate) parameters: BTreeMap<String, String>,
     pub(crate) client_metadata: ClientMetadata,
@@ -35,10 +32,8 @@ pub(crate) struct SavedChallenge {
 }
 
 /// How far the set-up of a TOTP app has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TotpProgress {
-    #[default]
     NotStarted,
     Associated,
     Verified,
@@ -57,7 +52,6 @@ impl SavedChallenge {
         let mut id = [0; 16];
         random.fill(&mut id)?;
         Ok(Self {
-            version: VERSION,
             id: hex::encode(id),
             name,
             username,
@@ -76,15 +70,57 @@ impl SavedChallenge {
         age.is_none_or(|age| age > Self::LONGEST_LIFE)
     }
 
-    pub(crate) fn to_json(&self) -> Result<SecretString, Error> {
-        let json = serde_json::to_string(self);
-        json.map(SecretString::from).map_err(|error| Error::new(ErrorKind::Store, error.to_string()))
+    /// The text for the session store.
+    pub(crate) fn to_json(&self) -> SecretString {
+        Object::new()
+            .with("version", VERSION)
+            .with("id", self.id.as_str())
+            .with("name", self.name.as_str())
+            .with("username", self.username.as_str())
+            .maybe("session", self.session.as_ref().map(|session| session.expose_secret()))
+            .with("parameters", Object::from(&self.parameters))
+            .with("clientMetadata", Object::from(&self.client_metadata))
+            .with("totp", self.totp.name())
+            .with("askedAt", self.asked_at)
+            .to_secret()
     }
 
-    /// `None` where the value is not a challenge of this version.
+    /// `None` for what this version cannot have written.
     pub(crate) fn from_json(json: &SecretString) -> Option<Self> {
-        let saved: Self = serde_json::from_str(json.expose_secret()).ok()?;
-        (saved.version == VERSION).then_some(saved)
+        Self::read(json).ok().flatten()
+    }
+
+    fn read(json: &SecretString) -> Result<Option<Self>, Misfit> {
+        let mut saved = Object::parse(json.expose_secret().as_bytes())?;
+        if saved.count("version")? != VERSION {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            id: saved.text("id")?,
+            name: saved.text("name")?,
+            username: saved.text("username")?,
+            session: saved.maybe_secret("session")?,
+            parameters: saved.text_map("parameters")?,
+            client_metadata: saved.text_map("clientMetadata")?,
+            totp: TotpProgress::named(&saved.text("totp")?).ok_or(Misfit::Member("totp"))?,
+            asked_at: saved.count("askedAt")?,
+        }))
+    }
+}
+
+impl TotpProgress {
+    const ALL: [Self; 3] = [Self::NotStarted, Self::Associated, Self::Verified];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::NotStarted => "notStarted",
+            Self::Associated => "associated",
+            Self::Verified => "verified",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|progress| progress.name() == name)
     }
 }
 
@@ -92,8 +128,4 @@ impl fmt::Debug for SavedChallenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SavedChallenge").field("name", &self.name).finish_non_exhaustive()
     }
-}
-
-fn exposed<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
-    secret.as_ref().map(|secret| secret.expose_secret()).serialize(serializer)
 }

@@ -2,9 +2,9 @@
 
 use super::Pending;
 use crate::error::Error;
+use crate::json::Object;
 use crate::mfa::MfaMethod;
 use crate::sign_in::SignIn;
-use crate::user_pool::Parameters;
 
 /// The choice between several kinds of MFA.
 #[derive(Debug)]
@@ -38,6 +38,6 @@ impl SelectMfaType {
         if !self.options.contains(choice) {
             return Err(Error::invalid_input(format!("{choice} is not among the options")));
         }
-        self.pending.answer(Parameters::from([("ANSWER".into(), choice.as_str().into())])).await
+        self.pending.answer(Object::new().with("ANSWER", choice.as_str())).await
     }
 }

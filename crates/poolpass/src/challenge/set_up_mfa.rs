@@ -2,15 +2,16 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use secrecy::ExposeSecret;
+use secrecy::SecretString;
 
 use super::saved::TotpProgress;
 use super::{Pending, SavedChallenge};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::input;
-use crate::mfa::{MfaMethod, TotpSetup};
+use crate::json::Object;
+use crate::mfa::{self, MfaMethod, TotpSetup};
 use crate::sign_in::SignIn;
-use crate::user_pool::{Parameters, TotpOwner};
+use crate::user_pool::{Call, TotpOwner};
 
 /// MFA that has to be set up before the person gets in.
 ///
@@ -57,12 +58,13 @@ impl SetUpMfa {
         let flow = &self.pending.flow;
         let _step = flow.pending().step_of(&self.pending.challenge)?;
         let mut challenge = self.state();
-        let association =
-            flow.pool().associate_software_token(TotpOwner::Session(session(&challenge)?)).await?;
-        challenge.session = association.session.or(challenge.session);
+        let owner = TotpOwner::Session(session(&challenge)?);
+        let mut association = flow.pool().send(Call::associate_software_token(owner)).await?;
+        let secret = association.secret("SecretCode")?;
+        challenge.session = association.maybe_secret("Session")?.or(challenge.session);
         challenge.totp = TotpProgress::Associated;
         self.advance(challenge).await?;
-        Ok(TotpSetup::new(association.secret_code))
+        Ok(TotpSetup::new(secret))
     }
 
     /// Confirms the authenticator app with a first code (VerifySoftwareToken), then goes on with the sign-in
@@ -82,19 +84,17 @@ impl SetUpMfa {
             TotpProgress::NotStarted => return Err(Error::invalid_input("start_totp comes first")),
             TotpProgress::Associated => {
                 let owner = TotpOwner::Session(session(&challenge)?);
-                let verification = flow.pool().verify_software_token(owner, &code, None).await?;
-                if verification.status.as_deref() != Some("SUCCESS") {
-                    return Err(Error::new(ErrorKind::CodeMismatch, "the code is wrong")
-                        .during("VerifySoftwareToken"));
-                }
-                challenge.session = verification.session.or(challenge.session);
+                let call = Call::verify_software_token(owner, &code, None);
+                let mut verification = flow.pool().send(call).await?;
+                mfa::verified(&mut verification)?;
+                challenge.session = verification.maybe_secret("Session")?.or(challenge.session);
                 challenge.totp = TotpProgress::Verified;
                 self.advance(challenge.clone()).await?;
             }
             // An earlier call came this far, and its answer to the challenge got lost.
             TotpProgress::Verified => {}
         }
-        flow.respond(&challenge, Parameters::new()).await
+        flow.respond(&challenge, Object::new()).await
     }
 
     /// Sets up codes by email instead (RespondToAuthChallenge); the next challenge asks for the first code.
@@ -107,7 +107,7 @@ impl SetUpMfa {
         let address = input::not_empty(address, "the email address is empty")?;
         let flow = &self.pending.flow;
         let _step = flow.pending().step_of(&self.pending.challenge)?;
-        flow.respond(&self.state(), Parameters::from([("EMAIL".into(), address.into())])).await
+        flow.respond(&self.state(), Object::new().with("EMAIL", address)).await
     }
 
     fn state(&self) -> Box<SavedChallenge> {
@@ -120,7 +120,9 @@ impl SetUpMfa {
     }
 }
 
-fn session(challenge: &SavedChallenge) -> Result<&str, Error> {
-    let session = challenge.session.as_ref().map(|session| session.expose_secret());
-    session.ok_or_else(|| Error::invalid_response("the challenge MFA_SETUP has no Session"))
+fn session(challenge: &SavedChallenge) -> Result<&SecretString, Error> {
+    challenge
+        .session
+        .as_ref()
+        .ok_or_else(|| Error::invalid_response("the challenge MFA_SETUP has no Session"))
 }

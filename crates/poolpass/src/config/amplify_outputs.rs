@@ -2,68 +2,38 @@
 //!
 //! The format: <https://docs.amplify.aws/react/reference/amplify_outputs/>.
 
-use serde::Deserialize;
-
-use super::{Config, unreadable};
+use super::{Config, ConfigBuilder, unfit};
 use crate::error::Error;
+use crate::json::{Misfit, Object};
 
-/// Only Amplify's file says which version of its format it follows.
-pub(super) fn is_one(json: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Versioned {
-        #[serde(rename = "version")]
-        _version: String,
-    }
-
-    serde_json::from_str::<Versioned>(json).is_ok()
+/// Whether the file is one: a `poolpass.json` has no version.
+pub(super) fn is_one(file: &Object) -> bool {
+    file.has_text("version")
 }
 
-pub(super) fn parse(json: &str) -> Result<Config, Error> {
-    let outputs: Outputs =
-        serde_json::from_str(json).map_err(|error| unreadable("amplify_outputs.json", &error))?;
-    let Some(auth) = outputs.auth else {
-        return Err(Error::invalid_config("amplify_outputs.json: there is no \"auth\""));
-    };
-    let mut builder = Config::builder();
-    if let (Some(id), Some(client_id)) = (auth.user_pool_id, auth.user_pool_client_id) {
-        builder = builder.user_pool(id, client_id);
-        builder.domain = auth.oauth.and_then(|oauth| oauth.domain);
-    }
-    builder.identity_pool = auth.identity_pool_id;
-    // The bucket may be in a region of its own, and it is what the region is for: the pools' ids name theirs.
-    builder.region = auth.aws_region;
-    if let Some(storage) = outputs.storage {
-        builder.bucket = storage.bucket_name;
-        builder.region = storage.aws_region.or(builder.region);
-    }
+pub(super) fn parse(mut file: Object) -> Result<Config, Error> {
+    let builder = read(&mut file).map_err(|misfit| unfit("amplify_outputs.json", misfit))?;
     builder.build()
 }
 
-/// The parts that Poolpass needs; Amplify's file has many more.
-#[derive(Deserialize)]
-struct Outputs {
-    auth: Option<Auth>,
-    storage: Option<Storage>,
-}
-
-#[derive(Deserialize)]
-struct Auth {
-    aws_region: Option<String>,
-    user_pool_id: Option<String>,
-    user_pool_client_id: Option<String>,
-    identity_pool_id: Option<String>,
-    oauth: Option<OAuth>,
-}
-
-#[derive(Deserialize)]
-struct OAuth {
-    domain: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Storage {
-    aws_region: Option<String>,
-    bucket_name: Option<String>,
+fn read(file: &mut Object) -> Result<ConfigBuilder, Misfit> {
+    let mut auth = file.object("auth")?;
+    let mut builder = Config::builder();
+    if let (Some(id), Some(client_id)) =
+        (auth.maybe_text("user_pool_id")?, auth.maybe_text("user_pool_client_id")?)
+    {
+        builder = builder.user_pool(id, client_id);
+        let mut oauth = auth.maybe_object("oauth")?.unwrap_or_default();
+        builder.domain = oauth.maybe_text("domain")?;
+    }
+    builder.identity_pool = auth.maybe_text("identity_pool_id")?;
+    // The bucket may be in a region of its own, and it is what the region is for: the pools' ids name theirs.
+    builder.region = auth.maybe_text("aws_region")?;
+    if let Some(mut storage) = file.maybe_object("storage")? {
+        builder.bucket = storage.maybe_text("bucket_name")?;
+        builder.region = storage.maybe_text("aws_region")?.or(builder.region);
+    }
+    Ok(builder)
 }
 
 #[cfg(test)]

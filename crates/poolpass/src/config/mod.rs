@@ -13,6 +13,7 @@ pub use endpoints::{Endpoint, Endpoints, Service};
 pub use ids::{ClientId, IdentityPoolId, Region, UserPoolId};
 
 use crate::error::Error;
+use crate::json::{Misfit, Object};
 
 /// The configuration of a [`Client`](crate::Client), checked when it is built.
 ///
@@ -63,7 +64,9 @@ impl Config {
     ///
     /// Kind `InvalidConfig` when it is neither, when a member is missing or unknown, or when an id is malformed.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        if amplify_outputs::is_one(json) { amplify_outputs::parse(json) } else { poolpass_json::parse(json) }
+        let file = Object::parse(json.as_bytes())
+            .map_err(|misfit| Error::invalid_config(format!("the configuration cannot be read: {misfit}")))?;
+        if amplify_outputs::is_one(&file) { amplify_outputs::parse(file) } else { poolpass_json::parse(file) }
     }
 
     /// Reads the file at `path`, which is a `poolpass.json` or an `amplify_outputs.json`. Blocks while it reads.
@@ -287,16 +290,8 @@ impl ConfigBuilder {
     }
 }
 
-/// Why a configuration file cannot be read. serde quotes a value of the wrong type, which may be the client secret.
-fn unreadable(file: &str, error: &serde_json::Error) -> Error {
-    let told = error.to_string();
-    if told.starts_with("invalid type") || told.starts_with("invalid value") {
-        let (line, column) = (error.line(), error.column());
-        return Error::invalid_config(format!(
-            "{file}: a value has the wrong type at line {line} column {column}"
-        ));
-    }
-    Error::invalid_config(format!("{file}: {told}"))
+fn unfit(file: &str, misfit: Misfit) -> Error {
+    Error::invalid_config(format!("{file}: {misfit}"))
 }
 
 /// Bucket names: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>.

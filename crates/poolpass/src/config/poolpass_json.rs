@@ -1,99 +1,86 @@
 //! `poolpass.json`, the one configuration file, the same in every language.
 
-use secrecy::SecretString;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
-use super::{Config, Service, unreadable};
+use super::{Config, Service, unfit};
 use crate::error::Error;
+use crate::json::{Misfit, Object};
 
-pub(super) fn parse(json: &str) -> Result<Config, Error> {
-    let file: File = serde_json::from_str(json).map_err(|error| unreadable("poolpass.json", &error))?;
-    let mut builder = Config::builder().force_path_style(file.s3.force_path_style);
-    builder.region = file.region;
-    if let Some(pool) = file.user_pool {
-        builder = builder.user_pool(pool.id, pool.client_id);
-        builder.client_secret = pool.client_secret;
-        builder.domain = pool.domain;
-    }
-    builder.identity_pool = file.identity_pool.map(|pool| pool.id);
-    builder.bucket = file.s3.bucket;
-    builder.table = file.dynamodb.table;
-    builder.api_url = file.api.url;
-    let overrides = [
-        (Service::CognitoIdp, file.endpoints.cognito_idp),
-        (Service::CognitoIdentity, file.endpoints.cognito_identity),
-        (Service::Sts, file.endpoints.sts),
-        (Service::S3, file.endpoints.s3),
-        (Service::DynamoDb, file.endpoints.dynamodb),
-    ];
-    builder.endpoints = overrides.into_iter().filter_map(|(service, url)| Some((service, url?))).collect();
+const NAME: &str = "poolpass.json";
+
+pub(super) fn parse(file: Object) -> Result<Config, Error> {
+    let unfit = |misfit| unfit(NAME, misfit);
+    let mut file = File(file);
+    let mut builder = Config::builder();
+    builder.region = file.0.maybe_text("region").map_err(unfit)?;
+    file.section("userPool", |pool| {
+        builder.user_pool = Some((pool.text("id")?, pool.text("clientId")?));
+        builder.client_secret = pool.maybe_secret("clientSecret")?;
+        builder.domain = pool.maybe_text("domain")?;
+        Ok(())
+    })?;
+    file.section("identityPool", |pool| {
+        builder.identity_pool = Some(pool.text("id")?);
+        Ok(())
+    })?;
+    file.section("endpoints", |endpoints| {
+        for (name, service) in SERVICES {
+            builder.endpoints.extend(endpoints.maybe_text(name)?.map(|url| (service, url)));
+        }
+        Ok(())
+    })?;
+    file.section("s3", |s3| {
+        builder.bucket = s3.maybe_text("bucket")?;
+        builder.force_path_style = s3.flag("forcePathStyle")?;
+        Ok(())
+    })?;
+    file.section("dynamodb", |dynamodb| {
+        builder.table = dynamodb.maybe_text("table")?;
+        Ok(())
+    })?;
+    file.section("api", |api| {
+        builder.api_url = api.maybe_text("url")?;
+        Ok(())
+    })?;
+    // What local-aws tells tests and demonstrations.
+    drop(file.0.take("demo"));
+    all_read("", &file.0)?;
     builder.build()
 }
 
-/// Unknown members are refused: a misspelt one would otherwise be ignored in silence.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct File {
-    region: Option<String>,
-    user_pool: Option<UserPool>,
-    identity_pool: Option<IdentityPool>,
-    #[serde(default)]
-    endpoints: Endpoints,
-    #[serde(default)]
-    s3: S3,
-    #[serde(default)]
-    dynamodb: DynamoDb,
-    #[serde(default)]
-    api: Api,
-    /// Users of the local demo, which are no configuration.
-    #[serde(rename = "demo")]
-    _demo: Option<IgnoredAny>,
+const SERVICES: [(&str, Service); 5] = [
+    ("cognitoIdp", Service::CognitoIdp),
+    ("cognitoIdentity", Service::CognitoIdentity),
+    ("sts", Service::Sts),
+    ("s3", Service::S3),
+    ("dynamodb", Service::DynamoDb),
+];
+
+struct File(Object);
+
+impl File {
+    /// Reads all members of a section, if there is one.
+    fn section(
+        &mut self,
+        name: &'static str,
+        mut read: impl FnMut(&mut Object) -> Result<(), Misfit>,
+    ) -> Result<(), Error> {
+        let unfit = |misfit| unfit(NAME, misfit);
+        let Some(mut section) = self.0.maybe_object(name).map_err(unfit)? else { return Ok(()) };
+        read(&mut section).map_err(unfit)?;
+        all_read(name, &section)
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct UserPool {
-    id: String,
-    client_id: String,
-    client_secret: Option<SecretString>,
-    domain: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct IdentityPool {
-    id: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Endpoints {
-    cognito_idp: Option<String>,
-    cognito_identity: Option<String>,
-    sts: Option<String>,
-    s3: Option<String>,
-    dynamodb: Option<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct S3 {
-    bucket: Option<String>,
-    #[serde(default)]
-    force_path_style: bool,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct DynamoDb {
-    table: Option<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct Api {
-    url: Option<String>,
+/// What was not read is misspelt.
+fn all_read(section: &str, members: &Object) -> Result<(), Error> {
+    match members.names().next() {
+        None => Ok(()),
+        Some(unknown) if section.is_empty() => {
+            Err(Error::invalid_config(format!("{NAME}: there is no member \"{unknown}\"")))
+        }
+        Some(unknown) => {
+            Err(Error::invalid_config(format!("{NAME}: \"{section}\" has no member \"{unknown}\"")))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -138,7 +125,7 @@ mod tests {
     fn a_secret_of_the_wrong_type_is_not_quoted() {
         let json = r#"{ "userPool": { "id": "eu-west-1_A", "clientId": "c", "clientSecret": 987654321 } }"#;
         let error = Config::from_json(json).unwrap_err();
-        assert!(error.message().contains("line 1"), "{error}");
+        assert!(error.message().contains("clientSecret"), "{error}");
         assert!(!format!("{error} {error:?}").contains("987654321"), "{error:?}");
     }
 

@@ -135,7 +135,10 @@ impl Client {
         repeat: Repeat,
     ) -> Result<AwsRequest, Error> {
         let endpoint = self.config().endpoint(Service::DynamoDb, self.config().region());
-        let request = AwsRequest::json(&endpoint, "1.0", "DynamoDB_20120810", operation, input)?;
+        let input = serde_json::to_vec(input).map_err(|error| {
+            Error::invalid_input(format!("the input of {operation} is not JSON: {error}"))
+        })?;
+        let request = AwsRequest::json(&endpoint, "1.0", "DynamoDB_20120810", operation, input.into())?;
         Ok(request.repeat(repeat))
     }
 
@@ -148,6 +151,13 @@ impl Client {
             region: self.config().region(),
             source: self.identity_pool()?,
         };
-        self.road().json(request, &authorization).await
+        let answer = self.road().bytes(request, &authorization).await?;
+        serde_json::from_slice(if answer.is_empty() { b"{}" } else { &answer }).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            Error::invalid_response(format!(
+                "the answer is not what AWS documents (line {line}, column {column})"
+            ))
+            .during(request.operation.clone())
+        })
     }
 }

@@ -1,7 +1,5 @@
 //! A refresh token for new tokens: the two operations that do it, and which one the app client wants.
 
-use serde::{Deserialize, Serialize};
-
 use super::{EndReason, Session};
 use crate::error::{Error, ErrorKind};
 use crate::user_pool::{AuthenticationResult, ClientMetadata, UserPool};
@@ -10,14 +8,29 @@ use crate::user_pool::{AuthenticationResult, ClientMetadata, UserPool};
 ///
 /// App clients with refresh token rotation accept only `GetTokensFromRefreshToken`. Without rotation AWS accepts either, but
 /// some other servers have only `REFRESH_TOKEN_AUTH`. By default Poolpass finds out and remembers it with the session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefreshOperation {
     /// GetTokensFromRefreshToken: works with and without rotation.
     GetTokensFromRefreshToken,
     /// InitiateAuth with the flow REFRESH_TOKEN_AUTH: works without rotation.
     RefreshTokenAuth,
+}
+
+impl RefreshOperation {
+    const ALL: [Self; 2] = [Self::GetTokensFromRefreshToken, Self::RefreshTokenAuth];
+
+    /// Its name in a stored session.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::GetTokensFromRefreshToken => "getTokensFromRefreshToken",
+            Self::RefreshTokenAuth => "refreshTokenAuth",
+        }
+    }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|operation| operation.name() == name)
+    }
 }
 
 /// How a client refreshes.

@@ -197,7 +197,7 @@ impl Shared {
     }
 
     pub(super) async fn save(&self, session: &Arc<Session>, _writing: &Writing<'_>) -> Result<(), Error> {
-        self.store.save(&self.keys.session, stored::write(session)?).await?;
+        self.store.save(&self.keys.session, stored::write(session)).await?;
         self.set(Some(Arc::clone(session)));
         Ok(())
     }

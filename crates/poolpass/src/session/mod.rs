@@ -67,7 +67,7 @@ impl Session {
             id_token: IdToken::parse(result.id_token)?,
             access_token: AccessToken::parse(result.access_token)?,
             refresh_token: RefreshToken::new(refresh_token),
-            device_key: result.new_device_metadata.and_then(|device| device.device_key),
+            device_key: result.device_key,
             refresh_operation: None,
         };
         session.of_one_person()
@@ -79,7 +79,7 @@ impl Session {
     ///
     /// Kind `InvalidResponse` when a token is malformed or somebody else's.
     fn renewed(&self, result: AuthenticationResult, operation: RefreshOperation) -> Result<Self, Error> {
-        let new_device = result.new_device_metadata.and_then(|device| device.device_key);
+        let new_device = result.device_key;
         let session = Self {
             id: self.id.clone(),
             id_token: IdToken::parse(result.id_token)?,

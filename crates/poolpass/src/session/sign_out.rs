@@ -8,6 +8,7 @@ use super::keeper::Shared;
 use super::{EndReason, Keeper, Session, SessionEvent};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{spawn, timeout};
+use crate::user_pool::Call;
 
 /// What signing out has achieved. In every case nobody is signed in on this device any more.
 #[derive(Clone, Debug)]
@@ -54,8 +55,9 @@ impl Keeper {
         let session = self.fresh().await?;
         let shared = Arc::clone(self.shared());
         detached(async move {
-            match shared.pool.global_sign_out(session.access_token.expose()).await {
-                Ok(()) => {}
+            let call = Call::global_sign_out().authorised(session.access_token.expose());
+            match shared.pool.send(call).await {
+                Ok(_) => {}
                 // All sessions are over already: someone else has signed out everywhere, or deleted the user.
                 Err(refusal)
                     if matches!(
@@ -77,7 +79,8 @@ impl Keeper {
 
 impl Shared {
     pub(super) async fn revoke(&self, session: &Session) -> Result<(), Error> {
-        self.pool.revoke_token(session.refresh_token.expose()).await
+        let call = self.pool.revoke_token(session.refresh_token.expose());
+        self.pool.send(call).await.map(drop)
     }
 
     /// Has AWS revoke tokens that nobody will use. If AWS cannot be told, they expire.

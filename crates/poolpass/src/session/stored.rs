@@ -1,66 +1,42 @@
 //! The session as it is stored.
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
 
 use super::{AccessToken, IdToken, RefreshOperation, RefreshToken, Session};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
+use crate::json::Object;
 
-/// The version of the format. What a later version has written is not understood, and left alone until someone signs in.
-const VERSION: u32 = 1;
+/// The version of the format; a session of another version is as good as none.
+const VERSION: u64 = 1;
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Written<'a> {
-    version: u32,
-    id: &'a str,
-    id_token: &'a str,
-    access_token: &'a str,
-    refresh_token: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    device_key: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_operation: Option<RefreshOperation>,
+pub(super) fn write(session: &Session) -> SecretString {
+    Object::new()
+        .with("version", VERSION)
+        .with("id", session.id.as_str())
+        .with("idToken", session.id_token.expose())
+        .with("accessToken", session.access_token.expose())
+        .with("refreshToken", session.refresh_token.expose())
+        .maybe("deviceKey", session.device_key.as_deref())
+        .maybe("refreshOperation", session.refresh_operation.map(RefreshOperation::name))
+        .to_secret()
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Read {
-    version: u32,
-    id: String,
-    id_token: SecretString,
-    access_token: SecretString,
-    refresh_token: SecretString,
-    device_key: Option<String>,
-    refresh_operation: Option<RefreshOperation>,
-}
-
-pub(super) fn write(session: &Session) -> Result<SecretString, Error> {
-    let written = Written {
-        version: VERSION,
-        id: &session.id,
-        id_token: session.id_token.expose(),
-        access_token: session.access_token.expose(),
-        refresh_token: session.refresh_token.expose(),
-        device_key: session.device_key.as_deref(),
-        refresh_operation: session.refresh_operation,
-    };
-    let json = serde_json::to_string(&written);
-    json.map(SecretString::from).map_err(|error| Error::new(ErrorKind::Store, error.to_string()))
-}
-
-/// `None` where the value is not a session of this version: then nobody is signed in.
+/// `None` for what this version cannot have written.
 pub(super) fn read(value: &SecretString) -> Option<Session> {
-    let read: Read = serde_json::from_str(value.expose_secret()).ok()?;
-    if read.version != VERSION {
-        return None;
+    parse(value).ok().flatten()
+}
+
+fn parse(value: &SecretString) -> Result<Option<Session>, Error> {
+    let mut read = Object::parse(value.expose_secret().as_bytes())?;
+    if read.count("version")? != VERSION {
+        return Ok(None);
     }
-    Some(Session {
-        id: read.id,
-        id_token: IdToken::parse(read.id_token).ok()?,
-        access_token: AccessToken::parse(read.access_token).ok()?,
-        refresh_token: RefreshToken::new(read.refresh_token),
-        device_key: read.device_key,
-        refresh_operation: read.refresh_operation,
-    })
+    Ok(Some(Session {
+        id: read.text("id")?,
+        id_token: IdToken::parse(read.secret("idToken")?)?,
+        access_token: AccessToken::parse(read.secret("accessToken")?)?,
+        refresh_token: RefreshToken::new(read.secret("refreshToken")?),
+        device_key: read.maybe_text("deviceKey")?,
+        refresh_operation: read.maybe_text("refreshOperation")?.as_deref().and_then(RefreshOperation::named),
+    }))
 }

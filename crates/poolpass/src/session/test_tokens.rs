@@ -7,6 +7,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use crate::json::Object;
+use crate::user_pool::AuthenticationResult;
+
+/// What [`result`] makes, as the user pool reads it.
+pub(crate) fn tokens(result: &Value) -> AuthenticationResult {
+    let result = Object::parse(result.to_string().as_bytes()).unwrap();
+    AuthenticationResult::read(result).unwrap()
+}
+
 /// `AuthenticationResult` with tokens of the user `sub` that live for one hour from `from`.
 pub(crate) fn result(sub: &str, from: SystemTime, refresh_token: Option<&str>) -> Value {
     let issued_at = from.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();

@@ -9,7 +9,7 @@ use futures_util::{FutureExt, StreamExt};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::test_tokens::result;
+use super::test_tokens::{result, tokens};
 use super::{EndReason, SessionEvent, SignOut};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
@@ -26,7 +26,7 @@ fn refreshed(pool: &ScriptedPool, sub: &str, refresh_token: Option<&str>) -> Val
 
 async fn begin(client: &Client, pool: &ScriptedPool, sub: &str) {
     let refresh_token = format!("{sub}'s first refresh token");
-    let result = serde_json::from_value(result(sub, pool.now(), Some(&refresh_token))).unwrap();
+    let result = tokens(&result(sub, pool.now(), Some(&refresh_token)));
     client.keeper().unwrap().begin(result).await.unwrap();
 }
 
@@ -229,9 +229,9 @@ async fn signing_out_everywhere_takes_no_refusal_for_success() {
 async fn a_remembered_device_is_named_in_the_refresh() {
     let pool = ScriptedPool::default();
     let client = pool.client().refresh_metadata("app", "notes").build().unwrap();
-    let mut tokens = result("ada", pool.now(), Some("r"));
-    tokens["NewDeviceMetadata"] = json!({ "DeviceKey": "eu-west-1_dev", "DeviceGroupKey": "g" });
-    client.keeper().unwrap().begin(serde_json::from_value(tokens).unwrap()).await.unwrap();
+    let mut tokens_of_device = result("ada", pool.now(), Some("r"));
+    tokens_of_device["NewDeviceMetadata"] = json!({ "DeviceKey": "eu-west-1_dev", "DeviceGroupKey": "g" });
+    client.keeper().unwrap().begin(tokens(&tokens_of_device)).await.unwrap();
     pool.answer(refreshed(&pool, "ada", None));
     client.refresh().await.unwrap();
     assert_eq!(pool.last_input()["DeviceKey"], "eu-west-1_dev");
@@ -344,7 +344,7 @@ async fn nobody_is_signed_in_before_the_store_has_taken_the_session() {
     let (pool, disk) = (ScriptedPool::default(), Disk::default());
     let client = pool.client().store(disk.clone()).build().unwrap();
     disk.is_full.store(true, Ordering::Relaxed);
-    let tokens = serde_json::from_value(result("ada", pool.now(), Some("r"))).unwrap();
+    let tokens = tokens(&result("ada", pool.now(), Some("r")));
     pool.answer(json!({}));
     assert_eq!(client.keeper().unwrap().begin(tokens).await.unwrap_err().kind(), ErrorKind::Store);
     assert_eq!(username(&client).await, None);

@@ -18,10 +18,11 @@ use super::pending::PendingChallenge;
 use super::{AuthFlow, SignIn, SignInOptions};
 use crate::challenge::{Challenge, SavedChallenge};
 use crate::error::{Error, ErrorKind};
-use crate::platform::SessionStore;
+use crate::json::Object;
+use crate::platform::{BoxFuture, SessionStore};
 use crate::session::{Keeper, SignOut};
 use crate::srp::{ClientEphemeral, Identity, ServerChallenge, SrpError, claim_timestamp};
-use crate::user_pool::{AuthAnswer, ClientMetadata, Parameters, UserPool};
+use crate::user_pool::{AuthAnswer, ClientMetadata, UserPool};
 
 /// Signs people in to one user pool.
 #[derive(Debug)]
@@ -68,20 +69,22 @@ impl SignInFlow {
     }
 
     /// The answer to a challenge.
-    pub(crate) async fn answer(
-        self: &Arc<Self>,
-        challenge: &SavedChallenge,
-        responses: Parameters<'_>,
-    ) -> Result<SignIn, Error> {
-        let _step = self.pending.step_of(challenge)?;
-        self.respond(challenge, responses).await
+    pub(crate) fn answer<'a>(
+        self: &'a Arc<Self>,
+        challenge: &'a SavedChallenge,
+        responses: Object,
+    ) -> BoxFuture<'a, Result<SignIn, Error>> {
+        Box::pin(async move {
+            let _step = self.pending.step_of(challenge)?;
+            self.respond(challenge, responses).await
+        })
     }
 
     /// As [`answer`](Self::answer), for a caller who has the step.
     pub(crate) async fn respond(
         self: &Arc<Self>,
         challenge: &SavedChallenge,
-        responses: Parameters<'_>,
+        responses: Object,
     ) -> Result<SignIn, Error> {
         let session = challenge.session.as_ref();
         let metadata = &challenge.client_metadata;
@@ -133,7 +136,7 @@ impl SignInFlow {
         let Some(name) = answer.challenge_name else {
             return Err(Error::invalid_response("the answer has neither tokens nor a challenge"));
         };
-        let parameters = answer.challenge_parameters.unwrap_or_default();
+        let parameters = answer.challenge_parameters;
         let username = real_username(&parameters).map_or(applicant.username, str::to_owned);
         let road = self.pool.road();
         let mut saved = SavedChallenge::new(road.random(), road.device_now(), name, username)?;
@@ -146,8 +149,7 @@ impl SignInFlow {
     }
 
     async fn send_password(&self, options: &SignInOptions) -> Result<(String, AuthAnswer), Error> {
-        let mut parameters = Parameters::new();
-        parameters.insert("PASSWORD".into(), options.password.expose_secret().into());
+        let parameters = Object::new().with("PASSWORD", options.password.expose_secret());
         let answer = self
             .pool
             .initiate_auth("USER_PASSWORD_AUTH", &options.username, parameters, &options.client_metadata)
@@ -159,8 +161,7 @@ impl SignInFlow {
         let mut secret = Zeroizing::new([0; 32]);
         self.pool.road().random().fill(secret.as_mut())?;
         let ephemeral = ClientEphemeral::new(*secret).map_err(unusable)?;
-        let mut parameters = Parameters::new();
-        parameters.insert("SRP_A".into(), ephemeral.public_hex().into());
+        let parameters = Object::new().with("SRP_A", ephemeral.public_hex());
         let answer = self
             .pool
             .initiate_auth("USER_SRP_AUTH", &options.username, parameters, &options.client_metadata)
@@ -178,7 +179,7 @@ impl SignInFlow {
         ephemeral: &ClientEphemeral,
         challenge: AuthAnswer,
     ) -> Result<(String, AuthAnswer), Error> {
-        let parameters = challenge.challenge_parameters.unwrap_or_default();
+        let parameters = challenge.challenge_parameters;
         let parameter = |name: &str| {
             let value = parameters.get(name).map(String::as_str);
             value.ok_or_else(|| Error::invalid_response(format!("the SRP challenge has no {name}")))
@@ -194,10 +195,10 @@ impl SignInFlow {
         let timestamp = claim_timestamp(self.pool.road().now()).map_err(unusable)?;
         let signature = key.claim_signature(identity, secret_block, &timestamp).map_err(unusable)?;
 
-        let mut responses = Parameters::new();
-        responses.insert("PASSWORD_CLAIM_SECRET_BLOCK".into(), secret_block.into());
-        responses.insert("PASSWORD_CLAIM_SIGNATURE".into(), signature.into());
-        responses.insert("TIMESTAMP".into(), timestamp.into());
+        let responses = Object::new()
+            .with("PASSWORD_CLAIM_SECRET_BLOCK", secret_block)
+            .with("PASSWORD_CLAIM_SIGNATURE", signature)
+            .with("TIMESTAMP", timestamp);
         let answer = self
             .pool
             .respond_to_auth_challenge(

@@ -53,7 +53,7 @@ impl PendingChallenge {
 
     /// Makes `challenge` the pending one.
     pub(crate) async fn save(&self, challenge: &SavedChallenge) -> Result<(), Error> {
-        self.store.save(&self.key, challenge.to_json()?).await?;
+        self.store.save(&self.key, challenge.to_json()).await?;
         self.set_current(Some(challenge.id.clone()));
         Ok(())
     }

@@ -1,17 +1,14 @@
 //! `CodeDeliveryDetails`: where AWS has sent a code.
 
-use serde::Deserialize;
+use crate::error::Error;
+use crate::json::Object;
 
 /// Where AWS has sent a code, masked so that it can be shown to the person.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeDelivery {
-    #[serde(default, rename = "DeliveryMedium")]
-    pub(crate) medium: Option<String>,
-    #[serde(default)]
-    pub(crate) destination: Option<String>,
-    #[serde(default, rename = "AttributeName")]
-    pub(crate) attribute: Option<String>,
+    medium: Option<String>,
+    destination: Option<String>,
+    attribute: Option<String>,
 }
 
 impl CodeDelivery {
@@ -28,5 +25,23 @@ impl CodeDelivery {
     /// The user attribute that the code verifies, such as `email`, where it verifies one.
     pub fn attribute(&self) -> Option<&str> {
         self.attribute.as_deref()
+    }
+
+    /// From an answer that may have `CodeDeliveryDetails`.
+    pub(crate) fn of(mut answer: Object) -> Result<Option<Self>, Error> {
+        answer.maybe_object("CodeDeliveryDetails")?.map(Self::read).transpose()
+    }
+
+    /// From an answer that has several of them.
+    pub(crate) fn list_of(mut answer: Object) -> Result<Vec<Self>, Error> {
+        answer.objects("CodeDeliveryDetailsList")?.into_iter().map(Self::read).collect()
+    }
+
+    fn read(mut details: Object) -> Result<Self, Error> {
+        Ok(Self {
+            medium: details.maybe_text("DeliveryMedium")?,
+            destination: details.maybe_text("Destination")?,
+            attribute: details.maybe_text("AttributeName")?,
+        })
     }
 }

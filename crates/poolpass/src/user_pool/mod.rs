@@ -14,17 +14,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-pub(crate) use account::{MfaSettingInput, MfaSettingsInput, NewUser};
-pub(crate) use authentication::{AuthAnswer, Parameters, TotpOwner};
+pub(crate) use account::{MfaChoice, NewUser};
+pub(crate) use authentication::{AuthAnswer, TotpOwner};
 pub use code_delivery::CodeDelivery;
 pub(crate) use tokens::AuthenticationResult;
 
 use crate::aws_request::{Authorization, AwsRequest, Repeat, Road};
 use crate::config::{ClientId, Config, Endpoint, Service, UserPoolId};
 use crate::error::Error;
+use crate::json::Object;
+use crate::platform::BoxFuture;
 use crate::srp;
 
 /// What an app passes through to the user pool's Lambda triggers.
@@ -37,6 +37,14 @@ pub(crate) struct UserPool {
     id: UserPoolId,
     client_id: ClientId,
     client_secret: Option<SecretString>,
+}
+
+/// A call of one operation, before it is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    operation: &'static str,
+    repeat: Repeat,
+    input: Object,
 }
 
 impl UserPool {
@@ -71,14 +79,13 @@ impl UserPool {
         &self.road
     }
 
-    async fn call<T: DeserializeOwned>(
-        &self,
-        operation: &'static str,
-        repeat: Repeat,
-        input: &impl Serialize,
-    ) -> Result<T, Error> {
-        let request = AwsRequest::json(&self.endpoint, "1.1", Self::TARGET, operation, input)?.repeat(repeat);
-        self.road.json(&request, &Authorization::None).await
+    /// Sends a call and reads the answer.
+    pub(crate) fn send(&self, call: Call) -> BoxFuture<'_, Result<Object, Error>> {
+        Box::pin(async move {
+            let input = call.input.to_bytes();
+            let request = AwsRequest::json(&self.endpoint, "1.1", Self::TARGET, call.operation, input)?;
+            self.road.json(&request.repeat(call.repeat), &Authorization::None).await
+        })
     }
 
     /// SECRET_HASH for the user name of one call, where the app client has a secret.
@@ -92,6 +99,24 @@ impl UserPool {
     }
 }
 
+impl Call {
+    /// A call that may be repeated: doing it twice is as good as doing it once.
+    fn safe(operation: &'static str, input: Object) -> Self {
+        Self { operation, repeat: Repeat::Safe, input }
+    }
+
+    /// A call that is repeated only when AWS has certainly not done it.
+    fn once(operation: &'static str, input: Object) -> Self {
+        Self { operation, repeat: Repeat::IfNotDone, input }
+    }
+
+    /// The call as the person whose access token this is.
+    pub(crate) fn authorised(&self, access_token: &str) -> Self {
+        let input = self.input.clone().with("AccessToken", access_token);
+        Self { operation: self.operation, repeat: self.repeat, input }
+    }
+}
+
 impl fmt::Debug for UserPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UserPool")
@@ -100,7 +125,3 @@ impl fmt::Debug for UserPool {
             .finish_non_exhaustive()
     }
 }
-
-/// An answer in which nothing interests.
-#[derive(serde::Deserialize)]
-struct Empty {}

@@ -1,0 +1,283 @@
+//! JSON objects: what is sent, what AWS answers, and what is kept in a store.
+//!
+//! They are written and read member by member, through this one type. A type with derived code for each request and answer
+//! would be compiled for each, and a browser downloads all that is compiled.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use bytes::Bytes;
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::error::Error;
+
+/// A JSON object. Its texts are wiped from memory when it is dropped, since passwords, codes and tokens are among them; for
+/// the same reason `Debug` shows nothing.
+#[derive(Clone, Default)]
+pub(crate) struct Object(Map<String, Value>);
+
+/// Writing.
+impl Object {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// With one more member.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.set(name, value.into());
+        self
+    }
+
+    /// With one more member, where there is a value.
+    #[must_use]
+    pub(crate) fn maybe(self, name: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// With an object of texts, unless it is empty.
+    #[must_use]
+    pub(crate) fn texts(self, name: &str, texts: &BTreeMap<String, String>) -> Self {
+        if texts.is_empty() { self } else { self.with(name, Self::from(texts)) }
+    }
+
+    fn set(&mut self, name: &str, value: Value) {
+        self.0.insert(name.to_owned(), value);
+    }
+
+    /// The object as text.
+    pub(crate) fn to_bytes(&self) -> Bytes {
+        // A map of texts, numbers and their like always has a text.
+        Bytes::from_owner(Zeroizing::new(serde_json::to_vec(&self.0).unwrap_or_default()))
+    }
+
+    /// The object as text that is a secret.
+    pub(crate) fn to_secret(&self) -> SecretString {
+        serde_json::to_string(&self.0).unwrap_or_default().into()
+    }
+}
+
+/// Reading. Each member is taken out, so that a secret has one owner. Absent and null are the same.
+impl Object {
+    pub(crate) fn parse(json: &[u8]) -> Result<Self, Misfit> {
+        serde_json::from_slice(json)
+            .map(Self)
+            .map_err(|error| Misfit::Json { line: error.line(), column: error.column() })
+    }
+
+    pub(crate) fn has_text(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(Value::is_string)
+    }
+
+    /// The members, in the order of their names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    pub(crate) fn text(&mut self, name: &'static str) -> Result<String, Misfit> {
+        self.maybe_text(name)?.ok_or(Misfit::Member(name))
+    }
+
+    pub(crate) fn maybe_text(&mut self, name: &'static str) -> Result<Option<String>, Misfit> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Misfit::Member(name)),
+        }
+    }
+
+    pub(crate) fn secret(&mut self, name: &'static str) -> Result<SecretString, Misfit> {
+        self.text(name).map(SecretString::from)
+    }
+
+    pub(crate) fn maybe_secret(&mut self, name: &'static str) -> Result<Option<SecretString>, Misfit> {
+        Ok(self.maybe_text(name)?.map(SecretString::from))
+    }
+
+    /// False where it is absent.
+    pub(crate) fn flag(&mut self, name: &'static str) -> Result<bool, Misfit> {
+        match self.take(name) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(Misfit::Member(name)),
+        }
+    }
+
+    /// A whole number that is not negative.
+    pub(crate) fn count(&mut self, name: &'static str) -> Result<u64, Misfit> {
+        self.maybe_count(name)?.ok_or(Misfit::Member(name))
+    }
+
+    pub(crate) fn maybe_count(&mut self, name: &'static str) -> Result<Option<u64>, Misfit> {
+        self.take(name).map(|value| value.as_u64().ok_or(Misfit::Member(name))).transpose()
+    }
+
+    pub(crate) fn number(&mut self, name: &'static str) -> Result<f64, Misfit> {
+        self.take(name).and_then(|value| value.as_f64()).ok_or(Misfit::Member(name))
+    }
+
+    pub(crate) fn object(&mut self, name: &'static str) -> Result<Self, Misfit> {
+        self.maybe_object(name)?.ok_or(Misfit::Member(name))
+    }
+
+    pub(crate) fn maybe_object(&mut self, name: &'static str) -> Result<Option<Self>, Misfit> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Object(members)) => Ok(Some(Self(members))),
+            Some(_) => Err(Misfit::Member(name)),
+        }
+    }
+
+    /// An object of texts; empty where it is absent.
+    pub(crate) fn text_map(&mut self, name: &'static str) -> Result<BTreeMap<String, String>, Misfit> {
+        self.maybe_object(name)?.unwrap_or_default().into_texts().map_err(|_| Misfit::Member(name))
+    }
+
+    /// All members, which are texts.
+    pub(crate) fn into_texts(mut self) -> Result<BTreeMap<String, String>, Misfit> {
+        let mut texts = BTreeMap::new();
+        for (name, value) in std::mem::take(&mut self.0) {
+            let Value::String(text) = value else { return Err(Misfit::Member("a member")) };
+            texts.insert(name, text);
+        }
+        Ok(texts)
+    }
+
+    /// A list of objects; empty where it is absent.
+    pub(crate) fn objects(&mut self, name: &'static str) -> Result<Vec<Self>, Misfit> {
+        self.list(name, |value| match value {
+            Value::Object(members) => Some(Self(members)),
+            _ => None,
+        })
+    }
+
+    /// A list of texts; empty where it is absent.
+    pub(crate) fn text_list(&mut self, name: &'static str) -> Result<Vec<String>, Misfit> {
+        self.list(name, |value| match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        })
+    }
+
+    fn list<T>(&mut self, name: &'static str, read: fn(Value) -> Option<T>) -> Result<Vec<T>, Misfit> {
+        match self.take(name) {
+            None => Ok(Vec::new()),
+            Some(Value::Array(values)) => {
+                values.into_iter().map(|value| read(value).ok_or(Misfit::Member(name))).collect()
+            }
+            Some(_) => Err(Misfit::Member(name)),
+        }
+    }
+
+    /// The member as it is; `None` where it is absent or null.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name).filter(|value| !value.is_null())
+    }
+}
+
+impl From<&BTreeMap<String, String>> for Object {
+    fn from(texts: &BTreeMap<String, String>) -> Self {
+        texts.iter().fold(Self::new(), |object, (name, text)| object.with(name, text.as_str()))
+    }
+}
+
+impl From<Object> for Value {
+    fn from(mut object: Object) -> Self {
+        Self::Object(std::mem::take(&mut object.0))
+    }
+}
+
+impl Drop for Object {
+    fn drop(&mut self) {
+        self.0.values_mut().for_each(wipe);
+    }
+}
+
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(values) => values.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Object(..)")
+    }
+}
+
+/// What was read is not what was expected. It says where and quotes nothing, since secrets may stand there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Misfit {
+    /// It is no JSON object.
+    #[error("it is not a JSON object (line {line}, column {column})")]
+    Json { line: usize, column: usize },
+    /// A member is missing or of another type.
+    #[error("{0} is missing or has the wrong type")]
+    Member(&'static str),
+}
+
+/// Of an answer of AWS. Whoever reads anything else says so.
+impl From<Misfit> for Error {
+    fn from(misfit: Misfit) -> Self {
+        Self::invalid_response(format!("the answer is not what AWS documents: {misfit}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_written_and_read() {
+        let metadata = BTreeMap::from([("a".to_owned(), "b".to_owned())]);
+        let inner = Object::new().with("Flag", true);
+        let written = Object::new()
+            .with("Text", "t\"")
+            .maybe("Absent", None::<&str>)
+            .with("Count", 7u64)
+            .texts("Metadata", &metadata)
+            .texts("Empty", &BTreeMap::new())
+            .with("Inner", inner)
+            .with("List", vec!["x", "y"]);
+        let json = written.to_bytes();
+        assert_eq!(
+            json,
+            r#"{"Count":7,"Inner":{"Flag":true},"List":["x","y"],"Metadata":{"a":"b"},"Text":"t\""}"#
+        );
+        let mut read = Object::parse(&json).unwrap();
+        assert_eq!(read.text("Text").unwrap(), "t\"");
+        assert_eq!(read.maybe_text("Absent").unwrap(), None);
+        assert_eq!(read.count("Count").unwrap(), 7);
+        assert_eq!(read.text_map("Metadata").unwrap(), metadata);
+        assert_eq!(read.text_list("List").unwrap(), ["x", "y"]);
+        assert!(read.object("Inner").unwrap().flag("Flag").unwrap());
+        assert_eq!(read.names().count(), 0);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named_and_not_quoted() {
+        let read = |json: &str| Object::parse(json.as_bytes());
+        assert_eq!(read("[]").unwrap_err(), Misfit::Json { line: 1, column: 0 });
+        assert_eq!(read("{\"a\":").unwrap_err(), Misfit::Json { line: 1, column: 5 });
+        let mut object = read(r#"{"Text":12345,"List":[1],"Null":null}"#).unwrap();
+        let misfit = object.text("Text").unwrap_err();
+        assert_eq!(misfit, Misfit::Member("Text"));
+        assert!(!Error::from(misfit).to_string().contains("12345"));
+        assert_eq!(object.text_list("List").unwrap_err(), Misfit::Member("List"));
+        assert_eq!(object.maybe_text("Null").unwrap(), None);
+        assert_eq!(object.text("Null").unwrap_err(), Misfit::Member("Null"));
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        assert_eq!(format!("{:?}", Object::new().with("Password", "hush")), "Object(..)");
+    }
+}
