@@ -117,3 +117,12 @@ fn debug_output_shows_no_password_and_no_personal_data() {
     let debug = format!("{sign_up:?}");
     assert!(!debug.contains("hush") && !debug.contains("example.com"), "{debug}");
 }
+
+#[tokio::test]
+async fn calls_may_move_between_threads() {
+    let pool = ScriptedPool::default();
+    let client = signed_in(&pool).await;
+    pool.answer(user());
+    let task = tokio::spawn(async move { client.account().attributes().await });
+    assert_eq!(task.await.unwrap().unwrap().get("email"), Some("ada@example.com"));
+}
