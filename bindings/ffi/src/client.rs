@@ -1,0 +1,272 @@
+//! The front door.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use poolpass::{
+    AuthFlow as Flow, Config, RefreshOperation as Operation, Region, RetryPolicy, SignInOptions as Options,
+};
+
+use crate::account::Account;
+use crate::api::Api;
+use crate::call::{Cancel, CancelHandle, call};
+use crate::challenge::{Challenge, SignIn};
+use crate::clock::{Clock, ForeignClock};
+use crate::convert::counts;
+use crate::dynamodb::Table;
+use crate::error::PoolpassError;
+use crate::s3::Bucket;
+use crate::session::{AccessToken, Credentials, Events, IdToken, User};
+use crate::store::{AnyStore, Store};
+use crate::transport::{ForeignTransport, Transport};
+
+/// Signs a person in and makes AWS requests as that person.
+#[derive(Clone, Debug, uniffi::Object)]
+pub struct Client {
+    pub(crate) inner: poolpass::Client,
+    pub(crate) cancel: Cancel,
+}
+
+/// What a client stands on.
+#[derive(uniffi::Record)]
+pub struct ClientOptions {
+    /// Where the session is kept. Default: in memory.
+    #[uniffi(default)]
+    pub store: Option<Store>,
+    /// How AWS is reached. Default: Poolpass's own HTTP client.
+    #[uniffi(default)]
+    pub transport: Option<Arc<dyn Transport>>,
+    /// The device's clock. Default: the system's.
+    #[uniffi(default)]
+    pub clock: Option<Arc<dyn Clock>>,
+    /// How often a request is sent at most. Default: 3.
+    #[uniffi(default)]
+    pub max_attempts: Option<i32>,
+    /// The wait before a request is sent again for the first time. Default: 100 ms.
+    #[uniffi(default)]
+    pub first_delay: Option<Duration>,
+    /// The longest wait before a request is sent again. Default: 20 s.
+    #[uniffi(default)]
+    pub max_delay: Option<Duration>,
+    /// The operation that refreshes the session. Default: Poolpass finds out at the first refresh.
+    #[uniffi(default)]
+    pub refresh_operation: Option<RefreshOperation>,
+    /// Something for the user pool's Lambda triggers that is sent with every refresh.
+    #[uniffi(default)]
+    pub refresh_metadata: HashMap<String, String>,
+}
+
+/// The operation that refreshes the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum RefreshOperation {
+    /// GetTokensFromRefreshToken, which refresh token rotation needs.
+    GetTokensFromRefreshToken,
+    /// InitiateAuth with REFRESH_TOKEN_AUTH.
+    RefreshTokenAuth,
+}
+
+/// How a sign-in goes.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct SignInOptions {
+    /// How the password is proven. Default: `Srp`.
+    #[uniffi(default)]
+    pub flow: Option<AuthFlow>,
+    /// Something for the user pool's Lambda triggers.
+    #[uniffi(default)]
+    pub client_metadata: HashMap<String, String>,
+}
+
+/// How the password is proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum AuthFlow {
+    /// USER_SRP_AUTH: the password never leaves the device.
+    Srp,
+    /// USER_PASSWORD_AUTH: the password is sent, as a migration trigger needs it.
+    UserPassword,
+}
+
+#[uniffi::export]
+impl Client {
+    /// Makes a client. Nothing is sent. `config` is the text of a `poolpass.json` or an `amplify_outputs.json`.
+    #[uniffi::constructor]
+    pub fn new(config: &str, options: ClientOptions) -> Result<Arc<Self>, PoolpassError> {
+        let inner = build(Config::from_json(config)?, options)?;
+        Ok(Arc::new(Self { inner, cancel: Cancel::default() }))
+    }
+
+    /// The same client whose calls `handle` cancels, and those of what it hands out.
+    pub fn cancellable(&self, handle: &CancelHandle) -> Arc<Self> {
+        Arc::new(Self { inner: self.inner.clone(), cancel: handle.cancel_of() })
+    }
+
+    /// The region of the configuration.
+    pub fn region(&self) -> String {
+        self.inner.config().region().to_string()
+    }
+
+    /// Signs in (InitiateAuth, RespondToAuthChallenge). Whoever was signed in before is replaced once it succeeds.
+    pub async fn sign_in(
+        &self,
+        username: String,
+        password: String,
+        options: SignInOptions,
+    ) -> Result<SignIn, PoolpassError> {
+        let (client, cancel) = (self.inner.clone(), self.cancel.clone());
+        call(&self.cancel, async move {
+            let step = client.sign_in_with(sign_in_options(username, password, options)).await?;
+            Ok(SignIn::new(step, &cancel))
+        })
+        .await
+    }
+
+    /// The challenge that waits for its answer, also after a restart.
+    pub async fn pending_challenge(&self) -> Result<Option<Challenge>, PoolpassError> {
+        let (client, cancel) = (self.inner.clone(), self.cancel.clone());
+        call(&self.cancel, async move {
+            Ok(client.pending_challenge().await?.map(|challenge| Challenge::new(challenge, &cancel)))
+        })
+        .await
+    }
+
+    /// The person who is signed in, as far as the store knows: works without a network.
+    pub async fn current_user(&self) -> Result<Option<Arc<User>>, PoolpassError> {
+        let client = self.inner.clone();
+        call(&self.cancel, async move { Ok(client.current_user().await?.map(|user| Arc::new(User(user)))) })
+            .await
+    }
+
+    /// The id token, refreshed if it expires within a minute. All callers share one refresh.
+    pub async fn id_token(&self) -> Result<Arc<IdToken>, PoolpassError> {
+        let client = self.inner.clone();
+        call(&self.cancel, async move { Ok(Arc::new(IdToken(client.id_token().await?))) }).await
+    }
+
+    /// The access token, refreshed as the id token is.
+    pub async fn access_token(&self) -> Result<Arc<AccessToken>, PoolpassError> {
+        let client = self.inner.clone();
+        call(&self.cancel, async move { Ok(Arc::new(AccessToken(client.access_token().await?))) }).await
+    }
+
+    /// Refreshes now, for example because the person's groups have changed.
+    pub async fn refresh(&self) -> Result<Arc<User>, PoolpassError> {
+        let client = self.inner.clone();
+        call(&self.cancel, async move { Ok(Arc::new(User(client.refresh().await?))) }).await
+    }
+
+    /// Signs out on this device; whether AWS has revoked the tokens (RevokeToken). The session is gone in any case.
+    pub async fn sign_out(&self) -> Result<bool, PoolpassError> {
+        let client = self.inner.clone();
+        call(&self.cancel, async move { Ok(client.sign_out().await?.is_revoked()) }).await
+    }
+
+    /// Signs out on every device (GlobalSignOut). When AWS cannot be reached, the session stays.
+    pub async fn sign_out_everywhere(&self) -> Result<(), PoolpassError> {
+        let client = self.inner.clone();
+        call(&self.cancel, async move { Ok(client.sign_out_everywhere().await?) }).await
+    }
+
+    /// What happens to the session from now on.
+    pub fn events(&self) -> Arc<Events> {
+        Events::new(self.inner.events())
+    }
+
+    /// AWS credentials of the person who is signed in, or of a guest where nobody is (GetId, GetCredentialsForIdentity).
+    pub async fn credentials(&self) -> Result<Arc<Credentials>, PoolpassError> {
+        let client = self.inner.clone();
+        call(&self.cancel, async move { Ok(Arc::new(Credentials(client.credentials().await?))) }).await
+    }
+
+    /// The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`.
+    pub async fn identity_id(&self) -> Result<String, PoolpassError> {
+        let client = self.inner.clone();
+        call(&self.cancel, async move { Ok(client.identity_id().await?) }).await
+    }
+
+    /// The same client with the credentials of another role, where the sign-in allows more than one.
+    pub fn with_role(&self, role_arn: String) -> Arc<Self> {
+        Arc::new(Self { inner: self.inner.with_role(role_arn), cancel: self.cancel.clone() })
+    }
+
+    /// The person's account. `client_metadata` is for the user pool's Lambda triggers.
+    pub fn account(&self, client_metadata: HashMap<String, String>) -> Arc<Account> {
+        Account::new(self.inner.account(), client_metadata, &self.cancel)
+    }
+
+    /// An S3 bucket. Default: the configuration's, in its region.
+    pub fn bucket(&self, name: Option<String>, region: Option<String>) -> Result<Arc<Bucket>, PoolpassError> {
+        let bucket = match name {
+            Some(name) => self.inner.bucket(name)?,
+            None => self.inner.s3()?,
+        };
+        let bucket = match region {
+            Some(region) => bucket.in_region(region.parse::<Region>()?)?,
+            None => bucket,
+        };
+        Ok(Bucket::new(bucket, &self.cancel))
+    }
+
+    /// A DynamoDB table by its name or ARN. Default: the configuration's.
+    pub fn table(&self, name: Option<String>) -> Result<Arc<Table>, PoolpassError> {
+        let table = match name {
+            Some(name) => self.inner.table(name),
+            None => self.inner.dynamodb()?,
+        };
+        Ok(Table::new(table, &self.cancel))
+    }
+
+    /// Signed requests to the service with this signing name, such as `execute-api` or `lambda`.
+    pub fn signed(&self, service: String, region: Option<String>) -> Result<Arc<Api>, PoolpassError> {
+        let signed = self.inner.signed(service);
+        let signed = match region {
+            Some(region) => signed.in_region(region.parse::<Region>()?),
+            None => signed,
+        };
+        Ok(Api::new(signed, &self.cancel))
+    }
+}
+
+fn build(config: Config, options: ClientOptions) -> Result<poolpass::Client, PoolpassError> {
+    let mut builder = poolpass::Client::builder(config);
+    if let Some(store) = options.store {
+        builder = builder.store(AnyStore(store));
+    }
+    if let Some(transport) = options.transport {
+        builder = builder.transport(ForeignTransport(transport));
+    }
+    if let Some(clock) = options.clock {
+        builder = builder.clock(ForeignClock(clock));
+    }
+    let policy = RetryPolicy::default();
+    builder = builder.retry(RetryPolicy {
+        max_attempts: counts(options.max_attempts, "maxAttempts")?.unwrap_or(policy.max_attempts),
+        first_delay: options.first_delay.unwrap_or(policy.first_delay),
+        max_delay: options.max_delay.unwrap_or(policy.max_delay),
+    });
+    builder = match options.refresh_operation {
+        None => builder,
+        Some(RefreshOperation::GetTokensFromRefreshToken) => {
+            builder.refresh_operation(Operation::GetTokensFromRefreshToken)
+        }
+        Some(RefreshOperation::RefreshTokenAuth) => builder.refresh_operation(Operation::RefreshTokenAuth),
+    };
+    for (key, value) in options.refresh_metadata {
+        builder = builder.refresh_metadata(key, value);
+    }
+    Ok(builder.build()?)
+}
+
+fn sign_in_options(username: String, password: String, options: SignInOptions) -> Options {
+    let sign_in = Options::new(username, password).flow(match options.flow.unwrap_or(AuthFlow::Srp) {
+        AuthFlow::Srp => Flow::UserSrp,
+        AuthFlow::UserPassword => Flow::UserPassword,
+    });
+    let metadata = options.client_metadata.into_iter();
+    metadata.fold(sign_in, |sign_in, (key, value)| sign_in.client_metadata(key, value))
+}
+
+impl std::fmt::Debug for ClientOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientOptions").field("store", &self.store).finish_non_exhaustive()
+    }
+}

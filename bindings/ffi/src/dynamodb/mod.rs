@@ -1,0 +1,18 @@
+//! DynamoDB.
+
+mod attribute_value;
+mod condition;
+mod search;
+mod table;
+mod transaction;
+
+pub use attribute_value::AttributeValue;
+pub use condition::{Attribute, Condition, Expression};
+pub use search::{ItemPage, ScanSegment, SearchOptions};
+pub use table::{Change, GetItemOptions, ReturnValues, Table};
+pub use transaction::{TransactGet, TransactWrite};
+
+use std::collections::HashMap;
+
+/// Attributes by their names.
+pub(crate) type Attributes = HashMap<String, AttributeValue>;

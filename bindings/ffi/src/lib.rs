@@ -1,0 +1,38 @@
+//! What the Swift and the Kotlin package of Poolpass are generated from.
+//!
+//! It holds no logic: every type stands for one of the crate `poolpass`, and every method turns its arguments into those of
+//! that crate and its results back. Numbers are signed, since Swift and Kotlin count that way. What is secret is an object with
+//! getters, because generated records print their members.
+//!
+//! `bindings/swift` and `bindings/kotlin` wrap what is exported here in what apps see; nothing else calls it.
+
+mod account;
+mod api;
+mod body;
+mod call;
+mod challenge;
+mod client;
+mod clock;
+mod convert;
+mod dynamodb;
+mod error;
+mod s3;
+mod session;
+mod store;
+mod transport;
+
+pub use account::*;
+pub use api::*;
+pub use body::*;
+pub use call::CancelHandle;
+pub use challenge::*;
+pub use client::*;
+pub use clock::Clock;
+pub use dynamodb::*;
+pub use error::*;
+pub use s3::*;
+pub use session::*;
+pub use store::*;
+pub use transport::*;
+
+uniffi::setup_scaffolding!();

@@ -1,0 +1,296 @@
+//! What sign-in and the session hand out.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use futures_util::StreamExt;
+use serde_json::Value;
+
+use crate::call::{Cancel, CancelHandle, call};
+use crate::error::PoolpassError;
+
+/// The person who is signed in.
+#[derive(Debug, uniffi::Object)]
+pub struct User(pub(crate) poolpass::SignedInUser);
+
+#[uniffi::export]
+impl User {
+    /// The user name in the user pool.
+    pub fn username(&self) -> String {
+        self.0.username().to_owned()
+    }
+
+    /// The id that never changes.
+    pub fn sub(&self) -> String {
+        self.0.sub().to_owned()
+    }
+
+    /// The email address, where the app client may read it.
+    pub fn email(&self) -> Option<String> {
+        self.0.email().map(ToOwned::to_owned)
+    }
+
+    /// The user pool groups.
+    pub fn groups(&self) -> Vec<String> {
+        self.0.groups().into_iter().map(ToOwned::to_owned).collect()
+    }
+
+    /// The claims of the id token.
+    pub fn claims(&self) -> HashMap<String, Claim> {
+        claims(self.0.claims())
+    }
+}
+
+/// Says who the person is. An API that takes it as proof gets it in the `Authorization` header.
+#[derive(Debug, uniffi::Object)]
+pub struct IdToken(pub(crate) poolpass::IdToken);
+
+#[uniffi::export]
+impl IdToken {
+    /// The JWT itself: a secret.
+    pub fn expose(&self) -> String {
+        self.0.expose().to_owned()
+    }
+
+    /// When it expires, by AWS's clock.
+    pub fn expires_at(&self) -> SystemTime {
+        self.0.expires_at()
+    }
+
+    /// When it was issued, by AWS's clock.
+    pub fn issued_at(&self) -> SystemTime {
+        self.0.issued_at()
+    }
+
+    /// What it says.
+    pub fn claims(&self) -> HashMap<String, Claim> {
+        claims(self.0.claims())
+    }
+}
+
+/// Says what the person may do in the user pool and in APIs with scopes.
+#[derive(Debug, uniffi::Object)]
+pub struct AccessToken(pub(crate) poolpass::AccessToken);
+
+#[uniffi::export]
+impl AccessToken {
+    /// The JWT itself: a secret.
+    pub fn expose(&self) -> String {
+        self.0.expose().to_owned()
+    }
+
+    /// When it expires, by AWS's clock.
+    pub fn expires_at(&self) -> SystemTime {
+        self.0.expires_at()
+    }
+
+    /// When it was issued, by AWS's clock.
+    pub fn issued_at(&self) -> SystemTime {
+        self.0.issued_at()
+    }
+
+    /// The OAuth scopes.
+    pub fn scopes(&self) -> Vec<String> {
+        self.0.scopes().into_iter().map(ToOwned::to_owned).collect()
+    }
+
+    /// What it says.
+    pub fn claims(&self) -> HashMap<String, Claim> {
+        claims(self.0.claims())
+    }
+}
+
+/// Temporary AWS credentials.
+#[derive(Debug, uniffi::Object)]
+pub struct Credentials(pub(crate) poolpass::Credentials);
+
+#[uniffi::export]
+impl Credentials {
+    /// The id, which is no secret.
+    pub fn access_key_id(&self) -> String {
+        self.0.access_key_id().to_owned()
+    }
+
+    /// The secret that signs.
+    pub fn secret_access_key(&self) -> String {
+        self.0.secret_access_key().to_owned()
+    }
+
+    /// The session token, which goes with every request.
+    pub fn session_token(&self) -> Option<String> {
+        self.0.session_token().map(ToOwned::to_owned)
+    }
+
+    /// When AWS stops accepting them.
+    pub fn expiration(&self) -> Option<SystemTime> {
+        self.0.expiration()
+    }
+}
+
+/// The value of a claim in a token.
+#[derive(Clone, Debug, PartialEq, uniffi::Enum)]
+pub enum Claim {
+    /// JSON's null.
+    Null,
+    /// A boolean.
+    Flag(bool),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number.
+    Number(f64),
+    /// A string.
+    Text(String),
+    /// An array.
+    Elements(Vec<Claim>),
+    /// An object.
+    Members(HashMap<String, Claim>),
+}
+
+impl From<&Value> for Claim {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(flag) => Self::Flag(*flag),
+            Value::Number(number) => match number.as_i64() {
+                Some(integer) => Self::Integer(integer),
+                None => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
+            },
+            Value::String(text) => Self::Text(text.clone()),
+            Value::Array(elements) => Self::Elements(elements.iter().map(Self::from).collect()),
+            Value::Object(members) => {
+                Self::Members(members.iter().map(|(name, value)| (name.clone(), value.into())).collect())
+            }
+        }
+    }
+}
+
+fn claims(claims: &poolpass::Claims) -> HashMap<String, Claim> {
+    claims.iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
+}
+
+/// Something happened to the session.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum SessionEvent {
+    /// Somebody signed in, here or in another process that shares the store.
+    SignedIn,
+    /// There are new tokens.
+    Refreshed,
+    /// The session is over although nobody signed out here. Show the sign-in page.
+    SessionEnded {
+        /// Why.
+        reason: EndReason,
+    },
+    /// The person signed out here, or deleted their account.
+    SignedOut,
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum EndReason {
+    /// The refresh token was revoked: signed out on another device, or everywhere.
+    Revoked,
+    /// The refresh token is older than the app client allows.
+    Expired,
+    /// A refresh token that had been rotated was used again. Someone may have stolen it.
+    Reused,
+    /// The user was disabled.
+    UserDisabled,
+    /// The user was deleted.
+    UserDeleted,
+    /// The password has to be reset first.
+    PasswordResetRequired,
+    /// The user is no longer confirmed.
+    UserNotConfirmed,
+    /// Another process that shares the store signed out, or its session ended.
+    SignedOutElsewhere,
+    /// AWS refuses the refresh token without saying why.
+    Refused,
+}
+
+impl From<poolpass::EndReason> for EndReason {
+    fn from(reason: poolpass::EndReason) -> Self {
+        use poolpass::EndReason as Reason;
+
+        match reason {
+            Reason::Revoked => Self::Revoked,
+            Reason::Expired => Self::Expired,
+            Reason::Reused => Self::Reused,
+            Reason::UserDisabled => Self::UserDisabled,
+            Reason::UserDeleted => Self::UserDeleted,
+            Reason::PasswordResetRequired => Self::PasswordResetRequired,
+            Reason::UserNotConfirmed => Self::UserNotConfirmed,
+            Reason::SignedOutElsewhere => Self::SignedOutElsewhere,
+            _ => Self::Refused,
+        }
+    }
+}
+
+/// What happens to the session from the moment of subscribing.
+#[derive(Debug, uniffi::Object)]
+pub struct Events {
+    stream: Arc<Mutex<Option<poolpass::Events>>>,
+    cancel: Cancel,
+}
+
+impl Events {
+    pub(crate) fn new(stream: poolpass::Events) -> Arc<Self> {
+        Arc::new(Self { stream: Arc::new(Mutex::new(Some(stream))), cancel: Cancel::default() })
+    }
+}
+
+#[uniffi::export]
+impl Events {
+    /// The same events whose calls `handle` cancels.
+    pub fn cancellable(&self, handle: &CancelHandle) -> Arc<Self> {
+        Arc::new(Self { stream: Arc::clone(&self.stream), cancel: handle.cancel_of() })
+    }
+
+    /// Waits for the next event; none when the client is gone. One call at a time.
+    pub async fn next(&self) -> Result<Option<SessionEvent>, PoolpassError> {
+        let Some(stream) = self.stream.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+            return Ok(None);
+        };
+        // A call that is cancelled puts the stream back, so that nothing is missed.
+        let mut lent = Lent { stream: Some(stream), owner: Arc::clone(&self.stream) };
+        call(&self.cancel, async move {
+            while let Some(event) = lent.next().await {
+                if let Some(event) = mirrored(&event) {
+                    return Ok(Some(event));
+                }
+            }
+            Ok(None)
+        })
+        .await
+    }
+}
+
+/// A stream that goes back to its owner.
+struct Lent {
+    stream: Option<poolpass::Events>,
+    owner: Arc<Mutex<Option<poolpass::Events>>>,
+}
+
+impl Lent {
+    async fn next(&mut self) -> Option<poolpass::SessionEvent> {
+        self.stream.as_mut()?.next().await
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        *self.owner.lock().unwrap_or_else(PoisonError::into_inner) = self.stream.take();
+    }
+}
+
+fn mirrored(event: &poolpass::SessionEvent) -> Option<SessionEvent> {
+    use poolpass::SessionEvent as Event;
+
+    Some(match event {
+        Event::SignedIn => SessionEvent::SignedIn,
+        Event::Refreshed => SessionEvent::Refreshed,
+        Event::SignedOut => SessionEvent::SignedOut,
+        Event::SessionEnded { reason } => SessionEvent::SessionEnded { reason: (*reason).into() },
+        _ => return None,
+    })
+}
