@@ -86,6 +86,9 @@ impl fmt::Debug for Body {
 pub trait ByteStream: Send + Sync {
     /// The next piece; none at the end.
     async fn next(&self) -> Result<Option<Vec<u8>>, SourceError>;
+
+    /// Nobody reads any more: after the end, and when the transfer is stopped before it.
+    fn cancel(&self) -> Result<(), SourceError>;
 }
 
 /// The bytes cannot be read.
@@ -109,8 +112,18 @@ impl From<UnexpectedUniFFICallbackError> for SourceError {
 pub(crate) fn pieces(
     stream: Arc<dyn ByteStream>,
 ) -> impl Stream<Item = Result<Bytes, SourceError>> + Send + 'static {
-    stream::try_unfold(stream, async |stream| {
-        let piece = stream.next().await?;
-        Ok(piece.map(|piece| (Bytes::from(piece), stream)))
+    stream::try_unfold(Reader(stream), async |reader| {
+        let piece = reader.0.next().await?;
+        Ok(piece.map(|piece| (Bytes::from(piece), reader)))
     })
+}
+
+/// Tells whoever produces the stream when nobody reads it any more.
+struct Reader(Arc<dyn ByteStream>);
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        // How it ends is the producer's affair.
+        let _ = self.0.cancel();
+    }
 }
