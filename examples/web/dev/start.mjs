@@ -1,0 +1,57 @@
+// `npm run dev`: a local AWS, and the app on it. Both stop with Ctrl-C.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+import { createServer } from 'vite';
+
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+
+buildPackage();
+const config = await startLocalAws();
+const server = await createServer({ plugins: [poolpassJson(config)] });
+await server.listen();
+printWelcome();
+
+/** The app uses the npm package as this repository builds it. */
+function buildPackage() {
+  if (existsSync(new URL('../node_modules/poolpass/package.json', import.meta.url))) return;
+  console.log('target/npm/poolpass is missing: running `cargo xtask npm`, which takes a few minutes the first time');
+  const { status } = spawnSync('cargo', ['xtask', 'npm'], { cwd: repository, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** The demo on a free port. It ends when this process does: its standard input closes. */
+async function startLocalAws() {
+  console.log('starting local-aws');
+  const args = ['run', '--package', 'local-aws', '--', '--demo', '--until-eof'];
+  const aws = spawn('cargo', args, { cwd: repository, stdio: ['pipe', 'pipe', 'inherit'] });
+  aws.once('exit', (code) => process.exit(code ?? 1));
+  const [ready] = await once(createInterface({ input: aws.stdout }), 'line');
+  return JSON.parse(ready);
+}
+
+/** Serves the configuration where a deployed app has it as a file. */
+function poolpassJson(json) {
+  return {
+    name: 'poolpass.json',
+    configureServer({ middlewares }) {
+      middlewares.use('/poolpass.json', (_request, response) => {
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(json));
+      });
+    },
+  };
+}
+
+function printWelcome() {
+  const [plain, withTotp] = config.demo.users;
+  console.log('\n  Field notes');
+  server.printUrls();
+  console.log(`
+  Sign in as   ${plain.username}  ${plain.password}
+  with TOTP    ${withTotp.username}  ${withTotp.password}  (secret for an authenticator app: ${withTotp.totpSecret})
+  or sign up: the codes that AWS would mail are at ${config.endpoints.cognitoIdp}/_local/messages
+`);
+}

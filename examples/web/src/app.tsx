@@ -1,0 +1,42 @@
+import type { Poolpass } from 'poolpass';
+
+import { AccountPage } from './account/account-page';
+import { ChallengePage } from './auth/challenge-page';
+import { ForgottenPasswordPage } from './auth/forgotten-password-page';
+import { SignInPage } from './auth/sign-in-page';
+import { SignUpPage } from './auth/sign-up-page';
+import type { LocalDemo } from './client';
+import { type App, AppContext } from './context';
+import { NotesPage } from './notes/notes-page';
+import { type Route, useRoute } from './route';
+import { Announcer } from './ui/announce';
+import { useVisit } from './visit';
+
+export function FieldNotes({ client, local }: { client: Poolpass; local: LocalDemo | undefined }) {
+  const visit = useVisit(client);
+  const route = useRoute();
+  return (
+    <AppContext.Provider value={{ client, visit, local }}>
+      <Page visit={visit} route={route} />
+      <Announcer />
+    </AppContext.Provider>
+  );
+}
+
+/** Which page it is follows from who is here, and only then from the address. */
+function Page({ visit: { visitor }, route }: Pick<App, 'visit'> & { route: Route }) {
+  switch (visitor.kind) {
+    case 'unknown':
+      return <p class="opening">Opening your notebook…</p>;
+    case 'challenged':
+      return <ChallengePage challenge={visitor.challenge} />;
+    case 'user':
+      return route === 'account' ? <AccountPage user={visitor.user} /> : <NotesPage key={visitor.user.sub} visitor={visitor} />;
+    case 'nobody':
+    case 'guest':
+      if (route === 'sign-up') return <SignUpPage />;
+      if (route === 'forgotten-password') return <ForgottenPasswordPage />;
+      if (visitor.kind === 'guest' && route !== 'sign-in') return <NotesPage key="guest" visitor={visitor} />;
+      return <SignInPage endedBecause={visitor.kind === 'nobody' ? visitor.endedBecause : undefined} />;
+  }
+}

@@ -1,0 +1,132 @@
+import type { Challenge, MfaMethod, SetUpMfaChallenge, SignInStep, TotpSetup } from 'poolpass';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+import { AuthenticatorSecret } from '../account/authenticator-secret';
+import { useApp } from '../context';
+import { problem } from '../problem';
+import { CodeField, Field, Form, PasswordField } from '../ui/form';
+import { Notice } from '../ui/notice';
+import { AuthLayout, LocalMailHint } from './layout';
+
+/** What the user pool asks for between the password and being in. A reload in the middle comes back here. */
+export function ChallengePage({ challenge }: { challenge: Challenge }) {
+  const { visit } = useApp();
+  const proceed = async (step: Promise<SignInStep>) => visit.proceed(await step);
+
+  switch (challenge.kind) {
+    case 'softwareToken':
+      return (
+        <AuthLayout title="Two-step sign-in">
+          <p>Open your authenticator app, and enter the code that it shows for Field notes.</p>
+          <ChallengeForm submit="Sign in" action={(value) => proceed(challenge.answer(value('code')))}>
+            <CodeField />
+          </ChallengeForm>
+        </AuthLayout>
+      );
+    case 'smsCode':
+    case 'emailCode':
+      return (
+        <AuthLayout title="Two-step sign-in">
+          <p>
+            A code was sent to <strong>{challenge.destination ?? 'you'}</strong>.
+          </p>
+          <ChallengeForm submit="Sign in" action={(value) => proceed(challenge.answer(value('code')))}>
+            <CodeField />
+          </ChallengeForm>
+          <LocalMailHint username={challenge.username} />
+        </AuthLayout>
+      );
+    case 'selectMfaType':
+      return (
+        <AuthLayout title="Two-step sign-in">
+          <ChallengeForm submit="Go on" action={(value) => proceed(challenge.answer(value('method')))}>
+            <fieldset class="choices">
+              <legend>How do you want to confirm that it is you?</legend>
+              {challenge.methods.map((method, index) => (
+                <label key={method}>
+                  <input type="radio" name="method" value={method} defaultChecked={index === 0} /> {nameOf(method)}
+                </label>
+              ))}
+            </fieldset>
+          </ChallengeForm>
+        </AuthLayout>
+      );
+    case 'newPassword':
+      return (
+        <AuthLayout title="Choose a new password">
+          <p>Your password was set by someone else. Choose one that only you know.</p>
+          <ChallengeForm
+            submit="Set password"
+            action={(value) => {
+              const attributes = Object.fromEntries(challenge.requiredAttributes.map((name) => [name, value(name)]));
+              return proceed(challenge.answer(value('password'), { attributes }));
+            }}
+          >
+            <PasswordField label="New password" name="password" isNew focus />
+            {challenge.requiredAttributes.map((name) => (
+              <Field key={name} label={name} name={name} autocomplete="on" value={challenge.attributes[name]} />
+            ))}
+          </ChallengeForm>
+        </AuthLayout>
+      );
+    case 'setUpMfa':
+      return <SetUpMfa challenge={challenge} proceed={proceed} />;
+    case 'other':
+      return (
+        <AuthLayout title="Sign in">
+          <Notice kind="problem">This app cannot answer {challenge.name}. Ask whoever runs it.</Notice>
+          <StartAgain />
+        </AuthLayout>
+      );
+  }
+}
+
+/** A second factor has to be set up before anybody is let in. */
+function SetUpMfa({ challenge, proceed }: { challenge: SetUpMfaChallenge; proceed: (step: Promise<SignInStep>) => Promise<void> }) {
+  const [setup, setSetup] = useState<TotpSetup>();
+  const [failure, setFailure] = useState<unknown>();
+  useEffect(() => {
+    challenge.startTotp().then(setSetup, setFailure);
+  }, [challenge]);
+
+  return (
+    <AuthLayout title="Set up two-step sign-in">
+      {failure !== undefined && <Notice kind="problem">{problem(failure)}</Notice>}
+      {setup !== undefined && (
+        <>
+          <AuthenticatorSecret setup={setup} username={challenge.username} />
+          <ChallengeForm submit="Sign in" action={(value) => proceed(challenge.confirmTotp(value('code')))}>
+            <CodeField label="Code of the app" focus={false} />
+          </ChallengeForm>
+        </>
+      )}
+    </AuthLayout>
+  );
+}
+
+function ChallengeForm(props: { submit: string; action: (value: (name: string) => string) => Promise<void>; children: ComponentChildren }) {
+  return <Form {...props} busy="One moment…" more={<StartAgain />} />;
+}
+
+function StartAgain() {
+  const { visit } = useApp();
+  return (
+    <button class="link" type="button" onClick={() => visit.leave()}>
+      Start again
+    </button>
+  );
+}
+
+function nameOf(method: MfaMethod): string {
+  switch (method) {
+    case 'sms':
+      return 'A text message';
+    case 'email':
+      return 'A mail';
+    case 'softwareToken':
+      return 'My authenticator app';
+    default:
+      return method;
+  }
+}

@@ -1,0 +1,25 @@
+import { Poolpass } from 'poolpass';
+
+/** Makes the app's one client from the `poolpass.json` that lies beside the page. */
+export async function createClient(): Promise<{ client: Poolpass; local: LocalDemo | undefined }> {
+  const answer = await fetch('poolpass.json');
+  if (!answer.ok) throw new Error('There is no poolpass.json beside this page, so the app does not know its user pool.');
+  const config = await answer.json();
+  return { client: await Poolpass.create(config), local: localDemo(config) };
+}
+
+/** What is only there on local-aws: people to try the app with, and a place where mailed codes can be read. */
+export interface LocalDemo {
+  readonly username: string;
+  readonly password: string;
+  readonly messagesUrl: string;
+}
+
+function localDemo(config: {
+  demo?: { users?: { username: string; password: string }[] };
+  endpoints?: { cognitoIdp?: string };
+}): LocalDemo | undefined {
+  const user = config.demo?.users?.[0];
+  if (user === undefined) return undefined;
+  return { ...user, messagesUrl: `${config.endpoints?.cognitoIdp}/_local/messages` };
+}

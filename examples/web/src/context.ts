@@ -1,0 +1,21 @@
+import type { Poolpass } from 'poolpass';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+
+import type { LocalDemo } from './client';
+import type { Visit } from './visit';
+
+/** What every page needs. */
+export interface App {
+  readonly client: Poolpass;
+  readonly visit: Visit;
+  readonly local: LocalDemo | undefined;
+}
+
+export const AppContext = createContext<App | undefined>(undefined);
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (app === undefined) throw new Error('useApp is for what is inside AppContext.Provider');
+  return app;
+}

@@ -1,0 +1,18 @@
+import '@fontsource-variable/bitter/wght.css';
+import '@fontsource-variable/instrument-sans/wght.css';
+import './styles/index.css';
+
+import { render } from 'preact';
+
+import { FieldNotes } from './app';
+import { createClient } from './client';
+import { problem } from './problem';
+import { Notice } from './ui/notice';
+
+const page = document.getElementById('app');
+if (page === null) throw new Error('index.html has lost its #app');
+
+createClient().then(
+  ({ client, local }) => render(<FieldNotes client={client} local={local} />, page),
+  (error: unknown) => render(<Notice kind="problem">{problem(error)}</Notice>, page),
+);

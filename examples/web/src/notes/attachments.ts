@@ -1,0 +1,101 @@
+import type { Poolpass, UploadProgress, UploadState } from 'poolpass';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import { problem } from '../problem';
+import { deletePictures, type Picture, uploadPicture } from './pictures';
+
+/** A picture on its way into a note. */
+export interface Attachment {
+  readonly id: string;
+  readonly file: File;
+  /** The file itself, as `<img src>` takes it. */
+  readonly preview: string;
+  readonly progress?: UploadProgress;
+  /** There once it is uploaded. */
+  readonly picture?: Picture;
+  /** Why it could not be uploaded. */
+  readonly problem?: string;
+}
+
+export interface Attachments {
+  readonly all: readonly Attachment[];
+  /** Starts to upload files at once, while the note is still being written. */
+  add(files: Iterable<File>): void;
+  /** Goes on where a failed upload has stopped. */
+  retry(attachment: Attachment): void;
+  /** Stops the upload, or deletes what was uploaded. */
+  remove(attachment: Attachment): void;
+  /** Forgets them all: the note has them now. */
+  clear(): void;
+}
+
+export function useAttachments(client: Poolpass): Attachments {
+  const [all, setAll] = useState<readonly Attachment[]>([]);
+  const uploads = useRef(new Map<string, Upload>());
+
+  const change = (id: string, changes: Partial<Attachment>) =>
+    setAll((present) => present.map((one) => (one.id === id ? { ...one, ...changes } : one)));
+
+  async function start(id: string, file: File) {
+    const upload: Upload = { abort: new AbortController(), resume: uploads.current.get(id)?.resume };
+    uploads.current.set(id, upload);
+    const { signal } = upload.abort;
+    try {
+      const picture = await uploadPicture(client, file, {
+        signal,
+        onProgress: (progress) => change(id, { progress }),
+        onResumable: (state) => {
+          upload.resume = state;
+        },
+        resume: upload.resume,
+      });
+      if (signal.aborted) await deletePictures(client, [picture]);
+      else change(id, { picture });
+    } catch (error) {
+      if (!signal.aborted) change(id, { problem: problem(error) });
+    }
+  }
+
+  function stop({ id, preview, picture }: Attachment) {
+    const upload = uploads.current.get(id);
+    uploads.current.delete(id);
+    URL.revokeObjectURL(preview);
+    if (picture !== undefined) return void deletePictures(client, [picture]).catch(() => {});
+    upload?.abort.abort();
+    if (upload?.resume !== undefined) void client.bucket().abortUpload(upload.resume).catch(() => {});
+  }
+
+  // Whoever leaves the page with pictures that no note has, leaves none of them behind.
+  const latest = useRef(all);
+  latest.current = all;
+  useEffect(() => () => latest.current.forEach(stop), []);
+
+  return {
+    all,
+    add(files) {
+      for (const file of files) {
+        const id = crypto.randomUUID();
+        setAll((present) => [...present, { id, file, preview: URL.createObjectURL(file) }]);
+        void start(id, file);
+      }
+    },
+    retry({ id, file }) {
+      change(id, { problem: undefined });
+      void start(id, file);
+    },
+    remove(attachment) {
+      stop(attachment);
+      setAll((present) => present.filter(({ id }) => id !== attachment.id));
+    },
+    clear() {
+      for (const { preview } of all) URL.revokeObjectURL(preview);
+      uploads.current.clear();
+      setAll([]);
+    },
+  };
+}
+
+interface Upload {
+  readonly abort: AbortController;
+  resume: UploadState | undefined;
+}

@@ -1,0 +1,80 @@
+import { attribute, type Item, type Poolpass } from 'poolpass';
+
+import { deletePictures, type Picture } from './pictures';
+
+/** Something that was seen. */
+export interface Note {
+  /** The sort key: notes sort by when they were written. */
+  readonly id: string;
+  readonly writtenAt: Date;
+  readonly text: string;
+  readonly place: string;
+  readonly pictures: readonly Picture[];
+}
+
+export type Draft = Pick<Note, 'text' | 'place' | 'pictures'>;
+
+/** Notes, newest first, and where older ones begin. */
+export interface Leaf {
+  readonly notes: Note[];
+  readonly older: Item | undefined;
+}
+
+const LEAF = 20;
+
+/** Reads a leaf of the notebook: the first, or the one that `from` names. */
+export async function readLeaf(client: Poolpass, from?: Item): Promise<Leaf> {
+  const mine = attribute('pk').eq(await client.identityId());
+  const page = await client
+    .table()
+    .query<StoredNote>(mine.and(attribute('sk').beginsWith(PREFIX)), {
+      descending: true,
+      pageSize: LEAF,
+      startAfter: from,
+    })
+    .page();
+  return { notes: page.items.map(noteOf), older: page.lastKey };
+}
+
+export async function writeNote(client: Poolpass, draft: Draft): Promise<Note> {
+  const writtenAt = new Date();
+  const sk = `${PREFIX}${writtenAt.toISOString()}#${crypto.randomUUID()}`;
+  const item: StoredNote = { pk: await client.identityId(), sk, ...draft };
+  await client.table().put(item);
+  return noteOf(item);
+}
+
+/** Replaces what a note says, unless it has been deleted elsewhere: then it fails with `conditionFailed`. */
+export async function reviseNote(client: Poolpass, note: Note, draft: Draft): Promise<Note> {
+  await client.table().update(await keyOf(client, note), { set: { ...draft } }, { condition: attribute('pk').exists() });
+  return { ...note, ...draft };
+}
+
+/** Deletes a note with its pictures. The note goes last, so that what fails half-way can be done again. */
+export async function deleteNote(client: Poolpass, note: Note): Promise<void> {
+  await deletePictures(client, note.pictures);
+  await client.table().delete(await keyOf(client, note));
+}
+
+/** Deletes every note and picture. */
+export async function burnNotebook(client: Poolpass): Promise<void> {
+  let leaf = await readLeaf(client);
+  while (leaf.notes.length > 0) {
+    for (const note of leaf.notes) await deleteNote(client, note);
+    leaf = await readLeaf(client);
+  }
+}
+
+/** A note as the table has it. The partition is the person's identity id, which the role's policy insists on. */
+type StoredNote = { pk: string; sk: string; text: string; place: string; pictures: readonly Picture[] };
+
+const PREFIX = 'note#';
+
+async function keyOf(client: Poolpass, note: Note) {
+  return { pk: await client.identityId(), sk: note.id };
+}
+
+function noteOf({ sk, text, place, pictures }: StoredNote): Note {
+  const [, written = ''] = sk.split('#');
+  return { id: sk, writtenAt: new Date(written), text, place, pictures };
+}

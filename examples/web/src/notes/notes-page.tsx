@@ -1,0 +1,54 @@
+import { useApp } from '../context';
+import { hrefTo } from '../route';
+import { announce } from '../ui/announce';
+import { Masthead } from '../ui/masthead';
+import { Notice } from '../ui/notice';
+import { Title } from '../ui/title';
+import type { Visitor } from '../visit';
+import { Composer } from './composer';
+import { Logbook } from './logbook';
+import { useNotebook } from './use-notebook';
+
+type Writer = Extract<Visitor, { kind: 'user' | 'guest' }>;
+
+export function NotesPage({ visitor }: { visitor: Writer }) {
+  const { client } = useApp();
+  const notebook = useNotebook(client);
+  const isGuest = visitor.kind === 'guest';
+  return (
+    <>
+      <Masthead>
+        {isGuest ? (
+          <>
+            <a href={hrefTo('sign-in')}>Sign in</a>
+            <a href={hrefTo('sign-up')}>Create an account</a>
+          </>
+        ) : (
+          <a href={hrefTo('account')} class="who">
+            <span aria-hidden="true" class="initial">
+              {visitor.user.username.charAt(0)}
+            </span>
+            {visitor.user.username}
+          </a>
+        )}
+      </Masthead>
+      <main class="notebook">
+        <Title name="Notebook">{isGuest ? 'A guest’s notebook' : `${visitor.user.username}’s notebook`}</Title>
+        {isGuest && (
+          <Notice>
+            You write as a guest: your notes are kept for this browser. <a href={hrefTo('sign-up')}>Create an account</a> and they
+            are yours everywhere, with pictures.
+          </Notice>
+        )}
+        <Composer
+          withPictures={!isGuest}
+          onWritten={(note) => {
+            notebook.added(note);
+            announce('The note is in your notebook.');
+          }}
+        />
+        <Logbook notebook={notebook} />
+      </main>
+    </>
+  );
+}

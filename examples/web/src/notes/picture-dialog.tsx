@@ -1,0 +1,75 @@
+import { useState } from 'preact/hooks';
+
+import { useApp } from '../context';
+import { problem } from '../problem';
+import { announce } from '../ui/announce';
+import { Dialog } from '../ui/dialog';
+import { Icon } from '../ui/icon';
+import { Notice } from '../ui/notice';
+import { type Note, reviseNote } from './notebook';
+import { deletePictures, type Picture, shareLink } from './pictures';
+import { usePictureAddress } from './use-picture-address';
+
+interface PictureDialogProps {
+  readonly note: Note;
+  readonly picture: Picture;
+  readonly onChanged: (note: Note) => void;
+  readonly onClose: () => void;
+}
+
+/** A picture in full, and what can be done with it. */
+export function PictureDialog({ note, picture, onChanged, onClose }: PictureDialogProps) {
+  const { client } = useApp();
+  const { address, onError } = usePictureAddress(client, picture);
+  const [link, setLink] = useState<{ url: string; until: Date }>();
+  const [failure, setFailure] = useState<unknown>();
+  const attempt = (action: () => Promise<void>) => () => {
+    setFailure(undefined);
+    action().catch(setFailure);
+  };
+
+  const share = attempt(async () => {
+    const { url, expiresAt } = await shareLink(client, picture);
+    setLink({ url, until: expiresAt });
+    await navigator.clipboard.writeText(url).then(
+      () => announce('The link is copied.'),
+      () => announce('The link is ready to be copied.'),
+    );
+  });
+
+  const remove = attempt(async () => {
+    const pictures = note.pictures.filter(({ key }) => key !== picture.key);
+    onChanged(await reviseNote(client, note, { text: note.text, place: note.place, pictures }));
+    await deletePictures(client, [picture]);
+    announce('The picture is deleted.');
+    onClose();
+  });
+
+  return (
+    <Dialog title={picture.name} onClose={onClose} class="picture">
+      <img src={address} alt={picture.name} onError={onError} />
+      {failure !== undefined && <Notice kind="problem">{problem(failure)}</Notice>}
+      {link !== undefined && (
+        <div class="field shared">
+          <label for="link">Anyone with this link sees the picture until {TIME.format(link.until)}</label>
+          <input id="link" readOnly value={link.url} onFocus={({ currentTarget }) => currentTarget.select()} />
+        </div>
+      )}
+      <div class="buttons">
+        <button class="primary" type="button" onClick={share}>
+          <Icon name="link" />
+          Share by link
+        </button>
+        <button type="button" onClick={remove}>
+          <Icon name="delete" />
+          Delete picture
+        </button>
+        <button type="button" onClick={onClose}>
+          Close
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });

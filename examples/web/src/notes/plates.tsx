@@ -1,0 +1,35 @@
+import { useState } from 'preact/hooks';
+
+import { useApp } from '../context';
+import type { Note } from './notebook';
+import { PictureDialog } from './picture-dialog';
+import type { Picture } from './pictures';
+import { usePictureAddress } from './use-picture-address';
+
+/** The pictures of a note. Each opens in full. */
+export function Plates({ note, onChanged }: { note: Note; onChanged: (note: Note) => void }) {
+  const [opened, setOpened] = useState<Picture>();
+  if (note.pictures.length === 0) return null;
+  return (
+    <>
+      <ul class={`plates plates-${Math.min(note.pictures.length, 3)}`} aria-label="Pictures">
+        {note.pictures.map((picture) => (
+          <li key={picture.key}>
+            <Plate picture={picture} onOpen={() => setOpened(picture)} />
+          </li>
+        ))}
+      </ul>
+      {opened !== undefined && <PictureDialog note={note} picture={opened} onChanged={onChanged} onClose={() => setOpened(undefined)} />}
+    </>
+  );
+}
+
+function Plate({ picture, onOpen }: { picture: Picture; onOpen: () => void }) {
+  const { client } = useApp();
+  const { address, onError, hasFailed } = usePictureAddress(client, picture);
+  return (
+    <button type="button" class="plate" aria-label={`Open ${picture.name}`} onClick={onOpen}>
+      {hasFailed ? <span class="missing">The picture could not be loaded</span> : <img src={address} alt="" loading="lazy" onError={onError} />}
+    </button>
+  );
+}

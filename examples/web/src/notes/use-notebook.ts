@@ -1,0 +1,56 @@
+import type { Item, Poolpass } from 'poolpass';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+
+import { problem } from '../problem';
+import { type Note, readLeaf } from './notebook';
+
+/** The notes as far as they have been read. */
+export interface Notebook {
+  readonly notes: readonly Note[];
+  readonly state: 'reading' | 'read' | 'failed';
+  /** Why reading has failed. */
+  readonly problem?: string;
+  readonly hasOlder: boolean;
+  /** Reads on: older notes, or again what could not be read. */
+  read(): void;
+  added(note: Note): void;
+  changed(note: Note): void;
+  removed(note: Note): void;
+}
+
+export function useNotebook(client: Poolpass): Notebook {
+  const [notes, setNotes] = useState<readonly Note[]>([]);
+  const [older, setOlder] = useState<Item>();
+  const [progress, setProgress] = useState<Pick<Notebook, 'state' | 'problem'>>({ state: 'reading' });
+
+  const read = useCallback(async () => {
+    setProgress({ state: 'reading' });
+    try {
+      const leaf = await readLeaf(client, older);
+      setNotes((present) => [...present, ...leaf.notes]);
+      setOlder(leaf.older);
+      setProgress({ state: 'read' });
+    } catch (error) {
+      setProgress({ state: 'failed', problem: problem(error) });
+    }
+  }, [client, older]);
+
+  useEffect(() => void read(), []);
+
+  // Whoever has opened the notebook without a network sees it as soon as there is one.
+  useEffect(() => {
+    if (progress.state !== 'failed') return;
+    addEventListener('online', read);
+    return () => removeEventListener('online', read);
+  }, [progress.state, read]);
+
+  return {
+    notes,
+    ...progress,
+    hasOlder: older !== undefined,
+    read: () => void read(),
+    added: (note) => setNotes((present) => [note, ...present]),
+    changed: (note) => setNotes((present) => present.map((one) => (one.id === note.id ? note : one))),
+    removed: (note) => setNotes((present) => present.filter(({ id }) => id !== note.id)),
+  };
+}

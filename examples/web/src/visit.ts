@@ -1,0 +1,73 @@
+import type { Challenge, Poolpass, SessionEndReason, SignInStep, User } from 'poolpass';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+
+/** Who is using the app. */
+export type Visitor =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'nobody'; readonly endedBecause?: SessionEndReason }
+  | { readonly kind: 'guest' }
+  | { readonly kind: 'challenged'; readonly challenge: Challenge }
+  | { readonly kind: 'user'; readonly user: User };
+
+/** The visitor, and how that changes. */
+export interface Visit {
+  readonly visitor: Visitor;
+  /** After `signIn` or a challenge's `answer`: either someone is in, or there is one more thing to answer. */
+  proceed(step: SignInStep): void;
+  /** Uses the app without an account. */
+  enterAsGuest(): void;
+  /** Stops being a guest, or gives up the sign-in. What a guest has written stays theirs. */
+  leave(): Promise<void>;
+}
+
+/** Follows the session: also when it changes in another tab, or ends from afar. */
+export function useVisit(client: Poolpass): Visit {
+  const [visitor, setVisitor] = useState<Visitor>({ kind: 'unknown' });
+
+  useEffect(() => {
+    const look = () => void whoIsHere(client).then(setVisitor);
+    look();
+    return client.onSessionEvent((event) => {
+      if (event.kind === 'sessionEnded') setVisitor({ kind: 'nobody', endedBecause: event.reason });
+      else look();
+    });
+  }, [client]);
+
+  return useMemo(
+    () => ({
+      visitor,
+      proceed(step) {
+        if (step.kind !== 'done') return setVisitor({ kind: 'challenged', challenge: step });
+        forgetGuest();
+        setVisitor({ kind: 'user', user: step.user });
+      },
+      enterAsGuest() {
+        localStorage.setItem(GUEST, 'yes');
+        setVisitor({ kind: 'guest' });
+      },
+      async leave() {
+        forgetGuest();
+        await client.signOut();
+        setVisitor({ kind: 'nobody' });
+      },
+    }),
+    [client, visitor],
+  );
+}
+
+async function whoIsHere(client: Poolpass): Promise<Visitor> {
+  // What the session store says, so this needs no network.
+  const user = await client.currentUser();
+  if (user !== undefined) return { kind: 'user', user };
+  // The page was reloaded in the middle of a sign-in.
+  const challenge = await client.pendingChallenge();
+  if (challenge !== undefined) return { kind: 'challenged', challenge };
+  return { kind: localStorage.getItem(GUEST) === null ? 'nobody' : 'guest' };
+}
+
+/** That this person chose to be a guest, so that a reload does not ask again. */
+const GUEST = 'field-notes.guest';
+
+function forgetGuest(): void {
+  localStorage.removeItem(GUEST);
+}
