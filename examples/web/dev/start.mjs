@@ -11,7 +11,11 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
 buildPackage();
 const config = await startLocalAws();
-const server = await createServer({ plugins: [poolpassJson(config)] });
+const server = await createServer({
+  plugins: [poolpassJson(config)],
+  // The package is a link to where this repository builds it, which is not below this folder.
+  server: { fs: { allow: ['.', `${repository}/target/npm`] } },
+});
 await server.listen();
 printWelcome();
 
@@ -26,9 +30,16 @@ function buildPackage() {
 /** The demo on a free port. It ends when this process does: its standard input closes. */
 async function startLocalAws() {
   console.log('starting local-aws');
-  const args = ['run', '--package', 'local-aws', '--', '--demo', '--until-eof'];
-  const aws = spawn('cargo', args, { cwd: repository, stdio: ['pipe', 'pipe', 'inherit'] });
+  // The variable names a program that is built already, as the tests have one.
+  const [program, ...args] = process.env.LOCAL_AWS
+    ? [process.env.LOCAL_AWS]
+    : ['cargo', 'run', '--package', 'local-aws', '--'];
+  const aws = spawn(program, [...args, '--demo', '--until-eof'], { cwd: repository, stdio: ['pipe', 'pipe', 'pipe'] });
   aws.once('exit', (code) => process.exit(code ?? 1));
+  createInterface({ input: aws.stderr }).on('line', (line) => {
+    // What it builds, the codes that it would mail, and what goes wrong; not every request.
+    if (!line.includes('INFO local_aws::server: request')) console.log(line);
+  });
   const [ready] = await once(createInterface({ input: aws.stdout }), 'line');
   return JSON.parse(ready);
 }

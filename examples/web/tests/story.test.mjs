@@ -109,7 +109,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
     await dora.presses('Share by link', { within: dialog });
     await dora.hears('The link is copied.');
     await dora.looksAround('picture');
-    const link = await dialog.getByLabel(/^Anyone with this link/).inputValue();
+    const link = await dialog.getByLabel('Link to the picture').inputValue();
     assert.equal(await dora.page.evaluate(() => navigator.clipboard.readText()), link);
     assert.equal((await stage.fetch(link)).status, 200);
     assert.equal((await stage.fetch(link.split('?')[0])).status, 403);

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 
 import { useApp } from '../context';
+import { hrefTo } from '../route';
 import { Mark } from '../ui/masthead';
 import { Title } from '../ui/title';
 
@@ -9,10 +10,10 @@ export function AuthLayout({ title, children }: { title: string; children: Compo
   return (
     <div class="auth">
       <header class="cover">
-        <p class="wordmark">
+        <a class="wordmark" href={hrefTo('')}>
           <Mark />
           Field notes
-        </p>
+        </a>
         <p class="motto">What you saw, where, and when.</p>
       </header>
       <main>

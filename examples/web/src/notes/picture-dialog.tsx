@@ -21,7 +21,7 @@ interface PictureDialogProps {
 export function PictureDialog({ note, picture, onChanged, onClose }: PictureDialogProps) {
   const { client } = useApp();
   const { address, onError } = usePictureAddress(client, picture);
-  const [link, setLink] = useState<{ url: string; until: Date }>();
+  const [link, setLink] = useState<{ url: string; until: Date; isCopied: boolean }>();
   const [failure, setFailure] = useState<unknown>();
   const attempt = (action: () => Promise<void>) => () => {
     setFailure(undefined);
@@ -30,11 +30,12 @@ export function PictureDialog({ note, picture, onChanged, onClose }: PictureDial
 
   const share = attempt(async () => {
     const { url, expiresAt } = await shareLink(client, picture);
-    setLink({ url, until: expiresAt });
-    await navigator.clipboard.writeText(url).then(
-      () => announce('The link is copied.'),
-      () => announce('The link is ready to be copied.'),
+    // Some browsers ask first, and people may say no: then the link can still be copied by hand.
+    const isCopied = await navigator.clipboard.writeText(url).then(
+      () => true,
+      () => false,
     );
+    setLink({ url, until: expiresAt, isCopied });
   });
 
   const remove = attempt(async () => {
@@ -50,11 +51,16 @@ export function PictureDialog({ note, picture, onChanged, onClose }: PictureDial
       <img src={address} alt={picture.name} onError={onError} />
       {failure !== undefined && <Notice kind="problem">{problem(failure)}</Notice>}
       {link !== undefined && (
-        <div class="field shared">
-          <label for="link">Anyone with this link sees the picture until {TIME.format(link.until)}</label>
+        <div class="field">
+          <label for="link">Link to the picture</label>
           <input id="link" readOnly value={link.url} onFocus={({ currentTarget }) => currentTarget.select()} />
         </div>
       )}
+      {/* Here and not in the corner of the page, which a modal dialog hides from screen readers. */}
+      <p role="status" class="shared">
+        {link !== undefined &&
+          `${link.isCopied ? 'The link is copied.' : 'Copy the link.'} Whoever has it sees the picture until ${TIME.format(link.until)}.`}
+      </p>
       <div class="buttons">
         <button class="primary" type="button" onClick={share}>
           <Icon name="link" />
