@@ -10,6 +10,7 @@ mod packaging;
 mod report;
 mod step;
 mod tests;
+mod web;
 mod workspace;
 
 use std::process::ExitCode;

@@ -30,7 +30,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     if !node::install(workspace, SOURCES)? {
         return workspace.without("Node.js");
     }
-    let folder = build(workspace)?;
+    let folder = built_package(workspace)?;
     measure(workspace, &folder)?;
     let project = install(workspace, &folder)?;
     cmd!(workspace.shell, "npx --prefix {SOURCES} --no-install publint run {folder} --strict").run()?;
@@ -61,18 +61,18 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
 
 /// Builds the package, and installs it into a project: its folder.
 pub(crate) fn installed_package(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = build(workspace)?;
+    let folder = built_package(workspace)?;
     install(workspace, &folder)
 }
 
 /// Builds the package, and packs it: the file that a registry would get.
 pub(crate) fn packed_package(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = build(workspace)?;
+    let folder = built_package(workspace)?;
     pack(workspace, &folder)
 }
 
 /// Writes the package's folder.
-fn build(workspace: &Workspace) -> Result<PathBuf> {
+pub(crate) fn built_package(workspace: &Workspace) -> Result<PathBuf> {
     let shell = &workspace.shell;
     let target = machine::WASM_TARGET;
     machine::install_wasm_target(workspace)?;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{browser, checks, deny, interop, npm, packaging, tests};
+use crate::{browser, checks, deny, interop, npm, packaging, tests, web};
 
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -24,7 +24,7 @@ const OURS: &str = "";
 pub(crate) const INTEROP: &str = "interop";
 
 /// Cheap ones first, so that a slip shows early.
-pub(crate) const STEPS: [Step; 17] = [
+pub(crate) const STEPS: [Step; 18] = [
     Step { name: "fmt", group: OURS, about: "Formatting, as rustfmt would leave it", run: checks::fmt },
     Step {
         name: "clippy",
@@ -86,6 +86,12 @@ pub(crate) const STEPS: [Step; 17] = [
         group: OURS,
         about: "The packed npm package in projects without a bundler, with Vite, webpack and esbuild, and in Node.js",
         run: packaging::test,
+    },
+    Step {
+        name: "web",
+        group: OURS,
+        about: "The web app in Chromium: its whole story, and whether everybody can use it",
+        run: web::test,
     },
     Step {
         name: "botocore",

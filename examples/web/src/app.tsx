@@ -8,6 +8,7 @@ import { SignUpPage } from './auth/sign-up-page';
 import type { LocalDemo } from './client';
 import { type App, AppContext } from './context';
 import { NotesPage } from './notes/notes-page';
+import { Opening } from './opening';
 import { type Route, useRoute } from './route';
 import { Announcer } from './ui/announce';
 import { useVisit } from './visit';
@@ -27,7 +28,7 @@ export function FieldNotes({ client, local }: { client: Poolpass; local: LocalDe
 function Page({ visit: { visitor }, route }: Pick<App, 'visit'> & { route: Route }) {
   switch (visitor.kind) {
     case 'unknown':
-      return <p class="opening">Opening your notebook…</p>;
+      return <Opening />;
     case 'challenged':
       return <ChallengePage challenge={visitor.challenge} />;
     case 'user':

@@ -6,12 +6,14 @@ import { render } from 'preact';
 
 import { FieldNotes } from './app';
 import { createClient } from './client';
+import { Opening } from './opening';
 import { problem } from './problem';
 import { Notice } from './ui/notice';
 
 const page = document.getElementById('app');
 if (page === null) throw new Error('index.html has lost its #app');
 
+render(<Opening />, page);
 createClient().then(
   ({ client, local }) => render(<FieldNotes client={client} local={local} />, page),
   (error: unknown) => render(<Notice kind="problem">{problem(error)}</Notice>, page),
