@@ -1,6 +1,6 @@
 import { type MfaMethod, TotpSetup } from './challenges.js';
 import type { CallOptions, ClientMetadata } from './options.js';
-import type { Account as Inner, Client } from './poolpass_wasm.js';
+import type { Client } from './poolpass_wasm.js';
 
 /** Where a code was sent. */
 export interface CodeDelivery {
@@ -52,22 +52,22 @@ export class Account {
       validationData?: Record<string, string>;
     } = {},
   ): Promise<SignedUp> {
-    return this.#inner(options).signUp(username, password, options, options.signal);
+    return this.#client.account('signUp', { ...options, username, password });
   }
 
   /** Confirms a sign-up with the code that was sent (ConfirmSignUp). */
   confirmSignUp(username: string, code: string, options: AccountOptions = {}): Promise<void> {
-    return this.#inner(options).confirmSignUp(username, code, options.signal);
+    return this.#client.account('confirmSignUp', { ...options, username, code });
   }
 
   /** Sends another code to confirm the sign-up with (ResendConfirmationCode). */
   resendConfirmationCode(username: string, options: AccountOptions = {}): Promise<CodeDelivery | undefined> {
-    return this.#inner(options).resendConfirmationCode(username, options.signal);
+    return this.#client.account('resendConfirmationCode', { ...options, username });
   }
 
   /** Sends a code with which to choose a new password (ForgotPassword). */
   forgotPassword(username: string, options: AccountOptions = {}): Promise<CodeDelivery | undefined> {
-    return this.#inner(options).forgotPassword(username, options.signal);
+    return this.#client.account('forgotPassword', { ...options, username });
   }
 
   /** Sets a new password in place of the forgotten one (ConfirmForgotPassword). */
@@ -77,42 +77,42 @@ export class Account {
     newPassword: string,
     options: AccountOptions = {},
   ): Promise<void> {
-    return this.#inner(options).confirmForgotPassword(username, code, newPassword, options.signal);
+    return this.#client.account('confirmForgotPassword', { ...options, username, code, newPassword });
   }
 
   /** Changes the password of the person who is signed in (ChangePassword). */
   changePassword(present: string, next: string, options: CallOptions = {}): Promise<void> {
-    return this.#inner({}).changePassword(present, next, options.signal);
+    return this.#client.account('changePassword', { ...options, present, next });
   }
 
   /** Reads the attributes from the user pool (GetUser). */
   attributes(options: CallOptions = {}): Promise<Record<string, string>> {
-    return this.#inner({}).attributes(options.signal);
+    return this.#client.account('attributes', options);
   }
 
   /** Changes attributes (UpdateUserAttributes), and tells where codes to verify them were sent. */
   updateAttributes(attributes: Record<string, string>, options: AccountOptions = {}): Promise<CodeDelivery[]> {
-    return this.#inner(options).updateAttributes({ attributes }, options.signal);
+    return this.#client.account('updateAttributes', { ...options, attributes });
   }
 
   /** Deletes attributes (DeleteUserAttributes). */
   deleteAttributes(names: string[], options: CallOptions = {}): Promise<void> {
-    return this.#inner({}).deleteAttributes(names, options.signal);
+    return this.#client.account('deleteAttributes', { ...options, names });
   }
 
   /** Sends a code with which to verify `email` or `phone_number` (GetUserAttributeVerificationCode). */
   requestAttributeCode(name: string, options: AccountOptions = {}): Promise<CodeDelivery | undefined> {
-    return this.#inner(options).requestAttributeCode(name, options.signal);
+    return this.#client.account('requestAttributeCode', { ...options, name });
   }
 
   /** Verifies `email` or `phone_number` with the code that was sent (VerifyUserAttribute). */
   verifyAttribute(name: string, code: string, options: CallOptions = {}): Promise<void> {
-    return this.#inner({}).verifyAttribute(name, code, options.signal);
+    return this.#client.account('verifyAttribute', { ...options, name, code });
   }
 
   /** Gets a secret for the authenticator app (AssociateSoftwareToken). */
   async startTotp(options: CallOptions = {}): Promise<TotpSetup> {
-    return new TotpSetup(await this.#inner({}).startTotp(options.signal));
+    return new TotpSetup(await this.#client.account('startTotp', options));
   }
 
   /**
@@ -120,12 +120,12 @@ export class Account {
    * `setMfaPreference`.
    */
   confirmTotp(code: string, options: CallOptions & { deviceName?: string } = {}): Promise<void> {
-    return this.#inner({}).confirmTotp(code, options.deviceName, options.signal);
+    return this.#client.account('confirmTotp', { ...options, code });
   }
 
   /** Which second factors the person uses (GetUser). */
   mfaPreference(options: CallOptions = {}): Promise<MfaPreference> {
-    return this.#inner({}).mfaPreference(options.signal);
+    return this.#client.account('mfaPreference', options);
   }
 
   /** Chooses second factors (SetUserMFAPreference); those that are not named stay as they are. */
@@ -133,15 +133,11 @@ export class Account {
     settings: { sms?: MfaSetting; totp?: MfaSetting; email?: MfaSetting },
     options: CallOptions = {},
   ): Promise<void> {
-    return this.#inner({}).setMfaPreference(settings, options.signal);
+    return this.#client.account('setMfaPreference', { ...options, ...settings });
   }
 
   /** Deletes the signed-in user for good (DeleteUser), and forgets the session. */
   deleteUser(options: CallOptions = {}): Promise<void> {
-    return this.#inner({}).deleteUser(options.signal);
-  }
-
-  #inner(options: ClientMetadata): Inner {
-    return this.#client.account(options);
+    return this.#client.account('deleteUser', options);
   }
 }

@@ -37,13 +37,13 @@ export async function signedFetch(client: Client, url: string | URL, options: Si
   }
   const answer = (await client
     .signed(options.service ?? 'execute-api', options.region)
-    .send(
-      options.method?.toUpperCase() ?? 'GET',
-      String(url),
+    .send({
+      ...options,
+      method: options.method?.toUpperCase() ?? 'GET',
+      url: String(url),
+      headers: [...headers],
       body,
-      { ...options, headers: [...headers] },
-      options.signal,
-    )) as { status: number; headers: [string, string][]; body: Body };
+    })) as { status: number; headers: [string, string][]; body: Body };
   const init = { status: answer.status, headers: answer.headers };
   if (WITHOUT_BODY.includes(answer.status)) {
     answer.body.cancel();

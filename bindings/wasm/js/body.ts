@@ -1,3 +1,5 @@
+import type { CallOptions } from './options.js';
+
 /** What can be written: text is sent as UTF-8. */
 export type BytesLike = string | ArrayBuffer | ArrayBufferView | Blob;
 
@@ -20,7 +22,7 @@ function inMemory(body: Exclude<BytesLike, Blob>): Uint8Array {
 
 /** Pieces as the WebAssembly module hands them out. */
 export interface Pieces {
-  next(signal?: AbortSignal): Promise<Uint8Array | undefined>;
+  next(options: CallOptions): Promise<Uint8Array | undefined>;
   cancel(): void;
 }
 
@@ -33,7 +35,7 @@ export function streamOf(
   return new ReadableStream(
     {
       async pull(controller) {
-        const piece = (await pieces.next(signal)) as Uint8Array<ArrayBuffer> | undefined;
+        const piece = (await pieces.next({ signal })) as Uint8Array<ArrayBuffer> | undefined;
         if (piece === undefined) {
           controller.close();
         } else {

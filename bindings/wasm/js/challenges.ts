@@ -73,7 +73,7 @@ export class SmsCodeChallenge extends AnyChallenge {
 
   /** Answers with the code. With code `codeMismatch` it may be asked for again. */
   async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.answerWithCode(code, options.signal));
+    return signInStep(await this.inner.call('answerWithCode', { ...options, code }));
   }
 }
 
@@ -91,7 +91,7 @@ export class EmailCodeChallenge extends AnyChallenge {
 
   /** Answers with the code. With code `codeMismatch` it may be asked for again. */
   async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.answerWithCode(code, options.signal));
+    return signInStep(await this.inner.call('answerWithCode', { ...options, code }));
   }
 }
 
@@ -109,7 +109,7 @@ export class SoftwareTokenChallenge extends AnyChallenge {
 
   /** Answers with the code. With code `codeMismatch` it may be asked for again. */
   async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.answerWithCode(code, options.signal));
+    return signInStep(await this.inner.call('answerWithCode', { ...options, code }));
   }
 }
 
@@ -126,7 +126,7 @@ export class SelectMfaTypeChallenge extends AnyChallenge {
 
   /** Chooses one of `methods`. */
   async answer(method: MfaMethod, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.answerWithMethod(method, options.signal));
+    return signInStep(await this.inner.call('answerWithMethod', { ...options, method }));
   }
 }
 
@@ -144,17 +144,17 @@ export class SetUpMfaChallenge extends AnyChallenge {
 
   /** Gets a secret for the authenticator app: the first half of `softwareToken`. */
   async startTotp(options: CallOptions = {}): Promise<TotpSetup> {
-    return new TotpSetup(await this.inner.startTotp(options.signal));
+    return new TotpSetup(await this.inner.call('startTotp', options));
   }
 
   /** Answers with the first code of the authenticator app. With code `codeMismatch` it may be asked for again. */
   async confirmTotp(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.answerWithCode(code, options.signal));
+    return signInStep(await this.inner.call('answerWithCode', { ...options, code }));
   }
 
   /** Answers with an email address for codes; the next step asks for the first one. */
   async setUpEmail(address: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.setUpEmail(address, options.signal));
+    return signInStep(await this.inner.call('setUpEmail', { ...options, address }));
   }
 }
 
@@ -178,7 +178,7 @@ export class NewPasswordChallenge extends AnyChallenge {
     newPassword: string,
     options: CallOptions & { attributes?: Record<string, string> } = {},
   ): Promise<SignInStep> {
-    return signInStep(await this.inner.answerWithPassword(newPassword, options, options.signal));
+    return signInStep(await this.inner.call('answerWithPassword', { ...options, newPassword }));
   }
 }
 
@@ -196,7 +196,7 @@ export class OtherChallenge extends AnyChallenge {
 
   /** Answers with `ChallengeResponses` as AWS documents them; `USERNAME` and `SECRET_HASH` are added. */
   async answer(responses: Record<string, string>, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.answerWithResponses({ responses }, options.signal));
+    return signInStep(await this.inner.call('answerWithResponses', { ...options, responses }));
   }
 }
 

@@ -3,7 +3,7 @@ import { type SignedFetchOptions, signedFetch } from './api.js';
 import { reporting } from './body.js';
 import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
 import type { AmplifyOutputs, PoolpassConfig } from './config.js';
-import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet } from './dynamodb.js';
+import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet, transactWrite } from './dynamodb.js';
 import { init } from './module.js';
 import type { CallOptions, ClientMetadata } from './options.js';
 import { Client as Inner } from './poolpass_wasm.js';
@@ -77,33 +77,33 @@ export class Poolpass {
 
   /** Signs in. Whoever was signed in before is replaced once it succeeds. */
   async signIn(username: string, password: string, options: SignInOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.#inner.signIn(username, password, options, options.signal));
+    return signInStep(await this.#inner.call('signIn', { ...options, username, password }));
   }
 
   /** The challenge that waits for its answer, also after a reload or in another tab. */
   async pendingChallenge(options: CallOptions = {}): Promise<Challenge | undefined> {
-    const pending = await this.#inner.pendingChallenge(options.signal);
+    const pending = await this.#inner.call('pendingChallenge', options);
     return pending && challenge(pending);
   }
 
   /** The person who is signed in, as far as the store knows: works without a network. */
   currentUser(options: CallOptions = {}): Promise<User | undefined> {
-    return this.#inner.currentUser(options.signal);
+    return this.#inner.call('currentUser', options);
   }
 
   /** The id token, refreshed if it expires within a minute. All callers and tabs share one refresh. */
   idToken(options: CallOptions = {}): Promise<Token> {
-    return this.#inner.idToken(options.signal);
+    return this.#inner.call('idToken', options);
   }
 
   /** The access token, refreshed as the id token is. */
   accessToken(options: CallOptions = {}): Promise<Token> {
-    return this.#inner.accessToken(options.signal);
+    return this.#inner.call('accessToken', options);
   }
 
   /** Refreshes now, for example because the person's groups have changed. */
   refresh(options: CallOptions = {}): Promise<User> {
-    return this.#inner.refresh(options.signal);
+    return this.#inner.call('refresh', options);
   }
 
   /**
@@ -111,12 +111,12 @@ export class Poolpass {
    * AWS has revoked the tokens.
    */
   signOut(options: CallOptions = {}): Promise<boolean> {
-    return this.#inner.signOut(options.signal);
+    return this.#inner.call('signOut', options);
   }
 
   /** Signs out on every device (GlobalSignOut). When AWS cannot be reached, the session stays. */
   signOutEverywhere(options: CallOptions = {}): Promise<void> {
-    return this.#inner.signOutEverywhere(options.signal);
+    return this.#inner.call('signOutEverywhere', options);
   }
 
   /** Calls `listener` with what happens to the session from now on, until the returned function is called. */
@@ -134,12 +134,12 @@ export class Poolpass {
    * ```
    */
   readonly credentials = (options: CallOptions = {}): Promise<AwsCredentials> => {
-    return this.#inner.credentials(options.signal);
+    return this.#inner.call('credentials', options);
   };
 
   /** The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`. */
   identityId(options: CallOptions = {}): Promise<string> {
-    return this.#inner.identityId(options.signal);
+    return this.#inner.call('identityId', options);
   }
 
   /** The same client with the credentials of another role, where the sign-in allows more than one. */
@@ -167,7 +167,7 @@ export class Poolpass {
 
   /** Writes up to 100 items of one or more tables, all or none (TransactWriteItems). */
   transactWrite(writes: readonly TransactWrite[], options: CallOptions & { token?: string } = {}): Promise<void> {
-    return this.#inner.transactWrite([...writes], options.token, options.signal);
+    return transactWrite(this.#inner, writes, options);
   }
 
   /**
@@ -194,7 +194,7 @@ function announce(inner: Inner, store: SharedStore, listeners: Set<(event: Sessi
   });
   if (channel === undefined) return;
   // What the store says differently from before becomes an event of this tab, and nothing else does.
-  const look = (): void => void inner.currentUser().catch(() => {});
+  const look = (): void => void inner.call('currentUser', {}).catch(() => {});
   look();
   channel.onmessage = look;
 }

@@ -136,12 +136,12 @@ export class Table {
 
   /** Reads the item with this key (GetItem). */
   get<T = Item>(key: Item, options: ReadOptions = {}): Promise<T | undefined> {
-    return this.#inner.get(key, options, options.signal);
+    return this.#inner.call('get', { ...options, key });
   }
 
   /** Stores an item in place of any other with the same key (PutItem), and with `returnOld` gives that one back. */
   put<T = Item>(item: Item, options: WriteOptions & { returnOld?: boolean } = {}): Promise<T | undefined> {
-    return this.#inner.put(item, options, options.signal);
+    return this.#inner.call('put', { ...options, item });
   }
 
   /** Changes attributes of the item with this key, or makes it (UpdateItem). */
@@ -150,12 +150,12 @@ export class Table {
     changes: Changes,
     options: WriteOptions & { returning?: Returning } = {},
   ): Promise<T | undefined> {
-    return this.#inner.update(key, changes, options, options.signal);
+    return this.#inner.call('update', { ...options, ...changes, key });
   }
 
   /** Deletes the item with this key, if there is one (DeleteItem), and with `returnOld` gives it back. */
   delete<T = Item>(key: Item, options: WriteOptions & { returnOld?: boolean } = {}): Promise<T | undefined> {
-    return this.#inner.delete(key, options, options.signal);
+    return this.#inner.call('delete', { ...options, key });
   }
 
   /** Finds the items of one partition (Query): the condition names the partition key's value, and may limit the sort key. */
@@ -170,12 +170,12 @@ export class Table {
 
   /** Reads the items with these keys, in no particular order (BatchGetItem). */
   batchGet<T = Item>(keys: readonly Item[], options: ReadOptions = {}): Promise<T[]> {
-    return this.#inner.batchGet([...keys], options, options.signal);
+    return this.#inner.call('batchGet', { ...options, keys });
   }
 
   /** Stores and deletes any number of items, each on its own (BatchWriteItem). */
   batchWrite(writes: { put?: readonly Item[]; delete?: readonly Item[] }, options: CallOptions = {}): Promise<void> {
-    return this.#inner.batchWrite(writes, options.signal);
+    return this.#inner.call('batchWrite', { ...options, ...writes });
   }
 }
 
@@ -220,11 +220,11 @@ export class Search<T> implements AsyncIterable<T> {
 
   /** How many items there are, over all pages, without fetching them. Reading them costs the same. */
   count(): Promise<number> {
-    return this.#table.count(this.#condition, this.#options, this.#options.signal);
+    return this.#table.call('count', { ...this.#options, keyCondition: this.#condition });
   }
 
   #page(options: SearchOptions): Promise<Page<T>> {
-    return this.#table.page(this.#condition, options, options.signal);
+    return this.#table.call('page', { ...options, keyCondition: this.#condition });
   }
 }
 
@@ -234,5 +234,22 @@ export function transactGet<T>(
   gets: readonly TransactGet[],
   options: Pick<ReadOptions, 'exactDecimals' | 'signal'>,
 ): Promise<(T | undefined)[]> {
-  return client.transactGet([...gets], options, options.signal);
+  return client.transact('get', { ...options, gets });
+}
+
+/** @internal */
+export function transactWrite(
+  client: Client,
+  writes: readonly TransactWrite[],
+  options: CallOptions & { token?: string },
+): Promise<void> {
+  return client.transact('write', { ...options, writes: writes.map(described) });
+}
+
+/** A write with its `kind`, and its `key` or `item`. */
+function described(write: TransactWrite): object {
+  if ('put' in write) return { ...write, kind: 'put', item: write.put };
+  if ('update' in write) return { ...write, kind: 'update', key: write.update };
+  if ('delete' in write) return { ...write, kind: 'delete', key: write.delete };
+  return { ...write, kind: 'check', key: write.check };
 }

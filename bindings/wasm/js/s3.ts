@@ -167,12 +167,12 @@ export class Bucket {
 
   /** `private/{identity id}/{name}`: a key under the prefix that is the person's own. */
   privateKey(name: string, options: CallOptions = {}): Promise<string> {
-    return this.#inner.privateKey(name, options.signal);
+    return this.#inner.call('privateKey', { ...options, name });
   }
 
   /** Writes an object in one request (PutObject). For more than a few megabytes see `upload`. */
   async put(key: string, body: BytesLike, options: PutOptions = {}): Promise<Stored> {
-    return this.#inner.put(key, await bytesOf(body), withType(body, options), options.signal);
+    return this.#inner.call('put', { ...withType(body, options), key, body: await bytesOf(body) });
   }
 
   /**
@@ -185,18 +185,17 @@ export class Bucket {
     options: UploadOptions = {},
   ): Promise<Stored> {
     const listeners = { onProgress: reporting(options.onProgress), onResumable: reporting(options.onResumable) };
-    const all = { ...withType(body, options), ...listeners };
-    return this.#inner.upload(key, uploadSource(body), all, options.signal);
+    return this.#inner.call('upload', { ...withType(body, options), ...listeners, key, body: uploadSource(body) });
   }
 
   /** Gives up an upload in parts: S3 forgets the parts that it has. */
   abortUpload(state: UploadState, options: CallOptions = {}): Promise<void> {
-    return this.#inner.abortUpload(JSON.stringify(state), options.signal);
+    return this.#inner.call('abortUpload', { ...options, state });
   }
 
   /** Reads an object, or a part of it (GetObject). The content arrives while it is read. */
   async get(key: string, options: GetOptions = {}): Promise<S3Object> {
-    const { metadata, body } = (await this.#inner.get(key, options, options.signal)) as {
+    const { metadata, body } = (await this.#inner.call('get', { ...options, key })) as {
       metadata: ObjectMetadata;
       body: Body;
     };
@@ -205,12 +204,12 @@ export class Bucket {
 
   /** What S3 knows about an object (HeadObject). */
   head(key: string, options: Omit<GetOptions, 'range' | 'onProgress'> = {}): Promise<ObjectMetadata> {
-    return this.#inner.head(key, options, options.signal);
+    return this.#inner.call('head', { ...options, key });
   }
 
   /** Deletes an object (DeleteObject). That there is none is not an error. */
   delete(key: string, options: CallOptions = {}): Promise<void> {
-    return this.#inner.delete(key, options.signal);
+    return this.#inner.call('delete', { ...options, key });
   }
 
   /** Deletes any number of objects (DeleteObjects). That S3 refuses single keys is in the result. */
@@ -218,7 +217,7 @@ export class Bucket {
     keys: string[],
     options: CallOptions = {},
   ): Promise<{ deleted: string[]; refused: { key: string; error: PoolpassError }[] }> {
-    return this.#inner.deleteMany(keys, options.signal);
+    return this.#inner.call('deleteMany', { ...options, keys });
   }
 
   /** Copies an object without it passing through this device (CopyObject). At most 5 GB. */
@@ -234,7 +233,7 @@ export class Bucket {
       replace?: ObjectOptions;
     } = {},
   ): Promise<Stored> {
-    return this.#inner.copy(from, to, options, options.signal);
+    return this.#inner.call('copy', { ...options, from, to });
   }
 
   /** All objects whose keys begin with `prefix`, page after page as they are needed (ListObjectsV2). */
@@ -254,7 +253,7 @@ export class Bucket {
 
   /** One page of a listing. */
   listPage(prefix: string, options: ListOptions & { continuation?: string } = {}): Promise<ListPage> {
-    return this.#inner.listPage({ ...options, prefix }, options.signal);
+    return this.#inner.call('listPage', { ...options, prefix });
   }
 
   /**
@@ -269,12 +268,12 @@ export class Bucket {
       downloadAs?: string;
     } = {},
   ): Promise<PresignedUrl> {
-    return this.#inner.presignGet(key, expiresIn, options.downloadAs, options.signal);
+    return this.#inner.call('presignGet', { ...options, key, expiresIn });
   }
 
   /** A URL that writes the object for so many seconds, as often as it is used. */
   presignPut(key: string, expiresIn: number, options: PutOptions = {}): Promise<PresignedUrl> {
-    return this.#inner.presignPut(key, expiresIn, options, options.signal);
+    return this.#inner.call('presignPut', { ...options, key, expiresIn });
   }
 }
 

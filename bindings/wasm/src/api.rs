@@ -5,7 +5,6 @@ use js_sys::{Array, Promise, Uint8Array};
 use poolpass::signed::{Signed, SignedRequest};
 use poolpass::{Client, Region};
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
 use crate::bucket::JsBody;
 use crate::call::call;
@@ -29,40 +28,36 @@ impl JsApi {
 
 #[wasm_bindgen(js_class = Api)]
 impl JsApi {
-    /// Sends a request; the answer has `status`, `headers` as pairs, and `body`.
-    pub fn send(
-        &self,
-        method: String,
-        url: String,
-        body: Option<Vec<u8>>,
-        options: JsValue,
-        signal: Option<AbortSignal>,
-    ) -> Promise {
-        let signed = self.0.clone();
-        call(signal, async move {
-            let method = http::Method::from_bytes(method.as_bytes())
-                .map_err(|_| Thrown::invalid_input("there is no such method"))?;
-            let request = prepared(signed.request(method, &url), &Options::new(options))?;
-            let request = match body {
-                Some(body) => request.body(body),
-                None => request,
-            };
-            let (head, body) = request.stream().await?.into_parts();
-            let headers = head.headers.iter().filter_map(|(name, value)| {
-                let value = value.to_str().ok()?;
-                Some(JsValue::from(Array::of2(&name.as_str().into(), &value.into())))
-            });
-            Ok(object(&[
-                ("status", head.status.as_u16().into()),
-                ("headers", headers.collect::<Array>().into()),
-                ("body", JsBody::new(body.map_err(poolpass::Error::from)).into()),
-            ])
-            .into())
-        })
+    /// Sends a request with the members of `input`; the answer has `status`, `headers` as pairs, and `body`.
+    pub fn send(&self, input: JsValue) -> Promise {
+        let (input, signed) = (Options::new(input), self.0.clone());
+        call(&input.clone(), Box::pin(send(signed, input)))
     }
 }
 
-fn prepared(mut request: SignedRequest, options: &Options) -> Result<SignedRequest, Thrown> {
+async fn send(signed: Signed, input: Options) -> Result<JsValue, Thrown> {
+    let (head, body) = prepared(&signed, &input)?.stream().await?.into_parts();
+    let headers = Array::new();
+    for (name, value) in &head.headers {
+        if let Ok(value) = value.to_str() {
+            headers.push(&Array::of2(&name.as_str().into(), &value.into()));
+        }
+    }
+    Ok(object(&[
+        ("status", head.status.as_u16().into()),
+        ("headers", headers.into()),
+        ("body", JsBody::new(body.map_err(poolpass::Error::from)).into()),
+    ])
+    .into())
+}
+
+fn prepared(signed: &Signed, options: &Options) -> Result<SignedRequest, Thrown> {
+    let method = http::Method::from_bytes(options.needed("method")?.as_bytes())
+        .map_err(|_| Thrown::invalid_input("there is no such HTTP method"))?;
+    let mut request = signed.request(method, &options.needed("url")?);
+    if let Some(body) = options.bytes("body")? {
+        request = request.body(body);
+    }
     for header in options.list("headers")?.unwrap_or_default().iter() {
         let header = Array::from(&header);
         let (Some(name), Some(value)) = (header.get(0).as_string(), header.get(1).as_string()) else {

@@ -12,7 +12,7 @@ use poolpass::dynamodb::{AttributeValue, Item};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Thrown;
-use crate::values::set;
+use crate::values::{list, set};
 
 #[wasm_bindgen(raw_module = "./decimal.js")]
 extern "C" {
@@ -49,9 +49,7 @@ impl Reading {
             AttributeValue::B(bytes) => Uint8Array::from(bytes.as_slice()).into(),
             AttributeValue::Bool(bool) => bool.into(),
             AttributeValue::M(members) => self.item(members.into()),
-            AttributeValue::L(elements) => {
-                elements.into_iter().map(|element| self.value(element)).collect::<Array>().into()
-            }
+            AttributeValue::L(elements) => list(elements.into_iter().map(|element| self.value(element))),
             AttributeValue::Ss(texts) => set_of(texts.into_iter().map(JsValue::from)),
             AttributeValue::Ns(numbers) => set_of(numbers.iter().map(|number| self.number(number))),
             AttributeValue::Bs(elements) => {
@@ -101,11 +99,7 @@ pub(crate) fn attribute_value(value: &JsValue) -> Result<AttributeValue, Thrown>
         return Ok(AttributeValue::B(bytes.to_vec()));
     }
     if let Some(elements) = value.dyn_ref::<Array>() {
-        return elements
-            .iter()
-            .map(|it| attribute_value(&it))
-            .collect::<Result<_, _>>()
-            .map(AttributeValue::L);
+        return attribute_values(elements).map(AttributeValue::L);
     }
     if let Some(elements) = value.dyn_ref::<Set>() {
         return set_value(&Array::from(elements));
@@ -114,6 +108,15 @@ pub(crate) fn attribute_value(value: &JsValue) -> Result<AttributeValue, Thrown>
         return members(value).map(AttributeValue::from);
     }
     Err(Thrown::invalid_input("an item holds a value that DynamoDB has no type for"))
+}
+
+/// The values that the elements stand for.
+pub(crate) fn attribute_values(elements: &Array) -> Result<Vec<AttributeValue>, Thrown> {
+    let mut values = Vec::new();
+    for element in elements.iter() {
+        values.push(attribute_value(&element)?);
+    }
+    Ok(values)
 }
 
 fn members(object: &JsValue) -> Result<Item, Thrown> {

@@ -6,17 +6,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use poolpass::s3::{
-    Bucket, ByteRange, CopyOptions, GetOptions, ListOptions, ListPage, ObjectMetadata, PresignedUrl,
-    PutOptions, Stored,
+    Bucket, ByteRange, CopyOptions, DeletedMany, GetOptions, ListOptions, ListPage, ObjectMetadata,
+    PresignedUrl, PutOptions, Stored,
 };
 use poolpass::{Client, Region};
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
 use crate::api::bytes;
-use crate::call::call;
+use crate::call::{call, no_such_method};
 use crate::error::Thrown;
 use crate::upload;
 use crate::values::{Options, date, list, maybe, object, texts};
@@ -47,151 +46,55 @@ impl JsBucket {
         self.0.name().to_owned()
     }
 
-    /// `Bucket::private_key`.
-    #[wasm_bindgen(js_name = privateKey)]
-    pub fn private_key(&self, name: String, signal: Option<AbortSignal>) -> Promise {
-        let bucket = self.0.clone();
-        call(signal, async move { Ok(bucket.private_key(&name).await?.into()) })
+    /// Does what `method` names, with the members of `input`.
+    pub fn call(&self, method: String, input: JsValue) -> Promise {
+        let (input, bucket) = (Options::new(input), self.0.clone());
+        call(&input.clone(), Box::pin(perform(bucket, method, input)))
     }
+}
 
-    /// `Bucket::put_with`.
-    pub fn put(&self, key: String, body: Vec<u8>, options: JsValue, signal: Option<AbortSignal>) -> Promise {
-        let bucket = self.0.clone();
-        call(signal, async move {
-            let options = put_options(&Options::new(options))?;
-            Ok(stored(&bucket.put_with(&key, body, options).await?))
-        })
-    }
-
-    /// `Bucket::upload`, or `Bucket::resume_upload` with `options.resume`.
-    pub fn upload(
-        &self,
-        key: String,
-        body: JsValue,
-        options: JsValue,
-        signal: Option<AbortSignal>,
-    ) -> Promise {
-        let bucket = self.0.clone();
-        call(signal, async move { upload::run(&bucket, key, body, &Options::new(options)).await })
-    }
-
-    /// `Bucket::abort_upload`; `state` is the JSON that the upload handed out.
-    #[wasm_bindgen(js_name = abortUpload)]
-    pub fn abort_upload(&self, state: String, signal: Option<AbortSignal>) -> Promise {
-        let bucket = self.0.clone();
-        call(signal, async move {
-            bucket.abort_upload(&upload::state(&state)?).await?;
-            Ok(JsValue::UNDEFINED)
-        })
-    }
-
-    /// `Bucket::get_with`: `metadata` and `body`.
-    pub fn get(&self, key: String, options: JsValue, signal: Option<AbortSignal>) -> Promise {
-        let bucket = self.0.clone();
-        call(signal, async move {
-            let found = bucket.get_with(&key, get_options(&Options::new(options))?).await?;
+/// The methods of `Bucket` of the crate `poolpass`.
+async fn perform(bucket: Bucket, method: String, input: Options) -> Result<JsValue, Thrown> {
+    Ok(match method.as_str() {
+        "privateKey" => bucket.private_key(&input.needed("name")?).await?.into(),
+        "put" => {
+            let body = input.bytes("body")?.unwrap_or_default();
+            stored(&bucket.put_with(&input.needed("key")?, body, put_options(&input)?).await?)
+        }
+        "upload" => stored(&upload::prepared(&bucket, &input)?.await?),
+        "abortUpload" => {
+            bucket.abort_upload(&upload::state(&input, "state")?).await?;
+            JsValue::UNDEFINED
+        }
+        "get" => {
+            let found = bucket.get_with(&input.needed("key")?, get_options(&input)?).await?;
             let metadata = metadata(found.metadata());
-            Ok(object(&[("metadata", metadata), ("body", JsBody::new(found.into_stream()).into())]).into())
-        })
-    }
-
-    /// `Bucket::head_with`.
-    pub fn head(&self, key: String, options: JsValue, signal: Option<AbortSignal>) -> Promise {
-        let bucket = self.0.clone();
-        call(signal, async move {
-            Ok(metadata(&bucket.head_with(&key, get_options(&Options::new(options))?).await?))
-        })
-    }
-
-    /// `Bucket::delete`.
-    pub fn delete(&self, key: String, signal: Option<AbortSignal>) -> Promise {
-        let bucket = self.0.clone();
-        call(signal, async move {
-            bucket.delete(&key).await?;
-            Ok(JsValue::UNDEFINED)
-        })
-    }
-
-    /// `Bucket::delete_many`.
-    #[wasm_bindgen(js_name = deleteMany)]
-    pub fn delete_many(&self, keys: Vec<String>, signal: Option<AbortSignal>) -> Promise {
-        let bucket = self.0.clone();
-        call(signal, async move {
-            let outcome = bucket.delete_many(keys).await?;
-            let refused = outcome.refused.into_iter().map(|(key, error)| {
-                JsValue::from(object(&[("key", key.into()), ("error", Thrown::from(error).into())]))
-            });
-            let refused: Array = refused.collect();
-            Ok(object(&[("deleted", list(outcome.deleted)), ("refused", refused.into())]).into())
-        })
-    }
-
-    /// `Bucket::copy_with`.
-    pub fn copy(&self, from: String, to: String, options: JsValue, signal: Option<AbortSignal>) -> Promise {
-        let bucket = self.0.clone();
-        call(signal, async move {
-            let options = Options::new(options);
-            let copy = CopyOptions {
-                from_bucket: options.text("fromBucket")?,
-                from_version_id: options.text("fromVersionId")?,
-                if_source_matches: options.text("ifSourceMatches")?,
-                replace: options.options("replace").map(|options| put_options(&options)).transpose()?,
-            };
-            Ok(stored(&bucket.copy_with(&from, &to, copy).await?))
-        })
-    }
-
-    /// `Bucket::list_page`.
-    #[wasm_bindgen(js_name = listPage)]
-    pub fn list_page(&self, options: JsValue, signal: Option<AbortSignal>) -> Promise {
-        let bucket = self.0.clone();
-        call(signal, async move {
-            let options = Options::new(options);
-            let wanted = ListOptions {
-                prefix: options.text("prefix")?,
-                delimiter: options.text("delimiter")?,
-                start_after: options.text("startAfter")?,
-                page_size: options.number("pageSize")?.map(|size| size as u32),
-                continuation: options.text("continuation")?,
-            };
-            Ok(page(bucket.list_page(&wanted).await?))
-        })
-    }
-
-    /// `Bucket::presign_get`, or `Bucket::presign_download` with a file name.
-    #[wasm_bindgen(js_name = presignGet)]
-    pub fn presign_get(
-        &self,
-        key: String,
-        seconds: f64,
-        file_name: Option<String>,
-        signal: Option<AbortSignal>,
-    ) -> Promise {
-        let bucket = self.0.clone();
-        call(signal, async move {
-            let life = Duration::from_secs(seconds as u64);
-            Ok(presigned(&match file_name {
-                Some(name) => bucket.presign_download(&key, &name, life).await?,
-                None => bucket.presign_get(&key, life).await?,
-            }))
-        })
-    }
-
-    /// `Bucket::presign_put`.
-    #[wasm_bindgen(js_name = presignPut)]
-    pub fn presign_put(
-        &self,
-        key: String,
-        seconds: f64,
-        options: JsValue,
-        signal: Option<AbortSignal>,
-    ) -> Promise {
-        let bucket = self.0.clone();
-        call(signal, async move {
-            let life = Duration::from_secs(seconds as u64);
-            Ok(presigned(&bucket.presign_put(&key, life, put_options(&Options::new(options))?).await?))
-        })
-    }
+            object(&[("metadata", metadata), ("body", JsBody::new(found.into_stream()).into())]).into()
+        }
+        "head" => metadata(&bucket.head_with(&input.needed("key")?, get_options(&input)?).await?),
+        "delete" => {
+            bucket.delete(&input.needed("key")?).await?;
+            JsValue::UNDEFINED
+        }
+        "deleteMany" => deleted(bucket.delete_many(input.text_list("keys")?).await?),
+        "copy" => {
+            let (from, to) = (input.needed("from")?, input.needed("to")?);
+            stored(&bucket.copy_with(&from, &to, copy_options(&input)?).await?)
+        }
+        "listPage" => page(bucket.list_page(&list_options(&input)?).await?),
+        "presignGet" => {
+            let key = input.needed("key")?;
+            presigned(&match input.text("downloadAs")? {
+                Some(name) => bucket.presign_download(&key, &name, life(&input)?).await?,
+                None => bucket.presign_get(&key, life(&input)?).await?,
+            })
+        }
+        "presignPut" => {
+            let key = input.needed("key")?;
+            presigned(&bucket.presign_put(&key, life(&input)?, put_options(&input)?).await?)
+        }
+        _ => return Err(no_such_method()),
+    })
 }
 
 type Pieces = futures_util::stream::LocalBoxStream<'static, Result<Bytes, poolpass::Error>>;
@@ -215,15 +118,16 @@ impl JsBody {
 #[wasm_bindgen(js_class = Body)]
 impl JsBody {
     /// The next piece, or undefined at the end. One call at a time.
-    pub fn next(&self, signal: Option<AbortSignal>) -> Promise {
+    pub fn next(&self, options: JsValue) -> Promise {
         let pieces = Rc::clone(&self.0);
-        call(signal, async move {
+        let next = async move {
             let Some(mut stream) = pieces.borrow_mut().take() else { return Ok(JsValue::UNDEFINED) };
             let Some(piece) = stream.next().await else { return Ok(JsValue::UNDEFINED) };
             let piece = bytes(&piece?);
             *pieces.borrow_mut() = Some(stream);
             Ok(piece)
-        })
+        };
+        call(&Options::new(options), Box::pin(next))
     }
 
     /// Stops the transfer.
@@ -265,6 +169,32 @@ fn get_options(options: &Options) -> Result<GetOptions, Thrown> {
     })
 }
 
+fn copy_options(options: &Options) -> Result<CopyOptions, Thrown> {
+    Ok(CopyOptions {
+        from_bucket: options.text("fromBucket")?,
+        from_version_id: options.text("fromVersionId")?,
+        if_source_matches: options.text("ifSourceMatches")?,
+        replace: options.options("replace").map(|options| put_options(&options)).transpose()?,
+    })
+}
+
+fn list_options(options: &Options) -> Result<ListOptions, Thrown> {
+    Ok(ListOptions {
+        prefix: options.text("prefix")?,
+        delimiter: options.text("delimiter")?,
+        start_after: options.text("startAfter")?,
+        page_size: options.number("pageSize")?.map(|size| size as u32),
+        continuation: options.text("continuation")?,
+    })
+}
+
+/// How long a presigned URL works.
+fn life(options: &Options) -> Result<Duration, Thrown> {
+    let seconds = options.number("expiresIn")?;
+    let seconds = seconds.ok_or_else(|| Thrown::invalid_input("expiresIn is missing"))?;
+    Ok(Duration::from_secs(seconds as u64))
+}
+
 fn byte_range(range: &Options) -> Result<ByteRange, Thrown> {
     let number = |name| Ok::<_, Thrown>(range.number(name)?.map(|number| number as u64));
     match (number("start")?, number("end")?, number("last")?) {
@@ -296,18 +226,26 @@ fn metadata(metadata: &ObjectMetadata) -> JsValue {
     .into()
 }
 
+fn deleted(outcome: DeletedMany) -> JsValue {
+    let refused = outcome
+        .refused
+        .into_iter()
+        .map(|(key, error)| object(&[("key", key.into()), ("error", Thrown::from(error).into())]));
+    object(&[("deleted", list(outcome.deleted)), ("refused", list(refused))]).into()
+}
+
 fn page(page: ListPage) -> JsValue {
     let objects = page.objects.into_iter().map(|listed| {
-        JsValue::from(object(&[
+        object(&[
             ("key", listed.key.into()),
             ("size", (listed.size as f64).into()),
             ("etag", maybe(listed.etag)),
             ("lastModified", maybe(listed.last_modified.map(date))),
             ("storageClass", maybe(listed.storage_class)),
-        ]))
+        ])
     });
     object(&[
-        ("objects", objects.collect::<Array>().into()),
+        ("objects", list(objects)),
         ("commonPrefixes", list(page.common_prefixes)),
         ("next", maybe(page.next)),
     ])

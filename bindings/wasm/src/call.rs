@@ -1,4 +1,7 @@
 //! One call from JavaScript: a promise that an `AbortSignal` can cancel.
+//!
+//! What can be called is named by a text, and each handle has one function for all its methods: a function of its own for
+//! each would be compiled and wrapped in JavaScript for each, and a browser downloads both. `js/` has the methods and types.
 
 use std::pin::Pin;
 
@@ -10,25 +13,24 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
 
 use crate::error::Thrown;
+use crate::values::Options;
 
-type Work = Pin<Box<dyn Future<Output = Result<JsValue, Thrown>>>>;
+pub(crate) type Work = Pin<Box<dyn Future<Output = Result<JsValue, Thrown>>>>;
 
-/// Runs `work` until it is done or `signal` is aborted; then it is dropped, which stops its requests.
-pub(crate) fn call(
-    signal: Option<AbortSignal>,
-    work: impl Future<Output = Result<JsValue, Thrown>> + 'static,
-) -> Promise {
-    start(signal, Box::pin(work))
-}
-
-/// Not generic, so that the module holds it once.
-fn start(signal: Option<AbortSignal>, work: Work) -> Promise {
+/// Runs `work` until it is done or the `signal` among its options is aborted; then it is dropped, which stops its requests.
+pub(crate) fn call(options: &Options, work: Work) -> Promise {
+    let signal = options.value("signal").and_then(|signal| signal.dyn_into::<AbortSignal>().ok());
     future_to_promise(async move {
         match signal {
             None => Ok(work.await?),
             Some(signal) => Ok(cancellable(&signal, work).await?),
         }
     })
+}
+
+/// `js/` calls nothing else.
+pub(crate) fn no_such_method() -> Thrown {
+    Thrown::invalid_input("there is no such method")
 }
 
 async fn cancellable(signal: &AbortSignal, work: Work) -> Result<JsValue, Thrown> {

@@ -3,10 +3,8 @@
 use std::rc::Rc;
 
 use js_sys::Promise;
-use poolpass::challenge::SetUpMfa;
-use poolpass::{Challenge, MfaMethod, SignIn, TotpSetup};
+use poolpass::{Challenge, MfaMethod, TotpSetup};
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
 use crate::call::call;
 use crate::error::Thrown;
@@ -73,79 +71,45 @@ impl JsChallenge {
         object(&[("kind", kind.into()), details]).into()
     }
 
-    /// Answers with a code.
-    #[wasm_bindgen(js_name = answerWithCode)]
-    pub fn answer_with_code(&self, code: String, signal: Option<AbortSignal>) -> Promise {
-        let challenge = Rc::clone(&self.0);
-        answer(signal, async move {
-            Ok(match &*challenge {
-                Challenge::SmsCode(challenge) => challenge.answer(&code).await?,
-                Challenge::EmailCode(challenge) => challenge.answer(&code).await?,
-                Challenge::SoftwareToken(challenge) => challenge.answer(&code).await?,
-                Challenge::SetUpMfa(challenge) => challenge.confirm_totp(&code).await?,
-                _ => return Err(wrong_answer()),
-            })
-        })
+    /// Does what `method` names, with the members of `input`.
+    pub fn call(&self, method: String, input: JsValue) -> Promise {
+        let (input, challenge) = (Options::new(input), Rc::clone(&self.0));
+        call(&input.clone(), Box::pin(perform(challenge, method, input)))
     }
+}
 
-    /// Chooses a second factor.
-    #[wasm_bindgen(js_name = answerWithMethod)]
-    pub fn answer_with_method(&self, method: String, signal: Option<AbortSignal>) -> Promise {
-        let challenge = Rc::clone(&self.0);
-        answer(signal, async move {
-            match &*challenge {
-                Challenge::SelectMfaType(challenge) => Ok(challenge.answer(&method_called(method)).await?),
-                _ => Err(wrong_answer()),
-            }
-        })
-    }
-
-    /// Answers with a new password and `options.attributes`.
-    #[wasm_bindgen(js_name = answerWithPassword)]
-    pub fn answer_with_password(
-        &self,
-        password: String,
-        options: JsValue,
-        signal: Option<AbortSignal>,
-    ) -> Promise {
-        let challenge = Rc::clone(&self.0);
-        answer(signal, async move {
-            let attributes = Options::new(options).texts("attributes")?;
-            match &*challenge {
-                Challenge::NewPassword(challenge) => {
-                    Ok(challenge.answer(password, &pairs(&attributes)).await?)
-                }
-                _ => Err(wrong_answer()),
-            }
-        })
-    }
-
-    /// Answers with `options.responses` as AWS documents them.
-    #[wasm_bindgen(js_name = answerWithResponses)]
-    pub fn answer_with_responses(&self, options: JsValue, signal: Option<AbortSignal>) -> Promise {
-        let challenge = Rc::clone(&self.0);
-        answer(signal, async move {
-            let responses = Options::new(options).texts("responses")?;
-            match &*challenge {
-                Challenge::Other(challenge) => Ok(challenge.answer(&pairs(&responses)).await?),
-                _ => Err(wrong_answer()),
-            }
-        })
-    }
-
-    /// `SetUpMfa::start_totp`.
-    #[wasm_bindgen(js_name = startTotp)]
-    pub fn start_totp(&self, signal: Option<AbortSignal>) -> Promise {
-        let challenge = Rc::clone(&self.0);
-        call(signal, async move { Ok(JsTotpSetup(set_up(&challenge)?.start_totp().await?).into()) })
-    }
-
-    /// `SetUpMfa::set_up_email`.
-    #[wasm_bindgen(js_name = setUpEmail)]
-    pub fn set_up_email(&self, address: String, signal: Option<AbortSignal>) -> Promise {
-        let challenge = Rc::clone(&self.0);
-        answer(signal, async move { Ok(set_up(&challenge)?.set_up_email(&address).await?) })
-    }
+/// The answers that challenges take.
+async fn perform(challenge: Rc<Challenge>, method: String, input: Options) -> Result<JsValue, Thrown> {
+    Ok(step(match (method.as_str(), &*challenge) {
+        ("answerWithCode", Challenge::SmsCode(challenge)) => challenge.answer(&input.needed("code")?).await?,
+        ("answerWithCode", Challenge::EmailCode(challenge)) => {
+            challenge.answer(&input.needed("code")?).await?
+        }
+        ("answerWithCode", Challenge::SoftwareToken(challenge)) => {
+            challenge.answer(&input.needed("code")?).await?
+        }
+        ("answerWithCode", Challenge::SetUpMfa(challenge)) => {
+            challenge.confirm_totp(&input.needed("code")?).await?
+        }
+        ("startTotp", Challenge::SetUpMfa(challenge)) => {
+            return Ok(JsTotpSetup(challenge.start_totp().await?).into());
+        }
+        ("setUpEmail", Challenge::SetUpMfa(challenge)) => {
+            challenge.set_up_email(&input.needed("address")?).await?
+        }
+        ("answerWithMethod", Challenge::SelectMfaType(challenge)) => {
+            challenge.answer(&method_called(input.needed("method")?)).await?
+        }
+        ("answerWithPassword", Challenge::NewPassword(challenge)) => {
+            let attributes = input.texts("attributes")?;
+            challenge.answer(input.needed("newPassword")?, &pairs(&attributes)).await?
+        }
+        ("answerWithResponses", Challenge::Other(challenge)) => {
+            challenge.answer(&pairs(&input.texts("responses")?)).await?
+        }
+        // The classes of `js/challenges.ts` leave no way to this.
+        _ => return Err(Thrown::invalid_input("this challenge takes another answer")),
+    }))
 }
 
 /// `TotpSetup` of the crate `poolpass`.
@@ -186,23 +150,4 @@ fn method_called(name: String) -> MfaMethod {
         "email" => MfaMethod::Email,
         _ => MfaMethod::Other(name),
     }
-}
-
-fn answer(
-    signal: Option<AbortSignal>,
-    work: impl Future<Output = Result<SignIn, Thrown>> + 'static,
-) -> Promise {
-    call(signal, async move { work.await.map(step) })
-}
-
-fn set_up(challenge: &Challenge) -> Result<&SetUpMfa, Thrown> {
-    match challenge {
-        Challenge::SetUpMfa(challenge) => Ok(challenge),
-        _ => Err(wrong_answer()),
-    }
-}
-
-/// The classes of `js/challenges.ts` leave no way to this.
-fn wrong_answer() -> Thrown {
-    Thrown::invalid_input("this challenge takes another answer")
 }

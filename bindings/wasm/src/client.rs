@@ -3,18 +3,18 @@
 use js_sys::{Function, Promise};
 use poolpass::{AuthFlow, Client, Config, RefreshOperation, RetryPolicy, SignInOptions};
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
-use crate::account::JsAccount;
+use crate::account;
 use crate::api::JsApi;
 use crate::bucket::JsBucket;
-use crate::call::call;
+use crate::call::{call, no_such_method};
 use crate::challenge::JsChallenge;
 use crate::clock::JsClock;
 use crate::error::Thrown;
-use crate::session::{self, access_token, credentials, id_token, user};
+use crate::session;
 use crate::store::{JsStore, Store};
 use crate::table::JsTable;
+use crate::transact;
 use crate::values::{Options, maybe};
 
 /// `Client` of the crate `poolpass`.
@@ -42,71 +42,22 @@ impl JsClient {
         self.0.config().user_pool().map(|pool| pool.client_id().to_string())
     }
 
-    /// `Client::sign_in_with`.
-    #[wasm_bindgen(js_name = signIn)]
-    pub fn sign_in(
-        &self,
-        username: String,
-        password: String,
-        options: JsValue,
-        signal: Option<AbortSignal>,
-    ) -> Promise {
-        let client = self.0.clone();
-        call(signal, async move {
-            let sign_in = sign_in_options(username, password, &Options::new(options))?;
-            Ok(session::step(client.sign_in_with(sign_in).await?))
-        })
+    /// Does what `method` names, with the members of `input`.
+    pub fn call(&self, method: String, input: JsValue) -> Promise {
+        let (input, client) = (Options::new(input), self.0.clone());
+        call(&input.clone(), Box::pin(perform(client, method, input)))
     }
 
-    /// `Client::pending_challenge`.
-    #[wasm_bindgen(js_name = pendingChallenge)]
-    pub fn pending_challenge(&self, signal: Option<AbortSignal>) -> Promise {
-        let client = self.0.clone();
-        call(signal, async move { Ok(maybe(client.pending_challenge().await?.map(JsChallenge::new))) })
+    /// The same for the person's account.
+    pub fn account(&self, method: String, input: JsValue) -> Promise {
+        let (input, account) = (Options::new(input), self.0.account());
+        call(&input.clone(), Box::pin(account::perform(account, method, input)))
     }
 
-    /// `Client::current_user`.
-    #[wasm_bindgen(js_name = currentUser)]
-    pub fn current_user(&self, signal: Option<AbortSignal>) -> Promise {
-        let client = self.0.clone();
-        call(signal, async move { Ok(maybe(client.current_user().await?.as_ref().map(user))) })
-    }
-
-    /// `Client::id_token`.
-    #[wasm_bindgen(js_name = idToken)]
-    pub fn id_token(&self, signal: Option<AbortSignal>) -> Promise {
-        let client = self.0.clone();
-        call(signal, async move { Ok(id_token(&client.id_token().await?)) })
-    }
-
-    /// `Client::access_token`.
-    #[wasm_bindgen(js_name = accessToken)]
-    pub fn access_token(&self, signal: Option<AbortSignal>) -> Promise {
-        let client = self.0.clone();
-        call(signal, async move { Ok(access_token(&client.access_token().await?)) })
-    }
-
-    /// `Client::refresh`.
-    pub fn refresh(&self, signal: Option<AbortSignal>) -> Promise {
-        let client = self.0.clone();
-        call(signal, async move { Ok(user(&client.refresh().await?)) })
-    }
-
-    /// `Client::sign_out`; whether AWS has revoked the tokens.
-    #[wasm_bindgen(js_name = signOut)]
-    pub fn sign_out(&self, signal: Option<AbortSignal>) -> Promise {
-        let client = self.0.clone();
-        call(signal, async move { Ok(client.sign_out().await?.is_revoked().into()) })
-    }
-
-    /// `Client::sign_out_everywhere`.
-    #[wasm_bindgen(js_name = signOutEverywhere)]
-    pub fn sign_out_everywhere(&self, signal: Option<AbortSignal>) -> Promise {
-        let client = self.0.clone();
-        call(signal, async move {
-            client.sign_out_everywhere().await?;
-            Ok(JsValue::UNDEFINED)
-        })
+    /// The same for transactions.
+    pub fn transact(&self, method: String, input: JsValue) -> Promise {
+        let (input, client) = (Options::new(input), self.0.clone());
+        call(&input.clone(), Box::pin(transact::perform(client, method, input)))
     }
 
     /// Calls `listener` with every event of `Client::events`, as long as the client lives.
@@ -115,31 +66,10 @@ impl JsClient {
         session::forward(self.0.events(), listener);
     }
 
-    /// `Client::credentials`.
-    pub fn credentials(&self, signal: Option<AbortSignal>) -> Promise {
-        let client = self.0.clone();
-        call(signal, async move {
-            let held = client.credentials().await?;
-            Ok(credentials(&held, &client.identity_id().await?))
-        })
-    }
-
-    /// `Client::identity_id`.
-    #[wasm_bindgen(js_name = identityId)]
-    pub fn identity_id(&self, signal: Option<AbortSignal>) -> Promise {
-        let client = self.0.clone();
-        call(signal, async move { Ok(client.identity_id().await?.into()) })
-    }
-
     /// `Client::with_role`.
     #[wasm_bindgen(js_name = withRole)]
     pub fn with_role(&self, role_arn: String) -> Self {
         Self(self.0.with_role(role_arn))
-    }
-
-    /// `Client::account`.
-    pub fn account(&self, client_metadata: JsValue) -> Result<JsAccount, JsValue> {
-        Ok(JsAccount::new(self.0.account(), client_metadata)?)
     }
 
     /// `Client::s3`, or `Client::bucket` with a name.
@@ -158,10 +88,27 @@ impl JsClient {
     }
 }
 
-impl JsClient {
-    pub(crate) fn inner(&self) -> Client {
-        self.0.clone()
-    }
+/// The methods of `Client` of the crate `poolpass`.
+async fn perform(client: Client, method: String, input: Options) -> Result<JsValue, Thrown> {
+    Ok(match method.as_str() {
+        "signIn" => session::step(client.sign_in_with(sign_in_options(&input)?).await?),
+        "pendingChallenge" => maybe(client.pending_challenge().await?.map(JsChallenge::new)),
+        "currentUser" => maybe(client.current_user().await?.as_ref().map(session::user)),
+        "idToken" => session::id_token(&client.id_token().await?),
+        "accessToken" => session::access_token(&client.access_token().await?),
+        "refresh" => session::user(&client.refresh().await?),
+        "signOut" => client.sign_out().await?.is_revoked().into(),
+        "signOutEverywhere" => {
+            client.sign_out_everywhere().await?;
+            JsValue::UNDEFINED
+        }
+        "credentials" => {
+            let held = client.credentials().await?;
+            session::credentials(&held, &client.identity_id().await?)
+        }
+        "identityId" => client.identity_id().await?.into(),
+        _ => return Err(no_such_method()),
+    })
 }
 
 fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Thrown> {
@@ -186,8 +133,8 @@ fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Thro
     Ok(builder.build()?)
 }
 
-fn sign_in_options(username: String, password: String, options: &Options) -> Result<SignInOptions, Thrown> {
-    let mut sign_in = SignInOptions::new(username, password);
+fn sign_in_options(options: &Options) -> Result<SignInOptions, Thrown> {
+    let mut sign_in = SignInOptions::new(options.needed("username")?, options.needed("password")?);
     sign_in = match options.text("flow")?.as_deref() {
         None | Some("srp") => sign_in,
         Some("password") => sign_in.flow(AuthFlow::UserPassword),

@@ -4,7 +4,7 @@ use js_sys::Array;
 use poolpass::dynamodb::{Attribute, Condition, Expression, attribute};
 use wasm_bindgen::JsValue;
 
-use crate::attribute_value::attribute_value;
+use crate::attribute_value::{attribute_value, attribute_values};
 use crate::error::Thrown;
 use crate::values::Options;
 
@@ -25,10 +25,7 @@ pub(crate) fn condition(value: JsValue) -> Result<Condition, Thrown> {
         "gt" => path()?.gt(value(0)?),
         "ge" => path()?.ge(value(0)?),
         "between" => path()?.between(value(0)?, value(1)?),
-        "isIn" => {
-            let values = values.iter().map(|value| attribute_value(&value));
-            path()?.is_in(values.collect::<Result<Vec<_>, _>>()?)
-        }
+        "isIn" => path()?.is_in(attribute_values(&values)?),
         "exists" => path()?.exists(),
         "notExists" => path()?.not_exists(),
         "beginsWith" => {

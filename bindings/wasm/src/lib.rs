@@ -18,6 +18,7 @@ mod search;
 mod session;
 mod store;
 mod table;
+mod transact;
 mod upload;
 mod values;
 

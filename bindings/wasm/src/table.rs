@@ -2,16 +2,17 @@
 
 use js_sys::{Array, Promise};
 use poolpass::Client;
-use poolpass::dynamodb::{Item, ReturnValues, Table, UpdateItem};
+use poolpass::dynamodb::{
+    Attribute, BatchGet, BatchWrite, DeleteItem, GetItem, Item, PutItem, ReturnValues, Table, UpdateItem,
+};
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
-use crate::attribute_value::{Reading, attribute_value, item};
-use crate::call::call;
+use crate::attribute_value::{Reading, attribute_value, attribute_values, item};
+use crate::call::{call, no_such_method};
 use crate::condition::{condition, expression, path};
 use crate::error::Thrown;
 use crate::search;
-use crate::values::{Options, maybe};
+use crate::values::{Options, list, maybe};
 
 /// `Table` of the crate `poolpass`.
 #[wasm_bindgen(js_name = Table)]
@@ -35,134 +36,141 @@ impl JsTable {
         self.0.name().to_owned()
     }
 
-    /// `Table::get`.
-    pub fn get(&self, key: JsValue, options: JsValue, signal: Option<AbortSignal>) -> Promise {
-        let table = self.0.clone();
-        call(signal, async move {
-            let options = Options::new(options);
-            let mut get = table.get::<Item>(item(&key)?);
-            if options.flag("consistent")? {
-                get = get.consistent();
-            }
-            if let Some(attributes) = projection(&options)? {
-                get = get.attributes(attributes);
-            }
-            found(&options, get.await?)
-        })
+    /// Does what `method` names, with the members of `input`.
+    pub fn call(&self, method: String, input: JsValue) -> Promise {
+        let (input, table) = (Options::new(input), self.0.clone());
+        call(&input.clone(), Box::pin(perform(table, method, input)))
     }
+}
 
-    /// `Table::put`.
-    pub fn put(&self, new: JsValue, options: JsValue, signal: Option<AbortSignal>) -> Promise {
-        let table = self.0.clone();
-        call(signal, async move {
-            let options = Options::new(options);
-            let mut put = table.put(item(&new)?);
-            if let Some(value) = options.value("condition") {
-                put = put.condition(condition(value)?);
-            }
-            if options.flag("returnOld")? {
-                return found(&options, put.returning_old::<Item>().await?);
+/// The methods of `Table` of the crate `poolpass`.
+async fn perform(table: Table, method: String, input: Options) -> Result<JsValue, Thrown> {
+    match method.as_str() {
+        "get" => found(&input, get(&table, &input)?.await?),
+        "put" => {
+            let put = put(&table, &input)?;
+            if input.flag("returnOld")? {
+                return found(&input, put.returning_old::<Item>().await?);
             }
             put.await?;
             Ok(JsValue::UNDEFINED)
-        })
-    }
-
-    /// `Table::delete`.
-    pub fn delete(&self, key: JsValue, options: JsValue, signal: Option<AbortSignal>) -> Promise {
-        let table = self.0.clone();
-        call(signal, async move {
-            let options = Options::new(options);
-            let mut delete = table.delete(item(&key)?);
-            if let Some(value) = options.value("condition") {
-                delete = delete.condition(condition(value)?);
-            }
-            if options.flag("returnOld")? {
-                return found(&options, delete.returning_old::<Item>().await?);
+        }
+        "delete" => {
+            let delete = delete(&table, &input)?;
+            if input.flag("returnOld")? {
+                return found(&input, delete.returning_old::<Item>().await?);
             }
             delete.await?;
             Ok(JsValue::UNDEFINED)
-        })
-    }
-
-    /// `Table::update`.
-    pub fn update(
-        &self,
-        key: JsValue,
-        changes: JsValue,
-        options: JsValue,
-        signal: Option<AbortSignal>,
-    ) -> Promise {
-        let table = self.0.clone();
-        call(signal, async move {
-            let options = Options::new(options);
-            let mut update = changed(table.update(item(&key)?), &Options::new(changes))?;
-            if let Some(value) = options.value("condition") {
-                update = update.condition(condition(value)?);
-            }
-            let values = match options.text("returning")?.as_deref() {
+        }
+        "update" => {
+            let update = update(&table, &input)?;
+            match returning(&input)? {
+                Some(values) => found(&input, update.returning::<Item>(values).await?),
                 None => {
                     update.await?;
-                    return Ok(JsValue::UNDEFINED);
+                    Ok(JsValue::UNDEFINED)
                 }
-                Some("allOld") => ReturnValues::AllOld,
-                Some("updatedOld") => ReturnValues::UpdatedOld,
-                Some("allNew") => ReturnValues::AllNew,
-                Some("updatedNew") => ReturnValues::UpdatedNew,
-                Some(_) => return Err(Thrown::invalid_input("there is no such value of returning")),
-            };
-            found(&options, update.returning::<Item>(values).await?)
-        })
-    }
-
-    /// `Search::page` of a query with a key condition, or of a scan without one.
-    pub fn page(&self, key_condition: JsValue, options: JsValue, signal: Option<AbortSignal>) -> Promise {
-        let table = self.0.clone();
-        call(signal, async move { search::page(&table, key_condition, &Options::new(options)).await })
-    }
-
-    /// `Search::count` of a query with a key condition, or of a scan without one.
-    pub fn count(&self, key_condition: JsValue, options: JsValue, signal: Option<AbortSignal>) -> Promise {
-        let table = self.0.clone();
-        call(signal, async move { search::count(&table, key_condition, &Options::new(options)).await })
-    }
-
-    /// `Table::batch_get`.
-    #[wasm_bindgen(js_name = batchGet)]
-    pub fn batch_get(&self, keys: Array, options: JsValue, signal: Option<AbortSignal>) -> Promise {
-        let table = self.0.clone();
-        call(signal, async move {
-            let options = Options::new(options);
-            let keys = keys.iter().map(|key| item(&key)).collect::<Result<Vec<_>, _>>()?;
-            let mut get = table.batch_get::<Item>(keys);
-            if options.flag("consistent")? {
-                get = get.consistent();
             }
-            if let Some(attributes) = projection(&options)? {
-                get = get.attributes(attributes);
-            }
-            let reading = reading(&options)?;
-            Ok(get.await?.into_iter().map(|item| reading.item(item)).collect::<Array>().into())
-        })
-    }
-
-    /// `Table::batch_write`.
-    #[wasm_bindgen(js_name = batchWrite)]
-    pub fn batch_write(&self, writes: JsValue, signal: Option<AbortSignal>) -> Promise {
-        let table = self.0.clone();
-        call(signal, async move {
-            let writes = Options::new(writes);
-            let mut batch = table.batch_write();
-            for new in writes.list("put")?.unwrap_or_default().iter() {
-                batch = batch.put(item(&new)?);
-            }
-            for key in writes.list("delete")?.unwrap_or_default().iter() {
-                batch = batch.delete(item(&key)?);
-            }
-            batch.await?;
+        }
+        "page" => search::page(&table, &input).await,
+        "count" => search::count(&table, &input).await,
+        "batchGet" => {
+            let items = batch_get(&table, &input)?.await?;
+            let reading = reading(&input)?;
+            Ok(list(items.into_iter().map(|item| reading.item(item))))
+        }
+        "batchWrite" => {
+            batch_write(&table, &input)?.await?;
             Ok(JsValue::UNDEFINED)
-        })
+        }
+        _ => Err(no_such_method()),
     }
+}
+
+/// The get that `input` describes.
+pub(crate) fn get(table: &Table, input: &Options) -> Result<GetItem<Item>, Thrown> {
+    let mut get = table.get::<Item>(key(input)?);
+    if input.flag("consistent")? {
+        get = get.consistent();
+    }
+    if let Some(attributes) = projection(input)? {
+        get = get.attributes(attributes);
+    }
+    Ok(get)
+}
+
+/// The put that `input` describes.
+pub(crate) fn put(table: &Table, input: &Options) -> Result<PutItem, Thrown> {
+    let put = table.put(item(&input.value("item").unwrap_or_default())?);
+    Ok(match input.value("condition") {
+        Some(wanted) => put.condition(condition(wanted)?),
+        None => put,
+    })
+}
+
+/// The delete that `input` describes.
+pub(crate) fn delete(table: &Table, input: &Options) -> Result<DeleteItem, Thrown> {
+    let delete = table.delete(key(input)?);
+    Ok(match input.value("condition") {
+        Some(wanted) => delete.condition(condition(wanted)?),
+        None => delete,
+    })
+}
+
+/// The update that `input` describes.
+pub(crate) fn update(table: &Table, input: &Options) -> Result<UpdateItem, Thrown> {
+    let update = changed(table.update(key(input)?), input)?;
+    Ok(match input.value("condition") {
+        Some(wanted) => update.condition(condition(wanted)?),
+        None => update,
+    })
+}
+
+fn batch_get(table: &Table, input: &Options) -> Result<BatchGet<Item>, Thrown> {
+    let mut get = table.batch_get::<Item>(items(input, "keys")?);
+    if input.flag("consistent")? {
+        get = get.consistent();
+    }
+    if let Some(attributes) = projection(input)? {
+        get = get.attributes(attributes);
+    }
+    Ok(get)
+}
+
+fn batch_write(table: &Table, input: &Options) -> Result<BatchWrite, Thrown> {
+    let mut batch = table.batch_write();
+    for new in items(input, "put")? {
+        batch = batch.put(new);
+    }
+    for key in items(input, "delete")? {
+        batch = batch.delete(key);
+    }
+    Ok(batch)
+}
+
+/// The key of an item.
+pub(crate) fn key(input: &Options) -> Result<Item, Thrown> {
+    item(&input.value("key").unwrap_or_default())
+}
+
+fn items(input: &Options, name: &str) -> Result<Vec<Item>, Thrown> {
+    let mut items = Vec::new();
+    for value in input.list(name)?.unwrap_or_default().iter() {
+        items.push(item(&value)?);
+    }
+    Ok(items)
+}
+
+fn returning(input: &Options) -> Result<Option<ReturnValues>, Thrown> {
+    Ok(Some(match input.text("returning")?.as_deref() {
+        None => return Ok(None),
+        Some("allOld") => ReturnValues::AllOld,
+        Some("updatedOld") => ReturnValues::UpdatedOld,
+        Some("allNew") => ReturnValues::AllNew,
+        Some("updatedNew") => ReturnValues::UpdatedNew,
+        Some(_) => return Err(Thrown::invalid_input("there is no such value of returning")),
+    }))
 }
 
 /// How numbers are read.
@@ -171,13 +179,17 @@ pub(crate) fn reading(options: &Options) -> Result<Reading, Thrown> {
 }
 
 /// The attributes that are asked for.
-pub(crate) fn projection(options: &Options) -> Result<Option<Vec<poolpass::dynamodb::Attribute>>, Thrown> {
-    let attributes = options.list("attributes")?;
-    attributes.map(|attributes| attributes.iter().map(|it| path(Some(it))).collect()).transpose()
+pub(crate) fn projection(options: &Options) -> Result<Option<Vec<Attribute>>, Thrown> {
+    let Some(wanted) = options.list("attributes")? else { return Ok(None) };
+    let mut attributes = Vec::new();
+    for place in wanted.iter() {
+        attributes.push(path(Some(place))?);
+    }
+    Ok(Some(attributes))
 }
 
 /// The changes that `options` name.
-pub(crate) fn changed(mut update: UpdateItem, changes: &Options) -> Result<UpdateItem, Thrown> {
+fn changed(mut update: UpdateItem, changes: &Options) -> Result<UpdateItem, Thrown> {
     for (path, value) in entries(changes, "set")? {
         update = update.set(path, attribute_value(&value)?);
     }
@@ -186,7 +198,7 @@ pub(crate) fn changed(mut update: UpdateItem, changes: &Options) -> Result<Updat
     }
     for (path, value) in entries(changes, "append")? {
         let elements = Array::from(&value);
-        let elements = elements.iter().map(|it| attribute_value(&it)).collect::<Result<Vec<_>, _>>()?;
+        let elements = attribute_values(&elements)?;
         update = update.append(path, elements);
     }
     for (path, value) in entries(changes, "add")? {
@@ -205,17 +217,18 @@ pub(crate) fn changed(mut update: UpdateItem, changes: &Options) -> Result<Updat
 }
 
 /// An object of attributes, or pairs of a path and a value.
-fn entries(changes: &Options, name: &str) -> Result<Vec<(poolpass::dynamodb::Attribute, JsValue)>, Thrown> {
+fn entries(changes: &Options, name: &str) -> Result<Vec<(Attribute, JsValue)>, Thrown> {
     let Some(value) = changes.value(name) else { return Ok(Vec::new()) };
     let entries = match value.dyn_ref::<Array>() {
         Some(pairs) => pairs.clone(),
         None => js_sys::Object::entries(value.unchecked_ref()),
     };
-    let pair = |entry: JsValue| {
+    let mut pairs = Vec::new();
+    for entry in entries.iter() {
         let entry = Array::from(&entry);
-        Ok((path(Some(entry.get(0)))?, entry.get(1)))
-    };
-    entries.iter().map(pair).collect()
+        pairs.push((path(Some(entry.get(0)))?, entry.get(1)));
+    }
+    Ok(pairs)
 }
 
 fn found(options: &Options, item: Option<Item>) -> Result<JsValue, Thrown> {

@@ -7,42 +7,37 @@ use bytes::Bytes;
 use futures_util::stream;
 use js_sys::{Function, JSON, Reflect, Uint8Array};
 use poolpass::platform::{BoxFuture, UploadSource};
-use poolpass::s3::{Bucket, UploadBody, UploadState};
+use poolpass::s3::{Bucket, Upload, UploadBody, UploadState};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, ReadableStream, ReadableStreamDefaultReader};
 
-use crate::bucket::{put_options, stored};
+use crate::bucket::put_options;
 use crate::error::Thrown;
 use crate::values::{Options, maybe, object};
 
-/// Uploads `body`, as `Bucket::upload` or `Bucket::resume_upload` does.
-pub(crate) async fn run(
-    bucket: &Bucket,
-    key: String,
-    body: JsValue,
-    options: &Options,
-) -> Result<JsValue, Thrown> {
-    let body = upload_body(body)?;
-    let mut upload = match options.value("resume").map(|state| JSON::stringify(&state)) {
-        None => bucket.upload(key, body),
-        Some(json) => bucket.resume_upload(state(&String::from(json?))?, body),
+/// What `Bucket::upload` or `Bucket::resume_upload` does with the members of `input`.
+pub(crate) fn prepared(bucket: &Bucket, input: &Options) -> Result<Upload, Thrown> {
+    let body = upload_body(input.value("body").unwrap_or_default())?;
+    let mut upload = match input.value("resume") {
+        None => bucket.upload(input.needed("key")?, body),
+        Some(_) => bucket.resume_upload(state(input, "resume")?, body),
     };
-    upload = upload.options(put_options(options)?);
-    if let Some(size) = options.number("partSize")? {
+    upload = upload.options(put_options(input)?);
+    if let Some(size) = input.number("partSize")? {
         upload = upload.part_size(size as u64);
     }
-    if let Some(parts) = options.number("concurrency")? {
+    if let Some(parts) = input.number("concurrency")? {
         upload = upload.concurrency(parts as usize);
     }
-    if let Some(listener) = listener(options, "onProgress") {
+    if let Some(listener) = listener(input, "onProgress") {
         upload = upload.on_progress(move |progress| {
             let sent = (progress.sent as f64).into();
             let total = maybe(progress.total.map(|total| total as f64));
             notify(&listener, &object(&[("sent", sent), ("total", total)]));
         });
     }
-    if let Some(listener) = listener(options, "onResumable") {
+    if let Some(listener) = listener(input, "onResumable") {
         upload = upload.on_resumable(move |state| {
             if let Ok(state) =
                 serde_json::to_string(&state).map_err(drop).and_then(|json| JSON::parse(&json).map_err(drop))
@@ -51,12 +46,14 @@ pub(crate) async fn run(
             }
         });
     }
-    Ok(stored(&upload.await?))
+    Ok(upload)
 }
 
-/// The state that an upload handed out, as JSON.
-pub(crate) fn state(json: &str) -> Result<UploadState, Thrown> {
-    serde_json::from_str(json).map_err(|_| Thrown::invalid_input("this is not the state of an upload"))
+/// The state that an upload handed out.
+pub(crate) fn state(input: &Options, name: &str) -> Result<UploadState, Thrown> {
+    let json = JSON::stringify(&input.value(name).unwrap_or_default())?;
+    serde_json::from_str(&String::from(json))
+        .map_err(|_| Thrown::invalid_input("this is not the state of an upload"))
 }
 
 fn upload_body(body: JsValue) -> Result<UploadBody, Thrown> {

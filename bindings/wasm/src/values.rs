@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use js_sys::{Array, Date, Object, Reflect};
+use js_sys::{Array, Date, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Thrown;
@@ -39,9 +39,13 @@ pub(crate) fn texts<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) -
     object.into()
 }
 
-/// A list of texts.
-pub(crate) fn list<T: AsRef<str>>(elements: impl IntoIterator<Item = T>) -> JsValue {
-    elements.into_iter().map(|element| JsValue::from(element.as_ref())).collect::<Array>().into()
+/// An array.
+pub(crate) fn list(elements: impl IntoIterator<Item = impl Into<JsValue>>) -> JsValue {
+    let array = Array::new();
+    for element in elements {
+        array.push(&element.into());
+    }
+    array.into()
 }
 
 /// A JavaScript `Date`.
@@ -55,7 +59,8 @@ pub(crate) fn system_time(millis: f64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(millis as u64)
 }
 
-/// The options of a call, read by name. What is absent, undefined or null is not there.
+/// The arguments and options of a call, read by name. What is absent, undefined or null is not there.
+#[derive(Clone)]
 pub(crate) struct Options(JsValue);
 
 impl Options {
@@ -73,6 +78,10 @@ impl Options {
 
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Thrown> {
         self.read(name, "a string", |value| value.as_string())
+    }
+
+    pub(crate) fn needed(&self, name: &str) -> Result<String, Thrown> {
+        self.text(name)?.ok_or_else(|| Thrown::invalid_input(&format!("{name} is missing")))
     }
 
     pub(crate) fn number(&self, name: &str) -> Result<Option<f64>, Thrown> {
@@ -95,14 +104,30 @@ impl Options {
 
     pub(crate) fn texts(&self, name: &str) -> Result<BTreeMap<String, String>, Thrown> {
         let members = self.read(name, "an object of strings", |value| {
-            let entries = Object::entries(value.dyn_ref::<Object>()?);
-            let entry = |entry: JsValue| {
+            let mut texts = BTreeMap::new();
+            for entry in Object::entries(value.dyn_ref::<Object>()?).iter() {
                 let entry = Array::from(&entry);
-                Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
-            };
-            entries.iter().map(entry).collect::<Option<BTreeMap<_, _>>>()
+                texts.insert(entry.get(0).as_string()?, entry.get(1).as_string()?);
+            }
+            Some(texts)
         });
         Ok(members?.unwrap_or_default())
+    }
+
+    /// Empty where it is absent.
+    pub(crate) fn text_list(&self, name: &str) -> Result<Vec<String>, Thrown> {
+        let texts = self.read(name, "an array of strings", |value| {
+            let mut texts = Vec::new();
+            for element in value.dyn_ref::<Array>()?.iter() {
+                texts.push(element.as_string()?);
+            }
+            Some(texts)
+        });
+        Ok(texts?.unwrap_or_default())
+    }
+
+    pub(crate) fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, Thrown> {
+        self.read(name, "a Uint8Array", |value| Some(value.dyn_ref::<Uint8Array>()?.to_vec()))
     }
 
     pub(crate) fn list(&self, name: &str) -> Result<Option<Array>, Thrown> {
@@ -116,11 +141,12 @@ impl Options {
         read: impl FnOnce(&JsValue) -> Option<T>,
     ) -> Result<Option<T>, Thrown> {
         let Some(value) = self.value(name) else { return Ok(None) };
-        match read(&value) {
-            Some(value) => Ok(Some(value)),
-            None => Err(Thrown::invalid_input(&format!("{name} is not {expected}"))),
-        }
+        read(&value).map(Some).ok_or_else(|| unexpected(name, expected))
     }
+}
+
+fn unexpected(name: &str, expected: &str) -> Thrown {
+    Thrown::invalid_input(&format!("{name} is not {expected}"))
 }
 
 /// Pairs of borrowed texts, as the SDK takes them.

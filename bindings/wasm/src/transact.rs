@@ -1,0 +1,67 @@
+//! DynamoDB: transactions over several tables.
+
+use poolpass::Client;
+use poolpass::dynamodb::{Table, TransactGet, TransactWrite};
+use wasm_bindgen::prelude::*;
+
+use crate::call::no_such_method;
+use crate::condition::condition;
+use crate::error::Thrown;
+use crate::table::{delete, get, key, put, reading, update};
+use crate::values::{Options, list, maybe};
+
+/// `Client::transact_get` and `Client::transact_write` of the crate `poolpass`.
+pub(crate) async fn perform(client: Client, method: String, input: Options) -> Result<JsValue, Thrown> {
+    match method.as_str() {
+        "get" => {
+            let items = gets(&client, &input)?.await?;
+            let reading = reading(&input)?;
+            Ok(list(items.into_iter().map(|it| maybe(it.map(|it| reading.item(it))))))
+        }
+        "write" => {
+            writes(&client, &input)?.await?;
+            Ok(JsValue::UNDEFINED)
+        }
+        _ => Err(no_such_method()),
+    }
+}
+
+/// Each get has a `key`, and a `table` unless it is the configuration's.
+fn gets(client: &Client, input: &Options) -> Result<TransactGet, Thrown> {
+    let mut transaction = client.transact_get();
+    for wanted in input.list("gets")?.unwrap_or_default().iter() {
+        let wanted = Options::new(wanted);
+        transaction = transaction.get(get(&table_of(client, &wanted)?, &wanted)?);
+    }
+    Ok(transaction)
+}
+
+/// Each write names its `kind`: `put`, `delete`, `update` or `check`.
+fn writes(client: &Client, input: &Options) -> Result<TransactWrite, Thrown> {
+    let mut transaction = client.transact_write();
+    if let Some(token) = input.text("token")? {
+        transaction = transaction.token(token);
+    }
+    for write in input.list("writes")?.unwrap_or_default().iter() {
+        let write = Options::new(write);
+        let table = table_of(client, &write)?;
+        transaction = match write.needed("kind")?.as_str() {
+            "put" => transaction.put(put(&table, &write)?),
+            "delete" => transaction.delete(delete(&table, &write)?),
+            "update" => transaction.update(update(&table, &write)?),
+            _ => {
+                let wanted = write.value("condition");
+                let wanted = wanted.ok_or_else(|| Thrown::invalid_input("a check needs a condition"))?;
+                transaction.check(table.check(key(&write)?, condition(wanted)?))
+            }
+        };
+    }
+    Ok(transaction)
+}
+
+fn table_of(client: &Client, options: &Options) -> Result<Table, Thrown> {
+    Ok(match options.text("table")? {
+        Some(name) => client.table(name),
+        None => client.dynamodb()?,
+    })
+}
