@@ -14,6 +14,8 @@ use crate::workspace::Workspace;
 /// Where the package's sources are.
 pub(crate) const SOURCES: &str = "bindings/wasm";
 const MODULE: &str = "poolpass.wasm";
+/// What wasm-bindgen writes around it.
+const GLUE: &str = "poolpass_wasm.js";
 
 /// What every browser of the last years and Node.js 20 have. All features would be more than Node.js 20 has.
 const WASM_FEATURES: [&str; 6] = [
@@ -23,6 +25,17 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
     "--enable-sign-ext",
+];
+
+/// The second round finds what the first one has uncovered. A Rust module has its stack where the low memory is, and never an
+/// address there that is valid.
+const PASSES: [&str; 6] = [
+    "-Oz",
+    "--low-memory-unused",
+    "--optimize-added-constants-propagate",
+    "-Oz",
+    "--strip-debug",
+    "--strip-producers",
 ];
 
 /// Builds the package and checks it.
@@ -87,8 +100,9 @@ pub(crate) fn built_package(workspace: &Workspace) -> Result<PathBuf> {
     shell.create_dir(&folder)?;
     optimize(workspace, &bindgen.join("poolpass_wasm_bg.wasm"), &folder.join(MODULE))?;
     // Its types stay behind: only the TypeScript around it names them.
-    shell.copy_file(bindgen.join("poolpass_wasm.js"), folder.join("poolpass_wasm.js"))?;
+    shell.copy_file(bindgen.join(GLUE), folder.join(GLUE))?;
     compile(workspace, &bindgen, &folder)?;
+    minify(workspace, &folder)?;
     for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
         shell.copy_file(workspace.path(name), folder.join(name))?;
     }
@@ -116,6 +130,34 @@ fn compile(workspace: &Workspace, bindgen: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Takes out of the scripts what only readers need; they read the types. Names stay, since errors and consoles show them, except
+/// in the script that wasm-bindgen wrote, whose names nobody sees.
+fn minify(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let esbuild = sources(workspace, "node_modules/.bin/esbuild");
+    let (ours, generated): (Vec<PathBuf>, Vec<PathBuf>) =
+        scripts(workspace, folder)?.into_iter().partition(|script| !script.ends_with(GLUE));
+    let always = ["--format=esm", "--target=es2022", "--allow-overwrite", "--log-level=error"];
+    for (scripts, what) in
+        [(ours, &["--minify-whitespace", "--minify-syntax"][..]), (generated, &["--minify"])]
+    {
+        cmd!(
+            workspace.shell,
+            "{esbuild} {scripts...} {what...} {always...} --outdir={folder} --outbase={folder}"
+        )
+        .run()?;
+    }
+    Ok(())
+}
+
+fn scripts(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut scripts = Vec::new();
+    for folder in [folder.to_owned(), folder.join("stores")] {
+        scripts.extend(workspace.shell.read_dir(folder)?);
+    }
+    scripts.retain(|script| script.extension().is_some_and(|extension| extension == "js"));
+    Ok(scripts)
+}
+
 /// Optimizes the module, unless that was done before: it takes longer than all the rest.
 fn optimize(workspace: &Workspace, module: &Path, optimized: &Path) -> Result<()> {
     let shell = &workspace.shell;
@@ -129,8 +171,7 @@ fn optimize(workspace: &Workspace, module: &Path, optimized: &Path) -> Result<()
         return Ok(());
     }
     let wasm_opt = sources(workspace, "node_modules/.bin/wasm-opt");
-    cmd!(shell, "{wasm_opt} -Oz {WASM_FEATURES...} --strip-debug --strip-producers {module} -o {optimized}")
-        .run()?;
+    cmd!(shell, "{wasm_opt} {PASSES...} {WASM_FEATURES...} {module} -o {optimized}").run()?;
     shell.create_dir(&kept)?;
     shell.copy_file(optimized, kept_output)?;
     shell.write_file(kept_input, input)?;
