@@ -15,7 +15,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use clap::Command;
+use clap::{Arg, ArgAction, Command};
 
 use crate::step::{STEPS, Step};
 use crate::workspace::Workspace;
@@ -28,6 +28,10 @@ fn main() -> anyhow::Result<ExitCode> {
         interop::botocore::update(&workspace)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if name == NPM && arguments.subcommand_matches(NPM).is_some_and(|npm| npm.get_flag(SIZES)) {
+        npm::sizes(&workspace)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let steps: Vec<&Step> =
         STEPS.iter().filter(|step| name == TEST || name == step.name || name == step.group).collect();
     Ok(report::run(&workspace, &steps))
@@ -35,6 +39,8 @@ fn main() -> anyhow::Result<ExitCode> {
 
 const TEST: &str = "test";
 const UPDATE_BOTOCORE: &str = "update-botocore";
+const NPM: &str = "npm";
+const SIZES: &str = "sizes";
 
 fn command_line() -> Command {
     Command::new("cargo xtask")
@@ -45,6 +51,14 @@ fn command_line() -> Command {
             Command::new(TEST).about("All steps below; installs what is missing. This is what CI runs"),
         )
         .subcommands(STEPS.iter().map(|step| Command::new(step.name).about(step.about)))
+        .mut_subcommand(NPM, |npm| {
+            npm.arg(
+                Arg::new(SIZES)
+                    .long(SIZES)
+                    .action(ArgAction::SetTrue)
+                    .help("Prints what the module weighs by crate, instead of checking the package"),
+            )
+        })
         .subcommand(
             Command::new(step::INTEROP).about("The steps that take other people's clients and servers"),
         )

@@ -29,14 +29,8 @@ const WASM_FEATURES: [&str; 6] = [
 
 /// The second round finds what the first one has uncovered. A Rust module has its stack where the low memory is, and never an
 /// address there that is valid.
-const PASSES: [&str; 6] = [
-    "-Oz",
-    "--low-memory-unused",
-    "--optimize-added-constants-propagate",
-    "-Oz",
-    "--strip-debug",
-    "--strip-producers",
-];
+const PASSES: [&str; 4] = ["-Oz", "--low-memory-unused", "--optimize-added-constants-propagate", "-Oz"];
+const STRIP: [&str; 2] = ["--strip-debug", "--strip-producers"];
 
 /// Builds the package and checks it.
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
@@ -54,6 +48,21 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
         "{compiler} --strict --noEmit --skipLibCheck false --target es2022 --module nodenext --lib es2023,dom,dom.iterable {types}"
     )
     .run()?;
+    Ok(Outcome::Passed)
+}
+
+/// Prints what the module's functions weigh by crate, before gzip.
+pub(crate) fn sizes(workspace: &Workspace) -> Result<Outcome> {
+    if !node::install(workspace, SOURCES)? {
+        return workspace.without("Node.js");
+    }
+    let shell = &workspace.shell;
+    built_package(workspace)?;
+    let npm = workspace.target.join("npm");
+    let (module, named) = (npm.join("bindgen").join("poolpass_wasm_bg.wasm"), npm.join("named.wasm"));
+    let wasm_opt = sources(workspace, "node_modules/.bin/wasm-opt");
+    cmd!(shell, "{wasm_opt} {PASSES...} {WASM_FEATURES...} --debuginfo {module} -o {named}").run()?;
+    cmd!(shell, "cargo run --package wasm-bindgen-runner --bin module-sizes -- {named}").run()?;
     Ok(Outcome::Passed)
 }
 
@@ -171,7 +180,7 @@ fn optimize(workspace: &Workspace, module: &Path, optimized: &Path) -> Result<()
         return Ok(());
     }
     let wasm_opt = sources(workspace, "node_modules/.bin/wasm-opt");
-    cmd!(shell, "{wasm_opt} {PASSES...} {WASM_FEATURES...} {module} -o {optimized}").run()?;
+    cmd!(shell, "{wasm_opt} {PASSES...} {STRIP...} {WASM_FEATURES...} {module} -o {optimized}").run()?;
     shell.create_dir(&kept)?;
     shell.copy_file(optimized, kept_output)?;
     shell.write_file(kept_input, input)?;

@@ -1,0 +1,108 @@
+//! Prints what the functions of a WebAssembly module weigh, by the crate that they come from: `module-sizes MODULE`.
+//!
+//! The module has to have the names of its functions. A generic function counts for the crate that wrote it, whoever uses it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::env;
+use std::fs;
+
+use anyhow::{Context, Result};
+use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
+
+fn main() -> Result<()> {
+    let module = fs::read(env::args_os().nth(1).context("which module?")?)?;
+    let module = Module::read(&module)?;
+    let mut crates: Vec<(&str, Weight)> = module.by_crate().into_iter().collect();
+    crates.sort_by_key(|(_, weight)| std::cmp::Reverse(weight.bytes));
+    println!("{:>9} {:>9}  crate", "bytes", "functions");
+    for (name, weight) in crates {
+        println!("{:>9} {:>9}  {name}", weight.bytes, weight.functions);
+    }
+    println!("{:>9} {:>9}  data", module.data, "");
+    Ok(())
+}
+
+/// The sizes of a module's parts, in bytes.
+#[derive(Default)]
+struct Module {
+    names: HashMap<u32, String>,
+    /// In the order of their indices, which follow those of the imported ones.
+    functions: Vec<usize>,
+    imported: u32,
+    data: usize,
+}
+
+#[derive(Default)]
+struct Weight {
+    bytes: usize,
+    functions: usize,
+}
+
+impl Module {
+    fn read(bytes: &[u8]) -> Result<Self> {
+        let mut module = Self::default();
+        for payload in Parser::new(0).parse_all(bytes) {
+            match payload? {
+                Payload::ImportSection(imports) => {
+                    for import in imports.into_imports() {
+                        module.imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                    }
+                }
+                Payload::CodeSectionEntry(body) => module.functions.push(body.range().len()),
+                Payload::DataSection(data) => module.data = data.range().len(),
+                Payload::CustomSection(section) => {
+                    if let KnownCustom::Name(names) = section.as_known() {
+                        for part in names {
+                            let Name::Function(functions) = part? else { continue };
+                            for naming in functions {
+                                let naming = naming?;
+                                module.names.insert(naming.index, naming.name.to_owned());
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(module)
+    }
+
+    fn by_crate(&self) -> BTreeMap<&str, Weight> {
+        let mut crates = BTreeMap::<&str, Weight>::new();
+        for (index, bytes) in (self.imported..).zip(&self.functions) {
+            let name = self.names.get(&index).map_or("(no name)", |name| crate_of(name));
+            let weight = crates.entry(name).or_default();
+            weight.bytes += bytes;
+            weight.functions += 1;
+        }
+        crates
+    }
+}
+
+/// `poolpass` of `<poolpass::Client as core::clone::Clone>::clone`; what has no path is the glue of wasm-bindgen.
+fn crate_of(name: &str) -> &str {
+    let start = name.find(|char: char| char.is_ascii_alphanumeric() || char == '_').unwrap_or(0);
+    let path = name.get(start..).unwrap_or_default();
+    let end = path.find(|char: char| !char.is_ascii_alphanumeric() && char != '_').unwrap_or(path.len());
+    match (path.get(..end), path.get(end..)) {
+        // `core[5930c85a12de822]::fmt` and `core::fmt`.
+        (Some(name), Some(rest)) if rest.starts_with("::") || rest.starts_with('[') => name,
+        _ => "(glue and others)",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_belong_to_the_crate_that_wrote_them() {
+        assert_eq!(crate_of("<poolpass::Client as core::clone::Clone>::clone::h12"), "poolpass");
+        assert_eq!(crate_of("core[c5930c85a12de822]::fmt::write"), "core");
+        assert_eq!(
+            crate_of("<&mut serde_json::de::Deserializer<R> as serde_core::de::Deserializer>::x"),
+            "serde_json"
+        );
+        assert_eq!(crate_of("client_new"), "(glue and others)");
+    }
+}
