@@ -186,6 +186,12 @@ impl From<&BTreeMap<String, String>> for Object {
     }
 }
 
+impl From<Map<String, Value>> for Object {
+    fn from(members: Map<String, Value>) -> Self {
+        Self(members)
+    }
+}
+
 impl From<Object> for Value {
     fn from(mut object: Object) -> Self {
         Self::Object(std::mem::take(&mut object.0))
@@ -219,6 +225,9 @@ pub(crate) enum Misfit {
     /// It is no JSON object.
     #[error("it is not a JSON object (line {line}, column {column})")]
     Json { line: usize, column: usize },
+    /// It is no XML document.
+    #[error("it is not XML")]
+    Xml,
     /// A member is missing or of another type.
     #[error("{0} is missing or has the wrong type")]
     Member(&'static str),

@@ -74,6 +74,7 @@ mod input;
 mod json;
 mod percent;
 pub mod sigv4;
+mod xml;
 
 pub mod platform;
 

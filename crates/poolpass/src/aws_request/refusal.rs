@@ -4,8 +4,6 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
-use quick_xml::events::Event;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Road, retry_after};
@@ -13,6 +11,7 @@ use crate::config::Region;
 use crate::dates;
 use crate::error::{AwsRefusal, Error, ErrorKind};
 use crate::platform::{Body, Response};
+use crate::xml::Element;
 
 /// An answer that is not a success.
 #[derive(Debug)]
@@ -49,7 +48,10 @@ impl Refusal {
     /// S3 sends the status of CompleteMultipartUpload and CopyObject before it knows the outcome:
     /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>.
     pub(super) fn inside(answer: &http::Response<Bytes>) -> Option<Self> {
-        is_error_document(answer.body()).then(|| Self::parse(answer.clone()))
+        let body = answer.body();
+        // S3 keeps the connection alive with white space until it knows the outcome.
+        let is_error = body.len() <= SAID_LIMIT && Element::is_root("Error", body);
+        is_error.then(|| Self::parse(answer.clone()))
     }
 
     /// The answer itself, for callers that take any status.
@@ -152,46 +154,17 @@ fn parse_json(body: &[u8]) -> Said {
     }
 }
 
-fn is_error_document(body: &[u8]) -> bool {
-    if body.len() > SAID_LIMIT {
-        return false;
-    }
-    let mut reader = quick_xml::Reader::from_reader(body);
-    loop {
-        match reader.read_event() {
-            Ok(Event::Start(root) | Event::Empty(root)) => return root.local_name().as_ref() == "Error",
-            // S3 keeps the connection alive with white space until it knows the outcome.
-            Ok(Event::Text(text)) if text.as_ref().trim().is_empty() => {}
-            Ok(Event::Decl(_) | Event::Comment(_)) => {}
-            _ => return false,
-        }
-    }
-}
-
 fn parse_xml(body: &[u8]) -> Said {
-    /// S3 answers `<Error>`; IAM and STS wrap it in `<ErrorResponse>`.
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Xml {
-        error: Option<Wrapped>,
-        code: Option<String>,
-        message: Option<String>,
-        request_id: Option<String>,
-        server_time: Option<String>,
-        region: Option<String>,
+    let Ok(root) = Element::parse(body) else { return Said::default() };
+    // S3 answers `<Error>`; IAM and STS wrap it in `<ErrorResponse>`.
+    let error = root.child("Error").unwrap_or(&root);
+    Said {
+        code: error.maybe_text("Code"),
+        message: error.maybe_text("Message"),
+        request_id: root.maybe_text("RequestId"),
+        server_time: root.maybe_text("ServerTime").and_then(|time| dates::from_rfc3339(&time)),
+        region: root.maybe_text("Region"),
     }
-
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Wrapped {
-        code: Option<String>,
-        message: Option<String>,
-    }
-
-    let Ok(xml) = quick_xml::de::from_reader::<_, Xml>(body) else { return Said::default() };
-    let (code, message) = xml.error.map_or((xml.code, xml.message), |error| (error.code, error.message));
-    let server_time = xml.server_time.and_then(|time| dates::from_rfc3339(&time));
-    Said { code, message, request_id: xml.request_id, server_time, region: xml.region }
 }
 
 /// `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException` and `NotFoundException:http://…` without their surroundings.
@@ -322,7 +295,11 @@ mod tests {
 
     #[tokio::test]
     async fn hostile_bodies_leave_the_status() {
-        for body in ["", "<html><body>502</body>", "{\"__type\":", "\u{0}\u{1}", "[]", "{\"message\":7}"] {
+        let bomb = "<!DOCTYPE a [<!ENTITY x \"boom\">]><Error><Code>&x;</Code></Error>";
+        let deep = "<Error>".repeat(10_000).leak();
+        for body in
+            ["", "<html><body>502</body>", "{\"__type\":", "\u{0}\u{1}", "[]", "{\"message\":7}", bomb, deep]
+        {
             let refusal = refusal(502, &[], body).await;
             assert_eq!((refusal.error.aws_code(), refusal.error.http_status()), (None, Some(502)), "{body}");
             assert!(refusal.is_passing());

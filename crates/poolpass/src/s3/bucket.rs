@@ -10,7 +10,7 @@ use crate::aws_request::{Authorization, AwsRequest};
 use crate::client::Client;
 use crate::config::{Endpoint, Region, Service, checked_bucket};
 use crate::error::Error;
-use crate::platform::Response;
+use crate::platform::{BoxFuture, Response};
 
 impl Client {
     /// The configuration's S3 bucket.
@@ -157,13 +157,13 @@ impl Bucket {
     }
 
     /// Sends the request and hands out the body as it arrives.
-    pub(super) async fn send(&self, request: &AwsRequest) -> Result<Response, Error> {
-        self.client.road().send(request, &self.authorization()?).await
+    pub(super) fn send(&self, request: AwsRequest) -> BoxFuture<'_, Result<Response, Error>> {
+        Box::pin(async move { self.client.road().send(&request, &self.authorization()?).await })
     }
 
     /// Sends the request and reads the whole answer.
-    pub(super) async fn whole(&self, request: &AwsRequest) -> Result<http::Response<Bytes>, Error> {
-        self.client.road().whole(request, &self.authorization()?).await
+    pub(super) fn whole(&self, request: AwsRequest) -> BoxFuture<'_, Result<http::Response<Bytes>, Error>> {
+        Box::pin(async move { self.client.road().whole(&request, &self.authorization()?).await })
     }
 
     fn authorization(&self) -> Result<Authorization<'_>, Error> {

@@ -6,7 +6,7 @@ use super::bucket::{Bucket, header_value, set_header};
 use super::key::ObjectKey;
 use super::put::{PutOptions, Stored};
 use super::query::Query;
-use super::xml;
+use crate::aws_request::AwsRequest;
 use crate::config::checked_bucket;
 use crate::error::Error;
 use crate::percent;
@@ -40,6 +40,12 @@ impl Bucket {
     ///
     /// See [`Bucket`], and `ConditionFailed` from conditions.
     pub async fn copy_with(&self, from: &str, to: &str, options: CopyOptions) -> Result<Stored, Error> {
+        let request = self.copy_request(from, to, options)?;
+        let answer = self.whole(request).await?;
+        Stored::from_document(&answer, "CopyObjectResult", "CopyObject")
+    }
+
+    fn copy_request(&self, from: &str, to: &str, options: CopyOptions) -> Result<AwsRequest, Error> {
         let from = ObjectKey::parse(from)?;
         let from_bucket = match options.from_bucket {
             Some(name) => checked_bucket(name)?,
@@ -63,8 +69,6 @@ impl Bucket {
         let source = header_value("x-amz-copy-source", &source)?;
         request.headers.insert(HeaderName::from_static("x-amz-copy-source"), source);
         set_header(&mut request.headers, "x-amz-copy-source-if-match", options.if_source_matches.as_deref())?;
-        let answer = self.whole(&request).await?;
-        let result: xml::CopyObjectResult = xml::read(answer.body(), "CopyObject")?;
-        Ok(Stored { etag: result.etag, ..Stored::from_headers(answer.headers()) })
+        Ok(request)
     }
 }

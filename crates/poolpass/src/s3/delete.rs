@@ -1,6 +1,5 @@
 //! DeleteObject and DeleteObjects.
 
-use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
 
@@ -9,8 +8,10 @@ use super::key::ObjectKey;
 use super::put::set_body;
 use super::query::Query;
 use super::xml;
-use crate::aws_request::Repeat;
+use crate::aws_request::{AwsRequest, Repeat};
 use crate::error::{AwsRefusal, Error};
+use crate::platform::BoxFuture;
+use crate::xml::Element;
 
 /// What became of each key that was to be deleted.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +32,7 @@ impl Bucket {
     pub async fn delete(&self, key: &str) -> Result<(), Error> {
         let key = ObjectKey::parse(key)?;
         let request = self.object_request("DeleteObject", Method::DELETE, &key, &Query::new())?;
-        self.whole(&request).await.map(drop)
+        self.whole(request).await.map(drop)
     }
 
     /// Deletes any number of objects, a thousand in a request (DeleteObjects).
@@ -43,45 +44,93 @@ impl Bucket {
         &self,
         keys: impl IntoIterator<Item = K>,
     ) -> Result<DeletedMany, Error> {
+        let keys = keys.into_iter().map(|key| key.as_ref().to_owned()).collect();
+        self.delete_all(keys).await
+    }
+
+    fn delete_all(&self, keys: Vec<String>) -> BoxFuture<'_, Result<DeletedMany, Error>> {
         /// S3's limit.
         const KEYS_PER_REQUEST: usize = 1000;
 
-        let keys: Vec<K> = keys.into_iter().collect();
-        for key in &keys {
-            ObjectKey::parse(key.as_ref())?;
-        }
-        let mut outcome = DeletedMany::default();
-        let (writable, others): (Vec<&str>, Vec<&str>) =
-            keys.iter().map(AsRef::as_ref).partition(|key| xml::can_write(key));
-        for key in others {
-            match self.delete(key).await {
-                Ok(()) => outcome.deleted.push(key.to_owned()),
-                Err(error) if error.aws_code().is_some() => outcome.refused.push((key.to_owned(), error)),
-                Err(error) => return Err(error),
+        Box::pin(async move {
+            for key in &keys {
+                ObjectKey::parse(key)?;
             }
-        }
-        for batch in writable.chunks(KEYS_PER_REQUEST) {
-            let answer = self.delete_batch(batch).await?;
-            let refused = answer.errors.into_iter().map(|error| {
-                let refusal = AwsRefusal {
-                    http_status: 200,
-                    aws_code: Some(error.code),
-                    message: error.message,
-                    request_id: None,
-                };
-                (error.key, Error::from_aws(refusal).during("DeleteObjects"))
-            });
-            outcome.deleted.extend(answer.deleted.into_iter().map(|deleted| deleted.key));
-            outcome.refused.extend(refused);
-        }
-        Ok(outcome)
+            let mut outcome = DeletedMany::default();
+            let (writable, others): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| xml::can_write(key));
+            for key in others {
+                match self.delete(&key).await {
+                    Ok(()) => outcome.deleted.push(key),
+                    Err(error) if error.aws_code().is_some() => outcome.refused.push((key, error)),
+                    Err(error) => return Err(error),
+                }
+            }
+            for batch in writable.chunks(KEYS_PER_REQUEST) {
+                let answer = self.whole(self.delete_request(batch)?).await?;
+                xml::read(answer.body(), "DeleteResult", "DeleteObjects", |result| outcome.add(result))?;
+            }
+            Ok(outcome)
+        })
     }
 
-    async fn delete_batch(&self, keys: &[&str]) -> Result<xml::DeleteResult, Error> {
+    fn delete_request(&self, keys: &[String]) -> Result<AwsRequest, Error> {
         let query = Query::new().flag("delete");
         let mut request = self.bucket_request("DeleteObjects", Method::POST, &query)?.repeat(Repeat::Safe);
         request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
-        set_body(&mut request, Bytes::from(xml::write_delete(keys)?))?;
-        xml::read(self.whole(&request).await?.body(), "DeleteObjects")
+        set_body(&mut request, xml::write(&document(keys)))?;
+        Ok(request)
+    }
+}
+
+impl DeletedMany {
+    fn add(&mut self, result: &Element) -> Result<(), Error> {
+        for deleted in result.all("Deleted") {
+            self.deleted.push(deleted.text("Key")?);
+        }
+        for error in result.all("Error") {
+            let refusal = AwsRefusal {
+                http_status: 200,
+                aws_code: Some(error.text("Code")?),
+                message: error.maybe_text("Message"),
+                request_id: None,
+            };
+            let refusal = Error::from_aws(refusal).during("DeleteObjects");
+            self.refused.push((error.text("Key")?, refusal));
+        }
+        Ok(())
+    }
+}
+
+fn document(keys: &[String]) -> Element {
+    let mut document = Element::new("Delete");
+    for key in keys {
+        document = document.with(Element::new("Object").with_text("Key", key));
+    }
+    document
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_written_escaped() {
+        let keys = ["a&b<c>".to_owned(), " d".to_owned()];
+        assert_eq!(
+            xml::write(&document(&keys)),
+            "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Object><Key>a&amp;b&lt;c&gt;</Key></Object>\
+             <Object><Key> d</Key></Object></Delete>"
+        );
+    }
+
+    #[test]
+    fn what_became_of_each_key_is_read() {
+        let xml = "<DeleteResult><Error><Key>a</Key><Code>AccessDenied</Code><Message>no</Message></Error>\
+                   <Deleted><Key>b</Key></Deleted></DeleteResult>";
+        let mut outcome = DeletedMany::default();
+        xml::read(xml.as_bytes(), "DeleteResult", "DeleteObjects", |result| outcome.add(result)).unwrap();
+        assert_eq!(outcome.deleted, ["b"]);
+        let (key, error) = &outcome.refused[0];
+        assert_eq!((key.as_str(), error.kind()), ("a", crate::ErrorKind::AccessDenied));
     }
 }

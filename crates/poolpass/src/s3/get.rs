@@ -93,7 +93,7 @@ impl Bucket {
     /// range that lies behind the end.
     pub async fn get_with(&self, key: &str, options: GetOptions) -> Result<Object, Error> {
         let request = self.read_request("GetObject", Method::GET, key, &options)?;
-        let (head, body) = self.send(&request).await?.into_parts();
+        let (head, body) = self.send(request).await?.into_parts();
         let metadata = ObjectMetadata::from_headers(&head.headers);
         let body = ObjectBody::new(self.clone(), key, options.version_id, &head, body);
         Ok(Object { metadata, body })
@@ -119,7 +119,7 @@ impl Bucket {
 
     pub(super) async fn head_headers(&self, key: &str, options: &GetOptions) -> Result<HeaderMap, Error> {
         let request = self.read_request("HeadObject", Method::HEAD, key, options)?;
-        Ok(self.send(&request).await?.into_parts().0.headers)
+        Ok(self.send(request).await?.into_parts().0.headers)
     }
 
     fn read_request(

@@ -13,6 +13,7 @@ use super::xml;
 use crate::dates;
 use crate::error::Error;
 use crate::platform::BoxStream;
+use crate::xml::Element;
 
 /// Which keys are listed. By default all of the bucket.
 ///
@@ -110,19 +111,9 @@ impl Bucket {
     ///
     /// See [`Bucket`].
     pub async fn list_page(&self, options: &ListOptions) -> Result<ListPage, Error> {
-        let page_size = options.page_size.map(|size| size.to_string());
-        // Parameters in alphabetical order, as they are signed.
-        let query = Query::new()
-            .with_some("continuation-token", options.continuation.as_deref())
-            .with_some("delimiter", options.delimiter.as_deref())
-            .with("encoding-type", "url")
-            .with("list-type", "2")
-            .with_some("max-keys", page_size.as_deref())
-            .with_some("prefix", options.prefix.as_deref())
-            .with_some("start-after", options.start_after.as_deref());
-        let request = self.bucket_request("ListObjectsV2", Method::GET, &query)?;
-        let answer = self.whole(&request).await?;
-        ListPage::from_xml(xml::read(answer.body(), "ListObjectsV2")?)
+        let request = self.bucket_request("ListObjectsV2", Method::GET, &options.query())?;
+        let answer = self.whole(request).await?;
+        xml::read(answer.body(), "ListBucketResult", "ListObjectsV2", ListPage::from_xml)
     }
 }
 
@@ -131,28 +122,43 @@ impl ListOptions {
     pub fn of(prefix: impl Into<String>) -> Self {
         Self { prefix: Some(prefix.into()), ..Self::default() }
     }
+
+    fn query(&self) -> Query {
+        let page_size = self.page_size.map(|size| size.to_string());
+        // Parameters in alphabetical order, as they are signed.
+        Query::new()
+            .with_some("continuation-token", self.continuation.as_deref())
+            .with_some("delimiter", self.delimiter.as_deref())
+            .with("encoding-type", "url")
+            .with("list-type", "2")
+            .with_some("max-keys", page_size.as_deref())
+            .with_some("prefix", self.prefix.as_deref())
+            .with_some("start-after", self.start_after.as_deref())
+    }
 }
 
 impl ListPage {
-    fn from_xml(list: xml::ListBucketResult) -> Result<Self, Error> {
+    fn from_xml(list: &Element) -> Result<Self, Error> {
         // XML cannot carry every character of a key, so they are asked for encoded; servers may not know how.
-        let is_encoded = list.encoding_type.as_deref() == Some("url");
+        let is_encoded = list.maybe_text("EncodingType").as_deref() == Some("url");
         let plain = |text: String| if is_encoded { decode(&text) } else { Ok(text) };
-        let objects = list.contents.into_iter().map(|object| {
-            Ok(ListedObject {
-                key: plain(object.key)?,
-                size: object.size,
-                etag: object.etag,
-                last_modified: object.last_modified.and_then(|date| dates::from_rfc3339(&date)),
-                storage_class: object.storage_class,
-            })
-        });
-        let common_prefixes = list.common_prefixes.into_iter().map(|common| plain(common.prefix));
-        Ok(Self {
-            objects: objects.collect::<Result<_, Error>>()?,
-            common_prefixes: common_prefixes.collect::<Result<_, Error>>()?,
-            next: list.next_continuation_token.filter(|_| list.is_truncated),
-        })
+        let mut page = Self::default();
+        for object in list.all("Contents") {
+            page.objects.push(ListedObject {
+                key: plain(object.text("Key")?)?,
+                size: object.count("Size")?,
+                etag: object.maybe_text("ETag"),
+                last_modified: object.maybe_text("LastModified").and_then(|date| dates::from_rfc3339(&date)),
+                storage_class: object.maybe_text("StorageClass"),
+            });
+        }
+        for common in list.all("CommonPrefixes") {
+            page.common_prefixes.push(plain(common.text("Prefix")?)?);
+        }
+        if list.flag("IsTruncated") {
+            page.next = list.maybe_text("NextContinuationToken");
+        }
+        Ok(page)
     }
 }
 
@@ -160,14 +166,32 @@ impl ListPage {
 fn decode(text: &str) -> Result<String, Error> {
     let spaced = if text.contains('+') { Cow::from(text.replace('+', " ")) } else { Cow::from(text) };
     let decoded = percent_decode_str(&spaced).decode_utf8();
-    decoded
-        .map(Cow::into_owned)
-        .map_err(|_| Error::invalid_response("a key is not UTF-8").during("ListObjectsV2"))
+    decoded.map(Cow::into_owned).map_err(|_| Error::invalid_response("a key is not UTF-8"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn page(xml: &str) -> Result<ListPage, Error> {
+        xml::read(xml.as_bytes(), "ListBucketResult", "ListObjectsV2", ListPage::from_xml)
+    }
+
+    #[test]
+    fn lists_whose_kinds_interleave_are_read() {
+        let xml = r#"<?xml version="1.0" encoding="UTF-8"?>
+            <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name>
+            <Contents><Key> a </Key><LastModified>2026-01-02T03:04:05.000Z</LastModified><ETag>&quot;e&quot;</ETag><Size>3</Size></Contents>
+            <CommonPrefixes><Prefix>b/</Prefix></CommonPrefixes>
+            <Contents><Key>c&amp;d</Key><Size>0</Size></Contents>
+            <IsTruncated>true</IsTruncated><NextContinuationToken>t==</NextContinuationToken></ListBucketResult>"#;
+        let page = page(xml).unwrap();
+        let keys: Vec<_> = page.objects.iter().map(|object| object.key.as_str()).collect();
+        assert_eq!(keys, [" a ", "c&d"]);
+        assert_eq!(page.objects[0].etag.as_deref(), Some("\"e\""));
+        assert_eq!(page.common_prefixes, ["b/"]);
+        assert_eq!(page.next.as_deref(), Some("t=="));
+    }
 
     #[test]
     fn encoded_keys_are_decoded_and_plain_ones_left_alone() {
@@ -177,7 +201,7 @@ mod tests {
                  <Contents><Key>a+b%2Bc/%C3%A9%0A</Key><Size>1</Size><LastModified>1994-11-06T08:49:37.000Z</LastModified></Contents>\
                  <CommonPrefixes><Prefix>d+e/</Prefix></CommonPrefixes></ListBucketResult>"
             );
-            ListPage::from_xml(xml::read(&xml.into(), "ListObjectsV2").unwrap()).unwrap()
+            page(&xml).unwrap()
         };
         let encoded = page("<EncodingType>url</EncodingType>");
         assert_eq!(encoded.objects[0].key, "a b+c/é\n");
@@ -186,6 +210,14 @@ mod tests {
         let moment = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(784_111_777);
         assert_eq!(encoded.objects[0].last_modified, Some(moment));
         assert_eq!(page("").objects[0].key, "a+b%2Bc/%C3%A9%0A");
+    }
+
+    #[test]
+    fn objects_without_key_or_size_are_errors() {
+        for contents in ["<Key>a</Key>", "<Size>1</Size>", "<Key>a</Key><Size>-1</Size>"] {
+            let xml = format!("<ListBucketResult><Contents>{contents}</Contents></ListBucketResult>");
+            assert_eq!(page(&xml).unwrap_err().kind(), crate::ErrorKind::InvalidResponse, "{contents}");
+        }
     }
 
     #[test]

@@ -52,10 +52,12 @@ pub struct ObjectMetadata {
 impl ObjectMetadata {
     pub(super) fn from_headers(headers: &HeaderMap) -> Self {
         let text = |name| text(headers, name);
-        let metadata = headers.iter().filter_map(|(name, value)| {
-            let name = name.as_str().strip_prefix(USER_METADATA)?;
-            Some((name.to_owned(), value.to_str().ok()?.to_owned()))
-        });
+        let mut metadata = BTreeMap::new();
+        for (name, value) in headers {
+            if let (Some(name), Ok(value)) = (name.as_str().strip_prefix(USER_METADATA), value.to_str()) {
+                metadata.insert(name.to_owned(), value.to_owned());
+            }
+        }
         let size = match Extent::from_headers(headers) {
             Some(extent) => extent.total,
             None => text(CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok()),
@@ -69,7 +71,7 @@ impl ObjectMetadata {
             content_disposition: text(CONTENT_DISPOSITION.as_str()),
             content_encoding: text(CONTENT_ENCODING.as_str()),
             content_language: text(CONTENT_LANGUAGE.as_str()),
-            metadata: metadata.collect(),
+            metadata,
             version_id: text("x-amz-version-id"),
             storage_class: text("x-amz-storage-class"),
             server_side_encryption: text("x-amz-server-side-encryption"),

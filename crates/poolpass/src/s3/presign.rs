@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Uri};
 
 use super::bucket::Bucket;
 use super::key::ObjectKey;
@@ -12,6 +12,7 @@ use super::query::Query;
 use crate::config::Service;
 use crate::error::Error;
 use crate::percent;
+use crate::platform::BoxFuture;
 use crate::sigv4;
 
 /// A URL that carries its own signature: a secret until it expires.
@@ -62,7 +63,8 @@ impl Bucket {
     ///
     /// Kind `InvalidInput` for a life of less than a second or more than seven days; as [`Client::credentials`](crate::Client::credentials).
     pub async fn presign_get(&self, key: &str, life: Duration) -> Result<PresignedUrl, Error> {
-        self.presign(Method::GET, key, &Query::new(), HeaderMap::new(), life).await
+        let uri = self.object_uri(&ObjectKey::parse(key)?, &Query::new())?;
+        self.presign(Method::GET, uri, HeaderMap::new(), life).await
     }
 
     /// A URL that reads the object for `life`, whose answer tells the browser to save it as `file_name`.
@@ -79,7 +81,8 @@ impl Bucket {
         // RFC 6266's form for any file name.
         let disposition = format!("attachment; filename*=UTF-8''{}", percent::component(file_name));
         let query = Query::new().with("response-content-disposition", &disposition);
-        self.presign(Method::GET, key, &query, HeaderMap::new(), life).await
+        let uri = self.object_uri(&ObjectKey::parse(key)?, &query)?;
+        self.presign(Method::GET, uri, HeaderMap::new(), life).await
     }
 
     /// A URL that writes the object for `life` (PutObject), as often as it is used.
@@ -96,34 +99,31 @@ impl Bucket {
         life: Duration,
         options: PutOptions,
     ) -> Result<PresignedUrl, Error> {
-        let mut request =
-            self.object_request("PutObject", Method::PUT, &ObjectKey::parse(key)?, &Query::new())?;
-        request.headers = options.headers()?;
-        options.set_conditions(&mut request)?;
-        self.presign(Method::PUT, key, &Query::new(), request.headers, life).await
+        let request = self.put_request(&ObjectKey::parse(key)?, &options)?;
+        self.presign(Method::PUT, request.uri, request.headers, life).await
     }
 
-    async fn presign(
+    fn presign(
         &self,
         method: Method,
-        key: &str,
-        query: &Query,
+        uri: Uri,
         headers: HeaderMap,
         life: Duration,
-    ) -> Result<PresignedUrl, Error> {
-        let uri = self.object_uri(&ObjectKey::parse(key)?, query)?;
-        let credentials = self.client().identity_pool()?.credentials_for(life).await?;
-        let now = self.client().road().now();
-        let scope = sigv4::Scope { service: Service::S3.signing_name(), region: self.region() };
-        let url = sigv4::presign(&method, &uri, &headers, &scope, &credentials, now, life)?;
-        let latest = now + life;
-        let headers = headers
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
-        Ok(PresignedUrl {
-            url: url.to_string(),
-            headers: headers.collect(),
-            expires_at: credentials.expiration().map_or(latest, |expiration| expiration.min(latest)),
+    ) -> BoxFuture<'_, Result<PresignedUrl, Error>> {
+        Box::pin(async move {
+            let credentials = self.client().identity_pool()?.credentials_for(life).await?;
+            let now = self.client().road().now();
+            let scope = sigv4::Scope { service: Service::S3.signing_name(), region: self.region() };
+            let url = sigv4::presign(&method, &uri, &headers, &scope, &credentials, now, life)?;
+            let latest = now + life;
+            let headers = headers.iter().filter_map(|(name, value)| {
+                Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+            });
+            Ok(PresignedUrl {
+                url: url.to_string(),
+                headers: headers.collect(),
+                expires_at: credentials.expiration().map_or(latest, |expiration| expiration.min(latest)),
+            })
         })
     }
 }

@@ -14,6 +14,7 @@ use super::bucket::{Bucket, header_value};
 use super::key::ObjectKey;
 use super::metadata::{USER_METADATA, crc32_to_base64, text};
 use super::query::Query;
+use super::xml;
 use crate::aws_request::{AwsRequest, Repeat};
 use crate::error::Error;
 
@@ -95,11 +96,16 @@ impl Bucket {
         body: Bytes,
         options: &PutOptions,
     ) -> Result<Stored, Error> {
+        let mut request = self.put_request(key, options)?;
+        set_body(&mut request, body)?;
+        Ok(Stored::from_headers(self.whole(request).await?.headers()))
+    }
+
+    pub(super) fn put_request(&self, key: &ObjectKey<'_>, options: &PutOptions) -> Result<AwsRequest, Error> {
         let mut request = self.object_request("PutObject", Method::PUT, key, &Query::new())?;
         request.headers = options.headers()?;
         options.set_conditions(&mut request)?;
-        set_body(&mut request, body)?;
-        Ok(Stored::from_headers(self.whole(&request).await?.headers()))
+        Ok(request)
     }
 }
 
@@ -154,6 +160,17 @@ impl PutOptions {
 impl Stored {
     pub(super) fn from_headers(headers: &HeaderMap) -> Self {
         Self { etag: text(headers, "etag"), version_id: text(headers, "x-amz-version-id") }
+    }
+
+    /// From an answer whose status S3 sent before it knew the ETag, which so is in its body.
+    pub(super) fn from_document(
+        answer: &http::Response<Bytes>,
+        root: &'static str,
+        operation: &'static str,
+    ) -> Result<Self, Error> {
+        xml::read(answer.body(), root, operation, |result| {
+            Ok(Self { etag: result.maybe_text("ETag"), ..Self::from_headers(answer.headers()) })
+        })
     }
 }
 

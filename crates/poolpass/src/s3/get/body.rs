@@ -139,7 +139,7 @@ impl Reading {
             ..GetOptions::default()
         };
         let request = self.bucket.read_request("GetObject", http::Method::GET, &self.key, &options)?;
-        let (head, body) = self.bucket.send(&request).await?.into_parts();
+        let (head, body) = self.bucket.send(request).await?.into_parts();
         let continues = Extent::from_headers(&head.headers)
             .is_some_and(|extent| extent.start == self.position && extent.end == end);
         if head.status != StatusCode::PARTIAL_CONTENT || !continues {

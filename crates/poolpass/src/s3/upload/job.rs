@@ -1,18 +1,15 @@
 //! Carrying an upload out.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::operations::{Multipart, Part};
 use super::plan::Plan;
-use super::source::{Chunks, read_part};
+use super::source::{Input, Slice};
 use super::state::UploadState;
 use super::{Listener, UploadProgress};
 use crate::error::Error;
-use crate::platform::{BoxStream, UploadSource, spawn};
+use crate::platform::{BoxFuture, BoxStream, spawn};
 use crate::s3::bucket::Bucket;
 use crate::s3::get::GetOptions;
 use crate::s3::key::ObjectKey;
@@ -28,12 +25,6 @@ pub(super) struct Job<'a> {
     pub(super) concurrency: usize,
     pub(super) on_progress: Option<&'a dyn Listener<UploadProgress>>,
     pub(super) on_resumable: Option<&'a dyn Listener<UploadState>>,
-}
-
-/// The bytes of an upload in parts.
-pub(super) enum Input {
-    Source(Arc<dyn UploadSource>),
-    Chunks(Chunks),
 }
 
 impl Job<'_> {
@@ -56,11 +47,10 @@ impl Job<'_> {
             whole_checksum: multipart.whole_checksum,
         };
         if let Some(listener) = self.on_resumable {
-            listener(state);
-            return self.transfer(&multipart, &HashMap::new(), input).await;
+            listener(state.clone());
         }
-        let outcome = self.transfer(&multipart, &HashMap::new(), input).await;
-        if outcome.is_err() {
+        let outcome = self.transfer(multipart, Vec::new(), input).await;
+        if outcome.is_err() && self.on_resumable.is_none() {
             // Nobody can go on with it, and nobody should wait for the tidying up.
             let bucket = self.bucket.clone();
             spawn(async move {
@@ -76,60 +66,45 @@ impl Job<'_> {
         }
         let multipart = self.bucket.multipart_of(state)?;
         let present = multipart.parts().await?;
-        self.transfer(&multipart, &present, input).await
+        self.transfer(multipart, present, input).await
     }
 
     /// Sends what S3 does not have yet and puts the parts together.
-    async fn transfer(
-        &self,
-        multipart: &Multipart<'_>,
-        present: &HashMap<u32, Part>,
+    fn transfer<'a>(
+        &'a self,
+        multipart: Multipart<'a>,
+        present: Vec<Part>,
         input: Input,
-    ) -> Result<Stored, Error> {
-        let mut under_way = self.under_way(multipart, present, input);
-        let mut parts = Vec::new();
-        let mut sent = 0;
-        while let Some(part) = under_way.try_next().await? {
-            sent += part.length;
-            parts.push(part);
-            self.report(sent, self.plan.size());
-        }
-        parts.sort_unstable_by_key(|part: &Part| part.number);
-        self.complete(multipart, &parts).await
+    ) -> BoxFuture<'a, Result<Stored, Error>> {
+        Box::pin(async move {
+            let mut parts: Vec<Part> = Vec::new();
+            let mut under_way = self.under_way(&multipart, &present, input);
+            let mut sent = 0;
+            while let Some(part) = under_way.try_next().await? {
+                sent += part.length;
+                parts.insert(parts.partition_point(|other| other.number < part.number), part);
+                self.report(sent, self.plan.size());
+            }
+            self.complete(&multipart, &parts).await
+        })
     }
 
     /// The parts as they get done, a few of them under way at a time.
     fn under_way<'a>(
         &'a self,
         multipart: &'a Multipart<'a>,
-        present: &'a HashMap<u32, Part>,
+        present: &'a [Part],
         input: Input,
     ) -> BoxStream<'a, Result<Part, Error>> {
-        match input {
-            Input::Source(source) => {
-                let parts = stream::iter(self.plan.parts()).map(move |(number, start, length)| {
-                    let source = Arc::clone(&source);
-                    async move {
-                        let body = read_part(&*source, start, length).await?;
-                        send(multipart, present, number, body).await
-                    }
-                });
-                Box::pin(parts.buffer_unordered(self.concurrency))
-            }
-            Input::Chunks(chunks) => {
-                let plan = self.plan;
-                let bodies = stream::try_unfold((chunks, 1), move |(mut chunks, number)| async move {
-                    let body = chunks.next(plan.length_of(number)).await?;
-                    Ok((!body.is_empty()).then_some(((number, body), (chunks, number + 1))))
-                });
-                let parts = bodies.map(move |body: Result<(u32, Bytes), Error>| async move {
-                    let (number, body) = body?;
-                    plan.check(number)?;
-                    send(multipart, present, number, body).await
-                });
-                Box::pin(parts.buffer_unordered(self.concurrency))
-            }
-        }
+        let slices = stream::try_unfold((input, 1), move |(mut input, number)| async move {
+            let slice = input.next(&self.plan, number).await?;
+            Ok(slice.map(|slice| ((number, slice), (input, number + 1))))
+        });
+        let parts = slices.map(move |slice: Result<(u32, Slice), Error>| async move {
+            let (number, slice) = slice?;
+            send(multipart, present, number, slice.read().await?).await
+        });
+        Box::pin(parts.buffer_unordered(self.concurrency))
     }
 
     async fn complete(&self, multipart: &Multipart<'_>, parts: &[Part]) -> Result<Stored, Error> {
@@ -164,13 +139,8 @@ impl Job<'_> {
 }
 
 /// Sends a part, unless S3 has the very same.
-async fn send(
-    multipart: &Multipart<'_>,
-    present: &HashMap<u32, Part>,
-    number: u32,
-    body: Bytes,
-) -> Result<Part, Error> {
-    if let Some(part) = present.get(&number)
+async fn send(multipart: &Multipart<'_>, present: &[Part], number: u32, body: Bytes) -> Result<Part, Error> {
+    if let Some(part) = present.iter().find(|part| part.number == number)
         && part.length == body.len() as u64
         && part.crc32 == crc32fast::hash(&body)
     {

@@ -17,10 +17,9 @@ use super::key::ObjectKey;
 use super::put::{PutOptions, Stored};
 use crate::error::Error;
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
-use job::{Input, Job};
+use job::Job;
 use operations::Multipart;
 use plan::Plan;
-use source::{Chunks, Kind, read_part};
 
 /// An upload that is about to begin. Awaiting it carries it out.
 ///
@@ -167,11 +166,8 @@ impl Upload {
     }
 
     async fn run(self) -> Result<Stored, Error> {
-        let size = match &self.body.0 {
-            Kind::Source(source) => Some(source.size()),
-            Kind::Stream(_) => None,
-        };
-        let plan = Plan::new(size, self.part_size)?;
+        let mut input = self.body.0;
+        let plan = Plan::new(input.size(), self.part_size)?;
         let job = Job {
             bucket: &self.bucket,
             key: ObjectKey::parse(&self.key)?,
@@ -181,24 +177,12 @@ impl Upload {
             on_progress: self.on_progress.as_deref(),
             on_resumable: self.on_resumable.as_deref(),
         };
-        let whole = plan.part_size();
-        match (self.body.0, &self.resumed) {
-            (Kind::Source(source), Some(state)) => job.resume(state, Input::Source(source)).await,
-            (Kind::Stream(pieces), Some(state)) => {
-                job.resume(state, Input::Chunks(Chunks::new(pieces))).await
-            }
-            (Kind::Source(source), None) if source.size() <= whole => {
-                job.at_once(read_part(&*source, 0, source.size()).await?).await
-            }
-            (Kind::Source(source), None) => job.begin(Input::Source(source)).await,
-            (Kind::Stream(pieces), None) => {
-                let mut chunks = Chunks::new(pieces);
-                if chunks.is_longer_than(whole).await? {
-                    job.begin(Input::Chunks(chunks)).await
-                } else {
-                    job.at_once(chunks.next(whole).await?).await
-                }
-            }
+        if let Some(state) = &self.resumed {
+            return job.resume(state, input).await;
+        }
+        match input.at_once(plan.part_size()).await? {
+            Some(body) => job.at_once(body).await,
+            None => job.begin(input).await,
         }
     }
 }

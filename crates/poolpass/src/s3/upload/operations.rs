@@ -1,19 +1,19 @@
 //! The operations of multipart uploads, one function each.
 
-use std::collections::HashMap;
-
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
 
 use crate::aws_request::Repeat;
 use crate::error::Error;
+use crate::json::Misfit;
 use crate::s3::bucket::{Bucket, set_header};
 use crate::s3::key::ObjectKey;
 use crate::s3::metadata::{crc32_from_base64, crc32_to_base64, text};
 use crate::s3::put::{PutOptions, Stored, set_body};
 use crate::s3::query::Query;
 use crate::s3::xml;
+use crate::xml::Element;
 
 const CHECKSUM_TYPE: HeaderName = HeaderName::from_static("x-amz-checksum-type");
 const FULL_OBJECT: HeaderValue = HeaderValue::from_static("FULL_OBJECT");
@@ -51,11 +51,13 @@ impl<'a> Multipart<'a> {
         let algorithm = HeaderName::from_static("x-amz-checksum-algorithm");
         request.headers.insert(algorithm, HeaderValue::from_static("CRC32"));
         request.headers.insert(CHECKSUM_TYPE, FULL_OBJECT);
-        let answer = bucket.whole(&request).await?;
-        let result: xml::InitiateMultipartUploadResult = xml::read(answer.body(), "CreateMultipartUpload")?;
+        let answer = bucket.whole(request).await?;
+        let root = "InitiateMultipartUploadResult";
+        let upload_id =
+            xml::read(answer.body(), root, "CreateMultipartUpload", |result| Ok(result.text("UploadId")?))?;
         // A browser does not see the header unless CORS exposes it: then it is as was asked for.
         let whole_checksum = answer.headers().get(CHECKSUM_TYPE).is_none_or(|kind| kind == FULL_OBJECT);
-        Ok(Self { bucket, key, upload_id: result.upload_id, whole_checksum })
+        Ok(Self { bucket, key, upload_id, whole_checksum })
     }
 
     /// UploadPart.
@@ -64,7 +66,7 @@ impl<'a> Multipart<'a> {
         let query = Query::new().with("partNumber", &number.to_string()).with("uploadId", &self.upload_id);
         let mut request = self.bucket.object_request("UploadPart", Method::PUT, &self.key, &query)?;
         let crc32 = set_body(&mut request, body)?;
-        let answer = self.bucket.whole(&request).await?;
+        let answer = self.bucket.whole(request).await?;
         let etag = text(answer.headers(), "etag").ok_or_else(|| {
             Error::invalid_response(
                 "S3's answer has no ETag; in a browser the bucket's CORS rules have to expose it (ExposeHeaders)",
@@ -75,29 +77,22 @@ impl<'a> Multipart<'a> {
     }
 
     /// ListParts: the parts that S3 has and has a checksum of. What it has no checksum of cannot be compared.
-    pub(super) async fn parts(&self) -> Result<HashMap<u32, Part>, Error> {
-        let mut parts = HashMap::new();
+    pub(super) async fn parts(&self) -> Result<Vec<Part>, Error> {
+        let mut parts = Vec::new();
         let mut marker: Option<String> = None;
         loop {
             let query = Query::new()
                 .with_some("part-number-marker", marker.as_deref())
                 .with("uploadId", &self.upload_id);
             let request = self.bucket.object_request("ListParts", Method::GET, &self.key, &query)?;
-            let answer = self.bucket.whole(&request).await?;
-            let page: xml::ListPartsResult = xml::read(answer.body(), "ListParts")?;
-            let comparable = page.parts.into_iter().filter_map(|part| {
-                let crc32 = crc32_from_base64(&part.crc32?)?;
-                Some((
-                    part.part_number,
-                    Part { number: part.part_number, etag: part.etag?, crc32, length: part.size },
-                ))
-            });
-            parts.extend(comparable);
-            match page.next_part_number_marker {
-                // A marker that does not move would list for ever.
-                Some(next) if page.is_truncated && marker.as_ref() != Some(&next) => marker = Some(next),
-                _ => return Ok(parts),
+            let answer = self.bucket.whole(request).await?;
+            let next =
+                xml::read(answer.body(), "ListPartsResult", "ListParts", |page| add_parts(&mut parts, page))?;
+            // A marker that does not move would list for ever.
+            if next.is_none() || next == marker {
+                return Ok(parts);
             }
+            marker = next;
         }
     }
 
@@ -108,14 +103,6 @@ impl<'a> Multipart<'a> {
         crc32: u32,
         options: &PutOptions,
     ) -> Result<Stored, Error> {
-        let listed: Vec<_> = parts
-            .iter()
-            .map(|part| xml::CompletedPart {
-                number: part.number,
-                etag: part.etag.clone(),
-                crc32: crc32_to_base64(part.crc32),
-            })
-            .collect();
         let query = Query::new().with("uploadId", &self.upload_id);
         let mut request = self
             .bucket
@@ -127,10 +114,9 @@ impl<'a> Multipart<'a> {
             request.headers.insert(CHECKSUM_TYPE, FULL_OBJECT);
             set_header(&mut request.headers, "x-amz-checksum-crc32", Some(&crc32_to_base64(crc32)))?;
         }
-        request.body = xml::write_complete(&listed)?.into();
-        let answer = self.bucket.whole(&request).await?;
-        let result: xml::CompleteMultipartUploadResult = xml::read(answer.body(), "CompleteMultipartUpload")?;
-        Ok(Stored { etag: result.etag, ..Stored::from_headers(answer.headers()) })
+        request.body = xml::write(&document(parts));
+        let answer = self.bucket.whole(request).await?;
+        Stored::from_document(&answer, "CompleteMultipartUploadResult", "CompleteMultipartUpload")
     }
 
     /// AbortMultipartUpload: S3 forgets the parts.
@@ -138,6 +124,66 @@ impl<'a> Multipart<'a> {
         let query = Query::new().with("uploadId", &self.upload_id);
         let request =
             self.bucket.object_request("AbortMultipartUpload", Method::DELETE, &self.key, &query)?;
-        self.bucket.whole(&request).await.map(drop)
+        self.bucket.whole(request).await.map(drop)
+    }
+}
+
+/// Reads a page of parts, and where the next one begins.
+fn add_parts(parts: &mut Vec<Part>, page: &Element) -> Result<Option<String>, Error> {
+    for part in page.all("Part") {
+        let (number, length) = (part.count("PartNumber")?, part.count("Size")?);
+        let number = u32::try_from(number).map_err(|_| Misfit::Member("PartNumber"))?;
+        let crc32 = part.maybe_text("ChecksumCRC32").and_then(|crc32| crc32_from_base64(&crc32));
+        if let (Some(crc32), Some(etag)) = (crc32, part.maybe_text("ETag")) {
+            parts.push(Part { number, etag, crc32, length });
+        }
+    }
+    Ok(page.maybe_text("NextPartNumberMarker").filter(|_| page.flag("IsTruncated")))
+}
+
+fn document(parts: &[Part]) -> Element {
+    let mut document = Element::new("CompleteMultipartUpload");
+    for part in parts {
+        let listed = Element::new("Part")
+            .with_text("PartNumber", part.number.to_string())
+            .with_text("ETag", &part.etag)
+            .with_text("ChecksumCRC32", crc32_to_base64(part.crc32));
+        document = document.with(listed);
+    }
+    document
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_written() {
+        let part = Part { number: 1, etag: "\"e\"".to_owned(), crc32: crc32fast::hash(b"hello"), length: 5 };
+        assert_eq!(
+            xml::write(&document(&[part])),
+            "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Part><PartNumber>1</PartNumber>\
+             <ETag>&quot;e&quot;</ETag><ChecksumCRC32>NhCmhg==</ChecksumCRC32></Part></CompleteMultipartUpload>"
+        );
+    }
+
+    #[test]
+    fn parts_that_can_be_compared_are_read() {
+        let mut parts = Vec::new();
+        let mut read = |xml: &str| {
+            let xml = format!("<ListPartsResult>{xml}</ListPartsResult>");
+            xml::read(xml.as_bytes(), "ListPartsResult", "ListParts", |page| add_parts(&mut parts, page))
+        };
+        let next = read(
+            "<Part><PartNumber>2</PartNumber><Size>5</Size><ETag>e</ETag><ChecksumCRC32>NhCmhg==</ChecksumCRC32></Part>\
+             <Part><PartNumber>3</PartNumber><Size>5</Size><ETag>e</ETag></Part>\
+             <IsTruncated>true</IsTruncated><NextPartNumberMarker>3</NextPartNumberMarker>",
+        );
+        assert_eq!(next.unwrap().as_deref(), Some("3"));
+        assert_eq!(read("<NextPartNumberMarker>3</NextPartNumberMarker>").unwrap(), None);
+        assert!(read("<Part><PartNumber>4294967296</PartNumber><Size>5</Size></Part>").is_err());
+        assert!(read("<Part><PartNumber>1</PartNumber><Size>secret</Size></Part>").is_err());
+        assert_eq!(parts.len(), 1);
+        assert_eq!((parts[0].number, parts[0].crc32), (2, crc32fast::hash(b"hello")));
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 
+use super::plan::Plan;
 use crate::error::Error;
 use crate::platform::{BoxFuture, BoxStream, MaybeSend, UploadSource};
 
@@ -22,22 +23,17 @@ use crate::platform::{BoxFuture, BoxStream, MaybeSend, UploadSource};
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct UploadBody(pub(super) Kind);
-
-pub(super) enum Kind {
-    Source(Arc<dyn UploadSource>),
-    Stream(BoxStream<'static, io::Result<Bytes>>),
-}
+pub struct UploadBody(pub(super) Input);
 
 impl UploadBody {
     /// Bytes that can be read at any position.
     pub fn source(source: impl UploadSource + 'static) -> Self {
-        Self(Kind::Source(Arc::new(source)))
+        Self(Input::Source(Arc::new(source)))
     }
 
     /// Bytes of unknown number that come one after the other. They are read as far ahead as parts are under way.
     pub fn stream(pieces: impl Stream<Item = io::Result<Bytes>> + MaybeSend + 'static) -> Self {
-        Self(Kind::Stream(Box::pin(pieces)))
+        Self(Input::Chunks(Chunks::new(Box::pin(pieces))))
     }
 
     /// A file, which must not change until the upload is done.
@@ -57,11 +53,80 @@ impl<T: Into<Bytes>> From<T> for UploadBody {
     }
 }
 
-impl fmt::Debug for Kind {
+/// The bytes of an upload, to be read in parts.
+pub(super) enum Input {
+    Source(Arc<dyn UploadSource>),
+    Chunks(Chunks),
+}
+
+/// The bytes of one part.
+pub(super) enum Slice {
+    /// To be read when the part's turn comes.
+    Source {
+        source: Arc<dyn UploadSource>,
+        start: u64,
+        length: u64,
+    },
+    Chunk(Bytes),
+}
+
+impl Input {
+    /// How many bytes there are, where that is known.
+    pub(super) fn size(&self) -> Option<u64> {
+        match self {
+            Self::Source(source) => Some(source.size()),
+            Self::Chunks(_) => None,
+        }
+    }
+
+    /// All the bytes, where there are at most `limit`.
+    pub(super) async fn at_once(&mut self, limit: u64) -> Result<Option<Bytes>, Error> {
+        match self {
+            Self::Source(source) if source.size() > limit => Ok(None),
+            Self::Source(source) => read_part(&**source, 0, source.size()).await.map(Some),
+            Self::Chunks(chunks) => {
+                if chunks.is_longer_than(limit).await? {
+                    Ok(None)
+                } else {
+                    chunks.next(limit).await.map(Some)
+                }
+            }
+        }
+    }
+
+    /// Part `number`, counted from 1. `None` behind the last.
+    pub(super) async fn next(&mut self, plan: &Plan, number: u32) -> Result<Option<Slice>, Error> {
+        match self {
+            Self::Source(source) => Ok(plan.part(number).map(|(start, length)| {
+                let source = Arc::clone(source);
+                Slice::Source { source, start, length }
+            })),
+            Self::Chunks(chunks) => {
+                let chunk = chunks.next(plan.length_of(number)).await?;
+                if chunk.is_empty() {
+                    return Ok(None);
+                }
+                plan.check(number)?;
+                Ok(Some(Slice::Chunk(chunk)))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Source(source) => write!(f, "{} bytes", source.size()),
-            Self::Stream(_) => f.write_str("stream"),
+            Self::Chunks(_) => f.write_str("stream"),
+        }
+    }
+}
+
+impl Slice {
+    pub(super) async fn read(self) -> Result<Bytes, Error> {
+        match self {
+            Self::Source { source, start, length } => read_part(&*source, start, length).await,
+            Self::Chunk(bytes) => Ok(bytes),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! What it takes to go on with an upload later.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::{Map, Value};
+
+use crate::json::{Misfit, Object};
 
 /// An upload that has begun: enough to go on with it or to abort it, also in another process.
 ///
 /// It is small, holds no secret, and does not change while the upload goes on, since S3 itself knows which parts it has.
-/// Serialize it where it survives.
+/// Serialize it, as JSON or its like, where it survives.
 ///
 /// ```no_run
 /// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), Box<dyn std::error::Error>> {
@@ -23,8 +26,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UploadState {
     pub(super) version: u32,
     pub(super) bucket: String,
@@ -57,5 +59,65 @@ impl UploadState {
     /// The number of bytes, unless they come from a stream.
     pub fn size(&self) -> Option<u64> {
         self.size
+    }
+}
+
+impl Serialize for UploadState {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let state = Object::new()
+            .with("version", self.version)
+            .with("bucket", self.bucket.as_str())
+            .with("key", self.key.as_str())
+            .with("uploadId", self.upload_id.as_str())
+            .with("partSize", self.part_size)
+            .with("size", self.size)
+            .with("wholeChecksum", self.whole_checksum);
+        Value::from(state).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for UploadState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let state = Object::from(Map::deserialize(deserializer)?);
+        Self::read(state).map_err(de::Error::custom)
+    }
+}
+
+impl UploadState {
+    fn read(mut state: Object) -> Result<Self, Misfit> {
+        Ok(Self {
+            version: u32::try_from(state.count("version")?).map_err(|_| Misfit::Member("version"))?,
+            bucket: state.text("bucket")?,
+            key: state.text("key")?,
+            upload_id: state.text("uploadId")?,
+            part_size: state.count("partSize")?,
+            size: state.maybe_count("size")?,
+            whole_checksum: state.flag("wholeChecksum")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_format_stays_what_it_is() {
+        let json = json!({
+            "version": 1, "bucket": "photos", "key": "a", "uploadId": "u", "partSize": 8_388_608, "size": null, "wholeChecksum": true,
+        });
+        let state: UploadState = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!((state.key(), state.size(), state.whole_checksum), ("a", None, true));
+        assert_eq!(serde_json::to_value(&state).unwrap(), json);
+        assert_eq!(serde_json::from_str::<UploadState>(&json.to_string()).unwrap(), state);
+    }
+
+    #[test]
+    fn what_is_no_state_is_an_error() {
+        for no_state in [json!(null), json!([]), json!({}), json!({"version": -1}), json!({"version": 1})] {
+            assert!(serde_json::from_value::<UploadState>(no_state).is_err());
+        }
     }
 }
