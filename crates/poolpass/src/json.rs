@@ -46,7 +46,7 @@ impl Object {
         if texts.is_empty() { self } else { self.with(name, Self::from(texts)) }
     }
 
-    fn set(&mut self, name: &str, value: Value) {
+    pub(crate) fn set(&mut self, name: &str, value: Value) {
         self.0.insert(name.to_owned(), value);
     }
 
@@ -164,7 +164,12 @@ impl Object {
         })
     }
 
-    fn list<T>(&mut self, name: &'static str, read: fn(Value) -> Option<T>) -> Result<Vec<T>, Misfit> {
+    /// A list; empty where it is absent.
+    pub(crate) fn list<T>(
+        &mut self,
+        name: &'static str,
+        read: fn(Value) -> Option<T>,
+    ) -> Result<Vec<T>, Misfit> {
         match self.take(name) {
             None => Ok(Vec::new()),
             Some(Value::Array(values)) => {

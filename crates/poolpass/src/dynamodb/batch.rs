@@ -1,20 +1,18 @@
 //! Many items by their keys, in as few requests as possible.
 
-use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::mem;
 
 use backon::ExponentialBackoff;
-use serde::{Deserialize, Serialize};
-use serde_dynamo::Item as WireItem;
+use serde_json::Value;
 
-use super::expression::Placeholders;
 use super::get::Projection;
 use super::item::read;
+use super::request::{Input, Request};
 use super::{Attribute, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
+use crate::json::{Misfit, Object};
 use crate::platform::{BoxFuture, sleep};
 
 /// Reads many items (`BatchGetItem`); made by [`Table::batch_get`].
@@ -36,18 +34,16 @@ use crate::platform::{BoxFuture, sleep};
 #[must_use = "nothing is sent until it is awaited"]
 pub struct BatchGet<T> {
     table: Table,
-    keys: Result<Vec<WireItem>, Error>,
+    keys: Result<Vec<Value>, Error>,
     projection: Option<Projection>,
     consistent: bool,
     item: PhantomData<fn() -> T>,
 }
 
 impl<T> BatchGet<T> {
-    /// What DynamoDB takes in one request.
-    const LIMIT: usize = 100;
-
     pub(super) fn new(table: &Table, keys: impl IntoIterator<Item = impl IntoItem>) -> Self {
-        let keys = keys.into_iter().map(|key| key.into_item().map(Item::into_wire)).collect();
+        let keys = keys.into_iter().map(|key| key.into_item().map(Item::into_json));
+        let keys = keys.fold(Ok(Vec::new()), added);
         Self { table: table.clone(), keys, projection: None, consistent: false, item: PhantomData }
     }
 
@@ -62,32 +58,6 @@ impl<T> BatchGet<T> {
         self.consistent = true;
         self
     }
-
-    async fn read(self) -> Result<Vec<Item>, Error> {
-        let mut keys = self.keys?;
-        let mut placeholders = Placeholders::default();
-        let mut wanted = Wanted {
-            keys: Vec::new(),
-            consistent_read: self.consistent,
-            projection_expression: placeholders.write_maybe(self.projection)?,
-            placeholders,
-        };
-        let (client, table) = (self.table.client(), self.table.name());
-        let mut items = Vec::new();
-        while !keys.is_empty() {
-            wanted.keys = keys.drain(..keys.len().min(Self::LIMIT)).collect();
-            let mut patience = Patience::new("BatchGetItem", wanted.keys.len());
-            while !wanted.keys.is_empty() {
-                let input = RequestItems::on(table, &wanted);
-                let request = client.dynamodb_request("BatchGetItem", &input, Repeat::Safe)?;
-                let output: GetOutput = client.send_to_dynamodb(&request).await?;
-                items.extend(output.responses.into_values().flatten().map(Item::from_wire));
-                wanted.keys = output.unprocessed_keys.into_values().flat_map(|left| left.keys).collect();
-                patience.wait(client, wanted.keys.len()).await?;
-            }
-        }
-        Ok(items)
-    }
 }
 
 impl<T: FromItem + 'static> IntoFuture for BatchGet<T> {
@@ -95,7 +65,13 @@ impl<T: FromItem + 'static> IntoFuture for BatchGet<T> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async { self.read().await?.into_iter().map(|item| read(item, "BatchGetItem")).collect() })
+        Box::pin(async move {
+            let wanted = Input::default()
+                .maybe("ConsistentRead", self.consistent.then_some(true))
+                .expression("ProjectionExpression", self.projection.map(Projection::into_pieces))?;
+            let found = Batch::get(self.table, wanted.into_members()).send(self.keys?).await?;
+            found.into_iter().map(|item| read(item, "BatchGetItem")).collect()
+        })
     }
 }
 
@@ -116,21 +92,17 @@ impl<T: FromItem + 'static> IntoFuture for BatchGet<T> {
 #[must_use = "nothing is sent until it is awaited"]
 pub struct BatchWrite {
     table: Table,
-    writes: Result<Vec<Write>, Error>,
+    writes: Result<Vec<Value>, Error>,
 }
 
 impl BatchWrite {
-    /// What DynamoDB takes in one request.
-    const LIMIT: usize = 25;
-
     pub(super) fn new(table: &Table) -> Self {
         Self { table: table.clone(), writes: Ok(Vec::new()) }
     }
 
     /// Stores an item.
     pub fn put(self, item: impl IntoItem) -> Self {
-        let item = item.into_item();
-        self.with(item.map(|item| Write::PutRequest { item: item.into_wire() }))
+        self.with("PutRequest", "Item", item.into_item())
     }
 
     /// Stores these items.
@@ -140,8 +112,7 @@ impl BatchWrite {
 
     /// Deletes the item with this key.
     pub fn delete(self, key: impl IntoItem) -> Self {
-        let key = key.into_item();
-        self.with(key.map(|key| Write::DeleteRequest { key: key.into_wire() }))
+        self.with("DeleteRequest", "Key", key.into_item())
     }
 
     /// Deletes the items with these keys.
@@ -149,31 +120,11 @@ impl BatchWrite {
         keys.into_iter().fold(self, Self::delete)
     }
 
-    fn with(mut self, write: Result<Write, Error>) -> Self {
-        match (&mut self.writes, write) {
-            (Ok(writes), Ok(write)) => writes.push(write),
-            (Ok(_), Err(error)) => self.writes = Err(error),
-            // The first error is the one to tell.
-            (Err(_), _) => {}
-        }
+    fn with(mut self, kind: &str, member: &str, item: Result<Item, Error>) -> Self {
+        let write =
+            item.map(|item| Object::new().with(kind, Object::new().with(member, item.into_json())).into());
+        self.writes = added(self.writes, write);
         self
-    }
-
-    async fn write(self) -> Result<(), Error> {
-        let mut writes = self.writes?;
-        let (client, table) = (self.table.client(), self.table.name());
-        while !writes.is_empty() {
-            let mut chunk: Vec<_> = writes.drain(..writes.len().min(Self::LIMIT)).collect();
-            let mut patience = Patience::new("BatchWriteItem", chunk.len());
-            while !chunk.is_empty() {
-                let input = RequestItems::on(table, mem::take(&mut chunk));
-                let request = client.dynamodb_request("BatchWriteItem", &input, Repeat::Safe)?;
-                let output: WriteOutput = client.send_to_dynamodb(&request).await?;
-                chunk = output.unprocessed_items.into_values().flatten().collect();
-                patience.wait(client, chunk.len()).await?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -182,8 +133,94 @@ impl IntoFuture for BatchWrite {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.write())
+        Box::pin(async { Batch::write(self.table).send(self.writes?).await.map(drop) })
     }
+}
+
+/// The first error is the one to tell.
+pub(super) fn added(all: Result<Vec<Value>, Error>, one: Result<Value, Error>) -> Result<Vec<Value>, Error> {
+    let mut all = all?;
+    all.push(one?);
+    Ok(all)
+}
+
+/// A batch on its way.
+struct Batch {
+    table: Table,
+    operation: &'static str,
+    /// What DynamoDB takes in one request.
+    limit: usize,
+    /// What is wanted of the items that are read; `None` where they are written.
+    wanted: Option<Object>,
+}
+
+impl Batch {
+    fn get(table: Table, wanted: Object) -> Self {
+        Self { table, operation: "BatchGetItem", limit: 100, wanted: Some(wanted) }
+    }
+
+    fn write(table: Table) -> Self {
+        Self { table, operation: "BatchWriteItem", limit: 25, wanted: None }
+    }
+
+    /// Sends the keys or writes, and again what DynamoDB leaves unprocessed. Gives the items that were found.
+    fn send(self, mut all: Vec<Value>) -> BoxFuture<'static, Result<Vec<Item>, Error>> {
+        Box::pin(async move {
+            let mut found = Vec::new();
+            while !all.is_empty() {
+                let mut part: Vec<_> = all.drain(..all.len().min(self.limit)).collect();
+                let mut patience = Patience::new(self.operation, part.len());
+                while !part.is_empty() {
+                    let request = self.request(part);
+                    let answer = request.send().await?;
+                    part = self.read(answer, &mut found).map_err(|misfit| request.unexpected(misfit))?;
+                    patience.wait(self.table.client(), part.len()).await?;
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    fn request(&self, part: Vec<Value>) -> Request {
+        let part = match &self.wanted {
+            Some(wanted) => wanted.clone().with("Keys", part).into(),
+            None => Value::from(part),
+        };
+        let of_table = Object::new().with(self.table.name(), part);
+        self.table.request(self.operation, Object::new().with("RequestItems", of_table), Repeat::Safe)
+    }
+
+    /// Adds the items that an answer has to those that were found, and gives what it leaves unprocessed.
+    fn read(&self, mut answer: Object, found: &mut Vec<Item>) -> Result<Vec<Value>, Misfit> {
+        for item in of_tables(&mut answer, "Responses", Some)? {
+            found.push(Item::from_json(item).ok_or(Misfit::Member("Responses"))?);
+        }
+        match self.wanted {
+            Some(_) => {
+                of_tables(&mut answer, "UnprocessedKeys", |mut left| Some(left.get_mut("Keys")?.take()))
+            }
+            None => of_tables(&mut answer, "UnprocessedItems", Some),
+        }
+    }
+}
+
+/// The elements of the lists that an answer has for each table.
+fn of_tables(
+    answer: &mut Object,
+    name: &'static str,
+    list: fn(Value) -> Option<Value>,
+) -> Result<Vec<Value>, Misfit> {
+    let mut all = Vec::new();
+    let tables = match answer.take(name) {
+        None => return Ok(all),
+        Some(Value::Object(tables)) => tables,
+        Some(_) => return Err(Misfit::Member(name)),
+    };
+    for (_, of_table) in tables {
+        let Some(Value::Array(mut elements)) = list(of_table) else { return Err(Misfit::Member(name)) };
+        all.append(&mut elements);
+    }
+    Ok(all)
 }
 
 /// How long to go on with what DynamoDB leaves unprocessed: as long as it gets less, and for the client's usual number of
@@ -224,63 +261,4 @@ impl Patience {
         let message = format!("DynamoDB left {} of {} items unprocessed", self.left, self.asked);
         Error::new(ErrorKind::Throttled, message).during(self.operation)
     }
-}
-
-/// The one table of a batch, by its name.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct RequestItems<'a, T> {
-    request_items: HashMap<&'a str, T>,
-}
-
-impl<'a, T> RequestItems<'a, T> {
-    fn on(table: &'a str, requests: T) -> Self {
-        Self { request_items: HashMap::from([(table, requests)]) }
-    }
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Wanted {
-    keys: Vec<WireItem>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    consistent_read: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    projection_expression: Option<String>,
-    #[serde(flatten)]
-    placeholders: Placeholders,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-enum Write {
-    PutRequest {
-        #[serde(rename = "Item")]
-        item: WireItem,
-    },
-    DeleteRequest {
-        #[serde(rename = "Key")]
-        key: WireItem,
-    },
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct GetOutput {
-    #[serde(default)]
-    responses: HashMap<String, Vec<WireItem>>,
-    #[serde(default)]
-    unprocessed_keys: HashMap<String, Unprocessed>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Unprocessed {
-    keys: Vec<WireItem>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct WriteOutput {
-    #[serde(default)]
-    unprocessed_items: HashMap<String, Vec<Write>>,
 }

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use serde_dynamo::AttributeValue as Wire;
+use serde_json::{Map, Value};
 
 use super::AttributeValue;
 use crate::error::Error;
+use crate::json::Object;
 
 /// An expression written in [DynamoDB's own language](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html),
 /// with its `#name` and `:value` placeholders.
@@ -65,18 +65,15 @@ impl Piece {
 }
 
 /// The names and values that the placeholders of one request stand for, shared by all its expressions.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Default)]
 pub(super) struct Placeholders {
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    expression_attribute_names: BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    expression_attribute_values: BTreeMap<String, Wire>,
+    names: Map<String, Value>,
+    values: Map<String, Value>,
 }
 
 impl Placeholders {
     /// Writes an expression and keeps what its placeholders stand for.
-    pub(super) fn write(&mut self, pieces: impl IntoIterator<Item = Piece>) -> Result<String, Error> {
+    pub(super) fn write(&mut self, pieces: Vec<Piece>) -> Result<String, Error> {
         let mut text = String::new();
         for piece in pieces {
             match piece {
@@ -92,42 +89,43 @@ impl Placeholders {
         Ok(text)
     }
 
-    pub(super) fn write_maybe<I>(&mut self, pieces: Option<I>) -> Result<Option<String>, Error>
-    where
-        I: IntoIterator<Item = Piece>,
-    {
-        pieces.map(|pieces| self.write(pieces)).transpose()
+    /// Adds what the placeholders stand for to the request that they stand in.
+    pub(super) fn write_to(self, input: Object) -> Object {
+        let maybe = |meanings: Map<String, Value>| (!meanings.is_empty()).then_some(meanings);
+        input
+            .maybe("ExpressionAttributeNames", maybe(self.names))
+            .maybe("ExpressionAttributeValues", maybe(self.values))
     }
 
     fn placeholder_of_name(&mut self, name: String) -> String {
-        let names = &mut self.expression_attribute_names;
-        if let Some((placeholder, _)) = names.iter().find(|(_, known)| **known == name) {
+        let name = Value::String(name);
+        if let Some((placeholder, _)) = self.names.iter().find(|(_, known)| **known == name) {
             return placeholder.clone();
         }
-        let placeholder = unused(names, "#n");
-        names.insert(placeholder.clone(), name);
+        let placeholder = unused(&self.names, "#n");
+        self.names.insert(placeholder.clone(), name);
         placeholder
     }
 
     fn placeholder_of_value(&mut self, value: AttributeValue) -> String {
-        let placeholder = unused(&self.expression_attribute_values, ":v");
-        self.expression_attribute_values.insert(placeholder.clone(), value.into_wire());
+        let placeholder = unused(&self.values, ":v");
+        self.values.insert(placeholder.clone(), value.into_json());
         placeholder
     }
 
     /// A placeholder of the caller has to stay what the caller called it, since it stands in the caller's text.
     fn adopt(&mut self, plain: Expression) -> Result<(), Error> {
         for (placeholder, name) in plain.names {
-            adopt(&mut self.expression_attribute_names, placeholder, name)?;
+            adopt(&mut self.names, placeholder, Value::String(name))?;
         }
         for (placeholder, value) in plain.values {
-            adopt(&mut self.expression_attribute_values, placeholder, value.into_wire())?;
+            adopt(&mut self.values, placeholder, value.into_json())?;
         }
         Ok(())
     }
 }
 
-fn unused<T>(taken: &BTreeMap<String, T>, prefix: &str) -> String {
+fn unused(taken: &Map<String, Value>, prefix: &str) -> String {
     let mut number = taken.len();
     loop {
         let placeholder = format!("{prefix}{number}");
@@ -138,11 +136,7 @@ fn unused<T>(taken: &BTreeMap<String, T>, prefix: &str) -> String {
     }
 }
 
-fn adopt<T: PartialEq>(
-    known: &mut BTreeMap<String, T>,
-    placeholder: String,
-    meaning: T,
-) -> Result<(), Error> {
+fn adopt(known: &mut Map<String, Value>, placeholder: String, meaning: Value) -> Result<(), Error> {
     match known.get(&placeholder) {
         Some(other) if *other != meaning => Err(Error::invalid_input(format!(
             "the placeholder {placeholder} stands for two things in one request: choose another one"
@@ -168,12 +162,18 @@ mod tests {
     fn a_name_has_one_placeholder_and_every_value_its_own() {
         let mut placeholders = Placeholders::default();
         let first = placeholders
-            .write([name("a"), Piece::text(" = "), Piece::Value(1.into()), Piece::text(" OR "), name("a")])
+            .write(vec![
+                name("a"),
+                Piece::text(" = "),
+                Piece::Value(1.into()),
+                Piece::text(" OR "),
+                name("a"),
+            ])
             .unwrap();
-        let second = placeholders.write([name("b"), Piece::text(" = "), Piece::Value(1.into())]).unwrap();
+        let second = placeholders.write(vec![name("b"), Piece::text(" = "), Piece::Value(1.into())]).unwrap();
         assert_eq!((first.as_str(), second.as_str()), ("#n0 = :v0 OR #n0", "#n1 = :v1"));
         assert_eq!(
-            serde_json::to_value(&placeholders).unwrap(),
+            Value::from(placeholders.write_to(Object::new())),
             json!({
                 "ExpressionAttributeNames": {"#n0": "a", "#n1": "b"},
                 "ExpressionAttributeValues": {":v0": {"N": "1"}, ":v1": {"N": "1"}},
@@ -183,26 +183,26 @@ mod tests {
 
     #[test]
     fn nothing_is_sent_for_expressions_without_placeholders() {
-        assert_eq!(serde_json::to_value(Placeholders::default()).unwrap(), json!({}));
+        assert_eq!(Value::from(Placeholders::default().write_to(Object::new())), json!({}));
     }
 
     #[test]
     fn a_plain_expression_keeps_its_own_placeholders() {
         let plain = Expression::new("size(#n0) > :v0").name("#n0", "title").value(":v0", 80);
         let mut placeholders = Placeholders::default();
-        let plain_first = placeholders.write([Piece::Plain(plain.clone()), name("x")]).unwrap();
+        let plain_first = placeholders.write(vec![Piece::Plain(plain.clone()), name("x")]).unwrap();
         assert_eq!(plain_first, "size(#n0) > :v0#n1");
         // The same once more is no contradiction, another meaning is.
-        placeholders.write([Piece::Plain(plain)]).unwrap();
+        placeholders.write(vec![Piece::Plain(plain)]).unwrap();
         let other = Expression::new("#n0").name("#n0", "other");
-        let error = placeholders.write([Piece::Plain(other)]).unwrap_err();
+        let error = placeholders.write(vec![Piece::Plain(other)]).unwrap_err();
         assert!(error.message().contains("#n0"), "{error}");
     }
 
     #[test]
     fn a_taken_placeholder_is_not_chosen() {
         let mut placeholders = Placeholders::default();
-        placeholders.write([Piece::Plain(Expression::new("#n1").name("#n1", "a"))]).unwrap();
-        assert_eq!(placeholders.write([name("b")]).unwrap(), "#n2");
+        placeholders.write(vec![Piece::Plain(Expression::new("#n1").name("#n1", "a"))]).unwrap();
+        assert_eq!(placeholders.write(vec![name("b")]).unwrap(), "#n2");
     }
 }

@@ -2,14 +2,13 @@
 
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
-use serde_dynamo::Item as WireItem;
-
-use super::expression::{Piece, Placeholders};
+use super::expression::Piece;
 use super::item::read;
+use super::request::Input;
 use super::{Attribute, Expression, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;
 use crate::error::Error;
+use crate::json::Object;
 use crate::platform::BoxFuture;
 
 /// Reads one item (`GetItem`); made by [`Table::get`].
@@ -22,7 +21,7 @@ pub struct GetItem<T> {
     table: Table,
     key: Result<Item, Error>,
     projection: Option<Projection>,
-    consistent: bool,
+    pub(super) consistent: bool,
     item: PhantomData<fn() -> T>,
 }
 
@@ -55,15 +54,12 @@ impl<T> GetItem<T> {
         self
     }
 
-    pub(super) fn input(self) -> Result<GetInput, Error> {
-        let mut placeholders = Placeholders::default();
-        Ok(GetInput {
-            table_name: self.table.name().to_owned(),
-            key: self.key?.into_wire(),
-            consistent_read: self.consistent,
-            projection_expression: placeholders.write_maybe(self.projection)?,
-            placeholders,
-        })
+    pub(super) fn input(self) -> Result<Object, Error> {
+        let input = Input::on(&self.table)
+            .with("Key", self.key?.into_json())
+            .maybe("ConsistentRead", self.consistent.then_some(true))
+            .expression("ProjectionExpression", self.projection.map(Projection::into_pieces))?;
+        Ok(input.into_members())
     }
 }
 
@@ -73,10 +69,9 @@ impl<T: FromItem + 'static> IntoFuture for GetItem<T> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let client = self.table.client().clone();
-            let request = client.dynamodb_request("GetItem", &self.input()?, Repeat::Safe)?;
-            let output: GetOutput = client.send_to_dynamodb(&request).await?;
-            output.into_item().map(|item| read(item, "GetItem")).transpose()
+            let table = self.table.clone();
+            let found = table.request("GetItem", self.input()?, Repeat::Safe).item("Item").await?;
+            found.map(|item| read(item, "GetItem")).transpose()
         })
     }
 }
@@ -97,44 +92,14 @@ impl Projection {
         }
         (!pieces.is_empty()).then_some(Self(pieces))
     }
+
+    pub(super) fn into_pieces(self) -> Vec<Piece> {
+        self.0
+    }
 }
 
 impl From<Expression> for Projection {
     fn from(expression: Expression) -> Self {
         Self(vec![Piece::Plain(expression)])
-    }
-}
-
-impl IntoIterator for Projection {
-    type Item = Piece;
-    type IntoIter = std::vec::IntoIter<Piece>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
-    }
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct GetInput {
-    table_name: String,
-    key: WireItem,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(super) consistent_read: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    projection_expression: Option<String>,
-    #[serde(flatten)]
-    placeholders: Placeholders,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct GetOutput {
-    item: Option<WireItem>,
-}
-
-impl GetOutput {
-    pub(super) fn into_item(self) -> Option<Item> {
-        self.item.map(Item::from_wire)
     }
 }

@@ -72,14 +72,15 @@ impl Item {
         self.0
     }
 
-    pub(super) fn into_wire(self) -> WireItem {
+    /// As the types of serde_dynamo, between which and any other it converts.
+    fn into_wire(self) -> WireItem {
         let attributes = self.0.into_iter().map(|(name, value)| (name, value.into_wire()));
         WireItem::from(attributes.collect::<std::collections::HashMap<_, _>>())
     }
 
-    pub(super) fn from_wire(wire: WireItem) -> Self {
+    fn from_wire(wire: WireItem) -> Self {
         let attributes = wire.into_inner().into_iter();
-        Self(attributes.map(|(name, value)| (name, AttributeValue::from_wire(value))).collect())
+        attributes.map(|(name, value)| (name, AttributeValue::from_wire(value))).collect()
     }
 }
 
@@ -211,8 +212,8 @@ mod tests {
 
     /// To the bytes of a request and back.
     fn over_the_wire(item: Item) -> Item {
-        let json = serde_json::to_string(&item.into_wire()).unwrap();
-        Item::from_wire(serde_json::from_str(&json).unwrap())
+        let json = serde_json::to_string(&item.into_json()).unwrap();
+        Item::from_json(serde_json::from_str(&json).unwrap()).unwrap()
     }
 
     #[test]

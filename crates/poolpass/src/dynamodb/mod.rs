@@ -57,6 +57,8 @@ mod condition;
 mod expression;
 mod get;
 mod item;
+mod json;
+mod request;
 mod search;
 mod table;
 #[cfg(test)]

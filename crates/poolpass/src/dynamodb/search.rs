@@ -3,17 +3,16 @@
 use std::marker::PhantomData;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use serde::{Deserialize, Serialize};
-use serde_dynamo::Item as WireItem;
+use serde_json::Value;
 
-use super::expression::Placeholders;
 use super::get::Projection;
 use super::item::read;
+use super::request::{Input, Request};
 use super::{Attribute, Condition, Expression, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;
-use crate::client::Client;
 use crate::error::Error;
-use crate::platform::BoxStream;
+use crate::json::{Misfit, Object};
+use crate::platform::{BoxFuture, BoxStream};
 
 /// Finds items (`Query`, `Scan`); made by [`Table::query`] and [`Table::scan`].
 ///
@@ -37,6 +36,13 @@ use crate::platform::BoxStream;
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent until items, pages, page, all or count is called"]
 pub struct Search<K> {
+    wanted: Wanted,
+    kind: PhantomData<fn() -> K>,
+}
+
+/// What is searched, whatever the kind.
+#[derive(Clone, Debug)]
+struct Wanted {
     table: Table,
     key_condition: Option<Condition>,
     filter: Option<Condition>,
@@ -47,7 +53,6 @@ pub struct Search<K> {
     segment: Option<(u32, u32)>,
     page_size: Option<u32>,
     start_after: Option<Result<Item, Error>>,
-    kind: PhantomData<fn() -> K>,
 }
 
 /// A [`Search`] in one partition.
@@ -72,33 +77,33 @@ pub struct Page<T> {
 
 impl Search<Query> {
     pub(super) fn query(table: &Table, key_condition: impl Into<Condition>) -> Self {
-        Self { key_condition: Some(key_condition.into()), ..Self::new(table) }
+        Self::new(table, Some(key_condition.into()))
     }
 
     /// Goes through the sort keys backwards. Default: forwards.
     pub fn descending(mut self) -> Self {
-        self.descending = true;
+        self.wanted.descending = true;
         self
     }
 }
 
 impl Search<Scan> {
     pub(super) fn scan(table: &Table) -> Self {
-        Self::new(table)
+        Self::new(table, None)
     }
 
     /// Goes through one of `total` parts of the table, counted from 0, so that several programs can share the work.
     pub fn segment(mut self, segment: u32, total: u32) -> Self {
-        self.segment = Some((segment, total));
+        self.wanted.segment = Some((segment, total));
         self
     }
 }
 
 impl<K> Search<K> {
-    fn new(table: &Table) -> Self {
-        Self {
+    fn new(table: &Table, key_condition: Option<Condition>) -> Self {
+        let wanted = Wanted {
             table: table.clone(),
-            key_condition: None,
+            key_condition,
             filter: None,
             projection: None,
             index: None,
@@ -107,50 +112,50 @@ impl<K> Search<K> {
             segment: None,
             page_size: None,
             start_after: None,
-            kind: PhantomData,
-        }
+        };
+        Self { wanted, kind: PhantomData }
     }
 
     /// Gives only items for which this holds. They are read, and paid for, all the same.
     pub fn filter(mut self, condition: impl Into<Condition>) -> Self {
-        self.filter = Some(condition.into());
+        self.wanted.filter = Some(condition.into());
         self
     }
 
     /// Gives only these attributes, as far as the items have them.
     pub fn attributes<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
-        self.projection = Projection::of(attributes);
+        self.wanted.projection = Projection::of(attributes);
         self
     }
 
     /// Gives only what this projection expression names.
     pub fn projection(mut self, expression: Expression) -> Self {
-        self.projection = Some(Projection::from(expression));
+        self.wanted.projection = Some(Projection::from(expression));
         self
     }
 
     /// Searches this secondary index.
     pub fn index(mut self, name: impl Into<String>) -> Self {
-        self.index = Some(name.into());
+        self.wanted.index = Some(name.into());
         self
     }
 
     /// Sees every write that succeeded before; global secondary indexes cannot. Default: what was written within the last moments
     /// may be missing.
     pub fn consistent(mut self) -> Self {
-        self.consistent = true;
+        self.wanted.consistent = true;
         self
     }
 
     /// Reads at most so many items for a page, before the filter (DynamoDB's `Limit`). Default: as many as fit into 1 MB.
     pub fn page_size(mut self, items: u32) -> Self {
-        self.page_size = Some(items);
+        self.wanted.page_size = Some(items);
         self
     }
 
     /// Starts behind this key, which an earlier [`Page::last_key`] named.
     pub fn start_after(mut self, last_key: impl IntoItem) -> Self {
-        self.start_after = Some(last_key.into_item());
+        self.wanted.start_after = Some(last_key.into_item());
         self
     }
 
@@ -160,18 +165,18 @@ impl<K> Search<K> {
     ///
     /// As said at [`Search`].
     pub async fn page<T: FromItem>(self) -> Result<Page<T>, Error> {
-        self.prepare(None)?.fetch().await?.into_page()
+        self.wanted.page().await?.into_page()
     }
 
     /// The pages to the end. After an error the stream ends.
     pub fn pages<T: FromItem + 'static>(self) -> BoxStream<'static, Result<Page<T>, Error>> {
-        Box::pin(self.raw_pages(None).map(|page| page?.into_page()))
+        Box::pin(self.wanted.raw_pages().map(|page| page?.into_page()))
     }
 
     /// The items of all pages. After an error of the network or of DynamoDB the stream ends; an item that does not fit `T` is an
     /// error in its place.
     pub fn items<T: FromItem + 'static>(self) -> BoxStream<'static, Result<T, Error>> {
-        let pages = self.raw_pages(None);
+        let pages = self.wanted.raw_pages();
         Box::pin(pages.map_ok(|page| stream::iter(page.into_items())).try_flatten())
     }
 
@@ -181,7 +186,7 @@ impl<K> Search<K> {
     ///
     /// As said at [`Search`].
     pub async fn all<T: FromItem>(self) -> Result<Vec<T>, Error> {
-        let mut pages = self.raw_pages(None);
+        let mut pages = self.wanted.raw_pages();
         let mut items = Vec::new();
         while let Some(page) = pages.try_next().await? {
             for item in page.into_items() {
@@ -196,57 +201,67 @@ impl<K> Search<K> {
     /// # Errors
     ///
     /// As said at [`Search`].
-    pub async fn count(mut self) -> Result<u64, Error> {
-        self.projection = None;
-        let mut pages = self.raw_pages(Some("COUNT"));
-        let mut count: u64 = 0;
-        while let Some(page) = pages.try_next().await? {
-            count = count.saturating_add(page.count);
-        }
-        Ok(count)
+    pub async fn count(self) -> Result<u64, Error> {
+        self.wanted.count().await
+    }
+}
+
+impl Wanted {
+    fn page(self) -> BoxFuture<'static, Result<RawPage, Error>> {
+        Box::pin(async { self.prepare(None)?.fetch().await })
     }
 
-    fn raw_pages(self, select: Option<&'static str>) -> BoxStream<'static, Result<RawPage, Error>> {
-        let first = self.prepare(select);
+    fn raw_pages(self) -> BoxStream<'static, Result<RawPage, Error>> {
+        let first = self.prepare(None);
         Box::pin(stream::try_unfold(Some(first), |next| async {
             let Some(prepared) = next else { return Ok(None) };
             let mut prepared = prepared?;
             let page = prepared.fetch().await?;
-            Ok(Some((page, prepared.input.exclusive_start_key.is_some().then_some(Ok(prepared)))))
+            let next = page.last_key.is_some().then_some(Ok(prepared));
+            Ok(Some((page, next)))
         }))
+    }
+
+    fn count(mut self) -> BoxFuture<'static, Result<u64, Error>> {
+        Box::pin(async move {
+            self.projection = None;
+            let mut prepared = self.prepare(Some("COUNT"))?;
+            let mut count: u64 = 0;
+            loop {
+                let page = prepared.fetch().await?;
+                count = count.saturating_add(page.count);
+                if page.last_key.is_none() {
+                    return Ok(count);
+                }
+            }
+        })
     }
 
     fn prepare(self, select: Option<&'static str>) -> Result<Prepared, Error> {
         let operation = if self.key_condition.is_some() { "Query" } else { "Scan" };
-        let mut placeholders = Placeholders::default();
-        let key_condition = self.key_condition.map(Condition::into_pieces);
-        let filter = self.filter.map(Condition::into_pieces);
         let (segment, total_segments) = self.segment.unzip();
-        let input = Input {
-            table_name: self.table.name().to_owned(),
-            index_name: self.index,
-            key_condition_expression: placeholders.write_maybe(key_condition)?,
-            filter_expression: placeholders.write_maybe(filter)?,
-            projection_expression: placeholders.write_maybe(self.projection)?,
-            select,
-            consistent_read: self.consistent,
-            scan_index_forward: self.descending.then_some(false),
-            segment,
-            total_segments,
-            limit: self.page_size,
-            exclusive_start_key: self.start_after.transpose()?.map(Item::into_wire),
-            placeholders,
-        };
-        Ok(Prepared { client: self.table.client().clone(), operation, input })
+        let input = Input::on(&self.table)
+            .maybe("IndexName", self.index)
+            .expression("KeyConditionExpression", self.key_condition.map(Condition::into_pieces))?
+            .expression("FilterExpression", self.filter.map(Condition::into_pieces))?
+            .expression("ProjectionExpression", self.projection.map(Projection::into_pieces))?
+            .maybe("Select", select)
+            .maybe("ConsistentRead", self.consistent.then_some(true))
+            .maybe("ScanIndexForward", self.descending.then_some(false))
+            .maybe("Segment", segment)
+            .maybe("TotalSegments", total_segments)
+            .maybe("Limit", self.page_size);
+        let start = self.start_after.transpose()?.map(Item::into_json);
+        Ok(Prepared { request: self.table.request(operation, input.into_members(), Repeat::Safe), start })
     }
 }
 
 /// A search that knows where it stands.
 #[derive(Debug)]
 struct Prepared {
-    client: Client,
-    operation: &'static str,
-    input: Input,
+    request: Request,
+    /// The key behind which the next page starts.
+    start: Option<Value>,
 }
 
 #[derive(Debug)]
@@ -271,63 +286,29 @@ impl RawPage {
 
 impl Prepared {
     async fn fetch(&mut self) -> Result<RawPage, Error> {
-        let request = self.client.dynamodb_request(self.operation, &self.input, Repeat::Safe)?;
-        let output: Output = self.client.send_to_dynamodb(&request).await?;
-        let last_key = output.last_evaluated_key.filter(|key| !key.is_empty());
-        if last_key.is_some() && last_key == self.input.exclusive_start_key {
-            return Err(
-                Error::invalid_response("the next page starts where this one started").during(self.operation)
-            );
+        if let Some(start) = &self.start {
+            self.request.input.set("ExclusiveStartKey", start.clone());
         }
-        self.input.exclusive_start_key.clone_from(&last_key);
+        let answer = self.request.send().await?;
+        self.read(answer).map_err(|error| error.during(self.request.operation))
+    }
+
+    fn read(&mut self, mut answer: Object) -> Result<RawPage, Error> {
+        let items = answer.list("Items", Item::from_json)?;
+        let last_key =
+            answer.take("LastEvaluatedKey").filter(|key| key.as_object().is_none_or(|key| !key.is_empty()));
+        if last_key.is_some() && last_key == self.start {
+            return Err(Error::invalid_response("the next page starts where this one started"));
+        }
+        self.start = last_key.clone();
         Ok(RawPage {
-            operation: self.operation,
-            items: output.items.into_iter().map(Item::from_wire).collect(),
-            last_key: last_key.map(Item::from_wire),
-            count: output.count,
-            scanned_count: output.scanned_count,
+            operation: self.request.operation,
+            items,
+            last_key: last_key
+                .map(|key| Item::from_json(key).ok_or(Misfit::Member("LastEvaluatedKey")))
+                .transpose()?,
+            count: answer.maybe_count("Count")?.unwrap_or_default(),
+            scanned_count: answer.maybe_count("ScannedCount")?.unwrap_or_default(),
         })
     }
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Input {
-    table_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    index_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_condition_expression: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    filter_expression: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    projection_expression: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    select: Option<&'static str>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    consistent_read: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scan_index_forward: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    segment: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total_segments: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limit: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    exclusive_start_key: Option<WireItem>,
-    #[serde(flatten)]
-    placeholders: Placeholders,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Output {
-    #[serde(default)]
-    items: Vec<WireItem>,
-    #[serde(default)]
-    count: u64,
-    #[serde(default)]
-    scanned_count: u64,
-    last_evaluated_key: Option<WireItem>,
 }

@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
+use super::request::Request;
 use super::{
     BatchGet, BatchWrite, Condition, ConditionCheck, DeleteItem, GetItem, IntoItem, PutItem, Query, Scan,
     Search, TransactGet, TransactWrite, UpdateItem,
 };
-use crate::aws_request::{Authorization, AwsRequest, Repeat};
+use crate::aws_request::Repeat;
 use crate::client::Client;
-use crate::config::Service;
 use crate::error::Error;
+use crate::json::Object;
 
 /// What the person may do in DynamoDB.
 impl Client {
@@ -125,39 +123,8 @@ impl Table {
     pub(super) fn client(&self) -> &Client {
         &self.client
     }
-}
 
-impl Client {
-    pub(super) fn dynamodb_request(
-        &self,
-        operation: &'static str,
-        input: &impl Serialize,
-        repeat: Repeat,
-    ) -> Result<AwsRequest, Error> {
-        let endpoint = self.config().endpoint(Service::DynamoDb, self.config().region());
-        let input = serde_json::to_vec(input).map_err(|error| {
-            Error::invalid_input(format!("the input of {operation} is not JSON: {error}"))
-        })?;
-        let request = AwsRequest::json(&endpoint, "1.0", "DynamoDB_20120810", operation, input.into())?;
-        Ok(request.repeat(repeat))
-    }
-
-    pub(super) async fn send_to_dynamodb<O: DeserializeOwned>(
-        &self,
-        request: &AwsRequest,
-    ) -> Result<O, Error> {
-        let authorization = Authorization::SigV4 {
-            service: Service::DynamoDb.signing_name(),
-            region: self.config().region(),
-            source: self.identity_pool()?,
-        };
-        let answer = self.road().bytes(request, &authorization).await?;
-        serde_json::from_slice(if answer.is_empty() { b"{}" } else { &answer }).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            Error::invalid_response(format!(
-                "the answer is not what AWS documents (line {line}, column {column})"
-            ))
-            .during(request.operation.clone())
-        })
+    pub(super) fn request(&self, operation: &'static str, input: Object, repeat: Repeat) -> Request {
+        Request { client: self.client.clone(), operation, input, repeat }
     }
 }

@@ -1,13 +1,15 @@
 //! Transactions: several items at one moment, all or none.
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::get::{GetInput, GetOutput};
-use super::write::WriteInput;
+use super::batch::added;
+use super::request::{Input, Request};
+use super::write::done;
 use super::{ConditionCheck, DeleteItem, GetItem, Item, PutItem, UpdateItem};
 use crate::aws_request::Repeat;
 use crate::client::Client;
 use crate::error::Error;
+use crate::json::{Misfit, Object};
 use crate::platform::BoxFuture;
 
 /// Reads up to 100 items at one moment (`TransactGetItems`); made by [`Client::transact_get`].
@@ -28,7 +30,7 @@ use crate::platform::BoxFuture;
 #[must_use = "nothing is sent until it is awaited"]
 pub struct TransactGet {
     client: Client,
-    gets: Result<Vec<Get>, Error>,
+    gets: Result<Vec<Value>, Error>,
 }
 
 impl TransactGet {
@@ -37,25 +39,10 @@ impl TransactGet {
     }
 
     /// Reads one more item. It is always consistent.
-    pub fn get<T>(mut self, get: GetItem<T>) -> Self {
-        let get = get.input().map(|mut input| {
-            input.consistent_read = false;
-            Get { get: input }
-        });
-        self.gets = added(self.gets, get);
+    pub fn get<T>(mut self, mut get: GetItem<T>) -> Self {
+        get.consistent = false;
+        self.gets = added(self.gets, get.input().map(|get| Object::new().with("Get", get).into()));
         self
-    }
-
-    async fn read(self) -> Result<Vec<Option<Item>>, Error> {
-        let gets = self.gets?;
-        let asked = gets.len();
-        let input = GetsInput { transact_items: gets };
-        let request = self.client.dynamodb_request("TransactGetItems", &input, Repeat::Safe)?;
-        let output: GetsOutput = self.client.send_to_dynamodb(&request).await?;
-        if output.responses.len() != asked {
-            return Err(Error::invalid_response("not every item was answered for").during("TransactGetItems"));
-        }
-        Ok(output.responses.into_iter().map(GetOutput::into_item).collect())
     }
 }
 
@@ -64,8 +51,27 @@ impl IntoFuture for TransactGet {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.read())
+        Box::pin(async move {
+            let gets = self.gets?;
+            let asked = gets.len();
+            let input = Object::new().with("TransactItems", gets);
+            let request =
+                Request { client: self.client, operation: "TransactGetItems", input, repeat: Repeat::Safe };
+            let items = items(request.send().await?).map_err(|misfit| request.unexpected(misfit))?;
+            if items.len() != asked {
+                return Err(request.unexpected(Misfit::Member("Responses")));
+            }
+            Ok(items)
+        })
     }
+}
+
+fn items(mut answer: Object) -> Result<Vec<Option<Item>>, Misfit> {
+    let mut items = Vec::new();
+    for mut response in answer.objects("Responses")? {
+        items.push(Item::maybe(&mut response, "Item")?);
+    }
+    Ok(items)
 }
 
 /// Writes up to 100 items, all or none (`TransactWriteItems`); made by [`Client::transact_write`].
@@ -91,7 +97,7 @@ impl IntoFuture for TransactGet {
 #[must_use = "nothing is sent until it is awaited"]
 pub struct TransactWrite {
     client: Client,
-    writes: Result<Vec<TransactItem>, Error>,
+    writes: Result<Vec<Value>, Error>,
     token: Option<String>,
 }
 
@@ -102,22 +108,22 @@ impl TransactWrite {
 
     /// Stores an item.
     pub fn put(self, put: PutItem) -> Self {
-        self.with(put.input().map(TransactItem::Put))
+        self.with("Put", put.input())
     }
 
     /// Changes an item.
     pub fn update(self, update: UpdateItem) -> Self {
-        self.with(update.input().map(TransactItem::Update))
+        self.with("Update", update.input())
     }
 
     /// Deletes an item.
     pub fn delete(self, delete: DeleteItem) -> Self {
-        self.with(delete.input().map(TransactItem::Delete))
+        self.with("Delete", delete.input())
     }
 
     /// Demands something of an item that is not written.
     pub fn check(self, check: ConditionCheck) -> Self {
-        self.with(check.input().map(TransactItem::ConditionCheck))
+        self.with("ConditionCheck", check.input())
     }
 
     /// The same transaction with the same token (1 to 36 characters) is done once within ten minutes, however often it is sent
@@ -127,20 +133,19 @@ impl TransactWrite {
         self
     }
 
-    fn with(mut self, write: Result<TransactItem, Error>) -> Self {
+    fn with(mut self, kind: &str, write: Result<Input, Error>) -> Self {
+        let write = write.map(|write| Object::new().with(kind, write.into_members()).into());
         self.writes = added(self.writes, write);
         self
     }
 
-    async fn write(self) -> Result<(), Error> {
-        let client_request_token = match self.token {
+    fn request(self) -> Result<Request, Error> {
+        let token = match self.token {
             Some(token) => token,
             None => random_token(&self.client)?,
         };
-        let input = WritesInput { transact_items: self.writes?, client_request_token };
-        let request = self.client.dynamodb_request("TransactWriteItems", &input, Repeat::Safe)?;
-        let WritesOutput {} = self.client.send_to_dynamodb(&request).await?;
-        Ok(())
+        let input = Object::new().with("TransactItems", self.writes?).with("ClientRequestToken", token);
+        Ok(Request { client: self.client, operation: "TransactWriteItems", input, repeat: Repeat::Safe })
     }
 }
 
@@ -149,15 +154,8 @@ impl IntoFuture for TransactWrite {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.write())
+        done(self.request())
     }
-}
-
-/// The first error is the one to tell.
-fn added<T>(all: Result<Vec<T>, Error>, one: Result<T, Error>) -> Result<Vec<T>, Error> {
-    let mut all = all?;
-    all.push(one?);
-    Ok(all)
 }
 
 fn random_token(client: &Client) -> Result<String, Error> {
@@ -165,39 +163,3 @@ fn random_token(client: &Client) -> Result<String, Error> {
     client.road().random().fill(&mut token)?;
     Ok(hex::encode(token))
 }
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct GetsInput {
-    transact_items: Vec<Get>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Get {
-    get: GetInput,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct GetsOutput {
-    responses: Vec<GetOutput>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct WritesInput {
-    transact_items: Vec<TransactItem>,
-    client_request_token: String,
-}
-
-#[derive(Debug, Serialize)]
-enum TransactItem {
-    Put(WriteInput),
-    Update(WriteInput),
-    Delete(WriteInput),
-    ConditionCheck(WriteInput),
-}
-
-#[derive(Debug, Deserialize)]
-struct WritesOutput {}

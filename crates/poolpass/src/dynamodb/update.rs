@@ -1,7 +1,8 @@
 //! Changing one item.
 
 use super::expression::Piece;
-use super::write::{Returning, WriteInput, done};
+use super::request::{Input, Request};
+use super::write::{Returning, done, input};
 use super::{Attribute, AttributeValue, Condition, Expression, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;
 use crate::error::Error;
@@ -162,13 +163,11 @@ impl UpdateItem {
             ReturnValues::AllNew | ReturnValues::UpdatedNew => self.repeat(),
             ReturnValues::AllOld | ReturnValues::UpdatedOld => Repeat::IfNotDone,
         };
-        let client = self.table.client().clone();
-        Returning::new(client, "UpdateItem", self.input(), Some(values.on_the_wire()), repeat)
+        Returning::new(self.request(Some(values.on_the_wire()), repeat))
     }
 
-    pub(super) fn input(self) -> Result<WriteInput, Error> {
-        let mut input = WriteInput::on(&self.table, self.condition)?;
-        input.key = Some(self.key?.into_wire());
+    pub(super) fn input(self) -> Result<Input, Error> {
+        let input = input(&self.table, self.condition)?.with("Key", self.key?.into_json());
         let clauses =
             [("SET ", self.set), ("REMOVE ", self.remove), ("ADD ", self.add), ("DELETE ", self.delete)];
         let mut pieces = Vec::new();
@@ -190,9 +189,13 @@ impl UpdateItem {
             }
             pieces.push(Piece::Plain(plain));
         }
-        let pieces = (!pieces.is_empty()).then_some(pieces);
-        input.update_expression = input.placeholders.write_maybe(pieces)?;
-        Ok(input)
+        input.expression("UpdateExpression", (!pieces.is_empty()).then_some(pieces))
+    }
+
+    fn request(self, returned: Option<&'static str>, repeat: Repeat) -> Result<Request, Error> {
+        let table = self.table.clone();
+        let input = self.input()?.maybe("ReturnValues", returned);
+        Ok(table.request("UpdateItem", input.into_members(), repeat))
     }
 
     fn repeat(&self) -> Repeat {
@@ -206,9 +209,8 @@ impl IntoFuture for UpdateItem {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let client = self.table.client().clone();
         let repeat = self.repeat();
-        done(Returning::new(client, "UpdateItem", self.input(), None, repeat))
+        done(self.request(None, repeat))
     }
 }
 

@@ -2,14 +2,10 @@
 
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
-use serde_dynamo::Item as WireItem;
-
-use super::expression::Placeholders;
 use super::item::read;
+use super::request::{Input, Request};
 use super::{Condition, FromItem, IntoItem, Item, Table};
-use crate::aws_request::{AwsRequest, Repeat};
-use crate::client::Client;
+use crate::aws_request::Repeat;
 use crate::error::Error;
 use crate::platform::BoxFuture;
 
@@ -38,14 +34,17 @@ impl PutItem {
 
     /// Gives back the item that was replaced, if there was one.
     pub fn returning_old<T: FromItem>(self) -> Returning<T> {
-        let client = self.table.client().clone();
-        Returning::new(client, "PutItem", self.input(), Some("ALL_OLD"), Repeat::IfNotDone)
+        Returning::new(self.request(Some("ALL_OLD"), Repeat::IfNotDone))
     }
 
-    pub(super) fn input(self) -> Result<WriteInput, Error> {
-        let mut input = WriteInput::on(&self.table, self.condition)?;
-        input.item = Some(self.item?.into_wire());
-        Ok(input)
+    pub(super) fn input(self) -> Result<Input, Error> {
+        Ok(input(&self.table, self.condition)?.with("Item", self.item?.into_json()))
+    }
+
+    fn request(self, returned: Option<&'static str>, repeat: Repeat) -> Result<Request, Error> {
+        let table = self.table.clone();
+        let input = self.input()?.maybe("ReturnValues", returned);
+        Ok(table.request("PutItem", input.into_members(), repeat))
     }
 }
 
@@ -54,9 +53,8 @@ impl IntoFuture for PutItem {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let client = self.table.client().clone();
         let repeat = repeat_unless_conditional(self.condition.as_ref());
-        done(Returning::new(client, "PutItem", self.input(), None, repeat))
+        done(self.request(None, repeat))
     }
 }
 
@@ -85,14 +83,17 @@ impl DeleteItem {
 
     /// Gives back the item that was deleted, if there was one.
     pub fn returning_old<T: FromItem>(self) -> Returning<T> {
-        let client = self.table.client().clone();
-        Returning::new(client, "DeleteItem", self.input(), Some("ALL_OLD"), Repeat::IfNotDone)
+        Returning::new(self.request(Some("ALL_OLD"), Repeat::IfNotDone))
     }
 
-    pub(super) fn input(self) -> Result<WriteInput, Error> {
-        let mut input = WriteInput::on(&self.table, self.condition)?;
-        input.key = Some(self.key?.into_wire());
-        Ok(input)
+    pub(super) fn input(self) -> Result<Input, Error> {
+        Ok(input(&self.table, self.condition)?.with("Key", self.key?.into_json()))
+    }
+
+    fn request(self, returned: Option<&'static str>, repeat: Repeat) -> Result<Request, Error> {
+        let table = self.table.clone();
+        let input = self.input()?.maybe("ReturnValues", returned);
+        Ok(table.request("DeleteItem", input.into_members(), repeat))
     }
 }
 
@@ -101,9 +102,8 @@ impl IntoFuture for DeleteItem {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let client = self.table.client().clone();
         let repeat = repeat_unless_conditional(self.condition.as_ref());
-        done(Returning::new(client, "DeleteItem", self.input(), None, repeat))
+        done(self.request(None, repeat))
     }
 }
 
@@ -121,10 +121,8 @@ impl ConditionCheck {
         Self { table: table.clone(), key: key.into_item(), condition: condition.into() }
     }
 
-    pub(super) fn input(self) -> Result<WriteInput, Error> {
-        let mut input = WriteInput::on(&self.table, Some(self.condition))?;
-        input.key = Some(self.key?.into_wire());
-        Ok(input)
+    pub(super) fn input(self) -> Result<Input, Error> {
+        Ok(input(&self.table, Some(self.condition))?.with("Key", self.key?.into_json()))
     }
 }
 
@@ -135,25 +133,13 @@ impl ConditionCheck {
 #[derive(Debug)]
 #[must_use = "nothing is sent until it is awaited"]
 pub struct Returning<T> {
-    client: Client,
-    operation: &'static str,
-    request: Result<AwsRequest, Error>,
+    request: Result<Request, Error>,
     item: PhantomData<fn() -> T>,
 }
 
 impl<T> Returning<T> {
-    pub(super) fn new(
-        client: Client,
-        operation: &'static str,
-        input: Result<WriteInput, Error>,
-        return_values: Option<&'static str>,
-        repeat: Repeat,
-    ) -> Self {
-        let request = input.and_then(|input| {
-            let input = WriteInput { return_values, ..input };
-            client.dynamodb_request(operation, &input, repeat)
-        });
-        Self { client, operation, request, item: PhantomData }
+    pub(super) fn new(request: Result<Request, Error>) -> Self {
+        Self { request, item: PhantomData }
     }
 }
 
@@ -163,57 +149,22 @@ impl<T: FromItem + 'static> IntoFuture for Returning<T> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let output: WriteOutput = self.client.send_to_dynamodb(&self.request?).await?;
-            let item = output.attributes.map(Item::from_wire).filter(|item| !item.is_empty());
-            item.map(|item| read(item, self.operation)).transpose()
+            let request = self.request?;
+            let operation = request.operation;
+            let item = request.item("Attributes").await?.filter(|item| !item.is_empty());
+            item.map(|item| read(item, operation)).transpose()
         })
     }
 }
 
 /// The write without the item.
-pub(super) fn done(write: Returning<Item>) -> BoxFuture<'static, Result<(), Error>> {
-    let write = write.into_future();
-    Box::pin(async { write.await.map(|_| ()) })
+pub(super) fn done(request: Result<Request, Error>) -> BoxFuture<'static, Result<(), Error>> {
+    Box::pin(async { request?.send().await.map(drop) })
 }
 
-/// `PutItem`, `UpdateItem` and `DeleteItem`, and `Put`, `Update`, `Delete` and `ConditionCheck` of a transaction.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct WriteInput {
-    table_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) item: Option<WireItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) key: Option<WireItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) update_expression: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    condition_expression: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    return_values: Option<&'static str>,
-    #[serde(flatten)]
-    pub(super) placeholders: Placeholders,
-}
-
-impl WriteInput {
-    pub(super) fn on(table: &Table, condition: Option<Condition>) -> Result<Self, Error> {
-        let mut placeholders = Placeholders::default();
-        Ok(Self {
-            table_name: table.name().to_owned(),
-            item: None,
-            key: None,
-            update_expression: None,
-            condition_expression: placeholders.write_maybe(condition.map(Condition::into_pieces))?,
-            return_values: None,
-            placeholders,
-        })
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct WriteOutput {
-    attributes: Option<WireItem>,
+/// What all writes say, and the same in a transaction.
+pub(super) fn input(table: &Table, condition: Option<Condition>) -> Result<Input, Error> {
+    Input::on(table).expression("ConditionExpression", condition.map(Condition::into_pieces))
 }
 
 /// Done a second time, a condition may not hold any more because of the first time.

@@ -1,0 +1,86 @@
+//! How DynamoDB is asked.
+
+use serde_json::Value;
+
+use super::expression::{Piece, Placeholders};
+use super::{Item, Table};
+use crate::aws_request::{Authorization, AwsRequest, Repeat};
+use crate::client::Client;
+use crate::config::Service;
+use crate::error::Error;
+use crate::json::{Misfit, Object};
+use crate::platform::BoxFuture;
+
+/// A request to DynamoDB. It can be sent more than once.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) client: Client,
+    pub(super) operation: &'static str,
+    pub(super) input: Object,
+    pub(super) repeat: Repeat,
+}
+
+impl Request {
+    /// Sends it. Boxed, and so compiled once for all operations.
+    pub(super) fn send(&self) -> BoxFuture<'_, Result<Object, Error>> {
+        Box::pin(async {
+            let config = self.client.config();
+            let endpoint = config.endpoint(Service::DynamoDb, config.region());
+            let input = self.input.to_bytes();
+            let request = AwsRequest::json(&endpoint, "1.0", "DynamoDB_20120810", self.operation, input)?;
+            let authorization = Authorization::SigV4 {
+                service: Service::DynamoDb.signing_name(),
+                region: config.region(),
+                source: self.client.identity_pool()?,
+            };
+            self.client.road().json(&request.repeat(self.repeat), &authorization).await
+        })
+    }
+
+    /// Sends it for one item, the answer's `member`.
+    pub(super) fn item(self, member: &'static str) -> BoxFuture<'static, Result<Option<Item>, Error>> {
+        Box::pin(async move {
+            let mut answer = self.send().await?;
+            Item::maybe(&mut answer, member).map_err(|misfit| self.unexpected(misfit))
+        })
+    }
+
+    /// The answer is not what AWS documents.
+    pub(super) fn unexpected(&self, misfit: Misfit) -> Error {
+        Error::from(misfit).during(self.operation)
+    }
+}
+
+/// What a request says, member by member, with the placeholders of all its expressions.
+#[derive(Debug, Default)]
+pub(super) struct Input {
+    members: Object,
+    placeholders: Placeholders,
+}
+
+impl Input {
+    pub(super) fn on(table: &Table) -> Self {
+        Self::default().with("TableName", table.name())
+    }
+
+    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members = self.members.with(name, value);
+        self
+    }
+
+    pub(super) fn maybe(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
+        self.members = self.members.maybe(name, value);
+        self
+    }
+
+    /// With an expression, where there is one.
+    pub(super) fn expression(mut self, name: &str, pieces: Option<Vec<Piece>>) -> Result<Self, Error> {
+        let Some(pieces) = pieces else { return Ok(self) };
+        let text = self.placeholders.write(pieces)?;
+        Ok(self.with(name, text))
+    }
+
+    pub(super) fn into_members(self) -> Object {
+        self.placeholders.write_to(self.members)
+    }
+}
