@@ -133,6 +133,15 @@ pub enum ErrorKind {
     Aws,
 }
 
+#[uniffi::export]
+impl ErrorKind {
+    /// The kind's name in every language of Poolpass, such as `notAuthorized`: it never changes.
+    pub fn code(&self) -> String {
+        let kind = Kind::ALL.iter().find(|kind| Self::from(**kind) == *self);
+        kind.copied().unwrap_or(Kind::Aws).code().to_owned()
+    }
+}
+
 impl From<Kind> for ErrorKind {
     fn from(kind: Kind) -> Self {
         match kind {
@@ -184,6 +193,7 @@ mod tests {
         for kind in Kind::ALL {
             let mirrored = format!("{:?}", ErrorKind::from(*kind));
             assert_eq!(mirrored, format!("{kind:?}"));
+            assert_eq!(ErrorKind::from(*kind).code(), kind.code());
         }
     }
 }

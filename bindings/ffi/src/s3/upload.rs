@@ -59,6 +59,10 @@ pub trait UploadListener: Send + Sync {
     /// So many bytes were sent, of so many in total where that is known.
     fn on_progress(&self, sent: i64, total: Option<i64>) -> Result<(), SourceError>;
 
+    /// Whether the listener keeps the state of an upload that can be resumed. Otherwise S3 is told to forget the parts of one
+    /// that fails, so that they cost nothing.
+    fn is_resumable(&self) -> Result<bool, SourceError>;
+
     /// The upload can be resumed from `state`, which is text to be kept.
     fn on_resumable(&self, state: String) -> Result<(), SourceError>;
 }
@@ -92,17 +96,18 @@ pub(super) fn prepared(
         upload = upload.concurrency(parts);
     }
     let Some(listener) = listener else { return Ok(upload) };
-    let resumable = Arc::clone(&listener);
-    // What a listener throws is the app's affair: the upload goes on.
-    Ok(upload
-        .on_progress(move |progress| {
-            let _ = listener.on_progress(signed(progress.sent), progress.total.map(signed));
-        })
-        .on_resumable(move |state| {
+    if listener.is_resumable().unwrap_or(false) {
+        let listener = Arc::clone(&listener);
+        upload = upload.on_resumable(move |state| {
             if let Ok(state) = serde_json::to_string(&state) {
-                let _ = resumable.on_resumable(state);
+                let _ = listener.on_resumable(state);
             }
-        }))
+        });
+    }
+    // What a listener throws is the app's affair: the upload goes on.
+    Ok(upload.on_progress(move |progress| {
+        let _ = listener.on_progress(signed(progress.sent), progress.total.map(signed));
+    }))
 }
 
 /// The state that a listener was told.
