@@ -1,0 +1,152 @@
+import Foundation
+import PoolpassFFI
+
+/// Signs a person in to Amazon Cognito and makes AWS requests as that person.
+///
+/// Copies share everything: the session, the credentials and the connections. Every call can be cancelled with its task, and
+/// then throws error kind `cancelled`. What must not be lost, such as a refresh under way, goes on without its caller.
+public struct Client: Sendable {
+    let inner: PoolpassFFI.Client
+
+    /// Makes a client. Nothing is sent.
+    ///
+    /// - Parameters:
+    ///   - configuration: Which user pool, identity pool, bucket and table the app uses.
+    ///   - store: Where the session is kept. Default: in memory, so that it ends with the process.
+    ///   - options: What else the client stands on.
+    /// - Throws: ``PoolpassError`` with `invalidConfig`; with `network` when the system's certificates cannot be loaded.
+    public init(_ configuration: Configuration, store: Store = .memory(), options: ClientOptions = ClientOptions()) throws {
+        inner = try mapped { try PoolpassFFI.Client(config: configuration.text, options: options.with(store)) }
+    }
+
+    private init(_ inner: PoolpassFFI.Client) {
+        self.inner = inner
+    }
+
+    /// The region of the configuration.
+    public var region: String { inner.region() }
+
+    /// The same client with the credentials of another role, where the sign-in allows more than one (`CustomRoleArn`).
+    ///
+    /// Requests of the new client throw `signedOut` when nobody is signed in, since guests cannot choose.
+    public func withRole(_ arn: String) -> Client {
+        Client(inner.withRole(roleArn: arn))
+    }
+}
+
+/// Who the person is.
+extension Client {
+    /// Signs in (InitiateAuth, RespondToAuthChallenge). Whoever was signed in before is replaced once it succeeds.
+    ///
+    /// - Parameters:
+    ///   - flow: How the password is proven. Default: by SRP, so that it never leaves the device.
+    ///   - clientMetadata: Something for the user pool's Lambda triggers.
+    /// - Throws: ``PoolpassError`` with `notAuthorized` for a wrong password, `userNotFound`, `userNotConfirmed`,
+    ///   `passwordResetRequired`, `tooManyAttempts`, `refusedByTrigger`, `invalidInput`, `conflict`.
+    public func signIn(
+        username: String, password: String, flow: AuthFlow = .srp, clientMetadata: [String: String] = [:]
+    ) async throws -> SignInStep {
+        let options = SignInOptions(flow: flow, clientMetadata: clientMetadata)
+        return try await call {
+            let client = inner.cancellable(handle: $0)
+            return SignInStep(try await client.signIn(username: username, password: password, options: options))
+        }
+    }
+
+    /// The challenge that waits for its answer, also after the app was killed. Cognito waits for 15 minutes at most.
+    public func pendingChallenge() async throws -> Challenge? {
+        try await call { try await inner.cancellable(handle: $0).pendingChallenge().map { Challenge($0) } }
+    }
+
+    /// The person who is signed in, as far as the store knows: works without a network, however old the tokens are.
+    public func currentUser() async throws -> User? {
+        try await call { try await inner.cancellable(handle: $0).currentUser().map { User($0) } }
+    }
+
+    /// The id token, refreshed if it expires within a minute. All callers share one refresh.
+    ///
+    /// - Throws: ``PoolpassError`` with `signedOut`; with `sessionEnded` when AWS refuses to refresh for good; with `network`,
+    ///   `timeout`, `throttled` or `unavailable` when an expired token could not be refreshed now, and the session stays.
+    public func idToken() async throws -> IdToken {
+        try await call { IdToken(try await inner.cancellable(handle: $0).idToken()) }
+    }
+
+    /// The access token, refreshed as ``idToken()`` is.
+    public func accessToken() async throws -> AccessToken {
+        try await call { AccessToken(try await inner.cancellable(handle: $0).accessToken()) }
+    }
+
+    /// Refreshes now, for example because the person's groups have changed (GetTokensFromRefreshToken, or InitiateAuth with
+    /// REFRESH_TOKEN_AUTH).
+    @discardableResult
+    public func refresh() async throws -> User {
+        try await call { User(try await inner.cancellable(handle: $0).refresh()) }
+    }
+
+    /// What happens to the session from now on, in this process and in others that share the store.
+    ///
+    /// ```swift
+    /// for try await event in client.events() {
+    ///     if case .sessionEnded(let reason) = event { showSignIn(reason) }
+    /// }
+    /// ```
+    public func events() -> AsyncThrowingStream<SessionEvent, any Error> {
+        let events = inner.events()
+        return AsyncThrowingStream { try await call { try await events.cancellable(handle: $0).next() } }
+    }
+
+    /// Signs out on this device, and has AWS revoke the tokens (RevokeToken). The session is gone in any case, also without a
+    /// network.
+    ///
+    /// - Returns: Whether AWS has revoked the tokens.
+    @discardableResult
+    public func signOut() async throws -> Bool {
+        try await call { try await inner.cancellable(handle: $0).signOut() }
+    }
+
+    /// Signs out on every device (GlobalSignOut). When AWS cannot be reached, the session stays.
+    public func signOutEverywhere() async throws {
+        try await call { try await inner.cancellable(handle: $0).signOutEverywhere() }
+    }
+
+    /// The person's account: signing up, passwords, attributes, second factors.
+    public var account: Account { account() }
+
+    /// The person's account, with something for the user pool's Lambda triggers.
+    public func account(clientMetadata: [String: String] = [:]) -> Account {
+        Account(inner.account(clientMetadata: clientMetadata))
+    }
+}
+
+/// What the person holds, and may do with it.
+extension Client {
+    /// AWS credentials of the person who is signed in, or of a guest where nobody is (GetId, GetCredentialsForIdentity).
+    ///
+    /// They are kept until shortly before AWS stops accepting them. However many callers wait, one exchange serves them all.
+    ///
+    /// - Throws: ``PoolpassError`` with `invalidConfig` without an identity pool, `signedOut` when it takes no guests,
+    ///   `sessionEnded`, `notAuthorized`.
+    public func credentials() async throws -> Credentials {
+        try await call { Credentials(try await inner.cancellable(handle: $0).credentials()) }
+    }
+
+    /// The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`: the part of an
+    /// object key or the partition key that makes data a person's own.
+    public func identityId() async throws -> String {
+        try await call { try await inner.cancellable(handle: $0).identityId() }
+    }
+
+    /// An S3 bucket.
+    ///
+    /// - Parameters:
+    ///   - name: Default: the configuration's.
+    ///   - region: Default: the configuration's.
+    public func bucket(_ name: String? = nil, region: String? = nil) throws -> Bucket {
+        Bucket(try mapped { try inner.bucket(name: name, region: region) })
+    }
+
+    /// A DynamoDB table, by its name or ARN. Default: the configuration's.
+    public func table(_ name: String? = nil) throws -> Table {
+        Table(try mapped { try inner.table(name: name) })
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import PoolpassFFI
+
+/// What a client stands on, where the defaults do not fit.
+public struct ClientOptions: Sendable {
+    /// How AWS is reached. Default: Poolpass's own HTTP client, on the platform's trust.
+    public var transport: (any Transport)?
+    /// How often a request is sent at most. Default: 3.
+    public var maxAttempts: Int?
+    /// The wait before a request is sent again for the first time. Default: 100 ms.
+    public var firstDelay: TimeInterval?
+    /// The longest wait before a request is sent again. Default: 20 s.
+    public var maxDelay: TimeInterval?
+    /// The operation that refreshes the session. Default: Poolpass finds out at the first refresh.
+    public var refreshOperation: RefreshOperation?
+    /// Something for the user pool's Lambda triggers that is sent with every refresh.
+    public var refreshMetadata: [String: String] = [:]
+    /// The device's clock. Default: the system's. Poolpass corrects a wrong one by AWS's answers.
+    public var now: (@Sendable () -> Date)?
+
+    /// The defaults.
+    public init() {}
+
+    func with(_ store: Store) throws -> PoolpassFFI.ClientOptions {
+        PoolpassFFI.ClientOptions(
+            store: store.inner,
+            transport: transport.map(ForeignTransport.init),
+            clock: now.map(ForeignClock.init),
+            maxAttempts: try maxAttempts.map { try int32($0, "maxAttempts") },
+            firstDelay: firstDelay,
+            maxDelay: maxDelay,
+            refreshOperation: refreshOperation,
+            refreshMetadata: refreshMetadata)
+    }
+}
+
+private final class ForeignClock: PoolpassFFI.Clock {
+    private let clock: @Sendable () -> Date
+
+    init(_ clock: @escaping @Sendable () -> Date) {
+        self.clock = clock
+    }
+
+    func now() throws -> Date {
+        clock()
+    }
+}
+
+/// A count as the library takes it.
+func int32(_ value: Int, _ name: String) throws -> Int32 {
+    guard let value = Int32(exactly: value) else { throw PoolpassError.invalidInput("\(name) is too large: \(value)") }
+    return value
+}

@@ -1,0 +1,338 @@
+import Foundation
+import Poolpass
+
+typealias Operation = @Sendable (Actor, Arguments) async throws -> JSON
+
+/// The operations of tests/scenarios/README.md.
+let operations: [String: Operation] = session
+    .merging(accounts) { first, _ in first }
+    .merging(objects) { first, _ in first }
+    .merging(items) { first, _ in first }
+    .merging(others) { first, _ in first }
+
+private let others: [String: Operation] = [
+    "restart": { actor, _ in
+        try actor.restart()
+        return .null
+    },
+    "events": { actor, _ in .of(await actor.takeEvents()) },
+    "fetch": { _, with in
+        let method = with.maybeText("method") ?? "GET"
+        let answer = try await HTTP.send(method, try with.text("url"), body: with.maybeText("body"))
+        return ["status": .of(answer.status), "body": .string(answer.body)]
+    },
+    "request": { actor, with in
+        var request = SignedRequest(with.maybeText("method") ?? "GET", try with.text("path"))
+        request.body = with.maybeText("body").map { Data($0.utf8) }
+        request.authorization =
+            switch try with.text("auth") {
+            case "iam": .iam
+            case "idToken": .idToken
+            case "accessToken": .accessToken
+            case let other: throw Mismatch("there is no way to authorize called \(other)")
+            }
+        let answer = try await actor.client.send(request)
+        return ["status": .of(answer.status), "body": .string(try await answer.text())]
+    },
+]
+
+private let session: [String: Operation] = [
+    "signIn": { actor, with in
+        let flow: AuthFlow = with.maybeText("flow") == "password" ? .userPassword : .srp
+        let step = try await actor.client.signIn(
+            username: try with.text("username"), password: try with.text("password"), flow: flow)
+        return outcome(actor, step)
+    },
+    "answer": { actor, with in outcome(actor, try await answer(try await actor.challenge(), with)) },
+    "startMfaSetup": { actor, _ in
+        guard case .setUpMfa(let challenge) = try await actor.challenge() else { throw Mismatch("it is no MFA_SETUP") }
+        return described(try await challenge.startTotp())
+    },
+    "pendingChallenge": { actor, _ in try await actor.client.pendingChallenge().map(described) ?? .null },
+    "currentUser": { actor, _ in try await actor.client.currentUser().map(described) ?? .null },
+    "idToken": { actor, _ in ["claims": described(try await actor.client.idToken().claims)] },
+    "accessToken": { actor, _ in ["claims": described(try await actor.client.accessToken().claims)] },
+    "refresh": { actor, _ in ["claims": described(try await actor.client.refresh().claims)] },
+    "signOut": { actor, _ in
+        try await actor.client.signOut()
+        return .null
+    },
+    "signOutEverywhere": { actor, _ in
+        try await actor.client.signOutEverywhere()
+        return .null
+    },
+    "identityId": { actor, _ in .string(try await actor.client.identityId()) },
+    "credentials": { actor, _ in
+        let credentials = try await actor.client.credentials()
+        let life = credentials.expiration.map { JSON.of(Int($0.timeIntervalSinceNow)) }
+        return ["accessKeyId": .string(credentials.accessKeyId), "expiresIn": life ?? .null]
+    },
+]
+
+private let accounts: [String: Operation] = [
+    "signUp": { actor, with in
+        let done = try await actor.client.account.signUp(
+            username: try with.text("username"), password: try with.text("password"),
+            attributes: with["attributes"].strings)
+        return ["confirmed": .bool(done.isConfirmed), "sentTo": .of(done.codeDelivery?.destination)]
+    },
+    "confirmSignUp": { actor, with in
+        try await actor.client.account.confirmSignUp(username: try with.text("username"), code: try with.text("code"))
+        return .null
+    },
+    "resendConfirmationCode": { actor, with in
+        sent(try await actor.client.account.resendConfirmationCode(username: try with.text("username")))
+    },
+    "forgotPassword": { actor, with in
+        sent(try await actor.client.account.forgotPassword(username: try with.text("username")))
+    },
+    "confirmForgotPassword": { actor, with in
+        try await actor.client.account.confirmForgotPassword(
+            username: try with.text("username"), code: try with.text("code"), newPassword: try with.text("newPassword"))
+        return .null
+    },
+    "changePassword": { actor, with in
+        try await actor.client.account.changePassword(
+            from: try with.text("oldPassword"), to: try with.text("newPassword"))
+        return .null
+    },
+    "attributes": { actor, _ in .object(try await actor.client.account.attributes().mapValues(JSON.string)) },
+    "updateAttributes": { actor, with in
+        try await actor.client.account.updateAttributes(with["attributes"].strings)
+        return .null
+    },
+    "deleteAttributes": { actor, with in
+        try await actor.client.account.deleteAttributes(with["names"].array?.compactMap(\.string) ?? [])
+        return .null
+    },
+    "requestAttributeCode": { actor, with in
+        sent(try await actor.client.account.requestAttributeCode(try with.text("name")))
+    },
+    "verifyAttribute": { actor, with in
+        try await actor.client.account.verifyAttribute(try with.text("name"), code: try with.text("code"))
+        return .null
+    },
+    "startTotp": { actor, _ in described(try await actor.client.account.startTotp()) },
+    "confirmTotp": { actor, with in
+        try await actor.client.account.confirmTotp(code: try with.text("code"))
+        return .null
+    },
+    "preferMfa": { actor, with in
+        let settings = MfaSettings(
+            sms: try setting(with, "sms"), totp: try setting(with, "totp"), email: try setting(with, "email"))
+        try await actor.client.account.setMfaPreference(settings)
+        return .null
+    },
+    "deleteUser": { actor, _ in
+        try await actor.client.account.deleteUser()
+        return .null
+    },
+]
+
+private let objects: [String: Operation] = [
+    "putObject": { actor, with in
+        let stored = try await actor.client.bucket()
+            .put(try with.text("body"), to: try with.text("key"), options: putOptions(with))
+        return ["etag": .of(stored.etag)]
+    },
+    "getObject": { actor, with in
+        // Both ends of a range are included in the scenarios, as in HTTP.
+        let ends = with["range"].array?.compactMap(\.int).map(Int64.init)
+        let range = ends.map { ByteRange.between(start: $0[0], end: $0[1] + 1) }
+        let options = GetOptions(range: range, ifNoneMatch: with.maybeText("ifNoneMatch"))
+        let object = try await actor.client.bucket().get(try with.text("key"), options: options)
+        var result = described(object.metadata)
+        result["body"] = .string(try await object.text())
+        return result
+    },
+    "headObject": { actor, with in described(try await actor.client.bucket().head(try with.text("key"))) },
+    "deleteObject": { actor, with in
+        try await actor.client.bucket().delete(try with.text("key"))
+        return .null
+    },
+    "copyObject": { actor, with in
+        try await actor.client.bucket().copy(from: try with.text("from"), to: try with.text("to"))
+        return .null
+    },
+    "listObjects": { actor, with in
+        var (keys, prefixes): ([String], [String]) = ([], [])
+        let pages = try actor.client.bucket().pages(
+            prefix: try with.text("prefix"), delimiter: with.maybeText("delimiter"), pageSize: with.maybeInt("pageSize"))
+        for try await page in pages {
+            keys += page.objects.map(\.key)
+            prefixes += page.commonPrefixes
+        }
+        return ["keys": .of(keys), "prefixes": .of(prefixes)]
+    },
+    "upload": { actor, with in
+        let (size, ending) = (try with.int("size"), "so it ends")
+        let body = Data(repeating: UInt8(ascii: "x"), count: max(0, size - ending.utf8.count)) + Data(ending.utf8)
+        let parts = Guarded(0)
+        let options = UploadOptions(partSize: with.maybeInt("partSize").map(Int64.init))
+        try await actor.client.bucket().upload(.data(body.suffix(size)), to: try with.text("key"), options: options) { _ in
+            parts.change { $0 += 1 }
+        }
+        return ["parts": .of(parts.value)]
+    },
+    "presignGet": { actor, with in
+        let life = TimeInterval(try with.int("expiresIn"))
+        let presigned = try await actor.client.bucket().presignGet(try with.text("key"), life: life)
+        return .string(presigned.url.absoluteString)
+    },
+    "presignPut": { actor, with in
+        let life = TimeInterval(try with.int("expiresIn"))
+        let presigned = try await actor.client.bucket()
+            .presignPut(try with.text("key"), life: life, options: putOptions(with))
+        return .string(presigned.url.absoluteString)
+    },
+]
+
+private let items: [String: Operation] = [
+    "putItem": { actor, with in
+        let condition = with.maybeText("ifNotExists").map { attribute($0).notExists() }
+        try await actor.client.table().put(try with.item("item"), if: condition)
+        return .null
+    },
+    "getItem": { actor, with in
+        try await actor.client.table().get(JSON.self, key: try with.item("key")) ?? .null
+    },
+    "updateItem": { actor, with in
+        let set = try (with["set"].object ?? [:]).map { Change.set(Attribute($0), to: try AttributeValue(encoding: $1)) }
+        let add = try (with["add"].object ?? [:]).map { Change.add(try AttributeValue(encoding: $1), to: Attribute($0)) }
+        return try await actor.client.table().update(key: try with.item("key"), set + add, returning: .allNew) ?? .null
+    },
+    "deleteItem": { actor, with in
+        try await actor.client.table().delete(key: try with.item("key"))
+        return .null
+    },
+    "query": { actor, with in
+        guard let (name, value) = with["partitionKey"].object?.first else { throw Mismatch("no partition key") }
+        let condition = attribute(name) == (try AttributeValue(encoding: value))
+        var query = try actor.client.table().query(JSON.self, where: condition)
+        query.pageSize = with.maybeInt("pageSize")
+        return .array(try await query.all())
+    },
+    "scan": { actor, _ in .array(try await actor.client.table().scan(JSON.self).all()) },
+    "batchGet": { actor, with in
+        .array(try await actor.client.table().batchGet(JSON.self, keys: try with.items("keys")))
+    },
+]
+
+private func outcome(_ actor: Actor, _ step: SignInStep) -> JSON {
+    switch step {
+    case .done(let user):
+        return ["state": "done", "username": .string(user.username), "sub": .string(user.sub)]
+    case .challenge(let challenge):
+        actor.keep(challenge)
+        return described(challenge)
+    }
+}
+
+private func answer(_ challenge: Challenge, _ with: Arguments) async throws -> SignInStep {
+    switch challenge {
+    case .smsCode(let challenge): try await challenge.answer(code: try with.text("code"))
+    case .emailCode(let challenge): try await challenge.answer(code: try with.text("code"))
+    case .softwareToken(let challenge): try await challenge.answer(code: try with.text("code"))
+    case .selectMfaType(let challenge): try await challenge.answer(try method(try with.text("mfaType")))
+    case .setUpMfa(let challenge): try await challenge.confirmTotp(code: try with.text("code"))
+    case .newPassword(let challenge):
+        try await challenge.answer(password: try with.text("newPassword"), attributes: with["attributes"].strings)
+    case .other(let challenge): try await challenge.answer(responses: with["responses"].strings)
+    }
+}
+
+private func described(_ challenge: Challenge) -> JSON {
+    var result: JSON = [
+        "state": "challenge", "username": .string(challenge.username), "name": .string(challenge.name),
+    ]
+    switch challenge {
+    case .smsCode(let challenge):
+        result["challenge"] = "smsCode"
+        result["sentTo"] = .of(challenge.destination)
+    case .emailCode(let challenge):
+        result["challenge"] = "emailCode"
+        result["sentTo"] = .of(challenge.destination)
+    case .softwareToken:
+        result["challenge"] = "softwareToken"
+    case .selectMfaType(let challenge):
+        result["challenge"] = "selectMfaType"
+        result["mfaTypes"] = .of(challenge.options.map(name))
+    case .setUpMfa(let challenge):
+        result["challenge"] = "setUpMfa"
+        result["mfaTypes"] = .of(challenge.options.map(name))
+    case .newPassword(let challenge):
+        result["challenge"] = "newPassword"
+        result["requiredAttributes"] = .of(challenge.requiredAttributes)
+    case .other(let challenge):
+        result["challenge"] = "other"
+        result["parameters"] = .object(challenge.parameters.mapValues(JSON.string))
+    }
+    return result
+}
+
+private func name(_ method: MfaMethod) -> String {
+    switch method {
+    case .sms: "sms"
+    case .softwareToken: "softwareToken"
+    case .email: "email"
+    case .other(let name): name
+    }
+}
+
+private func method(_ name: String) throws -> MfaMethod {
+    switch name {
+    case "sms": .sms
+    case "softwareToken": .softwareToken
+    case "email": .email
+    default: .other(name)
+    }
+}
+
+private func setting(_ with: Arguments, _ method: String) throws -> MfaSetting? {
+    switch with.maybeText(method) {
+    case nil: nil
+    case "preferred": .preferred
+    case "enabled": .on
+    case "disabled": .off
+    case let other?: throw Mismatch("there is no MFA setting \(other)")
+    }
+}
+
+private func putOptions(_ with: Arguments) -> PutOptions {
+    PutOptions(contentType: with.maybeText("contentType"), ifAbsent: with.maybeText("ifNoneMatch") == "*")
+}
+
+private func sent(_ delivery: CodeDelivery?) -> JSON {
+    ["sentTo": .of(delivery?.destination)]
+}
+
+private func described(_ setup: TotpSetup) -> JSON {
+    ["secret": .string(setup.secret), "uri": .string(setup.otpauthUri(issuer: "Poolpass", account: "test"))]
+}
+
+private func described(_ user: User) -> JSON {
+    ["username": .string(user.username), "sub": .string(user.sub), "email": .of(user.email)]
+}
+
+private func described(_ metadata: ObjectMetadata) -> JSON {
+    [
+        "size": metadata.size.map { .of(Int($0)) } ?? .null, "contentType": .of(metadata.contentType),
+        "etag": .of(metadata.etag),
+    ]
+}
+
+private func described(_ claims: [String: Claim]) -> JSON {
+    .object(claims.mapValues(described))
+}
+
+private func described(_ claim: Claim) -> JSON {
+    switch claim {
+    case .null: .null
+    case .flag(let flag): .bool(flag)
+    case .integer(let number): .of(Int(number))
+    case .number(let number): .number(Decimal(number))
+    case .text(let text): .string(text)
+    case .elements(let elements): .array(elements.map(described))
+    case .members(let members): described(members)
+    }
+}

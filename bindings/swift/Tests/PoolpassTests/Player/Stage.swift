@@ -1,0 +1,150 @@
+import Foundation
+import Poolpass
+
+/// Plays the steps of one scenario.
+struct Stage {
+    private let backend: Backend
+    private let totp = TotpCodes()
+    private var actors: [String: Actor] = [:]
+    private var kept: JSON
+
+    /// Plays `scenario`; throws the step that did not go as expected.
+    static func play(_ scenario: Scenario, on backend: Backend) async throws {
+        var stage = Stage(backend)
+        try await stage.set(scenario)
+        for (index, step) in scenario.steps.enumerated() {
+            do {
+                try await stage.play(step)
+            } catch {
+                throw Mismatch("step \(index + 1) \(step.text.prefix(120)): \(error)")
+            }
+        }
+    }
+
+    private init(_ backend: Backend) {
+        self.backend = backend
+        let random = UUID().uuidString.prefix(8).lowercased()
+        kept = ["config": backend.config, "demo": backend.config["demo"], "random": .string(random)]
+    }
+
+    private mutating func set(_ scenario: Scenario) async throws {
+        var users: [String: JSON] = [:]
+        for (name, user) in scenario.users {
+            try await backend.createUser(name, user)
+            users[name] = [
+                "username": .string(name), "password": user["password"], "attributes": user["attributes"],
+            ]
+        }
+        kept["users"] = .object(users)
+        var stores: [String: Store] = [:]
+        for (name, spec) in scenario.clients {
+            let storeName = spec["store"].string ?? name
+            let store = stores[storeName] ?? .memory()
+            stores[storeName] = store
+            let offset = spec["clockOffsetSeconds"].int ?? 0
+            actors[name] = try Actor(config: try config(for: spec), store: store, clockOffsetSeconds: offset)
+        }
+    }
+
+    private mutating func play(_ step: JSON) async throws {
+        if let operation = step["do"].string {
+            try await call(operation, step)
+        } else if let operation = step["admin"].string {
+            try await backend.admin(operation, try await filled(step["with"]))
+        } else if let seconds = step["serverClock"].int {
+            await totp.setClockOffset(seconds)
+            try await backend.setClock(seconds)
+        } else if let expected = step["requests"].object {
+            let counts = try await backend.takeRequestCounts()
+            for (operation, number) in expected {
+                let counted = counts[operation] == .null ? 0 : counts[operation]
+                try expect(counted, toContain: number, at: operation)
+            }
+        } else if step.object?["fault"] != nil {
+            try await backend.fault(step["fault"])
+        } else {
+            throw Mismatch("there is no such step")
+        }
+    }
+
+    private mutating func call(_ operation: String, _ step: JSON) async throws {
+        let name = step["on"].string ?? "app"
+        guard let actor = actors[name] else { throw Mismatch("there is no client \(name)") }
+        let arguments = Arguments(try await filled(step["with"]))
+        let expected = step.object?["returns"] == nil ? nil : try await filled(step["returns"])
+        if operation == "events" { await actor.waitForEvents(expected?.array?.count ?? 0) }
+
+        let outcomes = try await withThrowingTaskGroup(of: Result<JSON, PoolpassError>.self) { group in
+            for _ in 0..<(step["times"].int ?? 1) {
+                group.addTask {
+                    do {
+                        return .success(try await actor.perform(operation, arguments))
+                    } catch let error as PoolpassError {
+                        return .failure(error)
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        for outcome in outcomes {
+            switch (outcome, step["fails"]) {
+            case (.success(let value), .null):
+                if let expected { try expect(value, toContain: expected) }
+                if let name = step["as"].string { kept[name] = value }
+            case (.success(let value), _):
+                throw Mismatch("expected an error, got \(value.text)")
+            case (.failure(let error), .null):
+                throw error
+            case (.failure(let error), let fails):
+                try expect(.string(error.code), toContain: fails["kind"], at: "kind of \(error)")
+                if fails["awsCode"] != .null {
+                    try expect(.of(error.awsCode), toContain: fails["awsCode"], at: "awsCode")
+                }
+            }
+        }
+    }
+
+    private func filled(_ value: JSON) async throws -> JSON {
+        try await fill(value, lookUp)
+    }
+
+    private func lookUp(_ name: String) async throws -> JSON {
+        let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
+        switch (parts.first, parts.last) {
+        case ("code", let address?): return .string(try await backend.codeSent(to: resolved(address)))
+        case ("totp", let secret?): return .string(try await totp.next(resolved(secret)))
+        case ("lastTotp", let secret?): return .string(try await totp.last(resolved(secret)))
+        default:
+            let value = find(name)
+            if value == .null { throw Mismatch("nothing is kept as \(name)") }
+            return value
+        }
+    }
+
+    /// What is kept under a dotted path, or else the text itself.
+    private func resolved(_ text: String) -> String {
+        find(text).string ?? text
+    }
+
+    private func find(_ path: String) -> JSON {
+        path.split(separator: ".").reduce(kept) { value, member in
+            Int(member).flatMap { index in value.array?[index] } ?? value[String(member)]
+        }
+    }
+
+    /// The backend's configuration for one of its app clients.
+    private func config(for spec: JSON) throws -> JSON {
+        var config = backend.config
+        let other: JSON =
+            switch spec["appClient"].string ?? "public" {
+            case "public": config["userPool"]
+            case "secret": config["demo"]["secretClient"]
+            case "rotating": config["demo"]["rotatingClient"]
+            case let name: throw Mismatch("the backend has no app client \(name)")
+            }
+        config["userPool"]["clientId"] = other["clientId"]
+        let secret = spec["clientSecret"] == .null ? other["clientSecret"] : spec["clientSecret"]
+        config["userPool"]["clientSecret"] = secret
+        return config
+    }
+}

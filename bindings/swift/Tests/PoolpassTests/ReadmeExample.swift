@@ -1,0 +1,21 @@
+// The example of both README.md files, which SourceTests holds against this file.
+import Foundation
+import Poolpass
+
+struct Note: Codable, Sendable { var pk, sk, title: String }
+
+func readmeExample(
+    bundledFile: URL, store: Store, password: String, film: URL, askForCode: () async -> String
+) async throws {
+    let client = try Client(Configuration(contentsOf: bundledFile), store: store)
+    var step = try await client.signIn(username: "ada", password: password)  // SRP: the password never leaves the device
+    if case .challenge(.softwareToken(let challenge)) = step { step = try await challenge.answer(code: await askForCode()) }
+
+    let bucket = try client.bucket()
+    let key = try await bucket.privateKey("film.mp4")  // private/{identity id}/film.mp4
+    try await bucket.upload(.file(film), to: key) { print("\($0.sent) bytes of \($0.total ?? 0)") }
+
+    let (table, me) = (try client.table(), try await client.identityId())
+    try await table.put(Note(pk: me, sk: "note-1", title: "Bernoulli numbers"))
+    for try await note in table.query(Note.self, where: attribute("pk") == .s(me)) { print(note.title) }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Poolpass
+import XCTest
+
+/// Nothing that is printed holds a secret, whichever way it is printed.
+final class SecretTests: XCTestCase {
+    func testNoPublicTypePrintsASecret() async throws {
+        try await Demo.run { demo in
+            let own = DictionaryStore()
+            var options = ClientOptions()
+            let bodies = Guarded<[HTTPRequest]>([])
+            options.transport = ScriptedTransport { request in
+                bodies.change { $0.append(request) }
+                return nil
+            }
+            let client = try Client(demo.configuration(), store: .custom(own), options: options)
+            let step = try await client.signIn(username: demo.username, password: demo.password)
+            let (idToken, accessToken) = (try await client.idToken(), try await client.accessToken())
+            let credentials = try await client.credentials()
+            let totp = try await client.account.startTotp()
+            let bucket = try client.bucket()
+            let key = try await bucket.privateKey("secret")
+            let presigned = try await bucket.presignGet(key, life: 60)
+            let signature = try XCTUnwrap(
+                URLComponents(url: presigned.url, resolvingAgainstBaseURL: false)?.queryItems?
+                    .first { $0.name == "X-Amz-Signature" }?.value)
+            var secretClient = Configuration.UserPool(id: "eu-west-1_AbCdEfGhI", clientId: "1example23456789")
+            secretClient.clientSecret = "the-client-secret"
+            var request = SignedRequest("POST", "/whoami", body: Data(idToken.jwt.utf8))
+            request.headers = [("x-secret", credentials.secretAccessKey)]
+            let response = HTTPResponse(
+                status: 200, headers: [("x-secret", accessToken.jwt)], body: .data(Data(idToken.jwt.utf8)))
+            let error = await assertFails(.notAuthorized) {
+                try await client.signIn(username: demo.username, password: "Wrong-Horse-9")
+            }
+
+            let secrets = [
+                demo.password, "Wrong-Horse-9", "the-client-secret", idToken.jwt, accessToken.jwt, totp.secret,
+                credentials.secretAccessKey, try XCTUnwrap(credentials.sessionToken), signature,
+                try XCTUnwrap(own.values.value.values.max { $0.count < $1.count }),
+            ]
+            let shown: [String: Any] = [
+                "AccessToken": accessToken,
+                "Account": client.account,
+                "Bucket": bucket,
+                "Client": client,
+                "ClientOptions": options,
+                "Configuration": try Configuration(userPool: secretClient),
+                "Credentials": credentials,
+                "HTTPRequest": try XCTUnwrap(bodies.value.last),
+                "HTTPResponse": response,
+                "HTTPResponse.Body": response.body,
+                "IdToken": idToken,
+                "PoolpassError": try XCTUnwrap(error),
+                "PresignedURL": presigned,
+                "SignInStep": step,
+                "SignedRequest": request,
+                "SignedResponse": try await client.send(SignedRequest("GET", "/whoami")),
+                "Store": Store.custom(own),
+                "StoredObject": try await {
+                    try await bucket.put(idToken.jwt, to: key)
+                    return try await bucket.get(key)
+                }(),
+                "Table": try client.table(),
+                "TotpSetup": totp,
+                "UserPool": secretClient,
+            ]
+            XCTAssertEqual(secrets.filter { $0.count < 6 }, [])
+            for (name, value) in shown {
+                for (way, text) in printed(value) {
+                    for secret in secrets where text.contains(secret) { XCTFail("\(name) prints a secret by \(way)") }
+                    for secret in secrets where text.contains("\(Array(secret.utf8).prefix(12))".dropLast()) {
+                        XCTFail("\(name) prints the bytes of a secret by \(way)")
+                    }
+                }
+            }
+            for request in bodies.value {
+                let headers = request.headers.map(\.value).filter { $0.count > 20 }
+                for text in printed(request).values {
+                    XCTAssertFalse(headers.contains { text.contains($0) })
+                    XCTAssertFalse(text.contains(request.url))
+                }
+            }
+            let types = try Source.publicTypes()
+            XCTAssertGreaterThan(types.count, 25)
+            XCTAssertEqual(types.subtracting(shown.keys).subtracting(Self.withoutSecrets), [], "look at them here")
+        }
+    }
+
+    /// Without it, a search that finds nothing would pass.
+    func testASecretThatIsPrintedWouldBeFound() {
+        struct Leaky { let token: String }
+        struct Nested { let leaky: [Leaky] }
+        for value in [Leaky(token: "the-secret"), Nested(leaky: [Leaky(token: "the-secret")])] as [Any] {
+            for (way, text) in printed(value) { XCTAssertTrue(text.contains("the-secret"), way) }
+        }
+        struct Curt: CustomStringConvertible { let token: String; var description: String { "Curt" } }
+        XCTAssertTrue(printed(Curt(token: "the-secret"))["dump"]!.contains("the-secret"))
+    }
+
+    /// What holds nothing that anybody keeps secret: what an app says itself, and what AWS says about people and objects.
+    private static let withoutSecrets: Set = [
+        "Attribute", "Change", "Challenge", "Condition", "DeletedObjects", "EmailCodeChallenge", "ItemPage", "Iterator",
+        "KeychainError", "KeychainStore", "NewPasswordChallenge", "OtherChallenge", "Search", "SelectMfaTypeChallenge",
+        "SessionStore", "SetUpMfaChallenge", "SmsCodeChallenge", "SoftwareTokenChallenge", "TransactGet",
+        "TransactWrite", "Transport", "TransportError", "URLSessionTransport", "UploadBody", "UploadProgress",
+        "UploadSource", "User", "Body",
+    ]
+
+    private func printed(_ value: Any) -> [String: String] {
+        var dumped = ""
+        dump(value, to: &dumped)
+        var debugged = ""
+        debugPrint(value, to: &debugged)
+        return [
+            "dump": dumped, "print": "\(value)", "debugPrint": debugged, "reflecting": String(reflecting: value),
+            "dump in a list": { var text = ""; dump([value], to: &text); return text }(),
+            "print in a list": "\([value])",
+        ]
+    }
+}
