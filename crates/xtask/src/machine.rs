@@ -44,11 +44,15 @@ pub(crate) fn chromium(workspace: &Workspace) -> Option<PathBuf> {
 /// Where a test program finds the browser that it drives.
 pub(crate) const CHROMIUM: &str = "CHROMIUM";
 
+pub(crate) fn is_root(workspace: &Workspace) -> bool {
+    let id = cmd!(workspace.shell, "id --user").quiet().ignore_stderr().read();
+    id.is_ok_and(|id| id == "0")
+}
+
 /// Installs Debian packages where that needs no question: as root, on a system that has apt. Says whether it did.
 pub(crate) fn apt_install(workspace: &Workspace, packages: &[&str]) -> bool {
     let shell = &workspace.shell;
-    let root = cmd!(shell, "id --user").quiet().ignore_stderr().read().is_ok_and(|id| id == "0");
-    if !root {
+    if !is_root(workspace) {
         return false;
     }
     cmd!(shell, "apt-get update --quiet").run().is_ok()

@@ -9,6 +9,7 @@ mod npm;
 mod packaging;
 mod report;
 mod step;
+mod swift;
 mod tests;
 mod web;
 mod workspace;
@@ -32,6 +33,10 @@ fn main() -> anyhow::Result<ExitCode> {
         npm::sizes(&workspace)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if name == SWIFT && arguments.subcommand_matches(SWIFT).is_some_and(|swift| swift.get_flag(XCFRAMEWORK)) {
+        swift::xcframework(&workspace)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let steps: Vec<&Step> =
         STEPS.iter().filter(|step| name == TEST || name == step.name || name == step.group).collect();
     Ok(report::run(&workspace, &steps))
@@ -41,6 +46,8 @@ const TEST: &str = "test";
 const UPDATE_BOTOCORE: &str = "update-botocore";
 const NPM: &str = "npm";
 const SIZES: &str = "sizes";
+const SWIFT: &str = "swift";
+const XCFRAMEWORK: &str = "xcframework";
 
 fn command_line() -> Command {
     Command::new("cargo xtask")
@@ -57,6 +64,14 @@ fn command_line() -> Command {
                     .long(SIZES)
                     .action(ArgAction::SetTrue)
                     .help("Prints what the module weighs by crate, instead of checking the package"),
+            )
+        })
+        .mut_subcommand(SWIFT, |swift| {
+            swift.arg(
+                Arg::new(XCFRAMEWORK)
+                    .long(XCFRAMEWORK)
+                    .action(ArgAction::SetTrue)
+                    .help("Makes the library for Apple's platforms instead. Takes Xcode"),
             )
         })
         .subcommand(

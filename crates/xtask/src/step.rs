@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{browser, checks, deny, interop, npm, packaging, tests, web};
+use crate::{browser, checks, deny, interop, npm, packaging, swift, tests, web};
 
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -24,7 +24,7 @@ const OURS: &str = "";
 pub(crate) const INTEROP: &str = "interop";
 
 /// Cheap ones first, so that a slip shows early.
-pub(crate) const STEPS: [Step; 18] = [
+pub(crate) const STEPS: [Step; 19] = [
     Step { name: "fmt", group: OURS, about: "Formatting, as rustfmt would leave it", run: checks::fmt },
     Step {
         name: "clippy",
@@ -92,6 +92,12 @@ pub(crate) const STEPS: [Step; 18] = [
         group: OURS,
         about: "The web app in Chromium: its whole story, and whether everybody can use it",
         run: web::test,
+    },
+    Step {
+        name: "swift",
+        group: OURS,
+        about: "The Swift package: compiled, the scenarios on local-aws, and its quickstart",
+        run: swift::test,
     },
     Step {
         name: "botocore",

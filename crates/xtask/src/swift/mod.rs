@@ -1,0 +1,131 @@
+//! The Swift package: generated, compiled and tested with the real compiler; its example; and what Apple's platforms link.
+
+mod toolchain;
+mod xcframework;
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, ensure};
+use xshell::cmd;
+
+use self::toolchain::Toolchain;
+use crate::step::Outcome;
+use crate::workspace::Workspace;
+
+pub(crate) use self::xcframework::build as xcframework;
+
+const PACKAGE: &str = "bindings/swift";
+const EXAMPLE: &str = "examples/swift/quickstart";
+
+/// Builds the package, runs its tests, and holds the example's steps against those of the Rust quickstart.
+pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
+    let Some(toolchain) = Toolchain::find(workspace)? else {
+        return workspace.without("Swift");
+    };
+    let local_aws = workspace.program("local-aws")?;
+    let quickstart = local_aws.with_file_name("quickstart");
+    generate(workspace)?;
+    let scratch = workspace.shell.create_dir(workspace.target.join("swift"))?;
+    let variables = [("LOCAL_AWS", local_aws.as_path())];
+    for (command, package) in [("test", PACKAGE), ("build", EXAMPLE)] {
+        toolchain.run(workspace, &scratch, &variables, &arguments(workspace, command, package)?)?;
+    }
+
+    let program = scratch.join("build/debug/quickstart");
+    let told = toolchain.read(workspace, &scratch, &variables, &[text(program)?])?;
+    println!("{told}");
+    let rust = cmd!(workspace.shell, "{quickstart}").read()?;
+    ensure!(
+        steps(&told) == steps(&rust),
+        "the Swift quickstart tells other steps than the Rust one:\n{rust}"
+    );
+    ensure!(steps(&told).len() >= 16, "the quickstart has lost steps");
+    println!("the {} steps are those of the Rust quickstart", steps(&told).len());
+    Ok(Outcome::Passed)
+}
+
+/// `swift COMMAND` for one of our packages, which links the library in Cargo's target directory.
+fn arguments(workspace: &Workspace, command: &str, package: &str) -> Result<Vec<String>> {
+    let libraries = text(workspace.target.join("debug"))?;
+    let scratch = workspace.target.join("swift");
+    // One scratch folder for both packages, so that what they share is compiled once. What SwiftPM remembers of the plan of
+    // one is not for the other.
+    let mut arguments =
+        vec!["swift".to_owned(), command.to_owned(), "--disable-build-manifest-caching".to_owned()];
+    arguments.extend(["--package-path".to_owned(), text(workspace.path(package))?]);
+    for (option, folder) in [
+        ("--scratch-path", "build"),
+        ("--cache-path", "home/cache"),
+        ("--config-path", "home/config"),
+        ("--security-path", "home/security"),
+    ] {
+        arguments.extend([option.to_owned(), text(scratch.join(folder))?]);
+    }
+    for flag in [format!("-L{libraries}"), "-rpath".to_owned(), libraries] {
+        arguments.extend(["-Xlinker".to_owned(), flag]);
+    }
+    Ok(arguments)
+}
+
+fn text(path: PathBuf) -> Result<String> {
+    path.into_os_string().into_string().ok().context("a path is not Unicode")
+}
+
+/// Writes the Swift and the C header of `bindings/ffi` beside the sources. Git ignores them. The library and the generator have
+/// to be built.
+fn generate(workspace: &Workspace) -> Result<()> {
+    let shell = &workspace.shell;
+    let library = workspace.target.join("debug").join(format!(
+        "{}poolpass_ffi{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    ));
+    let generated = workspace.target.join("swift").join("generated");
+    shell.remove_path(&generated)?;
+    let bindgen = workspace.target.join("debug").join("uniffi-bindgen");
+    // It says that there is no swift-format, which nobody reads this code for.
+    cmd!(shell, "{bindgen} generate {library} --language swift --out-dir {generated}")
+        .ignore_stderr()
+        .run()?;
+
+    let sources = workspace.path(PACKAGE).join("Sources");
+    let (swift, header) = (sources.join("PoolpassFFI"), sources.join("PoolpassCore"));
+    for (name, to) in [
+        ("PoolpassFFI.swift", swift.join("PoolpassFFI.swift")),
+        ("PoolpassCore.h", header.join("PoolpassCore.h")),
+        ("PoolpassCore.modulemap", header.join("module.modulemap")),
+    ] {
+        let written = shell.read_file(generated.join(name))?;
+        // Its time stays as it is where nothing has changed, so that the compiler has nothing to do.
+        if shell.read_file(&to).is_ok_and(|present| present == written) {
+            continue;
+        }
+        shell.write_file(to, written)?;
+    }
+    Ok(())
+}
+
+/// What was done and by which operation, line by line, without the times.
+fn steps(told: &str) -> Vec<String> {
+    let lines = told.lines().filter(|line| line.starts_with('✓') && line.ends_with(" ms"));
+    lines
+        .map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            words.split_last_chunk::<2>().map_or_else(String::new, |(step, _time)| step.join(" "))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_compared_without_their_times() {
+        let told =
+            "Poolpass on http://x\n\n✓  1  sign up    SignUp   12 ms\n      a detail\n✗  2  fail  X  3 ms\n";
+        assert_eq!(steps(told), ["✓ 1 sign up SignUp"]);
+        assert_eq!(steps(told), steps(&told.replace("12 ms", "1 ms")));
+        assert_ne!(steps(told), steps(&told.replace("sign up", "sign in")));
+    }
+}

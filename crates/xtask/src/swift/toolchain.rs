@@ -1,0 +1,217 @@
+//! The Swift compiler: the machine's own, or that of Debian 13 in a folder.
+//!
+//! Debian 12 has no Swift. Debian 13's needs a newer C library than Debian 12's, so it runs in a root of its own, which
+//! sees the work tree and the target directory as they are on the machine, but may write only to one scratch folder.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use xshell::{Cmd, cmd};
+
+use crate::machine;
+use crate::workspace::Workspace;
+
+/// What swift-tools-version in Package.swift asks for.
+const OLDEST: (u32, u32) = (5, 9);
+
+/// The compiler with what it links with; a signer and an authenticator for the tests.
+const PACKAGES: &str = "swiftlang,ca-certificates,libc6-dev,gcc,libstdc++-14-dev,curl,oathtool";
+
+/// Runs a program in another root. Everything is mounted in a mount namespace of this process alone: no other process
+/// sees the mounts, and they are gone when it ends, however it ends. So nothing can be deleted through one.
+const ENTER: &str = r#"
+set -e
+root=$1 work=$2 target=$3 scratch=$4
+shift 4
+mkdir -p "$root$work" "$root$target" "$root$scratch"
+mount --bind "$root" "$root"
+mount --bind "$work" "$root$work"
+mount --bind "$target" "$root$target"
+for folder in "$root$work" "$root$target" "$root"; do mount -o remount,bind,ro "$folder"; done
+mount --bind "$scratch" "$root$scratch"
+mount --bind -o ro /proc "$root/proc"
+mount --bind -o ro /dev "$root/dev"
+mount -t tmpfs tmpfs "$root/tmp"
+exec chroot "$root" env -i PATH=/usr/bin:/bin LANG=C.UTF-8 HOME="$scratch/home" "$@"
+"#;
+
+/// A mount namespace whose mounts are never seen outside.
+const ALONE: [&str; 3] = ["--mount", "--propagation", "private"];
+
+#[derive(Debug)]
+pub(crate) enum Toolchain {
+    /// `swift` from PATH.
+    Own,
+    /// Debian 13's, in this root.
+    Debian(PathBuf),
+}
+
+impl Toolchain {
+    /// The machine's own, or Debian's, which is installed if it has to be. `None` on a machine that can have neither.
+    pub(crate) fn find(workspace: &Workspace) -> Result<Option<Self>> {
+        if has_swift(workspace) {
+            for tool in ["curl", "oathtool"] {
+                if !machine::has(workspace, tool, &[tool]) {
+                    bail!("the Swift tests need {tool}");
+                }
+            }
+            return Ok(Some(Self::Own));
+        }
+        // Mounting is root's.
+        if !machine::is_root(workspace) {
+            return Ok(None);
+        }
+        let root = workspace.target.join("tools").join("swift-debian-13");
+        let installed = root.join("poolpass-packages");
+        if workspace.shell.read_file(&installed).is_ok_and(|packages| packages == PACKAGES) {
+            return Ok(Some(Self::Debian(root)));
+        }
+        if !machine::has(workspace, "debootstrap", &["debootstrap"]) {
+            return Ok(None);
+        }
+        install(workspace, &root)?;
+        workspace.shell.write_file(installed, PACKAGES)?;
+        Ok(Some(Self::Debian(root)))
+    }
+
+    /// `program` with these variables and arguments, where the compiler is. `scratch` is what it may write to.
+    pub(crate) fn run(
+        &self,
+        workspace: &Workspace,
+        scratch: &Path,
+        variables: &[(&str, &Path)],
+        program: &[String],
+    ) -> Result<()> {
+        self.command(workspace, scratch, variables, program)?.run()?;
+        self.left_no_mount()
+    }
+
+    /// As [`run`](Self::run), and returns what it prints.
+    pub(crate) fn read(
+        &self,
+        workspace: &Workspace,
+        scratch: &Path,
+        variables: &[(&str, &Path)],
+        program: &[String],
+    ) -> Result<String> {
+        let output = self.command(workspace, scratch, variables, program)?.read()?;
+        self.left_no_mount()?;
+        Ok(output)
+    }
+
+    fn command<'a>(
+        &self,
+        workspace: &'a Workspace,
+        scratch: &Path,
+        variables: &[(&str, &Path)],
+        program: &[String],
+    ) -> Result<Cmd<'a>> {
+        let shell = &workspace.shell;
+        shell.create_dir(scratch.join("home"))?;
+        let Self::Debian(root) = self else {
+            let (program, arguments) = program.split_first().context("no program")?;
+            return Ok(shell.cmd(program).args(arguments).envs(variables.iter().copied()));
+        };
+        let variables = variables.iter().map(|(name, path)| format!("{name}={}", path.display()));
+        let (work, target) = (&workspace.root, &workspace.target);
+        // One line on the screen in place of the whole script.
+        println!("$ {} (in {})", program.join(" "), root.display());
+        Ok(cmd!(shell, "unshare {ALONE...} sh -c {ENTER} swift {root} {work} {target} {scratch}")
+            .args(variables)
+            .args(program)
+            .quiet())
+    }
+
+    fn left_no_mount(&self) -> Result<()> {
+        match self {
+            Self::Own => Ok(()),
+            Self::Debian(root) => no_mount_below(root),
+        }
+    }
+}
+
+fn has_swift(workspace: &Workspace) -> bool {
+    let said = cmd!(workspace.shell, "swift --version").quiet().ignore_stderr().read();
+    said.is_ok_and(|text| version(&text).is_some_and(|version| version >= OLDEST))
+}
+
+/// The version in `Apple Swift version 5.9.2 (…)` or `Swift version 6.0.3 (…)`.
+fn version(said: &str) -> Option<(u32, u32)> {
+    let (_, rest) = said.split_once("Swift version ")?;
+    let mut numbers = rest.split(|character: char| !character.is_ascii_digit());
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+/// Takes a minute and 2.7 GB. A root that is not complete has another name, so that it is never taken for one that is.
+fn install(workspace: &Workspace, root: &Path) -> Result<()> {
+    let shell = &workspace.shell;
+    let part = root.with_extension("part");
+    for old in [root, &part] {
+        no_mount_below(old)?;
+        shell.remove_path(old)?;
+    }
+    shell.create_dir(&part)?;
+    let options = ["--variant=minbase", "--force-check-gpg"];
+    let packages = format!("--include={PACKAGES}");
+    // It mounts /proc in the new root; alone, so that this too is gone when it ends.
+    let output = cmd!(shell, "unshare {ALONE...} debootstrap {options...} {packages} trixie {part}")
+        .ignore_status()
+        .output()
+        .context("debootstrap could not be run by unshare")?;
+    if !output.status.success() {
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        let end: Vec<&str> = said.lines().rev().take(15).collect();
+        bail!("debootstrap failed: {}", end.into_iter().rev().collect::<Vec<_>>().join("\n"));
+    }
+    shell.remove_path(part.join("var/cache/apt/archives"))?;
+    no_mount_below(&part)?;
+    std::fs::rename(&part, root)?;
+    Ok(())
+}
+
+/// What is mounted below a folder would be deleted with it.
+fn no_mount_below(folder: &Path) -> Result<()> {
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo")?;
+    let left = mount_points(&mounts).find(|point| point.starts_with(folder));
+    ensure!(left.is_none(), "something is mounted at {}", left.unwrap_or_default().display());
+    Ok(())
+}
+
+/// Field five of each line, with its escapes of blanks.
+fn mount_points(mountinfo: &str) -> impl Iterator<Item = PathBuf> {
+    mountinfo
+        .lines()
+        .filter_map(|line| line.split(' ').nth(4))
+        .map(|point| point.replace("\\040", " ").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_either_vendor_is_read() {
+        assert_eq!(version("Swift version 6.0.3 (swift-6.0.3-RELEASE)\nTarget: x86_64"), Some((6, 0)));
+        assert_eq!(version("swift-driver version: 1.87.3 Apple Swift version 5.9.2 (x)"), Some((5, 9)));
+        assert_eq!(version("OpenStack Swift"), None);
+        assert!(version("Swift version 5.10").unwrap() >= OLDEST);
+        assert!(version("Swift version 5.8.1").unwrap() < OLDEST);
+    }
+
+    #[test]
+    fn a_mount_below_the_folder_is_found() {
+        let mountinfo =
+            "22 1 0:21 / /proc rw,nosuid - proc proc rw\n30 22 8:1 /w /a/root/w\\040x ro - ext4 /dev/a rw\n";
+        let points: Vec<PathBuf> = mount_points(mountinfo).collect();
+        assert_eq!(points, [Path::new("/proc"), Path::new("/a/root/w x")]);
+        assert!(points[1].starts_with("/a/root"));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_with_a_mount_is_not_deleted() {
+        assert!(no_mount_below(Path::new("/")).is_err());
+        assert!(no_mount_below(tempfile::tempdir().unwrap().path()).is_ok());
+    }
+}
