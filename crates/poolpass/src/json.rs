@@ -65,9 +65,10 @@ impl Object {
 /// Reading. Each member is taken out, so that a secret has one owner. Absent and null are the same.
 impl Object {
     pub(crate) fn parse(json: &[u8]) -> Result<Self, Misfit> {
-        serde_json::from_slice(json)
-            .map(Self)
-            .map_err(|error| Misfit::Json { line: error.line(), column: error.column() })
+        match value(json)? {
+            Value::Object(members) => Ok(Self(members)),
+            _ => Err(Misfit::NoObject),
+        }
     }
 
     pub(crate) fn has_text(&self, name: &str) -> bool {
@@ -224,12 +225,32 @@ impl fmt::Debug for Object {
     }
 }
 
+/// Any JSON.
+pub(crate) fn value(json: &[u8]) -> Result<Value, Misfit> {
+    let misfit = |error: serde_json::Error| Misfit::Json { line: error.line(), column: error.column() };
+    serde_json::from_slice(json).map_err(misfit)
+}
+
+/// A JSON list of texts.
+pub(crate) fn text_list(json: &str) -> Option<Vec<String>> {
+    let Ok(Value::Array(elements)) = value(json.as_bytes()) else { return None };
+    let mut texts = Vec::with_capacity(elements.len());
+    for element in elements {
+        let Value::String(text) = element else { return None };
+        texts.push(text);
+    }
+    Some(texts)
+}
+
 /// What was read is not what was expected. It says where and quotes nothing, since secrets may stand there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Misfit {
-    /// It is no JSON object.
-    #[error("it is not a JSON object (line {line}, column {column})")]
+    /// It is no JSON.
+    #[error("it is not JSON (line {line}, column {column})")]
     Json { line: usize, column: usize },
+    /// It is JSON, but no object.
+    #[error("it is not a JSON object")]
+    NoObject,
     /// It is no XML document.
     #[error("it is not XML")]
     Xml,
@@ -279,7 +300,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named_and_not_quoted() {
         let read = |json: &str| Object::parse(json.as_bytes());
-        assert_eq!(read("[]").unwrap_err(), Misfit::Json { line: 1, column: 0 });
+        assert_eq!(read("[]").unwrap_err(), Misfit::NoObject);
         assert_eq!(read("{\"a\":").unwrap_err(), Misfit::Json { line: 1, column: 5 });
         let mut object = read(r#"{"Text":12345,"List":[1],"Null":null}"#).unwrap();
         let misfit = object.text("Text").unwrap_err();

@@ -66,9 +66,11 @@ impl Account {
         if attributes.is_empty() {
             return Err(Error::invalid_input("there is no attribute to update"));
         }
-        let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        let attributes: BTreeMap<String, String> = attributes.iter().map(pair).collect();
-        let call = Call::update_user_attributes(&attributes, &self.client_metadata);
+        let mut wanted = BTreeMap::new();
+        for (name, value) in attributes {
+            wanted.insert((*name).to_owned(), (*value).to_owned());
+        }
+        let call = Call::update_user_attributes(&wanted, &self.client_metadata);
         CodeDelivery::list_of(self.signed_in(call).await?)
     }
 

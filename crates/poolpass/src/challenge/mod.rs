@@ -26,7 +26,7 @@ pub use software_token::SoftwareToken;
 
 use crate::error::Error;
 use crate::input;
-use crate::json::Object;
+use crate::json::{self, Object};
 use crate::mfa::MfaMethod;
 use crate::platform::BoxFuture;
 use crate::sign_in::{SignIn, SignInFlow};
@@ -108,9 +108,9 @@ impl Pending {
 
     /// A parameter that is a JSON list of names.
     fn names(&self, name: &str) -> Result<Vec<String>, Error> {
-        let Some(json) = self.parameter(name) else { return Ok(Vec::new()) };
-        serde_json::from_str(json)
-            .map_err(|_| Error::invalid_response(format!("the challenge's {name} is not a list of names")))
+        let Some(list) = self.parameter(name) else { return Ok(Vec::new()) };
+        json::text_list(list)
+            .ok_or_else(|| Error::invalid_response(format!("the challenge's {name} is not a list of names")))
     }
 
     fn mfa_methods(&self, name: &str) -> Result<Vec<MfaMethod>, Error> {

@@ -1,6 +1,5 @@
 //! Where each service is reached.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -41,19 +40,24 @@ impl Service {
 
 /// The overridden addresses; a service that is not among them is reached at AWS's own.
 #[derive(Clone, Debug, Default)]
-pub struct Endpoints(HashMap<Service, Endpoint>);
+pub struct Endpoints(Vec<(Service, Endpoint)>);
 
 impl Endpoints {
     pub(super) fn set(&mut self, service: Service, endpoint: Endpoint) {
-        self.0.insert(service, endpoint);
+        self.0.retain(|(other, _)| *other != service);
+        self.0.push((service, endpoint));
     }
 
     pub(super) fn overrides(&self, service: Service) -> bool {
-        self.0.contains_key(&service)
+        self.found(service).is_some()
     }
 
     pub(super) fn resolve(&self, service: Service, region: &Region) -> Endpoint {
-        self.0.get(&service).cloned().unwrap_or_else(|| Endpoint::of_aws(service.signing_name(), region))
+        self.found(service).cloned().unwrap_or_else(|| Endpoint::of_aws(service.signing_name(), region))
+    }
+
+    fn found(&self, service: Service) -> Option<&Endpoint> {
+        self.0.iter().find(|(of, _)| *of == service).map(|(_, endpoint)| endpoint)
     }
 }
 

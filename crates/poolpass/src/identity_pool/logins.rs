@@ -18,7 +18,7 @@ pub(crate) trait Logins: fmt::Debug + MaybeSend + MaybeSync {
 }
 
 /// Tells one session from another: it changes whenever somebody signs in, even the same person again.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SessionMark(pub(crate) String);
 
 /// The proof of a sign-in that the identity pool takes.

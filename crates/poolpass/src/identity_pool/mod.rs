@@ -7,7 +7,6 @@ mod operations;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -43,12 +42,12 @@ struct Pool {
 
 #[derive(Default)]
 struct State {
-    held: HashMap<Holder, Held>,
-    exchanges: HashMap<Holder, Exchange>,
+    held: Vec<(Holder, Held)>,
+    exchanges: Vec<(Holder, Exchange)>,
 }
 
 /// Whose credentials: those of a session or a guest's, and of which role.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq)]
 struct Holder {
     session: Option<SessionMark>,
     role: Option<Arc<str>>,
@@ -112,7 +111,7 @@ impl IdentityPool {
     pub(crate) async fn identity_id(&self) -> Result<String, Error> {
         let holder = self.holder().await?;
         // Unlike the credentials, the identity id does not expire.
-        let known = self.shared.state().held.get(&holder).map(|held| held.identity_id.clone());
+        let known = of(&self.shared.state().held, &holder).map(|held| held.identity_id.clone());
         match known {
             Some(id) => Ok(id),
             None => Ok(self.held().await?.identity_id),
@@ -122,8 +121,8 @@ impl IdentityPool {
     /// Wipes the credentials of people from memory; a guest's stay.
     pub(crate) fn forget_logins(&self) {
         let mut state = self.shared.state();
-        state.held.retain(|holder, _| holder.session.is_none());
-        state.exchanges.retain(|holder, _| holder.session.is_none());
+        state.held.retain(|(holder, _)| holder.session.is_none());
+        state.exchanges.retain(|(holder, _)| holder.session.is_none());
     }
 
     async fn held(&self) -> Result<Held, Error> {
@@ -176,11 +175,11 @@ impl Pool {
     fn present(self: &Arc<Self>, holder: &Holder) -> Present {
         let now = self.operations.now();
         let mut state = self.state();
-        let held = state.held.get(holder).filter(|held| !held.is_expired(now)).cloned();
+        let held = of(&state.held, holder).filter(|held| !held.is_expired(now)).cloned();
         match held {
             Some(held) if now < held.renew_at => Present::Fresh(held),
             still_valid => {
-                let running = state.exchanges.get(holder).filter(|exchange| exchange.peek().is_none());
+                let running = of(&state.exchanges, holder).filter(|exchange| exchange.peek().is_none());
                 let exchange = running.cloned().unwrap_or_else(|| self.start_exchange(&mut state, holder));
                 Present::Exchanging { exchange, still_valid }
             }
@@ -190,7 +189,7 @@ impl Pool {
     fn start_exchange(self: &Arc<Self>, state: &mut State, holder: &Holder) -> Exchange {
         let (sender, receiver) = oneshot::channel();
         let exchange = receiver.shared();
-        state.exchanges.insert(holder.clone(), exchange.clone());
+        put(&mut state.exchanges, holder, exchange.clone());
         let (pool, holder) = (Arc::clone(self), holder.clone());
         // On a task of its own, so that a caller who goes away takes nothing from the others.
         spawn(async move {
@@ -198,9 +197,10 @@ impl Pool {
             {
                 let mut state = pool.state();
                 // An exchange that was dropped meanwhile is of a session that is over.
-                let is_wanted = state.exchanges.remove(&holder).is_some();
+                let is_wanted = of(&state.exchanges, &holder).is_some();
+                state.exchanges.retain(|(other, _)| *other != holder);
                 if let (true, Ok(held)) = (is_wanted, &outcome) {
-                    state.held.insert(holder, held.clone());
+                    put(&mut state.held, &holder, held.clone());
                 }
             }
             // Nobody waiting any more is fine.
@@ -214,13 +214,23 @@ impl State {
     /// Credentials do not outlive the session that they came from. A guest's stay, unless the guest signed in.
     fn drop_ended_sessions(&mut self, now: &Holder) {
         let goes_on = |holder: &Holder| holder.session.is_none() || holder.session == now.session;
-        self.held.retain(|holder, _| goes_on(holder));
-        self.exchanges.retain(|holder, _| goes_on(holder));
+        self.held.retain(|(holder, _)| goes_on(holder));
+        self.exchanges.retain(|(holder, _)| goes_on(holder));
     }
 
     fn drop_guest(&mut self) {
-        self.held.retain(|holder, _| holder.session.is_some());
+        self.held.retain(|(holder, _)| holder.session.is_some());
     }
+}
+
+/// What belongs to a holder. A client has one holder, or a few where it uses several roles.
+fn of<'a, T>(all: &'a [(Holder, T)], holder: &Holder) -> Option<&'a T> {
+    all.iter().find(|(other, _)| other == holder).map(|(_, its)| its)
+}
+
+fn put<T>(all: &mut Vec<(Holder, T)>, holder: &Holder, its: T) {
+    all.retain(|(other, _)| other != holder);
+    all.push((holder.clone(), its));
 }
 
 impl Held {
@@ -261,7 +271,7 @@ impl CredentialsSource for IdentityPool {
 
     fn forget<'a>(&'a self, refused: &'a Credentials) -> BoxFuture<'a, ()> {
         let mut state = self.shared.state();
-        state.held.retain(|_, held| held.credentials.access_key_id() != refused.access_key_id());
+        state.held.retain(|(_, held)| held.credentials.access_key_id() != refused.access_key_id());
         Box::pin(async {})
     }
 }

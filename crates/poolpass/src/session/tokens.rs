@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::json;
 
 /// Who the person is: for identity pools, and for backends that want to know the person.
 ///
@@ -228,7 +229,10 @@ fn payload(token: &str) -> Option<Map<String, Value>> {
     else {
         return None;
     };
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+    match json::value(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()? {
+        Value::Object(claims) => Some(claims),
+        _ => None,
+    }
 }
 
 impl fmt::Debug for IdToken {
