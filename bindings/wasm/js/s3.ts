@@ -31,7 +31,7 @@ export type PutOptions = ObjectOptions & CallOptions;
 
 /** How an upload is carried out. */
 export interface UploadOptions extends ObjectOptions, CallOptions {
-  /** The size of a part in bytes, also up to which one request does it all. Default: 8 MiB, at least 5 MiB. */
+  /** The size of a part in bytes, also up to which one request does it all. Default, and S3's least: 5 MiB. */
   partSize?: number;
   /** How many parts are under way at the same time. Default: 4. */
   concurrency?: number;

@@ -64,10 +64,13 @@ fn upload_body(body: JsValue) -> Result<UploadBody, Thrown> {
         return Ok(UploadBody::source(BlobSource(blob.clone())));
     }
     match body.dyn_into::<ReadableStream>() {
-        Ok(stream) => Ok(UploadBody::stream(pieces(&stream))),
+        Ok(stream) => Ok(UploadBody::stream(pieces(&stream)?)),
         Err(_) => Err(Thrown::invalid_input("the body is neither bytes nor a Blob nor a ReadableStream")),
     }
 }
+
+/// How much of a `Blob` is in JavaScript's memory at a time, on its way into the module's.
+const BLOB_PIECE: usize = 1024 * 1024;
 
 /// A `Blob` or `File`, read slice by slice: the browser keeps it on disk.
 struct BlobSource(Blob);
@@ -79,10 +82,19 @@ impl UploadSource for BlobSource {
 
     fn read(&self, offset: u64, length: usize) -> BoxFuture<'_, io::Result<Bytes>> {
         Box::pin(async move {
-            let end = offset as f64 + length as f64;
-            let slice = self.0.slice_with_f64_and_f64(offset as f64, end).map_err(unreadable)?;
-            let buffer = JsFuture::from(slice.array_buffer()).await.map_err(unreadable)?;
-            Ok(Bytes::from(Uint8Array::new(&buffer).to_vec()))
+            let mut bytes = Vec::with_capacity(length);
+            while bytes.len() < length {
+                let start = offset as f64 + bytes.len() as f64;
+                let end = start + BLOB_PIECE.min(length - bytes.len()) as f64;
+                let slice = self.0.slice_with_f64_and_f64(start, end).map_err(unreadable)?;
+                let piece = JsFuture::from(slice.array_buffer()).await.map_err(unreadable)?;
+                let piece = Uint8Array::new(&piece);
+                if piece.length() == 0 {
+                    break;
+                }
+                bytes.extend_from_slice(&piece.to_vec());
+            }
+            Ok(bytes.into())
         })
     }
 }
@@ -93,9 +105,12 @@ impl fmt::Debug for BlobSource {
     }
 }
 
-fn pieces(body: &ReadableStream) -> impl futures_util::Stream<Item = io::Result<Bytes>> + 'static {
-    let reader = Reader(body.get_reader().unchecked_into());
-    stream::try_unfold(reader, |reader| async move {
+fn pieces(
+    body: &ReadableStream,
+) -> Result<impl futures_util::Stream<Item = io::Result<Bytes>> + 'static, Thrown> {
+    let reader = ReadableStreamDefaultReader::new(body)
+        .map_err(|_| Thrown::invalid_input("the ReadableStream is being read by somebody else"))?;
+    let pieces = stream::try_unfold(Reader(reader), |reader| async move {
         let piece = JsFuture::from(reader.0.read()).await.map_err(unreadable)?;
         if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {
             return Ok(None);
@@ -105,7 +120,8 @@ fn pieces(body: &ReadableStream) -> impl futures_util::Stream<Item = io::Result<
             Ok(bytes) => Ok(Some((Bytes::from(bytes.to_vec()), reader))),
             Err(_) => Err(io::Error::other("the stream is not made of Uint8Arrays")),
         }
-    })
+    });
+    Ok(pieces)
 }
 
 /// Tells whoever produces the stream when nobody reads it any more.

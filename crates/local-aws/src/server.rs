@@ -205,7 +205,13 @@ async fn answer(account: Arc<Account>, request: http::Request<Incoming>) -> Resu
     }
     account.request_counts.add(&request.operation);
     let mut response = match account.faults.next(&request.operation) {
-        Some(fault) => answer_with_fault(&account, &request, fault).await?,
+        Some(fault) => {
+            let mut response = answer_with_fault(&account, &request, fault).await?;
+            if request.service == Service::S3 {
+                s3::allow(&account, &request, &mut response);
+            }
+            response
+        }
         None => dispatch(&account, &request).await,
     };
     finish(&account, &request, &mut response);

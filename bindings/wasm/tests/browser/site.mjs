@@ -33,12 +33,13 @@ const PAGE = `<!doctype html>
 <script type="importmap" nonce="page">${JSON.stringify({ imports: IMPORTS })}</script>
 `;
 
-/** As strict as the package's README says that it may be. The last two let the page measure its memory. */
+/** As strict as the package's README says that it may be, and isolated from other origins. */
 const HEADERS = {
   'content-security-policy':
     "default-src 'none'; script-src 'self' 'nonce-page' 'wasm-unsafe-eval'; connect-src *; require-trusted-types-for 'script'",
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
+  'service-worker-allowed': '/',
 };
 
 /** Serves the page and the package until it is closed. */

@@ -20,13 +20,13 @@ export class Stage {
   #chromium;
   #backend;
 
-  /** `play` gets a person's browser and local-aws. */
+  /** `play` gets a person's browser, local-aws, and a function for what is worth knowing though it is no failure. */
   test(sentence, play, { timeout = 60_000 } = {}) {
-    test(sentence, { timeout }, async () => {
+    test(sentence, { timeout }, async (context) => {
       const person = await this.#chromium.newPerson();
       try {
         await expose(this.#backend, person.context);
-        await play(person, this.#backend);
+        await play(person, this.#backend, (message) => context.diagnostic(message));
         await person.leave();
       } finally {
         await person.context.close();

@@ -82,8 +82,13 @@ pub(crate) async fn handle(account: &Arc<Account>, request: &Request) -> Respons
         Ok(response) => response,
         Err(error) => error_response(request, &error),
     };
-    cors::allow(&account.s3.store, request, &mut response);
+    allow(account, request, &mut response);
     response
+}
+
+/// Lets the page that sent the request read the answer, if the bucket's rules do.
+pub(crate) fn allow(account: &Account, request: &Request, response: &mut Response) {
+    cors::allow(&account.s3.store, request, response);
 }
 
 /// An error as S3 writes it.

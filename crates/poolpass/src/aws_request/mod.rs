@@ -25,8 +25,8 @@ use crate::credentials::{Credentials, CredentialsSource};
 use crate::error::Error;
 use crate::json::Object;
 use crate::platform::{
-    self, Body, BoxFuture, Clock, Random, Request, Response, ServerClock, Transport, TransportError, sleep,
-    timeout,
+    self, Body, BoxFuture, Clock, Random, Request, Response, ServerClock, Transport, TransportError,
+    TransportErrorKind, sleep, timeout,
 };
 use crate::sigv4;
 use refusal::Refusal;
@@ -164,7 +164,7 @@ impl Road {
                     Err(failure) => failure,
                 },
                 Ok(response) => Failure::Refused(self.read_refusal(response, asked_at, authorization).await),
-                Err(error) => Failure::NoAnswer(error),
+                Err(error) => Failure::NoAnswer(redirect_explained(error, authorization)),
             };
 
             if let Failure::Refused(refusal) = &failure {
@@ -271,6 +271,18 @@ impl From<Failure> for Error {
             Failure::Refused(refusal) => refusal.error,
             Failure::NoAnswer(error) => error.into(),
         }
+    }
+}
+
+/// S3 redirects whoever asks for a bucket in the wrong region.
+fn redirect_explained(error: TransportError, authorization: &Authorization<'_>) -> TransportError {
+    match authorization {
+        Authorization::SigV4 { service: "s3", region, .. }
+            if error.kind == TransportErrorKind::Redirected =>
+        {
+            TransportError::redirected(format!("{error}: the bucket is probably not in {region}"))
+        }
+        _ => error,
     }
 }
 

@@ -151,6 +151,23 @@ async fn what_may_have_been_done_is_not_done_twice() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_redirect_that_the_platform_hides_is_final_and_explained() {
+    let redirected = || TransportError::redirected("the server answered with a redirect");
+    let error = send(&Script::new().fail(redirected()), Method::GET).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.message()),
+        (ErrorKind::InvalidResponse, "the server answered with a redirect")
+    );
+
+    let region: Region = "eu-west-1".parse().unwrap();
+    let keys = Keys::default();
+    let authorization = Authorization::SigV4 { service: "s3", region: &region, source: &keys };
+    let script = Script::new().fail(redirected());
+    let error = script.road().bytes(&request(Method::GET), &authorization).await.unwrap_err();
+    assert!(error.message().ends_with("the bucket is probably not in eu-west-1"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_is_not_repeated() {
     let script = Script::new().answer(400, r#"{"__type":"ValidationException","message":"no"}"#);
     let error = send(&script, Method::GET).await.unwrap_err();

@@ -180,6 +180,7 @@ impl From<TransportError> for Error {
             TransportErrorKind::TimedOut => {
                 (ErrorKind::Timeout, format!("AWS did not answer in time: {error}"))
             }
+            TransportErrorKind::Redirected => (ErrorKind::InvalidResponse, error.detail),
         };
         Self::new(kind, message)
     }

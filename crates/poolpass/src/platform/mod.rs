@@ -33,7 +33,7 @@ pub use upload_source::UploadSource;
 pub(crate) use clock::ServerClock;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use sys::{FileSource, save};
-pub(crate) use sys::{HANDS_OUT_BODIES_AS_SENT, sleep, spawn};
+pub(crate) use sys::{HANDS_OUT_BODIES_AS_SENT, UPLOAD_PART, sleep, spawn};
 pub(crate) use timing::timeout;
 
 use std::pin::Pin;

@@ -112,6 +112,11 @@ impl TransportError {
     pub fn timed_out(detail: impl Into<String>) -> Self {
         Self { kind: TransportErrorKind::TimedOut, detail: detail.into() }
     }
+
+    /// The server answered with a redirect, and the platform tells nothing else about the answer.
+    pub fn redirected(detail: impl Into<String>) -> Self {
+        Self { kind: TransportErrorKind::Redirected, detail: detail.into() }
+    }
 }
 
 /// What is known about the fate of a request without an answer.
@@ -124,6 +129,8 @@ pub enum TransportErrorKind {
     Interrupted,
     /// The time limit passed: the server may have acted on the request.
     TimedOut,
+    /// The server answered with a redirect, of which browsers hide the status, the headers and the target.
+    Redirected,
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ pub(super) fn now() -> SystemTime {
 /// Nothing between the server and us unpacks an answer's body.
 pub(crate) const HANDS_OUT_BODIES_AS_SENT: bool = true;
 
+/// The default size of an upload's parts.
+pub(crate) const UPLOAD_PART: u64 = 8 * 1024 * 1024;
+
 pub(crate) async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
 }

@@ -7,7 +7,8 @@ use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, ReadableStreamDefaultReader, RequestCredentials, RequestInit, RequestRedirect,
+    AbortController, Headers, ReadableStream, ReadableStreamDefaultReader, RequestCredentials, RequestInit,
+    RequestRedirect,
 };
 
 use crate::platform::{Body, BoxFuture, Request, Response, Transport, TransportError};
@@ -16,7 +17,7 @@ use crate::platform::{Body, BoxFuture, Request, Response, Transport, TransportEr
 extern "C" {
     // Global in windows, workers and Node alike, unlike Window.fetch of web-sys.
     #[wasm_bindgen(js_name = fetch, catch)]
-    fn fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+    fn fetch(url: &str, init: &RequestInit) -> Result<JsValue, JsValue>;
 }
 
 /// The platform's HTTP client: the host's `fetch`.
@@ -38,13 +39,17 @@ impl Transport for HttpTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             let abort = AbortOnDrop::new()?;
-            let init = request_init(&request, &abort)?;
-            let promise = fetch(&request.uri().to_string(), &init).map_err(to_transport_error)?;
-            let answer: web_sys::Response =
-                JsFuture::from(promise).await.map_err(to_transport_error)?.unchecked_into();
-            response(&answer, abort)
+            let promise = begin(&request, &abort)?;
+            let answer = JsFuture::from(Promise::resolve(&promise)).await.map_err(without_answer)?;
+            response(&checked(answer)?, abort).await
         })
     }
+}
+
+/// Gives the request to the browser. What was copied for that is not held until the answer comes.
+fn begin(request: &Request, abort: &AbortOnDrop) -> Result<JsValue, TransportError> {
+    let init = request_init(&request, abort)?;
+    fetch(&request.uri().to_string(), &init).map_err(without_answer)
 }
 
 fn request_init(request: &Request, abort: &AbortOnDrop) -> Result<RequestInit, TransportError> {
@@ -69,10 +74,28 @@ fn request_init(request: &Request, abort: &AbortOnDrop) -> Result<RequestInit, T
     Ok(init)
 }
 
-fn response(answer: &web_sys::Response, abort: AbortOnDrop) -> Result<Response, TransportError> {
+/// Apps replace `fetch` in their tests, and by polyfills, whose responses are of classes of their own.
+fn checked(answer: JsValue) -> Result<web_sys::Response, TransportError> {
+    let member = |name: &str| Reflect::get(&answer, &name.into()).ok();
+    let has_status = member("status").is_some_and(|status| status.as_f64().is_some());
+    let entries = member("headers").and_then(|headers| Reflect::get(&headers, &"entries".into()).ok());
+    if has_status && entries.is_some_and(|entries| entries.is_function()) {
+        return Ok(answer.unchecked_into());
+    }
+    Err(TransportError::interrupted("fetch, which something has replaced here, did not give a Response"))
+}
+
+async fn response(answer: &web_sys::Response, abort: AbortOnDrop) -> Result<Response, TransportError> {
     let mut response = http::Response::new(());
-    *response.status_mut() = http::StatusCode::from_u16(answer.status())
-        .map_err(|_| TransportError::interrupted("the answer is a redirect or has no status"))?;
+    *response.status_mut() = match answer.status() {
+        0 => {
+            return Err(TransportError::redirected(
+                "the server answered with a redirect, and a browser hides where to",
+            ));
+        }
+        status => http::StatusCode::from_u16(status)
+            .map_err(|_| TransportError::interrupted("the answer has no status"))?,
+    };
     for entry in answer.headers().entries() {
         let entry: Array = entry.map_err(to_transport_error)?.unchecked_into();
         let (Some(name), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string()) else {
@@ -83,24 +106,37 @@ fn response(answer: &web_sys::Response, abort: AbortOnDrop) -> Result<Response, 
             response.headers_mut().append(name, value);
         }
     }
-    let body = answer.body().map_or_else(
-        || Body::from(Bytes::new()),
-        |stream| {
-            let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-            Body::from_stream(stream::try_unfold((reader, abort), |(reader, abort)| async move {
-                let piece = JsFuture::from(reader.read()).await.map_err(to_transport_error)?;
-                if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {
-                    return Ok(None);
-                }
-                let value = Reflect::get(&piece, &"value".into()).map_err(to_transport_error)?;
-                let bytes = value
-                    .dyn_into::<Uint8Array>()
-                    .map_err(|_| TransportError::interrupted("the answer's body is not made of bytes"))?;
-                Ok(Some((Bytes::from(bytes.to_vec()), (reader, abort))))
-            }))
-        },
-    );
+    let body = match readable(answer) {
+        Some(stream) => streamed(&stream, abort)?,
+        None => {
+            let whole = answer.array_buffer().map_err(to_transport_error)?;
+            let whole = JsFuture::from(whole).await.map_err(to_transport_error)?;
+            Body::from(Bytes::from(Uint8Array::new(&whole).to_vec()))
+        }
+    };
     Ok(response.map(|()| body))
+}
+
+/// The body as a stream; there is none where there is no body, and in some polyfills.
+fn readable(answer: &web_sys::Response) -> Option<ReadableStream> {
+    Reflect::get(answer, &"body".into()).ok()?.dyn_into().ok()
+}
+
+fn streamed(stream: &ReadableStream, abort: AbortOnDrop) -> Result<Body, TransportError> {
+    // Unlike getReader of web-sys, it does not tear the module apart where another reader has the stream.
+    let reader = ReadableStreamDefaultReader::new(stream).map_err(to_transport_error)?;
+    let pieces = stream::try_unfold((reader, abort), |(reader, abort)| async move {
+        let piece = JsFuture::from(reader.read()).await.map_err(to_transport_error)?;
+        if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {
+            return Ok(None);
+        }
+        let value = Reflect::get(&piece, &"value".into()).map_err(to_transport_error)?;
+        let bytes = value
+            .dyn_into::<Uint8Array>()
+            .map_err(|_| TransportError::interrupted("the answer's body is not made of bytes"))?;
+        Ok(Some((Bytes::from(bytes.to_vec()), (reader, abort))))
+    });
+    Ok(Body::from_stream(pieces))
 }
 
 /// Aborts the request when nobody waits for it any more; after the answer's end it does nothing.
@@ -118,9 +154,23 @@ impl Drop for AbortOnDrop {
     }
 }
 
-/// `fetch` does not say whether the request left the device, so it has to be taken as sent.
+/// `fetch` has given no answer. It does not say whether the request left the device, so it has to be taken as sent.
+#[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
+fn without_answer(error: JsValue) -> TransportError {
+    let why = message(&error).unwrap_or_else(|| "fetch failed".to_owned());
+    let cause = Reflect::get(&error, &"cause".into()).ok().and_then(|cause| message(&cause));
+    // Node.js names the cause; browsers tell no script whether it was the network or CORS.
+    TransportError::interrupted(match cause {
+        Some(cause) => format!("{why}: {cause}"),
+        None => format!("{why} (no network, or the server's CORS rules do not allow this page)"),
+    })
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
 fn to_transport_error(error: JsValue) -> TransportError {
-    let message = Reflect::get(&error, &"message".into()).ok().and_then(|message| message.as_string());
-    TransportError::interrupted(message.unwrap_or_else(|| "the request failed".to_owned()))
+    TransportError::interrupted(message(&error).unwrap_or_else(|| "the request failed".to_owned()))
+}
+
+fn message(error: &JsValue) -> Option<String> {
+    Reflect::get(error, &"message".into()).ok()?.as_string().filter(|message| !message.is_empty())
 }

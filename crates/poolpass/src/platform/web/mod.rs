@@ -11,6 +11,9 @@ pub(crate) use timer::sleep;
 /// Browsers ask for compressed answers, unpack them and hide that they did.
 pub(crate) const HANDS_OUT_BODIES_AS_SENT: bool = false;
 
+/// The default size of an upload's parts: the least that S3 takes, since each passes through the memory of a tab.
+pub(crate) const UPLOAD_PART: u64 = 5 * 1024 * 1024;
+
 pub(super) fn now() -> SystemTime {
     // Date.now() is never negative and far below what a Duration holds.
     SystemTime::UNIX_EPOCH + Duration::from_millis(js_sys::Date::now() as u64)

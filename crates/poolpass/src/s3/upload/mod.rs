@@ -23,9 +23,9 @@ use plan::Plan;
 
 /// An upload that is about to begin. Awaiting it carries it out.
 ///
-/// What has more than one part's size (8 MiB by default) goes up in parts, four at a time, each read when its turn comes and
-/// each sent again where that helps; the memory in use is about the part size times the parts under way, and one more part
-/// for a stream. Credentials that expire meanwhile are renewed. S3 verifies the CRC32 of every part and of the whole.
+/// What has more than one part's size (8 MiB by default, 5 MiB in a browser) goes up in parts, four at a time, each read when
+/// its turn comes and each sent again where that helps; the memory in use is about the part size times the parts under way,
+/// and one more part for a stream. Credentials that expire meanwhile are renewed. S3 verifies the CRC32 of every part and of the whole.
 ///
 /// Dropping the future stops sending at once. Of an upload in parts S3 then keeps, and charges for, the parts that it has:
 /// either go on with it ([`Bucket::resume_upload`]) or abort it ([`Bucket::abort_upload`]); for both, keep the state that
@@ -135,7 +135,8 @@ impl Upload {
     }
 
     /// The size of a part in bytes, rounded up to a whole MiB; also the size up to which one request does it all. Default:
-    /// 8 MiB, at least 5 MiB, and more where 10,000 parts would not suffice. A resumed upload keeps the size it began with.
+    /// 8 MiB, in a browser 5 MiB; at least 5 MiB, and more where 10,000 parts would not suffice. A resumed upload keeps the
+    /// size it began with.
     pub fn part_size(mut self, bytes: u64) -> Self {
         if self.resumed.is_none() {
             self.part_size = bytes;

@@ -1,6 +1,7 @@
 //! How an upload is cut into parts.
 
 use crate::error::Error;
+use crate::platform;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -18,7 +19,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) const DEFAULT_PART: u64 = 8 * MIB;
+    pub(super) const DEFAULT_PART: u64 = platform::UPLOAD_PART;
 
     /// Parts of `wanted` bytes, or larger ones where there would be more than S3 takes.
     pub(super) fn new(size: Option<u64>, wanted: u64) -> Result<Self, Error> {
