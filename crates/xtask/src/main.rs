@@ -1,5 +1,6 @@
 //! Every developer command of Poolpass: `cargo xtask --help` lists them.
 
+mod bench;
 mod browser;
 mod checks;
 mod deny;
@@ -37,6 +38,10 @@ fn main() -> anyhow::Result<ExitCode> {
         swift::xcframework(&workspace)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if name == BENCH {
+        bench::srp_web(&workspace)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let steps: Vec<&Step> =
         STEPS.iter().filter(|step| name == TEST || name == step.name || name == step.group).collect();
     Ok(report::run(&workspace, &steps))
@@ -48,6 +53,7 @@ const NPM: &str = "npm";
 const SIZES: &str = "sizes";
 const SWIFT: &str = "swift";
 const XCFRAMEWORK: &str = "xcframework";
+const BENCH: &str = "bench";
 
 fn command_line() -> Command {
     Command::new("cargo xtask")
@@ -80,6 +86,15 @@ fn command_line() -> Command {
         .subcommand(
             Command::new(UPDATE_BOTOCORE)
                 .about("Writes the table that the botocore step checks, from botocore"),
+        )
+        .subcommand(
+            Command::new(BENCH)
+                .about("Measurements, which are no tests")
+                .subcommand_required(true)
+                .subcommand(
+                    Command::new("srp-web")
+                        .about("The SRP work of a sign-in in Chromium, beside amazon-cognito-identity-js"),
+                ),
         )
 }
 

@@ -18,13 +18,18 @@ export class Chromium {
   #browser;
   #site;
 
-  static async start() {
+  /** `folders` are served beside the site's own, by name. */
+  static async start(folders = {}) {
     const executablePath = process.env.CHROMIUM;
     if (executablePath === undefined) throw new Error('CHROMIUM names the program of the browser');
     const started = new Chromium();
     started.#browser = await chromium.launch({ executablePath, args: FLAGS });
-    started.#site = await serveSite();
+    started.#site = await serveSite(folders);
     return started;
+  }
+
+  get version() {
+    return `Chromium ${this.#browser.version()}`;
   }
 
   async stop() {

@@ -42,10 +42,11 @@ const HEADERS = {
   'service-worker-allowed': '/',
 };
 
-/** Serves the page and the package until it is closed. */
-export async function serveSite() {
+/** Serves the page, the package and other folders until it is closed. */
+export async function serveSite(others) {
+  const folders = { ...FOLDERS, ...others };
   const server = createServer((request, response) => {
-    answer(new URL(request.url, 'http://site'), response).catch((error) => {
+    answer(new URL(request.url, 'http://site'), folders, response).catch((error) => {
       response.writeHead(500).end(String(error));
     });
   });
@@ -60,12 +61,12 @@ export async function serveSite() {
   };
 }
 
-async function answer({ pathname }, response) {
+async function answer({ pathname }, folders, response) {
   if (pathname === '/') {
     response.writeHead(200, { 'content-type': 'text/html', ...HEADERS }).end(PAGE);
     return;
   }
-  const file = fileOf(pathname);
+  const file = fileOf(pathname, folders);
   const found = file && (await stat(file).catch(() => undefined));
   if (!found?.isFile()) {
     response.writeHead(404).end();
@@ -76,7 +77,7 @@ async function answer({ pathname }, response) {
   createReadStream(file).pipe(response);
 }
 
-function fileOf(pathname) {
+function fileOf(pathname, folders) {
   const [, folder, ...rest] = normalize(decodeURIComponent(pathname)).split(sep);
-  return Object.hasOwn(FOLDERS, folder) ? join(FOLDERS[folder], ...rest) : undefined;
+  return Object.hasOwn(folders, folder) ? join(folders[folder], ...rest) : undefined;
 }

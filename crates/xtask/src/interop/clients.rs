@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 pub(crate) const BACKEND: &str = "POOLPASS_BACKEND_CONFIG";
 
 pub(crate) const PYTHON_CLIENTS: &str = "tests/interop/clients/python/requirements.txt";
-const JS_CLIENTS: &str = "tests/interop/clients/js";
+pub(crate) const JS_CLIENTS: &str = "tests/interop/clients/js";
 
 pub(crate) fn python(workspace: &Workspace) -> Result<Outcome> {
     let Some(python) = python::environment(workspace, PYTHON_CLIENTS)? else {
