@@ -297,23 +297,29 @@ export class S3Object {
 
   /** The whole content in memory. */
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return new Uint8Array(await new Response(this.body).arrayBuffer());
+    return new Uint8Array(await (await this.blob()).arrayBuffer());
   }
 
   /** The whole content as UTF-8. */
-  text(): Promise<string> {
-    return new Response(this.body).text();
+  async text(): Promise<string> {
+    return (await this.blob()).text();
   }
 
   /** The whole content, read as JSON. */
-  json(): Promise<unknown> {
-    return new Response(this.body).json();
+  async json(): Promise<unknown> {
+    return JSON.parse(await this.text());
   }
 
   /** The whole content as a `Blob` of the object's media type. */
   async blob(): Promise<Blob> {
-    const type = this.metadata.contentType;
-    return new Response(this.body, type === undefined ? {} : { headers: { 'content-type': type } }).blob();
+    // Not by a Response, whose methods make a TypeError of every error.
+    const reader = this.body.getReader();
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return new Blob(pieces, { type: this.metadata.contentType ?? '' });
+      pieces.push(value);
+    }
   }
 }
 

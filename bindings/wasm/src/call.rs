@@ -13,6 +13,7 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
 
 use crate::error::Thrown;
+use crate::failure::guarded;
 use crate::values::Options;
 
 pub(crate) type Work = Pin<Box<dyn Future<Output = Result<JsValue, Thrown>>>>;
@@ -20,12 +21,12 @@ pub(crate) type Work = Pin<Box<dyn Future<Output = Result<JsValue, Thrown>>>>;
 /// Runs `work` until it is done or the `signal` among its options is aborted; then it is dropped, which stops its requests.
 pub(crate) fn call(options: &Options, work: Work) -> Promise {
     let signal = options.value("signal").and_then(|signal| signal.dyn_into::<AbortSignal>().ok());
-    future_to_promise(async move {
+    guarded(future_to_promise(async move {
         match signal {
             None => Ok(work.await?),
             Some(signal) => Ok(cancellable(&signal, work).await?),
         }
-    })
+    }))
 }
 
 /// `js/` calls nothing else.

@@ -14,6 +14,7 @@ mod client;
 mod clock;
 mod condition;
 mod error;
+mod failure;
 mod search;
 mod session;
 mod store;

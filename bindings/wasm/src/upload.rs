@@ -14,7 +14,7 @@ use web_sys::{Blob, ReadableStream, ReadableStreamDefaultReader};
 
 use crate::bucket::put_options;
 use crate::error::Thrown;
-use crate::values::{Options, maybe, object};
+use crate::values::{Options, in_memory, maybe, object};
 
 /// What `Bucket::upload` or `Bucket::resume_upload` does with the members of `input`.
 pub(crate) fn prepared(bucket: &Bucket, input: &Options) -> Result<Upload, Thrown> {
@@ -58,7 +58,7 @@ pub(crate) fn state(input: &Options, name: &str) -> Result<UploadState, Thrown> 
 
 fn upload_body(body: JsValue) -> Result<UploadBody, Thrown> {
     if let Some(bytes) = body.dyn_ref::<Uint8Array>() {
-        return Ok(bytes.to_vec().into());
+        return Ok(in_memory(bytes)?.into());
     }
     if let Some(blob) = body.dyn_ref::<Blob>() {
         return Ok(UploadBody::source(BlobSource(blob.clone())));
@@ -82,7 +82,8 @@ impl UploadSource for BlobSource {
 
     fn read(&self, offset: u64, length: usize) -> BoxFuture<'_, io::Result<Bytes>> {
         Box::pin(async move {
-            let mut bytes = Vec::with_capacity(length);
+            let mut bytes = Vec::new();
+            bytes.try_reserve_exact(length)?;
             while bytes.len() < length {
                 let start = offset as f64 + bytes.len() as f64;
                 let end = start + BLOB_PIECE.min(length - bytes.len()) as f64;

@@ -25,6 +25,21 @@ pub(crate) fn set(object: &Object, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &name.into(), value);
 }
 
+/// A copy in the module's memory, if there is room for it.
+pub(crate) fn in_memory(bytes: &Uint8Array) -> Result<Vec<u8>, Thrown> {
+    // More than four gigabytes would wrap around in length().
+    let length = Reflect::get(bytes, &"length".into())?.as_f64().unwrap_or_default() as usize;
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(length).map_err(|_| {
+        Thrown::invalid_input(
+            "there is no memory for so many bytes: upload a Blob, which is read part by part",
+        )
+    })?;
+    copy.resize(length, 0);
+    bytes.copy_to(&mut copy);
+    Ok(copy)
+}
+
 /// The value, or undefined.
 pub(crate) fn maybe(value: Option<impl Into<JsValue>>) -> JsValue {
     value.map_or(JsValue::UNDEFINED, Into::into)
@@ -127,7 +142,7 @@ impl Options {
     }
 
     pub(crate) fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, Thrown> {
-        self.read(name, "a Uint8Array", |value| Some(value.dyn_ref::<Uint8Array>()?.to_vec()))
+        self.read(name, "a Uint8Array", |value| value.dyn_ref::<Uint8Array>().map(in_memory))?.transpose()
     }
 
     pub(crate) fn list(&self, name: &str) -> Result<Option<Array>, Thrown> {

@@ -1,0 +1,74 @@
+// Whatever a server, a storage or an app gets wrong is a PoolpassError, and never tears the module apart.
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+
+import { open, signIn, Stage } from './stage.mjs';
+
+describe('hostile answers in Chromium', () => {
+  const stage = new Stage();
+
+  stage.test('the module imports nothing but its own JavaScript', async (person, { config }) => {
+    const tab = await person.newTab();
+    await open(tab, config);
+    const imports = await tab.evaluate(async () => {
+      const module = await WebAssembly.compileStreaming(fetch('/poolpass/poolpass.wasm'));
+      return WebAssembly.Module.imports(module).map(({ module }) => module);
+    });
+    assert.deepEqual([...new Set(imports)], ['./poolpass_wasm_bg.js']);
+  });
+
+  stage.test(
+    'each hostile answer to each operation is an error with a code, and the next call works',
+    async (person, { config }, diagnose) => {
+      const tab = await person.newTab();
+      await open(tab, config);
+      const { calls, codes, wrong } = await tab.evaluate(
+        async ([config, user]) => {
+          const { tryAll } = await import('/page/hostile.js');
+          return tryAll(config, user);
+        },
+        [config, config.demo.users[0]],
+      );
+      diagnose(`${calls} calls: ${JSON.stringify(codes)}`);
+      assert.deepEqual(wrong, []);
+      assert.ok(calls > 1000);
+      assert.ok(codes.invalidResponse > 100, 'most answers are nonsense');
+      assert.equal(await signIn(tab, config.demo.users[0]), 'done');
+    },
+    { timeout: 300_000 },
+  );
+
+  stage.test('wrong clocks, sizes, states and stored values are errors with a code too', async (person, { config }) => {
+    const tab = await person.newTab();
+    await open(tab, config);
+    const wrong = await tab.evaluate(
+      async ([config, user]) => {
+        const { tryOthers } = await import('/page/hostile.js');
+        return tryOthers(config, user);
+      },
+      [config, config.demo.users[0]],
+    );
+    assert.deepEqual(wrong, []);
+    assert.equal(await signIn(tab, config.demo.users[0]), 'done');
+  }, { timeout: 300_000 });
+
+  stage.test('should the module fail inside, calls that wait and later ones reject', async (person, backend) => {
+    const { config } = backend;
+    const tab = await person.newTab();
+    await open(tab, config);
+    await signIn(tab, config.demo.users[0]);
+    await backend.fault({ operation: 'GetUser', action: { delayMs: 30_000 }, times: 1 });
+    const failures = await tab.evaluate(async () => {
+      const waiting = failureOf(client.account.attributes());
+      // Nothing is known that would bring it about, so the test does what the module would do.
+      const { failed } = await import('/poolpass/failure.js');
+      failed('here.rs:7');
+      return [await waiting, await failureOf(client.idToken())];
+    });
+    for (const failure of failures) {
+      assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'platform']);
+      assert.match(failure.message, /here\.rs:7.*reload/);
+    }
+    await open(await person.newTab(), config);
+  });
+});
