@@ -14,7 +14,8 @@ describe('hostile answers in Chromium', () => {
       const module = await WebAssembly.compileStreaming(fetch('/poolpass/poolpass.wasm'));
       return WebAssembly.Module.imports(module).map(({ module }) => module);
     });
-    assert.deepEqual([...new Set(imports)], ['./poolpass_wasm_bg.js']);
+    assert.ok(imports.length > 0);
+    assert.deepEqual(imports.filter((name) => !name.startsWith('./')), [], 'such as env');
   });
 
   stage.test(
