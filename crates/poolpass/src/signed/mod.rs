@@ -39,7 +39,7 @@ use crate::aws_request::{Authorization, AwsRequest, Repeat};
 use crate::client::Client;
 use crate::config::{Endpoint, Region, Service};
 use crate::error::Error;
-use crate::platform::Response;
+use crate::platform::{BoxFuture, Response};
 use url::Target;
 
 /// The service name of APIs behind API Gateway.
@@ -154,9 +154,15 @@ impl Signed {
 pub struct SignedRequest {
     service: Signed,
     method: Method,
-    target: Result<Target, Error>,
-    headers: Result<HeaderMap, Error>,
-    body: Result<Bytes, Error>,
+    /// What cannot be sent is told when it is to be sent.
+    parts: Result<Parts, Error>,
+}
+
+/// What has been said about a request.
+struct Parts {
+    target: Target,
+    headers: HeaderMap,
+    body: Bytes,
     proof: Proof,
     bearer: bool,
     safe_to_repeat: bool,
@@ -174,46 +180,41 @@ enum Proof {
 
 impl SignedRequest {
     fn new(service: &Signed, method: Method, url: &str) -> Self {
-        Self {
-            service: service.clone(),
-            method,
-            target: Target::parse(url),
-            headers: Ok(HeaderMap::new()),
-            body: Ok(Bytes::new()),
+        let parts = Target::parse(url).map(|target| Parts {
+            target,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
             proof: Proof::Signature,
             bearer: false,
             safe_to_repeat: false,
             any_status: false,
             timeout: AwsRequest::DEFAULT_TIMEOUT,
-        }
+        });
+        Self { service: service.clone(), method, parts }
     }
 
     /// Adds a segment to the path, whatever it holds: `get("/notes").segment("a/b")` asks for `/notes/a%2Fb`.
-    pub fn segment(mut self, segment: &str) -> Self {
-        self.target = self.target.map(|target| target.with_segment(segment));
-        self
+    pub fn segment(self, segment: &str) -> Self {
+        self.with(|parts| parts.target.add_segment(segment))
     }
 
     /// Adds a parameter to the query.
-    pub fn query(mut self, name: &str, value: &str) -> Self {
-        self.target = self.target.map(|target| target.with_parameter(name, value));
-        self
+    pub fn query(self, name: &str, value: &str) -> Self {
+        self.with(|parts| parts.target.add_parameter(name, value))
     }
 
     /// Adds a header. `authorization`, `host`, `x-amz-date` and `x-amz-security-token` are Poolpass's own.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers = self.headers.and_then(|mut headers| {
+    pub fn header(self, name: &str, value: &str) -> Self {
+        self.attempt(|parts| {
             let (name, value) = checked_header(name, value)?;
-            headers.append(name, value);
-            Ok(headers)
-        });
-        self
+            parts.headers.append(name, value);
+            Ok(())
+        })
     }
 
     /// The body as it is, without a content type.
-    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        self.body = Ok(body.into());
-        self
+    pub fn body(self, body: impl Into<Bytes>) -> Self {
+        self.with(|parts| parts.body = body.into())
     }
 
     /// Text as the body, with content type `text/plain; charset=utf-8` unless a header names another one.
@@ -223,49 +224,45 @@ impl SignedRequest {
 
     /// JSON as the body, with content type `application/json` unless a header names another one.
     pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
-        let body = serde_json::to_vec(value)
-            .map_err(|error| Error::invalid_input(format!("the body cannot be written as JSON: {error}")));
-        let mut request = self.with_content_type("application/json");
-        request.body = body.map(Bytes::from);
-        request
+        self.with_content_type("application/json").attempt(|parts| {
+            let body = serde_json::to_vec(value).map_err(|error| {
+                Error::invalid_input(format!("the body cannot be written as JSON: {error}"))
+            })?;
+            parts.body = body.into();
+            Ok(())
+        })
     }
 
     /// Sends the id token in place of a signature, as API Gateway's user pool and JWT authorizers and AppSync take it.
-    pub fn with_id_token(mut self) -> Self {
-        self.proof = Proof::IdToken;
-        self
+    pub fn with_id_token(self) -> Self {
+        self.with(|parts| parts.proof = Proof::IdToken)
     }
 
     /// Sends the access token in place of a signature, for authorizers that check scopes.
-    pub fn with_access_token(mut self) -> Self {
-        self.proof = Proof::AccessToken;
-        self
+    pub fn with_access_token(self) -> Self {
+        self.with(|parts| parts.proof = Proof::AccessToken)
     }
 
     /// Writes `Bearer ` before the token. API Gateway takes it with and without, AppSync only without, most other servers only with.
-    pub fn bearer(mut self) -> Self {
-        self.bearer = true;
-        self
+    pub fn bearer(self) -> Self {
+        self.with(|parts| parts.bearer = true)
     }
 
     /// Says that doing this twice is as good as doing it once, so that it is sent again also when its answer was lost.
-    pub fn safe_to_repeat(mut self) -> Self {
-        self.safe_to_repeat = true;
-        self
+    pub fn safe_to_repeat(self) -> Self {
+        self.with(|parts| parts.safe_to_repeat = true)
     }
 
     /// Takes an answer with any status for what it is: an API's own 404 or 422 has a body that the app wants to read.
     ///
     /// What helps is still tried before: the clock, the credentials, and 5xx once more where that is safe.
-    pub fn any_status(mut self) -> Self {
-        self.any_status = true;
-        self
+    pub fn any_status(self) -> Self {
+        self.with(|parts| parts.any_status = true)
     }
 
     /// How long to wait for the head of the answer, each time it is sent. Default: 30 seconds.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.with(|parts| parts.timeout = timeout)
     }
 
     /// Sends it and reads the whole answer, up to 32 MiB.
@@ -290,33 +287,62 @@ impl SignedRequest {
         road.send(&prepared.request, &prepared.authorization()?).await
     }
 
-    fn with_content_type(mut self, content_type: &'static str) -> Self {
-        if let Ok(headers) = &mut self.headers {
-            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
+    fn with_content_type(self, content_type: &'static str) -> Self {
+        self.with(|parts| {
+            parts.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
+        })
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Parts)) -> Self {
+        if let Ok(parts) = &mut self.parts {
+            change(parts);
         }
         self
     }
 
-    async fn prepare(self) -> Result<Prepared, Error> {
-        let service = self.service;
-        let operation = format!("{} {}", service.service, self.method);
-        let uri = self.target.and_then(|target| target.into_uri(|| service.base()));
-        let parts = uri.and_then(|uri| Ok((uri, self.headers?, self.body?)));
-        let (uri, headers, body) = parts.map_err(|error| error.during(operation.clone()))?;
-        let mut request = AwsRequest::new(operation, self.method, uri);
-        request.headers = headers;
-        request.body = body;
+    /// The first error is the one to tell.
+    fn attempt(mut self, change: impl FnOnce(&mut Parts) -> Result<(), Error>) -> Self {
+        if let Ok(parts) = &mut self.parts
+            && let Err(error) = change(parts)
+        {
+            self.parts = Err(error);
+        }
+        self
+    }
+
+    fn prepare(self) -> BoxFuture<'static, Result<Prepared, Error>> {
+        Box::pin(async move {
+            let service = self.service;
+            let operation = format!("{} {}", service.service, self.method);
+            let request = self.parts.and_then(|parts| parts.into_request(&service, self.method, &operation));
+            let (request, proof, bearer) = request.map_err(|error| error.during(operation))?;
+            let token = match proof {
+                Proof::Signature => None,
+                Proof::IdToken => Some(written(service.client.id_token().await?.expose(), bearer)),
+                Proof::AccessToken => Some(written(service.client.access_token().await?.expose(), bearer)),
+            };
+            Ok(Prepared { service, request, token })
+        })
+    }
+}
+
+impl Parts {
+    fn into_request(
+        self,
+        service: &Signed,
+        method: Method,
+        operation: &str,
+    ) -> Result<(AwsRequest, Proof, bool), Error> {
+        let uri = self.target.into_uri(|| service.base())?;
+        let mut request = AwsRequest::new(operation.to_owned(), method, uri);
+        request.headers = self.headers;
+        request.body = self.body;
         request.any_status = self.any_status;
         request.timeout = self.timeout;
         if self.safe_to_repeat {
             request.repeat = Repeat::Safe;
         }
-        let token = match self.proof {
-            Proof::Signature => None,
-            Proof::IdToken => Some(written(service.client.id_token().await?.expose(), self.bearer)),
-            Proof::AccessToken => Some(written(service.client.access_token().await?.expose(), self.bearer)),
-        };
-        Ok(Prepared { service, request, token })
+        Ok((request, self.proof, self.bearer))
     }
 }
 

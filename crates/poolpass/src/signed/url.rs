@@ -67,22 +67,20 @@ impl Target {
         })
     }
 
-    pub(super) fn with_segment(mut self, segment: &str) -> Self {
+    pub(super) fn add_segment(&mut self, segment: &str) {
         if !self.path.ends_with('/') {
             self.path.push('/');
         }
         self.path.extend(percent::component(segment));
-        self
     }
 
-    pub(super) fn with_parameter(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn add_parameter(&mut self, name: &str, value: &str) {
         if !self.query.is_empty() {
             self.query.push('&');
         }
         self.query.extend(percent::component(name));
         self.query.push('=');
         self.query.extend(percent::component(value));
-        self
     }
 
     /// The whole URL. `base` is asked only where the path is relative.
@@ -156,8 +154,11 @@ mod tests {
 
     #[test]
     fn segments_and_parameters_may_hold_anything() {
-        let target = Target::parse("/notes/").unwrap().with_segment("a/b?#%").with_segment("ü");
-        let target = target.with_parameter("a&b", "1+1 = 2").with_parameter("empty", "");
+        let mut target = Target::parse("/notes/").unwrap();
+        target.add_segment("a/b?#%");
+        target.add_segment("ü");
+        target.add_parameter("a&b", "1+1 = 2");
+        target.add_parameter("empty", "");
         assert_eq!(
             target.into_uri(|| "http://h".parse()).unwrap(),
             "http://h/notes/a%2Fb%3F%23%25/%C3%BC?a%26b=1%2B1%20%3D%202&empty="
@@ -185,7 +186,8 @@ mod tests {
         ] {
             assert_eq!(uri(url).unwrap_err().kind(), ErrorKind::InvalidInput, "{url}");
         }
-        let climbing = Target::parse("/notes").unwrap().with_segment("..");
+        let mut climbing = Target::parse("/notes").unwrap();
+        climbing.add_segment("..");
         assert!(climbing.into_uri(|| "http://h".parse()).is_err());
         assert_eq!(uri("/.../..a").unwrap(), "https://api.example/prod/.../..a");
     }

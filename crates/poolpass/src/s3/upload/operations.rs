@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
 
-use crate::aws_request::Repeat;
+use crate::aws_request::{AwsRequest, Repeat};
 use crate::error::Error;
 use crate::json::Misfit;
 use crate::s3::bucket::{Bucket, set_header};
@@ -44,14 +44,7 @@ impl<'a> Multipart<'a> {
         key: ObjectKey<'a>,
         options: &PutOptions,
     ) -> Result<Self, Error> {
-        let query = Query::new().flag("uploads");
-        let mut request =
-            bucket.object_request("CreateMultipartUpload", Method::POST, &key, &query)?.repeat(Repeat::Safe);
-        request.headers = options.headers()?;
-        let algorithm = HeaderName::from_static("x-amz-checksum-algorithm");
-        request.headers.insert(algorithm, HeaderValue::from_static("CRC32"));
-        request.headers.insert(CHECKSUM_TYPE, FULL_OBJECT);
-        let answer = bucket.whole(request).await?;
+        let answer = bucket.whole(create_request(bucket, &key, options)?).await?;
         let root = "InitiateMultipartUploadResult";
         let upload_id =
             xml::read(answer.body(), root, "CreateMultipartUpload", |result| Ok(result.text("UploadId")?))?;
@@ -63,8 +56,8 @@ impl<'a> Multipart<'a> {
     /// UploadPart.
     pub(super) async fn upload(&self, number: u32, body: Bytes) -> Result<Part, Error> {
         let length = body.len() as u64;
-        let query = Query::new().with("partNumber", &number.to_string()).with("uploadId", &self.upload_id);
-        let mut request = self.bucket.object_request("UploadPart", Method::PUT, &self.key, &query)?;
+        let query = Query::new().with("partNumber", &number.to_string());
+        let mut request = self.request("UploadPart", Method::PUT, query)?;
         let crc32 = set_body(&mut request, body)?;
         let answer = self.bucket.whole(request).await?;
         let etag = text(answer.headers(), "etag").ok_or_else(|| {
@@ -81,11 +74,8 @@ impl<'a> Multipart<'a> {
         let mut parts = Vec::new();
         let mut marker: Option<String> = None;
         loop {
-            let query = Query::new()
-                .with_some("part-number-marker", marker.as_deref())
-                .with("uploadId", &self.upload_id);
-            let request = self.bucket.object_request("ListParts", Method::GET, &self.key, &query)?;
-            let answer = self.bucket.whole(request).await?;
+            let query = Query::new().with_some("part-number-marker", marker.as_deref());
+            let answer = self.bucket.whole(self.request("ListParts", Method::GET, query)?).await?;
             let next =
                 xml::read(answer.body(), "ListPartsResult", "ListParts", |page| add_parts(&mut parts, page))?;
             // A marker that does not move would list for ever.
@@ -103,11 +93,25 @@ impl<'a> Multipart<'a> {
         crc32: u32,
         options: &PutOptions,
     ) -> Result<Stored, Error> {
-        let query = Query::new().with("uploadId", &self.upload_id);
-        let mut request = self
-            .bucket
-            .object_request("CompleteMultipartUpload", Method::POST, &self.key, &query)?
-            .repeat(Repeat::Safe);
+        let request = self.complete_request(parts, crc32, options)?;
+        let answer = self.bucket.whole(request).await?;
+        Stored::from_document(&answer, "CompleteMultipartUploadResult", "CompleteMultipartUpload")
+    }
+
+    /// AbortMultipartUpload: S3 forgets the parts.
+    pub(super) async fn abort(&self) -> Result<(), Error> {
+        let request = self.request("AbortMultipartUpload", Method::DELETE, Query::new())?;
+        self.bucket.whole(request).await.map(drop)
+    }
+
+    fn complete_request(
+        &self,
+        parts: &[Part],
+        crc32: u32,
+        options: &PutOptions,
+    ) -> Result<AwsRequest, Error> {
+        let request = self.request("CompleteMultipartUpload", Method::POST, Query::new())?;
+        let mut request = request.repeat(Repeat::Safe);
         options.set_conditions(&mut request)?;
         request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
         if self.whole_checksum {
@@ -115,17 +119,24 @@ impl<'a> Multipart<'a> {
             set_header(&mut request.headers, "x-amz-checksum-crc32", Some(&crc32_to_base64(crc32)))?;
         }
         request.body = xml::write(&document(parts));
-        let answer = self.bucket.whole(request).await?;
-        Stored::from_document(&answer, "CompleteMultipartUploadResult", "CompleteMultipartUpload")
+        Ok(request)
     }
 
-    /// AbortMultipartUpload: S3 forgets the parts.
-    pub(super) async fn abort(&self) -> Result<(), Error> {
-        let query = Query::new().with("uploadId", &self.upload_id);
-        let request =
-            self.bucket.object_request("AbortMultipartUpload", Method::DELETE, &self.key, &query)?;
-        self.bucket.whole(request).await.map(drop)
+    fn request(&self, operation: &'static str, method: Method, query: Query) -> Result<AwsRequest, Error> {
+        let query = query.with("uploadId", &self.upload_id);
+        self.bucket.object_request(operation, method, &self.key, &query)
     }
+}
+
+fn create_request(bucket: &Bucket, key: &ObjectKey<'_>, options: &PutOptions) -> Result<AwsRequest, Error> {
+    let query = Query::new().flag("uploads");
+    let request = bucket.object_request("CreateMultipartUpload", Method::POST, key, &query)?;
+    let mut request = request.repeat(Repeat::Safe);
+    request.headers = options.headers()?;
+    let algorithm = HeaderName::from_static("x-amz-checksum-algorithm");
+    request.headers.insert(algorithm, HeaderValue::from_static("CRC32"));
+    request.headers.insert(CHECKSUM_TYPE, FULL_OBJECT);
+    Ok(request)
 }
 
 /// Reads a page of parts, and where the next one begins.
