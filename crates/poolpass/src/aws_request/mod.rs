@@ -309,7 +309,7 @@ fn is_damaged(headers: &HeaderMap, body: &[u8]) -> bool {
         return false;
     }
     let sent = headers.get("x-amz-crc32").and_then(|value| value.to_str().ok()?.parse().ok());
-    sent.is_some_and(|sent: u32| crc32fast::hash(body) != sent)
+    sent.is_some_and(|sent: u32| platform::crc32(body) != sent)
 }
 
 /// The body, given up when nothing of it arrives for `limit`.

@@ -31,14 +31,21 @@ pub use transport::{Body, Request, Response, Transport, TransportError, Transpor
 pub use upload_source::UploadSource;
 
 pub(crate) use clock::ServerClock;
+pub(crate) use sys::{Crc32, HANDS_OUT_BODIES_AS_SENT, UPLOAD_PART, sleep, spawn};
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use sys::{FileSource, save};
-pub(crate) use sys::{HANDS_OUT_BODIES_AS_SENT, UPLOAD_PART, sleep, spawn};
 pub(crate) use timing::timeout;
 
 use std::pin::Pin;
 
 use futures_util::{Future, Stream};
+
+/// The checksum of S3 and DynamoDB.
+pub(crate) fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc32 = Crc32::new();
+    crc32.update(bytes);
+    crc32.finalize()
+}
 
 /// `Send` where the platform has threads; nothing in a browser, whose objects belong to one thread.
 #[cfg(not(target_arch = "wasm32"))]

@@ -17,6 +17,7 @@ use super::query::Query;
 use super::xml;
 use crate::aws_request::{AwsRequest, Repeat};
 use crate::error::Error;
+use crate::platform;
 
 /// What is said about an object when it is written. By default nothing.
 ///
@@ -179,7 +180,7 @@ pub(super) fn set_body(request: &mut AwsRequest, body: Bytes) -> Result<u32, Err
     /// What a poor mobile connection carries in a second.
     const SLOW_LINE: u64 = 16 * 1024;
 
-    let crc32 = crc32fast::hash(&body);
+    let crc32 = platform::crc32(&body);
     let encoded = header_value("x-amz-checksum-crc32", &crc32_to_base64(crc32))?;
     request.headers.insert(HeaderName::from_static("x-amz-checksum-crc32"), encoded);
     request.timeout = AwsRequest::DEFAULT_TIMEOUT + Duration::from_secs(body.len() as u64 / SLOW_LINE);

@@ -6,6 +6,7 @@ mod http;
 
 use std::time::{Duration, SystemTime};
 
+pub(crate) use crc32fast::Hasher as Crc32;
 pub(crate) use file::{FileSource, save};
 pub use file_store::FileStore;
 pub use http::HttpTransport;

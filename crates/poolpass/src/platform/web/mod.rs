@@ -1,10 +1,12 @@
 //! Browsers and other JavaScript hosts: `fetch`, timers and promises.
 
+mod crc32;
 mod http;
 mod timer;
 
 use std::time::{Duration, SystemTime};
 
+pub(crate) use crc32::Crc32;
 pub use http::HttpTransport;
 pub(crate) use timer::sleep;
 

@@ -11,7 +11,7 @@ use http::response::Parts;
 
 use super::{ByteRange, GetOptions};
 use crate::error::{Error, ErrorKind};
-use crate::platform::{self, Body, BoxStream, TransportError};
+use crate::platform::{self, Body, BoxStream, Crc32, TransportError};
 use crate::s3::bucket::Bucket;
 use crate::s3::metadata::{Extent, text, whole_crc32};
 
@@ -44,7 +44,7 @@ impl ObjectBody {
             body,
             position: start,
             end,
-            checksum: checksum.map(|expected| (crc32fast::Hasher::new(), expected)),
+            checksum: checksum.map(|expected| (Crc32::new(), expected)),
             resumptions_left: Reading::MAX_RESUMPTIONS,
         };
         Self(Box::pin(stream::try_unfold(reading, |mut reading| async move {
@@ -79,7 +79,7 @@ struct Reading {
     /// Where in the object the content ends, where that is known.
     end: Option<u64>,
     /// What the content hashes to so far, and what it should in the end.
-    checksum: Option<(crc32fast::Hasher, u32)>,
+    checksum: Option<(Crc32, u32)>,
     resumptions_left: u32,
 }
 

@@ -9,7 +9,7 @@ use super::source::{Input, Slice};
 use super::state::UploadState;
 use super::{Listener, UploadProgress};
 use crate::error::Error;
-use crate::platform::{BoxFuture, BoxStream, spawn};
+use crate::platform::{BoxFuture, BoxStream, crc32, spawn};
 use crate::s3::bucket::Bucket;
 use crate::s3::get::GetOptions;
 use crate::s3::key::ObjectKey;
@@ -142,7 +142,7 @@ impl Job<'_> {
 async fn send(multipart: &Multipart<'_>, present: &[Part], number: u32, body: Bytes) -> Result<Part, Error> {
     if let Some(part) = present.iter().find(|part| part.number == number)
         && part.length == body.len() as u64
-        && part.crc32 == crc32fast::hash(&body)
+        && part.crc32 == crc32(&body)
     {
         return Ok(part.clone());
     }
