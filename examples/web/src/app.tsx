@@ -32,7 +32,11 @@ function Page({ visit: { visitor }, route }: Pick<App, 'visit'> & { route: Route
     case 'challenged':
       return <ChallengePage challenge={visitor.challenge} />;
     case 'user':
-      return route === 'account' ? <AccountPage user={visitor.user} /> : <NotesPage key={visitor.user.sub} visitor={visitor} />;
+      return route === 'account' ? (
+        <AccountPage user={visitor.user} />
+      ) : (
+        <NotesPage key={visitor.user.sub} visitor={visitor} />
+      );
     case 'nobody':
     case 'guest':
       if (route === 'sign-up') return <SignUpPage />;

@@ -3,7 +3,8 @@ import { Poolpass } from 'poolpass';
 /** Makes the app's one client from the `poolpass.json` that lies beside the page. */
 export async function createClient(): Promise<{ client: Poolpass; local: LocalDemo | undefined }> {
   const answer = await fetch('poolpass.json');
-  if (!answer.ok) throw new Error('There is no poolpass.json beside this page, so the app does not know its user pool.');
+  if (!answer.ok)
+    throw new Error('There is no poolpass.json beside this page, so the app does not know its user pool.');
   const config = await answer.json();
   return { client: await Poolpass.create(config), local: localDemo(config) };
 }

@@ -7,30 +7,37 @@ import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
-test('npm run dev prints where the app is and who can sign in, and stops when it is told to', { timeout: 300_000 }, async () => {
-  const cwd = fileURLToPath(new URL('..', import.meta.url));
-  const dev = spawn('npm', ['run', 'dev'], { cwd, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
-  const stopped = once(dev, 'exit');
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-  try {
-    let url;
-    let user;
-    for await (const line of createInterface({ input: dev.stdout })) {
-      url ??= /http:\/\/127\.0\.0\.1:\d+\//.exec(line.includes('Local:') ? line : '')?.[0];
-      user ??= /Sign in as\s+(\S+)\s+(\S+)/.exec(line);
-      if (url !== undefined && user) break;
+test(
+  'npm run dev prints where the app is and who can sign in, and stops when it is told to',
+  { timeout: 300_000 },
+  async () => {
+    const cwd = fileURLToPath(new URL('..', import.meta.url));
+    const dev = spawn('npm', ['run', 'dev'], { cwd, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    const stopped = once(dev, 'exit');
+    const browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM,
+      args: ['--no-sandbox', '--disable-gpu'],
+    });
+    try {
+      let url;
+      let user;
+      for await (const line of createInterface({ input: dev.stdout })) {
+        url ??= /http:\/\/127\.0\.0\.1:\d+\//.exec(line.includes('Local:') ? line : '')?.[0];
+        user ??= /Sign in as\s+(\S+)\s+(\S+)/.exec(line);
+        if (url !== undefined && user) break;
+      }
+      const page = await browser.newPage();
+      await page.goto(url);
+      await page.getByLabel('User name or email').fill(user[1]);
+      await page.getByLabel('Password', { exact: true }).fill(user[2]);
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.getByRole('heading', { name: `${user[1]}’s notebook` }).waitFor();
+      await page.getByRole('heading', { name: 'The first page is blank' }).waitFor();
+    } finally {
+      await browser.close();
+      // As Ctrl-C does: to all that npm has started.
+      process.kill(-dev.pid, 'SIGINT');
     }
-    const page = await browser.newPage();
-    await page.goto(url);
-    await page.getByLabel('User name or email').fill(user[1]);
-    await page.getByLabel('Password', { exact: true }).fill(user[2]);
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByRole('heading', { name: `${user[1]}’s notebook` }).waitFor();
-    await page.getByRole('heading', { name: 'The first page is blank' }).waitFor();
-  } finally {
-    await browser.close();
-    // As Ctrl-C does: to all that npm has started.
-    process.kill(-dev.pid, 'SIGINT');
-  }
-  await stopped;
-});
+    await stopped;
+  },
+);

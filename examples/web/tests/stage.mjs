@@ -68,7 +68,10 @@ export class Stage {
   async clear() {
     const people = this.#people.splice(0);
     for (const person of people) await person.context.close();
-    assert.deepEqual(people.flatMap(({ complaints }) => complaints), []);
+    assert.deepEqual(
+      people.flatMap(({ complaints }) => complaints),
+      [],
+    );
   }
 
   /** A plain request, by someone who is nobody. */

@@ -97,7 +97,10 @@ describe('Field notes', { timeout: 300_000 }, () => {
     await dora.page.getByText('Uploaded').nth(1).waitFor();
     await dora.looksAround('composer');
     const values = await progress();
-    assert.ok(values.length >= 2 && values.every((value, index) => index === 0 || value > values[index - 1]), String(values));
+    assert.ok(
+      values.length >= 2 && values.every((value, index) => index === 0 || value > values[index - 1]),
+      String(values),
+    );
     await dora.presses('Save note');
     await dora.entry('Lichen on the north wall.').waitFor();
 
@@ -141,6 +144,19 @@ describe('Field notes', { timeout: 300_000 }, () => {
     assert.deepEqual({ CreateMultipartUpload, isShort: UploadPart < 2 }, { CreateMultipartUpload: 0, isShort: true });
     await edda.presses('Save note');
     await isDrawn(edda.page.locator('.plate img'));
+  });
+
+  test('an upload that is given up leaves nothing behind', async () => {
+    const gus = await stage.member('gus');
+    await stage.backend.fault({ operation: 'UploadPart', action: { delayMs: 60_000 } });
+    const firstPart = gus.page.waitForRequest((request) => request.method() === 'PUT');
+    await gus.attaches(picture('pond.png', 1800, 1800));
+    await firstPart;
+    const cleaned = gus.page.waitForResponse((response) => response.request().method() === 'DELETE');
+    await gus.presses('Remove pond.png');
+    assert.equal((await cleaned).status(), 204);
+    await gus.page.getByRole('img', { name: 'pond.png' }).waitFor({ state: 'detached' });
+    await stage.backend.fault(null);
   });
 
   test('an authenticator app is set up by scanning, and asked for at sign-in, also after a reload', async () => {

@@ -107,7 +107,10 @@ describe('the packed package', () => {
       await page.goto(url);
       const told = await page.locator('output:not(:empty)').textContent();
       assert.equal(told, TOLD, problems.join('\n'));
-      assert.deepEqual(problems.filter((problem) => !problem.startsWith('[vite] ')), []);
+      assert.deepEqual(
+        problems.filter((problem) => !problem.startsWith('[vite] ')),
+        [],
+      );
     } finally {
       await context.close();
     }

@@ -73,7 +73,12 @@ export function Authenticator({ user }: { user: User }) {
         </button>
       )}
       {isTurningOff && (
-        <Confirm title="Turn off two-step sign-in?" confirm="Turn off" action={turnOff} onClose={() => setTurningOff(false)}>
+        <Confirm
+          title="Turn off two-step sign-in?"
+          confirm="Turn off"
+          action={turnOff}
+          onClose={() => setTurningOff(false)}
+        >
           From then on your password alone is enough to sign in.
         </Confirm>
       )}

@@ -23,7 +23,12 @@ export function CloseAccount() {
         Close my account
       </button>
       {isAsking && (
-        <Confirm title="Close your account?" confirm="Delete everything" action={close} onClose={() => setAsking(false)}>
+        <Confirm
+          title="Close your account?"
+          confirm="Delete everything"
+          action={close}
+          onClose={() => setAsking(false)}
+        >
           Your notes and pictures are deleted, and then your account. This cannot be undone.
         </Confirm>
       )}

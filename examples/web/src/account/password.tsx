@@ -13,7 +13,8 @@ export function Password() {
     try {
       await client.account.changePassword(present, next);
     } catch (error) {
-      if (error instanceof PoolpassError && error.code === 'notAuthorized') throw new Error('That is not your present password.');
+      if (error instanceof PoolpassError && error.code === 'notAuthorized')
+        throw new Error('That is not your present password.');
       throw error;
     }
     setChanging(false);

@@ -27,12 +27,18 @@ export function SignOut() {
   return (
     <>
       {failure !== undefined && <Notice kind="problem">{problem(failure)}</Notice>}
-      <p>Have you lost a device, or used one that is not yours? Sign out everywhere ends the session on each of them.</p>
+      <p>
+        Have you lost a device, or used one that is not yours? Sign out everywhere ends the session on each of them.
+      </p>
       <div class="buttons">
         <button type="button" disabled={isBusy} onClick={sign(() => client.signOut(), 'You are signed out.')}>
           Sign out
         </button>
-        <button type="button" disabled={isBusy} onClick={sign(() => client.signOutEverywhere(), 'You are signed out on all devices.')}>
+        <button
+          type="button"
+          disabled={isBusy}
+          onClick={sign(() => client.signOutEverywhere(), 'You are signed out on all devices.')}
+        >
           Sign out everywhere
         </button>
       </div>

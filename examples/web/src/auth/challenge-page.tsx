@@ -83,7 +83,13 @@ export function ChallengePage({ challenge }: { challenge: Challenge }) {
 }
 
 /** A second factor has to be set up before anybody is let in. */
-function SetUpMfa({ challenge, proceed }: { challenge: SetUpMfaChallenge; proceed: (step: Promise<SignInStep>) => Promise<void> }) {
+function SetUpMfa({
+  challenge,
+  proceed,
+}: {
+  challenge: SetUpMfaChallenge;
+  proceed: (step: Promise<SignInStep>) => Promise<void>;
+}) {
   const [setup, setSetup] = useState<TotpSetup>();
   const [failure, setFailure] = useState<unknown>();
   useEffect(() => {
@@ -105,7 +111,11 @@ function SetUpMfa({ challenge, proceed }: { challenge: SetUpMfaChallenge; procee
   );
 }
 
-function ChallengeForm(props: { submit: string; action: (value: (name: string) => string) => Promise<void>; children: ComponentChildren }) {
+function ChallengeForm(props: {
+  submit: string;
+  action: (value: (name: string) => string) => Promise<void>;
+  children: ComponentChildren;
+}) {
   return <Form {...props} busy="One moment…" more={<StartAgain />} />;
 }
 

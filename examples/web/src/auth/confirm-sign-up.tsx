@@ -26,8 +26,8 @@ export function ConfirmSignUp({ username, password, sentTo }: ConfirmSignUpProps
   return (
     <AuthLayout title="Check your mail">
       <p>
-        A code is on its way to {sentTo === undefined ? 'your email address' : <strong>{sentTo}</strong>}. Enter it to confirm that
-        the address is yours.
+        A code is on its way to {sentTo === undefined ? 'your email address' : <strong>{sentTo}</strong>}. Enter it to
+        confirm that the address is yours.
       </p>
       <Form
         submit="Confirm"

@@ -40,7 +40,8 @@ function NewPassword({ username, sentTo }: { username: string; sentTo: string | 
   return (
     <AuthLayout title="Choose a new password">
       <p>
-        If there is such an account, a code is on its way to {sentTo === undefined ? 'its email address' : <strong>{sentTo}</strong>}.
+        If there is such an account, a code is on its way to{' '}
+        {sentTo === undefined ? 'its email address' : <strong>{sentTo}</strong>}.
       </p>
       <Form
         submit="Set password"

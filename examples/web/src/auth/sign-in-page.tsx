@@ -65,7 +65,8 @@ export function SignInPage({ endedBecause }: { endedBecause: SessionEndReason | 
       </div>
       {local !== undefined && (
         <p class="local">
-          This is local-aws. Its first person is <code>{local.username}</code> with the password <code>{local.password}</code>.
+          This is local-aws. Its first person is <code>{local.username}</code> with the password{' '}
+          <code>{local.password}</code>.
         </p>
       )}
     </AuthLayout>

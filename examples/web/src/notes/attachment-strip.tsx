@@ -12,11 +12,21 @@ export function AttachmentStrip({ attachments }: { attachments: Attachments }) {
           <Progress attachment={attachment} />
           <div class="actions">
             {attachment.problem !== undefined && (
-              <button type="button" class="round" aria-label={`Try again to upload ${attachment.file.name}`} onClick={() => attachments.retry(attachment)}>
+              <button
+                type="button"
+                class="round"
+                aria-label={`Try again to upload ${attachment.file.name}`}
+                onClick={() => attachments.retry(attachment)}
+              >
                 <Icon name="retry" />
               </button>
             )}
-            <button type="button" class="round" aria-label={`Remove ${attachment.file.name}`} onClick={() => attachments.remove(attachment)}>
+            <button
+              type="button"
+              class="round"
+              aria-label={`Remove ${attachment.file.name}`}
+              onClick={() => attachments.remove(attachment)}
+            >
               <Icon name="close" />
             </button>
           </div>

@@ -60,9 +60,9 @@ export function useAttachments(client: Poolpass): Attachments {
     const upload = uploads.current.get(id);
     uploads.current.delete(id);
     URL.revokeObjectURL(preview);
-    if (picture !== undefined) return void deletePictures(client, [picture]).catch(() => {});
     upload?.abort.abort();
-    if (upload?.resume !== undefined) void client.bucket().abortUpload(upload.resume).catch(() => {});
+    if (picture !== undefined) deletePictures(client, [picture]).catch(ignore);
+    else if (upload?.resume !== undefined) client.bucket().abortUpload(upload.resume).catch(ignore);
   }
 
   // Whoever leaves the page with pictures that no note has, leaves none of them behind.
@@ -94,6 +94,9 @@ export function useAttachments(client: Poolpass): Attachments {
     },
   };
 }
+
+/** What could not be cleaned up stays in the bucket, where no note refers to it. */
+function ignore(): void {}
 
 interface Upload {
   readonly abort: AbortController;

@@ -30,7 +30,11 @@ export function Composer({ withPictures, onWritten }: { withPictures: boolean; o
         if (picture === undefined) throw new Error(`Try again to upload ${file.name}, or remove it.`);
         return picture;
       });
-      const note = await writeNote(client, { text: String(data.get('text')).trim(), place: String(data.get('place')).trim(), pictures });
+      const note = await writeNote(client, {
+        text: String(data.get('text')).trim(),
+        place: String(data.get('place')).trim(),
+        pictures,
+      });
       attachments.clear();
       form.current.reset();
       text.current?.focus();

@@ -39,7 +39,13 @@ export function Entry({ note, onChanged, onRemoved }: EntryProps) {
           </span>
         )}
         <span class="entry-actions">
-          <button ref={edit} type="button" class="round" aria-label={`Edit the ${name}`} onClick={() => setEditing(!isEditing)}>
+          <button
+            ref={edit}
+            type="button"
+            class="round"
+            aria-label={`Edit the ${name}`}
+            onClick={() => setEditing(!isEditing)}
+          >
             <Icon name="edit" />
           </button>
           <button type="button" class="round" aria-label={`Delete the ${name}`} onClick={() => setDeleting(true)}>
@@ -112,7 +118,13 @@ function Editor({ note, onRevised, onCancel }: { note: Note; onRevised: (note: N
         value={text}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
       />
-      <input aria-label="Where (optional)" placeholder="Where?" value={place} maxLength={200} onInput={({ currentTarget }) => setPlace(currentTarget.value)} />
+      <input
+        aria-label="Where (optional)"
+        placeholder="Where?"
+        value={place}
+        maxLength={200}
+        onInput={({ currentTarget }) => setPlace(currentTarget.value)}
+      />
       <div class="buttons">
         <button class="primary" type="submit" disabled={isSaving}>
           {isSaving ? 'Saving…' : 'Save'}

@@ -46,7 +46,9 @@ export async function writeNote(client: Poolpass, draft: Draft): Promise<Note> {
 
 /** Replaces what a note says, unless it has been deleted elsewhere: then it fails with `conditionFailed`. */
 export async function reviseNote(client: Poolpass, note: Note, draft: Draft): Promise<Note> {
-  await client.table().update(await keyOf(client, note), { set: { ...draft } }, { condition: attribute('pk').exists() });
+  await client
+    .table()
+    .update(await keyOf(client, note), { set: { ...draft } }, { condition: attribute('pk').exists() });
   return { ...note, ...draft };
 }
 

@@ -36,8 +36,8 @@ export function NotesPage({ visitor }: { visitor: Writer }) {
         <Title name="Notebook">{isGuest ? 'A guest’s notebook' : `${visitor.user.username}’s notebook`}</Title>
         {isGuest && (
           <Notice>
-            You write as a guest: your notes are kept for this browser. <a href={hrefTo('sign-up')}>Create an account</a> and they
-            are yours everywhere, with pictures.
+            You write as a guest: your notes are kept for this browser.{' '}
+            <a href={hrefTo('sign-up')}>Create an account</a> and they are yours everywhere, with pictures.
           </Notice>
         )}
         <Composer

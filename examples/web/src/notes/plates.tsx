@@ -19,7 +19,9 @@ export function Plates({ note, onChanged }: { note: Note; onChanged: (note: Note
           </li>
         ))}
       </ul>
-      {opened !== undefined && <PictureDialog note={note} picture={opened} onChanged={onChanged} onClose={() => setOpened(undefined)} />}
+      {opened !== undefined && (
+        <PictureDialog note={note} picture={opened} onChanged={onChanged} onClose={() => setOpened(undefined)} />
+      )}
     </>
   );
 }
@@ -29,7 +31,11 @@ function Plate({ picture, onOpen }: { picture: Picture; onOpen: () => void }) {
   const { address, onError, hasFailed } = usePictureAddress(client, picture);
   return (
     <button type="button" class="plate" aria-label={`Open ${picture.name}`} onClick={onOpen}>
-      {hasFailed ? <span class="missing">The picture could not be loaded</span> : <img src={address} alt="" loading="lazy" onError={onError} />}
+      {hasFailed ? (
+        <span class="missing">The picture could not be loaded</span>
+      ) : (
+        <img src={address} alt="" loading="lazy" onError={onError} />
+      )}
     </button>
   );
 }

@@ -63,7 +63,16 @@ interface FieldProps {
 }
 
 /** One line of text, with its label. */
-export function Field({ label, name, type = 'text', autocomplete, hint, value, isOptional = false, focus }: FieldProps) {
+export function Field({
+  label,
+  name,
+  type = 'text',
+  autocomplete,
+  hint,
+  value,
+  isOptional = false,
+  focus,
+}: FieldProps) {
   const input = useFocus(focus);
   return (
     <div class="field">
@@ -139,7 +148,15 @@ interface PasswordFieldProps {
 }
 
 /** Six digits from a mail, a message or an authenticator app. */
-export function CodeField({ label = 'Code', hint, focus = true }: { label?: string; hint?: ComponentChildren; focus?: boolean }) {
+export function CodeField({
+  label = 'Code',
+  hint,
+  focus = true,
+}: {
+  label?: string;
+  hint?: ComponentChildren;
+  focus?: boolean;
+}) {
   const input = useFocus(focus);
   return (
     <div class="field">

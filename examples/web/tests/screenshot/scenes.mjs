@@ -89,7 +89,10 @@ function svg(content) {
 function ridge(base, swing, layer) {
   let path = `M0 ${HEIGHT}`;
   for (let x = 0; x <= WIDTH; x += 12) {
-    const wave = Math.sin(x / (170 - layer * 18) + layer * 2.1) + 0.45 * Math.sin(x / 61 + layer * 5) + 0.12 * Math.sin(x / 13 + layer);
+    const wave =
+      Math.sin(x / (170 - layer * 18) + layer * 2.1) +
+      0.45 * Math.sin(x / 61 + layer * 5) +
+      0.12 * Math.sin(x / 13 + layer);
     path += `L${x} ${(base - swing * wave).toFixed(1)}`;
   }
   return `${path}L${WIDTH} 520L0 520Z`;
@@ -107,7 +110,11 @@ function heron(x, y, size) {
 function reeds() {
   const random = numbers(5);
   return Array.from({ length: 60 }, () => {
-    const [x, lean, height] = [random() * 300 + (random() > 0.45 ? 900 : -60), (random() - 0.4) * 70, 120 + random() * 230];
+    const [x, lean, height] = [
+      random() * 300 + (random() > 0.45 ? 900 : -60),
+      (random() - 0.4) * 70,
+      120 + random() * 230,
+    ];
     return `<path d="M${x} 810Q${x + lean / 3} ${800 - height / 2} ${x + lean} ${800 - height}" fill="none" stroke="#17262a" stroke-width="${1.5 + random() * 3}" stroke-linecap="round"/>`;
   }).join('');
 }

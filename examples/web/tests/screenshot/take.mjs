@@ -21,13 +21,22 @@ const NOTES = [
     text: 'One heron at the weir, quite still for eleven minutes. Then a perch. The lichen on the wall is in its best coat after the rain.',
     pictures: { 'heron.png': dawn(), 'wall.png': lichen() },
   },
-  { at: '2026-11-22T17:50:00Z', place: 'Kitchen window', text: 'Redwings overhead after dark, going south-west. Heard, not seen.' },
+  {
+    at: '2026-11-22T17:50:00Z',
+    place: 'Kitchen window',
+    text: 'Redwings overhead after dark, going south-west. Heard, not seen.',
+  },
 ];
 
 const stage = await Stage.open();
 try {
   await stage.backend.createUser('maya', { password: PASSWORD, attributes: { email: 'maya@example.com' } });
-  const maya = await stage.person({ viewport: DESK, reducedMotion: 'reduce', colorScheme: 'light', timezoneId: 'Europe/Dublin' });
+  const maya = await stage.person({
+    viewport: DESK,
+    reducedMotion: 'reduce',
+    colorScheme: 'light',
+    timezoneId: 'Europe/Dublin',
+  });
   const drawing = await maya.context.newPage();
   await maya.signIn('maya', PASSWORD);
   await maya.sees('heading', 'maya’s notebook');
@@ -37,7 +46,10 @@ try {
     for (const [name, scene] of Object.entries(pictures)) files.push(await develop(drawing, name, scene));
     await maya.fills('What did you see?', text);
     if (files.length > 0) await maya.attaches(...files);
-    await maya.page.getByText('Uploaded').nth(files.length - 1).waitFor({ state: files.length > 0 ? 'visible' : 'detached' });
+    await maya.page
+      .getByText('Uploaded')
+      .nth(files.length - 1)
+      .waitFor({ state: files.length > 0 ? 'visible' : 'detached' });
     await maya.fills('Where (optional)', place);
     await maya.presses('Save note');
     await maya.entry(text).waitFor();
@@ -60,14 +72,20 @@ async function take(page, size, colorScheme) {
   await page.setViewportSize(size);
   await page.emulateMedia({ colorScheme });
   await page.reload();
-  await page.locator('.entry').nth(NOTES.length - 1).waitFor();
+  await page
+    .locator('.entry')
+    .nth(NOTES.length - 1)
+    .waitFor();
   // Lazy pictures load when they come into sight.
   for (const image of await page.locator('.plate img').all()) {
     await image.scrollIntoViewIfNeeded();
     await page.waitForFunction((image) => image.complete && image.naturalWidth > 0, await image.elementHandle());
   }
   // On a phone the notes begin below the fold.
-  await page.evaluate((width) => scrollTo(0, width < 600 ? document.querySelector('.day').offsetTop - 32 : 0), size.width);
+  await page.evaluate(
+    (width) => scrollTo(0, width < 600 ? document.querySelector('.day').offsetTop - 32 : 0),
+    size.width,
+  );
   return page.screenshot();
 }
 
