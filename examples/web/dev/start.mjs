@@ -1,27 +1,28 @@
 // `npm run dev`: a local AWS, and the app on it. Both stop with Ctrl-C.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 import { createServer } from 'vite';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const installed = fileURLToPath(new URL('../node_modules/poolpass', import.meta.url));
 
 buildPackage();
 const config = await startLocalAws();
 const server = await createServer({
   plugins: [poolpassJson(config)],
   // The package is a link to where this repository builds it, which is not below this folder.
-  server: { fs: { allow: ['.', `${repository}/target/npm`] } },
+  server: { fs: { allow: ['.', realpathSync(installed)] } },
 });
 await server.listen();
 printWelcome();
 
 /** The app uses the npm package as this repository builds it. */
 function buildPackage() {
-  if (existsSync(new URL('../node_modules/poolpass/package.json', import.meta.url))) return;
+  if (existsSync(installed)) return;
   console.log('target/npm/poolpass is missing: running `cargo xtask npm`, which takes a few minutes the first time');
   const { status } = spawnSync('cargo', ['xtask', 'npm'], { cwd: repository, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);

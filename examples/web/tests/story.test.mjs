@@ -168,6 +168,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
     await finn.presses('Set up an authenticator app');
     const totp = await scan(finn.page.getByRole('img', { name: 'QR code' }));
     assert.deepEqual([totp.issuer, totp.label], ['Field notes', 'finn']);
+    await finn.page.locator('a[href^="otpauth://totp/"]').waitFor();
     await finn.looksAround('totp');
     await finn.fills('Code of the app', totp.freshCode());
     await finn.presses('Turn on');

@@ -2,14 +2,18 @@ import type { TotpSetup } from 'poolpass';
 
 import { QrCode } from './qr-code';
 
-/** What an authenticator app has to know, to be scanned or to be typed. */
+/** What an authenticator app has to know: to be scanned, opened or typed. */
 export function AuthenticatorSecret({ setup, username }: { setup: TotpSetup; username: string }) {
+  const uri = setup.otpauthUri('Field notes', username);
   return (
     <div class="secret">
-      <QrCode text={setup.otpauthUri('Field notes', username)} label="QR code for your authenticator app" />
+      <QrCode text={uri} label="QR code for your authenticator app" />
       <div>
-        <p>Scan this code with an authenticator app. Then enter the six digits that the app shows.</p>
-        <p class="hint">Can you not scan it? Enter this key instead:</p>
+        <p>
+          Scan this code with an authenticator app, or <a href={uri}>open the app</a> if it is on this device. Then enter the six
+          digits that it shows.
+        </p>
+        <p class="hint">Can you do neither? Enter this key:</p>
         <code class="key">{groups(setup.secret)}</code>
       </div>
     </div>
