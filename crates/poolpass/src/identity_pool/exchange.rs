@@ -10,7 +10,7 @@ impl Pool {
             None => self.exchange_as_guest().await?,
             Some(session) => match self.logins.login().await? {
                 Some(login) if login.session == *session => {
-                    self.exchange_login(&login, holder.role.as_deref()).await?
+                    self.exchange_fresh_login(login, holder.role.as_deref()).await?
                 }
                 // The caller looks again who is signed in.
                 _ => return Err(Error::new(ErrorKind::SignedOut, "nobody is signed in any more")),
@@ -35,6 +35,23 @@ impl Pool {
         let id = self.operations.identity_id(None).await.map_err(refused)?;
         self.guest.save(&id).await?;
         self.operations.credentials(&id, None, None).await.map_err(refused)
+    }
+
+    /// The login's credentials, also where only AWS knew that the id token had expired: the refusal has put a device's slow
+    /// clock right, by which there is a new token now.
+    async fn exchange_fresh_login(
+        &self,
+        login: Login,
+        role: Option<&str>,
+    ) -> Result<(String, Credentials), Error> {
+        let refusal = match self.exchange_login(&login, role).await {
+            Err(error) if error.kind() == ErrorKind::NotAuthorized => error,
+            outcome => return outcome,
+        };
+        match self.logins.login().await? {
+            Some(newer) if newer.replaces(&login) => self.exchange_login(&newer, role).await,
+            _ => Err(refusal),
+        }
     }
 
     /// The login's credentials. A guest's identity becomes this login's, unless the login has one already.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::error::{Error, ErrorKind};
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
@@ -44,6 +44,13 @@ impl Logins for Keeper {
                 Err(error) => Err(error),
             }
         })
+    }
+}
+
+impl Login {
+    /// Whether this is the same session with another id token.
+    pub(crate) fn replaces(&self, other: &Self) -> bool {
+        self.session == other.session && self.id_token.expose_secret() != other.id_token.expose_secret()
     }
 }
 
