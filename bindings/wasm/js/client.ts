@@ -107,8 +107,8 @@ export class Poolpass {
   }
 
   /**
-   * Signs out on this device, in all tabs. The session is gone in any case, also without a network; the result tells whether
-   * AWS has revoked the tokens.
+   * Signs out on this device, in all tabs, and gives up a sign-in that waits for an answer. The session is gone in any case,
+   * also without a network; the result tells whether AWS has revoked the tokens.
    */
   signOut(options: CallOptions = {}): Promise<boolean> {
     return this.#inner.call('signOut', options);

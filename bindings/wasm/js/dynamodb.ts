@@ -27,6 +27,18 @@ export type AttributeValue =
 /** An item, or an item's key. A member that is undefined is not stored. */
 export type Item = { [name: string]: AttributeValue | undefined };
 
+/**
+ * `T`, if it can be stored as an item: an interface of the app's own may, although it has no index signature. What DynamoDB has
+ * no value for, such as a `Date`, a `Map` or a function, does not compile.
+ */
+export type Storable<T> = T extends Scalar
+  ? T
+  : T extends (...args: never[]) => unknown
+    ? never
+    : { [K in keyof T]: Storable<T[K]> };
+
+type Scalar = Exclude<AttributeValue, readonly unknown[] | { readonly [name: string]: unknown }> | undefined;
+
 /** How items are read. */
 export interface ReadOptions extends CallOptions {
   /** Sees every write that succeeded before. Default: what was written within the last moments may be missing. */
@@ -140,7 +152,10 @@ export class Table {
   }
 
   /** Stores an item in place of any other with the same key (PutItem), and with `returnOld` gives that one back. */
-  put<T = Item>(item: Item, options: WriteOptions & { returnOld?: boolean } = {}): Promise<T | undefined> {
+  put<T extends object = Item>(
+    item: T & Storable<T>,
+    options: WriteOptions & { returnOld?: boolean } = {},
+  ): Promise<T | undefined> {
     return this.#inner.call('put', { ...options, item });
   }
 
@@ -174,7 +189,10 @@ export class Table {
   }
 
   /** Stores and deletes any number of items, each on its own (BatchWriteItem). */
-  batchWrite(writes: { put?: readonly Item[]; delete?: readonly Item[] }, options: CallOptions = {}): Promise<void> {
+  batchWrite<T extends object = Item>(
+    writes: { put?: readonly (T & Storable<T>)[]; delete?: readonly Item[] },
+    options: CallOptions = {},
+  ): Promise<void> {
     return this.#inner.call('batchWrite', { ...options, ...writes });
   }
 }

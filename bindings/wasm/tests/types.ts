@@ -61,12 +61,25 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
   interface Note {
     pk: string;
     title: string;
+    links?: readonly Link[];
+  }
+  interface Link {
+    to: string;
   }
   const table = client.table();
   await table.put({ pk: 'a', price: new Decimal('0.1'), big: 1n, tags: new Set(['x']), at: [1, { x: null }] });
   // @ts-expect-error DynamoDB has no dates
   await table.put({ pk: 'a', at: new Date() });
+  // @ts-expect-error nor has it dates inside
+  await table.put({ pk: 'a', at: [{ x: new Date() }] });
+  // @ts-expect-error nor functions
+  await table.put({ pk: 'a', at: () => 1 });
   const note = await table.get<Note>({ pk: 'a' });
+  if (note !== undefined) {
+    await table.put(note);
+    await table.batchWrite({ put: [note], delete: [{ pk: 'b' }] });
+  }
+  await table.batchWrite({ delete: [{ pk: 'b' }] });
   for await (const found of table.query<Note>(attribute('pk').eq('a'), { descending: true })) console.log(found.title);
   await table.update({ pk: 'a' }, { set: [[['address', 'city'], 'Cork']], add: { revision: 1 } }, { returning: 'allNew' });
 
