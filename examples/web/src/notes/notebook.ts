@@ -68,7 +68,10 @@ export async function burnNotebook(client: Poolpass): Promise<void> {
 }
 
 /** A note as the table has it. The partition is the person's identity id, which the role's policy insists on. */
-type StoredNote = { pk: string; sk: string; text: string; place: string; pictures: readonly Picture[] };
+interface StoredNote extends Draft {
+  readonly pk: string;
+  readonly sk: string;
+}
 
 const PREFIX = 'note#';
 
