@@ -111,4 +111,21 @@ describe('tabs in Chromium', () => {
     await first.evaluate(() => until(() => events.includes('signedIn')));
     assert.equal(await nameIn(first), grace.username);
   });
+
+  stage.test('a worker has the session of its page', async (person, { config }) => {
+    const [ada] = config.demo.users;
+    const tab = await person.newTab();
+    await open(tab, config);
+    await signIn(tab, ada);
+    const answer = await tab.evaluate((config) => {
+      const trusted = trustedTypes.createPolicy('page', { createScriptURL: (url) => url });
+      const worker = new Worker(trusted.createScriptURL('/page/worker.js'), { type: 'module' });
+      worker.postMessage(config);
+      return new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = () => reject(new Error('the worker failed'));
+      });
+    }, config);
+    assert.deepEqual(answer, { username: ada.username, email: 'ada@example.com' });
+  });
 });
