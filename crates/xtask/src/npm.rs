@@ -98,7 +98,9 @@ pub(crate) fn built_package(workspace: &Workspace) -> Result<PathBuf> {
     let shell = &workspace.shell;
     let target = machine::WASM_TARGET;
     machine::install_wasm_target(workspace)?;
-    cmd!(shell, "cargo build --package poolpass-wasm --target {target} --profile browser").run()?;
+    let flags = format!("target.{target}.rustflags={}", json!(without_paths(workspace)));
+    cmd!(shell, "cargo build --package poolpass-wasm --target {target} --profile browser --config {flags}")
+        .run()?;
     let built = workspace.target.join(target).join("browser").join("poolpass_wasm.wasm");
 
     let bindgen = workspace.target.join("npm").join("bindgen");
@@ -118,6 +120,17 @@ pub(crate) fn built_package(workspace: &Workspace) -> Result<PathBuf> {
     shell.copy_file(sources(workspace, "README.md"), folder.join("README.md"))?;
     write_manifest(workspace, &folder)?;
     Ok(folder)
+}
+
+/// The sources' places on this machine, which panics would name, are nobody's business, and make the module larger. Cargo adds
+/// these flags to those of `.cargo/config.toml`.
+fn without_paths(workspace: &Workspace) -> Vec<String> {
+    let shell = &workspace.shell;
+    let home = shell.var("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|_| shell.var("HOME").map(|home| Path::new(&home).join(".cargo")));
+    let registries = home.and_then(|home| shell.read_dir(home.join("registry").join("src")));
+    let remap = |registry: PathBuf| format!("--remap-path-prefix={}/=", registry.display());
+    registries.unwrap_or_default().into_iter().map(remap).collect()
 }
 
 /// Compiles the TypeScript. The generated types are found where Cargo's target directory is, which need not be the default.
