@@ -75,7 +75,11 @@ impl UserPool {
     }
 
     fn step(&self, call: Call) -> BoxFuture<'_, Result<AuthAnswer, Error>> {
-        Box::pin(async move { AuthAnswer::read(self.send(call).await?) })
+        let operation = call.operation;
+        Box::pin(async move {
+            let answer = self.send(call).await?;
+            AuthAnswer::read(answer).map_err(|error| error.during(operation))
+        })
     }
 
     fn identified(&self, parameters: Object, username: &str) -> Object {
