@@ -48,7 +48,7 @@ impl Transport for HttpTransport {
 
 /// Gives the request to the browser. What was copied for that is not held until the answer comes.
 fn begin(request: &Request, abort: &AbortOnDrop) -> Result<JsValue, TransportError> {
-    let init = request_init(&request, abort)?;
+    let init = request_init(request, abort)?;
     fetch(&request.uri().to_string(), &init).map_err(without_answer)
 }
 
