@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{browser, checks, deny, interop, npm, packaging, swift, tests, web};
+use crate::{browser, checks, deny, interop, kotlin, npm, packaging, size, swift, tests, web};
 
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -24,7 +24,7 @@ const OURS: &str = "";
 pub(crate) const INTEROP: &str = "interop";
 
 /// Cheap ones first, so that a slip shows early.
-pub(crate) const STEPS: [Step; 19] = [
+pub(crate) const STEPS: [Step; 21] = [
     Step { name: "fmt", group: OURS, about: "Formatting, as rustfmt would leave it", run: checks::fmt },
     Step {
         name: "clippy",
@@ -98,6 +98,18 @@ pub(crate) const STEPS: [Step; 19] = [
         group: OURS,
         about: "The Swift package: compiled, the scenarios on local-aws, and its quickstart",
         run: swift::test,
+    },
+    Step {
+        name: "kotlin",
+        group: OURS,
+        about: "The Kotlin package: compiled, the scenarios on local-aws, and its quickstart",
+        run: kotlin::test,
+    },
+    Step {
+        name: "size",
+        group: OURS,
+        about: "The library in the Swift and the Kotlin package: its size by crate, against its budget",
+        run: size::check,
     },
     Step {
         name: "botocore",

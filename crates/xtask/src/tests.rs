@@ -68,6 +68,16 @@ pub(crate) fn quickstart(workspace: &Workspace) -> Result<Outcome> {
     })
 }
 
+/// What a quickstart did and by which operation, line by line, without the times.
+pub(crate) fn told_steps(output: &str) -> Vec<String> {
+    let lines = output.lines().filter(|line| line.starts_with('✓') && line.ends_with(" ms"));
+    let step = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        words.split_last_chunk::<2>().map_or_else(String::new, |(step, _time)| step.join(" "))
+    };
+    lines.map(step).collect()
+}
+
 fn steps_passed(output: &str) -> Result<u32> {
     output
         .lines()

@@ -1,0 +1,60 @@
+package dev.poolpass
+
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.withContext
+import java.io.InputStream
+import dev.poolpass.ffi.Body as FfiBody
+import dev.poolpass.ffi.ByteStream as FfiByteStream
+import dev.poolpass.ffi.PoolpassException as FfiPoolpassException
+import dev.poolpass.ffi.SourceException as FfiSourceException
+
+/** Makes a call, whose error becomes one of the classes that apps see. */
+internal inline fun <T> mapped(call: () -> T): T =
+    try {
+        call()
+    } catch (failure: FfiPoolpassException) {
+        throw PoolpassException.of(failure)
+    }
+
+/** Runs code of the app for the SDK, which is told of everything that it throws: the SDK must not die of it. */
+internal inline fun <T> foreign(work: () -> T, failed: (String) -> Exception): T =
+    try {
+        work()
+    } catch (cancelled: CancellationException) {
+        throw cancelled
+    } catch (thrown: Throwable) {
+        // What the SDK's own interfaces declare passes as it is.
+        if (thrown.javaClass.name.startsWith("dev.poolpass.ffi.")) throw thrown
+        throw failed(thrown.message ?: thrown.javaClass.simpleName)
+    }
+
+/** The pieces of a body. Whoever stops collecting stops the transfer. */
+internal fun pieces(body: FfiBody): Flow<ByteArray> = flow {
+    body.use {
+        try {
+            while (true) emit(mapped { it.next() } ?: break)
+        } finally {
+            it.cancel()
+        }
+    }
+}
+
+/** A stream of the app's, read when a piece is asked for, on a thread that may block. */
+internal class ForeignStream(private val stream: InputStream) : FfiByteStream {
+    override suspend fun next(): ByteArray? = foreign({
+        withContext(Dispatchers.IO) {
+            val piece = ByteArray(PIECE)
+            val length = stream.read(piece)
+            if (length < 0) null else piece.copyOf(length)
+        }
+    }, FfiSourceException::Failed)
+
+    override fun cancel() = foreign(stream::close, FfiSourceException::Failed)
+
+    private companion object {
+        const val PIECE = 64 * 1024
+    }
+}

@@ -1,0 +1,151 @@
+package dev.poolpass
+
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
+import java.nio.file.Files
+import java.nio.file.Path
+import dev.poolpass.ffi.Client as FfiClient
+import dev.poolpass.ffi.SignInOptions as FfiSignInOptions
+
+/**
+ * Signs a person in and makes AWS requests as that person.
+ *
+ * ```kotlin
+ * val client = Poolpass(File("poolpass.json").readText())
+ * val step = client.signIn("ada", password)
+ * if (step is SignInStep.Done) client.bucket().put("hello.txt", "Hello!".toByteArray())
+ * ```
+ *
+ * Every call is a suspend function that may be called from any thread, the main one included, and that stops its requests when
+ * its coroutine is cancelled. A refresh of the session is not lost by that: it goes on by itself.
+ *
+ * Every call fails with a [PoolpassException]. One client serves the whole app; [close] gives back what it holds, but not what
+ * its buckets and tables do.
+ */
+class Poolpass private constructor(internal val ffi: FfiClient) : AutoCloseable {
+    /**
+     * Makes a client. Nothing is sent.
+     *
+     * @param config the text of a `poolpass.json` or an `amplify_outputs.json`.
+     * @throws PoolpassException.InvalidConfig when it is neither.
+     */
+    constructor(config: String, options: PoolpassOptions = PoolpassOptions()) :
+        this(mapped { FfiClient(config, options.toFfi()) })
+
+    /** The region of the configuration. */
+    val region: String get() = ffi.region()
+
+    /** The person's account: signing up, passwords, attributes, second factors. */
+    val account: Account get() = account(emptyMap())
+
+    /** The person's account. [clientMetadata] is sent along for the user pool's Lambda triggers. */
+    fun account(clientMetadata: Map<String, String>): Account = Account(ffi.account(clientMetadata))
+
+    /**
+     * Signs in (InitiateAuth, RespondToAuthChallenge). Whoever was signed in before is replaced once it succeeds.
+     *
+     * @param flow [AuthFlow.SRP] keeps the password on the device; [AuthFlow.USER_PASSWORD] sends it, as a migration trigger needs it.
+     * @param clientMetadata something for the user pool's Lambda triggers.
+     * @throws PoolpassException.NotAuthorized for a wrong password.
+     */
+    suspend fun signIn(
+        username: String,
+        password: String,
+        flow: AuthFlow = AuthFlow.SRP,
+        clientMetadata: Map<String, String> = emptyMap(),
+    ): SignInStep = mapped { SignInStep.of(ffi.signIn(username, password, FfiSignInOptions(flow, clientMetadata))) }
+
+    /** The challenge that waits for its answer, also after a restart of the app. It waits for 15 minutes at most. */
+    suspend fun pendingChallenge(): Challenge? = mapped { ffi.pendingChallenge()?.let(Challenge::of) }
+
+    /** The person who is signed in, as far as the store knows: works without a network. */
+    suspend fun currentUser(): User? = mapped { ffi.currentUser()?.let(::User) }
+
+    /**
+     * The id token, refreshed if it expires within a minute. All callers share one refresh.
+     *
+     * @throws PoolpassException.SignedOut when nobody is signed in.
+     * @throws PoolpassException.SessionEnded when AWS refuses to refresh for good; then the session is gone.
+     */
+    suspend fun idToken(): IdToken = mapped { IdToken(ffi.idToken()) }
+
+    /** The access token, refreshed as [idToken] is. */
+    suspend fun accessToken(): AccessToken = mapped { AccessToken(ffi.accessToken()) }
+
+    /** Refreshes now, for example because the person's groups have changed. */
+    suspend fun refresh(): User = mapped { User(ffi.refresh()) }
+
+    /**
+     * Signs out on this device. The session is gone in any case, also without a network.
+     *
+     * @return whether AWS has revoked the tokens (RevokeToken).
+     */
+    suspend fun signOut(): Boolean = mapped { ffi.signOut() }
+
+    /** Signs out on every device (GlobalSignOut). When AWS cannot be reached, the session stays. */
+    suspend fun signOutEverywhere(): Unit = mapped { ffi.signOutEverywhere() }
+
+    /**
+     * What happens to the session from this call on. It is kept until it is collected, which can be done once.
+     */
+    fun events(): Flow<SessionEvent> {
+        val events = ffi.events()
+        return flow { events.use { while (true) emit(SessionEvent.of(mapped { it.next() } ?: break)) } }
+    }
+
+    /**
+     * AWS credentials of the person who is signed in, or of a guest where nobody is (GetId, GetCredentialsForIdentity). They are
+     * kept until shortly before AWS stops accepting them.
+     *
+     * @throws PoolpassException.SignedOut when nobody is signed in and the identity pool takes no guests.
+     */
+    suspend fun credentials(): Credentials = mapped { Credentials(ffi.credentials()) }
+
+    /**
+     * The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`: the part of an object
+     * key or the partition key that makes data a person's own.
+     */
+    suspend fun identityId(): String = mapped { ffi.identityId() }
+
+    /** The same client with the credentials of another role, where the sign-in allows more than one. */
+    fun withRole(roleArn: String): Poolpass = Poolpass(ffi.withRole(roleArn))
+
+    /** An S3 bucket. Default: the configuration's, in its region. */
+    fun bucket(name: String? = null, region: String? = null): Bucket = Bucket(mapped { ffi.bucket(name, region) })
+
+    /** A DynamoDB table by its name or ARN. Default: the configuration's. */
+    fun table(name: String? = null): Table = Table(mapped { ffi.table(name) })
+
+    /** Reads up to 100 items of one or more tables at one moment (TransactGetItems), in the order asked for. */
+    suspend fun transactGet(gets: List<TransactGet>): List<Item?> =
+        mapped { ffi.transactGet(gets.map(TransactGet::toFfi)).map { it?.let(::itemFromFfi) } }
+
+    /**
+     * Writes up to 100 items of one or more tables, all or none (TransactWriteItems).
+     *
+     * @param token what is written twice with the same token within ten minutes is written once.
+     * @throws PoolpassException.ConditionFailed when a condition does not hold.
+     */
+    suspend fun transactWrite(writes: List<TransactWrite>, token: String? = null): Unit =
+        mapped { ffi.transactWrite(writes.map(TransactWrite::toFfi), token) }
+
+    /**
+     * Signed requests to an AWS service, or to the app's API.
+     *
+     * @param service the name in signatures, such as `lambda` or `iotdata`. Default: API Gateway's.
+     * @param region signs for this region. Default: the configuration's.
+     */
+    fun api(service: String = "execute-api", region: String? = null): Api = Api(mapped { ffi.signed(service, region) })
+
+    /** Gives back what the client holds. It cannot be used afterwards. */
+    override fun close(): Unit = ffi.close()
+
+    override fun toString(): String = "Poolpass($region)"
+
+    companion object {
+        /** As the constructor, with the configuration in a file. */
+        @JvmStatic
+        fun fromFile(path: Path, options: PoolpassOptions = PoolpassOptions()): Poolpass =
+            Poolpass(Files.readString(path), options)
+    }
+}

@@ -1,0 +1,180 @@
+package dev.poolpass
+
+import dev.poolpass.ffi.ErrorKind
+import dev.poolpass.ffi.PoolpassException as FfiPoolpassException
+
+/**
+ * What went wrong: its class says what the app should do. The message is for people, and never contains a password, token, key or
+ * signed URL.
+ *
+ * ```kotlin
+ * try {
+ *     client.signIn(username, password)
+ * } catch (wrong: PoolpassException.NotAuthorized) {
+ *     show("Wrong user name or password")
+ * }
+ * ```
+ *
+ * @property code the class's name in every language of Poolpass, such as `notAuthorized`.
+ */
+sealed class PoolpassException(val code: String, failure: FfiPoolpassException.Failed) : Exception(failure.detail) {
+    /** AWS's own code, such as `NotAuthorizedException`, where AWS refused. */
+    val awsCode: String? = failure.awsCode
+
+    /** AWS's id of the refused request, for AWS's support. */
+    val requestId: String? = failure.requestId
+
+    /** The status of AWS's answer, where there was one. */
+    val httpStatus: Int? = failure.httpStatus
+
+    /** The AWS operation that failed, such as `InitiateAuth`. */
+    val operation: String? = failure.operation
+
+    /** The configuration is wrong or lacks what this call needs. Nothing was sent; mend the configuration. */
+    class InvalidConfig internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("invalidConfig", failure)
+
+    /** An argument cannot be right (empty password, object key with `..`). Nothing was sent; mend the call. */
+    class InvalidInput internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("invalidInput", failure)
+
+    /**
+     * AWS does not accept the proof of who is asking: a wrong password, a disabled user, an app client secret that does not
+     * fit. Ask for the password again.
+     */
+    class NotAuthorized internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("notAuthorized", failure)
+
+    /** There is no such user. App clients that hide this answer `NotAuthorized` instead. */
+    class UserNotFound internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("userNotFound", failure)
+
+    /** The user has not confirmed the sign-up. Ask for the code; it can be sent again. */
+    class UserNotConfirmed internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("userNotConfirmed", failure)
+
+    /** An administrator demands a new password. Go through forgotten password. */
+    class PasswordResetRequired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("passwordResetRequired", failure)
+
+    /** The user name is taken. Ask for another one. */
+    class UsernameExists internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("usernameExists", failure)
+
+    /** The email address or phone number belongs to another account. */
+    class AliasExists internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("aliasExists", failure)
+
+    /** The new password does not meet the user pool's policy or was used before. Show the message. */
+    class InvalidPassword internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("invalidPassword", failure)
+
+    /** The code is wrong. Ask again; the challenge can still be answered. */
+    class CodeMismatch internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("codeMismatch", failure)
+
+    /** The code is too old. Send a new one, or sign in again where it belonged to a sign-in. */
+    class CodeExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("codeExpired", failure)
+
+    /** Too many wrong attempts, or too many messages. Wait before trying again; Cognito's waits grow up to 15 minutes. */
+    class TooManyAttempts internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("tooManyAttempts", failure)
+
+    /** The challenge is over: it expired or was answered already. Sign in again. */
+    class ChallengeExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("challengeExpired", failure)
+
+    /** The message with the code could not be delivered. */
+    class CodeDeliveryFailed internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("codeDeliveryFailed", failure)
+
+    /** The person has not set up this kind of MFA. */
+    class MfaNotSetUp internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("mfaNotSetUp", failure)
+
+    /** A Lambda trigger of the user pool refused. Its message is kept. */
+    class RefusedByTrigger internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("refusedByTrigger", failure)
+
+    /** Nobody is signed in. Show the sign-in page. */
+    class SignedOut internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("signedOut", failure)
+
+    /** The session was ended by AWS: revoked, expired, reused or the user is gone. Show the sign-in page. */
+    class SessionEnded internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("sessionEnded", failure)
+
+    /** The role of this person does not allow the request, or a firewall (WAF) in front of AWS does not. */
+    class AccessDenied internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("accessDenied", failure)
+
+    /** The credentials were refused as expired, also after fresh ones were fetched. */
+    class CredentialsExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("credentialsExpired", failure)
+
+    /** The signature was refused: altered in transit, a wrong clock that could not be corrected, or a wrong region. */
+    class SignatureRefused internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("signatureRefused", failure)
+
+    /** There is no such object, bucket, table, user pool or identity. */
+    class NotFound internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("notFound", failure)
+
+    /** A condition of the request does not hold (`If-Match`, a DynamoDB condition expression). */
+    class ConditionFailed internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("conditionFailed", failure)
+
+    /** Another request got in the way. Read again and repeat. */
+    class Conflict internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("conflict", failure)
+
+    /** The object has not changed since the given ETag or date. */
+    class NotModified internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("notModified", failure)
+
+    /** AWS asks to slow down, also after the SDK's own retries. Try again later. */
+    class Throttled internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("throttled", failure)
+
+    /** AWS has a problem (HTTP 5xx), also after the SDK's own retries. Try again later. */
+    class Unavailable internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("unavailable", failure)
+
+    /** AWS was not reached, or the connection broke. The session is kept; try again when there is a network. */
+    class Network internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("network", failure)
+
+    /** AWS did not answer in time. */
+    class Timeout internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("timeout", failure)
+
+    /** The app cancelled the call. */
+    class Cancelled internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("cancelled", failure)
+
+    /** The session store failed to keep or to give back a value. */
+    class Store internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("store", failure)
+
+    /** The platform lacks something that the SDK needs, such as random numbers. */
+    class Platform internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("platform", failure)
+
+    /** The answer is not what AWS documents: malformed JSON, a page of a proxy, a hostile `SRP_B`. */
+    class InvalidResponse internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("invalidResponse", failure)
+
+    /** AWS refused for a reason that Poolpass has no kind for: see AWS's code. */
+    class Aws internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("aws", failure)
+
+    internal companion object {
+        fun of(failure: FfiPoolpassException): PoolpassException = when (failure) {
+            is FfiPoolpassException.Failed -> of(failure)
+        }
+
+        private fun of(failure: FfiPoolpassException.Failed): PoolpassException = when (failure.kind) {
+            ErrorKind.INVALID_CONFIG -> InvalidConfig(failure)
+            ErrorKind.INVALID_INPUT -> InvalidInput(failure)
+            ErrorKind.NOT_AUTHORIZED -> NotAuthorized(failure)
+            ErrorKind.USER_NOT_FOUND -> UserNotFound(failure)
+            ErrorKind.USER_NOT_CONFIRMED -> UserNotConfirmed(failure)
+            ErrorKind.PASSWORD_RESET_REQUIRED -> PasswordResetRequired(failure)
+            ErrorKind.USERNAME_EXISTS -> UsernameExists(failure)
+            ErrorKind.ALIAS_EXISTS -> AliasExists(failure)
+            ErrorKind.INVALID_PASSWORD -> InvalidPassword(failure)
+            ErrorKind.CODE_MISMATCH -> CodeMismatch(failure)
+            ErrorKind.CODE_EXPIRED -> CodeExpired(failure)
+            ErrorKind.TOO_MANY_ATTEMPTS -> TooManyAttempts(failure)
+            ErrorKind.CHALLENGE_EXPIRED -> ChallengeExpired(failure)
+            ErrorKind.CODE_DELIVERY_FAILED -> CodeDeliveryFailed(failure)
+            ErrorKind.MFA_NOT_SET_UP -> MfaNotSetUp(failure)
+            ErrorKind.REFUSED_BY_TRIGGER -> RefusedByTrigger(failure)
+            ErrorKind.SIGNED_OUT -> SignedOut(failure)
+            ErrorKind.SESSION_ENDED -> SessionEnded(failure)
+            ErrorKind.ACCESS_DENIED -> AccessDenied(failure)
+            ErrorKind.CREDENTIALS_EXPIRED -> CredentialsExpired(failure)
+            ErrorKind.SIGNATURE_REFUSED -> SignatureRefused(failure)
+            ErrorKind.NOT_FOUND -> NotFound(failure)
+            ErrorKind.CONDITION_FAILED -> ConditionFailed(failure)
+            ErrorKind.CONFLICT -> Conflict(failure)
+            ErrorKind.NOT_MODIFIED -> NotModified(failure)
+            ErrorKind.THROTTLED -> Throttled(failure)
+            ErrorKind.UNAVAILABLE -> Unavailable(failure)
+            ErrorKind.NETWORK -> Network(failure)
+            ErrorKind.TIMEOUT -> Timeout(failure)
+            ErrorKind.CANCELLED -> Cancelled(failure)
+            ErrorKind.STORE -> Store(failure)
+            ErrorKind.PLATFORM -> Platform(failure)
+            ErrorKind.INVALID_RESPONSE -> InvalidResponse(failure)
+            ErrorKind.AWS -> Aws(failure)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.poolpass
+
+import java.time.Duration
+import java.time.InstantSource
+import dev.poolpass.ffi.ClientOptions as FfiClientOptions
+
+/** How the password is proven: `SRP` never sends it, `USER_PASSWORD` does, as a migration trigger needs it. */
+typealias AuthFlow = dev.poolpass.ffi.AuthFlow
+
+/** The operation that refreshes the session. */
+typealias RefreshOperation = dev.poolpass.ffi.RefreshOperation
+
+/**
+ * What a client stands on.
+ *
+ * @property store where the session is kept. Default: in memory.
+ * @property transport how AWS is reached. Default: Poolpass's own HTTP client.
+ * @property clock the device's clock, for tests. Default: the system's.
+ * @property maxAttempts how often a request is sent at most. Default: 3.
+ * @property firstDelay the wait before a request is sent again for the first time. Default: 100 ms.
+ * @property maxDelay the longest wait before a request is sent again. Default: 20 s.
+ * @property refreshOperation the operation that refreshes the session. Default: Poolpass finds out at the first refresh.
+ * @property refreshMetadata something for the user pool's Lambda triggers that is sent with every refresh.
+ */
+class PoolpassOptions(
+    val store: Store? = null,
+    val transport: Transport? = null,
+    val clock: InstantSource? = null,
+    val maxAttempts: Int? = null,
+    val firstDelay: Duration? = null,
+    val maxDelay: Duration? = null,
+    val refreshOperation: RefreshOperation? = null,
+    val refreshMetadata: Map<String, String> = emptyMap(),
+) {
+    internal fun toFfi() = FfiClientOptions(
+        store = store?.let(::storeToFfi),
+        transport = transport?.let(::ForeignTransport),
+        clock = clock?.let(::ForeignClock),
+        maxAttempts = maxAttempts,
+        firstDelay = firstDelay,
+        maxDelay = maxDelay,
+        refreshOperation = refreshOperation,
+        refreshMetadata = refreshMetadata,
+    )
+}
+
+private class ForeignClock(private val clock: InstantSource) : dev.poolpass.ffi.Clock {
+    override fun now() = clock.instant()
+}

@@ -1,0 +1,194 @@
+package dev.poolpass
+
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
+import dev.poolpass.ffi.Change as FfiChange
+import dev.poolpass.ffi.GetItemOptions as FfiGetItemOptions
+import dev.poolpass.ffi.Table as FfiTable
+
+/** Which values an update returns: `ALL_OLD`, `UPDATED_OLD`, `ALL_NEW` or `UPDATED_NEW`. */
+typealias ReturnValues = dev.poolpass.ffi.ReturnValues
+
+/** A DynamoDB table, seen with the person's permissions. */
+class Table internal constructor(internal val ffi: FfiTable) {
+    /** The table's name or ARN. */
+    val name: String get() = ffi.name()
+
+    /**
+     * Reads an item (GetItem).
+     *
+     * @param consistent sees every write that came before, at twice the price.
+     * @param attributes only these. Default: all.
+     * @return null where there is no such key.
+     */
+    suspend fun get(key: Item, consistent: Boolean = false, attributes: List<Attribute>? = null): Item? =
+        mapped { ffi.get(itemToFfi(key), reading(consistent, attributes))?.let(::itemFromFfi) }
+
+    /**
+     * Writes an item, in place of one with the same key (PutItem).
+     *
+     * @throws PoolpassException.ConditionFailed when [condition] does not hold.
+     */
+    suspend fun put(item: Item, condition: Condition? = null): Unit = mapped { ffi.put(itemToFfi(item), condition?.ffi) }
+
+    /** As [put]. @return the item that was replaced. */
+    suspend fun putReturningOld(item: Item, condition: Condition? = null): Item? =
+        mapped { ffi.putReturningOld(itemToFfi(item), condition?.ffi)?.let(::itemFromFfi) }
+
+    /**
+     * Deletes an item (DeleteItem). That there is none is not an error.
+     *
+     * @throws PoolpassException.ConditionFailed when [condition] does not hold.
+     */
+    suspend fun delete(key: Item, condition: Condition? = null): Unit = mapped { ffi.delete(itemToFfi(key), condition?.ffi) }
+
+    /** As [delete]. @return the item that was deleted. */
+    suspend fun deleteReturningOld(key: Item, condition: Condition? = null): Item? =
+        mapped { ffi.deleteReturningOld(itemToFfi(key), condition?.ffi)?.let(::itemFromFfi) }
+
+    /**
+     * Changes an item, or makes it where there is none (UpdateItem).
+     *
+     * ```kotlin
+     * table.update(itemOf("pk" to me, "sk" to "note")) {
+     *     set("title", "Punched cards")
+     *     add("revision", 1)
+     * }
+     * ```
+     *
+     * @throws PoolpassException.ConditionFailed when [condition] does not hold.
+     */
+    suspend fun update(key: Item, condition: Condition? = null, changes: Changes.() -> Unit): Unit =
+        mapped { ffi.update(itemToFfi(key), changed(changes), condition?.ffi) }
+
+    /** As [update]. @return the values that are asked for. */
+    suspend fun updateReturning(
+        key: Item,
+        returning: ReturnValues = ReturnValues.ALL_NEW,
+        condition: Condition? = null,
+        changes: Changes.() -> Unit,
+    ): Item? = mapped {
+        ffi.updateReturning(itemToFfi(key), changed(changes), condition?.ffi, returning)?.let(::itemFromFfi)
+    }
+
+    /**
+     * The items whose key fits (Query), over all pages, each read when it is asked for.
+     *
+     * @param keyCondition the partition key, and optionally a condition for the sort key.
+     * @param descending turns their order around.
+     */
+    fun query(
+        keyCondition: Condition,
+        descending: Boolean = false,
+        options: SearchOptions = SearchOptions(),
+    ): Flow<Item> = items(options) { queryPage(keyCondition, descending, it) }
+
+    /** One page of the items whose key fits (Query). */
+    suspend fun queryPage(
+        keyCondition: Condition,
+        descending: Boolean = false,
+        options: SearchOptions = SearchOptions(),
+    ): ItemPage = mapped { ItemPage(ffi.queryPage(keyCondition.ffi, descending, options.toFfi())) }
+
+    /** How many items fit (Query with COUNT, over all pages). */
+    suspend fun queryCount(keyCondition: Condition, options: SearchOptions = SearchOptions()): Long =
+        mapped { ffi.queryCount(keyCondition.ffi, options.toFfi()) }
+
+    /**
+     * All items (Scan), over all pages, each read when it is asked for.
+     *
+     * @param segment a part of the table, which is scanned side by side with the others.
+     */
+    fun scan(options: SearchOptions = SearchOptions(), segment: ScanSegment? = null): Flow<Item> =
+        items(options) { scanPage(it, segment) }
+
+    /** One page of all items (Scan). */
+    suspend fun scanPage(options: SearchOptions = SearchOptions(), segment: ScanSegment? = null): ItemPage =
+        mapped { ItemPage(ffi.scanPage(segment, options.toFfi())) }
+
+    /** How many items there are (Scan with COUNT, over all pages). */
+    suspend fun scanCount(options: SearchOptions = SearchOptions(), segment: ScanSegment? = null): Long =
+        mapped { ffi.scanCount(segment, options.toFfi()) }
+
+    /** Reads any number of items by their keys (BatchGetItem), in no particular order. */
+    suspend fun batchGet(keys: List<Item>, consistent: Boolean = false, attributes: List<Attribute>? = null): List<Item> =
+        mapped { ffi.batchGet(keys.map(::itemToFfi), reading(consistent, attributes)).map(::itemFromFfi) }
+
+    /** Writes and deletes any number of items, each for itself (BatchWriteItem). */
+    suspend fun batchWrite(put: List<Item> = emptyList(), delete: List<Item> = emptyList()): Unit =
+        mapped { ffi.batchWrite(put.map(::itemToFfi), delete.map(::itemToFfi)) }
+
+    override fun toString(): String = "Table($name)"
+}
+
+/** The changes of one item. A change speaks of an attribute by its name, or of what [attribute] makes. */
+class Changes internal constructor() {
+    internal val list = mutableListOf<FfiChange>()
+
+    /** Sets an attribute. */
+    fun set(place: Attribute, value: Any?) {
+        list += FfiChange.Set(place.ffi, ffiOf(value))
+    }
+
+    /** Sets an attribute. */
+    fun set(name: String, value: Any?): Unit = set(attribute(name), value)
+
+    /** Sets an attribute that is not there yet. */
+    fun setIfNotExists(place: Attribute, value: Any?) {
+        list += FfiChange.SetIfNotExists(place.ffi, ffiOf(value))
+    }
+
+    /** Sets an attribute that is not there yet. */
+    fun setIfNotExists(name: String, value: Any?): Unit = setIfNotExists(attribute(name), value)
+
+    /** Adds elements at the end of a list, which may be absent. */
+    fun append(place: Attribute, values: Iterable<Any?>) {
+        list += FfiChange.Append(place.ffi, values.map(::ffiOf))
+    }
+
+    /** Adds elements at the end of a list, which may be absent. */
+    fun append(name: String, values: Iterable<Any?>): Unit = append(attribute(name), values)
+
+    /** Adds to a number, or the elements of a set to a set. */
+    fun add(place: Attribute, value: Any?) {
+        list += FfiChange.Add(place.ffi, ffiOf(value))
+    }
+
+    /** Adds to a number, or the elements of a set to a set. */
+    fun add(name: String, value: Any?): Unit = add(attribute(name), value)
+
+    /** Takes the elements of a set out of a set. */
+    fun deleteFromSet(place: Attribute, value: Set<Any>) {
+        list += FfiChange.DeleteFromSet(place.ffi, ffiOf(value))
+    }
+
+    /** Takes the elements of a set out of a set. */
+    fun deleteFromSet(name: String, value: Set<Any>): Unit = deleteFromSet(attribute(name), value)
+
+    /** Removes an attribute. */
+    fun remove(place: Attribute) {
+        list += FfiChange.Remove(place.ffi)
+    }
+
+    /** Removes an attribute. */
+    fun remove(name: String): Unit = remove(attribute(name))
+
+    /** An update expression in DynamoDB's own language, in place of all other changes. */
+    fun expression(expression: Expression) {
+        list += FfiChange.Expression(expression.toFfi())
+    }
+}
+
+internal fun changed(changes: Changes.() -> Unit): List<FfiChange> = Changes().apply(changes).list
+
+private fun reading(consistent: Boolean, attributes: List<Attribute>?) =
+    FfiGetItemOptions(consistent, attributes?.map { it.ffi })
+
+private fun items(options: SearchOptions, page: suspend (SearchOptions) -> ItemPage): Flow<Item> = flow {
+    var next: SearchOptions? = options
+    while (next != null) {
+        val read = page(next)
+        read.items.forEach { emit(it) }
+        next = read.lastKey?.let { options.copy(startAfter = it) }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.poolpass
+
+import java.io.InputStream
+import java.nio.file.Path
+import dev.poolpass.ffi.SourceException as FfiSourceException
+import dev.poolpass.ffi.UploadBody as FfiUploadBody
+import dev.poolpass.ffi.UploadListener as FfiUploadListener
+import dev.poolpass.ffi.UploadSource as FfiUploadSource
+
+/** How something is uploaded: how the object is written, the bytes of a part, and how many parts are sent at once. */
+typealias UploadOptions = dev.poolpass.ffi.UploadOptions
+
+/** What is uploaded. */
+sealed interface UploadBody {
+    /** [bytes] in memory. */
+    class Bytes(internal val bytes: ByteArray) : UploadBody
+
+    /** The file at [path], read part by part: it is never all in memory. */
+    class File(internal val path: Path) : UploadBody
+
+    /** Something of known size that can be read at any position, and more than once. */
+    class Source(internal val source: UploadSource) : UploadBody
+
+    /** Something that is read once, from beginning to end, and closed. A part of it is in memory at a time. */
+    class Stream(internal val stream: InputStream) : UploadBody
+}
+
+/** Something of known size whose bytes can be read at any position, and more than once. Parts are read side by side. */
+interface UploadSource {
+    /** The number of bytes. */
+    val size: Long
+
+    /** The [length] bytes from [offset] on, which lie within the size. */
+    suspend fun read(offset: Long, length: Int): ByteArray
+}
+
+/**
+ * From where an upload that broke off can go on.
+ *
+ * @property json text to be kept, without a secret.
+ */
+@JvmInline
+value class UploadState(val json: String)
+
+internal fun UploadBody.toFfi(): FfiUploadBody = when (this) {
+    is UploadBody.Bytes -> FfiUploadBody.Bytes(bytes)
+    is UploadBody.File -> FfiUploadBody.File(path.toString())
+    is UploadBody.Source -> FfiUploadBody.Source(ForeignSource(source))
+    is UploadBody.Stream -> FfiUploadBody.Stream(ForeignStream(stream))
+}
+
+internal fun listener(
+    onResumable: ((UploadState) -> Unit)?,
+    onProgress: ((sent: Long, total: Long?) -> Unit)?,
+): FfiUploadListener? =
+    if (onResumable == null && onProgress == null) null else ForeignListener(onResumable, onProgress)
+
+private class ForeignSource(private val source: UploadSource) : FfiUploadSource {
+    override fun size() = foreign({ source.size }, FfiSourceException::Failed)
+
+    override suspend fun read(offset: Long, length: Long) =
+        foreign({ source.read(offset, Math.toIntExact(length)) }, FfiSourceException::Failed)
+}
+
+private class ForeignListener(
+    private val resumable: ((UploadState) -> Unit)?,
+    private val progress: ((sent: Long, total: Long?) -> Unit)?,
+) : FfiUploadListener {
+    override fun onProgress(sent: Long, total: Long?) =
+        foreign({ progress?.invoke(sent, total) ?: Unit }, FfiSourceException::Failed)
+
+    override fun onResumable(state: String) =
+        foreign({ resumable?.invoke(UploadState(state)) ?: Unit }, FfiSourceException::Failed)
+}

@@ -1,0 +1,94 @@
+package dev.poolpass
+
+import dev.poolpass.ffi.ErrorKind
+import dev.poolpass.player.Backend
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.AfterAll
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertNotNull
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.TestInstance
+import org.junit.jupiter.api.assertThrows
+import dev.poolpass.ffi.PoolpassException as FfiPoolpassException
+
+/** Errors, and that nothing prints a secret. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ErrorsTest {
+    private val backend = Backend.start()
+    private val person = Person(backend)
+
+    @AfterAll
+    fun stop() = backend.close()
+
+    @Test
+    fun `an error has a class of its own and what AWS said`() = runBlocking {
+        val client = Poolpass(backend.config.toString())
+        val failure = assertThrows<PoolpassException.NotAuthorized> { runBlocking { client.signIn("nobody", "wrong-pass-1") } }
+        assertEquals("notAuthorized", failure.code)
+        assertEquals("NotAuthorizedException", failure.awsCode)
+        assertEquals(400, failure.httpStatus)
+        assertNotNull(failure.requestId)
+        assertNotNull(failure.operation)
+        assertTrue(failure.operation!! in failure.message!!, failure.message)
+        assertFalse("wrong-pass-1" in failure.toString())
+    }
+
+    @Test
+    fun `every kind has a class that carries its code`() {
+        for (kind in ErrorKind.entries) {
+            val failure = PoolpassException.of(FfiPoolpassException.Failed(kind, "detail", "Aws", "id", 400, "Operation"))
+            val name = kind.name.split('_').joinToString("") { it.lowercase().replaceFirstChar(Char::uppercase) }
+            assertEquals(name, failure.javaClass.simpleName)
+            assertEquals(name.replaceFirstChar(Char::lowercase), failure.code)
+            assertEquals("detail", failure.message)
+        }
+        assertEquals(ErrorKind.entries.size, PoolpassException::class.java.permittedSubclasses?.size ?: PoolpassException::class.sealedSubclasses().size)
+    }
+
+    @Test
+    fun `what the app does wrong is told before anything is sent`() = runBlocking {
+        assertThrows<PoolpassException.InvalidConfig> { Poolpass("{}") }
+        assertThrows<PoolpassException.InvalidInput> { Poolpass(backend.config.toString(), PoolpassOptions(maxAttempts = -1)) }
+        val client = person.client()
+        backend.takeRequestCounts()
+        assertThrows<PoolpassException.InvalidInput> { runBlocking { client.bucket().put("a/../b", ByteArray(0)) } }
+        assertThrows<PoolpassException.InvalidInput> { runBlocking { client.signIn("", "") } }
+        assertThrows<PoolpassException.InvalidInput> { runBlocking { client.api().send(ApiRequest("/x", method = "NO SUCH")) } }
+        assertThrows<PoolpassException.InvalidInput> { client.bucket(region = "no region") }
+        assertTrue(backend.takeRequestCounts().isEmpty())
+    }
+
+    @Test
+    fun `nothing prints a secret`() = runBlocking {
+        val store = KeepingStore()
+        val client = person.client(PoolpassOptions(store))
+        val (id, access, held) = Triple(client.idToken(), client.accessToken(), client.credentials())
+        val link = client.bucket().presignGet("private/x", java.time.Duration.ofMinutes(1))
+        val totp = client.account.startTotp()
+        val secrets = listOf(
+            id.expose(), access.expose(), held.secretAccessKey, held.sessionToken!!, link.url, totp.secret,
+            person.password, Regex("X-Amz-Signature=(\\w+)").find(link.url)!!.groupValues[1],
+        )
+        assertTrue(secrets.all { it.length >= 8 })
+        val request = HttpRequest("POST", link.url, listOf("authorization" to id.expose()), held.secretAccessKey.toByteArray())
+        val printed = listOf(
+            client, client.account, client.bucket(), client.table(), client.api(), client.currentUser(), id, access, held, link, totp,
+            store, MemoryStore(), PoolpassOptions(store), request, HttpResponse(200, request.headers, request.body),
+            ApiRequest(link.url, headers = request.headers, body = request.body), UploadBody.Bytes(request.body),
+            client.bucket().listPage(), SessionEvent.SignedIn, SignInStep.Done::class, attribute("x") eq id.expose(),
+            Expression("x", values = itemOf(":x" to id.expose())), runCatching { client.signIn("ada", person.password + "x") }.exceptionOrNull(),
+        )
+        assertEquals(emptyList<Any?>(), printed.filter { shows(it, secrets) })
+        // What would print one is found.
+        data class Careless(val token: String)
+        assertTrue(shows(Careless(id.expose()), secrets))
+        assertTrue(shows(listOf(held.sessionToken), secrets))
+    }
+
+    private fun shows(value: Any?, secrets: List<String>) = secrets.any { it in value.toString() }
+}
+
+private fun kotlin.reflect.KClass<*>.sealedSubclasses(): List<Class<*>> =
+    java.declaredClasses.filter { java.isAssignableFrom(it) }

@@ -1,0 +1,119 @@
+package dev.poolpass
+
+import dev.poolpass.player.Backend
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.AfterAll
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.TestInstance
+import org.junit.jupiter.api.assertThrows
+import java.math.BigDecimal
+
+/** Items, conditions, batches and transactions as Kotlin writes them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ItemsTest {
+    private val backend = Backend.start()
+    private val client = runBlocking { Person(backend).client() }
+    private val table = client.table()
+    private val me = runBlocking { client.identityId() }
+
+    @AfterAll
+    fun stop() = backend.close()
+
+    @Test
+    fun `every kind of value comes back as it was`() = runBlocking {
+        val item = key("values") + itemOf(
+            "text" to "Grüße",
+            "number" to BigDecimal("12345678901234567890.123456789"),
+            "bytes" to byteArrayOf(1, 2, 3),
+            "yes" to true,
+            "nothing" to null,
+            "list" to listOf(1, "two", listOf(3.5)),
+            "map" to mapOf("inner" to mapOf("deep" to 1L)),
+            "texts" to setOf("a", "b"),
+            "numbers" to setOf(1, 2.5),
+            "blobs" to setOf(byteArrayOf(1), byteArrayOf(2)),
+        )
+        table.put(item)
+        assertEquals(item, table.get(key("values"), consistent = true))
+        assertEquals(setOf("pk", "text"), table.get(key("values"), attributes = listOf(attribute("pk"), attribute("text")))?.keys)
+        assertEquals(BigDecimal("12345678901234567890.123456789"), item.plain()["number"])
+        for (wrong in listOf(emptySet<String>(), setOf(1, "a"), Any())) {
+            assertThrows<IllegalArgumentException> { AttributeValue.of(wrong) }
+        }
+    }
+
+    @Test
+    fun `conditions hold or fail the write`() = runBlocking {
+        table.put(key("conditions") + itemOf("n" to 5, "title" to "Punched cards", "tags" to setOf("a", "b"), "list" to listOf(mapOf("x" to 1))))
+        val n = attribute("n")
+        val true_ = listOf(
+            n eq 5, n ne 6, n lt 6, n le 5, n gt 4, n ge 5, n.between(4, 6), n isIn listOf(1, 5), n.exists(),
+            attribute("none").notExists(), attribute("title") beginsWith "Pun", attribute("tags") contains "a",
+            attribute("list").element(0).member("x") eq 1, !(n eq 6), (n eq 6) or (n eq 5),
+            Condition(Expression("size(#t) = :two", mapOf("#t" to "tags"), itemOf(":two" to 2))),
+        )
+        for (condition in true_) {
+            table.update(key("conditions"), condition) { set("seen", true) }
+            assertThrows<PoolpassException.ConditionFailed> { runBlocking { table.update(key("conditions"), !condition) { set("seen", true) } } }
+        }
+        assertThrows<PoolpassException.ConditionFailed> { runBlocking { table.put(key("conditions"), attribute("pk").notExists()) } }
+        assertThrows<PoolpassException.ConditionFailed> { runBlocking { table.delete(key("conditions"), n eq 6) } }
+        assertEquals(BigDecimal(5), table.deleteReturningOld(key("conditions"), n eq 5)?.plain()?.get("n"))
+    }
+
+    @Test
+    fun `every change does what it says`() = runBlocking {
+        val key = key("changes")
+        table.put(key + itemOf("gone" to 1, "tags" to setOf("a", "b")))
+        val after = table.updateReturning(key) {
+            set("title", "Bernoulli")
+            setIfNotExists("once", 1)
+            append("log", listOf("first"))
+            add("count", 2)
+            deleteFromSet("tags", setOf("a"))
+            remove("gone")
+        }!!.plain()
+        val expected = mapOf("title" to "Bernoulli", "once" to BigDecimal(1), "log" to listOf("first"), "count" to BigDecimal(2), "tags" to setOf("b"))
+        assertEquals(expected, after - setOf("pk", "sk"))
+        val old = table.updateReturning(key, ReturnValues.UPDATED_OLD) {
+            expression(Expression("SET title = :t", values = itemOf(":t" to "new")))
+        }
+        assertEquals(itemOf("title" to "Bernoulli"), old)
+        assertEquals("new", table.putReturningOld(key)?.plain()?.get("title"))
+    }
+
+    @Test
+    fun `queries, scans, counts, batches and transactions`() = runBlocking {
+        val keys = (1..30).map { key("row-%02d".format(it)) }
+        table.batchWrite(put = keys.mapIndexed { index, key -> key + itemOf("n" to index) })
+        val rows = (attribute("pk") eq me) and (attribute("sk") beginsWith "row-")
+        assertEquals(30, table.queryCount(rows))
+        val found = table.query(rows, descending = true, options = SearchOptions(filter = attribute("n") ge 20, pageSize = 7)).toList()
+        assertEquals((29 downTo 20).map { BigDecimal(it) }, found.map { it.plain()["n"] })
+        val page = table.queryPage(rows, options = SearchOptions(pageSize = 4))
+        assertEquals(4 to 4L, page.items.size to page.scannedCount)
+        assertEquals(30, table.batchGet(keys, attributes = listOf(attribute("n"))).size)
+
+        client.transactWrite(
+            listOf(
+                TransactWrite.Put(table, key("t-1"), attribute("pk").notExists()),
+                TransactWrite.Update(table, keys[0]) { add("n", 100) },
+                TransactWrite.Delete(table, keys[1]),
+                TransactWrite.Check(table, keys[2], attribute("n") eq 2),
+            ),
+        )
+        val read = client.transactGet(listOf(TransactGet(table, keys[0], listOf(attribute("n"))), TransactGet(table, keys[1])))
+        assertEquals(itemOf("n" to 100), read[0])
+        assertNull(read[1])
+        assertThrows<PoolpassException.ConditionFailed> {
+            runBlocking { client.transactWrite(listOf(TransactWrite.Put(table, key("t-1"), attribute("pk").notExists()))) }
+        }
+        table.batchWrite(delete = keys)
+        assertEquals(0, table.queryCount(rows))
+    }
+
+    private fun key(sk: String) = itemOf("pk" to me, "sk" to sk)
+}

@@ -1,0 +1,207 @@
+package dev.poolpass
+
+import dev.poolpass.player.Backend
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.take
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.withTimeout
+import kotlinx.serialization.json.Json
+import org.junit.jupiter.api.AfterAll
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertNotNull
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.TestInstance
+import org.junit.jupiter.api.assertThrows
+import java.nio.file.Files
+import java.util.concurrent.ConcurrentHashMap
+
+/** What coroutines and an app's own store and transport mean for the session. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SessionTest {
+    private val backend = Backend.start()
+    private val person = Person(backend)
+
+    @AfterAll
+    fun stop() = backend.close()
+
+    @Test
+    fun `a cancelled coroutine loses no rotated token`() = test {
+        val (asked, answer) = CompletableDeferred<Unit>() to CompletableDeferred<Unit>()
+        val transport = JavaHttp { operation ->
+            if (operation == "GetTokensFromRefreshToken") {
+                asked.complete(Unit)
+                answer.await()
+            }
+        }
+        val store = KeepingStore()
+        val config = rotating(backend)
+        val client = person.client(PoolpassOptions(store, transport), config)
+        val events = client.events()
+        val before = store.session()
+
+        val caller = launch(Dispatchers.Default) { client.refresh() }
+        asked.await()
+        caller.cancelAndJoin()
+        assertTrue(caller.isCancelled)
+        assertEquals(before, store.session(), "nothing was answered yet")
+
+        answer.complete(Unit)
+        assertEquals(SessionEvent.Refreshed, events.first())
+        assertFalse(before == store.session(), "the rotated token was stored although nobody waited")
+        // Another device finds it in the store, and AWS takes it.
+        assertEquals(person.username, Poolpass(config.toString(), PoolpassOptions(store)).refresh().username)
+    }
+
+    @Test
+    fun `a cancelled call stops its request`() = test {
+        val (asked, stopped) = CompletableDeferred<Unit>() to CompletableDeferred<Unit>()
+        val transport = JavaHttp { operation ->
+            if (operation == "PUT") {
+                asked.complete(Unit)
+                try {
+                    CompletableDeferred<Unit>().await()
+                } finally {
+                    stopped.complete(Unit)
+                }
+            }
+        }
+        val bucket = person.client(PoolpassOptions(transport = transport)).bucket()
+        val key = bucket.privateKey("stopped")
+        val caller = launch(Dispatchers.Default) { bucket.put(key, "x".toByteArray()) }
+        asked.await()
+        caller.cancelAndJoin()
+        stopped.await()
+    }
+
+    @Test
+    fun `64 concurrent calls share one refresh, and all get their answer`() = test {
+        val transport = JavaHttp()
+        val client = person.client(PoolpassOptions(transport = transport))
+        transport.operations.clear()
+        val users = List(64) { async(Dispatchers.Default) { client.refresh().username } }.awaitAll()
+        assertEquals(setOf(person.username), users.toSet())
+        val refreshes = transport.operations.count { it == "GetTokensFromRefreshToken" }
+        assertTrue(refreshes < 64, "$refreshes refreshes")
+
+        val table = client.table()
+        val me = client.identityId()
+        List(64) { index -> async(Dispatchers.Default) { table.put(itemOf("pk" to me, "sk" to "many-$index", "n" to index)) } }.awaitAll()
+        val found = table.query((attribute("pk") eq me) and (attribute("sk") beginsWith "many-"), options = SearchOptions(pageSize = 10))
+        assertEquals(64, found.toList().size)
+    }
+
+    @Test
+    fun `a transport of the app's own carries everything`() = test {
+        val transport = JavaHttp()
+        val client = person.client(PoolpassOptions(transport = transport))
+        val bucket = client.bucket()
+        val key = bucket.privateKey("through the app")
+        bucket.put(key, "carried".toByteArray())
+        assertEquals("carried", bucket.get(key).text())
+        assertEquals(setOf("InitiateAuth", "RespondToAuthChallenge", "GetId", "GetCredentialsForIdentity", "PUT", "GET"), transport.operations.toSet())
+    }
+
+    @Test
+    fun `a transport that fails is a network error, and what it throws is told`() = test {
+        val client = Poolpass(backend.config.toString(), PoolpassOptions(transport = { throw TransportException.NotSent("flight mode") }, maxAttempts = 1))
+        val failure = assertThrows<PoolpassException.Network> { runBlocking { client.signIn("ada", "secret-1") } }
+        assertTrue("flight mode" in failure.message!!, failure.message)
+
+        val broken = Poolpass(backend.config.toString(), PoolpassOptions(transport = { error("a mistake of the app") }, maxAttempts = 1))
+        val mistake = assertThrows<PoolpassException.Network> { runBlocking { broken.signIn("ada", "secret-1") } }
+        assertTrue("a mistake of the app" in mistake.message!!, mistake.message)
+        assertFalse("secret-1" in mistake.toString())
+    }
+
+    @Test
+    fun `a store that throws is an error of the call, and the client lives on`() = test {
+        val store = KeepingStore()
+        val client = Poolpass(backend.config.toString(), PoolpassOptions(store))
+        store.failure = IllegalStateException("the keychain is locked")
+        val failure = assertThrows<PoolpassException.Store> { runBlocking { client.currentUser() } }
+        assertTrue("the keychain is locked" in failure.message!!, failure.message)
+        store.failure = AssertionError("not even an Exception")
+        assertThrows<PoolpassException.Store> { runBlocking { client.signIn(person.username, person.password) } }
+
+        store.failure = null
+        assertTrue(client.signIn(person.username, person.password) is SignInStep.Done)
+        assertNotNull(store.session())
+        assertEquals(emptySet<String>(), store.locked(), "every lock was given back")
+    }
+
+    @Test
+    fun `a clock that throws does not stop the client`() = test {
+        val client = person.client(PoolpassOptions(clock = { error("no clock") }))
+        assertEquals(person.username, client.currentUser()?.username)
+    }
+
+    @Test
+    fun `clients with the same files share the session`() = test {
+        val directory = Files.createTempDirectory("poolpass")
+        person.client(PoolpassOptions(FileStore(directory)))
+        val other = Poolpass(backend.config.toString(), PoolpassOptions(FileStore(directory)))
+        assertEquals(person.username, other.currentUser()?.username)
+        directory.toFile().deleteRecursively()
+    }
+
+    @Test
+    fun `events arrive in order, from the call on`() = test {
+        val client = person.client()
+        val events = client.events()
+        client.refresh()
+        client.signOut()
+        assertEquals(listOf(SessionEvent.Refreshed, SessionEvent.SignedOut), events.take(2).toList())
+    }
+
+    @Test
+    fun `a session that AWS ended says why`() = test {
+        val client = person.client()
+        val events = client.events()
+        val revoke = """{ "operation": "GetTokensFromRefreshToken", "times": 1, "action": "revokeRefreshTokens" }"""
+        backend.fault(Json.parseToJsonElement(revoke))
+        assertThrows<PoolpassException.SessionEnded> { runBlocking { client.refresh() } }
+        assertEquals(SessionEvent.SessionEnded(EndReason.REVOKED), events.first())
+    }
+
+    private fun test(play: suspend kotlinx.coroutines.CoroutineScope.() -> Unit) = runBlocking { withTimeout(60_000) { play() } }
+}
+
+/** A store as an app would write it, whose values can be looked at. */
+internal class KeepingStore : SessionStore {
+    private val values = ConcurrentHashMap<String, String>()
+    private val locks = ConcurrentHashMap<String, Mutex>()
+
+    /** What every method throws. */
+    @Volatile
+    var failure: Throwable? = null
+
+    /** The stored session. */
+    fun session(): String? = values.entries.firstOrNull { "session" in it.key || "refresh" in it.value }?.value
+
+    fun locked(): Set<String> = locks.filterValues { it.isLocked }.keys
+
+    override suspend fun load(key: String): String? = fine { values[key] }
+
+    override suspend fun save(key: String, value: String) = fine { values[key] = value }
+
+    override suspend fun remove(key: String) = fine { values.remove(key).let { } }
+
+    override suspend fun lock(name: String) = fine { locks.computeIfAbsent(name) { Mutex() } }.lock()
+
+    override fun unlock(name: String) = locks.getValue(name).unlock()
+
+    private fun <T> fine(work: () -> T): T {
+        failure?.let { throw it }
+        return work()
+    }
+}

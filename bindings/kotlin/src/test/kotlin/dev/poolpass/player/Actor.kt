@@ -1,0 +1,300 @@
+package dev.poolpass.player
+
+import dev.poolpass.ApiRequest
+import dev.poolpass.AttributeValue
+import dev.poolpass.AuthFlow
+import dev.poolpass.Authorization
+import dev.poolpass.ByteRange
+import dev.poolpass.Challenge
+import dev.poolpass.CodeDelivery
+import dev.poolpass.Credentials
+import dev.poolpass.GetOptions
+import dev.poolpass.Item
+import dev.poolpass.ListOptions
+import dev.poolpass.MfaMethod
+import dev.poolpass.MfaSetting
+import dev.poolpass.MfaSettings
+import dev.poolpass.ObjectMetadata
+import dev.poolpass.Poolpass
+import dev.poolpass.PoolpassOptions
+import dev.poolpass.PutOptions
+import dev.poolpass.SearchOptions
+import dev.poolpass.SessionEvent
+import dev.poolpass.SignInStep
+import dev.poolpass.Store
+import dev.poolpass.TotpSetup
+import dev.poolpass.UploadBody
+import dev.poolpass.UploadOptions
+import dev.poolpass.User
+import dev.poolpass.attribute
+import dev.poolpass.plain
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.launch
+import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonObject
+import java.net.URI
+import java.net.http.HttpClient
+import java.net.http.HttpRequest
+import java.net.http.HttpResponse.BodyHandlers
+import java.time.Duration
+import java.time.Instant
+import java.time.InstantSource
+import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.atomic.AtomicInteger
+
+/** One client with its store, as one device has it, driven by the names of operations that tests/scenarios/README.md lists. */
+class Actor(private val config: JsonObject, private val store: Store, clockOffsetSeconds: Long) {
+    private val clock = InstantSource { Instant.now().plusSeconds(clockOffsetSeconds) }
+    private lateinit var client: Poolpass
+    private var challenge: Challenge? = null
+    private val events = ConcurrentLinkedQueue<String>()
+    private var listening: Job? = null
+
+    init {
+        restart()
+    }
+
+    private fun restart() {
+        listening?.cancel()
+        client = Poolpass(config.toString(), PoolpassOptions(store = store, clock = clock))
+        challenge = null
+        events.clear()
+        val happening = client.events()
+        listening = CoroutineScope(Dispatchers.Default).launch { happening.collect { events += named(it) } }
+    }
+
+    /** Does an operation; the result as JSON. */
+    suspend fun perform(operation: String, args: Arguments): JsonElement = json(result(operation, args))
+
+    private suspend fun result(operation: String, args: Arguments): Any? = when (operation) {
+        "restart" -> restart().let { null }
+        "events" -> takeEvents()
+        "fetch" -> fetch(args)
+
+        "signIn" -> outcome(client.signIn(args.text("username"), args.text("password"), args.flow()))
+        "answer" -> outcome(answer(challenge ?: client.pendingChallenge() ?: error("there is no challenge to answer"), args))
+        "startMfaSetup" -> setup(((challenge ?: client.pendingChallenge()) as Challenge.SetUpMfa).also { challenge = it }.startTotp())
+        "pendingChallenge" -> client.pendingChallenge()?.let(::describe)
+        "currentUser" -> client.currentUser()?.let(::user)
+        "idToken" -> mapOf("claims" to client.idToken().claims)
+        "accessToken" -> mapOf("claims" to client.accessToken().claims)
+        "refresh" -> user(client.refresh())
+        "signOut" -> client.signOut().let { null }
+        "signOutEverywhere" -> client.signOutEverywhere().let { null }
+        "identityId" -> client.identityId()
+        "credentials" -> credentials(client.credentials())
+
+        "signUp" -> client.account.signUp(args.text("username"), args.text("password"), args.texts("attributes")).let {
+            mapOf("confirmed" to it.isConfirmed, "sentTo" to it.codeDelivery?.destination)
+        }
+        "confirmSignUp" -> none(client.account.confirmSignUp(args.text("username"), args.text("code")))
+        "resendConfirmationCode" -> sentTo(client.account.resendConfirmationCode(args.text("username")))
+        "forgotPassword" -> sentTo(client.account.forgotPassword(args.text("username")))
+        "confirmForgotPassword" ->
+            none(client.account.confirmForgotPassword(args.text("username"), args.text("code"), args.text("newPassword")))
+        "changePassword" -> none(client.account.changePassword(args.text("oldPassword"), args.text("newPassword")))
+        "attributes" -> client.account.attributes()
+        "updateAttributes" -> client.account.updateAttributes(args.texts("attributes")).let { null }
+        "deleteAttributes" -> none(client.account.deleteAttributes(args.list("names").map { it as String }))
+        "requestAttributeCode" -> sentTo(client.account.requestAttributeCode(args.text("name")))
+        "verifyAttribute" -> none(client.account.verifyAttribute(args.text("name"), args.text("code")))
+        "startTotp" -> setup(client.account.startTotp())
+        "confirmTotp" -> none(client.account.confirmTotp(args.text("code")))
+        "preferMfa" -> none(client.account.setMfaPreference(MfaSettings(args.mfa("sms"), args.mfa("totp"), args.mfa("email"))))
+        "deleteUser" -> none(client.account.deleteUser())
+
+        "putObject" -> client.bucket().put(
+            args.text("key"),
+            args.text("body").toByteArray(),
+            PutOptions(contentType = args.maybeText("contentType"), ifAbsent = args.maybeText("ifNoneMatch") == "*"),
+        ).let { mapOf("etag" to it.etag) }
+        "getObject" -> client.bucket().get(args.text("key"), GetOptions(args.range(), ifNoneMatch = args.maybeText("ifNoneMatch")))
+            .let { metadata(it.metadata) + ("body" to it.text()) }
+        "headObject" -> metadata(client.bucket().head(args.text("key")))
+        "deleteObject" -> none(client.bucket().delete(args.text("key")))
+        "copyObject" -> client.bucket().copy(args.text("from"), args.text("to")).let { null }
+        "listObjects" -> listObjects(args)
+        "upload" -> upload(args)
+        "presignGet" -> client.bucket().presignGet(args.text("key"), args.seconds("expiresIn")).url
+        "presignPut" ->
+            client.bucket().presignPut(args.text("key"), args.seconds("expiresIn"), PutOptions(args.maybeText("contentType"))).url
+
+        "putItem" -> none(client.table().put(args.item("item"), args.maybeText("ifNotExists")?.let { attribute(it).notExists() }))
+        "getItem" -> client.table().get(args.item("key"))?.plain()
+        "updateItem" -> client.table().updateReturning(args.item("key")) {
+            args.members("set").forEach { (name, value) -> set(name, value) }
+            args.members("add").forEach { (name, value) -> add(name, value) }
+        }?.plain()
+        "deleteItem" -> none(client.table().delete(args.item("key")))
+        "query" -> args.members("partitionKey").entries.single().let { (name, value) ->
+            client.table().query(attribute(name) eq value, options = SearchOptions(pageSize = args.maybeInt("pageSize")))
+        }.toList().map(Item::plain)
+        "scan" -> client.table().scan().toList().map(Item::plain)
+        "batchGet" -> client.table().batchGet(args.list("keys").map(::itemFrom)).map(Item::plain)
+
+        "request" -> client.api().send(
+            ApiRequest(
+                args.text("path"),
+                method = args.maybeText("method") ?: "GET",
+                body = args.maybeText("body")?.toByteArray(),
+                authorization = args.authorization(),
+            ),
+        ).let { mapOf("status" to it.status, "body" to it.text()) }
+
+        else -> throw UnknownOperation(operation)
+    }
+
+    /** Events are handed out by another thread: they are there when nothing came for a moment after what came last. */
+    private suspend fun takeEvents(): List<String> {
+        var seen: Int
+        do {
+            seen = events.size
+            delay(EVENT_PAUSE_MILLIS)
+        } while (events.size != seen)
+        return generateSequence(events::poll).toList()
+    }
+
+    private fun fetch(args: Arguments): Any {
+        val body = args.maybeText("body")?.let(HttpRequest.BodyPublishers::ofString) ?: HttpRequest.BodyPublishers.noBody()
+        val request = HttpRequest.newBuilder(URI(args.text("url"))).method(args.maybeText("method") ?: "GET", body).build()
+        val answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString())
+        return mapOf("status" to answer.statusCode(), "body" to answer.body())
+    }
+
+    private suspend fun listObjects(args: Arguments): Any {
+        val options = ListOptions(
+            prefix = args.maybeText("prefix"),
+            delimiter = args.maybeText("delimiter"),
+            pageSize = args.maybeInt("pageSize"),
+        )
+        val pages = client.bucket().listPages(options).toList()
+        return mapOf("keys" to pages.flatMap { page -> page.objects.map { it.key } }, "prefixes" to pages.flatMap { it.commonPrefixes })
+    }
+
+    private suspend fun upload(args: Arguments): Any {
+        val bytes = ByteArray(args.int("size")) { 'x'.code.toByte() }
+        val ending = "so it ends".takeLast(bytes.size).toByteArray()
+        ending.copyInto(bytes, bytes.size - ending.size)
+        val parts = AtomicInteger()
+        val options = UploadOptions(partSize = args.maybeInt("partSize")?.toLong())
+        client.bucket().upload(args.text("key"), UploadBody.Bytes(bytes), options) { _, _ -> parts.incrementAndGet() }
+        return mapOf("parts" to parts.get())
+    }
+
+    private fun outcome(step: SignInStep): Any = when (step) {
+        is SignInStep.Done -> mapOf("state" to "done", "username" to step.user.username, "sub" to step.user.sub)
+        is Challenge -> describe(step).also { challenge = step }
+    }
+
+    private companion object {
+        const val EVENT_PAUSE_MILLIS = 100L
+    }
+}
+
+/** The scenario's own mistake, or an operation that this player lacks. */
+class UnknownOperation(operation: String) : Exception("there is no operation $operation")
+
+private suspend fun answer(challenge: Challenge, args: Arguments): SignInStep = when (challenge) {
+    is Challenge.SmsCode -> challenge.answer(args.text("code"))
+    is Challenge.EmailCode -> challenge.answer(args.text("code"))
+    is Challenge.SoftwareToken -> challenge.answer(args.text("code"))
+    is Challenge.SelectMfaType -> challenge.answer(methodCalled(args.text("mfaType")))
+    is Challenge.SetUpMfa -> challenge.confirmTotp(args.text("code"))
+    is Challenge.NewPassword -> challenge.answer(args.text("newPassword"), args.texts("attributes"))
+    is Challenge.Other -> challenge.answer(args.texts("responses"))
+}
+
+private fun describe(challenge: Challenge): Map<String, Any?> {
+    val described = mapOf("state" to "challenge", "username" to challenge.username, "name" to challenge.name)
+    return described + when (challenge) {
+        is Challenge.SmsCode -> mapOf("challenge" to "smsCode", "sentTo" to challenge.destination)
+        is Challenge.EmailCode -> mapOf("challenge" to "emailCode", "sentTo" to challenge.destination)
+        is Challenge.SoftwareToken -> mapOf("challenge" to "softwareToken")
+        is Challenge.SelectMfaType -> mapOf("challenge" to "selectMfaType", "mfaTypes" to challenge.options.map(::named))
+        is Challenge.SetUpMfa -> mapOf("challenge" to "setUpMfa", "mfaTypes" to challenge.options.map(::named))
+        is Challenge.NewPassword -> mapOf("challenge" to "newPassword", "requiredAttributes" to challenge.requiredAttributes)
+        is Challenge.Other -> mapOf("challenge" to "other", "parameters" to challenge.parameters)
+    }
+}
+
+private val METHODS = mapOf("sms" to MfaMethod.Sms, "softwareToken" to MfaMethod.SoftwareToken, "email" to MfaMethod.Email)
+
+private fun named(method: MfaMethod): String =
+    METHODS.entries.firstOrNull { it.value == method }?.key ?: (method as MfaMethod.Other).name
+
+private fun methodCalled(name: String): MfaMethod = METHODS[name] ?: MfaMethod.Other(name)
+
+private fun named(event: SessionEvent): String = when (event) {
+    SessionEvent.SignedIn -> "signedIn"
+    SessionEvent.Refreshed -> "refreshed"
+    is SessionEvent.SessionEnded -> "sessionEnded"
+    SessionEvent.SignedOut -> "signedOut"
+}
+
+private fun user(user: User): Any = mapOf("username" to user.username, "sub" to user.sub, "claims" to user.claims)
+
+private fun credentials(held: Credentials): Any = mapOf(
+    "accessKeyId" to held.accessKeyId,
+    "expiresIn" to Duration.between(Instant.now(), held.expiration).seconds,
+)
+
+private fun setup(totp: TotpSetup): Any = mapOf("secret" to totp.secret, "uri" to totp.otpauthUri("Poolpass", "test"))
+
+private fun sentTo(delivery: CodeDelivery?): Any = mapOf("sentTo" to delivery?.destination)
+
+private fun metadata(metadata: ObjectMetadata): Map<String, Any?> =
+    mapOf("size" to metadata.size, "contentType" to metadata.contentType, "etag" to metadata.etag)
+
+private fun none(@Suppress("unused") done: Unit): Any? = null
+
+/** The arguments of a step, as Kotlin's values. */
+class Arguments(private val values: Map<String, Any?>) {
+    fun text(name: String): String = values[name] as? String ?: error("the argument $name is missing or no string")
+
+    fun maybeText(name: String): String? = values[name] as String?
+
+    fun int(name: String): Int = maybeInt(name) ?: error("the argument $name is missing")
+
+    fun maybeInt(name: String): Int? = (values[name] as Number?)?.toInt()
+
+    fun seconds(name: String): Duration = Duration.ofSeconds(int(name).toLong())
+
+    fun members(name: String): Map<String, Any?> = members(values[name] ?: emptyMap<String, Any?>())
+
+    fun texts(name: String): Map<String, String> = members(name).mapValues { it.value as String }
+
+    fun list(name: String): List<Any?> = values[name] as? List<*> ?: error("the argument $name is missing or no list")
+
+    fun item(name: String): Item = itemFrom(values[name])
+
+    fun flow(): AuthFlow = if (maybeText("flow") == "password") AuthFlow.USER_PASSWORD else AuthFlow.SRP
+
+    fun mfa(name: String): MfaSetting? = when (val setting = maybeText(name)) {
+        null -> null
+        "preferred" -> MfaSetting.PREFERRED
+        "enabled" -> MfaSetting.ON
+        "disabled" -> MfaSetting.OFF
+        else -> error("there is no setting $setting")
+    }
+
+    /** Both ends of a range are included in the scenarios, as in HTTP. */
+    fun range(): ByteRange? = values["range"]?.let {
+        val (first, last) = (it as List<*>).map { end -> (end as Number).toLong() }
+        ByteRange.Between(first, last + 1)
+    }
+
+    fun authorization(): Authorization = when (val auth = maybeText("auth")) {
+        null, "iam" -> Authorization.IAM
+        "idToken" -> Authorization.ID_TOKEN
+        "accessToken" -> Authorization.ACCESS_TOKEN
+        else -> error("there is no auth $auth")
+    }
+}
+
+private fun members(value: Any): Map<String, Any?> = (value as Map<*, *>).entries.associate { (name, member) -> name as String to member }
+
+private fun itemFrom(value: Any?): Item = members(value!!).mapValues { AttributeValue.of(it.value) }

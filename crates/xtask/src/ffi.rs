@@ -1,0 +1,28 @@
+//! `bindings/ffi` for this machine: the library in the dev profile, and the code that uniffi generates from it.
+
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use xshell::cmd;
+
+use crate::workspace::Workspace;
+
+/// The library's file name on this system.
+pub(crate) fn library_name() -> String {
+    format!("{DLL_PREFIX}poolpass_ffi{DLL_SUFFIX}")
+}
+
+/// Where `Workspace::program` puts the library.
+pub(crate) fn library(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("debug").join(library_name())
+}
+
+/// Writes the code in `language` into `folder`. The workspace has to be built.
+pub(crate) fn generate(workspace: &Workspace, language: &str, folder: &Path) -> Result<()> {
+    let shell = &workspace.shell;
+    shell.remove_path(folder)?;
+    let (bindgen, library) = (workspace.target.join("debug").join("uniffi-bindgen"), library(workspace));
+    cmd!(shell, "{bindgen} generate {library} --language {language} --no-format --out-dir {folder}").run()?;
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! The Kotlin package: generated, compiled and tested with the real compiler; and its example.
+
+use std::env::consts::{ARCH, OS};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use xshell::cmd;
+
+use crate::step::Outcome;
+use crate::tests::told_steps;
+use crate::workspace::Workspace;
+use crate::{ffi, machine};
+
+/// The examples' project, which builds the package along with them.
+const PROJECT: &str = "examples/kotlin/pom.xml";
+const PACKAGES: [&str; 2] = ["maven", "openjdk-17-jdk-headless"];
+
+/// Builds the package, runs its tests, and holds the example's steps against those of the Rust quickstart.
+pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
+    if !machine::has(workspace, "mvn", &PACKAGES) {
+        return workspace.without("Maven");
+    }
+    let shell = &workspace.shell;
+    let local_aws = workspace.program("local-aws")?;
+    let rust = local_aws.with_file_name("quickstart");
+    prepare(workspace)?;
+
+    let (project, target) = (workspace.path(PROJECT), &workspace.target);
+    // The compiler is started once for all; a daemon would outlive this program.
+    let output = cmd!(
+        shell,
+        "mvn --batch-mode --no-transfer-progress --quiet --file {project} -Dpoolpass.target={target} -Dkotlin.compiler.daemon=false test exec:java"
+    )
+    .env("LOCAL_AWS", &local_aws)
+    .ignore_status()
+    .output()?;
+    let told = String::from_utf8_lossy(&output.stdout);
+    println!("{told}");
+    ensure!(output.status.success(), "Maven failed");
+    report(workspace)?;
+
+    let steps = told_steps(&told);
+    ensure!(steps.len() >= 16, "the quickstart has lost steps");
+    let rust = cmd!(shell, "{rust}").read()?;
+    ensure!(steps == told_steps(&rust), "the Kotlin quickstart tells other steps than the Rust one:\n{rust}");
+    println!("the {} steps are those of the Rust quickstart", steps.len());
+    Ok(Outcome::Passed)
+}
+
+/// Puts the generated code and the library where Maven looks for them.
+fn prepare(workspace: &Workspace) -> Result<()> {
+    let shell = &workspace.shell;
+    let kotlin = workspace.target.join("kotlin");
+    ffi::generate(workspace, "kotlin", &kotlin.join("generated"))?;
+    let natives = kotlin.join("natives");
+    shell.remove_path(&natives)?;
+    let folder = shell.create_dir(natives.join(jna_platform()?))?;
+    shell.copy_file(ffi::library(workspace), folder.join(ffi::library_name()))?;
+    Ok(())
+}
+
+/// The folder in a jar from which JNA loads the library on this machine.
+fn jna_platform() -> Result<String> {
+    let system = match OS {
+        "macos" => "darwin",
+        "windows" => "win32",
+        other => other,
+    };
+    let processor = match ARCH {
+        "x86_64" => "x86-64",
+        "aarch64" => "aarch64",
+        other => bail!("there is no Kotlin package for {other}"),
+    };
+    Ok(format!("{system}-{processor}"))
+}
+
+/// Says how many tests ran: Maven is quiet about those that pass.
+fn report(workspace: &Workspace) -> Result<()> {
+    let reports = workspace.target.join("kotlin").join("maven").join("surefire-reports");
+    let mut total = 0;
+    for file in workspace.shell.read_dir(reports)? {
+        if file.extension().is_some_and(|extension| extension == "txt") {
+            let text = workspace.shell.read_file(&file)?;
+            let line = text.lines().find(|line| line.starts_with("Tests run:")).context("no test ran")?;
+            println!("{line}");
+            let count = line.trim_start_matches("Tests run: ").split(',').next().unwrap_or_default();
+            total += count.parse::<u32>()?;
+        }
+    }
+    println!("{total} tests passed");
+    ensure!(total >= 70, "tests are missing");
+    Ok(())
+}

@@ -1,0 +1,17 @@
+package quickstart
+
+import dev.poolpass.PoolpassException
+
+/** Somebody who has not signed in. */
+suspend fun tellOfGuest(setting: Setting, narrator: Narrator) {
+    val guest = setting.client()
+    narrator.step("get an identity as a guest", "GetId, GetCredentialsForIdentity") {
+        guest.credentials()
+        guest.identityId()
+    }
+    val bucket = guest.bucket()
+    val key = bucket.privateKey("guest.txt")
+    narrator.refused("be refused to write as a guest", "PutObject", PoolpassException.AccessDenied::class) {
+        bucket.put(key, "x".toByteArray())
+    }
+}

@@ -1,0 +1,34 @@
+/**
+ * Poolpass from sign-up to a private DynamoDB item.
+ *
+ * Without arguments everything happens on this machine, against a local AWS that is started for it. With `--config`, `--user` and
+ * `--password-file` it happens on AWS, or wherever the configuration points.
+ */
+package quickstart
+
+import kotlinx.coroutines.runBlocking
+import kotlin.system.exitProcess
+
+fun main(arguments: Array<String>) {
+    val narrator = Narrator()
+    val code = try {
+        Setting.prepare(arguments).use { runBlocking { run(it, narrator) } }
+        println("\nquickstart: all ${narrator.steps} steps passed")
+        0
+    } catch (failure: Exception) {
+        if (narrator.steps == 0) System.err.println("quickstart: ${failure.message}")
+        else System.err.println("\nquickstart: step ${narrator.steps} failed: ${failure.message}")
+        1
+    }
+    if (code != 0) exitProcess(code)
+}
+
+private suspend fun run(setting: Setting, narrator: Narrator) {
+    println("Poolpass on ${setting.place}\n")
+
+    val people = signIn(setting, narrator)
+    tellOfObjects(people, narrator)
+    tellOfItems(people, narrator)
+    tellOfGuest(setting, narrator)
+    tellOfEnd(people, narrator)
+}

@@ -1,0 +1,106 @@
+package quickstart
+
+import dev.poolpass.Challenge
+import dev.poolpass.MfaSetting
+import dev.poolpass.MfaSettings
+import dev.poolpass.Poolpass
+import dev.poolpass.PoolpassException
+import dev.poolpass.SignInStep
+import dev.turingcomplete.kotlinonetimepassword.HmacAlgorithm
+import dev.turingcomplete.kotlinonetimepassword.TimeBasedOneTimePasswordConfig
+import dev.turingcomplete.kotlinonetimepassword.TimeBasedOneTimePasswordGenerator
+import org.apache.commons.codec.binary.Base32
+import java.time.Instant
+import java.util.concurrent.TimeUnit
+
+/** One person with two devices. */
+class People(val laptop: Poolpass, val phone: Poolpass, val identityId: String)
+
+/** Who are you? Sign-up, sign-in with SRP, and an authenticator app. */
+suspend fun signIn(setting: Setting, narrator: Narrator): People {
+    val (laptop, phone) = setting.client() to setting.client()
+    when (val user = setting.user) {
+        null -> newcomer(setting, laptop, phone, narrator)
+        else -> {
+            val (name, password) = user
+            answerByHand(narrator.step("sign in with SRP on the laptop", SRP) { laptop.signIn(name, password) }, narrator)
+            answerByHand(narrator.step("sign in with SRP on the phone", SRP) { phone.signIn(name, password) }, narrator)
+        }
+    }
+
+    val attributes = narrator.step("ask who is signed in", "GetUser") { laptop.account.attributes() }
+    println("      ${laptop.currentUser()?.username}, ${attributes["email"] ?: "no email"}")
+    val exchange = "GetId, GetCredentialsForIdentity"
+    val credentials = narrator.step("exchange the id token for AWS credentials", exchange) { laptop.credentials() }
+    println("      access key ${credentials.accessKeyId}")
+    val identityId = narrator.step("know the identity behind them", "(known by now)") { laptop.identityId() }
+    println("      $identityId")
+    return People(laptop, phone, identityId)
+}
+
+private const val SRP = "InitiateAuth, RespondToAuthChallenge"
+private const val EMAIL = "lovelace@example.com"
+private const val USER = "lovelace"
+private const val PASSWORD = "Difference-Engine-1"
+
+/** Signs up, confirms, and enrols an authenticator app. */
+private suspend fun newcomer(setting: Setting, laptop: Poolpass, phone: Poolpass, narrator: Narrator) {
+    narrator.step("sign up", "SignUp") { laptop.account.signUp(USER, PASSWORD, mapOf("email" to EMAIL)) }
+    narrator.refused("be refused before the email is confirmed", SRP, PoolpassException.UserNotConfirmed::class) {
+        phone.signIn(USER, PASSWORD)
+    }
+    val mail = setting.codeSentTo(EMAIL)
+    narrator.step("confirm with the code from the mailbox", "ConfirmSignUp") { laptop.account.confirmSignUp(USER, mail) }
+
+    narrator.refused("be refused with a wrong password", SRP, PoolpassException.NotAuthorized::class) {
+        phone.signIn(USER, "Difference-Engine-2")
+    }
+    val signedIn = narrator.step("sign in with SRP on the phone", SRP) { phone.signIn(USER, PASSWORD) }
+    check(signedIn is SignInStep.Done) { "no challenge was expected" }
+
+    val account = phone.account
+    val setup = narrator.step("enrol an authenticator app", "AssociateSoftwareToken") { account.startTotp() }
+    println("      ${setup.otpauthUri("Quickstart", USER).substringBefore('?')}")
+    val authenticator = Authenticator(setup.secret)
+    narrator.step("confirm it with a first code", "VerifySoftwareToken") { account.confirmTotp(authenticator.code(0)) }
+    narrator.step("make it the second factor", "SetUserMFAPreference") {
+        account.setMfaPreference(MfaSettings(totp = MfaSetting.PREFERRED))
+    }
+
+    val challenge = narrator.step("sign in with SRP on the laptop", SRP) { laptop.signIn(USER, PASSWORD) }
+    check(challenge is Challenge.SoftwareToken) { "SOFTWARE_TOKEN_MFA was expected" }
+    // Cognito takes each code once; the next one is valid already.
+    val answered = narrator.step("answer with the authenticator's code", "RespondToAuthChallenge") {
+        challenge.answer(authenticator.code(1))
+    }
+    check(answered is SignInStep.Done) { "no other challenge was expected" }
+}
+
+/** On AWS the codes are on the person's own devices. */
+private suspend fun answerByHand(first: SignInStep, narrator: Narrator) {
+    var step = first
+    while (step is Challenge) {
+        val challenge: Challenge = step
+        print("      ${challenge.name}: the code? ")
+        val code = readln()
+        step = narrator.step("answer", "RespondToAuthChallenge") {
+            when (challenge) {
+                is Challenge.SoftwareToken -> challenge.answer(code)
+                is Challenge.SmsCode -> challenge.answer(code)
+                is Challenge.EmailCode -> challenge.answer(code)
+                else -> error("the quickstart cannot answer ${challenge.name}")
+            }
+        }
+    }
+}
+
+/** The authenticator app on the person's phone. */
+private class Authenticator(secret: String) {
+    private val generator = TimeBasedOneTimePasswordGenerator(
+        Base32().decode(secret),
+        TimeBasedOneTimePasswordConfig(30, TimeUnit.SECONDS, 6, HmacAlgorithm.SHA1),
+    )
+
+    /** The code that is shown now, or so many half minutes later. */
+    fun code(later: Long): String = generator.generate(Instant.now().plusSeconds(30 * later))
+}
