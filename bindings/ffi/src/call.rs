@@ -3,7 +3,9 @@
 use std::panic::resume_unwind;
 use std::sync::{Arc, LazyLock};
 
+use poolpass::platform::BoxFuture;
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -26,15 +28,20 @@ pub(crate) async fn call<T: Send + 'static>(
     cancel: &Cancel,
     work: impl Future<Output = Result<T, PoolpassError>> + Send + 'static,
 ) -> Result<T, PoolpassError> {
+    let (sender, outcome) = oneshot::channel();
+    // Whoever waited may be gone.
+    run(cancel, Box::pin(async move { drop(sender.send(work.await)) })).await;
+    outcome.await.unwrap_or_else(|_| Err(PoolpassError::cancelled()))
+}
+
+/// Not generic, so that the library holds tokio's tasks once.
+async fn run(cancel: &Cancel, work: BoxFuture<'static, ()>) {
     let mut task = JoinSet::new();
     task.spawn_on(work, RUNTIME.handle());
-    match cancel.0.run_until_cancelled(task.join_next()).await {
-        Some(Some(Ok(outcome))) => outcome,
-        Some(Some(Err(error))) => match error.try_into_panic() {
-            Ok(panic) => resume_unwind(panic),
-            Err(_) => Err(PoolpassError::cancelled()),
-        },
-        Some(None) | None => Err(PoolpassError::cancelled()),
+    if let Some(Some(Err(error))) = cancel.0.run_until_cancelled(task.join_next()).await
+        && let Ok(panic) = error.try_into_panic()
+    {
+        resume_unwind(panic);
     }
 }
 

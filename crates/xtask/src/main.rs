@@ -45,6 +45,10 @@ fn main() -> anyhow::Result<ExitCode> {
         bench::srp_web(&workspace)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if arguments.subcommand_matches(kotlin::STEP).is_some_and(|kotlin| kotlin.get_flag(kotlin::AAR)) {
+        kotlin::aar(&workspace)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let steps: Vec<&Step> =
         STEPS.iter().filter(|step| name == TEST || name == step.name || name == step.group).collect();
     Ok(report::run(&workspace, &steps))
@@ -81,6 +85,14 @@ fn command_line() -> Command {
                     .long(XCFRAMEWORK)
                     .action(ArgAction::SetTrue)
                     .help("Makes the library for Apple's platforms instead. Takes Xcode"),
+            )
+        })
+        .mut_subcommand(kotlin::STEP, |kotlin| {
+            kotlin.arg(
+                Arg::new(kotlin::AAR)
+                    .long(kotlin::AAR)
+                    .action(ArgAction::SetTrue)
+                    .help("Assembles the library for Android instead. Takes an NDK for the native parts"),
             )
         })
         .subcommand(

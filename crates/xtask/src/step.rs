@@ -100,7 +100,7 @@ pub(crate) const STEPS: [Step; 21] = [
         run: swift::test,
     },
     Step {
-        name: "kotlin",
+        name: kotlin::STEP,
         group: OURS,
         about: "The Kotlin package: compiled, the scenarios on local-aws, and its quickstart",
         run: kotlin::test,

@@ -47,7 +47,7 @@ pub enum Change {
         /// To what.
         value: AttributeValue,
     },
-    /// Adds elements at the end of a list, which may be absent.
+    /// Adds elements at the end of a list, which has to exist.
     Append {
         /// Which list.
         attribute: Arc<Attribute>,

@@ -141,12 +141,12 @@ class Changes internal constructor() {
     /** Sets an attribute that is not there yet. */
     fun setIfNotExists(name: String, value: Any?): Unit = setIfNotExists(attribute(name), value)
 
-    /** Adds elements at the end of a list, which may be absent. */
+    /** Adds elements at the end of a list, which has to exist. */
     fun append(place: Attribute, values: Iterable<Any?>) {
         list += FfiChange.Append(place.ffi, values.map(::ffiOf))
     }
 
-    /** Adds elements at the end of a list, which may be absent. */
+    /** Adds elements at the end of a list, which has to exist. */
     fun append(name: String, values: Iterable<Any?>): Unit = append(attribute(name), values)
 
     /** Adds to a number, or the elements of a set to a set. */

@@ -69,6 +69,8 @@ private class ForeignListener(
     override fun onProgress(sent: Long, total: Long?) =
         foreign({ progress?.invoke(sent, total) ?: Unit }, FfiSourceException::Failed)
 
+    override fun isResumable() = resumable != null
+
     override fun onResumable(state: String) =
         foreign({ resumable?.invoke(UploadState(state)) ?: Unit }, FfiSourceException::Failed)
 }

@@ -56,7 +56,7 @@ class ErrorsTest {
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.bucket().put("a/../b", ByteArray(0)) } }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.signIn("", "") } }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.api().send(ApiRequest("/x", method = "NO SUCH")) } }
-        assertThrows<PoolpassException.InvalidInput> { client.bucket(region = "no region") }
+        assertThrows<PoolpassException.InvalidConfig> { client.bucket(region = "no region") }
         assertTrue(backend.takeRequestCounts().isEmpty())
     }
 
@@ -77,7 +77,7 @@ class ErrorsTest {
             client, client.account, client.bucket(), client.table(), client.api(), client.currentUser(), id, access, held, link, totp,
             store, MemoryStore(), PoolpassOptions(store), request, HttpResponse(200, request.headers, request.body),
             ApiRequest(link.url, headers = request.headers, body = request.body), UploadBody.Bytes(request.body),
-            client.bucket().listPage(), SessionEvent.SignedIn, SignInStep.Done::class, attribute("x") eq id.expose(),
+            client.bucket().listPage(ListOptions(prefix = client.bucket().privateKey(""))), SessionEvent.SignedIn, SignInStep.Done::class, attribute("x") eq id.expose(),
             Expression("x", values = itemOf(":x" to id.expose())), runCatching { client.signIn("ada", person.password + "x") }.exceptionOrNull(),
         )
         assertEquals(emptyList<Any?>(), printed.filter { shows(it, secrets) })

@@ -1,5 +1,7 @@
 //! The Kotlin package: generated, compiled and tested with the real compiler; and its example.
 
+mod aar;
+
 use std::env::consts::{ARCH, OS};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -10,7 +12,12 @@ use crate::tests::told_steps;
 use crate::workspace::Workspace;
 use crate::{ffi, machine};
 
-/// The examples' project, which builds the package along with them.
+/// The step's name.
+pub(crate) const STEP: &str = "kotlin";
+/// Its flag that makes the library for Android.
+pub(crate) const AAR: &str = "aar";
+
+/// The examples' project, which builds the packages along with them.
 const PROJECT: &str = "examples/kotlin/pom.xml";
 const PACKAGES: [&str; 2] = ["maven", "openjdk-17-jdk-headless"];
 
@@ -46,6 +53,20 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+/// Compiles the package and assembles the library for Android.
+pub(crate) fn aar(workspace: &Workspace) -> Result<()> {
+    ensure!(machine::has(workspace, "mvn", &PACKAGES), "Maven is missing");
+    workspace.cargo(&["build", "--package", "poolpass-ffi", "--package", "uniffi-bindgen"]).run()?;
+    prepare(workspace)?;
+    let (project, target) = (workspace.path(PROJECT), &workspace.target);
+    cmd!(
+        workspace.shell,
+        "mvn --batch-mode --no-transfer-progress --quiet --file {project} -Dpoolpass.target={target} -Dkotlin.compiler.daemon=false compile"
+    )
+    .run()?;
+    aar::assemble(workspace)
+}
+
 /// Puts the generated code and the library where Maven looks for them.
 fn prepare(workspace: &Workspace) -> Result<()> {
     let shell = &workspace.shell;
@@ -75,9 +96,13 @@ fn jna_platform() -> Result<String> {
 
 /// Says how many tests ran: Maven is quiet about those that pass.
 fn report(workspace: &Workspace) -> Result<()> {
-    let reports = workspace.target.join("kotlin").join("maven").join("surefire-reports");
+    let mut reports = Vec::new();
+    for module in ["maven", "android"] {
+        let folder = workspace.target.join("kotlin").join(module).join("surefire-reports");
+        reports.extend(workspace.shell.read_dir(folder)?);
+    }
     let mut total = 0;
-    for file in workspace.shell.read_dir(reports)? {
+    for file in reports {
         if file.extension().is_some_and(|extension| extension == "txt") {
             let text = workspace.shell.read_file(&file)?;
             let line = text.lines().find(|line| line.starts_with("Tests run:")).context("no test ran")?;

@@ -1,0 +1,44 @@
+package dev.poolpass.android
+
+import android.content.Context
+import android.security.keystore.KeyGenParameterSpec
+import android.security.keystore.KeyProperties
+import dev.poolpass.SessionStore
+import java.security.KeyStore
+import javax.crypto.KeyGenerator
+import javax.crypto.SecretKey
+
+/**
+ * Keeps the session in the app's private files, encrypted (AES-256-GCM) under a key that never leaves the Android Keystore. It is
+ * left out of backups, since the key would be missing where they are restored. Takes Android 8 or later.
+ *
+ * Where the key is gone, for example because the person has reset the lock screen, the session is gone too: nobody is signed in.
+ *
+ * @param context any context of the app.
+ * @param alias the key's name in the Keystore.
+ */
+class AndroidKeystoreStore(context: Context, alias: String = "dev.poolpass.session") :
+    SessionStore by EncryptedStore(context.noBackupFilesDir.toPath().resolve("poolpass"), { key(alias) }) {
+    override fun toString(): String = "AndroidKeystoreStore"
+
+    private companion object {
+        const val KEYSTORE = "AndroidKeyStore"
+        const val KEY_BITS = 256
+
+        @Synchronized
+        fun key(alias: String): SecretKey {
+            val keystore = KeyStore.getInstance(KEYSTORE).apply { load(null) }
+            return keystore.getKey(alias, null) as SecretKey? ?: newKey(alias)
+        }
+
+        fun newKey(alias: String): SecretKey {
+            val purposes = KeyProperties.PURPOSE_ENCRYPT or KeyProperties.PURPOSE_DECRYPT
+            val spec = KeyGenParameterSpec.Builder(alias, purposes)
+                .setBlockModes(KeyProperties.BLOCK_MODE_GCM)
+                .setEncryptionPaddings(KeyProperties.ENCRYPTION_PADDING_NONE)
+                .setKeySize(KEY_BITS)
+                .build()
+            return KeyGenerator.getInstance(KeyProperties.KEY_ALGORITHM_AES, KEYSTORE).apply { init(spec) }.generateKey()
+        }
+    }
+}

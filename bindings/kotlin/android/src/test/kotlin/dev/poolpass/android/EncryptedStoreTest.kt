@@ -1,0 +1,88 @@
+package dev.poolpass.android
+
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.async
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
+import java.nio.file.Files
+import java.nio.file.Path
+import javax.crypto.KeyGenerator
+import javax.crypto.SecretKey
+
+class EncryptedStoreTest {
+    @TempDir
+    lateinit var directory: Path
+    private val key = newKey()
+
+    @Test
+    fun `values are kept, replaced and removed, and never in clear`() = runBlocking {
+        val store = EncryptedStore(directory.resolve("new"), ::key)
+        assertNull(store.load("session"))
+        store.save("session", "refresh token")
+        store.save("session", "another token")
+        assertEquals("another token", EncryptedStore(directory.resolve("new"), ::key).load("session"))
+        Files.list(directory.resolve("new")).use { files ->
+            assertEquals(listOf("session"), files.map { it.fileName.toString() }.toList())
+        }
+        assertFalse("token" in Files.readAllBytes(directory.resolve("new/session")).decodeToString())
+        store.remove("session")
+        store.remove("session")
+        assertNull(store.load("session"))
+    }
+
+    @Test
+    fun `the same value is never encrypted alike`() = runBlocking {
+        val store = EncryptedStore(directory, ::key)
+        store.save("a", "value")
+        val first = Files.readAllBytes(directory.resolve("a")).toList()
+        store.save("a", "value")
+        assertFalse(first == Files.readAllBytes(directory.resolve("a")).toList())
+    }
+
+    @Test
+    fun `what was changed, moved or locked with another key is not there`() = runBlocking {
+        val store = EncryptedStore(directory, ::key)
+        store.save("session", "refresh token")
+        val file = directory.resolve("session")
+        val sealed = Files.readAllBytes(file)
+        for (index in sealed.indices) {
+            Files.write(file, sealed.copyOf().also { it[index] = (it[index] + 1).toByte() })
+            assertNull(store.load("session"), "byte $index")
+        }
+        for (length in 0 until sealed.size) {
+            Files.write(file, sealed.copyOf(length))
+            assertNull(store.load("session"), "$length bytes")
+        }
+        Files.write(file, sealed)
+        Files.write(directory.resolve("other"), sealed)
+        assertNull(store.load("other"))
+        assertNull(EncryptedStore(directory) { OTHER }.load("session"))
+        assertEquals("refresh token", store.load("session"))
+    }
+
+    @Test
+    fun `stores of one directory share their locks`() = runBlocking {
+        val (one, other) = EncryptedStore(directory, ::key) to EncryptedStore(directory, ::key)
+        one.lock("session")
+        val entered = CompletableDeferred<Unit>()
+        val waiting = async {
+            other.lock("session")
+            entered.complete(Unit)
+        }
+        kotlinx.coroutines.yield()
+        assertFalse(entered.isCompleted)
+        one.unlock("session")
+        waiting.await()
+        other.unlock("session")
+    }
+
+    private companion object {
+        val OTHER = newKey()
+
+        fun newKey(): SecretKey = KeyGenerator.getInstance("AES").apply { init(256) }.generateKey()
+    }
+}

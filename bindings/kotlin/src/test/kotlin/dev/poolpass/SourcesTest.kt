@@ -1,0 +1,57 @@
+package dev.poolpass
+
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import java.io.File
+
+/** What holds for the sources themselves. */
+class SourcesTest {
+    private val folder = File(System.getProperty("poolpass.root"), "bindings/kotlin")
+
+    @Test
+    fun `the README's example is the one that is compiled`() {
+        val compiled = folder.resolve("src/test/kotlin/dev/poolpass/ReadmeExample.kt").readText()
+            .substringAfter("{\n").substringBeforeLast("}").trimIndent().trim()
+        val shown = folder.resolve("README.md").readText().substringAfter("```kotlin\n").substringBefore("```").trim()
+        assertEquals(compiled, shown)
+    }
+
+    @Test
+    fun `every public item says what it is`() {
+        val files = folder.resolve("src/main").walk().filter { it.extension == "kt" }.toList()
+        assertTrue(files.size > 10)
+        assertEquals(emptyList<String>(), files.flatMap { file -> undocumented(file.readText()).map { "${file.name}: $it" } })
+        val careless = "package x\n\nclass Open {\n    /** Said. */\n    fun said() = 1\n\n    fun unsaid() = 2\n\n    private fun own() = 3\n}\n"
+        assertEquals(listOf("class Open {", "fun unsaid() = 2"), undocumented(careless))
+    }
+
+    /** The public declarations without a comment before them. Properties of constructors are in the class's comment. */
+    private fun undocumented(source: String): List<String> {
+        val lines = source.lines()
+        val hidden = mutableListOf<Int>()
+        return lines.indices.filter { index ->
+            val line = lines[index]
+            val depth = line.length - line.trimStart().length
+            hidden.removeAll { it >= depth && line.isNotBlank() }
+            val isHidden = HIDDEN.containsMatchIn(line) && DECLARATION.containsMatchIn(line.replace(HIDDEN, ""))
+            if (isHidden && line.endsWith("{")) hidden += depth
+            val isPublic = DECLARATION.containsMatchIn(line) && !line.contains("override ") && hidden.isEmpty() && depth in setOf(0, 4)
+            var before = index - 1
+            while (before >= 0 && lines[before].trim().startsWith("@")) before -= 1
+            isPublic && !lines.getOrElse(before) { "" }.trim().endsWith("*/") && !isProperty(lines, index)
+        }.map { lines[it].trim() }
+    }
+
+    /** A property whose class documents it with @property. */
+    private fun isProperty(lines: List<String>, index: Int): Boolean {
+        val name = Regex("^\\s*val (\\w+)").find(lines[index])?.groupValues?.get(1) ?: return false
+        return lines.take(index).any { Regex("\\* @property $name\\b").containsMatchIn(it) }
+    }
+
+    private companion object {
+        val HIDDEN = Regex("\\b(private|internal) ")
+        val DECLARATION =
+            Regex("^\\s*(@\\w+ )*((sealed|data|value|fun|suspend|infix|operator|inline|const|open|abstract) )*(class|interface|object|fun|val|var|typealias|companion object)\\b")
+    }
+}

@@ -1,0 +1,81 @@
+package dev.poolpass
+
+import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.jsonArray
+import kotlinx.serialization.json.jsonObject
+import kotlinx.serialization.json.jsonPrimitive
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import java.io.File
+
+/** Whether Kotlin has what tests/surface.json says that every language has. */
+class SurfaceTest {
+    private val surface = Json.parseToJsonElement(File(System.getProperty("poolpass.root"), "tests/surface.json").readText()).jsonObject
+
+    @Test
+    fun `every operation is there`() {
+        val missing = surface["operations"]!!.jsonObject.flatMap { (type, names) ->
+            val offered = offered(CLASSES[type] ?: error("which class is $type in Kotlin?"))
+            names.jsonArray.map { it.jsonPrimitive.content }.filter { (OTHER_WORDS["$type.$it"] ?: it) !in offered }.map { "$type.$it" }
+        }
+        assertEquals(emptyList<String>(), missing)
+        assertTrue("teleport" !in offered(Poolpass::class.java))
+    }
+
+    @Test
+    fun `every case is there, and no other`() {
+        val cases = surface["cases"]!!.jsonObject
+        assertEquals(names(cases, "SessionEvent"), nested(SessionEvent::class.java))
+        assertEquals(names(cases, "Challenge"), nested(Challenge::class.java))
+        assertEquals(names(cases, "MfaMethod"), nested(MfaMethod::class.java))
+        assertEquals(names(cases, "EndReason"), EndReason.entries.map { camelCase(it.name) }.toSet())
+    }
+
+    @Test
+    fun `every kind of error is there, and no other`() {
+        val codes = surface["errorCodes"]!!.jsonArray.map { it.jsonPrimitive.content }.toSet()
+        assertEquals(codes, nested(PoolpassException::class.java))
+    }
+
+    private fun offered(type: Class<*>): Set<String> =
+        type.methods.map { it.name.substringBefore('-') }.flatMap { listOf(it, it.removePrefix("get").replaceFirstChar(Char::lowercase)) }.toSet()
+
+    private fun nested(type: Class<*>): Set<String> =
+        type.declaredClasses.filter { type.isAssignableFrom(it) }.map { it.simpleName.replaceFirstChar(Char::lowercase) }.toSet()
+
+    private fun names(cases: JsonObject, type: String) = cases[type]!!.jsonArray.map { it.jsonPrimitive.content }.toSet()
+
+    private fun camelCase(name: String) =
+        name.split('_').joinToString("") { it.lowercase().replaceFirstChar(Char::uppercase) }.replaceFirstChar(Char::lowercase)
+
+    private companion object {
+        val CLASSES = mapOf(
+            "Client" to Poolpass::class.java,
+            "Account" to Account::class.java,
+            "Bucket" to Bucket::class.java,
+            "Table" to Table::class.java,
+            "UpdateItem" to Changes::class.java,
+            "Attribute" to Attribute::class.java,
+            "SmsCode" to Challenge.SmsCode::class.java,
+            "EmailCode" to Challenge.EmailCode::class.java,
+            "SoftwareToken" to Challenge.SoftwareToken::class.java,
+            "SelectMfaType" to Challenge.SelectMfaType::class.java,
+            "SetUpMfa" to Challenge.SetUpMfa::class.java,
+            "NewPassword" to Challenge.NewPassword::class.java,
+            "OtherChallenge" to Challenge.Other::class.java,
+        )
+
+        /** What Kotlin says in another way: by another name, or by an argument or a class of another call. */
+        val OTHER_WORDS = mapOf(
+            "Client.s3" to "bucket",
+            "Client.dynamodb" to "table",
+            "Client.signed" to "api",
+            "Account.withClientMetadata" to "attributes",
+            "Bucket.inRegion" to "getName",
+            "Bucket.presignDownload" to "presignGet",
+            "Table.check" to "getName",
+        )
+    }
+}

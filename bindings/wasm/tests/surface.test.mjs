@@ -1,0 +1,84 @@
+// Whether JavaScript has what tests/surface.json says that every language has: read from the types that apps see.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+
+import { locate } from './player/package.mjs';
+
+const surface = JSON.parse(await readFile(new URL('../../../tests/surface.json', import.meta.url), 'utf8'));
+
+/** Where a type of the SDK is declared. */
+const TYPES = {
+  Client: ['client', 'Poolpass'],
+  Account: ['account', 'Account'],
+  Bucket: ['s3', 'Bucket'],
+  Table: ['dynamodb', 'Table'],
+  UpdateItem: ['dynamodb', 'Changes'],
+  Attribute: ['conditions', 'AttributeConditions'],
+  SmsCode: ['challenges', 'SmsCodeChallenge'],
+  EmailCode: ['challenges', 'EmailCodeChallenge'],
+  SoftwareToken: ['challenges', 'SoftwareTokenChallenge'],
+  SelectMfaType: ['challenges', 'SelectMfaTypeChallenge'],
+  SetUpMfa: ['challenges', 'SetUpMfaChallenge'],
+  NewPassword: ['challenges', 'NewPasswordChallenge'],
+  OtherChallenge: ['challenges', 'OtherChallenge'],
+};
+
+/** What JavaScript says in another way: by another name, or by an option or an argument of another call. */
+const OTHER_WORDS = {
+  'Client.s3': 'bucket',
+  'Client.dynamodb': 'table',
+  'Client.signed': 'fetch',
+  'Client.events': 'onSessionEvent',
+  'Account.withClientMetadata': 'signUp',
+  'Bucket.inRegion': 'name',
+  'Bucket.presignDownload': 'presignGet',
+  'Bucket.resumeUpload': 'upload',
+  'Table.check': 'name',
+  'Attribute.member': 'exists',
+  'Attribute.element': 'exists',
+  'SelectMfaType.options': 'methods',
+  'SetUpMfa.options': 'methods',
+};
+
+async function declarations(file) {
+  return readFile(locate('poolpass').replace(/node\.js$/, `${file}.d.ts`), 'utf8');
+}
+
+async function members([file, type]) {
+  const text = await declarations(file);
+  const begin = text.search(new RegExp(`(class|interface) ${type}\\b`));
+  assert.ok(begin >= 0, `${file}.d.ts has no ${type}`);
+  const body = text.slice(begin, text.indexOf('\n}', begin));
+  const own = [...body.matchAll(/^ {4}(?:readonly |get )*(\w+)\??[(<:]/gm)].map(([, name]) => name);
+  const parent = /^class \w+ extends (\w+)/.exec(body);
+  return parent ? [...own, ...(await members([file, parent[1]]))] : own;
+}
+
+/** The strings of a union type. */
+async function union(file, type) {
+  const text = await declarations(file);
+  const begin = text.indexOf(`type ${type} =`);
+  assert.ok(begin >= 0, `${file}.d.ts has no ${type}`);
+  const end = text.slice(begin).search(/;\n(?:\/\*\*|export|declare|$)/);
+  return [...text.slice(begin, begin + end).matchAll(/'(\w+)'/g)].map(([, name]) => name);
+}
+
+test('every operation is there', async () => {
+  const missing = [];
+  for (const [type, names] of Object.entries(surface.operations)) {
+    assert.ok(TYPES[type], `where is ${type} declared?`);
+    const offered = await members(TYPES[type]);
+    assert.ok(!offered.includes('teleport'));
+    missing.push(...names.filter((name) => !offered.includes(OTHER_WORDS[`${type}.${name}`] ?? name)).map((name) => `${type}.${name}`));
+  }
+  assert.deepEqual(missing, []);
+});
+
+test('every event, every reason, every challenge and every kind of error is there, and no other', async () => {
+  assert.deepEqual((await union('session', 'SessionEvent')).sort(), surface.cases.SessionEvent);
+  assert.deepEqual((await union('session', 'SessionEndReason')).sort(), surface.cases.EndReason);
+  assert.deepEqual(await union('errors', 'PoolpassErrorCode'), surface.errorCodes);
+  const kinds = [...(await declarations('challenges')).matchAll(/readonly kind(?::| =) ["'](\w+)["']/g)].map(([, kind]) => kind);
+  assert.deepEqual([...new Set(kinds)].filter((kind) => kind !== 'done').sort(), surface.cases.Challenge);
+});

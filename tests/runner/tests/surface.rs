@@ -1,0 +1,151 @@
+//! What every language of Poolpass has to offer, in `tests/surface.json`: read from the SDK's own source, and held against the
+//! file, against which the tests of the other languages hold themselves. Who adds an operation, a kind of error or an event to the
+//! SDK has to write it there, and then finds out where it is missing:
+//!
+//! ```sh
+//! UPDATE_SURFACE=1 cargo test -p poolpass-tests --test surface
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use poolpass::ErrorKind;
+use serde_json::{Value, json};
+
+/// The types whose public methods every language has.
+const OPERATIONS: [&str; 13] = [
+    "Client",
+    "Account",
+    "Bucket",
+    "Table",
+    "UpdateItem",
+    "Attribute",
+    "SmsCode",
+    "EmailCode",
+    "SoftwareToken",
+    "SelectMfaType",
+    "SetUpMfa",
+    "NewPassword",
+    "OtherChallenge",
+];
+
+/// The enums whose cases every language has.
+const CASES: [&str; 4] = ["SessionEvent", "EndReason", "Challenge", "MfaMethod"];
+
+/// How Rust makes a client and reads its own types: elsewhere these are constructors and other words of the language.
+const RUST_ALONE: [&str; 5] =
+    ["Client::builder", "Client::new", "Client::config", "UpdateItem::condition", "UpdateItem::returning"];
+
+#[test]
+fn the_file_lists_what_the_sdk_offers() {
+    let surface = surface();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../surface.json");
+    if std::env::var_os("UPDATE_SURFACE").is_some() {
+        fs::write(&file, serde_json::to_string_pretty(&surface).unwrap() + "\n").unwrap();
+    }
+    let listed: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(
+        listed, surface,
+        "tests/surface.json is not what the SDK offers: see this test's documentation"
+    );
+}
+
+#[test]
+fn the_list_is_read_from_the_source_as_it_is() {
+    let surface = surface();
+    let has = |list: &Value, name: &str| list.as_array().unwrap().contains(&json!(name));
+    assert!(has(&surface["operations"]["Client"], "signOutEverywhere"));
+    assert!(has(&surface["operations"]["Client"], "transactWrite"));
+    assert!(has(&surface["operations"]["Bucket"], "deleteMany"));
+    assert!(has(&surface["operations"]["SetUpMfa"], "confirmTotp"));
+    assert!(has(&surface["cases"]["SessionEvent"], "sessionEnded"));
+    assert!(!has(&surface["operations"]["Client"], "keeper"), "what is not public is not offered");
+    let lists = surface["operations"]
+        .as_object()
+        .unwrap()
+        .values()
+        .chain(surface["cases"].as_object().unwrap().values());
+    assert!(lists.into_iter().all(|list| !list.as_array().unwrap().is_empty()));
+}
+
+fn surface() -> Value {
+    let mut operations: BTreeMap<&str, BTreeSet<String>> =
+        OPERATIONS.map(|name| (name, BTreeSet::new())).into();
+    let mut cases: BTreeMap<&str, BTreeSet<String>> = CASES.map(|name| (name, BTreeSet::new())).into();
+    for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/poolpass/src")) {
+        read(&fs::read_to_string(file).unwrap(), &mut operations, &mut cases);
+    }
+    for list in operations.values_mut() {
+        // What takes options is the same operation.
+        let names = list.clone();
+        list.retain(|name| !name.strip_suffix("With").is_some_and(|plain| names.contains(plain)));
+    }
+    let codes: Vec<&str> = ErrorKind::ALL.iter().map(|kind| kind.code()).collect();
+    json!({ "operations": operations, "cases": cases, "errorCodes": codes })
+}
+
+/// Reads one file, laid out as rustfmt does: a block begins and ends in the first column, and what is in it is indented once.
+fn read(
+    source: &str,
+    operations: &mut BTreeMap<&str, BTreeSet<String>>,
+    cases: &mut BTreeMap<&str, BTreeSet<String>>,
+) {
+    let mut block = "";
+    for line in source.lines() {
+        if !line.is_empty() && !line.starts_with([' ', '}']) {
+            block = line;
+        }
+        if let Some(name) = block.strip_prefix("impl ").and_then(|rest| rest.strip_suffix(" {"))
+            && let Some(list) = operations.get_mut(name)
+            && let Some(method) = public_method(line)
+            && !RUST_ALONE.contains(&format!("{name}::{method}").as_str())
+        {
+            list.insert(camel_case(method));
+        }
+        if let Some(name) = block.strip_prefix("pub enum ").and_then(|rest| rest.strip_suffix(" {"))
+            && let Some(list) = cases.get_mut(name)
+            && let Some(case) = case(line)
+        {
+            list.insert(case);
+        }
+    }
+}
+
+fn public_method(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("    pub ")?;
+    let rest = rest.strip_prefix("async ").unwrap_or(rest).strip_prefix("fn ")?;
+    rest.split(['(', '<']).next()
+}
+
+fn case(line: &str) -> Option<String> {
+    let rest = line.strip_prefix("    ").filter(|rest| rest.starts_with(char::is_uppercase))?;
+    let name = rest.split([',', '(', ' ']).next()?;
+    let mut letters = name.chars();
+    Some(letters.next()?.to_lowercase().chain(letters).collect())
+}
+
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let mut letters = word.chars();
+        name + &letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+            .unwrap_or_default()
+    })
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
