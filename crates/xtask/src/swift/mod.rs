@@ -9,7 +9,9 @@ use anyhow::{Context as _, Result, ensure};
 use xshell::cmd;
 
 use self::toolchain::Toolchain;
+use crate::ffi;
 use crate::step::Outcome;
+use crate::tests::told_steps;
 use crate::workspace::Workspace;
 
 pub(crate) use self::xcframework::build as xcframework;
@@ -36,11 +38,11 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     println!("{told}");
     let rust = cmd!(workspace.shell, "{quickstart}").read()?;
     ensure!(
-        steps(&told) == steps(&rust),
+        told_steps(&told) == told_steps(&rust),
         "the Swift quickstart tells other steps than the Rust one:\n{rust}"
     );
-    ensure!(steps(&told).len() >= 16, "the quickstart has lost steps");
-    println!("the {} steps are those of the Rust quickstart", steps(&told).len());
+    ensure!(told_steps(&told).len() >= 16, "the quickstart has lost steps");
+    println!("the {} steps are those of the Rust quickstart", told_steps(&told).len());
     Ok(Outcome::Passed)
 }
 
@@ -75,18 +77,8 @@ fn text(path: PathBuf) -> Result<String> {
 /// to be built.
 fn generate(workspace: &Workspace) -> Result<()> {
     let shell = &workspace.shell;
-    let library = workspace.target.join("debug").join(format!(
-        "{}poolpass_ffi{}",
-        std::env::consts::DLL_PREFIX,
-        std::env::consts::DLL_SUFFIX
-    ));
     let generated = workspace.target.join("swift").join("generated");
-    shell.remove_path(&generated)?;
-    let bindgen = workspace.target.join("debug").join("uniffi-bindgen");
-    // It says that there is no swift-format, which nobody reads this code for.
-    cmd!(shell, "{bindgen} generate {library} --language swift --out-dir {generated}")
-        .ignore_stderr()
-        .run()?;
+    ffi::generate(workspace, "swift", &generated)?;
 
     let sources = workspace.path(PACKAGE).join("Sources");
     let (swift, header) = (sources.join("PoolpassFFI"), sources.join("PoolpassCore"));
@@ -103,29 +95,4 @@ fn generate(workspace: &Workspace) -> Result<()> {
         shell.write_file(to, written)?;
     }
     Ok(())
-}
-
-/// What was done and by which operation, line by line, without the times.
-fn steps(told: &str) -> Vec<String> {
-    let lines = told.lines().filter(|line| line.starts_with('✓') && line.ends_with(" ms"));
-    lines
-        .map(|line| {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            words.split_last_chunk::<2>().map_or_else(String::new, |(step, _time)| step.join(" "))
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn steps_are_compared_without_their_times() {
-        let told =
-            "Poolpass on http://x\n\n✓  1  sign up    SignUp   12 ms\n      a detail\n✗  2  fail  X  3 ms\n";
-        assert_eq!(steps(told), ["✓ 1 sign up SignUp"]);
-        assert_eq!(steps(told), steps(&told.replace("12 ms", "1 ms")));
-        assert_ne!(steps(told), steps(&told.replace("sign up", "sign in")));
-    }
 }
