@@ -35,7 +35,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     // The compiler is started once for all; a daemon would outlive this program.
     let output = cmd!(
         shell,
-        "mvn --batch-mode --no-transfer-progress --quiet --file {project} -Dpoolpass.target={target} -Dkotlin.compiler.daemon=false test exec:java"
+        "mvn --batch-mode --no-transfer-progress --quiet --file {project} -Dpoolpass.target={target} -Dkotlin.compiler.daemon=false test"
     )
     .env("LOCAL_AWS", &local_aws)
     .ignore_status()
