@@ -61,12 +61,12 @@ fn the_list_is_read_from_the_source_as_it_is() {
     assert!(has(&surface["operations"]["SetUpMfa"], "confirmTotp"));
     assert!(has(&surface["cases"]["SessionEvent"], "sessionEnded"));
     assert!(!has(&surface["operations"]["Client"], "keeper"), "what is not public is not offered");
-    let lists = surface["operations"]
+    let mut lists = surface["operations"]
         .as_object()
         .unwrap()
         .values()
         .chain(surface["cases"].as_object().unwrap().values());
-    assert!(lists.into_iter().all(|list| !list.as_array().unwrap().is_empty()));
+    assert!(lists.all(|list| !list.as_array().unwrap().is_empty()));
 }
 
 fn surface() -> Value {
