@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 import { chromium } from 'playwright-core';
 
@@ -21,7 +22,8 @@ test(
     try {
       let url;
       let user;
-      for await (const line of createInterface({ input: dev.stdout })) {
+      for await (const printed of createInterface({ input: dev.stdout })) {
+        const line = stripVTControlCharacters(printed);
         url ??= /http:\/\/127\.0\.0\.1:\d+\//.exec(line.includes('Local:') ? line : '')?.[0];
         user ??= /Sign in as\s+(\S+)\s+(\S+)/.exec(line);
         if (url !== undefined && user) break;
@@ -35,8 +37,8 @@ test(
       await page.getByRole('heading', { name: 'The first page is blank' }).waitFor();
     } finally {
       await browser.close();
-      // As Ctrl-C does: to all that npm has started.
-      process.kill(-dev.pid, 'SIGINT');
+      // To all that npm has started, as Ctrl-C does, whose signal is ignored by what runs in the background.
+      process.kill(-dev.pid, 'SIGTERM');
     }
     await stopped;
   },

@@ -1,11 +1,15 @@
-// Pictures that do not compress, so that they are as large as they look.
+// Pictures that are as large as a test wants them.
 import { randomFillSync } from 'node:crypto';
 
 import { PNG } from 'pngjs';
 
-/** A PNG of so many pixels, as a file that a person chooses. */
-export function picture(name, width, height) {
-  const png = new PNG({ width, height });
+export const MIB = 1024 * 1024;
+
+/** A small PNG of so many bytes, as a file that a person chooses: what follows the picture itself is not looked at. */
+export function picture(name, size = 0) {
+  const png = new PNG({ width: 320, height: 240 });
   randomFillSync(png.data);
-  return { name, mimeType: 'image/png', buffer: PNG.sync.write(png, { deflateLevel: 0, filterType: 0, colorType: 2 }) };
+  const drawn = PNG.sync.write(png, { colorType: 2 });
+  const padding = randomFillSync(Buffer.alloc(Math.max(0, size - drawn.length)));
+  return { name, mimeType: 'image/png', buffer: Buffer.concat([drawn, padding]) };
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 
-import { picture } from './picture.mjs';
+import { MIB, picture } from './picture.mjs';
 import { scan } from './scan.mjs';
 import { PASSWORD, Stage } from './stage.mjs';
 
@@ -92,7 +92,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
     const progress = await watchProgress(dora.page);
     await dora.fills('What did you see?', 'Lichen on the north wall.');
     // More than one part of 8 MiB, so that there is something between nothing and all.
-    await dora.attaches(picture('wall.png', 1800, 1800), picture('detail.png', 300, 200));
+    await dora.attaches(picture('wall.png', 9 * MIB), picture('detail.png'));
     await dora.sees('img', 'wall.png');
     await dora.page.getByText('Uploaded').nth(1).waitFor();
     await dora.looksAround('composer');
@@ -133,7 +133,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
     await edda.fills('What did you see?', 'Frost flowers.');
     // The connection breaks at the last part, as often as it is tried.
     await stage.backend.fault({ operation: 'UploadPart', action: 'drop', skip: 1 });
-    await edda.attaches(picture('frost.png', 1800, 1800));
+    await edda.attaches(picture('frost.png', 9 * MIB));
     await edda.page.getByText('The service cannot be reached.').waitFor();
     await edda.looksAround('failed-upload');
     await stage.backend.fault(null);
@@ -150,7 +150,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
     const gus = await stage.member('gus');
     await stage.backend.fault({ operation: 'UploadPart', action: { delayMs: 60_000 } });
     const firstPart = gus.page.waitForRequest((request) => request.method() === 'PUT');
-    await gus.attaches(picture('pond.png', 1800, 1800));
+    await gus.attaches(picture('pond.png', 9 * MIB));
     await firstPart;
     const cleaned = gus.page.waitForResponse((response) => response.request().method() === 'DELETE');
     await gus.presses('Remove pond.png');
