@@ -54,15 +54,16 @@ internal class EncryptedStore(private val directory: Path, private val key: () -
         return cipher.iv + cipher.doFinal(value.toByteArray())
     }
 
-    private fun open(name: String, sealed: ByteArray): String? = try {
-        val cipher = Cipher.getInstance(ALGORITHM)
-        cipher.init(Cipher.DECRYPT_MODE, key(), GCMParameterSpec(TAG_BITS, sealed, 0, IV_BYTES))
-        cipher.updateAAD(name.toByteArray())
-        cipher.doFinal(sealed, IV_BYTES, sealed.size - IV_BYTES).decodeToString()
-    } catch (_: GeneralSecurityException) {
-        null
-    } catch (_: IllegalArgumentException) {
-        null // shorter than its parts
+    private fun open(name: String, sealed: ByteArray): String? {
+        if (sealed.size < IV_BYTES + TAG_BITS / Byte.SIZE_BITS) return null
+        return try {
+            val cipher = Cipher.getInstance(ALGORITHM)
+            cipher.init(Cipher.DECRYPT_MODE, key(), GCMParameterSpec(TAG_BITS, sealed, 0, IV_BYTES))
+            cipher.updateAAD(name.toByteArray())
+            cipher.doFinal(sealed, IV_BYTES, sealed.size - IV_BYTES).decodeToString()
+        } catch (_: GeneralSecurityException) {
+            null
+        }
     }
 
     /** Stores of one directory share it; an app is one process. */
