@@ -36,6 +36,10 @@ pub(crate) async fn call<T: Send + 'static>(
 
 /// Not generic, so that the library holds tokio's tasks once.
 async fn run(cancel: &Cancel, work: BoxFuture<'static, ()>) {
+    // Work that is spawned may begin before anybody sees that it is not wanted.
+    if cancel.0.is_cancelled() {
+        return;
+    }
     let mut task = JoinSet::new();
     task.spawn_on(work, RUNTIME.handle());
     if let Some(Some(Err(error))) = cancel.0.run_until_cancelled(task.join_next()).await
