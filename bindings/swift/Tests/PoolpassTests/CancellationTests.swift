@@ -25,6 +25,8 @@ final class CancellationTests: XCTestCase {
                 return try await client.signIn(username: demo.username, password: demo.password)
             }
             await assertFails(.cancelled) { try await signIn.value }
+            let counts = try await demo.backend.takeRequestCounts()
+            XCTAssertEqual(counts, .object([:]))
             let next = try await client.signIn(username: demo.username, password: demo.password)
             guard case .done = next else { return XCTFail("\(next)") }
         }

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use xshell::{Cmd, cmd};
 
 use crate::machine;
@@ -82,8 +82,10 @@ impl Toolchain {
         variables: &[(&str, &Path)],
         program: &[String],
     ) -> Result<()> {
-        self.command(workspace, scratch, variables, program)?.run()?;
-        self.left_no_mount()
+        let outcome = self.command(workspace, scratch, variables, program)?.run();
+        self.left_no_mount()?;
+        // The whole script would hide what matters.
+        outcome.map_err(|_| anyhow!("`{}` failed", program.join(" ")))
     }
 
     /// As [`run`](Self::run), and returns what it prints.
