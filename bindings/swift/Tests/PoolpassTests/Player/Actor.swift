@@ -73,7 +73,7 @@ actor EventLog {
 
     init(_ events: AsyncThrowingStream<SessionEvent, any Error>) {
         Task { [weak self] in
-            for try await event in events { await self?.add(name(event)) }
+            for try await event in events { await self?.add(scenarioName(event)) }
         }
     }
 
@@ -105,7 +105,7 @@ actor EventLog {
 }
 
 /// The name that the scenarios have for an event.
-func name(_ event: SessionEvent) -> String {
+func scenarioName(_ event: SessionEvent) -> String {
     switch event {
     case .signedIn: "signedIn"
     case .refreshed: "refreshed"

@@ -256,10 +256,10 @@ private func described(_ challenge: Challenge) -> JSON {
         result["challenge"] = "softwareToken"
     case .selectMfaType(let challenge):
         result["challenge"] = "selectMfaType"
-        result["mfaTypes"] = .of(challenge.options.map(name))
+        result["mfaTypes"] = .of(challenge.options.map(scenarioName))
     case .setUpMfa(let challenge):
         result["challenge"] = "setUpMfa"
-        result["mfaTypes"] = .of(challenge.options.map(name))
+        result["mfaTypes"] = .of(challenge.options.map(scenarioName))
     case .newPassword(let challenge):
         result["challenge"] = "newPassword"
         result["requiredAttributes"] = .of(challenge.requiredAttributes)
@@ -270,7 +270,8 @@ private func described(_ challenge: Challenge) -> JSON {
     return result
 }
 
-private func name(_ method: MfaMethod) -> String {
+/// The name that the scenarios have for a second factor.
+func scenarioName(_ method: MfaMethod) -> String {
     switch method {
     case .sms: "sms"
     case .softwareToken: "softwareToken"

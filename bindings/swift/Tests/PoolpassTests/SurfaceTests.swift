@@ -1,0 +1,167 @@
+import Foundation
+import Poolpass
+import XCTest
+
+/// Whether Swift has what tests/surface.json says that every language has.
+final class SurfaceTests: XCTestCase {
+    func testEveryOperationIsThere() throws {
+        let listed = try surface()["operations"].object ?? [:]
+        let names = listed.flatMap { type, names in (names.array ?? []).compactMap(\.string).map { "\(type).\($0)" } }
+        XCTAssertGreaterThan(names.count, 90)
+        let offered = Set(Self.client.keys).union(Self.account.keys).union(Self.bucket.keys)
+            .union(Self.table.keys).union(Self.conditions.keys).union(Self.challenges.keys)
+        XCTAssertEqual(Set(names).subtracting(offered), [], "Swift lacks these")
+        XCTAssertEqual(offered.subtracting(names), [], "only Swift has these")
+    }
+
+    func testEveryCaseIsThereAndNoOther() throws {
+        let cases = try surface()["cases"]
+        func listed(_ type: String) -> Set<String> { Set(cases[type].array?.compactMap(\.string) ?? []) }
+        let ended = SessionEvent.sessionEnded(reason: .revoked)
+        XCTAssertEqual(Set([.signedIn, .refreshed, ended, .signedOut].map(scenarioName)), listed("SessionEvent"))
+        XCTAssertEqual(Set(EndReason.allCases.map { "\($0)" }), listed("EndReason"))
+        XCTAssertEqual(Set([.sms, .softwareToken, .email, .other("other")].map(scenarioName)), listed("MfaMethod"))
+        // `described` switches over all of them, without a default.
+        let challenges: [String: Any] = [
+            "smsCode": Challenge.smsCode, "emailCode": Challenge.emailCode, "softwareToken": Challenge.softwareToken,
+            "selectMfaType": Challenge.selectMfaType, "setUpMfa": Challenge.setUpMfa,
+            "newPassword": Challenge.newPassword, "other": Challenge.other,
+        ]
+        XCTAssertEqual(Set(challenges.keys), listed("Challenge"))
+    }
+
+    func testEveryKindOfErrorIsThereAndNoOther() throws {
+        let listed = try surface()["errorCodes"].array?.compactMap(\.string) ?? []
+        XCTAssertGreaterThan(listed.count, 30)
+        XCTAssertEqual(ErrorKind.allCases.map { $0.code() }, listed)
+        XCTAssertEqual(ErrorKind.allCases.map { "\($0)" }, listed)
+    }
+
+    private func surface() throws -> JSON {
+        try JSON(contentsOf: repository.appendingPathComponent("tests/surface.json"))
+    }
+
+    // What is named here is compiled: without it, this file would not be.
+
+    private static let client: [String: Any] = [
+        "Client.accessToken": Client.accessToken,
+        "Client.account": Client.account(clientMetadata:),
+        "Client.bucket": Client.bucket,
+        "Client.credentials": Client.credentials,
+        "Client.currentUser": Client.currentUser,
+        "Client.dynamodb": Client.table,
+        "Client.events": Client.events,
+        "Client.idToken": Client.idToken,
+        "Client.identityId": Client.identityId,
+        "Client.pendingChallenge": Client.pendingChallenge,
+        "Client.refresh": Client.refresh,
+        "Client.s3": Client.bucket,
+        "Client.signIn": Client.signIn,
+        "Client.signOut": Client.signOut,
+        "Client.signOutEverywhere": Client.signOutEverywhere,
+        "Client.signed": Client.send,
+        "Client.table": Client.table,
+        "Client.transactGet": Client.transactGet,
+        "Client.transactWrite": Client.transactWrite,
+        "Client.withRole": Client.withRole,
+    ]
+
+    private static let account: [String: Any] = [
+        "Account.attributes": Account.attributes,
+        "Account.changePassword": Account.changePassword,
+        "Account.confirmForgotPassword": Account.confirmForgotPassword,
+        "Account.confirmSignUp": Account.confirmSignUp,
+        "Account.confirmTotp": Account.confirmTotp,
+        "Account.deleteAttributes": Account.deleteAttributes,
+        "Account.deleteUser": Account.deleteUser,
+        "Account.forgotPassword": Account.forgotPassword,
+        "Account.mfaPreference": Account.mfaPreference,
+        "Account.requestAttributeCode": Account.requestAttributeCode,
+        "Account.resendConfirmationCode": Account.resendConfirmationCode,
+        "Account.setMfaPreference": Account.setMfaPreference,
+        "Account.signUp": Account.signUp,
+        "Account.startTotp": Account.startTotp,
+        "Account.updateAttributes": Account.updateAttributes,
+        "Account.verifyAttribute": Account.verifyAttribute,
+        "Account.withClientMetadata": Client.account(clientMetadata:),
+    ]
+
+    private static let bucket: [String: Any] = [
+        "Bucket.abortUpload": Bucket.abortUpload,
+        "Bucket.copy": Bucket.copy,
+        "Bucket.delete": Bucket.delete as (Bucket) -> (String) async throws -> Void,
+        "Bucket.deleteMany": Bucket.delete as (Bucket) -> ([String]) async throws -> DeletedObjects,
+        "Bucket.get": Bucket.get,
+        "Bucket.head": Bucket.head,
+        "Bucket.inRegion": Client.bucket(_:region:),
+        "Bucket.list": Bucket.list,
+        "Bucket.listPage": Bucket.pages,
+        "Bucket.listPages": Bucket.pages,
+        "Bucket.name": \Bucket.name,
+        "Bucket.presignDownload": Bucket.presignGet(_:life:fileName:),
+        "Bucket.presignGet": Bucket.presignGet,
+        "Bucket.presignPut": Bucket.presignPut,
+        "Bucket.privateKey": Bucket.privateKey,
+        "Bucket.put": Bucket.put as (Bucket) -> (Data, String, PutOptions) async throws -> Stored,
+        "Bucket.resumeUpload": Bucket.resumeUpload,
+        "Bucket.upload": Bucket.upload,
+    ]
+
+    private static let table: [String: Any] = [
+        "Table.batchGet": Table.batchGet as (Table) -> (Item.Type, [Item], Bool, [Attribute]?) async throws -> [Item],
+        "Table.batchWrite": Table.batchWrite as (Table) -> ([Item], [Item]) async throws -> Void,
+        "Table.check": TransactWrite.check,
+        "Table.delete": Table.delete,
+        "Table.get": Table.get as (Table) -> (Item.Type, Item, Bool, [Attribute]?) async throws -> Item?,
+        "Table.name": \Table.name,
+        "Table.put": Table.put as (Table) -> (Item, Condition?) async throws -> Void,
+        "Table.query": Table.query as (Table) -> (Item.Type, Condition, Bool) -> Search<Item>,
+        "Table.scan": Table.scan as (Table) -> (Item.Type, ScanSegment?) -> Search<Item>,
+        "Table.update": Table.update as (Table) -> (Item, [Change], Condition?) async throws -> Void,
+        "UpdateItem.add": Change.add,
+        "UpdateItem.append": Change.append,
+        "UpdateItem.deleteFromSet": Change.delete,
+        "UpdateItem.expression": Change.expression,
+        "UpdateItem.remove": Change.remove,
+        "UpdateItem.set": Change.set,
+        "UpdateItem.setIfNotExists": Change.setIfNotExists,
+    ]
+
+    private static let conditions: [String: Any] = [
+        "Attribute.beginsWith": Attribute.beginsWith,
+        "Attribute.between": Attribute.between,
+        "Attribute.contains": Attribute.contains,
+        "Attribute.element": Attribute.element,
+        "Attribute.eq": { (place: Attribute) -> Condition in place == 1 },
+        "Attribute.exists": Attribute.exists,
+        "Attribute.ge": { (place: Attribute) -> Condition in place >= 1 },
+        "Attribute.gt": { (place: Attribute) -> Condition in place > 1 },
+        "Attribute.isIn": Attribute.isIn,
+        "Attribute.le": { (place: Attribute) -> Condition in place <= 1 },
+        "Attribute.lt": { (place: Attribute) -> Condition in place < 1 },
+        "Attribute.member": Attribute.member,
+        "Attribute.ne": { (place: Attribute) -> Condition in place != 1 },
+        "Attribute.notExists": Attribute.notExists,
+    ]
+
+    private static let challenges: [String: Any] = [
+        "EmailCode.answer": EmailCodeChallenge.answer,
+        "EmailCode.destination": \EmailCodeChallenge.destination,
+        "NewPassword.answer": NewPasswordChallenge.answer,
+        "NewPassword.attributes": \NewPasswordChallenge.attributes,
+        "NewPassword.requiredAttributes": \NewPasswordChallenge.requiredAttributes,
+        "OtherChallenge.answer": OtherChallenge.answer,
+        "OtherChallenge.name": \OtherChallenge.name,
+        "OtherChallenge.parameters": \OtherChallenge.parameters,
+        "SelectMfaType.answer": SelectMfaTypeChallenge.answer,
+        "SelectMfaType.options": \SelectMfaTypeChallenge.options,
+        "SetUpMfa.confirmTotp": SetUpMfaChallenge.confirmTotp,
+        "SetUpMfa.options": \SetUpMfaChallenge.options,
+        "SetUpMfa.setUpEmail": SetUpMfaChallenge.setUpEmail,
+        "SetUpMfa.startTotp": SetUpMfaChallenge.startTotp,
+        "SmsCode.answer": SmsCodeChallenge.answer,
+        "SmsCode.destination": \SmsCodeChallenge.destination,
+        "SoftwareToken.answer": SoftwareTokenChallenge.answer,
+        "SoftwareToken.deviceName": \SoftwareTokenChallenge.deviceName,
+    ]
+}
