@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use poolpass::ErrorKind;
@@ -39,7 +40,7 @@ const RUST_ALONE: [&str; 5] =
 
 #[test]
 fn the_file_lists_what_the_sdk_offers() {
-    let surface = surface();
+    let surface = surface().unwrap();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../surface.json");
     if std::env::var_os("UPDATE_SURFACE").is_some() {
         fs::write(&file, serde_json::to_string_pretty(&surface).unwrap() + "\n").unwrap();
@@ -53,7 +54,7 @@ fn the_file_lists_what_the_sdk_offers() {
 
 #[test]
 fn the_list_is_read_from_the_source_as_it_is() {
-    let surface = surface();
+    let surface = surface().unwrap();
     let has = |list: &Value, name: &str| list.as_array().unwrap().contains(&json!(name));
     assert!(has(&surface["operations"]["Client"], "signOutEverywhere"));
     assert!(has(&surface["operations"]["Client"], "transactWrite"));
@@ -69,12 +70,12 @@ fn the_list_is_read_from_the_source_as_it_is() {
     assert!(lists.all(|list| !list.as_array().unwrap().is_empty()));
 }
 
-fn surface() -> Value {
+fn surface() -> io::Result<Value> {
     let mut operations: BTreeMap<&str, BTreeSet<String>> =
         OPERATIONS.map(|name| (name, BTreeSet::new())).into();
     let mut cases: BTreeMap<&str, BTreeSet<String>> = CASES.map(|name| (name, BTreeSet::new())).into();
-    for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/poolpass/src")) {
-        read(&fs::read_to_string(file).unwrap(), &mut operations, &mut cases);
+    for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/poolpass/src"))? {
+        read(&fs::read_to_string(file)?, &mut operations, &mut cases);
     }
     for list in operations.values_mut() {
         // What takes options is the same operation.
@@ -82,7 +83,7 @@ fn surface() -> Value {
         list.retain(|name| !name.strip_suffix("With").is_some_and(|plain| names.contains(plain)));
     }
     let codes: Vec<&str> = ErrorKind::ALL.iter().map(|kind| kind.code()).collect();
-    json!({ "operations": operations, "cases": cases, "errorCodes": codes })
+    Ok(json!({ "operations": operations, "cases": cases, "errorCodes": codes }))
 }
 
 /// Reads one file, laid out as rustfmt does: a block begins and ends in the first column, and what is in it is indented once.
@@ -137,15 +138,15 @@ fn camel_case(name: &str) -> String {
     })
 }
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
+fn sources(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
         if path.is_dir() {
-            files.extend(sources(&path));
+            files.extend(sources(&path)?);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             files.push(path);
         }
     }
-    files
+    Ok(files)
 }
