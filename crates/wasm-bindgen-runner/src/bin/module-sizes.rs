@@ -81,8 +81,10 @@ impl Module {
 
 /// `poolpass` of `<poolpass::Client as core::clone::Clone>::clone`; what has no path is the glue of wasm-bindgen.
 fn crate_of(name: &str) -> &str {
-    let start = name.find(|char: char| char.is_ascii_alphanumeric() || char == '_').unwrap_or(0);
-    let path = name.get(start..).unwrap_or_default();
+    let mut path = name;
+    while let Some(rest) = ["<", "&", "mut ", "dyn "].iter().find_map(|before| path.strip_prefix(before)) {
+        path = rest;
+    }
     let end = path.find(|char: char| !char.is_ascii_alphanumeric() && char != '_').unwrap_or(path.len());
     match (path.get(..end), path.get(end..)) {
         // `core[5930c85a12de822]::fmt` and `core::fmt`.
