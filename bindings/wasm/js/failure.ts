@@ -4,10 +4,10 @@ let failure: PoolpassError | undefined;
 const waiting = new Set<(error: PoolpassError) => void>();
 
 /** The module has failed inside, and what it holds cannot be relied on any more. */
-export function failed(place: string): void {
+export function failed(): void {
   failure ??= new PoolpassError(
     'platform',
-    `poolpass has failed inside, at ${place}: reload the page, and please report it`,
+    "poolpass has failed inside: reload the page, and please report it with this error's stack",
   );
   for (const reject of waiting) reject(failure);
   waiting.clear();
