@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crypto_bigint::BoxedUint;
+use crypto_bigint::{BoxedUint, Resize, U256};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::group::{self, MODULUS_LEN, Srp, pad, parse_hex, sha256, trim};
+use super::group::{self, MODULUS_LEN, Srp, pad, parse_hex, power_of_g, residue, sha256, trim};
 use super::{Identity, PasswordKey, SrpError};
 
 /// The longest secret that a known client uses.
@@ -44,7 +44,7 @@ impl ClientEphemeral {
             return Err(SrpError::SecretExponent);
         }
         let secret = Zeroizing::new(BoxedUint::from_be_slice_vartime(secret));
-        let public = Srp::new().compute_g_x(&secret).to_be_bytes_trimmed_vartime().into_vec();
+        let public = power_of_g(&secret).retrieve().to_be_bytes_trimmed_vartime().into_vec();
         let digits = hex::encode(&public);
         Ok(Self { secret, public, public_hex: digits.trim_start_matches('0').to_owned() })
     }
@@ -79,13 +79,13 @@ impl ClientEphemeral {
         u: &[u8; 32],
         x: &BoxedUint,
     ) -> Zeroizing<Box<[u8]>> {
-        let s = Zeroizing::new(Srp::new().compute_premaster_secret(
-            &BoxedUint::from_be_slice_vartime(&challenge.public),
-            &group::multiplier(),
-            x,
-            &self.secret,
-            &BoxedUint::from_be_slice_vartime(u),
-        ));
+        let verifier = Zeroizing::new(power_of_g(x));
+        let base = Zeroizing::new(residue(&challenge.public) - group::multiplier() * &*verifier);
+        // Of fixed length, since a product of any length brings all of the library's ways to multiply.
+        let x = Zeroizing::new(U256::from_be_slice(&x.resize(U256::BITS).to_be_bytes()));
+        let product = Zeroizing::new(U256::from_be_slice(u).concatenating_mul(&*x));
+        let exponent = Zeroizing::new(self.secret.concatenating_add(product.as_uint_ref()));
+        let s = Zeroizing::new(base.pow(&exponent).retrieve());
         Zeroizing::new(s.to_be_bytes())
     }
 

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Identity;
 use super::exchange::private_key;
-use super::group::{Srp, pad};
+use super::group::{pad, power_of_g};
 
 /// `DeviceSecretVerifierConfig` of ConfirmDevice: the salt, and the verifier g^x mod N of the device's password.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl DeviceVerifier {
     /// Computes the verifier for a random device password and 16 random bytes of salt.
     #[must_use]
     pub fn new(identity: Identity<'_>, password: &str, salt: &[u8]) -> Self {
-        let verifier = Srp::new().compute_g_x(&private_key(identity, password, salt));
+        let verifier = power_of_g(&private_key(identity, password, salt)).retrieve();
         Self { salt: STANDARD.encode(pad(salt)), verifier: STANDARD.encode(pad(&verifier.to_be_bytes())) }
     }
 
