@@ -52,7 +52,7 @@ pub(crate) fn prepared(bucket: &Bucket, input: &Options) -> Result<Upload, Throw
 /// The state that an upload handed out.
 pub(crate) fn state(input: &Options, name: &str) -> Result<UploadState, Thrown> {
     let json = JSON::stringify(&input.value(name).unwrap_or_default())?;
-    serde_json::from_str(&String::from(json))
+    serde_json::from_slice(String::from(json).as_bytes())
         .map_err(|_| Thrown::invalid_input("this is not the state of an upload"))
 }
 

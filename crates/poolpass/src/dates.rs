@@ -18,9 +18,10 @@ pub(crate) fn from_http(text: &str) -> Option<SystemTime> {
 /// Writes `Sun, 06 Nov 1994 08:49:37 GMT`. `None` outside the years 1 to 9999.
 pub(crate) fn to_http(time: SystemTime) -> Option<String> {
     let format = format_description!(
+        version = 3,
         "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
     );
-    calendar(time)?.format(format).ok()
+    calendar(time)?.format(&format).ok()
 }
 
 /// Reads `1994-11-06T08:49:37.000Z`. `None` for what is no such date or lies before 1970.

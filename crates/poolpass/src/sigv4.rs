@@ -166,14 +166,15 @@ fn instructions(
         .build()
         .map_err(|error| Error::invalid_input("the request cannot be signed").with_source(error))?
         .into();
-    let headers = signable
-        .headers
-        .iter()
-        .map(|(name, value)| match value.to_str() {
-            Ok(value) => Ok((name.as_str(), value)),
-            Err(_) => Err(Error::invalid_input(format!("the header {name} is not plain text"))),
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut headers = Vec::new();
+    for (name, value) in signable.headers {
+        let name = name.as_str();
+        let value = value.to_str();
+        headers.push((
+            name,
+            value.map_err(|_| Error::invalid_input(format!("the header {name} is not plain text")))?,
+        ));
+    }
     let uri = signable.uri.to_string();
     SignableRequest::new(signable.method.as_str(), uri, headers.into_iter(), signable.body)
         .and_then(|request| aws_sigv4::http_request::sign(request, &params))

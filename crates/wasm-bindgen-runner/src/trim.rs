@@ -45,9 +45,17 @@ fn is_panic(name: &str) -> bool {
     let (Some(first), Some(last)) = (path.first(), path.last()) else { return false };
     let of_std = ["core", "alloc", "std", "__rustc", "<core", "<alloc", "<std"].contains(first);
     let panics = last.starts_with("panic")
-        || ["_fail", "_failed", "_fail_rt", "handle_error", "handle_alloc_error", "capacity_overflow", "rust_begin_unwind"]
-            .iter()
-            .any(|ending| last.ends_with(ending));
+        || [
+            "_fail",
+            "_failed",
+            "_fail_rt",
+            "handle_error",
+            "handle_alloc_error",
+            "capacity_overflow",
+            "rust_begin_unwind",
+        ]
+        .iter()
+        .any(|ending| last.ends_with(ending));
     of_std && (panics || name.starts_with("core::panicking::"))
 }
 
@@ -58,8 +66,7 @@ fn is_debug(name: &str) -> bool {
 
 fn diverges(module: &Module, function: &LocalFunction) -> bool {
     let last = function.block(function.entry_block()).instrs.last();
-    module.types.get(function.ty()).results().is_empty()
-        && matches!(last, Some((Instr::Unreachable(_), _)))
+    module.types.get(function.ty()).results().is_empty() && matches!(last, Some((Instr::Unreachable(_), _)))
 }
 
 fn returns_an_outcome(module: &Module, function: &LocalFunction) -> bool {

@@ -381,7 +381,7 @@ fn written(token: &str, bearer: bool) -> Zeroizing<String> {
 
 fn checked_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let name = HeaderName::try_from(name)
-        .map_err(|_| Error::invalid_input(format!("{name:?} cannot be the name of a header")))?;
+        .map_err(|_| Error::invalid_input(format!("\"{name}\" cannot be the name of a header")))?;
     let ours = [
         AUTHORIZATION,
         HOST,
@@ -389,10 +389,12 @@ fn checked_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), 
         HeaderName::from_static("x-amz-security-token"),
     ];
     if ours.contains(&name) {
-        return Err(Error::invalid_input(format!("the header {name} is Poolpass's own")));
+        return Err(Error::invalid_input(format!("the header {} is Poolpass's own", name.as_str())));
     }
     match HeaderValue::try_from(value) {
         Ok(value) => Ok((name, value)),
-        Err(_) => Err(Error::invalid_input(format!("the value of the header {name} cannot be sent"))),
+        Err(_) => {
+            Err(Error::invalid_input(format!("the value of the header {} cannot be sent", name.as_str())))
+        }
     }
 }

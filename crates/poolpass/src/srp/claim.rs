@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use time::format_description::BorrowedFormatItem;
+use time::format_description::FormatDescriptionV3;
 use time::macros::format_description;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -15,8 +15,8 @@ use super::{Identity, SrpError};
 use crate::dates;
 
 /// `EEE MMM d HH:mm:ss 'UTC' yyyy`, in English, the day without a leading zero.
-const CLAIM_TIMESTAMP: &[BorrowedFormatItem<'_>] = format_description!(
-    version = 2,
+const CLAIM_TIMESTAMP: FormatDescriptionV3<'_> = format_description!(
+    version = 3,
     "[weekday repr:short] [month repr:short] [day padding:none] [hour]:[minute]:[second] UTC [year]"
 );
 
@@ -71,7 +71,7 @@ impl fmt::Debug for PasswordKey {
 ///
 /// [`SrpError::TimeOutOfRange`] outside the years 1 to 9999.
 pub fn claim_timestamp(now: SystemTime) -> Result<String, SrpError> {
-    dates::calendar(now).and_then(|now| now.format(CLAIM_TIMESTAMP).ok()).ok_or(SrpError::TimeOutOfRange)
+    dates::calendar(now).and_then(|now| now.format(&CLAIM_TIMESTAMP).ok()).ok_or(SrpError::TimeOutOfRange)
 }
 
 fn claim_signature(

@@ -1,6 +1,8 @@
 //! The group, the multiplier k, and the form in which Cognito hashes integers.
 
-use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams, ConstMontyForm, ConstMontyParams, FixedMontyParams};
+use crypto_bigint::modular::{
+    BoxedMontyForm, BoxedMontyParams, ConstMontyForm, ConstMontyParams, FixedMontyParams,
+};
 use crypto_bigint::{BoxedUint, CtAssign, Resize, U3072};
 use sha2::{Digest, Sha256};
 use srp::groups::{G3072, Group};

@@ -55,8 +55,9 @@ fn begin(request: &Request, abort: &AbortOnDrop) -> Result<JsValue, TransportErr
 fn request_init(request: &Request, abort: &AbortOnDrop) -> Result<RequestInit, TransportError> {
     let headers = Headers::new().map_err(to_transport_error)?;
     for (name, value) in request.headers() {
-        let value =
-            value.to_str().map_err(|_| TransportError::not_sent(format!("the header {name} is not text")))?;
+        let value = value
+            .to_str()
+            .map_err(|_| TransportError::not_sent(format!("the header {} is not text", name.as_str())))?;
         // The browser sets Host itself and forbids it here.
         if name != http::header::HOST {
             headers.append(name.as_str(), value).map_err(to_transport_error)?;
