@@ -31,3 +31,9 @@ use wasm_bindgen::prelude::*;
 pub fn error_codes() -> Vec<String> {
     ErrorKind::ALL.iter().map(|kind| kind.code().to_owned()).collect()
 }
+
+/// What every panic calls before it stops the module: `wasm-bindgen-runner` sees to it.
+#[wasm_bindgen(js_name = onPanic)]
+pub fn on_panic() {
+    failure::failed();
+}

@@ -61,14 +61,14 @@ describe('hostile answers in Chromium', () => {
     await backend.fault({ operation: 'GetUser', action: { delayMs: 30_000 }, times: 1 });
     const failures = await tab.evaluate(async () => {
       const waiting = failureOf(client.account.attributes());
-      // Nothing is known that would bring it about, so the test does what the module would do.
-      const { failed } = await import('/poolpass/failure.js');
-      failed('here.rs:7');
+      // Nothing is known that would bring it about, so the test calls what every panic in the module calls.
+      const { onPanic } = await import('/poolpass/poolpass_wasm.js');
+      onPanic();
       return [await waiting, await failureOf(client.idToken())];
     });
     for (const failure of failures) {
       assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'platform']);
-      assert.match(failure.message, /here\.rs:7.*reload/);
+      assert.match(failure.message, /failed inside.*reload/);
     }
     await open(await person.newTab(), config);
   });
