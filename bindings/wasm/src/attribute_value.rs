@@ -12,7 +12,7 @@ use poolpass::dynamodb::{AttributeValue, Item};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Thrown;
-use crate::values::{list, set};
+use crate::values::{dictionary, entries, list};
 
 #[wasm_bindgen(raw_module = "./decimal.js")]
 extern "C" {
@@ -22,8 +22,9 @@ extern "C" {
     #[wasm_bindgen(constructor)]
     fn new(text: &str) -> Decimal;
 
+    // JavaScript takes no notice of the constructor's type.
     #[wasm_bindgen(method, getter)]
-    fn text(this: &Decimal) -> String;
+    fn text(this: &Decimal) -> JsValue;
 }
 
 /// How numbers are read that a JavaScript number cannot hold exactly.
@@ -35,11 +36,8 @@ pub(crate) struct Reading {
 
 impl Reading {
     pub(crate) fn item(self, item: Item) -> JsValue {
-        let object = Object::new();
-        for (name, value) in item {
-            set(&object, &name, &self.value(value));
-        }
-        object.into()
+        let item: Vec<_> = item.into_iter().map(|(name, value)| (name, self.value(value))).collect();
+        dictionary(item.iter().map(|(name, value)| (name.as_str(), value.clone())))
     }
 
     fn value(self, value: AttributeValue) -> JsValue {
@@ -73,16 +71,28 @@ impl Reading {
     }
 }
 
+/// How many levels of lists and maps DynamoDB stores. An object that holds itself has no end of them.
+const LEVELS: usize = 32;
+
 /// The item or key that a plain object describes.
 pub(crate) fn item(value: &JsValue) -> Result<Item, Thrown> {
     if !is_plain_object(value) {
         return Err(Thrown::invalid_input("an item is a plain object"));
     }
-    members(value)
+    members(value, LEVELS)
 }
 
 /// The value that `value` stands for.
 pub(crate) fn attribute_value(value: &JsValue) -> Result<AttributeValue, Thrown> {
+    nested_value(value, LEVELS)
+}
+
+/// The values that the elements stand for.
+pub(crate) fn attribute_values(elements: &Array) -> Result<Vec<AttributeValue>, Thrown> {
+    nested_values(elements, LEVELS)
+}
+
+fn nested_value(value: &JsValue, levels: usize) -> Result<AttributeValue, Thrown> {
     if value.is_null() {
         return Ok(AttributeValue::Null);
     }
@@ -99,37 +109,42 @@ pub(crate) fn attribute_value(value: &JsValue) -> Result<AttributeValue, Thrown>
         return Ok(AttributeValue::B(bytes.to_vec()));
     }
     if let Some(elements) = value.dyn_ref::<Array>() {
-        return attribute_values(elements).map(AttributeValue::L);
+        return nested_values(elements, one_less(levels)?).map(AttributeValue::L);
     }
     if let Some(elements) = value.dyn_ref::<Set>() {
         return set_value(&Array::from(elements));
     }
     if is_plain_object(value) {
-        return members(value).map(AttributeValue::from);
+        return members(value, one_less(levels)?).map(AttributeValue::from);
     }
     Err(Thrown::invalid_input("an item holds a value that DynamoDB has no type for"))
 }
 
-/// The values that the elements stand for.
-pub(crate) fn attribute_values(elements: &Array) -> Result<Vec<AttributeValue>, Thrown> {
+fn nested_values(elements: &Array, levels: usize) -> Result<Vec<AttributeValue>, Thrown> {
     let mut values = Vec::new();
     for element in elements.iter() {
-        values.push(attribute_value(&element)?);
+        values.push(nested_value(&element, levels)?);
     }
     Ok(values)
 }
 
-fn members(object: &JsValue) -> Result<Item, Thrown> {
+fn members(object: &JsValue, levels: usize) -> Result<Item, Thrown> {
     let mut item = Item::new();
-    for entry in Object::entries(object.unchecked_ref()).iter() {
-        let entry: Array = entry.unchecked_into();
-        let value = entry.get(1);
+    for (name, value) in entries(object)? {
         // As in JSON, a member that is undefined is not there.
-        if let (Some(name), false) = (entry.get(0).as_string(), value.is_undefined()) {
-            item.insert(name, attribute_value(&value)?);
+        if !value.is_undefined() {
+            item.insert(name, nested_value(&value, levels)?);
         }
     }
     Ok(item)
+}
+
+fn one_less(levels: usize) -> Result<usize, Thrown> {
+    levels.checked_sub(1).ok_or_else(|| {
+        Thrown::invalid_input(
+            "a value has more than 32 levels, the most that DynamoDB stores, or holds itself",
+        )
+    })
 }
 
 fn number(value: &JsValue) -> Result<Option<String>, Thrown> {
@@ -143,7 +158,9 @@ fn number(value: &JsValue) -> Result<Option<String>, Thrown> {
     if let Some(integer) = value.dyn_ref::<BigInt>() {
         return Ok(integer.to_string(10).ok().map(String::from));
     }
-    Ok(value.dyn_ref::<Decimal>().map(Decimal::text))
+    let Some(decimal) = value.dyn_ref::<Decimal>() else { return Ok(None) };
+    let text = decimal.text().as_string();
+    text.map(Some).ok_or_else(|| Thrown::invalid_input("a Decimal is made of a string"))
 }
 
 fn set_value(elements: &Array) -> Result<AttributeValue, Thrown> {

@@ -2,21 +2,31 @@
 
 use js_sys::Array;
 use poolpass::dynamodb::{Attribute, Condition, Expression, attribute};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::attribute_value::{attribute_value, attribute_values};
 use crate::error::Thrown;
-use crate::values::Options;
+use crate::values::{Options, entries};
+
+/// How many operators and functions DynamoDB takes in one condition.
+const OPERATORS: usize = 300;
 
 /// Reads a condition: `{ op, path, values, conditions }`, or an expression in DynamoDB's own language.
 pub(crate) fn condition(value: JsValue) -> Result<Condition, Thrown> {
+    nested_condition(value, OPERATORS)
+}
+
+fn nested_condition(value: JsValue, levels: usize) -> Result<Condition, Thrown> {
+    let too_many =
+        || Thrown::invalid_input("a condition has more than 300 operators, the most that DynamoDB takes");
+    let levels = levels.checked_sub(1).ok_or_else(too_many)?;
     let node = Options::new(value.clone());
     let Some(op) = node.text("op")? else { return expression(value).map(Condition::from) };
     let path = || path(node.value("path"));
     let values = node.list("values")?.unwrap_or_default();
     let value = |index| attribute_value(&values.get(index));
     let conditions = node.list("conditions")?.unwrap_or_default();
-    let nested = |index| condition(conditions.get(index));
+    let nested = |index| nested_condition(conditions.get(index), levels);
     Ok(match op.as_str() {
         "eq" => path()?.eq(value(0)?),
         "ne" => path()?.ne(value(0)?),
@@ -51,10 +61,8 @@ pub(crate) fn expression(value: JsValue) -> Result<Expression, Thrown> {
         expression = expression.name(placeholder, name);
     }
     if let Some(values) = node.value("values") {
-        for entry in js_sys::Object::entries(&js_sys::Object::from(values)).iter() {
-            let entry = Array::from(&entry);
-            let placeholder = entry.get(0).as_string().unwrap_or_default();
-            expression = expression.value(placeholder, attribute_value(&entry.get(1))?);
+        for (placeholder, value) in entries(&values)? {
+            expression = expression.value(placeholder, attribute_value(&value)?);
         }
     }
     Ok(expression)
@@ -67,7 +75,7 @@ pub(crate) fn path(value: Option<JsValue>) -> Result<Attribute, Thrown> {
     if let Some(name) = value.as_string() {
         return Ok(attribute(name));
     }
-    let mut steps = Array::from(&value).into_iter();
+    let mut steps = value.dyn_into::<Array>().map_err(|_| no_path())?.into_iter();
     let name = steps.next().and_then(|name| name.as_string()).ok_or_else(no_path)?;
     steps.try_fold(attribute(name), |place, step| match (step.as_string(), step.as_f64()) {
         (Some(member), _) => Ok(place.member(member)),

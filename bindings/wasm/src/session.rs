@@ -1,15 +1,16 @@
 //! What sign-in and the session hand out.
 
 use futures_util::StreamExt;
-use js_sys::{Function, JSON, Object};
+use js_sys::{Function, JSON};
 use poolpass::{
     AccessToken, Claims, Credentials, EndReason, Events, IdToken, SessionEvent, SignIn, SignedInUser,
 };
+use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::challenge::JsChallenge;
-use crate::values::{date, list, maybe, object, set};
+use crate::values::{date, dictionary, list, maybe, object};
 
 /// A user, or the challenge that has to be answered first.
 pub(crate) fn step(step: SignIn) -> JsValue {
@@ -65,12 +66,9 @@ fn token_of(raw: &str, expires_at: std::time::SystemTime, its: &Claims) -> JsVal
 }
 
 fn claims(claims: &Claims) -> JsValue {
-    let object = Object::new();
-    for (name, value) in claims.iter() {
-        // What serde_json writes is JSON.
-        set(&object, name, &JSON::parse(&value.to_string()).unwrap_or(JsValue::UNDEFINED));
-    }
-    object.into()
+    // What serde_json writes is JSON.
+    let parsed = |value: &Value| JSON::parse(&value.to_string()).unwrap_or(JsValue::UNDEFINED);
+    dictionary(claims.iter().map(|(name, value)| (name, parsed(value))))
 }
 
 fn event_object(event: &SessionEvent) -> JsValue {

@@ -4,6 +4,7 @@ use js_sys::{Array, Promise};
 use poolpass::Client;
 use poolpass::dynamodb::{
     Attribute, BatchGet, BatchWrite, DeleteItem, GetItem, Item, PutItem, ReturnValues, Table, UpdateItem,
+    attribute,
 };
 use wasm_bindgen::prelude::*;
 
@@ -12,7 +13,7 @@ use crate::call::{call, no_such_method};
 use crate::condition::{condition, expression, path};
 use crate::error::Thrown;
 use crate::search;
-use crate::values::{Options, list, maybe};
+use crate::values::{self, Options, list, maybe};
 
 /// `Table` of the crate `poolpass`.
 #[wasm_bindgen(js_name = Table)]
@@ -197,9 +198,10 @@ fn changed(mut update: UpdateItem, changes: &Options) -> Result<UpdateItem, Thro
         update = update.set_if_not_exists(path, attribute_value(&value)?);
     }
     for (path, value) in entries(changes, "append")? {
-        let elements = Array::from(&value);
-        let elements = attribute_values(&elements)?;
-        update = update.append(path, elements);
+        let Some(elements) = value.dyn_ref::<Array>() else {
+            return Err(Thrown::invalid_input("what is appended to a list is an array"));
+        };
+        update = update.append(path, attribute_values(elements)?);
     }
     for (path, value) in entries(changes, "add")? {
         update = update.add(path, attribute_value(&value)?);
@@ -219,14 +221,19 @@ fn changed(mut update: UpdateItem, changes: &Options) -> Result<UpdateItem, Thro
 /// An object of attributes, or pairs of a path and a value.
 fn entries(changes: &Options, name: &str) -> Result<Vec<(Attribute, JsValue)>, Thrown> {
     let Some(value) = changes.value(name) else { return Ok(Vec::new()) };
-    let entries = match value.dyn_ref::<Array>() {
-        Some(pairs) => pairs.clone(),
-        None => js_sys::Object::entries(value.unchecked_ref()),
+    let Some(listed) = value.dyn_ref::<Array>() else {
+        if !value.is_object() {
+            return Err(Thrown::invalid_input(&format!("{name} is neither an object nor an array of pairs")));
+        }
+        let members = values::entries(&value)?.into_iter();
+        return Ok(members.map(|(name, value)| (attribute(name), value)).collect());
     };
     let mut pairs = Vec::new();
-    for entry in entries.iter() {
-        let entry = Array::from(&entry);
-        pairs.push((path(Some(entry.get(0)))?, entry.get(1)));
+    for pair in listed.iter() {
+        let Some(pair) = pair.dyn_ref::<Array>() else {
+            return Err(Thrown::invalid_input("a change is a pair of a path and a value"));
+        };
+        pairs.push((path(Some(pair.get(0)))?, pair.get(1)));
     }
     Ok(pairs)
 }

@@ -20,9 +20,36 @@ pub(crate) fn object(members: &[(&str, JsValue)]) -> Object {
 }
 
 /// Sets a member of an object of our own.
-pub(crate) fn set(object: &Object, name: &str, value: &JsValue) {
+fn set(object: &Object, name: &str, value: &JsValue) {
     // A plain object takes every member.
     let _ = Reflect::set(object, &name.into(), value);
+}
+
+/// An object whose members have any names. One called `__proto__` is a member like the others, and not a prototype.
+pub(crate) fn dictionary<'a>(members: impl IntoIterator<Item = (&'a str, JsValue)>) -> JsValue {
+    let entries = Array::new();
+    for (name, value) in members {
+        entries.push(&Array::of2(&name.into(), &value));
+    }
+    // Pairs of a text and a value are entries.
+    Object::from_entries(&entries).map(JsValue::from).unwrap_or_default()
+}
+
+#[wasm_bindgen]
+extern "C" {
+    // Unlike that of js-sys, it survives a getter that throws.
+    #[wasm_bindgen(js_namespace = Object, js_name = entries, catch)]
+    fn entries_of(object: &JsValue) -> Result<Array, JsValue>;
+}
+
+/// The names and values of an object's members.
+pub(crate) fn entries(object: &JsValue) -> Result<Vec<(String, JsValue)>, Thrown> {
+    let mut members = Vec::new();
+    for entry in entries_of(object)?.iter() {
+        let entry: Array = entry.unchecked_into();
+        members.push((entry.get(0).as_string().unwrap_or_default(), entry.get(1)));
+    }
+    Ok(members)
 }
 
 /// A copy in the module's memory, if there is room for it.
@@ -47,11 +74,7 @@ pub(crate) fn maybe(value: Option<impl Into<JsValue>>) -> JsValue {
 
 /// An object with these texts.
 pub(crate) fn texts<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) -> JsValue {
-    let object = Object::new();
-    for (name, value) in members {
-        set(&object, name, &value.into());
-    }
-    object.into()
+    dictionary(members.into_iter().map(|(name, value)| (name, value.into())))
 }
 
 /// An array.
@@ -114,19 +137,22 @@ impl Options {
 
     /// A moment, as a `Date`.
     pub(crate) fn time(&self, name: &str) -> Result<Option<SystemTime>, Thrown> {
-        self.read(name, "a Date", |value| Some(system_time(value.dyn_ref::<Date>()?.get_time())))
+        let millis =
+            |value: &JsValue| Some(value.dyn_ref::<Date>()?.get_time()).filter(|millis| *millis >= 0.0);
+        Ok(self.read(name, "a valid Date since 1970", millis)?.map(system_time))
     }
 
     pub(crate) fn texts(&self, name: &str) -> Result<BTreeMap<String, String>, Thrown> {
-        let members = self.read(name, "an object of strings", |value| {
-            let mut texts = BTreeMap::new();
-            for entry in Object::entries(value.dyn_ref::<Object>()?).iter() {
-                let entry = Array::from(&entry);
-                texts.insert(entry.get(0).as_string()?, entry.get(1).as_string()?);
-            }
-            Some(texts)
-        });
-        Ok(members?.unwrap_or_default())
+        let Some(value) = self.value(name) else { return Ok(BTreeMap::new()) };
+        let expected = || unexpected(name, "an object of strings");
+        if !value.is_object() {
+            return Err(expected());
+        }
+        let mut texts = BTreeMap::new();
+        for (name, value) in entries(&value)? {
+            texts.insert(name, value.as_string().ok_or_else(expected)?);
+        }
+        Ok(texts)
     }
 
     /// Empty where it is absent.

@@ -39,6 +39,25 @@ describe('the network in Chromium', () => {
     assert.equal(await tab.evaluate(async () => (await client.refresh()).username), ada.username);
   });
 
+  stage.test('what a browser would keep is read anew, and an old answer sets no clock', async (person, backend) => {
+    const { config } = backend;
+    const tab = await person.newTab();
+    await open(tab, config);
+    await signIn(tab, config.demo.users[0]);
+    const key = await tab.evaluate(async () => {
+      const key = await client.bucket().privateKey('old');
+      await client.bucket().put(key, 'x');
+      return key;
+    });
+    // An object that is ten days old is fresh for one day to a browser's cache, since S3 says nothing else.
+    await backend.setClock(10 * 24 * 3600);
+    const read = () => tab.evaluate(async (key) => (await client.bucket().get(key)).text(), key);
+    await read();
+    await backend.takeRequestCounts();
+    assert.equal(await read(), 'x');
+    assert.equal((await backend.takeRequestCounts()).GetObject, 1);
+  });
+
   stage.test('an aborted signal cancels the request that is under way', async (person, backend) => {
     const { config } = backend;
     const tab = await person.newTab();

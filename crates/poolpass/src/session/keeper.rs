@@ -204,6 +204,11 @@ impl Shared {
 
     /// Removes the session from memory in any case, and from the store if that works.
     pub(super) async fn remove(&self, _writing: &Writing<'_>) -> Result<(), Error> {
+        self.erase().await
+    }
+
+    /// As [`remove`](Self::remove), without the right to it.
+    pub(super) async fn erase(&self) -> Result<(), Error> {
         self.set(None);
         Ok(self.store.remove(&self.keys.session).await?)
     }

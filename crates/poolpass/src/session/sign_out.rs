@@ -71,9 +71,10 @@ impl Keeper {
         .await
     }
 
-    /// Forgets the session of a user who is no more.
+    /// Forgets the session of a user who is no more, also when the caller goes away meanwhile.
     pub(crate) async fn forget(&self) -> Result<(), Error> {
-        self.shared().leave().await.1
+        let shared = Arc::clone(self.shared());
+        detached(async move { shared.leave().await.1 }).await
     }
 }
 
@@ -93,7 +94,7 @@ impl Shared {
     async fn leave(&self) -> (Option<Arc<Session>>, Result<(), Error>) {
         let writing = match self.write().await {
             Ok(writing) => writing,
-            Err(error) => return (self.state().session.take(), Err(error)),
+            Err(refused) => return (self.leave_unlocked().await, Err(refused)),
         };
         let known = self.state().session.clone();
         let stored = self.stored(&writing).await.unwrap_or(known);
@@ -107,5 +108,17 @@ impl Shared {
             self.events.publish(&SessionEvent::SignedOut);
         }
         (session, removed)
+    }
+
+    /// Leaves although the store refuses its lock: another process may write the session back, but most have no other, and a
+    /// session that stays would be worse.
+    async fn leave_unlocked(&self) -> Option<Arc<Session>> {
+        let session = self.state().session.clone();
+        // The lock's error tells the caller that the session may still be there.
+        let _ = self.erase().await;
+        if session.is_some() {
+            self.events.publish(&SessionEvent::SignedOut);
+        }
+        session
     }
 }

@@ -13,7 +13,7 @@ use super::test_tokens::{result, tokens};
 use super::{EndReason, SessionEvent, SignOut};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
-use crate::platform::{BoxFuture, Clock, MemoryStore, SessionStore, StoreError};
+use crate::platform::{BoxFuture, Clock, MemoryStore, SessionStore, StoreError, StoreLock};
 use crate::user_pool::scripted::ScriptedPool;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -250,6 +250,7 @@ async fn a_remembered_device_is_named_in_the_refresh() {
 struct Disk {
     store: MemoryStore,
     is_full: Arc<AtomicBool>,
+    has_no_locks: Arc<AtomicBool>,
 }
 
 impl SessionStore for Disk {
@@ -266,6 +267,13 @@ impl SessionStore for Disk {
 
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
         self.store.remove(key)
+    }
+
+    fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
+        if self.has_no_locks.load(Ordering::Relaxed) {
+            return Box::pin(async { Err(StoreError("no locks available".to_owned())) });
+        }
+        self.store.lock(name)
     }
 }
 
@@ -324,6 +332,40 @@ async fn signing_out_revokes_the_token_that_the_store_has_not_taken() {
     pool.answer(json!({}));
     assert!(client.sign_out().await.unwrap().is_revoked());
     assert_eq!(pool.last_input()["Token"], "ada's rotated refresh token");
+}
+
+#[tokio::test]
+async fn signing_out_removes_the_session_although_the_store_refuses_its_lock() {
+    let (pool, disk) = (ScriptedPool::default(), Disk::default());
+    let client = pool.client().store(disk.clone()).build().unwrap();
+    begin(&client, &pool, "ada").await;
+    let mut events = client.events();
+    disk.has_no_locks.store(true, Ordering::Relaxed);
+
+    pool.answer(json!({}));
+    assert_eq!(client.sign_out().await.unwrap_err().kind(), ErrorKind::Store);
+    assert!(disk.load(STORED).await.unwrap().is_none());
+    assert_eq!(username(&client).await, None);
+    assert_eq!(events.next().await, Some(SessionEvent::SignedOut));
+    assert_eq!(pool.operations(), ["RevokeToken"]);
+}
+
+#[tokio::test]
+async fn a_deleted_user_is_forgotten_although_the_caller_goes_away() {
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = pool.client().store(store.clone()).build().unwrap();
+    begin(&client, &pool, "ada").await;
+    let busy = store.lock("client.session.write").await.unwrap();
+    pool.answer(json!({}));
+    assert!(client.account().delete_user().now_or_never().is_none(), "the lock is held by somebody else");
+    drop(busy);
+    let forgotten = async {
+        while store.load(STORED).await.unwrap().is_some() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), forgotten).await.unwrap();
+    assert_eq!(pool.operations(), ["DeleteUser"]);
 }
 
 #[tokio::test]

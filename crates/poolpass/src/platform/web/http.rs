@@ -7,8 +7,8 @@ use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, ReadableStream, ReadableStreamDefaultReader, RequestCredentials, RequestInit,
-    RequestRedirect,
+    AbortController, Headers, ReadableStream, ReadableStreamDefaultReader, RequestCache, RequestCredentials,
+    RequestInit, RequestRedirect,
 };
 
 use crate::platform::{Body, BoxFuture, Request, Response, Transport, TransportError};
@@ -68,6 +68,8 @@ fn request_init(request: &Request, abort: &AbortOnDrop) -> Result<RequestInit, T
     init.set_headers(&headers);
     init.set_redirect(RequestRedirect::Manual);
     init.set_credentials(RequestCredentials::Omit);
+    // A browser would keep S3's objects for a tenth of their age, whoever asks for them, and a kept answer's `Date` is no time.
+    init.set_cache(RequestCache::NoStore);
     init.set_signal(Some(&abort.0.signal()));
     if !request.body().is_empty() {
         init.set_body(&Uint8Array::from(request.body().as_ref()));

@@ -16,10 +16,13 @@ extern "C" {
     fn clear_timeout(timer: &JsValue);
 }
 
+/// The longest that `setTimeout` waits, 24 days; what is longer it takes for nothing.
+const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+
 pub(crate) async fn sleep(duration: Duration) {
     let mut timer = Timer(JsValue::UNDEFINED);
     let promise = Promise::new(&mut |resolve, _reject| {
-        timer.0 = set_timeout(&resolve, duration.as_millis() as f64);
+        timer.0 = set_timeout(&resolve, duration.min(LONGEST).as_millis() as f64);
     });
     // The promise is only ever resolved.
     let _ = JsFuture::from(promise).await;

@@ -1,0 +1,98 @@
+// What people hand in that is not what they meant: each is an error of its own call, and the client goes on.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { Backend } from './player/backend.mjs';
+import { load } from './player/package.mjs';
+
+const { attribute, Decimal, Poolpass } = await load();
+
+describe('values from JavaScript', () => {
+  let backend;
+  let client;
+  let table;
+  let key;
+
+  before(async () => {
+    backend = await Backend.start();
+    client = await Poolpass.create(backend.config);
+    const [{ username, password }] = backend.config.demo.users;
+    await client.signIn(username, password);
+    table = client.table();
+    key = { pk: await client.identityId(), sk: 'values' };
+    await table.put({ ...key, list: ['a'] });
+  });
+  after(() => backend.stop());
+
+  /** Rejects as invalid input; nothing of it reaches the table, and the next call works. */
+  async function refuses(call) {
+    await assert.rejects(call, { code: 'invalidInput' });
+    assert.deepEqual(await table.get(key), { ...key, list: ['a'] });
+  }
+
+  const nested = (levels) => (levels === 0 ? 'end' : [nested(levels - 1)]);
+
+  test('a value that holds itself, or too many levels, is refused', async () => {
+    const itself = { ...key };
+    itself.itself = itself;
+    await refuses(table.put(itself));
+    const list = [];
+    list.push(list);
+    await refuses(table.update(key, { set: { list } }));
+    await refuses(table.put({ ...key, deep: nested(33) }));
+    await refuses(table.put({ ...key, deep: nested(9_000) }));
+
+    const deep = { ...key, sk: 'deep', deep: nested(32) };
+    await table.put(deep);
+    assert.deepEqual(await table.get({ ...key, sk: 'deep' }), deep);
+  });
+
+  test('a condition of more operators than DynamoDB takes is refused', async () => {
+    let condition = attribute('n').eq(0);
+    for (let n = 1; n < 5_000; n += 1) condition = condition.or(attribute('n').eq(n));
+    await refuses(table.put({ ...key }, { condition }));
+  });
+
+  test('a getter that throws rejects with what it throws', async () => {
+    const thrown = new Error('not now');
+    const item = {
+      ...key,
+      get value() {
+        throw thrown;
+      },
+    };
+    await assert.rejects(table.put(item), thrown);
+    await assert.rejects(client.account.updateAttributes(Object.defineProperty({}, 'email', { enumerable: true, get: () => { throw thrown; } })), thrown);
+  });
+
+  test('what is missing or of another type is refused', async () => {
+    await refuses(table.update(key, { append: { list: undefined } }));
+    await refuses(table.update(key, { append: { list: 'abc' } }));
+    await refuses(table.update(key, { set: 'abc' }));
+    await refuses(table.update(key, { set: [undefined] }));
+    await refuses(table.update(key, { set: [[undefined, 1]] }));
+    await refuses(table.update(key, { remove: [undefined] }));
+    await refuses(table.get(key, { attributes: [undefined] }));
+    await refuses(table.put({ ...key, price: new Decimal(5) }));
+    await refuses(client.bucket().get('public/welcome.txt', { ifModifiedSince: new Date(Number.NaN) }));
+  });
+
+  test('a member called __proto__ is a member', async () => {
+    const item = JSON.parse('{ "sk": "proto", "__proto__": { "isAdmin": true }, "map": { "__proto__": { "isAdmin": true } } }');
+    await table.put({ ...item, pk: key.pk, ['__proto__']: item['__proto__'] });
+    const found = await table.get({ ...key, sk: 'proto' });
+    assert.equal(found.isAdmin, undefined);
+    assert.equal(found.map.isAdmin, undefined);
+    assert.equal(Object.getPrototypeOf(found), Object.prototype);
+    assert.deepEqual(Object.keys(found.map), ['__proto__']);
+    assert.deepEqual(Object.getOwnPropertyDescriptor(found, '__proto__').value, { isAdmin: true });
+  });
+
+  test('a time limit beyond what a timer can hold is no limit', async () => {
+    await backend.fault({ operation: 'GetObject', action: { delayMs: 300 }, times: 1 });
+    const url = `${backend.config.endpoints.s3}/${backend.config.s3.bucket}/public/welcome.txt`;
+    const answer = await client.fetch(url, { service: 's3', timeoutMs: 2 ** 40 });
+    assert.equal(answer.status, 200);
+    await backend.fault(null);
+  });
+});
