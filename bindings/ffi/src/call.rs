@@ -3,6 +3,7 @@
 use std::panic::resume_unwind;
 use std::sync::{Arc, LazyLock};
 
+use futures_util::FutureExt as _;
 use poolpass::platform::BoxFuture;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
@@ -24,18 +25,28 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 
 /// Runs `work` until it is done. When the caller does not wait any more, or `cancel` is called, it is dropped, which stops its
 /// requests; what must not be lost, such as a refresh, runs on a task of its own in the crate `poolpass`.
-pub(crate) async fn call<T: Send + 'static>(
+pub(crate) fn call<T: Send + 'static>(
     cancel: &Cancel,
     work: impl Future<Output = Result<T, PoolpassError>> + Send + 'static,
-) -> Result<T, PoolpassError> {
-    let (sender, outcome) = oneshot::channel();
+) -> BoxFuture<'static, Result<T, PoolpassError>> {
+    outcome(cancel, Box::pin(work))
+}
+
+/// Generic in the result alone, so that the library holds it once for each type of result instead of once for each method.
+#[inline(never)]
+fn outcome<T: Send + 'static>(
+    cancel: &Cancel,
+    work: BoxFuture<'static, Result<T, PoolpassError>>,
+) -> BoxFuture<'static, Result<T, PoolpassError>> {
+    let (sender, mut outcome) = oneshot::channel();
     // Whoever waited may be gone.
-    run(cancel, Box::pin(async move { drop(sender.send(work.await)) })).await;
-    outcome.await.unwrap_or_else(|_| Err(PoolpassError::cancelled()))
+    let work = work.map(move |outcome| drop(sender.send(outcome)));
+    let outcome = move |()| outcome.try_recv().unwrap_or_else(|_| Err(PoolpassError::cancelled()));
+    Box::pin(run(cancel.clone(), Box::pin(work)).map(outcome))
 }
 
 /// Not generic, so that the library holds tokio's tasks once.
-async fn run(cancel: &Cancel, work: BoxFuture<'static, ()>) {
+async fn run(cancel: Cancel, work: BoxFuture<'static, ()>) {
     // Work that is spawned may begin before anybody sees that it is not wanted.
     if cancel.0.is_cancelled() {
         return;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use poolpass::challenge;
+use poolpass::platform::BoxFuture;
 
 use crate::call::{Cancel, CancelHandle, call};
 use crate::convert::{cloned, pairs};
@@ -90,12 +91,12 @@ impl Asked {
         Self { cancel: handle.cancel_of(), ..self.clone() }
     }
 
-    async fn answer(
+    fn answer(
         &self,
-        answer: impl Future<Output = Result<poolpass::SignIn, poolpass::Error>> + Send + 'static,
-    ) -> Result<SignIn, PoolpassError> {
+        answer: BoxFuture<'static, Result<poolpass::SignIn, poolpass::Error>>,
+    ) -> BoxFuture<'static, Result<SignIn, PoolpassError>> {
         let cancel = self.cancel.clone();
-        call(&self.cancel, async move { Ok(SignIn::new(answer.await?, &cancel)) }).await
+        call(&self.cancel, async move { Ok(SignIn::new(answer.await?, &cancel)) })
     }
 }
 
@@ -131,7 +132,7 @@ impl SmsCode {
     /// Answers with the code (RespondToAuthChallenge).
     pub async fn answer(&self, code: String) -> Result<SignIn, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
-        self.asked.answer(async move { challenge.answer(&code).await }).await
+        self.asked.answer(Box::pin(async move { challenge.answer(&code).await })).await
     }
 }
 
@@ -167,7 +168,7 @@ impl EmailCode {
     /// Answers with the code (RespondToAuthChallenge).
     pub async fn answer(&self, code: String) -> Result<SignIn, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
-        self.asked.answer(async move { challenge.answer(&code).await }).await
+        self.asked.answer(Box::pin(async move { challenge.answer(&code).await })).await
     }
 }
 
@@ -203,7 +204,7 @@ impl SoftwareToken {
     /// Answers with the code (RespondToAuthChallenge).
     pub async fn answer(&self, code: String) -> Result<SignIn, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
-        self.asked.answer(async move { challenge.answer(&code).await }).await
+        self.asked.answer(Box::pin(async move { challenge.answer(&code).await })).await
     }
 }
 
@@ -239,7 +240,7 @@ impl SelectMfaType {
     /// Answers with the choice (RespondToAuthChallenge).
     pub async fn answer(&self, choice: MfaMethod) -> Result<SignIn, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
-        self.asked.answer(async move { challenge.answer(&choice.into()).await }).await
+        self.asked.answer(Box::pin(async move { challenge.answer(&choice.into()).await })).await
     }
 }
 
@@ -281,13 +282,13 @@ impl SetUpMfa {
     /// Confirms the authenticator app with a first code (VerifySoftwareToken), and signs in.
     pub async fn confirm_totp(&self, code: String) -> Result<SignIn, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
-        self.asked.answer(async move { challenge.confirm_totp(&code).await }).await
+        self.asked.answer(Box::pin(async move { challenge.confirm_totp(&code).await })).await
     }
 
     /// Has codes sent to an email address (RespondToAuthChallenge).
     pub async fn set_up_email(&self, address: String) -> Result<SignIn, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
-        self.asked.answer(async move { challenge.set_up_email(&address).await }).await
+        self.asked.answer(Box::pin(async move { challenge.set_up_email(&address).await })).await
     }
 }
 
@@ -332,7 +333,9 @@ impl NewPassword {
         attributes: HashMap<String, String>,
     ) -> Result<SignIn, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
-        self.asked.answer(async move { challenge.answer(password, &pairs(&attributes)).await }).await
+        self.asked
+            .answer(Box::pin(async move { challenge.answer(password, &pairs(&attributes)).await }))
+            .await
     }
 }
 
@@ -371,7 +374,7 @@ impl OtherChallenge {
         let Some(challenge) = self.inner.clone() else {
             return Err(PoolpassError::invalid_input("this version cannot answer such a challenge"));
         };
-        self.asked.answer(async move { challenge.answer(&pairs(&responses)).await }).await
+        self.asked.answer(Box::pin(async move { challenge.answer(&pairs(&responses)).await })).await
     }
 }
 

@@ -34,6 +34,13 @@ pub(crate) fn cloned(entries: &BTreeMap<String, String>) -> HashMap<String, Stri
     hash_map(entries.clone())
 }
 
+/// Entry by entry: `collect` would sort them first, which takes a sort of its own for every type of value.
+pub(crate) fn sorted<V: Into<W>, W>(entries: HashMap<String, V>) -> BTreeMap<String, W> {
+    let mut sorted = BTreeMap::new();
+    sorted.extend(entries.into_iter().map(|(name, value)| (name, value.into())));
+    sorted
+}
+
 /// Pairs of borrowed texts, as the SDK takes them.
 pub(crate) fn pairs(texts: &HashMap<String, String>) -> Vec<(&str, &str)> {
     texts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()

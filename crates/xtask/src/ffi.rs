@@ -1,4 +1,4 @@
-//! `bindings/ffi` for this machine: the library in the dev profile, and the code that uniffi generates from it.
+//! The library of `bindings/ffi` in the dev profile, and the code that uniffi generates from it.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ pub(crate) fn library_name() -> String {
 }
 
 /// Where `Workspace::program` puts the library.
-pub(crate) fn library(workspace: &Workspace) -> PathBuf {
+fn library(workspace: &Workspace) -> PathBuf {
     workspace.target.join("debug").join(library_name())
 }
 

@@ -8,6 +8,7 @@ mod ffi;
 mod interop;
 mod kotlin;
 mod machine;
+mod mobile;
 mod npm;
 mod packaging;
 mod report;

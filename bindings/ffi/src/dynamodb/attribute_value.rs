@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use poolpass::dynamodb::{AttributeValue as Value, Item};
 
 use super::Attributes;
+use crate::convert::sorted;
 
 /// A value as DynamoDB has it.
 #[derive(Clone, Debug, PartialEq, uniffi::Enum)]
@@ -39,9 +40,7 @@ impl From<AttributeValue> for Value {
             AttributeValue::B(bytes) => Self::B(bytes),
             AttributeValue::Bool(flag) => Self::Bool(flag),
             AttributeValue::Null => Self::Null,
-            AttributeValue::M(members) => {
-                Self::M(members.into_iter().map(|(name, value)| (name, value.into())).collect())
-            }
+            AttributeValue::M(members) => Self::M(sorted(members)),
             AttributeValue::L(elements) => Self::L(elements.into_iter().map(Into::into).collect()),
             AttributeValue::Ss(texts) => Self::Ss(texts),
             AttributeValue::Ns(numbers) => Self::Ns(numbers),
@@ -71,7 +70,7 @@ impl From<Value> for AttributeValue {
 
 /// The item or key with these attributes.
 pub(super) fn item(attributes: Attributes) -> Item {
-    attributes.into_iter().map(|(name, value)| (name, Value::from(value))).collect()
+    Item::from(sorted(attributes))
 }
 
 /// The attributes of an item.

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use poolpass::s3;
 
-use crate::convert::{cloned, counts, signed};
+use crate::convert::{cloned, counts, signed, sorted};
 use crate::error::PoolpassError;
 
 /// How an object is written.
@@ -218,7 +218,7 @@ impl From<PutOptions> for s3::PutOptions {
             content_disposition: options.content_disposition,
             content_encoding: options.content_encoding,
             content_language: options.content_language,
-            metadata: options.metadata.into_iter().collect(),
+            metadata: sorted(options.metadata),
             if_absent: options.if_absent,
             if_match: options.if_match,
             storage_class: options.storage_class,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use xshell::cmd;
 
+use crate::mobile;
 use crate::workspace::Workspace;
 
 const SOURCES: &str = "bindings/kotlin/android";
@@ -77,15 +78,14 @@ fn build(workspace: &Workspace, ndk: &Path, abi: &Abi) -> Result<PathBuf> {
     cmd!(shell, "rustup target add {target}").run()?;
     let compiler = ndk.join(format!("{}{API}-clang", abi.compiler));
     let variable = target.replace('-', "_");
-    cmd!(shell, "cargo rustc --package poolpass-ffi --profile mobile --crate-type cdylib --target {target}")
+    mobile::cargo(workspace, "cdylib", Some(target))?
         .env(format!("CARGO_TARGET_{}_LINKER", variable.to_uppercase()), &compiler)
-        // Devices from 2025 on have pages of 16 KB; NDKs before r28 link for 4 KB by themselves.
-        .env(
-            format!("CARGO_TARGET_{}_RUSTFLAGS", variable.to_uppercase()),
-            "-Clink-arg=-Wl,-z,max-page-size=16384",
-        )
         .env(format!("CC_{variable}"), &compiler)
         .env(format!("AR_{variable}"), ndk.join("llvm-ar"))
+        .arg("--")
+        .args(mobile::lld_flags(workspace))
+        // Devices from 2025 on have pages of 16 KB; NDKs before r28 link for 4 KB by themselves.
+        .arg("-Clink-arg=-Wl,-z,max-page-size=16384")
         .run()?;
     let library = workspace.target.join(target).join("mobile").join("libpoolpass_ffi.so");
     let (strip, readelf) = (ndk.join("llvm-strip"), ndk.join("llvm-readelf"));

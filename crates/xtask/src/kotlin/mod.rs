@@ -10,7 +10,7 @@ use xshell::cmd;
 use crate::step::Outcome;
 use crate::tests::told_steps;
 use crate::workspace::Workspace;
-use crate::{ffi, machine};
+use crate::{ffi, machine, mobile};
 
 /// The step's name.
 pub(crate) const STEP: &str = "kotlin";
@@ -75,7 +75,7 @@ fn prepare(workspace: &Workspace) -> Result<()> {
     let natives = kotlin.join("natives");
     shell.remove_path(&natives)?;
     let folder = shell.create_dir(natives.join(jna_platform()?))?;
-    shell.copy_file(ffi::library(workspace), folder.join(ffi::library_name()))?;
+    shell.copy_file(mobile::library(workspace)?.stripped, folder)?;
     Ok(())
 }
 

@@ -9,10 +9,10 @@ use anyhow::{Context as _, Result, ensure};
 use xshell::cmd;
 
 use self::toolchain::Toolchain;
-use crate::ffi;
 use crate::step::Outcome;
 use crate::tests::told_steps;
 use crate::workspace::Workspace;
+use crate::{ffi, mobile};
 
 pub(crate) use self::xcframework::build as xcframework;
 
@@ -28,9 +28,16 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     let quickstart = local_aws.with_file_name("quickstart");
     generate(workspace)?;
     let scratch = workspace.shell.create_dir(workspace.target.join("swift"))?;
+    let library = mobile::library(workspace)?.stripped;
+    let libraries = text(library.parent().context("the library is in a folder")?.to_owned())?;
     let variables = [("LOCAL_AWS", local_aws.as_path())];
     for (command, package) in [("test", PACKAGE), ("build", EXAMPLE)] {
-        toolchain.run(workspace, &scratch, &variables, &arguments(workspace, command, package)?)?;
+        toolchain.run(
+            workspace,
+            &scratch,
+            &variables,
+            &arguments(workspace, command, package, &libraries)?,
+        )?;
     }
 
     let program = scratch.join("build/debug/quickstart");
@@ -46,9 +53,8 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// `swift COMMAND` for one of our packages, which links the library in Cargo's target directory.
-fn arguments(workspace: &Workspace, command: &str, package: &str) -> Result<Vec<String>> {
-    let libraries = text(workspace.target.join("debug"))?;
+/// `swift COMMAND` for one of our packages, which links the library in the folder `libraries`.
+fn arguments(workspace: &Workspace, command: &str, package: &str, libraries: &str) -> Result<Vec<String>> {
     let scratch = workspace.target.join("swift");
     // One scratch folder for both packages, so that what they share is compiled once. What SwiftPM remembers of the plan of
     // one is not for the other.
@@ -63,8 +69,8 @@ fn arguments(workspace: &Workspace, command: &str, package: &str) -> Result<Vec<
     ] {
         arguments.extend([option.to_owned(), text(scratch.join(folder))?]);
     }
-    for flag in [format!("-L{libraries}"), "-rpath".to_owned(), libraries] {
-        arguments.extend(["-Xlinker".to_owned(), flag]);
+    for flag in [&format!("-L{libraries}"), "-rpath", libraries] {
+        arguments.extend(["-Xlinker", flag].map(str::to_owned));
     }
     Ok(arguments)
 }

@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use xshell::cmd;
 
 use super::{PACKAGE, generate};
+use crate::mobile;
 use crate::workspace::Workspace;
 
 /// The platforms, each with the targets whose libraries go into one file.
@@ -45,8 +46,8 @@ fn library(workspace: &Workspace, folder: &Path, targets: &[&str]) -> Result<Pat
     let mut built = Vec::new();
     for target in targets {
         cmd!(shell, "rustup target add {target}").run()?;
-        cmd!(shell, "cargo build --package poolpass-ffi --lib --release --target {target}").run()?;
-        built.push(workspace.target.join(target).join("release").join("libpoolpass_ffi.a"));
+        mobile::cargo(workspace, "staticlib", Some(target))?.run()?;
+        built.push(workspace.target.join(target).join("mobile").join("libpoolpass_ffi.a"));
     }
     shell.create_dir(folder)?;
     let library = folder.join("libpoolpass_ffi.a");

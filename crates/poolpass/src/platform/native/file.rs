@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt};
 use tokio::io::AsyncWriteExt;
-use tokio::task::spawn_blocking;
 
+use super::blocking;
 use crate::error::{Error, ErrorKind};
 use crate::platform::{BoxFuture, UploadSource};
 
@@ -90,10 +90,6 @@ fn as_the_user_creates_files() -> tempfile::Builder<'static, 'static> {
 #[cfg(not(unix))]
 fn as_the_user_creates_files() -> tempfile::Builder<'static, 'static> {
     tempfile::Builder::new()
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
 #[cfg(test)]

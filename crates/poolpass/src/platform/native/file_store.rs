@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
-use super::sleep;
+use super::{blocking, sleep};
 use crate::platform::{BoxFuture, SessionStore, StoreError, StoreLock};
 
 /// Keeps each value in a file of its own, readable by the owner alone and replaced atomically.
@@ -44,9 +44,11 @@ impl FileStore {
         work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let path = self.directory.join(file_name);
-        let outcome =
-            tokio::task::spawn_blocking(move || work(&path).map_err(|error| describe(doing, &path, &error)));
-        outcome.await.unwrap_or_else(|error| Err(StoreError(error.to_string())))
+        let outcome = blocking({
+            let path = path.clone();
+            move || work(&path)
+        });
+        outcome.await.map_err(|error| describe(doing, &path, &error))
     }
 }
 

@@ -4,12 +4,18 @@ mod file;
 mod file_store;
 mod http;
 
+use std::io;
 use std::time::{Duration, SystemTime};
+
+use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 
 pub(crate) use crc32fast::Hasher as Crc32;
 pub(crate) use file::{FileSource, save};
 pub use file_store::FileStore;
 pub use http::HttpTransport;
+
+use super::BoxFuture;
 
 #[expect(clippy::disallowed_methods, reason = "the one place where native time enters")]
 pub(super) fn now() -> SystemTime {
@@ -26,7 +32,16 @@ pub(crate) async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
 }
 
-/// Runs `task` to its end, whoever started it.
+/// Runs `task` to its end, whoever started it. It is boxed because tokio's part of a task is compiled once for each type.
 pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+    let task: BoxFuture<'static, ()> = Box::pin(task);
     tokio::spawn(task);
+}
+
+/// Runs `work`, which waits for the file system, where it holds up no other task. Boxed for the same reason.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    let (sender, mut outcome) = oneshot::channel();
+    let work: Box<dyn FnOnce() + Send> = Box::new(move || drop(sender.send(work())));
+    spawn_blocking(work).await.map_err(io::Error::other)?;
+    outcome.try_recv().map_err(io::Error::other)?
 }
