@@ -1,13 +1,13 @@
 //! One call from Swift or Kotlin.
 
+use std::any::Any;
 use std::panic::resume_unwind;
 use std::sync::{Arc, LazyLock};
 
 use futures_util::FutureExt as _;
 use poolpass::platform::BoxFuture;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::PoolpassError;
@@ -38,25 +38,34 @@ fn outcome<T: Send + 'static>(
     cancel: &Cancel,
     work: BoxFuture<'static, Result<T, PoolpassError>>,
 ) -> BoxFuture<'static, Result<T, PoolpassError>> {
-    let (sender, mut outcome) = oneshot::channel();
-    // Whoever waited may be gone.
-    let work = work.map(move |outcome| drop(sender.send(outcome)));
-    let outcome = move |()| outcome.try_recv().unwrap_or_else(|_| Err(PoolpassError::cancelled()));
+    let work = work.map(|outcome| Box::new(outcome) as Outcome);
+    let outcome = |outcome: Option<Outcome>| match outcome.and_then(|outcome| outcome.downcast().ok()) {
+        Some(outcome) => *outcome,
+        None => Err(PoolpassError::cancelled()),
+    };
     Box::pin(run(cancel.clone(), Box::pin(work)).map(outcome))
 }
 
-/// Not generic, so that the library holds tokio's tasks once.
-async fn run(cancel: Cancel, work: BoxFuture<'static, ()>) {
+/// The result of any method.
+type Outcome = Box<dyn Any + Send>;
+
+/// Not generic, so that the library holds tokio's tasks once. None if the work was cancelled.
+async fn run(cancel: Cancel, work: BoxFuture<'static, Outcome>) -> Option<Outcome> {
     // Work that is spawned may begin before anybody sees that it is not wanted.
     if cancel.0.is_cancelled() {
-        return;
+        return None;
     }
     let mut task = JoinSet::new();
     task.spawn_on(work, RUNTIME.handle());
-    if let Some(Some(Err(error))) = cancel.0.run_until_cancelled(task.join_next()).await
-        && let Ok(panic) = error.try_into_panic()
-    {
-        resume_unwind(panic);
+    let joined = match cancel.0.run_until_cancelled(task.join_next()).await {
+        Some(joined) => joined,
+        // It may have been done already.
+        None => task.try_join_next(),
+    };
+    match joined?.map_err(JoinError::try_into_panic) {
+        Ok(outcome) => Some(outcome),
+        Err(Ok(panic)) => resume_unwind(panic),
+        Err(Err(_stopped)) => None,
     }
 }
 

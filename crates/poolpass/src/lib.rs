@@ -32,6 +32,8 @@
 //!
 //! # Features
 //!
+//! - `http2` (native, on by default): the SDK's own transport speaks HTTP/2 with servers that do, as API Gateway does. Cognito, S3
+//!   and DynamoDB speak HTTP/1.1 alone.
 //! - `aws-sdk` (native, off by default): a [`Client`] is a credentials provider for the official AWS SDK.
 
 #![cfg_attr(
