@@ -118,7 +118,7 @@ impl Signed {
             |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
         if self.service.is_empty() || !self.service.bytes().all(fits) {
             return Err(Error::invalid_input(format!(
-                "{:?} is not the name of an AWS service",
+                "\"{}\" is not the name of an AWS service",
                 self.service
             )));
         }
