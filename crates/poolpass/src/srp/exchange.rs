@@ -79,10 +79,11 @@ impl ClientEphemeral {
         u: &[u8; 32],
         x: &BoxedUint,
     ) -> Zeroizing<Box<[u8]>> {
-        let verifier = Zeroizing::new(power_of_g(x));
-        let base = Zeroizing::new(residue(&challenge.public) - group::multiplier() * &*verifier);
+        let masked = Zeroizing::new(group::multiplier() * &*power_of_g(x));
+        let base = Zeroizing::new(residue(&challenge.public) - &*masked);
         // Of fixed length, since a product of any length brings all of the library's ways to multiply.
-        let x = Zeroizing::new(U256::from_be_slice(&x.resize(U256::BITS).to_be_bytes()));
+        let x = Zeroizing::new(x.resize(U256::BITS));
+        let x = Zeroizing::new(U256::from_be_slice(&Zeroizing::new(x.to_be_bytes())));
         let product = Zeroizing::new(U256::from_be_slice(u).concatenating_mul(&*x));
         let exponent = Zeroizing::new(self.secret.concatenating_add(product.as_uint_ref()));
         let s = Zeroizing::new(base.pow(&exponent).retrieve());

@@ -3,7 +3,7 @@
 use crypto_bigint::modular::{
     BoxedMontyForm, BoxedMontyParams, ConstMontyForm, ConstMontyParams, FixedMontyParams,
 };
-use crypto_bigint::{BoxedUint, CtAssign, Resize, U3072};
+use crypto_bigint::{BoxedUint, Choice, CtAssign, Resize, U3072};
 use sha2::{Digest, Sha256};
 use srp::groups::{G3072, Group};
 use zeroize::Zeroizing;
@@ -42,12 +42,15 @@ pub(super) fn residue(integer: &[u8]) -> BoxedMontyForm {
 
 /// g^exponent mod N, in a time that depends on nothing but the exponent's precision. Multiplying by g is doubling, which costs
 /// next to nothing beside the squares: a general power takes a third longer.
-pub(super) fn power_of_g(exponent: &BoxedUint) -> BoxedMontyForm {
-    let mut power = residue(&[1]);
+pub(super) fn power_of_g(exponent: &BoxedUint) -> Zeroizing<BoxedMontyForm> {
+    let mut power = Zeroizing::new(residue(&[1]));
     for bit in (0..exponent.bits_precision()).rev() {
-        power = power.square();
-        let doubled = power.double();
-        power.as_montgomery_mut().ct_assign(doubled.as_montgomery(), exponent.bit(bit));
+        let squared = Zeroizing::new(power.square());
+        let doubled = Zeroizing::new(squared.double());
+        // In place, so that no power of a part of the exponent stays behind in memory.
+        let power = power.as_montgomery_mut();
+        power.ct_assign(squared.as_montgomery(), Choice::TRUE);
+        power.ct_assign(doubled.as_montgomery(), exponent.bit(bit));
     }
     power
 }
