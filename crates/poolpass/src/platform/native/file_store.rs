@@ -1,6 +1,6 @@
 //! [`SessionStore`] in a directory of files.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,7 +24,9 @@ pub struct FileStore {
 
 impl FileStore {
     const LOCK_POLL: Duration = Duration::from_millis(10);
-    const LOCK_POLLS: u32 = 6_000; // a minute: longer than any refresh with its retries
+    /// Three minutes: a refresh that gets no answer takes half of that before it is given up, with the default retries. Who
+    /// waits in vain gets an error, and the session stays.
+    const LOCK_POLLS: u32 = 18_000;
 
     /// A store in `directory`, which is created with mode 0700 if it is missing.
     ///
@@ -69,6 +71,7 @@ impl SessionStore for FileStore {
             file.write_all(value.as_bytes())?;
             file.as_file().sync_all()?;
             file.persist(path)?;
+            sync_directory(path);
             Ok(())
         }))
     }
@@ -100,12 +103,41 @@ fn file_name(key: &str) -> String {
 /// The system lets go of the lock when the file is closed, also when the process dies.
 fn try_lock(path: &Path) -> io::Result<Option<StoreLock>> {
     let file = File::options().write(true).create(true).truncate(false).open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(StoreLock::new(file))),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
+    Ok(lock_at_once(&file)?.then(|| StoreLock::new(file)))
+}
+
+/// Not std's `try_lock`, which is `Unsupported` on Android.
+#[cfg(unix)]
+fn lock_at_once(file: &File) -> io::Result<bool> {
+    use rustix::fs::{FlockOperation, flock};
+    use rustix::io::Errno;
+
+    match flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(true),
+        Err(Errno::WOULDBLOCK) => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }
+
+#[cfg(not(unix))]
+fn lock_at_once(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(fs::TryLockError::WouldBlock) => Ok(false),
+        Err(fs::TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Has the new name survive a loss of power. Not every file system can; the value is in its place all the same.
+#[cfg(unix)]
+fn sync_directory(path: &Path) {
+    if let Some(directory) = path.parent() {
+        let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_path: &Path) {}
 
 #[cfg(unix)]
 fn create_private_directory(directory: &Path) -> io::Result<()> {
@@ -171,6 +203,33 @@ mod tests {
         assert!(!second.is_finished());
         drop((first, other));
         second.await.unwrap().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_holder_without_an_answer_is_waited_for() {
+        let (_directory, store) = store();
+        let slow = store.lock("session").await.unwrap();
+        let give_back = async {
+            sleep(Duration::from_secs(3 * 30 + 40)).await;
+            drop(slow);
+        };
+        let (second, ()) = futures_util::future::join(store.lock("session"), give_back).await;
+        second.unwrap();
+    }
+
+    /// What Android can: other processes see the same lock.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn the_lock_is_flock() {
+        use rustix::fs::{FlockOperation, flock};
+
+        let (_directory, store) = store();
+        let lock = store.lock("session").await.unwrap();
+        let other = File::open(store.directory.join("session.lock")).unwrap();
+        let try_it = || flock(&other, FlockOperation::NonBlockingLockExclusive);
+        assert_eq!(try_it(), Err(rustix::io::Errno::WOULDBLOCK));
+        drop(lock);
+        assert_eq!(try_it(), Ok(()));
     }
 
     #[tokio::test]
