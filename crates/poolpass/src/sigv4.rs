@@ -15,6 +15,7 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4;
 use bytes::Bytes;
+use http::header::ACCEPT_ENCODING;
 use http::{HeaderMap, Method, Uri};
 
 use crate::config::Region;
@@ -131,6 +132,8 @@ struct Signable<'a> {
 /// decodes and normalizes the path before it checks.
 fn settings(service: &str) -> SigningSettings {
     let mut settings = SigningSettings::default();
+    // An HTTP client or a proxy may change it.
+    settings.excluded_headers.get_or_insert_default().push(ACCEPT_ENCODING.as_str().into());
     if matches!(service, "s3" | "s3express" | "s3-object-lambda" | "s3-outposts") {
         settings.percent_encoding_mode = PercentEncodingMode::Single;
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;

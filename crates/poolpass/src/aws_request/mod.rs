@@ -15,8 +15,8 @@ use std::time::{Duration, SystemTime};
 use backon::ExponentialBackoff;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, HOST, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HOST, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 pub(crate) use request::{Authorization, AwsRequest, Repeat};
 pub use retry::RetryPolicy;
@@ -303,13 +303,15 @@ async fn delivered(response: Response, delivery: Delivery) -> Result<Response, F
     }
 }
 
-/// The body does not have the checksum that DynamoDB sends along, which holds for the body as it was sent.
+/// The body does not have the checksum that DynamoDB sends along, which holds for the body as it was sent: one that the transport
+/// has unpacked has lost its encoding, and has not the length that was sent.
 fn is_damaged(headers: &HeaderMap, body: &[u8]) -> bool {
-    if !platform::HANDS_OUT_BODIES_AS_SENT || headers.contains_key(CONTENT_ENCODING) {
-        return false;
-    }
-    let sent = headers.get("x-amz-crc32").and_then(|value| value.to_str().ok()?.parse().ok());
-    sent.is_some_and(|sent: u32| platform::crc32(body) != sent)
+    let number = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()?.parse().ok());
+    let is_as_sent = platform::HANDS_OUT_BODIES_AS_SENT
+        && !headers.contains_key(CONTENT_ENCODING)
+        && number(CONTENT_LENGTH) == u64::try_from(body.len()).ok();
+    let sent = number(HeaderName::from_static("x-amz-crc32"));
+    is_as_sent && sent.is_some_and(|sent| sent != u64::from(platform::crc32(body)))
 }
 
 /// The body, given up when nothing of it arrives for `limit`.

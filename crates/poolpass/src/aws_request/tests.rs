@@ -284,7 +284,12 @@ async fn a_body_that_stands_still_is_a_timeout() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_is_damaged_or_reports_an_error_counts_as_no_success() {
-    let crc32 = |body: &str| vec![("x-amz-crc32", crc32fast::hash(body.as_bytes()).to_string())];
+    let crc32 = |body: &str| {
+        vec![
+            ("x-amz-crc32", crc32fast::hash(body.as_bytes()).to_string()),
+            ("content-length", body.len().to_string()),
+        ]
+    };
     let script = Script::new().answer_with(200, crc32("{}"), "{]").answer_with(200, crc32("done"), "done");
     assert_eq!(send(&script, Method::GET).await.unwrap(), "done");
 
@@ -293,6 +298,18 @@ async fn a_body_that_is_damaged_or_reports_an_error_counts_as_no_success() {
     assert_eq!(send(&script, Method::PUT).await.unwrap(), "<CopyObjectResult/>");
     let script = Script::new().answer(200, late);
     assert_eq!(send(&script, Method::POST).await.unwrap_err().aws_code(), Some("InternalError"));
+}
+
+#[tokio::test]
+async fn a_body_that_the_transport_has_unpacked_is_not_damaged() {
+    let checksum = ("x-amz-crc32", crc32fast::hash(b"packed").to_string());
+    // Apple's URLSession keeps both headers; OkHttp takes both away; others leave the length as it was.
+    let (encoding, length) = (("content-encoding", "gzip".to_owned()), ("content-length", "6".to_owned()));
+    for left in [vec![encoding, length.clone()], vec![], vec![length]] {
+        let headers = [vec![checksum.clone()], left].concat();
+        let script = Script::new().answer_with(200, headers, "unpacked");
+        assert_eq!(send(&script, Method::POST).await.unwrap(), "unpacked");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,7 @@
 //! How DynamoDB is asked.
 
+use http::HeaderValue;
+use http::header::ACCEPT_ENCODING;
 use serde_json::Value;
 
 use super::expression::{Piece, Placeholders};
@@ -9,7 +11,7 @@ use crate::client::Client;
 use crate::config::Service;
 use crate::error::Error;
 use crate::json::{Misfit, Object};
-use crate::platform::BoxFuture;
+use crate::platform::{self, BoxFuture};
 
 /// A request to DynamoDB. It can be sent more than once.
 #[derive(Debug)]
@@ -27,7 +29,12 @@ impl Request {
             let config = self.client.config();
             let endpoint = config.endpoint(Service::DynamoDb, config.region());
             let input = self.input.to_bytes();
-            let request = AwsRequest::json(&endpoint, "1.0", "DynamoDB_20120810", self.operation, input)?;
+            let mut request = AwsRequest::json(&endpoint, "1.0", "DynamoDB_20120810", self.operation, input)?;
+            // Its checksum is that of the body as it was sent, and some HTTP clients ask for a packed one by themselves and
+            // unpack it. Browsers do not let go of that.
+            if platform::HANDS_OUT_BODIES_AS_SENT {
+                request.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+            }
             let authorization = Authorization::SigV4 {
                 service: Service::DynamoDb.signing_name(),
                 region: config.region(),

@@ -1,7 +1,7 @@
 //! What is sent to DynamoDB and what is made of its answers. What DynamoDB does is tested against servers.
 
 use futures_util::TryStreamExt;
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT_ENCODING, CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use super::*;
@@ -46,6 +46,16 @@ async fn the_protocol_is_aws_json_1_0_signed_for_dynamodb() {
     assert_eq!(request.headers()["x-amz-target"], "DynamoDB_20120810.PutItem");
     let authorization = request.headers()["authorization"].to_str().unwrap();
     assert!(authorization.contains("/eu-west-1/dynamodb/aws4_request"), "{authorization}");
+}
+
+#[tokio::test]
+async fn answers_are_not_to_be_packed_and_whoever_packs_them_all_the_same_breaks_no_signature() {
+    let aws = ScriptedAws::default().answer(json!({}));
+    notes(&aws).put(key()).await.unwrap();
+    let request = aws.take_sent().remove(0);
+    assert_eq!(request.headers()[ACCEPT_ENCODING], "identity");
+    let authorization = request.headers()["authorization"].to_str().unwrap();
+    assert!(!authorization.contains("accept-encoding"), "{authorization}");
 }
 
 #[tokio::test]
