@@ -1,6 +1,7 @@
 //! Carrying an upload out.
 
 use bytes::Bytes;
+use futures_channel::oneshot;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::operations::{Multipart, Part};
@@ -47,17 +48,26 @@ impl Job<'_> {
             whole_checksum: multipart.whole_checksum,
         };
         if let Some(listener) = self.on_resumable {
-            listener(state.clone());
+            listener(state);
+            return self.transfer(multipart, Vec::new(), input).await;
         }
-        let outcome = self.transfer(multipart, Vec::new(), input).await;
-        if outcome.is_err() && self.on_resumable.is_none() {
-            // Nobody can go on with it, and nobody should wait for the tidying up.
-            let bucket = self.bucket.clone();
-            spawn(async move {
+        let unless_stored = self.abort_unless_told(state);
+        let stored = self.transfer(multipart, Vec::new(), input).await?;
+        let _ = unless_stored.send(());
+        Ok(stored)
+    }
+
+    /// Aborts the upload, with which nobody can go on, as soon as the sender is dropped without a word: when the upload fails,
+    /// and also when nobody waits for it any more. Nobody should have to wait for the tidying up either.
+    fn abort_unless_told(&self, state: UploadState) -> oneshot::Sender<()> {
+        let (sender, stored) = oneshot::channel();
+        let bucket = self.bucket.clone();
+        spawn(async move {
+            if stored.await.is_err() {
                 let _ = bucket.abort_upload(&state).await;
-            });
-        }
-        outcome
+            }
+        });
+        sender
     }
 
     pub(super) async fn resume(&self, state: &UploadState, input: Input) -> Result<Stored, Error> {

@@ -27,9 +27,11 @@ use plan::Plan;
 /// its turn comes and each sent again where that helps; the memory in use is about the part size times the parts under way,
 /// and one more part for a stream. Credentials that expire meanwhile are renewed. S3 verifies the CRC32 of every part and of the whole.
 ///
-/// Dropping the future stops sending at once. Of an upload in parts S3 then keeps, and charges for, the parts that it has:
-/// either go on with it ([`Bucket::resume_upload`]) or abort it ([`Bucket::abort_upload`]); for both, keep the state that
-/// [`on_resumable`](Self::on_resumable) hands out. An upload that fails is aborted, unless its state was asked for.
+/// Dropping the future stops sending at once. An upload in parts that fails, or whose future is dropped, is aborted in the
+/// background, unless its state was asked for ([`on_resumable`](Self::on_resumable)): then S3 keeps, and charges for, the parts
+/// that it has, and the state is what it takes to go on with it ([`Bucket::resume_upload`]) or to abort it
+/// ([`Bucket::abort_upload`]). Where the whole process dies, or its network is gone, nobody aborts; a lifecycle rule of the
+/// bucket (AbortIncompleteMultipartUpload) tidies up after that.
 ///
 /// ```no_run
 /// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), Box<dyn std::error::Error>> {
@@ -160,7 +162,7 @@ impl Upload {
     }
 
     /// Calls `listener` once, when an upload in parts has begun, with what it takes to go on with it or to abort it. Then
-    /// the parts of an upload that fails stay at S3.
+    /// the parts of an upload that fails, or is given up, stay at S3.
     pub fn on_resumable(mut self, listener: impl Fn(UploadState) + MaybeSend + MaybeSync + 'static) -> Self {
         self.on_resumable = Some(Box::new(listener));
         self
@@ -210,3 +212,6 @@ impl fmt::Debug for Upload {
 /// A function of the app's that may be called from wherever the upload runs.
 trait Listener<T>: Fn(T) + MaybeSend + MaybeSync {}
 impl<T, F: Fn(T) + MaybeSend + MaybeSync> Listener<T> for F {}
+
+#[cfg(test)]
+mod tests;

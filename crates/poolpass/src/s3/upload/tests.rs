@@ -1,0 +1,96 @@
+//! What becomes of an upload in parts that nobody waits for any more. What S3 does is tested against servers.
+
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use futures_util::future;
+use tokio::sync::Notify;
+
+use super::*;
+use crate::client::Client;
+use crate::config::Config;
+use crate::platform::{Body, Request, Response, Transport, TransportError};
+use crate::scripted_aws::ScriptedAws;
+
+/// An S3 that takes a part for ever.
+#[derive(Clone, Debug, Default)]
+struct SlowS3(Arc<Seen>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    identity_pool: ScriptedAws,
+    part: Notify,
+    abort: Notify,
+    operations: Mutex<Vec<String>>,
+}
+
+impl SlowS3 {
+    fn bucket(&self) -> Bucket {
+        let config = Config::builder()
+            .identity_pool("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")
+            .bucket("photos")
+            .build()
+            .unwrap();
+        Client::builder(config).transport(self.clone()).build().unwrap().s3().unwrap()
+    }
+
+    fn operations(&self) -> Vec<String> {
+        self.0.operations.lock().unwrap().clone()
+    }
+}
+
+impl Transport for SlowS3 {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        if request.headers().contains_key("x-amz-target") {
+            return self.0.identity_pool.send(request);
+        }
+        let operation = format!("{} {}", request.method(), request.uri().query().unwrap_or_default());
+        self.0.operations.lock().unwrap().push(operation);
+        match request.method().as_str() {
+            "PUT" => {
+                self.0.part.notify_one();
+                Box::pin(future::pending())
+            }
+            "DELETE" => {
+                self.0.abort.notify_one();
+                Box::pin(async { Ok(http::Response::new(Body::from(Bytes::new()))) })
+            }
+            _ => {
+                let begun =
+                    "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>";
+                Box::pin(async move { Ok(http::Response::new(Body::from(Bytes::from(begun)))) })
+            }
+        }
+    }
+}
+
+/// Begins an upload in parts, and drops it while the first is under way.
+async fn given_up(s3: &SlowS3, upload: Upload) {
+    let upload = tokio::spawn(upload.into_future());
+    s3.0.part.notified().await;
+    upload.abort();
+    assert!(upload.await.unwrap_err().is_cancelled());
+}
+
+fn large() -> Vec<u8> {
+    vec![0; 6 * 1024 * 1024]
+}
+
+#[tokio::test]
+async fn an_upload_that_is_given_up_is_aborted() {
+    let s3 = SlowS3::default();
+    given_up(&s3, s3.bucket().upload("film", large()).part_size(0).concurrency(1)).await;
+    s3.0.abort.notified().await;
+    assert_eq!(s3.operations().last().map(String::as_str), Some("DELETE uploadId=u"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_whose_state_was_asked_for_is_kept() {
+    let s3 = SlowS3::default();
+    let (sender, state) = std::sync::mpsc::channel();
+    let upload = s3.bucket().upload("film", large()).part_size(0).concurrency(1);
+    given_up(&s3, upload.on_resumable(move |state| sender.send(state).unwrap())).await;
+    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    assert_eq!(s3.operations().len(), 2, "{:?}", s3.operations());
+    s3.bucket().abort_upload(&state.recv().unwrap()).await.unwrap();
+}
