@@ -1,6 +1,7 @@
 //! Bodies that arrive, or are sent, piece by piece.
 
 use std::fmt;
+use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -17,8 +18,17 @@ type Pieces = BoxStream<'static, Result<Bytes, poolpass::Error>>;
 /// The body of an answer, which arrives while it is read. It can be read once.
 #[derive(uniffi::Object)]
 pub struct Body {
-    pieces: Arc<Mutex<Option<Pieces>>>,
+    rest: Arc<Mutex<Rest>>,
     cancel: Cancel,
+}
+
+/// What has not been read yet.
+enum Rest {
+    Unread(Pieces),
+    /// A call is reading it; what is left when it was cancelled or has failed is lost.
+    UnderWay,
+    /// It was read to its end, or given up.
+    Over,
 }
 
 impl Body {
@@ -27,11 +37,18 @@ impl Body {
         cancel: &Cancel,
     ) -> Arc<Self> {
         let pieces: Pieces = Box::pin(pieces);
-        Arc::new(Self { pieces: Arc::new(Mutex::new(Some(pieces))), cancel: cancel.clone() })
+        Arc::new(Self { rest: Arc::new(Mutex::new(Rest::Unread(pieces))), cancel: cancel.clone() })
     }
 
-    fn take(&self) -> Option<Pieces> {
-        self.pieces.lock().unwrap_or_else(PoisonError::into_inner).take()
+    fn take(&self) -> Result<Pieces, PoolpassError> {
+        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        match mem::replace(&mut *rest, Rest::UnderWay) {
+            Rest::Unread(pieces) => Ok(pieces),
+            other => {
+                *rest = other;
+                Err(PoolpassError::invalid_input("the body was read already"))
+            }
+        }
     }
 }
 
@@ -39,17 +56,21 @@ impl Body {
 impl Body {
     /// The same body whose calls `handle` cancels.
     pub fn cancellable(&self, handle: &CancelHandle) -> Arc<Self> {
-        Arc::new(Self { pieces: Arc::clone(&self.pieces), cancel: handle.cancel_of() })
+        Arc::new(Self { rest: Arc::clone(&self.rest), cancel: handle.cancel_of() })
     }
 
-    /// The next piece; none at the end. One call at a time.
+    /// The next piece; none at the end, and then an error of kind `InvalidInput`. One call at a time.
     pub async fn next(&self) -> Result<Option<Vec<u8>>, PoolpassError> {
-        let Some(mut pieces) = self.take() else { return Ok(None) };
-        let rest = Arc::clone(&self.pieces);
+        let mut pieces = self.take()?;
+        let rest = Arc::clone(&self.rest);
         call(&self.cancel, async move {
             let Some(piece) = pieces.next().await else { return Ok(None) };
             let piece = piece?.to_vec();
-            *rest.lock().unwrap_or_else(PoisonError::into_inner) = Some(pieces);
+            let mut rest = rest.lock().unwrap_or_else(PoisonError::into_inner);
+            // Unless the transfer was stopped meanwhile.
+            if matches!(*rest, Rest::UnderWay) {
+                *rest = Rest::Unread(pieces);
+            }
             Ok(Some(piece))
         })
         .await
@@ -57,7 +78,7 @@ impl Body {
 
     /// What has not been read yet, in memory.
     pub async fn bytes(&self) -> Result<Vec<u8>, PoolpassError> {
-        let Some(pieces) = self.take() else { return Ok(Vec::new()) };
+        let pieces = self.take()?;
         call(&self.cancel, async move {
             let whole = pieces.try_fold(BytesMut::new(), async |mut whole, piece| {
                 whole.extend_from_slice(&piece);
@@ -70,7 +91,7 @@ impl Body {
 
     /// Stops the transfer.
     pub fn cancel(&self) {
-        drop(self.take());
+        *self.rest.lock().unwrap_or_else(PoisonError::into_inner) = Rest::Over;
     }
 }
 
@@ -125,5 +146,52 @@ impl Drop for Reader {
     fn drop(&mut self) {
         // How it ends is the producer's affair.
         let _ = self.0.cancel();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use poolpass::platform::TransportError;
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn body(pieces: impl IntoIterator<Item = Result<&'static str, &'static str>>) -> Arc<Body> {
+        let pieces: Vec<_> = pieces.into_iter().collect();
+        let pieces = stream::iter(pieces).map(|piece| match piece {
+            Ok(text) => Ok(Bytes::from(text)),
+            Err(detail) => Err(TransportError::interrupted(detail).into()),
+        });
+        Body::new(pieces, &Cancel::default())
+    }
+
+    fn kind<T: fmt::Debug>(outcome: Result<T, PoolpassError>) -> ErrorKind {
+        let PoolpassError::Failed { kind, .. } = outcome.unwrap_err();
+        kind
+    }
+
+    #[tokio::test]
+    async fn a_body_that_was_read_is_no_empty_one() {
+        let whole = body([Ok("a"), Ok("b")]);
+        assert_eq!(whole.next().await.unwrap().unwrap(), b"a");
+        assert_eq!(whole.bytes().await.unwrap(), b"b");
+        assert_eq!(kind(whole.bytes().await), ErrorKind::InvalidInput);
+        assert_eq!(kind(whole.next().await), ErrorKind::InvalidInput);
+
+        let in_pieces = body([Ok("a")]);
+        assert!(in_pieces.next().await.unwrap().is_some());
+        assert!(in_pieces.next().await.unwrap().is_none());
+        assert_eq!(kind(in_pieces.next().await), ErrorKind::InvalidInput);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_broke_off_or_was_given_up_is_no_empty_one() {
+        let broken = body([Ok("a"), Err("reset")]);
+        assert_eq!(kind(broken.bytes().await), ErrorKind::Network);
+        assert_eq!(kind(broken.bytes().await), ErrorKind::InvalidInput);
+
+        let given_up = body([Ok("a")]);
+        given_up.cancel();
+        assert_eq!(kind(given_up.next().await), ErrorKind::InvalidInput);
     }
 }

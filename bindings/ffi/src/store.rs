@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use poolpass::platform::{self, BoxFuture, FileStore, StoreLock};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::oneshot;
 use uniffi::UnexpectedUniFFICallbackError;
 
 use crate::error::{ErrorKind, PoolpassError};
@@ -137,12 +138,21 @@ impl platform::SessionStore for AnyStore {
         match &self.0 {
             Store::Memory(store) => store.0.lock(name),
             Store::Files(store) => store.0.lock(name),
-            Store::Own(store) => Box::pin(async move {
-                store.lock(name.to_owned()).await?;
-                Ok(StoreLock::new(Lock { store: Arc::clone(store), name: name.to_owned() }))
-            }),
+            Store::Own(store) => Box::pin(sole_right(Arc::clone(store), name.to_owned())),
         }
     }
+}
+
+/// Waits on a task of its own: a right that is granted after the waiting was given up is given back at once, so that others
+/// can have it. Boxed, since tokio's part of a task is compiled once for each type.
+async fn sole_right(store: Arc<dyn SessionStore>, name: String) -> Result<StoreLock, platform::StoreError> {
+    let (sender, granted) = oneshot::channel();
+    let waiting: BoxFuture<'static, ()> = Box::pin(async move {
+        let lock = store.lock(name.clone()).await;
+        let _ = sender.send(lock.map(|()| StoreLock::new(Lock { store, name })));
+    });
+    tokio::spawn(waiting);
+    Ok(granted.await.map_err(|stopped| platform::StoreError(stopped.to_string()))??)
 }
 
 /// Gives the right back when it is dropped.
@@ -171,5 +181,59 @@ impl fmt::Debug for Store {
 impl fmt::Debug for AnyStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use poolpass::platform::SessionStore as _;
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    /// Grants the right when it is told to.
+    #[derive(Default)]
+    struct Slow {
+        asked: Notify,
+        granted: Notify,
+        given_back: Notify,
+    }
+
+    #[async_trait]
+    impl SessionStore for Slow {
+        async fn load(&self, _key: String) -> Result<Option<String>, StoreError> {
+            Ok(None)
+        }
+
+        async fn save(&self, _key: String, _value: String) -> Result<(), StoreError> {
+            Ok(())
+        }
+
+        async fn remove(&self, _key: String) -> Result<(), StoreError> {
+            Ok(())
+        }
+
+        async fn lock(&self, _name: String) -> Result<(), StoreError> {
+            self.asked.notify_one();
+            self.granted.notified().await;
+            Ok(())
+        }
+
+        fn unlock(&self, _name: String) -> Result<(), StoreError> {
+            self.given_back.notify_one();
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_right_that_nobody_waits_for_any_more_is_given_back() {
+        let slow = Arc::new(Slow::default());
+        let store = AnyStore(Store::Own(slow.clone()));
+        let waiting = tokio::spawn(async move { store.lock("session").await });
+        slow.asked.notified().await;
+        waiting.abort();
+        assert!(waiting.await.unwrap_err().is_cancelled());
+        slow.granted.notify_one();
+        slow.given_back.notified().await;
     }
 }

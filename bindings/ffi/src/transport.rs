@@ -16,6 +16,7 @@ use crate::body::{ByteStream, SourceError, pieces};
 ///
 /// A transport does one thing: it sends the request once, follows no redirect, and hands out the answer, whatever its status.
 /// Time limits, retries, signatures and clock correction happen above it. When the call is cancelled, it aborts the request.
+/// Where it has unpacked a body, it leaves out the headers of the packed one: `Content-Encoding` and `Content-Length`.
 #[uniffi::export(rust, foreign)]
 #[async_trait]
 pub trait Transport: Send + Sync {
@@ -140,15 +141,19 @@ fn response(answer: HttpResponse) -> Option<Response> {
     });
     *response.status_mut() = StatusCode::from_u16(u16::try_from(answer.status).ok()?).ok()?;
     for Header { name, value } in answer.headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-        response.headers_mut().append(name, HeaderValue::from_str(&value).ok()?);
+        // One that HTTP has no room for, such as HTTP/2's `:status`, says nothing that the SDK reads.
+        let (name, value) =
+            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes()));
+        if let (Ok(name), Ok(value)) = (name, value) {
+            response.headers_mut().append(name, value);
+        }
     }
     Some(response)
 }
 
 pub(crate) fn headers(headers: &http::HeaderMap) -> Vec<Header> {
     let header = |(name, value): (&HeaderName, &HeaderValue)| {
-        let (name, value) = (name.as_str().to_owned(), value.to_str().ok()?.to_owned());
+        let (name, value) = (name.as_str().to_owned(), str::from_utf8(value.as_bytes()).ok()?.to_owned());
         Some(Header { name, value })
     };
     headers.iter().filter_map(header).collect()
@@ -175,5 +180,29 @@ impl fmt::Debug for HttpBody {
 impl fmt::Debug for ForeignTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ForeignTransport")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_odd_header_does_not_cost_the_answer() {
+        let header = |(name, value): (&str, &str)| Header { name: name.to_owned(), value: value.to_owned() };
+        let sent = [
+            (":status", "200"),
+            ("", "x"),
+            ("line", "a\nb"),
+            ("x-amz-meta-city", "Zürich"),
+            ("etag", "\"e\""),
+        ];
+        let answer = HttpResponse {
+            status: 200,
+            headers: sent.map(header).to_vec(),
+            body: HttpBody::Bytes(Vec::new()),
+        };
+        let response = response(answer).unwrap();
+        assert_eq!(headers(response.headers()), [sent[3], sent[4]].map(header));
     }
 }

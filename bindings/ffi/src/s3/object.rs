@@ -58,6 +58,11 @@ impl StoredObject {
         call(&self.cancel, async move { Ok(object.save_to(path).await?) }).await
     }
 
+    /// Gives the bytes up, where nobody has begun to read them.
+    pub fn cancel(&self) {
+        drop(self.take());
+    }
+
     /// The bytes piece by piece.
     pub fn body(&self) -> Result<Arc<Body>, PoolpassError> {
         Ok(Body::new(self.take()?.into_stream(), &self.cancel))

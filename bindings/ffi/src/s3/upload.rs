@@ -60,7 +60,7 @@ pub trait UploadListener: Send + Sync {
     fn on_progress(&self, sent: i64, total: Option<i64>) -> Result<(), SourceError>;
 
     /// Whether the listener keeps the state of an upload that can be resumed. Otherwise S3 is told to forget the parts of one
-    /// that fails, so that they cost nothing.
+    /// that fails or is cancelled, so that they cost nothing.
     fn is_resumable(&self) -> Result<bool, SourceError>;
 
     /// The upload can be resumed from `state`, which is text to be kept.
