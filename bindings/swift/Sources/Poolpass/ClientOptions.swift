@@ -27,8 +27,8 @@ public struct ClientOptions: Sendable {
             transport: transport.map(ForeignTransport.init),
             clock: now.map(ForeignClock.init),
             maxAttempts: try maxAttempts.map { try int32($0, "maxAttempts") },
-            firstDelay: firstDelay,
-            maxDelay: maxDelay,
+            firstDelay: try firstDelay.map { try seconds($0, "firstDelay") },
+            maxDelay: try maxDelay.map { try seconds($0, "maxDelay") },
             refreshOperation: refreshOperation,
             refreshMetadata: refreshMetadata)
     }
@@ -49,5 +49,13 @@ private final class ForeignClock: PoolpassFFI.Clock {
 /// A count as the library takes it.
 func int32(_ value: Int, _ name: String) throws -> Int32 {
     guard let value = Int32(exactly: value) else { throw PoolpassError.invalidInput("\(name) is too large: \(value)") }
+    return value
+}
+
+/// A time as the library takes it: the generated code ends the process for another.
+func seconds(_ value: TimeInterval, _ name: String) throws -> TimeInterval {
+    guard value >= 0, value < TimeInterval(Int64.max) else {
+        throw PoolpassError.invalidInput("\(name) is no time to wait: \(value)")
+    }
     return value
 }

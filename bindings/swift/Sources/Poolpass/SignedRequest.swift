@@ -12,7 +12,8 @@ extension Client {
         _ request: SignedRequest, to service: String = "execute-api", region: String? = nil
     ) async throws -> SignedResponse {
         let api = try mapped { try inner.signed(service: service, region: region) }
-        return try await call { SignedResponse(try await api.cancellable(handle: $0).send(request: request.inner)) }
+        let request = try request.inner
+        return try await call { SignedResponse(try await api.cancellable(handle: $0).send(request: request)) }
     }
 }
 
@@ -49,10 +50,14 @@ public struct SignedRequest: Sendable {
     }
 
     fileprivate var inner: ApiRequest {
-        ApiRequest(
-            method: method, url: url, segments: segments, query: query.map { Header(name: $0.name, value: $0.value) },
-            headers: headers.map { Header(name: $0.name, value: $0.value) }, body: body, authorization: authorization,
-            bearer: bearer, safeToRepeat: safeToRepeat, anyStatus: anyStatus, timeout: timeout)
+        get throws {
+            ApiRequest(
+                method: method, url: url, segments: segments,
+                query: query.map { Header(name: $0.name, value: $0.value) },
+                headers: headers.map { Header(name: $0.name, value: $0.value) }, body: body, authorization: authorization,
+                bearer: bearer, safeToRepeat: safeToRepeat, anyStatus: anyStatus,
+                timeout: try timeout.map { try seconds($0, "timeout") })
+        }
     }
 }
 

@@ -87,7 +87,7 @@ final class CancellationTests: XCTestCase {
 extension Demo {
     /// Waits until a request of this operation has reached the server.
     func reached(_ operation: String) async throws {
-        while try await backend.takeRequestCounts()[operation] == .null { await Task.yield() }
+        while try await backend.requestCounts()[operation] == .null { await Task.yield() }
     }
 }
 

@@ -71,4 +71,23 @@ final class ErrorTests: XCTestCase {
         XCTAssertNil(error?.awsCode)
         XCTAssertNil(error?.httpStatus)
     }
+
+    func testATimeThatIsNoneIsAnErrorAndNotTheEnd() async throws {
+        try await Demo.run { demo in
+            let client = try await demo.signedIn()
+            let bucket = try client.bucket()
+            for none in [-1, .nan, .infinity, -.infinity, 1e30] as [TimeInterval] {
+                await assertFails(.invalidInput) { try await bucket.presignGet("private/x", life: none) }
+                await assertFails(.invalidInput) { try await bucket.presignPut("private/x", life: none) }
+                var request = SignedRequest("GET", "https://example.com/")
+                request.timeout = none
+                await assertFails(.invalidInput) { try await client.send(request) }
+                for setting in [\ClientOptions.firstDelay, \ClientOptions.maxDelay] {
+                    var options = ClientOptions()
+                    options[keyPath: setting] = none
+                    await assertFails(.invalidInput) { try Client(demo.configuration(), options: options) }
+                }
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import Foundation
-import Poolpass
 import XCTest
+
+@testable import Poolpass
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
@@ -66,6 +67,42 @@ final class ForeignTests: XCTestCase {
             await assertFails(.notFound) { try await bucket.get(try await bucket.privateKey("nothing")) }
             try await client.refresh()
             XCTAssertGreaterThan(transport.sent.value, 6)
+        }
+    }
+
+    func testABodyThatWasReadIsNoEmptyOne() async throws {
+        try await Demo.run { demo in
+            let transport = ScriptedTransport { request in
+                guard request.url.hasPrefix("https://api.example") else { return nil }
+                let headers = [(":status", "200"), ("x-amz-crc32", "1")]
+                return HTTPResponse(status: 200, headers: headers, body: .data(Data("once".utf8)))
+            }
+            let client = try await demo.signedIn(transport: transport)
+            let answer = try await client.send(SignedRequest("GET", "https://api.example/"))
+            let text = try await answer.text()
+            XCTAssertEqual(text, "once")
+            await assertFails(.invalidInput) { try await answer.data() }
+            await assertFails(.invalidInput) { for try await _ in answer.stream() {} }
+        }
+    }
+
+    func testWhatFoundationHasUnpackedLosesTheHeadersOfThePacked() async throws {
+        let plain = [(name: "Content-Length", value: "5"), (name: "ETag", value: "e")]
+        XCTAssertEqual(URLSessionTransport.unpacked(plain).map(\.name), ["Content-Length", "ETag"])
+        let packed = plain + [(name: "Content-Encoding", value: "gzip")]
+        XCTAssertEqual(URLSessionTransport.unpacked(packed).map(\.name), ["ETag"])
+        try await Demo.run { demo in
+            let bucket = try await demo.signedIn(transport: URLSessionTransport()).bucket()
+            let key = try await bucket.privateKey("sized")
+            try await bucket.put("hello", to: key)
+            let object = try await bucket.get(key)
+            XCTAssertEqual(object.metadata.size, 5)
+
+            // "hello" by gzip: S3's checksum is that of these bytes.
+            let gzip = try XCTUnwrap(Data(base64Encoded: "H4sIAAAAAAACA8tIzcnJBwCGphA2BQAAAA=="))
+            try await bucket.put(gzip, to: key, options: PutOptions(contentEncoding: "gzip"))
+            let text = try await bucket.get(key).text()
+            XCTAssertEqual(text, "hello")
         }
     }
 

@@ -59,6 +59,7 @@ final class ItemTests: XCTestCase {
     func testWhatDynamoDBDoesNotHaveIsNotEncoded() {
         XCTAssertThrowsError(try AttributeValue(encoding: Double.nan)) { XCTAssertTrue($0 is EncodingError) }
         XCTAssertThrowsError(try AttributeValue(encoding: ["x": Double.infinity]))
+        XCTAssertThrowsError(try AttributeValue(encoding: ["x": Decimal.nan])) { XCTAssertTrue($0 is EncodingError) }
         XCTAssertEqual(try AttributeValue(encoding: [1, 2]), [1, 2])
         XCTAssertEqual(try AttributeValue(encoding: 3.0), 3)
         XCTAssertEqual(try AttributeValue(encoding: Optional<Int>.none), .null)

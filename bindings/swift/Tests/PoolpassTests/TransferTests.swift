@@ -141,6 +141,25 @@ final class TransferTests: XCTestCase {
         }
     }
 
+    func testAnUploadThatWasCancelledIsGivenUp() async throws {
+        try await Demo.run { demo in
+            let bucket = try await demo.signedIn().bucket()
+            let key = try await bucket.privateKey("cancelled")
+            let firstPart = Gate()
+            let options = UploadOptions(partSize: Int64(5 * Self.mib), concurrency: 1)
+            try await demo.backend.fault(["operation": "UploadPart", "skip": 1, "action": ["delayMs": 600_000]])
+            let upload = Task {
+                try await bucket.upload(.data(Data(count: 11 * Self.mib)), to: key, options: options) { _ in
+                    Task { await firstPart.open() }
+                }
+            }
+            await firstPart.pass()
+            upload.cancel()
+            await assertFails(.cancelled) { try await upload.value }
+            try await demo.reached("AbortMultipartUpload")
+        }
+    }
+
     func testAnUploadThatFailsIsGivenUpUnlessItsStateIsKept() async throws {
         try await Demo.run { demo in
             let bucket = try await demo.signedIn().bucket()

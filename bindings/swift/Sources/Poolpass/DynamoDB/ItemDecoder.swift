@@ -153,30 +153,32 @@ private struct ListContainer: UnkeyedDecodingContainer {
     }
 
     mutating func decode<T: Decodable>(_ type: T.Type) throws -> T {
-        try next(type).read(type)
+        try next(type) { try $0.read(type) }
     }
 
     mutating func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type
     ) throws -> KeyedDecodingContainer<Nested> {
-        try next(type).container(keyedBy: type)
+        try next(type) { try $0.container(keyedBy: type) }
     }
 
     mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        try next([AttributeValue].self).unkeyedContainer()
+        try next([AttributeValue].self) { try $0.unkeyedContainer() }
     }
 
     mutating func superDecoder() throws -> any Decoder {
-        try next(AttributeValue.self)
+        try next(AttributeValue.self) { $0 }
     }
 
-    private mutating func next(_ type: Any.Type) throws -> ValueDecoder {
+    /// Reads an element. One that cannot be read stays the next one, so that it can be read as something else.
+    private mutating func next<Result>(_ type: Any.Type, _ read: (ValueDecoder) throws -> Result) throws -> Result {
         guard !isAtEnd else {
             let context = DecodingError.Context(codingPath: codingPath, debugDescription: "the list has ended")
             throw DecodingError.valueNotFound(type, context)
         }
-        defer { currentIndex += 1 }
-        return ValueDecoder(value: elements[currentIndex], codingPath: codingPath)
+        let result = try read(ValueDecoder(value: elements[currentIndex], codingPath: codingPath))
+        currentIndex += 1
+        return result
     }
 }
 

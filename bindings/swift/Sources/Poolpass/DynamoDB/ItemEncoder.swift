@@ -25,67 +25,89 @@ struct ItemEncoder {
     }
 }
 
-/// Where a value goes. Containers stay attached to theirs, since `Encodable` fills them after they were handed out.
+/// Where a value goes. Containers stay attached to theirs, since `Encodable` fills them after they were handed out, and may ask
+/// for one more than once.
 private final class Place {
-    enum Content {
-        case value(AttributeValue)
-        case list([Place])
-        case map([String: Place])
+    enum Kind {
+        case single(AttributeValue)
+        case list
+        case map
     }
 
-    var content = Content.value(.null)
+    private var kind = Kind.single(.null)
+    private var elements: [Place] = []
+    private var members: [String: Place] = [:]
 
     var value: AttributeValue {
-        switch content {
-        case .value(let value): value
-        case .list(let places): .l(places.map(\.value))
-        case .map(let places): .m(places.mapValues(\.value))
+        switch kind {
+        case .single(let value): value
+        case .list: .l(elements.map(\.value))
+        case .map: .m(members.mapValues(\.value))
         }
     }
 
     func write<T: Encodable>(_ value: T, path: [any CodingKey]) throws {
         switch value {
-        case let value as AttributeValue: content = .value(value)
-        case let value as String: content = .value(.s(value))
-        case let value as Bool: content = .value(.bool(value))
-        case let value as any BinaryInteger: content = .value(.n("\(value)"))
-        case let value as Decimal: content = .value(.n(value.description))
+        case let value as AttributeValue: kind = .single(value)
+        case let value as String: kind = .single(.s(value))
+        case let value as Bool: kind = .single(.bool(value))
+        case let value as any BinaryInteger: kind = .single(.n("\(value)"))
+        case let value as Decimal:
+            guard value.isFinite else { throw notFinite(value, path) }
+            kind = .single(.n(value.description))
         case let value as any BinaryFloatingPoint: try write(floating: Double(value), "\(value)", path)
-        case let value as Data: content = .value(.b(value))
+        case let value as Data: kind = .single(.b(value))
         case let value as Date:
             let seconds = value.timeIntervalSince1970
             try write(floating: seconds, "\(seconds)", path)
-        case let value as URL: content = .value(.s(value.absoluteString))
+        case let value as URL: kind = .single(.s(value.absoluteString))
         default: try value.encode(to: PlaceEncoder(place: self, codingPath: path))
         }
     }
 
     private func write(floating number: Double, _ digits: String, _ path: [any CodingKey]) throws {
         guard number.isFinite else {
-            let context = EncodingError.Context(codingPath: path, debugDescription: "DynamoDB has only finite numbers")
-            throw EncodingError.invalidValue(number, context)
+            throw notFinite(number, path)
         }
-        content = .value(.n(Int64(exactly: number).map { "\($0)" } ?? digits))
+        kind = .single(.n(Int64(exactly: number).map { "\($0)" } ?? digits))
     }
 
-    func member(_ name: String) -> Place {
-        var places: [String: Place] = [:]
-        if case .map(let present) = content { places = present }
+    private func notFinite(_ number: Any, _ path: [any CodingKey]) -> EncodingError {
+        let context = EncodingError.Context(codingPath: path, debugDescription: "DynamoDB has only finite numbers")
+        return EncodingError.invalidValue(number, context)
+    }
+
+    func writeNull() {
+        kind = .single(.null)
+    }
+
+    func becomeMap() {
+        kind = .map
+    }
+
+    func becomeList() {
+        kind = .list
+    }
+
+    /// A place for a member, instead of what was there.
+    func newMember(_ name: String) -> Place {
         let place = Place()
-        places[name] = place
-        content = .map(places)
+        members[name] = place
         return place
+    }
+
+    /// The place of a member, the same one each time.
+    func member(_ name: String) -> Place {
+        members[name] ?? newMember(name)
     }
 
     func element() -> Place {
         let place = Place()
-        if case .list(let places) = content { content = .list(places + [place]) } else { content = .list([place]) }
+        elements.append(place)
         return place
     }
 
-    var count: Int {
-        if case .list(let places) = content { places.count } else { 0 }
-    }
+    var count: Int { elements.count }
 }
 
 private struct PlaceEncoder: Encoder {
@@ -94,12 +116,12 @@ private struct PlaceEncoder: Encoder {
     let userInfo: [CodingUserInfoKey: Any] = [:]
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        if case .map = place.content {} else { place.content = .map([:]) }
+        place.becomeMap()
         return KeyedEncodingContainer(MapContainer<Key>(place: place, codingPath: codingPath))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        place.content = .list([])
+        place.becomeList()
         return ListContainer(place: place, codingPath: codingPath)
     }
 
@@ -113,11 +135,11 @@ private struct MapContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let codingPath: [any CodingKey]
 
     func encodeNil(forKey key: Key) throws {
-        place.member(key.stringValue).content = .value(.null)
+        place.newMember(key.stringValue).writeNull()
     }
 
     func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
-        try place.member(key.stringValue).write(value, path: codingPath + [key])
+        try place.newMember(key.stringValue).write(value, path: codingPath + [key])
     }
 
     func nestedContainer<Nested: CodingKey>(
@@ -131,11 +153,11 @@ private struct MapContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     func superEncoder() -> any Encoder {
-        PlaceEncoder(place: place.member("super"), codingPath: codingPath)
+        PlaceEncoder(place: place.newMember("super"), codingPath: codingPath)
     }
 
     func superEncoder(forKey key: Key) -> any Encoder {
-        encoder(for: key)
+        PlaceEncoder(place: place.newMember(key.stringValue), codingPath: codingPath + [key])
     }
 
     private func encoder(for key: Key) -> PlaceEncoder {
@@ -150,7 +172,7 @@ private struct ListContainer: UnkeyedEncodingContainer {
     var count: Int { place.count }
 
     func encodeNil() throws {
-        place.element().content = .value(.null)
+        place.element().writeNull()
     }
 
     func encode<T: Encodable>(_ value: T) throws {
@@ -179,7 +201,7 @@ private struct ValueContainer: SingleValueEncodingContainer {
     let codingPath: [any CodingKey]
 
     func encodeNil() throws {
-        place.content = .value(.null)
+        place.writeNull()
     }
 
     func encode<T: Encodable>(_ value: T) throws {

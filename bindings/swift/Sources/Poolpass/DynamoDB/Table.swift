@@ -132,7 +132,7 @@ public struct Change: Sendable {
         Change(inner: .setIfNotExists(attribute: place.inner, value: value))
     }
 
-    /// Adds elements at the end of a list, which may be absent.
+    /// Adds elements at the end of a list, which has to exist.
     public static func append(_ values: [AttributeValue], to place: Attribute) -> Change {
         Change(inner: .append(attribute: place.inner, values: values))
     }

@@ -5,8 +5,20 @@
     /// Keeps the session in the Keychain: encrypted by the system, on this device alone.
     ///
     /// Values can be read once the device was unlocked after it started, so that work in the background finds them, and are
-    /// in no backup that another device could restore. An app and its extensions share them by an access group.
+    /// in no backup that another device could restore. All clients of one process share the session.
+    ///
+    /// With an access group an app's extensions find the same values, but the Keychain has no lock between processes: where
+    /// refresh tokens rotate, two that refresh at once end the session. There an app wraps this store in a ``SessionStore`` of
+    /// its own whose ``SessionStore/lock(_:)`` holds between processes, such as `flock` on a file of their shared container.
     public struct KeychainStore: SessionStore {
+        private static let locks = Locks<LockName>()
+
+        private struct LockName: Hashable {
+            let service: String
+            let accessGroup: String?
+            let name: String
+        }
+
         private let service: String
         private let accessGroup: String?
 
@@ -49,6 +61,16 @@
         public func remove(_ key: String) async throws {
             let status = SecItemDelete(item(key) as CFDictionary)
             if status != errSecItemNotFound { try check(status) }
+        }
+
+        /// Waits for the sole right to refresh the session called `name`, among all clients of this process.
+        public func lock(_ name: String) async throws {
+            await Self.locks.lock(LockName(service: service, accessGroup: accessGroup, name: name))
+        }
+
+        /// Gives back the right that ``lock(_:)`` gave.
+        public func unlock(_ name: String) {
+            Self.locks.unlock(LockName(service: service, accessGroup: accessGroup, name: name))
         }
 
         private func item(_ key: String) -> [CFString: Any] {

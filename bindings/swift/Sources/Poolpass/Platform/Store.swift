@@ -3,7 +3,9 @@ import PoolpassFFI
 
 /// Where the session, a pending challenge and a guest's identity are kept.
 ///
-/// Clients that are given the same store share the session.
+/// Clients that are given the same store share the session, as far as its lock reaches: those of one process with
+/// ``memory()`` and the Keychain, those of all processes with ``files(in:)``, and with a store of the app's own as far as its
+/// ``SessionStore/lock(_:)``.
 public struct Store: Sendable {
     let inner: PoolpassFFI.Store
 

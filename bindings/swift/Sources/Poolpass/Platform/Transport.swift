@@ -5,6 +5,9 @@ import PoolpassFFI
 ///
 /// A transport does one thing: it sends the request once, follows no redirect, and gives the answer, whatever its status. Time
 /// limits, retries, signatures and clock correction happen above it. When its task is cancelled, it aborts the request.
+///
+/// It asks for no compression by itself and unpacks nothing. DynamoDB's requests say `Accept-Encoding: identity`, which stops
+/// URLSession from it; where an answer was unpacked all the same, it must not keep the `Content-Length` that it had.
 public protocol Transport: Sendable {
     /// Sends `request` and waits for the answer's head.
     ///

@@ -6,7 +6,9 @@ import Foundation
 
 /// Reaches AWS through Foundation's `URLSession`: with the system's proxies, its VPN on demand and its waiting for a network.
 ///
-/// Poolpass's own client is smaller and streams answers; this one keeps an answer in memory as a whole.
+/// Poolpass's own client is smaller and streams answers; this one keeps an answer in memory as a whole, and hands it out when
+/// all of it is there. So the 30 seconds that Poolpass waits for the head of an answer (``SignedRequest/timeout``) have to
+/// suffice for its body too: what is too large for that fails with kind `timeout`.
 public final class URLSessionTransport: NSObject, Transport {
     private let configuration: URLSessionConfiguration
     private let session: URLSession
@@ -54,9 +56,14 @@ public final class URLSessionTransport: NSObject, Transport {
         let headers = response.allHeaderFields.compactMap { name, value in
             (name as? String).map { (name: $0, value: "\(value)") }
         }
-        // Foundation has unpacked the body already.
-        let kept = headers.filter { !["content-encoding", "content-length"].contains($0.name.lowercased()) }
-        return HTTPResponse(status: response.statusCode, headers: kept, body: .data(data ?? Data()))
+        return HTTPResponse(status: response.statusCode, headers: unpacked(headers), body: .data(data ?? Data()))
+    }
+
+    /// The headers of the body that Foundation hands out: what was packed it has unpacked.
+    static func unpacked(_ headers: [(name: String, value: String)]) -> [(name: String, value: String)] {
+        let isPacked = headers.contains { $0.name.lowercased() == "content-encoding" }
+        let ofThePacked = isPacked ? ["content-encoding", "content-length"] : []
+        return headers.filter { !ofThePacked.contains($0.name.lowercased()) }
     }
 }
 

@@ -75,7 +75,9 @@ public struct Bucket: Sendable {
     ///   - fileName: Tells the browser to save the object under this name.
     public func presignGet(_ key: String, life: TimeInterval, fileName: String? = nil) async throws -> PresignedURL {
         try await call {
-            try PresignedURL(try await inner.cancellable(handle: $0).presignGet(key: key, life: life, fileName: fileName))
+            let life = try seconds(life, "life")
+            return try PresignedURL(
+                try await inner.cancellable(handle: $0).presignGet(key: key, life: life, fileName: fileName))
         }
     }
 
@@ -84,7 +86,9 @@ public struct Bucket: Sendable {
         _ key: String, life: TimeInterval, options: PutOptions = PutOptions()
     ) async throws -> PresignedURL {
         try await call {
-            try PresignedURL(try await inner.cancellable(handle: $0).presignPut(key: key, life: life, options: options))
+            let life = try seconds(life, "life")
+            return try PresignedURL(
+                try await inner.cancellable(handle: $0).presignPut(key: key, life: life, options: options))
         }
     }
 }

@@ -5,10 +5,12 @@ import PoolpassFFI
 extension Bucket {
     /// Uploads what may be large, in parallel parts if it is (PutObject, or CreateMultipartUpload, UploadPart and
     /// CompleteMultipartUpload). A file is read part by part, so that a part times the parts under way is all that is in memory.
-    /// An upload that fails is given up; see ``resumableUpload(_:to:options:onState:onProgress:)``.
+    /// An upload in parts that fails or is cancelled is aborted, so that its parts cost nothing; see
+    /// ``resumableUpload(_:to:options:onState:onProgress:)``.
     ///
     /// - Parameter onProgress: Called whenever a part is done, on a thread of Poolpass, which it must not block.
-    /// - Throws: ``PoolpassError`` with `accessDenied`, `conditionFailed`, `invalidInput` when the body cannot be read.
+    /// - Throws: ``PoolpassError`` with `accessDenied`, `conditionFailed`; with `platform` when a file cannot be opened, and with
+    ///   `invalidInput` when the body cannot be read to its end.
     @discardableResult
     public func upload(
         _ body: UploadBody, to key: String, options: UploadOptions = UploadOptions(),
@@ -18,7 +20,7 @@ extension Bucket {
     }
 
     /// Uploads as ``upload(_:to:options:onProgress:)``, and where it breaks off lets ``resumeUpload(_:of:options:onProgress:)``
-    /// go on with it or ``abortUpload(_:)`` give it up, also after the app was killed.
+    /// go on with it or ``abortUpload(_:)`` give it up, also after the app was killed. Until then S3 keeps its parts.
     ///
     /// - Parameter onState: Called once an upload in parts has begun, with the text that those take. It holds no secret.
     @discardableResult
