@@ -48,19 +48,20 @@ class ApiRequest(
         bearer = bearer,
         safeToRepeat = safeToRepeat,
         anyStatus = anyStatus,
-        timeout = timeout,
+        timeout = checked(timeout, "timeout"),
     )
 
     override fun toString(): String = "ApiRequest($method)"
 }
 
 /**
- * The answer of a service. Its body can be read once, in one of three ways.
+ * The answer of a service. Its body can be read once, in one of three ways; a body that nobody reads holds its connection until
+ * the answer is closed.
  *
  * @property status such as 200.
  * @property headers names, in lower case, and values.
  */
-class ApiResponse internal constructor(private val ffi: FfiApiResponse) {
+class ApiResponse internal constructor(private val ffi: FfiApiResponse) : AutoCloseable {
     val status: Int = ffi.status
     val headers: List<Pair<String, String>> = pairs(ffi.headers)
 
@@ -68,13 +69,16 @@ class ApiResponse internal constructor(private val ffi: FfiApiResponse) {
     fun header(name: String): String? = headers.firstOrNull { it.first.equals(name, ignoreCase = true) }?.second
 
     /** The body, in memory. */
-    suspend fun bytes(): ByteArray = mapped { ffi.body.use { it.bytes() } }
+    suspend fun bytes(): ByteArray = mapped { ffi.body.bytes() }
 
     /** The body as UTF-8. */
     suspend fun text(): String = bytes().decodeToString()
 
     /** The body piece by piece. */
     fun pieces(): Flow<ByteArray> = pieces(ffi.body)
+
+    /** Gives up what was not read. */
+    override fun close(): Unit = ffi.body.cancel()
 
     override fun toString(): String = "ApiResponse($status)"
 }

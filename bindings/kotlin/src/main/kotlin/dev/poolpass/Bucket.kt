@@ -1,6 +1,7 @@
 package dev.poolpass
 
 import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.emitAll
 import kotlinx.coroutines.flow.flow
 import java.nio.file.Path
 import java.time.Duration
@@ -28,10 +29,14 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
 
     /**
      * Uploads an object of any size: in one request where it is small, in parts otherwise (CreateMultipartUpload, UploadPart,
-     * CompleteMultipartUpload). Each part is read when its turn comes.
+     * CompleteMultipartUpload). Each part is read when its turn comes. An upload in parts that fails or is cancelled is aborted,
+     * so that its parts cost nothing, unless there is [onResumable]: then they stay.
      *
      * @param onProgress hears how many bytes were sent, and how many there are in total where that is known. It must not block.
-     * @param onResumable hears from where [resumeUpload] can go on, should the upload break off.
+     * @param onResumable hears from where [resumeUpload] can go on with an upload in parts, should it break off; [abortUpload]
+     * gives it up.
+     * @throws PoolpassException.Platform when a file cannot be opened.
+     * @throws PoolpassException.InvalidInput when the body cannot be read to its end.
      */
     suspend fun upload(
         key: String,
@@ -42,7 +47,8 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
     ): Stored = mapped { ffi.upload(key, body.toFfi(), options, listener(onResumable, onProgress)) }
 
     /**
-     * Goes on with an upload that broke off. Parts that S3 has are not sent again.
+     * Goes on with an upload that broke off. Parts that S3 has are not sent again. Should it break off once more, the same state
+     * serves again.
      *
      * @param state what `onResumable` heard.
      * @param body the same bytes.
@@ -51,9 +57,8 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
         state: UploadState,
         body: UploadBody,
         options: UploadOptions = UploadOptions(),
-        onResumable: ((UploadState) -> Unit)? = null,
         onProgress: ((sent: Long, total: Long?) -> Unit)? = null,
-    ): Stored = mapped { ffi.resumeUpload(state.json, body.toFfi(), options, listener(onResumable, onProgress)) }
+    ): Stored = mapped { ffi.resumeUpload(state.json, body.toFfi(), options, listener(null, onProgress)) }
 
     /** Gives up an upload that broke off, so that its parts cost nothing (AbortMultipartUpload). */
     suspend fun abortUpload(state: UploadState): Unit = mapped { ffi.abortUpload(state.json) }
@@ -103,22 +108,26 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
     }
 
     /**
-     * A URL with which anyone can read the object for a while, at most seven days.
+     * A URL with which anyone can read the object for a while, at most seven days; it dies with the credentials that signed it,
+     * which live for about an hour.
      *
      * @param fileName a browser saves the object under this name.
      */
     suspend fun presignGet(key: String, life: Duration, fileName: String? = null): PresignedUrl =
-        mapped { PresignedUrl(ffi.presignGet(key, life, fileName)) }
+        mapped { PresignedUrl(ffi.presignGet(key, checked(life, "life"), fileName)) }
 
-    /** A URL with which anyone can write the object for a while, as [options] say. */
+    /** A URL with which anyone can write the object for a while, as [options] say; it dies with its credentials, as that of [presignGet]. */
     suspend fun presignPut(key: String, life: Duration, options: PutOptions = PutOptions()): PresignedUrl =
-        mapped { PresignedUrl(ffi.presignPut(key, life, options)) }
+        mapped { PresignedUrl(ffi.presignPut(key, checked(life, "life"), options)) }
 
     override fun toString(): String = "Bucket($name)"
 }
 
-/** An object whose bytes arrive while they are read. They can be read once, in one of three ways. */
-class StoredObject internal constructor(private val ffi: FfiStoredObject) {
+/**
+ * An object whose bytes arrive while they are read. They can be read once, in one of three ways; an object that nobody reads holds
+ * its connection until it is closed.
+ */
+class StoredObject internal constructor(private val ffi: FfiStoredObject) : AutoCloseable {
     /** What is known about it. */
     val metadata: ObjectMetadata = ffi.metadata()
 
@@ -132,7 +141,10 @@ class StoredObject internal constructor(private val ffi: FfiStoredObject) {
     suspend fun saveTo(path: Path): Unit = mapped { ffi.saveTo(path.toString()) }
 
     /** The bytes piece by piece. Whoever stops collecting stops the transfer. */
-    fun pieces(): Flow<ByteArray> = pieces(mapped { ffi.body() })
+    fun pieces(): Flow<ByteArray> = flow { emitAll(pieces(mapped { ffi.body() })) }
+
+    /** Gives up what nobody has begun to read. */
+    override fun close(): Unit = ffi.cancel()
 
     override fun toString(): String = "StoredObject"
 }

@@ -2,10 +2,12 @@ package dev.poolpass
 
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.asExecutor
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.withContext
 import java.io.InputStream
+import java.time.Duration
 import dev.poolpass.ffi.Body as FfiBody
 import dev.poolpass.ffi.ByteStream as FfiByteStream
 import dev.poolpass.ffi.PoolpassException as FfiPoolpassException
@@ -18,6 +20,12 @@ internal inline fun <T> mapped(call: () -> T): T =
     } catch (failure: FfiPoolpassException) {
         throw PoolpassException.of(failure)
     }
+
+/** A time that is not negative: the generated code would refuse another by an exception of its own. */
+internal fun <D : Duration?> checked(time: D, name: String): D {
+    if (time?.isNegative == true) throw PoolpassException.invalidInput("$name is negative: $time")
+    return time
+}
 
 /** Runs code of the app for the SDK, which is told of everything that it throws: the SDK must not die of it. */
 internal inline fun <T> foreign(work: () -> T, failed: (String) -> Exception): T =
@@ -33,12 +41,10 @@ internal inline fun <T> foreign(work: () -> T, failed: (String) -> Exception): T
 
 /** The pieces of a body. Whoever stops collecting stops the transfer. */
 internal fun pieces(body: FfiBody): Flow<ByteArray> = flow {
-    body.use {
-        try {
-            while (true) emit(mapped { it.next() } ?: break)
-        } finally {
-            it.cancel()
-        }
+    try {
+        while (true) emit(mapped { body.next() } ?: break)
+    } finally {
+        body.cancel()
     }
 }
 
@@ -52,7 +58,8 @@ internal class ForeignStream(private val stream: InputStream) : FfiByteStream {
         }
     }, FfiSourceException::Failed)
 
-    override fun cancel() = foreign(stream::close, FfiSourceException::Failed)
+    /** Nobody waits for a stream that takes its time to close, and what comes of it is nobody's affair any more. */
+    override fun cancel() = Dispatchers.IO.asExecutor().execute { runCatching(stream::close) }
 
     private companion object {
         const val PIECE = 64 * 1024

@@ -146,6 +146,6 @@ class Poolpass private constructor(internal val ffi: FfiClient) : AutoCloseable 
         /** As the constructor, with the configuration in a file. */
         @JvmStatic
         fun fromFile(path: Path, options: PoolpassOptions = PoolpassOptions()): Poolpass =
-            Poolpass(Files.readString(path), options)
+            Poolpass(Files.readAllBytes(path).decodeToString(), options)
     }
 }

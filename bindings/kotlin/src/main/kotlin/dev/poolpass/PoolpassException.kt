@@ -140,6 +140,10 @@ sealed class PoolpassException(val code: String, failure: FfiPoolpassException.F
             is FfiPoolpassException.Failed -> of(failure)
         }
 
+        /** An argument is not what the documentation asks for; nothing was sent. */
+        fun invalidInput(detail: String): PoolpassException =
+            InvalidInput(FfiPoolpassException.Failed(ErrorKind.INVALID_INPUT, detail, null, null, null, null))
+
         private fun of(failure: FfiPoolpassException.Failed): PoolpassException = when (failure.kind) {
             ErrorKind.INVALID_CONFIG -> InvalidConfig(failure)
             ErrorKind.INVALID_INPUT -> InvalidInput(failure)

@@ -1,7 +1,7 @@
 package dev.poolpass
 
+import java.time.Clock
 import java.time.Duration
-import java.time.InstantSource
 import dev.poolpass.ffi.ClientOptions as FfiClientOptions
 
 /** How the password is proven: `SRP` never sends it, `USER_PASSWORD` does, as a migration trigger needs it. */
@@ -25,7 +25,7 @@ typealias RefreshOperation = dev.poolpass.ffi.RefreshOperation
 class PoolpassOptions(
     val store: Store? = null,
     val transport: Transport? = null,
-    val clock: InstantSource? = null,
+    val clock: Clock? = null,
     val maxAttempts: Int? = null,
     val firstDelay: Duration? = null,
     val maxDelay: Duration? = null,
@@ -37,13 +37,13 @@ class PoolpassOptions(
         transport = transport?.let(::ForeignTransport),
         clock = clock?.let(::ForeignClock),
         maxAttempts = maxAttempts,
-        firstDelay = firstDelay,
-        maxDelay = maxDelay,
+        firstDelay = checked(firstDelay, "firstDelay"),
+        maxDelay = checked(maxDelay, "maxDelay"),
         refreshOperation = refreshOperation,
         refreshMetadata = refreshMetadata,
     )
 }
 
-private class ForeignClock(private val clock: InstantSource) : dev.poolpass.ffi.Clock {
+private class ForeignClock(private val clock: Clock) : dev.poolpass.ffi.Clock {
     override fun now() = clock.instant()
 }

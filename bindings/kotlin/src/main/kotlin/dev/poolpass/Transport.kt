@@ -14,6 +14,9 @@ import dev.poolpass.ffi.TransportException as FfiTransportException
  *
  * A transport does one thing: it sends the request once, follows no redirect, and hands out the answer, whatever its status. Time
  * limits, retries, signatures and clock correction happen above it. When it is cancelled, it aborts the request.
+ *
+ * It asks for no compression by itself and unpacks nothing. DynamoDB's requests say `Accept-Encoding: identity`, which stops OkHttp
+ * from it; where an answer was unpacked all the same, it must not keep the `Content-Length` that it had.
  */
 fun interface Transport {
     /**

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestInstance
 import org.junit.jupiter.api.assertThrows
+import java.time.Duration
 import dev.poolpass.ffi.PoolpassException as FfiPoolpassException
 
 /** Errors, and that nothing prints a secret. */
@@ -56,6 +57,12 @@ class ErrorsTest {
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.bucket().put("a/../b", ByteArray(0)) } }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.signIn("", "") } }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.api().send(ApiRequest("/x", method = "NO SUCH")) } }
+        val past = Duration.ofMillis(-1)
+        assertThrows<PoolpassException.InvalidInput> { Poolpass(backend.config.toString(), PoolpassOptions(firstDelay = past)) }
+        assertThrows<PoolpassException.InvalidInput> { Poolpass(backend.config.toString(), PoolpassOptions(maxDelay = past)) }
+        assertThrows<PoolpassException.InvalidInput> { runBlocking { client.bucket().presignGet("private/x", past) } }
+        assertThrows<PoolpassException.InvalidInput> { runBlocking { client.bucket().presignPut("private/x", past) } }
+        assertThrows<PoolpassException.InvalidInput> { runBlocking { client.api().send(ApiRequest("/x", timeout = past)) } }
         assertThrows<PoolpassException.InvalidConfig> { client.bucket(region = "no region") }
         assertTrue(backend.takeRequestCounts().isEmpty())
     }
@@ -65,7 +72,7 @@ class ErrorsTest {
         val store = KeepingStore()
         val client = person.client(PoolpassOptions(store))
         val (id, access, held) = Triple(client.idToken(), client.accessToken(), client.credentials())
-        val link = client.bucket().presignGet("private/x", java.time.Duration.ofMinutes(1))
+        val link = client.bucket().presignGet("private/x", Duration.ofMinutes(1))
         val totp = client.account.startTotp()
         val secrets = listOf(
             id.expose(), access.expose(), held.secretAccessKey, held.sessionToken!!, link.url, totp.secret,

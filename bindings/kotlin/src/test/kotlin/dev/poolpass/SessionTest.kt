@@ -14,6 +14,8 @@ import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.withTimeout
 import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.jsonObject
+import kotlinx.serialization.json.jsonPrimitive
 import org.junit.jupiter.api.AfterAll
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -23,6 +25,10 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestInstance
 import org.junit.jupiter.api.assertThrows
 import java.nio.file.Files
+import java.time.Clock
+import java.time.Instant
+import java.time.ZoneId
+import java.time.ZoneOffset
 import java.util.concurrent.ConcurrentHashMap
 
 /** What coroutines and an app's own store and transport mean for the session. */
@@ -141,7 +147,7 @@ class SessionTest {
 
     @Test
     fun `a clock that throws does not stop the client`() = test {
-        val client = person.client(PoolpassOptions(clock = { error("no clock") }))
+        val client = person.client(PoolpassOptions(clock = BrokenClock))
         assertEquals(person.username, client.currentUser()?.username)
     }
 
@@ -173,7 +179,50 @@ class SessionTest {
         assertEquals(SessionEvent.SessionEnded(EndReason.REVOKED), events.first())
     }
 
+    @Test
+    fun `an answer that the transport has unpacked, and headers that are none, are no failure`() = test {
+        val transport = JavaHttp()
+        val unpacking = Transport { request ->
+            val answer = transport.send(request)
+            if (request.headers.none { it.first == "x-amz-target" && it.second.startsWith("DynamoDB") }) return@Transport answer
+            assertTrue("accept-encoding" to "identity" in request.headers, "${request.headers.map { it.first }}")
+            // As OkHttp leaves them: the checksum is that of the packed bytes, and their length is gone.
+            val left = answer.headers.filterNot { it.first in setOf("x-amz-crc32", "content-length") }
+            HttpResponse(answer.status, left + listOf("x-amz-crc32" to "1", ":status" to "200", "odd name" to "x"), answer.body)
+        }
+        val client = person.client(PoolpassOptions(transport = unpacking, maxAttempts = 1))
+        client.table().put(itemOf("pk" to client.identityId(), "sk" to "unpacked"))
+        assertNotNull(client.table().get(itemOf("pk" to client.identityId(), "sk" to "unpacked")))
+    }
+
+    @Test
+    fun `an answer that was read, or closed, is no empty one`() = test {
+        val client = person.client()
+        val table = ApiRequest(
+            backend.config["endpoints"]!!.jsonObject["dynamodb"]!!.jsonPrimitive.content,
+            method = "POST",
+            headers = listOf("x-amz-target" to "DynamoDB_20120810.ListTables", "content-type" to "application/x-amz-json-1.0"),
+            body = "{}".toByteArray(),
+            anyStatus = true,
+        )
+        val answer = client.api("dynamodb").send(table)
+        assertTrue(answer.text().isNotEmpty())
+        assertThrows<PoolpassException.InvalidInput> { runBlocking { answer.bytes() } }
+        assertThrows<PoolpassException.InvalidInput> { runBlocking { answer.pieces().toList() } }
+        val unread = client.api("dynamodb").send(table)
+        unread.use { }
+        assertThrows<PoolpassException.InvalidInput> { runBlocking { unread.text() } }
+    }
+
     private fun test(play: suspend kotlinx.coroutines.CoroutineScope.() -> Unit) = runBlocking { withTimeout(60_000) { play() } }
+}
+
+private object BrokenClock : Clock() {
+    override fun instant(): Instant = error("no clock")
+
+    override fun getZone(): ZoneId = ZoneOffset.UTC
+
+    override fun withZone(zone: ZoneId): Clock = this
 }
 
 /** A store as an app would write it, whose values can be looked at. */

@@ -18,6 +18,14 @@ class SourcesTest {
     }
 
     @Test
+    fun `what the README tells Android apps to add has the versions of the build`() {
+        val (readme, pom) = listOf("README.md", "pom.xml").map { folder.resolve(it).readText() }
+        fun version(of: String) = pom.substringAfter("<$of.version>").substringBefore("<")
+        assertTrue("`net.java.dev.jna:jna:${version("jna")}@aar`" in readme)
+        assertTrue("`org.jetbrains.kotlinx:kotlinx-coroutines-android:${version("coroutines")}`" in readme)
+    }
+
+    @Test
     fun `every public item says what it is`() {
         val files = folder.resolve("src/main").walk().filter { it.extension == "kt" }.toList()
         assertTrue(files.size > 10)

@@ -40,15 +40,15 @@ import java.net.URI
 import java.net.http.HttpClient
 import java.net.http.HttpRequest
 import java.net.http.HttpResponse.BodyHandlers
+import java.time.Clock
 import java.time.Duration
 import java.time.Instant
-import java.time.InstantSource
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.atomic.AtomicInteger
 
 /** One client with its store, as one device has it, driven by the names of operations that tests/scenarios/README.md lists. */
 class Actor(private val config: JsonObject, private val store: Store, clockOffsetSeconds: Long) {
-    private val clock = InstantSource { Instant.now().plusSeconds(clockOffsetSeconds) }
+    private val clock = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(clockOffsetSeconds))
     private lateinit var client: Poolpass
     private var challenge: Challenge? = null
     private val events = ConcurrentLinkedQueue<String>()

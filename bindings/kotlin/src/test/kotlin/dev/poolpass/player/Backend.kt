@@ -98,10 +98,13 @@ class Backend private constructor(private val server: Process, val config: JsonO
 
     /** How many requests reached the server, by operation, since this was last asked. */
     fun takeRequestCounts(): JsonObject {
-        val counts = control("GET", "requests").jsonObject
+        val counts = requestCounts()
         control("DELETE", "requests")
         return counts
     }
+
+    /** As [takeRequestCounts], and lets the counts go on: between the two no request is missed. */
+    fun requestCounts(): JsonObject = control("GET", "requests").jsonObject
 
     override fun close() {
         server.outputStream.close()

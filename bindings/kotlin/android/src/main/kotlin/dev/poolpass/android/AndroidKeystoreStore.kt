@@ -2,6 +2,7 @@ package dev.poolpass.android
 
 import android.content.Context
 import android.security.keystore.KeyGenParameterSpec
+import android.security.keystore.KeyPermanentlyInvalidatedException
 import android.security.keystore.KeyProperties
 import dev.poolpass.SessionStore
 import java.security.KeyStore
@@ -12,26 +13,30 @@ import javax.crypto.SecretKey
  * Keeps the session in the app's private files, encrypted (AES-256-GCM) under a key that never leaves the Android Keystore. It is
  * left out of backups, since the key would be missing where they are restored. Takes Android 8 or later.
  *
- * Where the key is gone, for example because the person has reset the lock screen, the session is gone too: nobody is signed in.
+ * The key does not depend on the lock screen: work in the background finds the session, and a new PIN leaves it. Where the key is
+ * gone all the same, the session is gone too: nobody is signed in. Where the Keystore only fails, the call fails with
+ * [dev.poolpass.PoolpassException.Store], and the session stays.
  *
  * @param context any context of the app.
  * @param alias the key's name in the Keystore.
  */
 class AndroidKeystoreStore(context: Context, alias: String = "dev.poolpass.session") :
-    SessionStore by EncryptedStore(context.noBackupFilesDir.toPath().resolve("poolpass"), { key(alias) }) {
+    SessionStore by EncryptedStore(
+        context.noBackupFilesDir.toPath().resolve("poolpass"),
+        Keystore(alias),
+        { it is KeyPermanentlyInvalidatedException },
+    ) {
     override fun toString(): String = "AndroidKeystoreStore"
 
-    private companion object {
-        const val KEYSTORE = "AndroidKeyStore"
-        const val KEY_BITS = 256
-
-        @Synchronized
-        fun key(alias: String): SecretKey {
+    private class Keystore(private val alias: String) : KeySource {
+        override fun present(): SecretKey? {
             val keystore = KeyStore.getInstance(KEYSTORE).apply { load(null) }
-            return keystore.getKey(alias, null) as SecretKey? ?: newKey(alias)
+            return keystore.getKey(alias, null) as SecretKey?
         }
 
-        fun newKey(alias: String): SecretKey {
+        override fun orNew(): SecretKey = synchronized(MAKING) { present() ?: newKey() }
+
+        private fun newKey(): SecretKey {
             val purposes = KeyProperties.PURPOSE_ENCRYPT or KeyProperties.PURPOSE_DECRYPT
             val spec = KeyGenParameterSpec.Builder(alias, purposes)
                 .setBlockModes(KeyProperties.BLOCK_MODE_GCM)
@@ -40,5 +45,13 @@ class AndroidKeystoreStore(context: Context, alias: String = "dev.poolpass.sessi
                 .build()
             return KeyGenerator.getInstance(KeyProperties.KEY_ALGORITHM_AES, KEYSTORE).apply { init(spec) }.generateKey()
         }
+    }
+
+    private companion object {
+        const val KEYSTORE = "AndroidKeyStore"
+        const val KEY_BITS = 256
+
+        /** Held while a key is made, so that there is one. */
+        val MAKING = Any()
     }
 }

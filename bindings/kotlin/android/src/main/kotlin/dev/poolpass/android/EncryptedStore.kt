@@ -4,22 +4,42 @@ import dev.poolpass.SessionStore
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.withContext
+import java.nio.ByteBuffer
+import java.nio.channels.FileChannel
 import java.nio.file.Files
 import java.nio.file.NoSuchFileException
 import java.nio.file.Path
 import java.nio.file.StandardCopyOption.ATOMIC_MOVE
 import java.nio.file.StandardCopyOption.REPLACE_EXISTING
+import java.nio.file.StandardOpenOption.WRITE
 import java.security.GeneralSecurityException
 import java.util.concurrent.ConcurrentHashMap
+import javax.crypto.AEADBadTagException
 import javax.crypto.Cipher
 import javax.crypto.SecretKey
 import javax.crypto.spec.GCMParameterSpec
 
+/** Where the key of an [EncryptedStore] is. */
+internal interface KeySource {
+    /** The key; null where there is none, or none any more. */
+    fun present(): SecretKey?
+
+    /** The key, made where there is none. */
+    fun orNew(): SecretKey
+}
+
 /**
  * Files of values, each encrypted by AES-GCM and bound to its name: what was changed, or belongs to another name or key, is not
- * there. The platform chooses each initialization vector, as the Android Keystore insists.
+ * there. Where the key cannot be used at the moment, a value cannot be read: that is an error, and no sign that nobody is signed
+ * in. The platform chooses each initialization vector, as the Android Keystore insists.
+ *
+ * @param isGone whether a failure says that the key will never open anything again.
  */
-internal class EncryptedStore(private val directory: Path, private val key: () -> SecretKey) : SessionStore {
+internal class EncryptedStore(
+    private val directory: Path,
+    private val keys: KeySource,
+    private val isGone: (GeneralSecurityException) -> Boolean = { false },
+) : SessionStore {
     override suspend fun load(key: String): String? = io {
         val sealed = try {
             Files.readAllBytes(directory.resolve(key))
@@ -33,7 +53,12 @@ internal class EncryptedStore(private val directory: Path, private val key: () -
         Files.createDirectories(directory)
         val temporary = Files.createTempFile(directory, "new", null)
         try {
-            Files.write(temporary, seal(key, value))
+            FileChannel.open(temporary, WRITE).use { file ->
+                val sealed = ByteBuffer.wrap(seal(key, value))
+                while (sealed.hasRemaining()) file.write(sealed)
+                // Otherwise a loss of power could leave the new name with nothing in it.
+                file.force(true)
+            }
             Files.move(temporary, directory.resolve(key), ATOMIC_MOVE, REPLACE_EXISTING)
         } finally {
             Files.deleteIfExists(temporary)
@@ -49,7 +74,7 @@ internal class EncryptedStore(private val directory: Path, private val key: () -
 
     private fun seal(name: String, value: String): ByteArray {
         val cipher = Cipher.getInstance(ALGORITHM)
-        cipher.init(Cipher.ENCRYPT_MODE, key())
+        cipher.init(Cipher.ENCRYPT_MODE, keys.orNew())
         cipher.updateAAD(name.toByteArray())
         return cipher.iv + cipher.doFinal(value.toByteArray())
     }
@@ -57,12 +82,15 @@ internal class EncryptedStore(private val directory: Path, private val key: () -
     private fun open(name: String, sealed: ByteArray): String? {
         if (sealed.size < IV_BYTES + TAG_BITS / Byte.SIZE_BITS) return null
         return try {
+            val key = keys.present() ?: return null
             val cipher = Cipher.getInstance(ALGORITHM)
-            cipher.init(Cipher.DECRYPT_MODE, key(), GCMParameterSpec(TAG_BITS, sealed, 0, IV_BYTES))
+            cipher.init(Cipher.DECRYPT_MODE, key, GCMParameterSpec(TAG_BITS, sealed, 0, IV_BYTES))
             cipher.updateAAD(name.toByteArray())
             cipher.doFinal(sealed, IV_BYTES, sealed.size - IV_BYTES).decodeToString()
-        } catch (_: GeneralSecurityException) {
+        } catch (_: AEADBadTagException) {
             null
+        } catch (failure: GeneralSecurityException) {
+            if (isGone(failure)) null else throw failure
         }
     }
 

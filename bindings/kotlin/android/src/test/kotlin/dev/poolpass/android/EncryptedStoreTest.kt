@@ -7,24 +7,27 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.api.io.TempDir
 import java.nio.file.Files
 import java.nio.file.Path
+import java.security.GeneralSecurityException
+import java.security.UnrecoverableKeyException
 import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
 
 class EncryptedStoreTest {
     @TempDir
     lateinit var directory: Path
-    private val key = newKey()
+    private val key = Held(newKey())
 
     @Test
     fun `values are kept, replaced and removed, and never in clear`() = runBlocking {
-        val store = EncryptedStore(directory.resolve("new"), ::key)
+        val store = EncryptedStore(directory.resolve("new"), key)
         assertNull(store.load("session"))
         store.save("session", "refresh token")
         store.save("session", "another token")
-        assertEquals("another token", EncryptedStore(directory.resolve("new"), ::key).load("session"))
+        assertEquals("another token", EncryptedStore(directory.resolve("new"), key).load("session"))
         Files.list(directory.resolve("new")).use { files ->
             assertEquals(listOf("session"), files.map { it.fileName.toString() }.toList())
         }
@@ -36,7 +39,7 @@ class EncryptedStoreTest {
 
     @Test
     fun `the same value is never encrypted alike`() = runBlocking {
-        val store = EncryptedStore(directory, ::key)
+        val store = EncryptedStore(directory, key)
         store.save("a", "value")
         val first = Files.readAllBytes(directory.resolve("a")).toList()
         store.save("a", "value")
@@ -45,7 +48,7 @@ class EncryptedStoreTest {
 
     @Test
     fun `what was changed, moved or locked with another key is not there`() = runBlocking {
-        val store = EncryptedStore(directory, ::key)
+        val store = EncryptedStore(directory, key)
         store.save("session", "refresh token")
         val file = directory.resolve("session")
         val sealed = Files.readAllBytes(file)
@@ -60,13 +63,30 @@ class EncryptedStoreTest {
         Files.write(file, sealed)
         Files.write(directory.resolve("other"), sealed)
         assertNull(store.load("other"))
-        assertNull(EncryptedStore(directory) { OTHER }.load("session"))
+        assertNull(EncryptedStore(directory, OTHER).load("session"))
         assertEquals("refresh token", store.load("session"))
     }
 
     @Test
+    fun `a key that cannot be used now is an error, and one that is gone is nobody`() = runBlocking {
+        EncryptedStore(directory, key).save("session", "refresh token")
+        val locked = Held(null, UnrecoverableKeyException("the device is locked"))
+        assertThrows<UnrecoverableKeyException> { runBlocking { EncryptedStore(directory, locked).load("session") } }
+        assertThrows<UnrecoverableKeyException> { runBlocking { EncryptedStore(directory, locked).save("session", "x") } }
+        assertNull(EncryptedStore(directory, locked) { it is UnrecoverableKeyException }.load("session"))
+
+        val gone = Held(null)
+        assertNull(EncryptedStore(directory, gone).load("session"))
+        assertEquals(0, gone.made, "reading makes no key")
+        assertEquals("refresh token", EncryptedStore(directory, key).load("session"))
+        EncryptedStore(directory, gone).save("session", "new token")
+        assertEquals("new token", EncryptedStore(directory, gone).load("session"))
+        assertEquals(1, gone.made)
+    }
+
+    @Test
     fun `stores of one directory share their locks`() = runBlocking {
-        val (one, other) = EncryptedStore(directory, ::key) to EncryptedStore(directory, ::key)
+        val (one, other) = EncryptedStore(directory, key) to EncryptedStore(directory, key)
         one.lock("session")
         val entered = CompletableDeferred<Unit>()
         val waiting = async {
@@ -80,8 +100,20 @@ class EncryptedStoreTest {
         other.unlock("session")
     }
 
+    /** A key in memory, or what its keeper fails with. */
+    private class Held(private var key: SecretKey?, private val failure: GeneralSecurityException? = null) : KeySource {
+        var made = 0
+
+        override fun present(): SecretKey? = failure?.let { throw it } ?: key
+
+        override fun orNew(): SecretKey = present() ?: newKey().also {
+            key = it
+            made += 1
+        }
+    }
+
     private companion object {
-        val OTHER = newKey()
+        val OTHER = Held(newKey())
 
         fun newKey(): SecretKey = KeyGenerator.getInstance("AES").apply { init(256) }.generateKey()
     }
