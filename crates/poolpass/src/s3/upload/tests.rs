@@ -1,6 +1,7 @@
 //! What becomes of an upload in parts that nobody waits for any more. What S3 does is tested against servers.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future;
@@ -11,6 +12,8 @@ use crate::client::Client;
 use crate::config::Config;
 use crate::platform::{Body, Request, Response, Transport, TransportError};
 use crate::scripted_aws::ScriptedAws;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// An S3 that takes a part for ever.
 #[derive(Clone, Debug, Default)]
@@ -76,11 +79,11 @@ fn large() -> Vec<u8> {
     vec![0; 6 * 1024 * 1024]
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_upload_that_is_given_up_is_aborted() {
     let s3 = SlowS3::default();
     given_up(&s3, s3.bucket().upload("film", large()).part_size(0).concurrency(1)).await;
-    s3.0.abort.notified().await;
+    tokio::time::timeout(MINUTE, s3.0.abort.notified()).await.unwrap();
     assert_eq!(s3.operations().last().map(String::as_str), Some("DELETE uploadId=u"));
 }
 
@@ -90,7 +93,7 @@ async fn an_upload_whose_state_was_asked_for_is_kept() {
     let (sender, state) = std::sync::mpsc::channel();
     let upload = s3.bucket().upload("film", large()).part_size(0).concurrency(1);
     given_up(&s3, upload.on_resumable(move |state| sender.send(state).unwrap())).await;
-    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    tokio::time::sleep(MINUTE).await;
     assert_eq!(s3.operations().len(), 2, "{:?}", s3.operations());
     s3.bucket().abort_upload(&state.recv().unwrap()).await.unwrap();
 }
