@@ -1,6 +1,6 @@
 import { type MfaMethod, TotpSetup } from './challenges.js';
+import type { ClientHandle } from './handle.js';
 import type { CallOptions, ClientMetadata } from './options.js';
-import type { Client } from './poolpass_wasm.js';
 
 /** Where a code was sent. */
 export interface CodeDelivery {
@@ -34,10 +34,10 @@ export type AccountOptions = CallOptions & ClientMetadata;
 
 /** The person's account: signing up, passwords, attributes, second factors. */
 export class Account {
-  readonly #client: Client;
+  readonly #client: ClientHandle;
 
   /** @internal */
-  constructor(client: Client) {
+  constructor(client: ClientHandle) {
     this.#client = client;
   }
 

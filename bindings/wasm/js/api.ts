@@ -1,4 +1,6 @@
-import { type BytesLike, bytesOf, streamOf } from './body.js';
+import { type BytesLike, bytesOf, isA, mediaTypeOf, streamOf } from './body.js';
+import { PoolpassError } from './errors.js';
+import type { Handle } from './handle.js';
 import type { CallOptions } from './options.js';
 import type { Body, Client } from './poolpass_wasm.js';
 
@@ -11,7 +13,8 @@ export interface SignedFetchOptions extends CallOptions {
   /** Default: `GET`. */
   method?: string;
   headers?: HeadersInit;
-  body?: BytesLike | null;
+  /** `URLSearchParams` are sent as a form. A `FormData` is not accepted, nor is a stream, which could not be sent again. */
+  body?: BytesLike | URLSearchParams | null;
   /** What proves who is asking: a signature (`iam`, the default), or a token in the `Authorization` header. */
   auth?: 'iam' | 'idToken' | 'accessToken';
   /** Writes `Bearer ` before the token. API Gateway takes it with and without, AppSync only without. */
@@ -27,19 +30,17 @@ export interface SignedFetchOptions extends CallOptions {
 const WITHOUT_BODY = [204, 205, 304];
 
 /** @internal */
-export async function signedFetch(client: Client, url: string | URL, options: SignedFetchOptions): Promise<Response> {
-  const body = options.body == null ? undefined : await bytesOf(options.body);
-  const headers = new Headers(options.headers);
+export async function signedFetch(client: Handle<Client>, url: string | URL, options: SignedFetchOptions): Promise<Response> {
+  const headers = headersOf(options.headers);
+  const body = options.body == null ? undefined : await bytesOf(textOf(options.body));
   // As fetch does for what it can name.
-  if (!headers.has('content-type')) {
-    if (typeof options.body === 'string') headers.set('content-type', 'text/plain;charset=UTF-8');
-    if (options.body instanceof Blob && options.body.type) headers.set('content-type', options.body.type);
-  }
-  const answer = (await client
+  const type = options.body == null ? undefined : contentTypeOf(options.body);
+  if (type !== undefined && !headers.has('content-type')) headers.set('content-type', type);
+  const answer = (await client.inner
     .signed(options.service ?? 'execute-api', options.region)
     .send({
       ...options,
-      method: options.method?.toUpperCase() ?? 'GET',
+      method: String(options.method ?? 'GET').toUpperCase(),
       url: String(url),
       headers: [...headers],
       body,
@@ -50,4 +51,23 @@ export async function signedFetch(client: Client, url: string | URL, options: Si
     return new Response(null, init);
   }
   return new Response(streamOf(answer.body, options.signal), init);
+}
+
+function headersOf(given: HeadersInit | undefined): Headers {
+  try {
+    return new Headers(given);
+  } catch {
+    // What the browser says about it quotes the header, which may be a secret.
+    throw new PoolpassError('invalidInput', 'the headers have a name or a value that HTTP does not allow');
+  }
+}
+
+function textOf(body: BytesLike | URLSearchParams): BytesLike {
+  return isA<URLSearchParams>(body, 'URLSearchParams') ? String(body) : body;
+}
+
+function contentTypeOf(body: BytesLike | URLSearchParams): string | undefined {
+  if (typeof body === 'string') return 'text/plain;charset=UTF-8';
+  if (isA(body, 'URLSearchParams')) return 'application/x-www-form-urlencoded;charset=UTF-8';
+  return mediaTypeOf(body);
 }

@@ -1,23 +1,100 @@
+import { cancelled, PoolpassError } from './errors.js';
 import type { CallOptions } from './options.js';
 
 /** What can be written: text is sent as UTF-8. */
-export type BytesLike = string | ArrayBuffer | ArrayBufferView | Blob;
+export type BytesLike = string | ArrayBufferLike | ArrayBufferView | Blob;
 
 /** The bytes of what an app gives, in memory. */
 export async function bytesOf(body: BytesLike): Promise<Uint8Array> {
-  return body instanceof Blob ? new Uint8Array(await body.arrayBuffer()) : inMemory(body);
+  if (!isBlob(body)) return inMemory(body);
+  try {
+    return new Uint8Array(await ownBlob(body).arrayBuffer());
+  } catch (cause) {
+    if (cause instanceof PoolpassError) throw cause;
+    // Such as a file that has changed since it was chosen.
+    throw new PoolpassError('invalidInput', `the Blob cannot be read: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** What an upload reads from: bytes, or else the `Blob` or stream itself. */
 export function uploadSource(body: BytesLike | ReadableStream<Uint8Array>): Uint8Array | Blob | ReadableStream {
-  return body instanceof Blob || body instanceof ReadableStream ? body : inMemory(body);
+  if (isBlob(body)) return ownBlob(body);
+  return isA<ReadableStream>(body, 'ReadableStream') ? ownStream(body) : inMemory(body);
+}
+
+/** The media type that a `Blob` or `File` names. */
+export function mediaTypeOf(body: unknown): string | undefined {
+  return isBlob(body) && body.type !== '' ? body.type : undefined;
 }
 
 function inMemory(body: Exclude<BytesLike, Blob>): Uint8Array {
   if (typeof body === 'string') return new TextEncoder().encode(body);
-  if (body instanceof Uint8Array) return body;
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  return new Uint8Array(body);
+  try {
+    if (ArrayBuffer.isView(body)) return viewOf(body.buffer, body.byteOffset, body.byteLength);
+    return viewOf(body);
+  } catch {
+    throw refused(body);
+  }
+}
+
+/** Throws for what is no buffer, and for one whose content has been transferred elsewhere: a `Uint8Array` would be empty. */
+function viewOf(buffer: ArrayBufferLike, offset?: number, length?: number): Uint8Array {
+  const view = new DataView(buffer, offset, length);
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function refused(body: unknown): PoolpassError {
+  const given = ArrayBuffer.isView(body) || isA(body, 'ArrayBuffer') ? 'a buffer that was transferred elsewhere' : tagOf(body);
+  const advice = isA(body, 'ReadableStream') ? '; a ReadableStream can be given to upload' : '';
+  const message = `the body is neither a string nor an ArrayBuffer, a view of one, a Blob or a File: it is ${given}${advice}`;
+  return new PoolpassError('invalidInput', message);
+}
+
+/** The same `Blob` as one of this window's, by which the module knows it: it may come from another window. */
+function ownBlob(body: Blob): Blob {
+  if ((body as unknown) instanceof Blob) return body;
+  try {
+    // The constructor would make a text of what only says that it is a Blob.
+    Blob.prototype.slice.call(body, 0, 0);
+  } catch {
+    throw refused(body);
+  }
+  return new Blob([body], { type: body.type });
+}
+
+/** The same for a stream, which may also be a library's. */
+function ownStream(body: ReadableStream<Uint8Array>): ReadableStream {
+  if ((body as unknown) instanceof ReadableStream) return body;
+  let reader: ReadableStreamDefaultReader<Uint8Array>;
+  try {
+    reader = body.getReader();
+  } catch {
+    throw new PoolpassError('invalidInput', 'the ReadableStream is being read by somebody else');
+  }
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(inMemory(value));
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function isBlob(value: unknown): value is Blob {
+  return value instanceof Blob || isA(value, 'Blob', 'File');
+}
+
+/** Whether it is of one of these classes, in whichever window it was made: `instanceof` knows only those of this one. */
+export function isA<T>(value: unknown, ...names: string[]): value is T {
+  return typeof value === 'object' && names.includes(tagOf(value));
+}
+
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
 /** Pieces as the WebAssembly module hands them out. */
@@ -26,26 +103,50 @@ export interface Pieces {
   cancel(): void;
 }
 
-/** A stream that reads each piece when it is wanted. */
+/** A stream that reads each piece when it is wanted. `signal` stops it, also while nobody reads. */
 export function streamOf(
   pieces: Pieces,
   signal?: AbortSignal,
   onPiece?: (length: number) => void,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const stopping = new AbortController();
+  let onAbort = (): void => {};
+  const end = (): void => signal?.removeEventListener('abort', onAbort);
+  const stop = (reason?: unknown): void => {
+    end();
+    // The piece that is being waited for, and all that would follow.
+    stopping.abort(reason);
+    pieces.cancel();
+  };
   return new ReadableStream(
     {
+      start(controller) {
+        onAbort = () => {
+          controller.error(cancelled(signal?.reason));
+          stop(signal?.reason);
+        };
+        if (signal?.aborted) onAbort();
+        else signal?.addEventListener('abort', onAbort);
+      },
       async pull(controller) {
-        const piece = (await pieces.next({ signal })) as Uint8Array<ArrayBuffer> | undefined;
+        let piece: Uint8Array<ArrayBuffer> | undefined;
+        try {
+          piece = (await pieces.next({ signal: stopping.signal })) as typeof piece;
+        } catch (error) {
+          stop();
+          throw error;
+        }
+        // Whoever has stopped it meanwhile does not get the piece.
+        if (stopping.signal.aborted) return;
         if (piece === undefined) {
+          end();
           controller.close();
         } else {
           onPiece?.(piece.length);
           controller.enqueue(piece);
         }
       },
-      cancel() {
-        pieces.cancel();
-      },
+      cancel: stop,
     },
     { highWaterMark: 0 },
   );

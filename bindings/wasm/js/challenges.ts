@@ -1,3 +1,4 @@
+import type { Handle } from './handle.js';
 import type { CallOptions } from './options.js';
 import type { Challenge as Inner, TotpSetup as InnerTotpSetup } from './poolpass_wasm.js';
 import type { User } from './session.js';
@@ -49,13 +50,13 @@ class AnyChallenge {
   /** The user name of the person who is signing in. */
   readonly username: string;
   /** @internal */
-  protected readonly inner: Inner;
+  protected readonly inner: Handle<Inner>;
 
   /** @internal */
-  constructor(inner: Inner) {
-    this.name = inner.name;
-    this.username = inner.username;
-    this.inner = inner;
+  constructor(handle: Handle<Inner>) {
+    this.name = handle.inner.name;
+    this.username = handle.inner.username;
+    this.inner = handle;
   }
 }
 
@@ -66,14 +67,14 @@ export class SmsCodeChallenge extends AnyChallenge {
   readonly destination: string | undefined;
 
   /** @internal */
-  constructor(inner: Inner, details: Details) {
-    super(inner);
+  constructor(handle: Handle<Inner>, details: Details) {
+    super(handle);
     this.destination = details.destination;
   }
 
   /** Answers with the code. With code `codeMismatch` it may be asked for again. */
   async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.call('answerWithCode', { ...options, code }));
+    return signInStep(this.inner, await this.inner.call('answerWithCode', { ...options, code }));
   }
 }
 
@@ -84,14 +85,14 @@ export class EmailCodeChallenge extends AnyChallenge {
   readonly destination: string | undefined;
 
   /** @internal */
-  constructor(inner: Inner, details: Details) {
-    super(inner);
+  constructor(handle: Handle<Inner>, details: Details) {
+    super(handle);
     this.destination = details.destination;
   }
 
   /** Answers with the code. With code `codeMismatch` it may be asked for again. */
   async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.call('answerWithCode', { ...options, code }));
+    return signInStep(this.inner, await this.inner.call('answerWithCode', { ...options, code }));
   }
 }
 
@@ -102,14 +103,14 @@ export class SoftwareTokenChallenge extends AnyChallenge {
   readonly deviceName: string | undefined;
 
   /** @internal */
-  constructor(inner: Inner, details: Details) {
-    super(inner);
+  constructor(handle: Handle<Inner>, details: Details) {
+    super(handle);
     this.deviceName = details.deviceName;
   }
 
   /** Answers with the code. With code `codeMismatch` it may be asked for again. */
   async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.call('answerWithCode', { ...options, code }));
+    return signInStep(this.inner, await this.inner.call('answerWithCode', { ...options, code }));
   }
 }
 
@@ -119,14 +120,14 @@ export class SelectMfaTypeChallenge extends AnyChallenge {
   readonly methods: readonly MfaMethod[];
 
   /** @internal */
-  constructor(inner: Inner, details: Details) {
-    super(inner);
+  constructor(handle: Handle<Inner>, details: Details) {
+    super(handle);
     this.methods = details.methods ?? [];
   }
 
   /** Chooses one of `methods`. */
   async answer(method: MfaMethod, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.call('answerWithMethod', { ...options, method }));
+    return signInStep(this.inner, await this.inner.call('answerWithMethod', { ...options, method }));
   }
 }
 
@@ -137,8 +138,8 @@ export class SetUpMfaChallenge extends AnyChallenge {
   readonly methods: readonly MfaMethod[];
 
   /** @internal */
-  constructor(inner: Inner, details: Details) {
-    super(inner);
+  constructor(handle: Handle<Inner>, details: Details) {
+    super(handle);
     this.methods = details.methods ?? [];
   }
 
@@ -149,12 +150,12 @@ export class SetUpMfaChallenge extends AnyChallenge {
 
   /** Answers with the first code of the authenticator app. With code `codeMismatch` it may be asked for again. */
   async confirmTotp(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.call('answerWithCode', { ...options, code }));
+    return signInStep(this.inner, await this.inner.call('answerWithCode', { ...options, code }));
   }
 
   /** Answers with an email address for codes; the next step asks for the first one. */
   async setUpEmail(address: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.call('setUpEmail', { ...options, address }));
+    return signInStep(this.inner, await this.inner.call('setUpEmail', { ...options, address }));
   }
 }
 
@@ -167,8 +168,8 @@ export class NewPasswordChallenge extends AnyChallenge {
   readonly attributes: Readonly<Record<string, string>>;
 
   /** @internal */
-  constructor(inner: Inner, details: Details) {
-    super(inner);
+  constructor(handle: Handle<Inner>, details: Details) {
+    super(handle);
     this.requiredAttributes = details.requiredAttributes ?? [];
     this.attributes = details.attributes ?? {};
   }
@@ -178,7 +179,7 @@ export class NewPasswordChallenge extends AnyChallenge {
     newPassword: string,
     options: CallOptions & { attributes?: Record<string, string> } = {},
   ): Promise<SignInStep> {
-    return signInStep(await this.inner.call('answerWithPassword', { ...options, newPassword }));
+    return signInStep(this.inner, await this.inner.call('answerWithPassword', { ...options, newPassword }));
   }
 }
 
@@ -189,14 +190,14 @@ export class OtherChallenge extends AnyChallenge {
   readonly parameters: Readonly<Record<string, string>>;
 
   /** @internal */
-  constructor(inner: Inner, details: Details) {
-    super(inner);
+  constructor(handle: Handle<Inner>, details: Details) {
+    super(handle);
     this.parameters = details.parameters ?? {};
   }
 
   /** Answers with `ChallengeResponses` as AWS documents them; `USERNAME` and `SECRET_HASH` are added. */
   async answer(responses: Record<string, string>, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.inner.call('answerWithResponses', { ...options, responses }));
+    return signInStep(this.inner, await this.inner.call('answerWithResponses', { ...options, responses }));
   }
 }
 
@@ -231,27 +232,28 @@ interface Details {
 }
 
 /** @internal */
-export function signInStep(step: User | Inner): SignInStep {
-  return 'describe' in step ? challenge(step) : { kind: 'done', user: step };
+export function signInStep(origin: Handle<unknown>, step: User | Inner): SignInStep {
+  return 'describe' in step ? challenge(origin, step) : { kind: 'done', user: step };
 }
 
 /** @internal */
-export function challenge(inner: Inner): Challenge {
+export function challenge(origin: Handle<unknown>, inner: Inner): Challenge {
+  const handle = origin.beside(inner);
   const details = inner.describe() as Details;
   switch (details.kind) {
     case 'smsCode':
-      return new SmsCodeChallenge(inner, details);
+      return new SmsCodeChallenge(handle, details);
     case 'emailCode':
-      return new EmailCodeChallenge(inner, details);
+      return new EmailCodeChallenge(handle, details);
     case 'softwareToken':
-      return new SoftwareTokenChallenge(inner, details);
+      return new SoftwareTokenChallenge(handle, details);
     case 'selectMfaType':
-      return new SelectMfaTypeChallenge(inner, details);
+      return new SelectMfaTypeChallenge(handle, details);
     case 'setUpMfa':
-      return new SetUpMfaChallenge(inner, details);
+      return new SetUpMfaChallenge(handle, details);
     case 'newPassword':
-      return new NewPasswordChallenge(inner, details);
+      return new NewPasswordChallenge(handle, details);
     case 'other':
-      return new OtherChallenge(inner, details);
+      return new OtherChallenge(handle, details);
   }
 }

@@ -1,9 +1,13 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { Account } from './account.js';
 import { type SignedFetchOptions, signedFetch } from './api.js';
 import { reporting } from './body.js';
 import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
 import type { AmplifyOutputs, PoolpassConfig } from './config.js';
 import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet, transactWrite } from './dynamodb.js';
+import { PoolpassError } from './errors.js';
+import { ClientHandle, Life } from './handle.js';
 import { init } from './module.js';
 import type { CallOptions, ClientMetadata } from './options.js';
 import { Client as Inner } from './poolpass_wasm.js';
@@ -40,16 +44,28 @@ export interface SignInOptions extends CallOptions, ClientMetadata {
  * if (step.kind === 'done') await client.bucket().put('hello.txt', 'Hello!');
  * ```
  */
-export class Poolpass {
+export class Poolpass implements Disposable {
+  static {
+    // Browsers that have no `using` yet do not have the symbol either.
+    if (Symbol.dispose) Object.defineProperty(Poolpass.prototype, Symbol.dispose, { value: Poolpass.prototype.close });
+  }
+
   /** The person's account: signing up, passwords, attributes, second factors. */
   readonly account: Account;
-  readonly #inner: Inner;
-  readonly #listeners: Set<(event: SessionEvent) => void>;
+  /** The region of the configuration. */
+  readonly region: string;
+  /** `close`, for `using`. */
+  declare readonly [Symbol.dispose]: () => void;
+  readonly #inner: ClientHandle;
+  readonly #listeners: Set<Listener>;
+  readonly #onClosed: () => void;
 
-  private constructor(inner: Inner, listeners: Set<(event: SessionEvent) => void>) {
+  private constructor(inner: ClientHandle, listeners: Set<Listener>, onClosed: () => void) {
     this.#inner = inner;
     this.#listeners = listeners;
+    this.#onClosed = onClosed;
     this.account = new Account(inner);
+    this.region = inner.inner.region;
   }
 
   /**
@@ -62,28 +78,37 @@ export class Poolpass {
     options: PoolpassOptions = {},
   ): Promise<Poolpass> {
     await init();
+    const text = textOf(config);
     const store = sharedStore(options.store);
-    const text = typeof config === 'string' ? config : JSON.stringify(config);
-    const inner = new Inner(text, store as never, options);
-    const listeners = new Set<(event: SessionEvent) => void>();
-    announce(inner, store, listeners);
-    return new Poolpass(inner, listeners);
+    const inner = new ClientHandle(new Inner(text, store as never, options), new Life());
+    const listeners = new Set<Listener>();
+    return new Poolpass(inner, listeners, announce(inner, store, listeners));
   }
 
-  /** The region of the configuration. */
-  get region(): string {
-    return this.#inner.region;
+  /**
+   * Gives back what the client holds: nobody is signed out, but no event is heard any more, and every later call, also of the
+   * buckets, tables and challenges that came from it, rejects with code `invalidInput`. Calls that are under way go on.
+   *
+   * An app that has one client for as long as it is open need not call it. Calling it again does nothing.
+   */
+  close(): void {
+    const { life } = this.#inner;
+    if (life.isOver) return;
+    const { inner } = this.#inner;
+    life.end();
+    this.#onClosed();
+    inner.free();
   }
 
   /** Signs in. Whoever was signed in before is replaced once it succeeds. */
   async signIn(username: string, password: string, options: SignInOptions = {}): Promise<SignInStep> {
-    return signInStep(await this.#inner.call('signIn', { ...options, username, password }));
+    return signInStep(this.#inner, await this.#inner.call('signIn', { ...options, username, password }));
   }
 
   /** The challenge that waits for its answer, also after a reload or in another tab. */
   async pendingChallenge(options: CallOptions = {}): Promise<Challenge | undefined> {
     const pending = await this.#inner.call('pendingChallenge', options);
-    return pending && challenge(pending);
+    return pending && challenge(this.#inner, pending);
   }
 
   /** The person who is signed in, as far as the store knows: works without a network. */
@@ -121,6 +146,7 @@ export class Poolpass {
 
   /** Calls `listener` with what happens to the session from now on, until the returned function is called. */
   onSessionEvent(listener: (event: SessionEvent) => void): () => void {
+    this.#inner.life.check();
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -142,19 +168,24 @@ export class Poolpass {
     return this.#inner.call('identityId', options);
   }
 
-  /** The same client with the credentials of another role, where the sign-in allows more than one. */
+  /**
+   * The same client with the credentials of another role, where the sign-in allows more than one. Closing this client closes
+   * that one too, and not the other way round.
+   */
   withRole(roleArn: string): Poolpass {
-    return new Poolpass(this.#inner.withRole(roleArn), this.#listeners);
+    const { inner, life } = this.#inner;
+    const handle = new ClientHandle(inner.withRole(roleArn), new Life(life));
+    return new Poolpass(handle, this.#listeners, () => {});
   }
 
   /** An S3 bucket. Default: the configuration's, in its region. */
   bucket(name?: string, options: { region?: string } = {}): Bucket {
-    return new Bucket(this.#inner.bucket(name, options.region));
+    return new Bucket(this.#inner.beside(this.#inner.inner.bucket(name, options.region)));
   }
 
   /** A DynamoDB table by its name or ARN. Default: the configuration's. */
   table(name?: string): Table {
-    return new Table(this.#inner.table(name));
+    return new Table(this.#inner.beside(this.#inner.inner.table(name)));
   }
 
   /** Reads up to 100 items of one or more tables at one moment (TransactGetItems), in the order asked for. */
@@ -184,17 +215,37 @@ export class Poolpass {
   }
 }
 
-/** Hands events to the listeners, and tells the other tabs, which then look into the store. */
-function announce(inner: Inner, store: SharedStore, listeners: Set<(event: SessionEvent) => void>): void {
+type Listener = (event: SessionEvent) => void;
+
+function textOf(config: unknown): string {
+  if (typeof config === 'string') return config;
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(config);
+  } catch {
+    // It contains itself, or what JSON has no word for.
+  }
+  if (text === undefined) throw new PoolpassError('invalidConfig', 'the configuration is not a JSON object');
+  return text;
+}
+
+/** Hands events to the listeners, and tells the other tabs, which then look into the store. Returns what ends all of it. */
+function announce(client: ClientHandle, store: SharedStore, listeners: Set<Listener>): () => void {
   const isInBrowser = store.isShared && typeof BroadcastChannel !== 'undefined' && typeof location !== 'undefined';
-  const channel = isInBrowser ? new BroadcastChannel(`poolpass:${inner.clientId ?? ''}`) : undefined;
-  inner.onEvent((event: SessionEvent) => {
+  const channel = isInBrowser ? new BroadcastChannel(`poolpass:${client.inner.clientId ?? ''}`) : undefined;
+  client.inner.onEvent((event: SessionEvent) => {
+    if (client.life.isOver) return;
     for (const listener of listeners) reporting(listener)?.(event);
     channel?.postMessage(event.kind);
   });
-  if (channel === undefined) return;
-  // What the store says differently from before becomes an event of this tab, and nothing else does.
-  const look = (): void => void inner.call('currentUser', {}).catch(() => {});
-  look();
-  channel.onmessage = look;
+  if (channel !== undefined) {
+    // What the store says differently from before becomes an event of this tab, and nothing else does.
+    const look = (): void => void client.call('currentUser', {}).catch(() => {});
+    look();
+    channel.onmessage = look;
+  }
+  return () => {
+    channel?.close();
+    listeners.clear();
+  };
 }

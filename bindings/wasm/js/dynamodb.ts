@@ -1,7 +1,8 @@
 import type { AnyCondition, Expression, Path } from './conditions.js';
 import type { Decimal } from './decimal.js';
+import type { ClientHandle, Handle } from './handle.js';
 import type { CallOptions } from './options.js';
-import type { Client, Table as Inner } from './poolpass_wasm.js';
+import type { Table as Inner } from './poolpass_wasm.js';
 
 /**
  * What an attribute can hold.
@@ -135,15 +136,15 @@ export interface TransactGet {
  * ```
  */
 export class Table {
-  readonly #inner: Inner;
+  readonly #inner: Handle<Inner>;
 
   /** @internal */
-  constructor(inner: Inner) {
+  constructor(inner: Handle<Inner>) {
     this.#inner = inner;
   }
 
   get name(): string {
-    return this.#inner.name;
+    return this.#inner.inner.name;
   }
 
   /** Reads the item with this key (GetItem). */
@@ -199,12 +200,12 @@ export class Table {
 
 /** Items, page by page, each page fetched when it is needed: `for await` goes through the items. */
 export class Search<T> implements AsyncIterable<T> {
-  readonly #table: Inner;
+  readonly #table: Handle<Inner>;
   readonly #condition: AnyCondition | undefined;
   readonly #options: SearchOptions;
 
   /** @internal */
-  constructor(table: Inner, condition: AnyCondition | undefined, options: SearchOptions) {
+  constructor(table: Handle<Inner>, condition: AnyCondition | undefined, options: SearchOptions) {
     this.#table = table;
     this.#condition = condition;
     this.#options = options;
@@ -248,7 +249,7 @@ export class Search<T> implements AsyncIterable<T> {
 
 /** @internal */
 export function transactGet<T>(
-  client: Client,
+  client: ClientHandle,
   gets: readonly TransactGet[],
   options: Pick<ReadOptions, 'exactDecimals' | 'signal'>,
 ): Promise<(T | undefined)[]> {
@@ -257,7 +258,7 @@ export function transactGet<T>(
 
 /** @internal */
 export function transactWrite(
-  client: Client,
+  client: ClientHandle,
   writes: readonly TransactWrite[],
   options: CallOptions & { token?: string },
 ): Promise<void> {

@@ -96,3 +96,8 @@ export class PoolpassError extends Error {
     this.operation = details.operation;
   }
 }
+
+/** What a call is rejected with whose signal was aborted for this reason. */
+export function cancelled(cause: unknown): PoolpassError {
+  return new PoolpassError('cancelled', 'the call was cancelled', { cause });
+}

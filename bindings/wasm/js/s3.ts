@@ -1,5 +1,6 @@
-import { type BytesLike, bytesOf, reporting, streamOf, uploadSource } from './body.js';
+import { type BytesLike, bytesOf, mediaTypeOf, reporting, streamOf, uploadSource } from './body.js';
 import type { PoolpassError } from './errors.js';
+import type { Handle } from './handle.js';
 import type { CallOptions } from './options.js';
 import type { Body, Bucket as Inner } from './poolpass_wasm.js';
 
@@ -62,6 +63,8 @@ export interface UploadState {
   readonly uploadId: string;
   readonly partSize: number;
   readonly size: number | null;
+  /** Whether S3 checks one checksum over the whole content at the end. */
+  readonly wholeChecksum: boolean;
 }
 
 /** An object as it was written. */
@@ -154,15 +157,15 @@ export interface PresignedUrl {
  * ```
  */
 export class Bucket {
-  readonly #inner: Inner;
+  readonly #inner: Handle<Inner>;
 
   /** @internal */
-  constructor(inner: Inner) {
+  constructor(inner: Handle<Inner>) {
     this.#inner = inner;
   }
 
   get name(): string {
-    return this.#inner.name;
+    return this.#inner.inner.name;
   }
 
   /** `private/{identity id}/{name}`: a key under the prefix that is the person's own. */
@@ -324,5 +327,5 @@ export class S3Object {
 }
 
 function withType<T extends ObjectOptions>(body: unknown, options: T): T {
-  return body instanceof Blob && body.type ? { contentType: body.type, ...options } : options;
+  return { ...options, contentType: options.contentType ?? mediaTypeOf(body) };
 }

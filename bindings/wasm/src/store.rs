@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use poolpass::platform::{BoxFuture, SessionStore, StoreError, StoreLock};
 use secrecy::{ExposeSecret, SecretString};
 use wasm_bindgen::prelude::*;
@@ -23,7 +23,16 @@ extern "C" {
     fn remove(this: &JsStore, key: &str) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    fn lock(this: &JsStore, name: &str) -> Result<Promise, JsValue>;
+    fn lock(this: &JsStore, name: &str) -> Result<JsLock, JsValue>;
+
+    /// `Lock` of `js/stores/locks.ts`.
+    type JsLock;
+
+    #[wasm_bindgen(method, getter)]
+    fn granted(this: &JsLock) -> Promise;
+
+    #[wasm_bindgen(method)]
+    fn release(this: &JsLock);
 }
 
 /// A store as the SDK wants it.
@@ -47,19 +56,20 @@ impl SessionStore for Store {
 
     fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
         Box::pin(async move {
-            let release = settled(self.0.lock(name)).await?;
-            Ok(StoreLock::new(Lock(release.unchecked_into())))
+            // Whoever stops waiting drops it, so that nobody is granted it who is gone.
+            let lock = Lock(self.0.lock(name).map_err(failure)?);
+            settled(Ok(lock.0.granted())).await?;
+            Ok(StoreLock::new(lock))
         })
     }
 }
 
-/// Calls the function that gives the lock back.
-struct Lock(Function);
+/// Held or waited for; dropping it gives it back, or stops waiting.
+struct Lock(JsLock);
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // It only resolves a promise.
-        let _ = self.0.call0(&JsValue::UNDEFINED);
+        self.0.release();
     }
 }
 

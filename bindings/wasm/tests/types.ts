@@ -1,5 +1,15 @@
 // Compiled, never run: what an app writes has to type-check, and what is wrong must not.
-import { attribute, Decimal, init, Poolpass, PoolpassError, type PoolpassErrorCode, type SessionStore } from 'poolpass';
+import {
+  attribute,
+  Decimal,
+  init,
+  Poolpass,
+  type PoolpassConfig,
+  PoolpassError,
+  type PoolpassErrorCode,
+  type SessionStore,
+  type UploadState,
+} from 'poolpass';
 import { Poolpass as SlimPoolpass } from 'poolpass/slim';
 
 const store: SessionStore = {
@@ -8,12 +18,26 @@ const store: SessionStore = {
   remove: async () => {},
 };
 
+/** One that a page keeps in variables. */
+let kept: string | undefined;
+const synchronous: SessionStore = {
+  load: () => kept,
+  save: (_key, value) => {
+    kept = value;
+  },
+  remove: () => {
+    kept = undefined;
+  },
+};
+
 export async function app(file: Blob, signal: AbortSignal): Promise<string> {
   await init();
   const client = await Poolpass.create(
     { region: 'eu-west-1', userPool: { id: 'eu-west-1_AbCdEfGhI', clientId: 'abc' } },
     { store },
   );
+  using scoped = await Poolpass.create('{}', { store: synchronous });
+  scoped.close();
   const unsubscribe = client.onSessionEvent((event) => {
     if (event.kind === 'sessionEnded') console.log(event.reason);
     // @ts-expect-error only a session that ended has a reason
@@ -56,6 +80,14 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
   await bucket.upload('film.mp4', file, { onProgress: ({ sent, total }) => console.log(sent, total?.toFixed()) });
   const body: ReadableStream<Uint8Array> = (await bucket.get('film.mp4', { range: { last: 10 } })).body;
   await bucket.upload('copy.mp4', body);
+  await bucket.put('bytes', new SharedArrayBuffer(1));
+  // @ts-expect-error nobody would know how it is meant
+  await bucket.put('form', new FormData());
+  // @ts-expect-error it is sent in one request, which may have to be sent again
+  await bucket.put('copy.mp4', body);
+  await client.fetch('/notes', { method: 'POST', body: new URLSearchParams({ title: 'Milk' }) });
+  const state: UploadState = JSON.parse('{}');
+  if (state.wholeChecksum) await bucket.abortUpload(state);
   for await (const object of bucket.list('private/')) console.log(object.key, object.lastModified?.getTime());
 
   interface Note {
@@ -97,3 +129,16 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
   console.log(provider, SlimPoolpass === Poolpass);
   return note?.title ?? '';
 }
+
+async function connect(config: PoolpassConfig): Promise<Poolpass> {
+  const client = await Poolpass.create(config);
+  try {
+    await client.currentUser(); // the first look into the store
+    return client;
+  } catch (error) {
+    if (!(error instanceof PoolpassError && error.code === 'store')) throw error;
+    client.close();
+    return Poolpass.create(config, { store: 'memory' });
+  }
+}
+console.log(connect);

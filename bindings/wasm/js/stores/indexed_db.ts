@@ -27,8 +27,10 @@ export class IndexedDbStore implements SessionStore {
   async load(key: string): Promise<string | undefined> {
     const sealed: Sealed | undefined = await this.#run(VALUES, 'readonly', (values) => values.get(key));
     if (sealed === undefined) return undefined;
+    // That the key cannot be read just now says nothing about the value.
+    const cryptoKey = await this.#cryptoKey();
     try {
-      const plain = await crypto.subtle.decrypt(cipher(key, sealed.iv), await this.#cryptoKey(), sealed.data);
+      const plain = await crypto.subtle.decrypt(cipher(key, sealed.iv), cryptoKey, sealed.data);
       return new TextDecoder().decode(plain);
     } catch {
       // The browser has lost the key, or somebody else wrote the value: it is nothing that we can use.
@@ -88,20 +90,23 @@ export class IndexedDbStore implements SessionStore {
 
   async #transaction(name: string, mode: IDBTransactionMode): Promise<IDBTransaction> {
     const database = await this.#open();
+    // A refresh token that was rotated must not be lost with the power.
+    const options: IDBTransactionOptions = mode === 'readwrite' ? { durability: 'strict' } : {};
     try {
-      return database.transaction(name, mode);
+      return database.transaction(name, mode, options);
     } catch (error) {
       if ((error as DOMException).name !== 'InvalidStateError') throw error;
       // The browser has closed the connection, as it does when it needs the memory or when site data is deleted.
       this.#forget();
-      return (await this.#open()).transaction(name, mode);
+      return (await this.#open()).transaction(name, mode, options);
     }
   }
 
   #open(): Promise<IDBDatabase> {
-    this.#database ??= open(() => this.#forget()).catch((error: unknown) => {
+    this.#database ??= open(() => this.#forget()).catch((cause: unknown) => {
       this.#database = undefined;
-      throw error;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`IndexedDB cannot be opened (${reason}); store: 'memory' works without it`, { cause });
     });
     return this.#database;
   }
@@ -135,6 +140,6 @@ function open(onClosed: () => void): Promise<IDBDatabase> {
       database.onclose = onClosed;
       resolve(database);
     };
-    request.onerror = () => reject(request.error ?? new Error('IndexedDB could not be opened'));
+    request.onerror = () => reject(request.error);
   });
 }

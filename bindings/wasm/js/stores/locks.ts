@@ -1,26 +1,51 @@
+/** A lock that is held, or waited for. */
+export interface Lock {
+  /** Resolves once it is held. */
+  readonly granted: Promise<void>;
+  /** Gives it back, or stops waiting for it: either way, whoever comes next gets it. */
+  release(): void;
+}
+
 /** A lock among all tabs and workers of the origin. A tab that is closed gives it back. */
-export function webLock(name: string): Promise<() => void> {
-  return new Promise((granted, refused) => {
-    const held = () => new Promise<void>((release) => granted(release));
-    navigator.locks.request(`poolpass:${name}`, held).catch(refused);
+export function webLock(name: string): Lock {
+  const waiting = new AbortController();
+  const { promise: released, resolve: release } = promised();
+  const granted = new Promise<void>((resolve, reject) => {
+    const hold = (): Promise<void> => {
+      resolve();
+      return released;
+    };
+    navigator.locks.request(`poolpass:${name}`, { signal: waiting.signal }, hold).catch(reject);
   });
+  return {
+    granted,
+    release() {
+      release();
+      waiting.abort();
+    },
+  };
 }
 
 const queues = new WeakMap<object, Map<string, Promise<void>>>();
 
-/** A lock among the clients of one page, or of one Node process, that have the same `store`. */
-export async function localLock(store: object, name: string): Promise<() => void> {
-  const locks = queues.get(store) ?? new Map<string, Promise<void>>();
-  queues.set(store, locks);
-  const before = locks.get(name) ?? Promise.resolve();
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+/** A lock among the clients of one page, or of one Node process, that have the same `content`. */
+export function localLock(content: object, name: string): Lock {
+  const locks = queues.get(content) ?? new Map<string, Promise<void>>();
+  queues.set(content, locks);
+  const granted = locks.get(name) ?? Promise.resolve();
+  const { promise: released, resolve: release } = promised();
   locks.set(
     name,
-    before.then(() => released),
+    granted.then(() => released),
   );
-  await before;
-  return release;
+  return { granted, release };
+}
+
+/** `Promise.withResolvers`, which Node.js 20 does not have. */
+function promised(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }

@@ -1,0 +1,67 @@
+import { PoolpassError } from './errors.js';
+import type { Client } from './poolpass_wasm.js';
+
+/** Whether a client is open. What came from it is closed with it. */
+export class Life {
+  readonly #origin: Life | undefined;
+  #isOver = false;
+
+  constructor(origin?: Life) {
+    this.#origin = origin;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver || (this.#origin?.isOver ?? false);
+  }
+
+  end(): void {
+    this.#isOver = true;
+  }
+
+  /** Throws once it is over. */
+  check(): void {
+    if (this.isOver) throw new PoolpassError('invalidInput', 'this client was closed: make another one');
+  }
+}
+
+/** Something of the WebAssembly module, for as long as its client is open. */
+export class Handle<T> {
+  readonly #inner: T;
+  readonly life: Life;
+
+  constructor(inner: T, life: Life) {
+    this.#inner = inner;
+    this.life = life;
+  }
+
+  /** Throws once the client is closed: by then the module may have given the thing back. */
+  get inner(): T {
+    this.life.check();
+    return this.#inner;
+  }
+
+  /** Does what `method` names, with a result that the callers know; rejects once the client is closed. */
+  async call(this: Handle<Callable>, method: string, input: unknown): Promise<any> {
+    return this.inner.call(method, input);
+  }
+
+  /** Something else, which lives as long. */
+  beside<U>(inner: U): Handle<U> {
+    return new Handle(inner, this.life);
+  }
+}
+
+interface Callable {
+  call(method: string, input: unknown): Promise<unknown>;
+}
+
+/** The client itself, which has more than one function. */
+export class ClientHandle extends Handle<Client> {
+  async account(method: string, input: unknown): Promise<any> {
+    return this.inner.account(method, input);
+  }
+
+  async transact(method: string, input: unknown): Promise<any> {
+    return this.inner.transact(method, input);
+  }
+}

@@ -1,0 +1,103 @@
+// What is left of a client that was closed.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { Backend } from './player/backend.mjs';
+import { load, locate } from './player/package.mjs';
+
+const { attribute, MemoryStore, Poolpass, PoolpassError } = await load();
+
+describe('closing a client in Node.js', { timeout: 120_000 }, () => {
+  let backend;
+  before(async () => {
+    backend = await Backend.start();
+  });
+  after(() => backend.stop());
+
+  async function signedIn(options) {
+    const client = await Poolpass.create(backend.config, options);
+    const [{ username, password }] = backend.config.demo.users;
+    await client.signIn(username, password);
+    return client;
+  }
+
+  test('every later call rejects, also of what came from the client, and nothing is sent', async () => {
+    const client = await signedIn();
+    const [bucket, table, account] = [client.bucket(), client.table(), client.account];
+    const other = await Poolpass.create(backend.config);
+    const [, grace] = backend.config.demo.users;
+    const challenge = await other.signIn(grace.username, grace.password);
+    const role = client.withRole('arn:aws:iam::123456789012:role/other');
+    client.close();
+    other.close();
+    await backend.takeRequestCounts();
+    const calls = {
+      signIn: () => client.signIn('ada', 'x'),
+      pendingChallenge: () => client.pendingChallenge(),
+      currentUser: () => client.currentUser(),
+      idToken: () => client.idToken(),
+      signOut: () => client.signOut(),
+      credentials: () => client.credentials(),
+      fetch: () => client.fetch('/whoami'),
+      transactGet: () => client.transactGet([{ key: { pk: 'a', sk: 'b' } }]),
+      attributes: () => account.attributes(),
+      startTotp: () => account.startTotp(),
+      put: () => bucket.put('a', 'x'),
+      get: () => bucket.get('a'),
+      list: () => bucket.list('a').next(),
+      'an item': () => table.get({ pk: 'a', sk: 'b' }),
+      query: () => table.query(attribute('pk').eq('a')).all(),
+      answer: () => challenge.answer('123456'),
+      'another role': () => role.credentials(),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      // What it returns is a promise: an app need not expect that it throws.
+      const error = await call().catch((thrown) => thrown);
+      assert.ok(error instanceof PoolpassError, `${name}: ${error}`);
+      assert.equal(error.code, 'invalidInput', name);
+      assert.match(error.message, /closed/, name);
+    }
+    for (const call of [() => client.bucket(), () => client.table(), () => client.onSessionEvent(() => {}), () => client.withRole('x')]) {
+      assert.throws(call, { name: 'PoolpassError', code: 'invalidInput' });
+    }
+    assert.equal(client.region, backend.config.region);
+    assert.deepEqual(await backend.takeRequestCounts(), {});
+  });
+
+  test('the module gets back what it held, once, and the session stays', async (context) => {
+    const { Client } = await import(locate('poolpass').replace(/node\.js$/, 'poolpass_wasm.js'));
+    const free = context.mock.method(Client.prototype, 'free');
+    const store = new MemoryStore();
+    const client = await signedIn({ store });
+    client.close();
+    client.close();
+    client[Symbol.dispose]();
+    assert.equal(free.mock.callCount(), 1);
+    const next = await Poolpass.create(backend.config, { store });
+    assert.equal((await next.currentUser()).username, backend.config.demo.users[0].username);
+    next[Symbol.dispose]();
+    assert.equal(free.mock.callCount(), 2);
+  });
+
+  test('no event is heard any more, and what is under way ends as it would have', async () => {
+    const store = new MemoryStore();
+    const client = await signedIn({ store });
+    const events = [];
+    client.onSessionEvent(({ kind }) => events.push(kind));
+    await client.refresh();
+    const refreshing = client.refresh();
+    client.close();
+    assert.equal((await refreshing).username, backend.config.demo.users[0].username);
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.deepEqual(events, ['refreshed']);
+  });
+
+  test('closing the client of another role leaves the first one open', async () => {
+    const client = await signedIn();
+    const role = client.withRole('arn:aws:iam::123456789012:role/other');
+    role.close();
+    await assert.rejects(role.currentUser(), { code: 'invalidInput' });
+    assert.equal((await client.account.attributes()).email, 'ada@example.com');
+    client.close();
+  });
+});
