@@ -25,10 +25,12 @@ export function FieldNotes({ client, local }: { client: Poolpass; local: LocalDe
 }
 
 /** Which page it is follows from who is here, and only then from the address. */
-function Page({ visit: { visitor }, route }: Pick<App, 'visit'> & { route: Route }) {
+function Page({ visit: { visitor, look }, route }: Pick<App, 'visit'> & { route: Route }) {
   switch (visitor.kind) {
     case 'unknown':
       return <Opening />;
+    case 'unreadable':
+      return <Opening failure={visitor.error} onRetry={look} />;
     case 'challenged':
       return <ChallengePage challenge={visitor.challenge} />;
     case 'user':

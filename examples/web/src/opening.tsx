@@ -1,14 +1,31 @@
+import { problem } from './problem';
 import { Mark } from './ui/masthead';
+import { Notice } from './ui/notice';
+
+interface OpeningProps {
+  /** Why it has not been found out. */
+  readonly failure?: unknown;
+  readonly onRetry?: () => void;
+}
 
 /** What is seen while the app finds out who is here: on most visits for less than the blink of an eye. */
-export function Opening() {
+export function Opening({ failure, onRetry }: OpeningProps) {
   return (
     <main class="opening">
       <h1>
         <Mark />
         Field notes
       </h1>
-      <p>Opening your notebook…</p>
+      {failure === undefined ? (
+        <p>Opening your notebook…</p>
+      ) : (
+        <Notice kind="problem">
+          <p>Your notebook could not be opened. {problem(failure)}</p>
+          <button type="button" onClick={onRetry}>
+            Try again
+          </button>
+        </Notice>
+      )}
     </main>
   );
 }

@@ -21,6 +21,7 @@ const ADVICE: Partial<Record<PoolpassErrorCode, string>> = {
   sessionEnded: 'Your session has ended. Sign in again.',
   notFound: 'This is not there any more. It may have been deleted elsewhere.',
   conditionFailed: 'This was changed or deleted elsewhere in the meantime. Reload to see it as it is now.',
+  store: 'This browser does not let the page keep your session. Allow it to store data, and leave some room on the disk.',
   throttled: 'The service is busy. Try again in a moment.',
   unavailable: 'The service does not answer just now. Try again in a moment.',
   timeout: 'That took too long. Check your connection and try again.',

@@ -1,9 +1,11 @@
 import type { Challenge, Poolpass, SessionEndReason, SignInStep, User } from 'poolpass';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 
 /** Who is using the app. */
 export type Visitor =
   | { readonly kind: 'unknown' }
+  /** The browser does not tell, since the session cannot be read. */
+  | { readonly kind: 'unreadable'; readonly error: unknown }
   | { readonly kind: 'nobody'; readonly endedBecause?: SessionEndReason }
   | { readonly kind: 'guest' }
   | { readonly kind: 'challenged'; readonly challenge: Challenge }
@@ -12,6 +14,8 @@ export type Visitor =
 /** The visitor, and how that changes. */
 export interface Visit {
   readonly visitor: Visitor;
+  /** Looks again who is here. */
+  look(): void;
   /** After `signIn` or a challenge's `answer`: either someone is in, or there is one more thing to answer. */
   proceed(step: SignInStep): void;
   /** Uses the app without an account. */
@@ -24,18 +28,28 @@ export interface Visit {
 export function useVisit(client: Poolpass): Visit {
   const [visitor, setVisitor] = useState<Visitor>({ kind: 'unknown' });
 
+  const look = useCallback(() => {
+    // Whoever is known stays until something else is known.
+    const failed = (error: unknown) =>
+      setVisitor((known) => (isKnown(known) ? known : { kind: 'unreadable', error }));
+    whoIsHere(client).then(setVisitor, failed);
+  }, [client]);
+
   useEffect(() => {
-    const look = () => void whoIsHere(client).then(setVisitor);
     look();
     return client.onSessionEvent((event) => {
       if (event.kind === 'sessionEnded') setVisitor({ kind: 'nobody', endedBecause: event.reason });
       else look();
     });
-  }, [client]);
+  }, [client, look]);
 
   return useMemo(
     () => ({
       visitor,
+      look() {
+        setVisitor({ kind: 'unknown' });
+        look();
+      },
       proceed(step) {
         if (step.kind !== 'done') return setVisitor({ kind: 'challenged', challenge: step });
         forgetGuest();
@@ -51,7 +65,7 @@ export function useVisit(client: Poolpass): Visit {
         setVisitor({ kind: 'nobody' });
       },
     }),
-    [client, visitor],
+    [client, visitor, look],
   );
 }
 
@@ -63,6 +77,10 @@ async function whoIsHere(client: Poolpass): Promise<Visitor> {
   const challenge = await client.pendingChallenge();
   if (challenge !== undefined) return { kind: 'challenged', challenge };
   return { kind: localStorage.getItem(GUEST) === null ? 'nobody' : 'guest' };
+}
+
+function isKnown({ kind }: Visitor): boolean {
+  return kind !== 'unknown' && kind !== 'unreadable';
 }
 
 /** That this person chose to be a guest, so that a reload does not ask again. */

@@ -128,6 +128,118 @@ describe('Field notes', { timeout: 300_000 }, () => {
     assert.equal(await dora.page.locator('.plate').count(), 1);
   });
 
+  test('what another tab has written stays when a picture is deleted, and what fails half-way can be done again', async () => {
+    const ella = await stage.member('ella');
+    await ella.fills('What did you see?', 'A wren in the ivy.');
+    await ella.attaches(picture('wren.png'), picture('ivy.png'));
+    await ella.page.getByText('Uploaded').nth(1).waitFor();
+    await ella.presses('Save note');
+    await ella.entry('A wren').waitFor();
+
+    const firstTab = ella.page;
+    await ella.openTab();
+    await ella.page.getByRole('button', { name: /^Edit the note/ }).click();
+    await ella.page.getByRole('form', { name: 'Edit note' }).getByLabel('What did you see?').fill('Two wrens in the ivy.');
+    await ella.presses('Save');
+    await ella.entry('Two wrens').waitFor();
+
+    // The first tab does not know of the other wren.
+    ella.page = firstTab;
+    await ella.entry('A wren').waitFor();
+    await ella.presses('Open ivy.png');
+    await ella.presses('Delete picture', { within: ella.page.getByRole('dialog') });
+    await ella.hears('The picture is deleted.');
+    await ella.entry('Two wrens').waitFor();
+
+    // The last picture: its dialog stays until it is gone from the bucket too.
+    const refusal = { status: 403, code: 'AccessDenied', message: 'Access Denied' };
+    await stage.backend.fault({ operation: 'DeleteObjects', action: refusal });
+    await ella.presses('Open wren.png');
+    const dialog = ella.page.getByRole('dialog', { name: 'wren.png' });
+    await ella.presses('Delete picture', { within: dialog });
+    await ella.hears('You are not allowed to do that.', 'alert');
+    await stage.backend.fault(null);
+    await ella.presses('Delete picture', { within: dialog });
+    await ella.page.getByText('The picture is deleted.').waitFor();
+    await dialog.waitFor({ state: 'detached' });
+    await ella.reloads();
+    await ella.entry('Two wrens').waitFor();
+    assert.equal(await ella.page.locator('.plate').count(), 0);
+  });
+
+  test('an edit keeps the pictures as another tab has left them', async () => {
+    const fay = await stage.member('fay');
+    await fay.fills('What did you see?', 'Moss.');
+    await fay.attaches(picture('moss.png'));
+    await fay.page.getByText('Uploaded').waitFor();
+    await fay.presses('Save note');
+    await fay.entry('Moss.').waitFor();
+
+    const firstTab = fay.page;
+    await fay.openTab();
+    await fay.presses('Open moss.png');
+    await fay.presses('Delete picture', { within: fay.page.getByRole('dialog') });
+    await fay.hears('The picture is deleted.');
+
+    fay.page = firstTab;
+    await fay.page.getByRole('button', { name: /^Edit the note/ }).click();
+    await fay.page.getByRole('form', { name: 'Edit note' }).getByLabel('What did you see?').fill('Star moss.');
+    await fay.presses('Save');
+    await fay.entry('Star moss.').waitFor();
+    assert.equal(await fay.page.locator('.plate').count(), 0);
+  });
+
+  test('a note that is written while the notebook is being read appears once', async () => {
+    const ines = await stage.member('ines');
+    await stage.backend.fault({ operation: 'Query', action: { delayMs: 2000 }, times: 1 });
+    await ines.reloads();
+    await ines.writes('Geese, going north.');
+    assert.equal(await ines.page.getByText('Reading your notes').count(), 1);
+    await ines.page.locator('.logbook[aria-busy="false"]').waitFor();
+    assert.equal(await ines.entry('Geese').count(), 1);
+  });
+
+  test('when the browser does not give the session back, that is said, and can be tried again', async () => {
+    const kai = await stage.member('kai');
+    await kai.page.addInitScript(() => {
+      globalThis.isRefusing = true;
+      const { open } = IDBFactory.prototype;
+      IDBFactory.prototype.open = function (...args) {
+        if (globalThis.isRefusing) throw new DOMException('The user denied permission.', 'SecurityError');
+        return open.apply(this, args);
+      };
+    });
+    await kai.reloads();
+    await kai.hears('Your notebook could not be opened.', 'alert');
+    await kai.looksAround('unreadable');
+    await kai.presses('Try again');
+    await kai.hears('Your notebook could not be opened.', 'alert');
+    await kai.page.evaluate(() => {
+      globalThis.isRefusing = false;
+    });
+    await kai.presses('Try again');
+    await kai.sees('heading', 'kai’s notebook');
+  });
+
+  test('whether two-step sign-in is on can be asked for again', async () => {
+    const lou = await stage.member('lou');
+    const refusal = { status: 400, code: 'InternalErrorException', message: 'oops' };
+    await stage.backend.fault({ operation: 'GetUser', action: refusal });
+    await lou.follows('lou');
+    await lou.hears('Whether it is on could not be read.', 'alert');
+    await lou.looksAround('authenticator-failed');
+    await stage.backend.fault(null);
+    await lou.presses('Try again');
+    await lou.sees('button', 'Set up an authenticator app');
+
+    await stage.backend.fault({ operation: 'AssociateSoftwareToken', action: refusal });
+    await lou.presses('Set up an authenticator app');
+    await lou.page.getByRole('alert').waitFor();
+    await stage.backend.fault(null);
+    await lou.presses('Set up an authenticator app');
+    await lou.sees('img', 'QR code');
+  });
+
   test('an upload that fails can be tried again, and goes on where it stopped', async () => {
     const edda = await stage.member('edda');
     await edda.fills('What did you see?', 'Frost flowers.');

@@ -64,6 +64,11 @@ class Person {
     return tab;
   }
 
+  /** Another page of the site. */
+  async goTo(tab, path) {
+    await tab.goto(`${this.#origin}${path}`);
+  }
+
   async leave() {
     await this.context.close();
     if (this.uncaught.length > 0) throw new Error('an error was not caught', { cause: this.uncaught[0] });

@@ -42,6 +42,9 @@ const HEADERS = {
   'service-worker-allowed': '/',
 };
 
+/** A page that is of no origin, as in a sandboxed frame: it can store nothing, and its scripts come from elsewhere. */
+const SANDBOXED = { 'content-security-policy': 'sandbox allow-scripts' };
+
 /** Serves the page, the package and other folders until it is closed. */
 export async function serveSite(others) {
   const folders = { ...FOLDERS, ...others };
@@ -62,8 +65,8 @@ export async function serveSite(others) {
 }
 
 async function answer({ pathname }, folders, response) {
-  if (pathname === '/') {
-    response.writeHead(200, { 'content-type': 'text/html', ...HEADERS }).end(PAGE);
+  if (pathname === '/' || pathname === '/sandboxed') {
+    response.writeHead(200, { 'content-type': 'text/html', ...(pathname === '/' ? HEADERS : SANDBOXED) }).end(PAGE);
     return;
   }
   const file = fileOf(pathname, folders);
@@ -73,7 +76,8 @@ async function answer({ pathname }, folders, response) {
     return;
   }
   const type = TYPES[extname(file)] ?? 'application/octet-stream';
-  response.writeHead(200, { 'content-type': type, 'content-length': found.size, ...HEADERS });
+  const readable = { 'access-control-allow-origin': '*' };
+  response.writeHead(200, { 'content-type': type, 'content-length': found.size, ...readable, ...HEADERS });
   createReadStream(file).pipe(response);
 }
 

@@ -1,6 +1,9 @@
 // Where the session is kept, and what is left of it after a reload.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe } from 'node:test';
+
+import { transform } from 'esbuild';
 
 import { nameIn, open, reload, signIn, Stage } from './stage.mjs';
 
@@ -132,5 +135,69 @@ describe('storage in Chromium', () => {
     assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'store']);
     await tab.evaluate(() => localStorage.clear());
     assert.equal(await signIn(tab, ada), 'done');
+  });
+
+  stage.test('when the key cannot be read for a moment, the session stays', async (person, { config }) => {
+    const [ada] = config.demo.users;
+    const tab = await person.newTab();
+    await open(tab, config);
+    await signIn(tab, ada);
+    await tab.reload();
+    await tab.evaluate(() => {
+      globalThis.isFailing = true;
+      const { get } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.get = function (key) {
+        const request = get.call(this, key);
+        if (globalThis.isFailing && this.name === 'keys') this.transaction.abort();
+        return request;
+      };
+    });
+    await open(tab, config);
+    const failure = await tab.evaluate(() => failureOf(client.currentUser()));
+    assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'store']);
+    await tab.evaluate(() => {
+      globalThis.isFailing = false;
+    });
+    assert.equal(await nameIn(tab), ada.username);
+    assert.deepEqual(await tab.evaluate(() => events), []);
+  });
+
+  stage.test('what is written to IndexedDB is on the disk before it counts', async (person, { config }) => {
+    const tab = await person.newTab();
+    await tab.evaluate(() => {
+      globalThis.durabilities = new Set();
+      const { transaction } = IDBDatabase.prototype;
+      IDBDatabase.prototype.transaction = function (...args) {
+        const made = transaction.apply(this, args);
+        if (made.mode === 'readwrite') durabilities.add(made.durability);
+        return made;
+      };
+    });
+    await open(tab, config);
+    await signIn(tab, config.demo.users[0]);
+    await tab.evaluate(() => client.signOut());
+    assert.deepEqual(await tab.evaluate(() => [...durabilities]), ['strict']);
+  });
+
+  stage.test("where nothing can be stored, the error says so, and the README's recipe works", async (person, { config }) => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, recipe] = /```ts\n(async function connect[^]*?)```/.exec(readme);
+    const { code: connect } = await transform(recipe, { loader: 'ts' });
+    const [ada] = config.demo.users;
+    const tab = await person.newTab();
+    await person.goTo(tab, '/sandboxed');
+    await open(tab, config);
+    const failure = await tab.evaluate(() => failureOf(client.currentUser()));
+    assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'store']);
+    assert.match(failure.message, /IndexedDB.*store: 'memory'/);
+    for (const store of ['localStorage', 'sessionStorage']) {
+      const refused = await tab.evaluate(([config, store]) => failureOf(Poolpass.create(config, { store })), [config, store]);
+      assert.deepEqual([refused.isPoolpassError, refused.code], [true, 'store']);
+      assert.match(refused.message, /store: 'memory'/);
+    }
+    await tab.evaluate(`(async () => { ${connect}; globalThis.client = await connect(${JSON.stringify(config)}); })()`);
+    assert.equal(await signIn(tab, ada), 'done');
+    assert.equal(await nameIn(tab), ada.username);
+    assert.equal((await tab.evaluate(() => client.account.attributes())).email, 'ada@example.com');
   });
 });

@@ -128,4 +128,110 @@ describe('tabs in Chromium', () => {
     }, config);
     assert.deepEqual(answer, { username: ada.username, email: 'ada@example.com' });
   });
+
+  for (const store of ['sessionStorage', 'localStorage']) {
+    stage.test(`two clients of one page on ${store} refresh at once, and one refresh reaches AWS`, async (person, backend) => {
+      const config = rotating(backend.config);
+      const tab = await person.newTab();
+      await open(tab, config, { store });
+      await signIn(tab, config.demo.users[0]);
+      await backend.setClock(3550);
+      await tab.evaluate(
+        async ([config, store]) => {
+          globalThis.other = await Poolpass.create(config, { store });
+          for (const one of [client, other]) await one.account.attributes();
+        },
+        [config, store],
+      );
+      await backend.takeRequestCounts();
+      await backend.fault({ operation: REFRESH, action: { delayMs: 1000 }, times: 1 });
+      const [tokens, locks] = await tab.evaluate(async () => {
+        const tokens = Promise.all([client, other].map(async (one) => (await one.idToken()).raw));
+        // Frames of the tab have the same sessionStorage, so that a lock of this page alone would not do.
+        let { held, pending } = await navigator.locks.query();
+        await until(async () => {
+          ({ held, pending } = await navigator.locks.query());
+          return held.length > 0 && pending.length > 0;
+        });
+        return [await tokens, [...held, ...pending].map(({ name }) => name.split('.').at(-1))];
+      });
+      assert.equal(tokens[0], tokens[1]);
+      assert.deepEqual(locks, ['refresh', 'refresh']);
+      assert.equal((await backend.takeRequestCounts())[REFRESH], 1);
+    });
+  }
+
+  stage.test('a lock that nobody waits for any more, or that nobody has noticed, is given back', async (person) => {
+    const [first, second] = [await person.newTab(), await person.newTab()];
+    const lock = (tab, name) =>
+      tab.evaluate(async (name) => {
+        const { webLock } = await import('/poolpass/stores/locks.js');
+        globalThis[name] = webLock('x');
+        globalThis[name].granted.catch(() => {});
+      }, name);
+    for (const tab of [first, second]) await tab.evaluate(() => import('/page/app.js').then(() => undefined));
+    await lock(first, 'held');
+    await first.evaluate(() => held.granted);
+    await lock(second, 'waiting');
+    await second.evaluate(() => until(async () => (await navigator.locks.query()).pending.length > 0));
+    assert.equal(await second.evaluate(() => (waiting.release(), waiting.granted.catch(({ name }) => name))), 'AbortError');
+    await lock(second, 'next');
+    await first.evaluate(() => held.release());
+    // Granted, and released before anyone has asked whether it is.
+    await second.evaluate(() => until(async () => (await navigator.locks.query()).held.length > 0));
+    await second.evaluate(() => next.release());
+    await lock(first, 'last');
+    await first.evaluate(() => last.granted);
+    await first.evaluate(() => last.release());
+    await first.evaluate(() => until(async () => (await navigator.locks.query()).held.length === 0));
+  });
+
+  stage.test('a call that is aborted while it waits for a lock does not keep it from the others', async (person, backend) => {
+    const { config } = backend;
+    const [first, second] = [await person.newTab(), await person.newTab()];
+    await open(first, config);
+    await open(second, config);
+    // A guest's identity is made by one tab at a time.
+    await backend.fault({ operation: 'GetId', action: { delayMs: 1000 }, times: 1 });
+    const making = first.evaluate(async () => (await client.credentials()).identityId);
+    await first.evaluate(() => until(async () => (await navigator.locks.query()).held.length > 0));
+    const code = await second.evaluate(async () => {
+      const abort = new AbortController();
+      const waiting = failureOf(client.credentials({ signal: abort.signal }));
+      await until(async () => (await navigator.locks.query()).pending.length > 0);
+      abort.abort();
+      return (await waiting).code;
+    });
+    assert.equal(code, 'cancelled');
+    const identityId = await making;
+    assert.equal(await second.evaluate(async () => (await client.credentials()).identityId), identityId);
+    const { held, pending } = await second.evaluate(() => navigator.locks.query());
+    assert.deepEqual([held, pending], [[], []]);
+  });
+
+  stage.test('a client that was closed hears nothing of other tabs, and gives its channel back', async (person, { config }) => {
+    const [ada] = config.demo.users;
+    const [first, second] = [await person.newTab(), await person.newTab()];
+    await second.evaluate(() => {
+      globalThis.channelsClosed = 0;
+      const Real = BroadcastChannel;
+      globalThis.BroadcastChannel = class extends Real {
+        close() {
+          globalThis.channelsClosed += 1;
+          super.close();
+        }
+      };
+    });
+    await open(first, config);
+    await open(second, config);
+    await second.evaluate(async (config) => {
+      globalThis.closedEvents = events;
+      client.close();
+      client.close();
+      await globalThis.open(config);
+    }, config);
+    await signIn(first, ada);
+    await second.evaluate(() => until(() => events.length > 0));
+    assert.deepEqual(await second.evaluate(() => [closedEvents, events, channelsClosed]), [[], ['signedIn'], 1]);
+  });
 });

@@ -205,4 +205,68 @@ describe('transfer in Chromium', () => {
     assert.deepEqual([seen.locked.isPoolpassError, seen.locked.code], [true, 'invalidInput']);
     assert.deepEqual([seen.words.isPoolpassError, seen.words.code], [true, 'invalidInput']);
   });
+
+  stage.test('bodies of another window arrive as they were, and what is none is refused', async (person, { config }) => {
+    const tab = await person.newTab();
+    await open(tab, config);
+    await signIn(tab, config.demo.users[0]);
+    const seen = await tab.evaluate(async () => {
+      const bucket = client.bucket();
+      const key = await bucket.privateKey('foreign');
+      const other = document.body.appendChild(document.createElement('iframe')).contentWindow;
+      const bytes = new other.TextEncoder().encode('Grüße');
+      const blob = new other.Blob(['Grüße'], { type: 'text/x-foreign' });
+      const bodies = [bytes, bytes.buffer, new other.DataView(bytes.buffer), blob, new other.File(['Grüße'], 'a.txt')];
+      const arrived = [];
+      for (const body of bodies) {
+        for (const write of ['put', 'upload']) {
+          await bucket[write](key, body);
+          arrived.push(await (await bucket.get(key)).text());
+        }
+      }
+      await bucket.upload(key, blob);
+      const type = (await bucket.head(key)).contentType;
+      const stream = new other.ReadableStream({
+        start(controller) {
+          controller.enqueue(bytes);
+          controller.close();
+        },
+      });
+      await bucket.upload(key, stream);
+      arrived.push(await (await bucket.get(key)).text());
+
+      const refused = [];
+      const form = new FormData();
+      for (const body of [undefined, null, {}, 7, form, new URLSearchParams('a=1'), new other.FormData()]) {
+        for (const write of ['put', 'upload']) refused.push((await failureOf(bucket[write](key, body))).code);
+      }
+      refused.push((await failureOf(bucket.put(key, blob.stream()))).code);
+      refused.push((await failureOf(client.fetch('/whoami', { method: 'POST', body: form }))).code);
+      return { same: blob instanceof Blob, arrived, type, refused };
+    });
+    assert.equal(seen.same, false);
+    assert.deepEqual(seen.arrived, Array(11).fill('Grüße'));
+    assert.equal(seen.type, 'text/x-foreign');
+    assert.deepEqual(seen.refused, Array(16).fill('invalidInput'));
+  });
+
+  stage.test('a download whose signal is aborted while nobody reads is stopped', async (person, { config }) => {
+    const tab = await person.newTab();
+    await open(tab, config);
+    await signIn(tab, config.demo.users[0]);
+    const failed = tab.waitForEvent('requestfailed', (request) => request.method() === 'GET');
+    const failure = await tab.evaluate(async () => {
+      const bucket = client.bucket();
+      const key = await bucket.privateKey('stopped');
+      await bucket.upload(key, new Blob(Array.from({ length: 64 }, () => new Uint8Array(1024 * 1024))));
+      const abort = new AbortController();
+      const reader = (await bucket.get(key, { signal: abort.signal })).body.getReader();
+      await reader.read();
+      abort.abort();
+      await new Promise((resolve) => setTimeout(resolve));
+      return failureOf(reader.closed);
+    });
+    assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'cancelled']);
+    assert.equal((await failed).failure().errorText, 'net::ERR_ABORTED');
+  });
 });

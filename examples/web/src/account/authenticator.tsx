@@ -17,9 +17,16 @@ export function Authenticator({ user }: { user: User }) {
   const [isTurningOff, setTurningOff] = useState(false);
   const [failure, setFailure] = useState<unknown>();
 
-  useEffect(() => {
+  function look() {
+    setFailure(undefined);
     client.account.mfaPreference().then(({ enabled }) => setOn(enabled.includes('softwareToken')), setFailure);
-  }, [client]);
+  }
+  useEffect(look, [client]);
+
+  function start() {
+    setFailure(undefined);
+    client.account.startTotp().then(setSetup, setFailure);
+  }
 
   async function finish(code: string) {
     await client.account.confirmTotp(code, { deviceName: 'authenticator app' });
@@ -35,7 +42,16 @@ export function Authenticator({ user }: { user: User }) {
     announce('Two-step sign-in is off.');
   }
 
-  if (failure !== undefined) return <Notice kind="problem">{problem(failure)}</Notice>;
+  if (isOn === undefined && failure !== undefined) {
+    return (
+      <Notice kind="problem">
+        <p>Whether it is on could not be read. {problem(failure)}</p>
+        <button type="button" onClick={look}>
+          Try again
+        </button>
+      </Notice>
+    );
+  }
   if (isOn === undefined) return <p class="waiting">Looking…</p>;
   if (setup !== undefined) {
     return (
@@ -58,6 +74,7 @@ export function Authenticator({ user }: { user: User }) {
   }
   return (
     <>
+      {failure !== undefined && <Notice kind="problem">{problem(failure)}</Notice>}
       <p>
         {isOn
           ? 'It is on: whoever signs in as you also needs your authenticator app.'
@@ -68,7 +85,7 @@ export function Authenticator({ user }: { user: User }) {
           Turn off
         </button>
       ) : (
-        <button type="button" onClick={() => client.account.startTotp().then(setSetup, setFailure)}>
+        <button type="button" onClick={start}>
           Set up an authenticator app
         </button>
       )}

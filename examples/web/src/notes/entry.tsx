@@ -98,7 +98,7 @@ function Editor({ note, onRevised, onCancel }: { note: Note; onRevised: (note: N
     setSaving(true);
     setFailure(undefined);
     try {
-      onRevised(await reviseNote(client, note, { text: text.trim(), place: place.trim(), pictures: note.pictures }));
+      onRevised(await reviseNote(client, note, { text: text.trim(), place: place.trim() }));
       announce('The note is saved.');
     } catch (error) {
       setFailure(error);

@@ -1,4 +1,4 @@
-import { attribute, type Item, type Poolpass } from 'poolpass';
+import { type AnyCondition, attribute, type Item, type Poolpass } from 'poolpass';
 
 import { deletePictures, type Picture } from './pictures';
 
@@ -45,11 +45,14 @@ export async function writeNote(client: Poolpass, draft: Draft): Promise<Note> {
 }
 
 /** Replaces what a note says, unless it has been deleted elsewhere: then it fails with `conditionFailed`. */
-export async function reviseNote(client: Poolpass, note: Note, draft: Draft): Promise<Note> {
-  await client
-    .table()
-    .update(await keyOf(client, note), { set: { ...draft } }, { condition: attribute('pk').exists() });
-  return { ...note, ...draft };
+export function reviseNote(client: Poolpass, note: Note, words: Pick<Draft, 'text' | 'place'>): Promise<Note> {
+  return change(client, note, words, attribute('pk').exists());
+}
+
+/** Takes a picture out of a note, unless its pictures were changed elsewhere: then it fails with `conditionFailed`. */
+export function takeOut(client: Poolpass, note: Note, picture: Picture): Promise<Note> {
+  const pictures = note.pictures.filter(({ key }) => key !== picture.key);
+  return change(client, note, { pictures }, attribute('pictures').eq(note.pictures));
 }
 
 /** Deletes a note with its pictures. The note goes last, so that what fails half-way can be done again. */
@@ -74,6 +77,20 @@ interface StoredNote extends Draft {
 }
 
 const PREFIX = 'note#';
+
+/** Writes these attributes alone: the others may have been changed elsewhere since the note was read. */
+async function change(
+  client: Poolpass,
+  note: Note,
+  attributes: Partial<Draft>,
+  condition: AnyCondition,
+): Promise<Note> {
+  const key = await keyOf(client, note);
+  const changed = await client
+    .table()
+    .update<StoredNote>(key, { set: attributes }, { condition, returning: 'allNew' });
+  return changed === undefined ? { ...note, ...attributes } : noteOf(changed);
+}
 
 async function keyOf(client: Poolpass, note: Note) {
   return { pk: await client.identityId(), sk: note.id };

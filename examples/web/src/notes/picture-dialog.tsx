@@ -6,7 +6,7 @@ import { announce } from '../ui/announce';
 import { Dialog } from '../ui/dialog';
 import { Icon } from '../ui/icon';
 import { Notice } from '../ui/notice';
-import { type Note, reviseNote } from './notebook';
+import { type Note, takeOut } from './notebook';
 import { deletePictures, type Picture, shareLink } from './pictures';
 import { usePictureAddress } from './use-picture-address';
 
@@ -23,9 +23,12 @@ export function PictureDialog({ note, picture, onChanged, onClose }: PictureDial
   const { address, onError } = usePictureAddress(client, picture);
   const [link, setLink] = useState<{ url: string; until: Date; isCopied: boolean }>();
   const [failure, setFailure] = useState<unknown>();
-  const attempt = (action: () => Promise<void>) => () => {
+  const [isBusy, setBusy] = useState(false);
+  const attempt = (action: () => Promise<void>) => async () => {
+    setBusy(true);
     setFailure(undefined);
-    action().catch(setFailure);
+    await action().catch(setFailure);
+    setBusy(false);
   };
 
   const share = attempt(async () => {
@@ -39,8 +42,8 @@ export function PictureDialog({ note, picture, onChanged, onClose }: PictureDial
   });
 
   const remove = attempt(async () => {
-    const pictures = note.pictures.filter(({ key }) => key !== picture.key);
-    onChanged(await reviseNote(client, note, { text: note.text, place: note.place, pictures }));
+    // At the second try the note may be without it already, and only the bucket has it.
+    if (note.pictures.some(({ key }) => key === picture.key)) onChanged(await takeOut(client, note, picture));
     await deletePictures(client, [picture]);
     announce('The picture is deleted.');
     onClose();
@@ -62,11 +65,11 @@ export function PictureDialog({ note, picture, onChanged, onClose }: PictureDial
           `${link.isCopied ? 'The link is copied.' : 'Copy the link.'} Whoever has it sees the picture until ${TIME.format(link.until)}.`}
       </p>
       <div class="buttons">
-        <button class="primary" type="button" onClick={share}>
+        <button class="primary" type="button" disabled={isBusy} onClick={share}>
           <Icon name="link" />
           Share by link
         </button>
-        <button type="button" onClick={remove}>
+        <button type="button" disabled={isBusy} onClick={remove}>
           <Icon name="delete" />
           Delete picture
         </button>

@@ -9,16 +9,18 @@ import { usePictureAddress } from './use-picture-address';
 /** The pictures of a note. Each opens in full. */
 export function Plates({ note, onChanged }: { note: Note; onChanged: (note: Note) => void }) {
   const [opened, setOpened] = useState<Picture>();
-  if (note.pictures.length === 0) return null;
   return (
     <>
-      <ul class={`plates plates-${Math.min(note.pictures.length, 3)}`} aria-label="Pictures">
-        {note.pictures.map((picture) => (
-          <li key={picture.key}>
-            <Plate picture={picture} onOpen={() => setOpened(picture)} />
-          </li>
-        ))}
-      </ul>
+      {note.pictures.length > 0 && (
+        <ul class={`plates plates-${Math.min(note.pictures.length, 3)}`} aria-label="Pictures">
+          {note.pictures.map((picture) => (
+            <li key={picture.key}>
+              <Plate picture={picture} onOpen={() => setOpened(picture)} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {/* Also without any picture left: the one that is open may be in the middle of being deleted. */}
       {opened !== undefined && (
         <PictureDialog note={note} picture={opened} onChanged={onChanged} onClose={() => setOpened(undefined)} />
       )}

@@ -27,7 +27,7 @@ export function useNotebook(client: Poolpass): Notebook {
     setProgress({ state: 'reading' });
     try {
       const leaf = await readLeaf(client, older);
-      setNotes((present) => [...present, ...leaf.notes]);
+      setNotes((present) => [...present, ...leaf.notes.filter((note) => !isAmong(present, note))]);
       setOlder(leaf.older);
       setProgress({ state: 'read' });
     } catch (error) {
@@ -53,4 +53,9 @@ export function useNotebook(client: Poolpass): Notebook {
     changed: (note) => setNotes((present) => present.map((one) => (one.id === note.id ? note : one))),
     removed: (note) => setNotes((present) => present.filter(({ id }) => id !== note.id)),
   };
+}
+
+/** A note that was written while the leaf was on its way may be in it too. */
+function isAmong(notes: readonly Note[], { id }: Note): boolean {
+  return notes.some((note) => note.id === id);
 }
