@@ -40,7 +40,7 @@ export interface UploadOptions extends ObjectOptions, CallOptions {
   onProgress?: (progress: UploadProgress) => void;
   /**
    * Called once an upload in parts has begun, with what it takes to go on with it (`resume`) or to give it up
-   * (`abortUpload`), also after a reload: it is plain JSON. Without it, an upload that fails is given up.
+   * (`abortUpload`), also after a reload: it is plain JSON. Without it, an upload that fails or is aborted is given up.
    */
   onResumable?: (state: UploadState) => void;
   /** Goes on with an upload that was interrupted. The body has to be the same content, from the beginning. */
