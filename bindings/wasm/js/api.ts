@@ -31,20 +31,20 @@ const WITHOUT_BODY = [204, 205, 304];
 
 /** @internal */
 export async function signedFetch(client: Handle<Client>, url: string | URL, options: SignedFetchOptions): Promise<Response> {
+  // Before the body is read: what is under way goes on when the client is closed.
+  const api = client.inner.signed(options.service ?? 'execute-api', options.region);
   const headers = headersOf(options.headers);
   const body = options.body == null ? undefined : await bytesOf(textOf(options.body));
   // As fetch does for what it can name.
   const type = options.body == null ? undefined : contentTypeOf(options.body);
   if (type !== undefined && !headers.has('content-type')) headers.set('content-type', type);
-  const answer = (await client.inner
-    .signed(options.service ?? 'execute-api', options.region)
-    .send({
-      ...options,
-      method: String(options.method ?? 'GET').toUpperCase(),
-      url: String(url),
-      headers: [...headers],
-      body,
-    })) as { status: number; headers: [string, string][]; body: Body };
+  const answer = (await api.send({
+    ...options,
+    method: String(options.method ?? 'GET').toUpperCase(),
+    url: String(url),
+    headers: [...headers],
+    body,
+  })) as { status: number; headers: [string, string][]; body: Body };
   const init = { status: answer.status, headers: answer.headers };
   if (WITHOUT_BODY.includes(answer.status)) {
     answer.body.cancel();

@@ -45,7 +45,7 @@ function viewOf(buffer: ArrayBufferLike, offset?: number, length?: number): Uint
 
 function refused(body: unknown): PoolpassError {
   const given = ArrayBuffer.isView(body) || isA(body, 'ArrayBuffer') ? 'a buffer that was transferred elsewhere' : tagOf(body);
-  const advice = isA(body, 'ReadableStream') ? '; a ReadableStream can be given to upload' : '';
+  const advice = isA(body, 'ReadableStream') ? ', which only the upload of an S3 object takes' : '';
   const message = `the body is neither a string nor an ArrayBuffer, a view of one, a Blob or a File: it is ${given}${advice}`;
   return new PoolpassError('invalidInput', message);
 }

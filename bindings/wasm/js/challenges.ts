@@ -53,64 +53,56 @@ class AnyChallenge {
   protected readonly inner: Handle<Inner>;
 
   /** @internal */
-  constructor(handle: Handle<Inner>) {
-    this.name = handle.inner.name;
-    this.username = handle.inner.username;
-    this.inner = handle;
+  constructor(inner: Handle<Inner>, details: Details) {
+    this.name = details.name;
+    this.username = details.username;
+    this.inner = inner;
+  }
+}
+
+abstract class CodeChallenge extends AnyChallenge {
+  /** Answers with the code. With code `codeMismatch` it may be asked for again. */
+  async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
+    return signInStep(this.inner, await this.inner.call('answerWithCode', { ...options, code }));
   }
 }
 
 /** A code was sent by SMS. */
-export class SmsCodeChallenge extends AnyChallenge {
+export class SmsCodeChallenge extends CodeChallenge {
   readonly kind = 'smsCode';
   /** The masked phone number. */
   readonly destination: string | undefined;
 
   /** @internal */
   constructor(handle: Handle<Inner>, details: Details) {
-    super(handle);
+    super(handle, details);
     this.destination = details.destination;
-  }
-
-  /** Answers with the code. With code `codeMismatch` it may be asked for again. */
-  async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(this.inner, await this.inner.call('answerWithCode', { ...options, code }));
   }
 }
 
 /** A code was sent by email. */
-export class EmailCodeChallenge extends AnyChallenge {
+export class EmailCodeChallenge extends CodeChallenge {
   readonly kind = 'emailCode';
   /** The masked address. */
   readonly destination: string | undefined;
 
   /** @internal */
   constructor(handle: Handle<Inner>, details: Details) {
-    super(handle);
+    super(handle, details);
     this.destination = details.destination;
-  }
-
-  /** Answers with the code. With code `codeMismatch` it may be asked for again. */
-  async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(this.inner, await this.inner.call('answerWithCode', { ...options, code }));
   }
 }
 
 /** The authenticator app shows a code. */
-export class SoftwareTokenChallenge extends AnyChallenge {
+export class SoftwareTokenChallenge extends CodeChallenge {
   readonly kind = 'softwareToken';
   /** The name that the person has given the authenticator app. */
   readonly deviceName: string | undefined;
 
   /** @internal */
   constructor(handle: Handle<Inner>, details: Details) {
-    super(handle);
+    super(handle, details);
     this.deviceName = details.deviceName;
-  }
-
-  /** Answers with the code. With code `codeMismatch` it may be asked for again. */
-  async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(this.inner, await this.inner.call('answerWithCode', { ...options, code }));
   }
 }
 
@@ -121,7 +113,7 @@ export class SelectMfaTypeChallenge extends AnyChallenge {
 
   /** @internal */
   constructor(handle: Handle<Inner>, details: Details) {
-    super(handle);
+    super(handle, details);
     this.methods = details.methods ?? [];
   }
 
@@ -139,7 +131,7 @@ export class SetUpMfaChallenge extends AnyChallenge {
 
   /** @internal */
   constructor(handle: Handle<Inner>, details: Details) {
-    super(handle);
+    super(handle, details);
     this.methods = details.methods ?? [];
   }
 
@@ -169,7 +161,7 @@ export class NewPasswordChallenge extends AnyChallenge {
 
   /** @internal */
   constructor(handle: Handle<Inner>, details: Details) {
-    super(handle);
+    super(handle, details);
     this.requiredAttributes = details.requiredAttributes ?? [];
     this.attributes = details.attributes ?? {};
   }
@@ -191,7 +183,7 @@ export class OtherChallenge extends AnyChallenge {
 
   /** @internal */
   constructor(handle: Handle<Inner>, details: Details) {
-    super(handle);
+    super(handle, details);
     this.parameters = details.parameters ?? {};
   }
 
@@ -223,6 +215,8 @@ export class TotpSetup {
 
 interface Details {
   kind: Challenge['kind'];
+  name: string;
+  username: string;
   destination?: string;
   deviceName?: string;
   methods?: MfaMethod[];

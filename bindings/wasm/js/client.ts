@@ -2,18 +2,18 @@
 
 import { Account } from './account.js';
 import { type SignedFetchOptions, signedFetch } from './api.js';
-import { reporting } from './body.js';
 import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
 import type { AmplifyOutputs, PoolpassConfig } from './config.js';
 import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet, transactWrite } from './dynamodb.js';
 import { PoolpassError } from './errors.js';
-import { ClientHandle, Life } from './handle.js';
+import { Listeners, Tabs } from './events.js';
+import { Handle, Life } from './handle.js';
 import { init } from './module.js';
 import type { CallOptions, ClientMetadata } from './options.js';
 import { Client as Inner } from './poolpass_wasm.js';
 import { Bucket } from './s3.js';
 import type { AwsCredentials, SessionEvent, Token, User } from './session.js';
-import { type SharedStore, sharedStore, type StoreChoice } from './stores/store.js';
+import { sharedStore, type StoreChoice } from './stores/store.js';
 
 /** What a client stands on. */
 export interface PoolpassOptions {
@@ -45,27 +45,25 @@ export interface SignInOptions extends CallOptions, ClientMetadata {
  * ```
  */
 export class Poolpass implements Disposable {
-  static {
-    // Browsers that have no `using` yet do not have the symbol either.
-    if (Symbol.dispose) Object.defineProperty(Poolpass.prototype, Symbol.dispose, { value: Poolpass.prototype.close });
-  }
-
   /** The person's account: signing up, passwords, attributes, second factors. */
   readonly account: Account;
   /** The region of the configuration. */
   readonly region: string;
   /** `close`, for `using`. */
   declare readonly [Symbol.dispose]: () => void;
-  readonly #inner: ClientHandle;
-  readonly #listeners: Set<Listener>;
-  readonly #onClosed: () => void;
+  readonly #inner: Handle<Inner>;
+  readonly #listeners: Listeners;
+  /** Absent for the client of another role: the first client tells the tabs. */
+  readonly #tabs: Tabs | undefined;
 
-  private constructor(inner: ClientHandle, listeners: Set<Listener>, onClosed: () => void) {
+  private constructor(inner: Handle<Inner>, listeners: Listeners, tabs?: Tabs) {
     this.#inner = inner;
     this.#listeners = listeners;
-    this.#onClosed = onClosed;
+    this.#tabs = tabs;
     this.account = new Account(inner);
     this.region = inner.inner.region;
+    // Browsers that have no `using` yet have no symbol either, unless the app brings it, which it may do after loading this.
+    if (Symbol.dispose) Object.defineProperty(this, Symbol.dispose, { value: () => this.close() });
   }
 
   /**
@@ -80,24 +78,27 @@ export class Poolpass implements Disposable {
     await init();
     const text = textOf(config);
     const store = sharedStore(options.store);
-    const inner = new ClientHandle(new Inner(text, store as never, options), new Life());
-    const listeners = new Set<Listener>();
-    return new Poolpass(inner, listeners, announce(inner, store, listeners));
+    const inner = new Handle(new Inner(text, store as never, options), new Life());
+    const listeners = new Listeners();
+    const tabs = store.isShared && isInBrowser() ? tabsOf(inner) : undefined;
+    inner.inner.onEvent((event: SessionEvent) => {
+      tabs?.tell(event.kind);
+      listeners.tell(event);
+    });
+    return new Poolpass(inner, listeners, tabs);
   }
 
   /**
    * Gives back what the client holds: nobody is signed out, but no event is heard any more, and every later call, also of the
-   * buckets, tables and challenges that came from it, rejects with code `invalidInput`. Calls that are under way go on.
+   * buckets, tables and challenges that came from it, fails with code `invalidInput`. Calls that are under way go on.
    *
    * An app that has one client for as long as it is open need not call it. Calling it again does nothing.
    */
   close(): void {
-    const { life } = this.#inner;
-    if (life.isOver) return;
-    const { inner } = this.#inner;
-    life.end();
-    this.#onClosed();
-    inner.free();
+    if (!this.#inner.life.end()) return;
+    this.#tabs?.close();
+    this.#listeners.tidy();
+    this.#inner.free();
   }
 
   /** Signs in. Whoever was signed in before is replaced once it succeeds. */
@@ -146,9 +147,9 @@ export class Poolpass implements Disposable {
 
   /** Calls `listener` with what happens to the session from now on, until the returned function is called. */
   onSessionEvent(listener: (event: SessionEvent) => void): () => void {
-    this.#inner.life.check();
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const { life } = this.#inner;
+    life.check();
+    return this.#listeners.add(listener, life);
   }
 
   /**
@@ -174,8 +175,7 @@ export class Poolpass implements Disposable {
    */
   withRole(roleArn: string): Poolpass {
     const { inner, life } = this.#inner;
-    const handle = new ClientHandle(inner.withRole(roleArn), new Life(life));
-    return new Poolpass(handle, this.#listeners, () => {});
+    return new Poolpass(new Handle(inner.withRole(roleArn), new Life(life)), this.#listeners);
   }
 
   /** An S3 bucket. Default: the configuration's, in its region. */
@@ -215,8 +215,6 @@ export class Poolpass implements Disposable {
   }
 }
 
-type Listener = (event: SessionEvent) => void;
-
 function textOf(config: unknown): string {
   if (typeof config === 'string') return config;
   let text: string | undefined;
@@ -229,23 +227,13 @@ function textOf(config: unknown): string {
   return text;
 }
 
-/** Hands events to the listeners, and tells the other tabs, which then look into the store. Returns what ends all of it. */
-function announce(client: ClientHandle, store: SharedStore, listeners: Set<Listener>): () => void {
-  const isInBrowser = store.isShared && typeof BroadcastChannel !== 'undefined' && typeof location !== 'undefined';
-  const channel = isInBrowser ? new BroadcastChannel(`poolpass:${client.inner.clientId ?? ''}`) : undefined;
-  client.inner.onEvent((event: SessionEvent) => {
-    if (client.life.isOver) return;
-    for (const listener of listeners) reporting(listener)?.(event);
-    channel?.postMessage(event.kind);
-  });
-  if (channel !== undefined) {
-    // What the store says differently from before becomes an event of this tab, and nothing else does.
-    const look = (): void => void client.call('currentUser', {}).catch(() => {});
-    look();
-    channel.onmessage = look;
-  }
-  return () => {
-    channel?.close();
-    listeners.clear();
-  };
+function isInBrowser(): boolean {
+  return typeof BroadcastChannel !== 'undefined' && typeof location !== 'undefined';
+}
+
+function tabsOf(client: Handle<Inner>): Tabs {
+  // What the store says differently from before becomes an event of this tab, and nothing else does.
+  const look = (): void => void client.call('currentUser', {}).catch(() => {});
+  look();
+  return new Tabs(client.inner.clientId ?? '', look);
 }

@@ -1,8 +1,8 @@
 import type { AnyCondition, Expression, Path } from './conditions.js';
 import type { Decimal } from './decimal.js';
-import type { ClientHandle, Handle } from './handle.js';
+import type { Handle } from './handle.js';
 import type { CallOptions } from './options.js';
-import type { Table as Inner } from './poolpass_wasm.js';
+import type { Client, Table as Inner } from './poolpass_wasm.js';
 
 /**
  * What an attribute can hold.
@@ -103,7 +103,7 @@ export interface ScanOptions extends SearchOptions {
 export interface Page<T> {
   /** There may be none although more pages follow, since the filter is applied after reading. */
   readonly items: T[];
-  /** Where the next page starts; absent after the last. */
+  /** Where the next page starts; absent after the last. Its fractions are `Decimal`s, since it has to be exact. */
   readonly lastKey?: Item;
   /** How many items were read, before the filter. */
   readonly scannedCount: number;
@@ -136,15 +136,13 @@ export interface TransactGet {
  * ```
  */
 export class Table {
+  readonly name: string;
   readonly #inner: Handle<Inner>;
 
   /** @internal */
   constructor(inner: Handle<Inner>) {
+    this.name = inner.inner.name;
     this.#inner = inner;
-  }
-
-  get name(): string {
-    return this.#inner.inner.name;
   }
 
   /** Reads the item with this key (GetItem). */
@@ -249,20 +247,20 @@ export class Search<T> implements AsyncIterable<T> {
 
 /** @internal */
 export function transactGet<T>(
-  client: ClientHandle,
+  client: Handle<Client>,
   gets: readonly TransactGet[],
   options: Pick<ReadOptions, 'exactDecimals' | 'signal'>,
 ): Promise<(T | undefined)[]> {
-  return client.transact('get', { ...options, gets });
+  return client.call('transact.get', { ...options, gets });
 }
 
 /** @internal */
 export function transactWrite(
-  client: ClientHandle,
+  client: Handle<Client>,
   writes: readonly TransactWrite[],
   options: CallOptions & { token?: string },
 ): Promise<void> {
-  return client.transact('write', { ...options, writes: writes.map(described) });
+  return client.call('transact.write', { ...options, writes: writes.map(described) });
 }
 
 /** A write with its `kind`, and its `key` or `item`. */

@@ -1,5 +1,4 @@
 import { PoolpassError } from './errors.js';
-import type { Client } from './poolpass_wasm.js';
 
 /** Whether a client is open. What came from it is closed with it. */
 export class Life {
@@ -14,8 +13,11 @@ export class Life {
     return this.#isOver || (this.#origin?.isOver ?? false);
   }
 
-  end(): void {
+  /** Whether this was what ended it, and not an earlier call. */
+  end(): boolean {
+    const isFirst = !this.#isOver;
     this.#isOver = true;
+    return isFirst;
   }
 
   /** Throws once it is over. */
@@ -34,7 +36,7 @@ export class Handle<T> {
     this.life = life;
   }
 
-  /** Throws once the client is closed: by then the module may have given the thing back. */
+  /** Throws once the client is closed: by then the module may have got the thing back. */
   get inner(): T {
     this.life.check();
     return this.#inner;
@@ -49,19 +51,17 @@ export class Handle<T> {
   beside<U>(inner: U): Handle<U> {
     return new Handle(inner, this.life);
   }
+
+  /** Gives it back to the module. */
+  free(this: Handle<Held>): void {
+    this.#inner.free();
+  }
 }
 
 interface Callable {
   call(method: string, input: unknown): Promise<unknown>;
 }
 
-/** The client itself, which has more than one function. */
-export class ClientHandle extends Handle<Client> {
-  async account(method: string, input: unknown): Promise<any> {
-    return this.inner.account(method, input);
-  }
-
-  async transact(method: string, input: unknown): Promise<any> {
-    return this.inner.transact(method, input);
-  }
+interface Held {
+  free(): void;
 }

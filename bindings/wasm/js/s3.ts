@@ -157,15 +157,13 @@ export interface PresignedUrl {
  * ```
  */
 export class Bucket {
+  readonly name: string;
   readonly #inner: Handle<Inner>;
 
   /** @internal */
   constructor(inner: Handle<Inner>) {
+    this.name = inner.inner.name;
     this.#inner = inner;
-  }
-
-  get name(): string {
-    return this.#inner.inner.name;
   }
 
   /** `private/{identity id}/{name}`: a key under the prefix that is the person's own. */
@@ -175,7 +173,9 @@ export class Bucket {
 
   /** Writes an object in one request (PutObject). For more than a few megabytes see `upload`. */
   async put(key: string, body: BytesLike, options: PutOptions = {}): Promise<Stored> {
-    return this.#inner.call('put', { ...withType(body, options), key, body: await bytesOf(body) });
+    // Before the body is read: what is under way goes on when the client is closed.
+    const { inner } = this.#inner;
+    return inner.call('put', { ...withType(body, options), key, body: await bytesOf(body) });
   }
 
   /**

@@ -60,10 +60,10 @@ impl Reading {
     /// An integer becomes a number where that is exact, and a bigint otherwise.
     fn number(self, text: &str) -> JsValue {
         let number: JsValue = Number::parse_float(text).into();
-        if Number::is_safe_integer(&number) {
+        let is_integer = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        if is_integer && Number::is_safe_integer(&number) {
             return number;
         }
-        let is_integer = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         if is_integer && let Ok(integer) = BigInt::new(&text.into()) {
             return integer.into();
         }

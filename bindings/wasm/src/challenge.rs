@@ -24,21 +24,10 @@ impl JsChallenge {
 
 #[wasm_bindgen(js_class = Challenge)]
 impl JsChallenge {
-    /// AWS's name for it.
-    #[wasm_bindgen(getter)]
-    pub fn name(&self) -> String {
-        self.0.name().to_owned()
-    }
-
-    /// Who is signing in.
-    #[wasm_bindgen(getter)]
-    pub fn username(&self) -> String {
-        self.0.username().to_owned()
-    }
-
     /// Which kind it is, and what it says.
     pub fn describe(&self) -> JsValue {
-        let (kind, details) = match &*self.0 {
+        let challenge = &*self.0;
+        let (kind, detail) = match challenge {
             Challenge::SmsCode(challenge) => ("smsCode", ("destination", maybe(challenge.destination()))),
             Challenge::EmailCode(challenge) => ("emailCode", ("destination", maybe(challenge.destination()))),
             Challenge::SoftwareToken(challenge) => {
@@ -51,24 +40,23 @@ impl JsChallenge {
                 ("setUpMfa", ("methods", list(challenge.options().iter().map(method_name))))
             }
             Challenge::NewPassword(challenge) => {
-                let attributes = challenge.attributes().iter();
-                let attributes = texts(attributes.map(|(name, value)| (name.as_str(), value.as_str())));
-                let required = list(challenge.required_attributes());
-                return object(&[
-                    ("kind", "newPassword".into()),
-                    ("requiredAttributes", required),
-                    ("attributes", attributes),
-                ])
-                .into();
+                ("newPassword", ("requiredAttributes", list(challenge.required_attributes())))
             }
-            Challenge::Other(challenge) => {
-                let parameters = challenge.parameters().iter();
-                let parameters = parameters.map(|(name, value)| (name.as_str(), value.as_str()));
-                ("other", ("parameters", texts(parameters)))
-            }
+            Challenge::Other(challenge) => ("other", ("parameters", texts(pairs(challenge.parameters())))),
             _ => ("other", ("parameters", object(&[]).into())),
         };
-        object(&[("kind", kind.into()), details]).into()
+        let attributes = match challenge {
+            Challenge::NewPassword(challenge) => texts(pairs(challenge.attributes())),
+            _ => JsValue::UNDEFINED,
+        };
+        object(&[
+            ("kind", kind.into()),
+            ("name", challenge.name().into()),
+            ("username", challenge.username().into()),
+            detail,
+            ("attributes", attributes),
+        ])
+        .into()
     }
 
     /// Does what `method` names, with the members of `input`.

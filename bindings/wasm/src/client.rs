@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::account;
 use crate::api::JsApi;
 use crate::bucket::JsBucket;
-use crate::call::{call, no_such_method};
+use crate::call::{Work, call, no_such_method};
 use crate::challenge::JsChallenge;
 use crate::clock::JsClock;
 use crate::error::Thrown;
@@ -42,22 +42,19 @@ impl JsClient {
         self.0.config().user_pool().map(|pool| pool.client_id().to_string())
     }
 
-    /// Does what `method` names, with the members of `input`.
+    /// Does what `method` names, with the members of `input`: `account.…` for the person's account, `transact.…` for a
+    /// transaction.
     pub fn call(&self, method: String, input: JsValue) -> Promise {
         let (input, client) = (Options::new(input), self.0.clone());
-        call(&input.clone(), Box::pin(perform(client, method, input)))
-    }
-
-    /// The same for the person's account.
-    pub fn account(&self, method: String, input: JsValue) -> Promise {
-        let (input, account) = (Options::new(input), self.0.account());
-        call(&input.clone(), Box::pin(account::perform(account, method, input)))
-    }
-
-    /// The same for transactions.
-    pub fn transact(&self, method: String, input: JsValue) -> Promise {
-        let (input, client) = (Options::new(input), self.0.clone());
-        call(&input.clone(), Box::pin(transact::perform(client, method, input)))
+        let options = input.clone();
+        let work: Work = match method.split_once('.') {
+            Some(("account", method)) => {
+                Box::pin(account::perform(client.account(), method.to_owned(), input))
+            }
+            Some(("transact", method)) => Box::pin(transact::perform(client, method.to_owned(), input)),
+            _ => Box::pin(perform(client, method, input)),
+        };
+        call(&options, work)
     }
 
     /// Calls `listener` with every event of `Client::events`, as long as the client lives.

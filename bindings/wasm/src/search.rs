@@ -3,7 +3,7 @@
 use poolpass::dynamodb::{Item, Query, Scan, Search, Table};
 use wasm_bindgen::prelude::*;
 
-use crate::attribute_value::item;
+use crate::attribute_value::{Reading, item};
 use crate::condition::condition;
 use crate::error::Thrown;
 use crate::table::{projection, reading};
@@ -16,10 +16,12 @@ pub(crate) async fn page(table: &Table, options: &Options) -> Result<JsValue, Th
         Some(key) => with_options(query(table, key, options)?, options)?.page::<Item>().await?,
     };
     let reading = reading(options)?;
+    // Whatever the app wants: the next page starts there, and nowhere near it.
+    let last_key = page.last_key.map(|key| Reading { exact: true }.item(key));
     let items = list(page.items.into_iter().map(|item| reading.item(item)));
     Ok(object(&[
         ("items", items),
-        ("lastKey", maybe(page.last_key.map(|key| reading.item(key)))),
+        ("lastKey", maybe(last_key)),
         ("scannedCount", (page.scanned_count as f64).into()),
     ])
     .into())

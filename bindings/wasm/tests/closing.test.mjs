@@ -92,12 +92,71 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
     assert.deepEqual(events, ['refreshed']);
   });
 
-  test('closing the client of another role leaves the first one open', async () => {
+  test('what is under way goes on, also a body that is being read and a sign-in that meets a challenge', async (context) => {
+    const client = await signedIn();
+    const bucket = client.bucket();
+    const key = await bucket.privateKey('closing.txt');
+    const other = await Poolpass.create(backend.config);
+    const [, grace] = backend.config.demo.users;
+    const api = context.mock.method(globalThis, 'fetch');
+    const calls = [
+      bucket.put(key, new Blob(['kept'])),
+      client.fetch('/whoami', { method: 'POST', body: new Blob(['{}']) }),
+      other.signIn(grace.username, grace.password),
+    ];
+    client.close();
+    other.close();
+    const [, answer, step] = await Promise.all(calls);
+    assert.equal(answer.status, 200);
+    assert.equal(step.kind, 'softwareToken');
+    assert.equal(step.username, grace.username);
+    await assert.rejects(step.answer('123456'), { code: 'invalidInput' });
+    assert.ok(api.mock.callCount() > 0);
+    const reader = await signedIn();
+    assert.equal(await (await reader.bucket().get(key)).text(), 'kept');
+    reader.close();
+  });
+
+  test('closing the client of another role leaves the first one open, and ends what it has heard', async () => {
     const client = await signedIn();
     const role = client.withRole('arn:aws:iam::123456789012:role/other');
+    const heard = { client: 0, role: 0 };
+    client.onSessionEvent(() => (heard.client += 1));
+    role.onSessionEvent(() => (heard.role += 1));
+    await client.refresh();
     role.close();
     await assert.rejects(role.currentUser(), { code: 'invalidInput' });
+    await client.refresh();
+    assert.deepEqual(heard, { client: 2, role: 1 });
     assert.equal((await client.account.attributes()).email, 'ada@example.com');
+    client.close();
+  });
+
+  test('the client of another role is given back, also after the first one', async (context) => {
+    const { Client } = await import(locate('poolpass').replace(/node\.js$/, 'poolpass_wasm.js'));
+    const free = context.mock.method(Client.prototype, 'free');
+    const client = await signedIn();
+    const role = client.withRole('arn:aws:iam::123456789012:role/other');
+    client.close();
+    role.close();
+    role.close();
+    assert.equal(free.mock.callCount(), 2);
+  });
+
+  test('a listener that is added twice is called twice, until each is removed', async () => {
+    const client = await signedIn();
+    let heard = 0;
+    const listener = () => (heard += 1);
+    const [first, second] = [client.onSessionEvent(listener), client.onSessionEvent(listener)];
+    await client.refresh();
+    assert.equal(heard, 2);
+    first();
+    first();
+    await client.refresh();
+    assert.equal(heard, 3);
+    second();
+    await client.refresh();
+    assert.equal(heard, 3);
     client.close();
   });
 });

@@ -150,10 +150,11 @@ describe('the package in Node.js', () => {
     await table.put({ ...item, absent: undefined });
     assert.deepEqual(await table.get({ pk, sk: 'types' }), item);
 
-    const digits = '12345678901234567890.12345678901234567';
-    await table.put({ pk, sk: 'types', price: new Decimal(digits) });
-    const exact = await table.get({ pk, sk: 'types' }, { exactDecimals: true });
-    assert.equal(exact.price.text, digits);
+    for (const digits of ['12345678901234567890.12345678901234567', '1.00000000000000000001']) {
+      await table.put({ pk, sk: 'types', price: new Decimal(digits) });
+      const exact = await table.get({ pk, sk: 'types' }, { exactDecimals: true });
+      assert.equal(exact.price.text, digits);
+    }
     for (const wrong of [new Date(), NaN, new Set(), new Set([1, 'a']), () => 1]) {
       await assert.rejects(table.put({ pk, sk: 'types', wrong }), (error) => error instanceof PoolpassError);
     }

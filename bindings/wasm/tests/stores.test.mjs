@@ -29,13 +29,12 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
   });
 
   test('a storage that is not there, or that the browser refuses, is told with its code', async (context) => {
-    const before = Object.getOwnPropertyDescriptor(globalThis, 'localStorage');
-    context.after(() => (before ? Object.defineProperty(globalThis, 'localStorage', before) : delete globalThis.localStorage));
     const denied = () => {
       throw new DOMException('Access is denied for this document.', 'SecurityError');
     };
-    for (const get of [() => undefined, denied]) {
-      Object.defineProperty(globalThis, 'localStorage', { get, configurable: true });
+    let get;
+    replace(context, 'localStorage', { get: () => get() });
+    for (get of [() => undefined, denied]) {
       const error = await Poolpass.create(backend.config, { store: 'localStorage' }).catch((thrown) => thrown);
       assert.ok(error instanceof PoolpassError, String(error));
       assert.deepEqual([error.code, error.cause?.name], ['store', get === denied ? 'SecurityError' : undefined]);
@@ -68,15 +67,13 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
   });
 
   test('two clients on localStorage send one refresh, also where there are no Web Locks', async (context) => {
-    const before = Object.getOwnPropertyDescriptor(globalThis, 'localStorage');
-    context.after(() => (before ? Object.defineProperty(globalThis, 'localStorage', before) : delete globalThis.localStorage));
     const values = new Map();
     const storage = {
       getItem: (key) => values.get(key) ?? null,
       setItem: (key, value) => void values.set(key, value),
       removeItem: (key) => void values.delete(key),
     };
-    Object.defineProperty(globalThis, 'localStorage', { get: () => storage, configurable: true });
+    replace(context, 'localStorage', { value: storage });
     const clients = await Promise.all([0, 1].map(() => Poolpass.create(backend.config, { store: 'localStorage' })));
     await clients[0].signIn(ada.username, ada.password);
     context.after(() => backend.setClock(0));
@@ -104,6 +101,41 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     assert.equal((await third.credentials()).identityId, identityId);
   });
 
+  test('where the browser refuses the storage, making a client succeeds, and its calls have code store', async (context) => {
+    const refused = () => {
+      throw new DOMException('The operation is insecure.', 'SecurityError');
+    };
+    replace(context, 'indexedDB', { get: refused });
+    replace(context, 'BroadcastChannel', { value: refused });
+    replace(context, 'location', { value: new URL('https://app.example.com') });
+    const client = await Poolpass.create(backend.config);
+    const isStore = { name: 'PoolpassError', code: 'store', message: /store: 'memory'/ };
+    await assert.rejects(client.currentUser(), isStore);
+    await assert.rejects(client.signIn(ada.username, ada.password), isStore);
+    client.close();
+    const other = await Poolpass.create(backend.config, { store: 'memory' });
+    assert.equal((await other.signIn(ada.username, ada.password)).kind, 'done');
+  });
+
+  test("an app's own store serves a page that the browser refuses Web Locks, and two clients on it send one refresh", async (context) => {
+    const request = async () => {
+      throw new DOMException('The request was denied.', 'SecurityError');
+    };
+    replace(context, 'navigator', { value: { locks: { request } } });
+    const memory = new MemoryStore();
+    const store = { load: (key) => memory.load(key), save: (...entry) => memory.save(...entry), remove: (key) => memory.remove(key) };
+    const clients = await Promise.all([0, 1].map(() => Poolpass.create(backend.config, { store })));
+    await clients[0].signIn(ada.username, ada.password);
+    context.after(() => backend.setClock(0));
+    await backend.setClock(3550);
+    for (const client of clients) await client.account.attributes();
+    await backend.takeRequestCounts();
+    await backend.fault({ operation: REFRESH, action: { delayMs: 500 }, times: 1 });
+    const tokens = await Promise.all(clients.map(async (client) => (await client.idToken()).raw));
+    assert.equal(tokens[0], tokens[1]);
+    assert.equal((await backend.takeRequestCounts())[REFRESH], 1);
+  });
+
   test("the README's recipe is the one that is compiled", async () => {
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
     const [, recipe] = /```ts\n(async function connect[^]*?)```/.exec(readme);
@@ -111,3 +143,10 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     assert.ok(types.includes(recipe));
   });
 });
+
+/** Has `name` be something else for as long as the test runs. */
+function replace(context, name, descriptor) {
+  const before = Object.getOwnPropertyDescriptor(globalThis, name);
+  context.after(() => (before ? Object.defineProperty(globalThis, name, before) : delete globalThis[name]));
+  Object.defineProperty(globalThis, name, { ...descriptor, configurable: true });
+}

@@ -131,13 +131,14 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
 }
 
 async function connect(config: PoolpassConfig): Promise<Poolpass> {
-  const client = await Poolpass.create(config);
+  let client: Poolpass | undefined;
   try {
+    client = await Poolpass.create(config);
     await client.currentUser(); // the first look into the store
     return client;
   } catch (error) {
     if (!(error instanceof PoolpassError && error.code === 'store')) throw error;
-    client.close();
+    client?.close();
     return Poolpass.create(config, { store: 'memory' });
   }
 }

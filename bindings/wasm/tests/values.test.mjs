@@ -88,6 +88,21 @@ describe('values from JavaScript', () => {
     assert.deepEqual(Object.getOwnPropertyDescriptor(found, '__proto__').value, { isAdmin: true });
   });
 
+  test('the next page starts exactly where the last one ended', async (context) => {
+    const digits = '0.12345678901234567891';
+    const starts = [];
+    const pages = [{ LastEvaluatedKey: { pk: { S: 'a' }, sk: { N: digits } }, Items: [{ sk: { N: digits } }] }, { Items: [] }];
+    const real = globalThis.fetch;
+    context.mock.method(globalThis, 'fetch', async (url, init) => {
+      if (init.headers.get('x-amz-target') !== 'DynamoDB_20120810.Query') return real(url, init);
+      starts.push(JSON.parse(new TextDecoder().decode(init.body)).ExclusiveStartKey?.sk.N);
+      return Response.json(pages.shift());
+    });
+    const found = await table.query(attribute('pk').eq('a')).all();
+    assert.deepEqual(found, [{ sk: Number(digits) }]);
+    assert.deepEqual(starts, [undefined, digits]);
+  });
+
   test('a time limit beyond what a timer can hold is no limit', async () => {
     await backend.fault({ operation: 'GetObject', action: { delayMs: 300 }, times: 1 });
     const url = `${backend.config.endpoints.s3}/${backend.config.s3.bucket}/public/welcome.txt`;

@@ -21,7 +21,12 @@ export class IndexedDbStore implements SessionStore {
   #key: Promise<CryptoKey> | undefined;
 
   static isSupported(): boolean {
-    return typeof indexedDB !== 'undefined' && globalThis.crypto?.subtle !== undefined;
+    try {
+      return typeof indexedDB !== 'undefined' && globalThis.crypto?.subtle !== undefined;
+    } catch {
+      // Firefox, when it blocks cookies, does not even let one look. Opening it will say so.
+      return true;
+    }
   }
 
   async load(key: string): Promise<string | undefined> {

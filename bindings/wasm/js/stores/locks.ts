@@ -6,8 +6,11 @@ export interface Lock {
   release(): void;
 }
 
-/** A lock among all tabs and workers of the origin. A tab that is closed gives it back. */
-export function webLock(name: string): Lock {
+/**
+ * A lock among all tabs and workers of the origin. A tab that is closed gives it back. Where the browser refuses such locks, as it
+ * does to a page without an origin, which nothing can be shared with, it is `local`.
+ */
+export function webLock(name: string, local: () => Lock): Lock {
   const waiting = new AbortController();
   const { promise: released, resolve: release } = promised();
   const granted = new Promise<void>((resolve, reject) => {
@@ -15,7 +18,12 @@ export function webLock(name: string): Lock {
       resolve();
       return released;
     };
-    navigator.locks.request(`poolpass:${name}`, { signal: waiting.signal }, hold).catch(reject);
+    navigator.locks.request(`poolpass:${name}`, { signal: waiting.signal }, hold).catch((error: DOMException) => {
+      if (error.name !== 'SecurityError') return reject(error);
+      const lock = local();
+      void released.then(lock.release);
+      lock.granted.then(resolve);
+    });
   });
   return {
     granted,

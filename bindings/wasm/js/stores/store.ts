@@ -50,7 +50,10 @@ export function sharedStore(choice: StoreChoice | undefined): SharedStore {
     load: async (key) => store.load(key),
     save: async (key, value) => store.save(key, value),
     remove: async (key) => store.remove(key),
-    lock: (name) => (isShared && hasWebLocks ? webLock(name) : localLock(contentOf(store), name)),
+    lock(name) {
+      const local = (): Lock => localLock(contentOf(store), name);
+      return isShared && hasWebLocks ? webLock(name, local) : local();
+    },
     isShared,
   };
 }
@@ -78,5 +81,5 @@ function chosen(choice: StoreChoice): SessionStore {
 /** What two stores have in common that share their content. */
 function contentOf(store: SessionStore): object {
   if (store instanceof WebStorageStore) return store.storage;
-  return store instanceof IndexedDbStore ? indexedDB : store;
+  return store instanceof IndexedDbStore ? IndexedDbStore : store;
 }

@@ -209,6 +209,30 @@ describe('tabs in Chromium', () => {
     assert.deepEqual([held, pending], [[], []]);
   });
 
+  for (const [title, leave] of [
+    ['by a listener', () => {
+      client.onSessionEvent(({ kind }) => kind === 'signedOut' && client.close());
+      return client.signOut();
+    }],
+    ['while it is under way', () => {
+      const leaving = client.signOut();
+      client.close();
+      return leaving;
+    }],
+  ]) {
+    stage.test(`signing out with a client that is closed ${title} is an event in the other tab`, async (person, { config }) => {
+      const [ada] = config.demo.users;
+      const [first, second] = [await person.newTab(), await person.newTab()];
+      await open(first, config);
+      await signIn(first, ada);
+      await open(second, config);
+      assert.equal(await nameIn(second), ada.username);
+      await first.evaluate(leave);
+      await second.evaluate(() => until(() => events.includes('signedOutElsewhere')));
+      assert.equal(await nameIn(second), null);
+    });
+  }
+
   stage.test('a client that was closed hears nothing of other tabs, and gives its channel back', async (person, { config }) => {
     const [ada] = config.demo.users;
     const [first, second] = [await person.newTab(), await person.newTab()];
