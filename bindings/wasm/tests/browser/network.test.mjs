@@ -186,6 +186,22 @@ describe('the network in Chromium', () => {
     assert.equal(await signIn(tab, config.demo.users[0]), 'done');
   });
 
+  stage.test("of an object's metadata a page sees what the bucket's CORS rules expose", async (person, { config }) => {
+    const tab = await person.newTab();
+    await open(tab, config);
+    await signIn(tab, config.demo.users[0]);
+    const seen = await tab.evaluate(async () => {
+      const bucket = client.bucket();
+      const key = await bucket.privateKey('described');
+      const contentDisposition = 'attachment; filename="notes.txt"';
+      await bucket.put(key, 'x', { contentDisposition, metadata: { author: 'ada', place: 'london' } });
+      const { metadata, ...head } = await bucket.head(key);
+      return { contentDisposition: head.contentDisposition, metadata };
+    });
+    // The demo's rules name x-amz-meta-author, and no other metadata.
+    assert.deepEqual(seen, { contentDisposition: 'attachment; filename="notes.txt"', metadata: { author: 'ada' } });
+  });
+
   stage.test('the slim entry takes the module from where the app says', async (person, { config }) => {
     const tab = await person.newTab();
     const seen = await tab.evaluate(async (config) => {

@@ -66,6 +66,26 @@ const FIRST_USER: (&str, &str) = ("ada", "Analytical-Engine-1843");
 /// The person with an authenticator app.
 const SECOND_USER: (&str, &str) = ("grace", "Nanosecond-Wire-1952");
 const IDP: &str = "AWSCognitoIdentityProviderService";
+/// What a page may read of S3's answers: the headers that the SDK reads there, and of an app's own metadata `author`, as
+/// an example. S3 takes no wildcard here.
+const EXPOSED_HEADERS: [&str; 16] = [
+    "Age",
+    "Content-Disposition",
+    "Content-Encoding",
+    "Content-Range",
+    "Date",
+    "ETag",
+    "Last-Modified",
+    "Retry-After",
+    "x-amz-bucket-region",
+    "x-amz-checksum-crc32",
+    "x-amz-checksum-type",
+    "x-amz-meta-author",
+    "x-amz-request-id",
+    "x-amz-server-side-encryption",
+    "x-amz-storage-class",
+    "x-amz-version-id",
+];
 
 /// Sets the demo up on the server at `endpoint` (plain HTTP, such as `http://127.0.0.1:4577`), with signed
 /// calls: a user pool with three app clients (without a secret, with one, with rotating refresh tokens), two
@@ -285,17 +305,16 @@ async fn create_bucket(client: &Client, bucket: &str) -> Result<(), ProvisionErr
         ),
     };
     client.s3("CreateBucket", Method::PUT, bucket, &[], location).await?;
-    let cors = "<CORSConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><CORSRule>\
-                <AllowedOrigin>*</AllowedOrigin><AllowedHeader>*</AllowedHeader>\
-                <AllowedMethod>GET</AllowedMethod><AllowedMethod>HEAD</AllowedMethod>\
-                <AllowedMethod>PUT</AllowedMethod><AllowedMethod>POST</AllowedMethod>\
-                <AllowedMethod>DELETE</AllowedMethod>\
-                <ExposeHeader>ETag</ExposeHeader><ExposeHeader>Date</ExposeHeader>\
-                <ExposeHeader>Content-Range</ExposeHeader><ExposeHeader>Last-Modified</ExposeHeader>\
-                <ExposeHeader>x-amz-request-id</ExposeHeader>\
-                <ExposeHeader>x-amz-checksum-crc32</ExposeHeader>\
-                <MaxAgeSeconds>3000</MaxAgeSeconds></CORSRule></CORSConfiguration>";
-    let digest = md5_of(cors);
+    let exposed: String = EXPOSED_HEADERS.map(|name| format!("<ExposeHeader>{name}</ExposeHeader>")).concat();
+    let cors = format!(
+        "<CORSConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><CORSRule>\
+         <AllowedOrigin>*</AllowedOrigin><AllowedHeader>*</AllowedHeader>\
+         <AllowedMethod>GET</AllowedMethod><AllowedMethod>HEAD</AllowedMethod>\
+         <AllowedMethod>PUT</AllowedMethod><AllowedMethod>POST</AllowedMethod>\
+         <AllowedMethod>DELETE</AllowedMethod>{exposed}\
+         <MaxAgeSeconds>3000</MaxAgeSeconds></CORSRule></CORSConfiguration>"
+    );
+    let digest = md5_of(&cors);
     client
         .s3("PutBucketCors", Method::PUT, &format!("{bucket}?cors="), &[("content-md5", &digest)], cors)
         .await?;

@@ -81,6 +81,11 @@ pub(super) fn check(rules: &[CORSRule]) -> Result<(), String> {
         if let Some(origin) = rule.allowed_origins.iter().find(|origin| origin.matches('*').count() > 1) {
             return Err(format!("AllowedOrigin \"{origin}\" can not have more than one wildcard."));
         }
+        if let Some(name) = rule.expose_headers.iter().flatten().find(|name| name.contains('*')) {
+            return Err(format!(
+                "ExposeHeader \"{name}\" contains wildcard. We currently do not support wildcard for ExposeHeader."
+            ));
+        }
     }
     Ok(())
 }

@@ -18,8 +18,9 @@ pub(super) const USER_METADATA: &str = "x-amz-meta-";
 
 /// What S3 knows about an object, from HeadObject or along with GetObject.
 ///
-/// In a browser, the bucket's CORS rules decide which headers can be seen (`ExposeHeaders`): `ETag` and `x-amz-*` should be
-/// among them.
+/// In a browser, the bucket's CORS rules decide which headers can be seen (`ExposeHeaders`). What they do not name is missing
+/// here, except for what every page sees, such as the media type. S3 takes no wildcard there, so the app's own metadata is named
+/// one by one, as in `x-amz-meta-author`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ObjectMetadata {
