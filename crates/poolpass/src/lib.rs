@@ -32,8 +32,8 @@
 //!
 //! # Features
 //!
-//! - `http2` (native, on by default): the SDK's own transport speaks HTTP/2 with servers that do, as API Gateway does. Cognito, S3
-//!   and DynamoDB speak HTTP/1.1 alone.
+//! - `http2` (native, on by default): the SDK's own transport speaks HTTP/2 with servers that offer it. Every AWS service that
+//!   Poolpass uses takes HTTP/1.1.
 //! - `aws-sdk` (native, off by default): a [`Client`] is a credentials provider for the official AWS SDK.
 
 #![cfg_attr(
@@ -44,16 +44,15 @@
     )
 )]
 
-// Calls only go down.
-mod client;
-
+// A module uses those of its own block and of the blocks below.
 // The SDKs want futures that may move between threads, which a browser does not have.
 #[cfg(all(feature = "aws-sdk", not(target_arch = "wasm32")))]
 mod aws_sdk;
-
 pub mod dynamodb;
 pub mod s3;
 pub mod signed;
+
+mod client;
 
 mod account;
 pub mod challenge;
@@ -63,22 +62,22 @@ mod sign_in;
 mod identity_pool;
 mod session;
 
+pub mod srp;
 mod user_pool;
 
-pub mod srp;
-
+// Asks for credentials through a trait, which identity_pool implements.
 mod aws_request;
-mod config;
 mod credentials;
+pub mod sigv4;
+
+mod config;
 mod dates;
 mod error;
 mod input;
 mod json;
 mod percent;
-pub mod sigv4;
-mod xml;
-
 pub mod platform;
+mod xml;
 
 #[cfg(test)]
 mod scripted_aws;

@@ -5,7 +5,7 @@ use clap::Parser;
 /// Signs in, uses S3 and DynamoDB, is refused what is not its own, and signs out.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// A poolpass.json or amplify_outputs.json. Without it, a local AWS is started inside this process.
+    /// A poolpass.json that names a bucket and a table. Without it, a local AWS is started inside this process.
     #[arg(long, requires_all = ["user", "password_file"])]
     pub(crate) config: Option<PathBuf>,
     /// The name of a user who exists there.

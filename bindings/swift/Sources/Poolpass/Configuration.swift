@@ -3,7 +3,8 @@ import PoolpassFFI
 
 /// Which user pool, identity pool, bucket, table and API the app uses.
 ///
-/// It is what a `poolpass.json` says; an `amplify_outputs.json` is read as it is. ``Client/init(_:store:options:)`` checks it.
+/// It is what a `poolpass.json` says, or an `amplify_outputs.json`, which names no table and no API.
+/// ``Client/init(_:store:options:)`` checks it.
 public struct Configuration: Sendable {
     let text: String
 

@@ -1,6 +1,7 @@
 //! `amplify_outputs.json`, as Amplify (Gen 2) writes it.
 //!
-//! The format: <https://docs.amplify.aws/react/reference/amplify_outputs/>.
+//! The format: <https://docs.amplify.aws/react/reference/amplify_outputs/>. What Poolpass has no use for is ignored, `data`, `custom` and
+//! `storage.buckets` among it.
 
 use super::{Config, ConfigBuilder, unfit};
 use crate::error::Error;

@@ -9,7 +9,7 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use super::Region;
 use crate::error::Error;
 
-/// The AWS services that Poolpass has typed operations for.
+/// The AWS services whose address the configuration can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Service {
@@ -17,7 +17,7 @@ pub enum Service {
     CognitoIdp,
     /// Cognito identity pools (`cognito-identity`).
     CognitoIdentity,
-    /// The Security Token Service.
+    /// The Security Token Service, which only an app's own [`signed`](crate::Client::signed) requests ask.
     Sts,
     /// S3.
     S3,

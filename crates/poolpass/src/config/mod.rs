@@ -17,7 +17,9 @@ use crate::json::{Misfit, Object};
 
 /// The configuration of a [`Client`](crate::Client), checked when it is built.
 ///
-/// It comes from code, from a `poolpass.json`, or from an `amplify_outputs.json` as Amplify writes it.
+/// It comes from code, from a `poolpass.json`, or from an `amplify_outputs.json` as Amplify (Gen 2) writes it. Of the latter are
+/// read the user pool and its OAuth domain, the identity pool, the bucket, and the region: the bucket's, if it has one of its
+/// own. It names no table and no API; [`Client::table`](crate::Client::table) takes a name.
 ///
 /// ```
 /// use poolpass::Config;
@@ -144,7 +146,8 @@ impl UserPoolConfig {
         self.client_secret.as_ref()
     }
 
-    /// The base URL of the user pool's domain, where managed login and federated sign-in take place.
+    /// The base URL of the user pool's domain, where managed login and federated sign-in take place. It is only kept: Poolpass
+    /// has no federated sign-in yet.
     pub fn domain(&self) -> Option<&Endpoint> {
         self.domain.as_ref()
     }
@@ -196,7 +199,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// The base URL of the user pool's domain. A bare host name means `https`.
+    /// The base URL of the user pool's domain, for [`UserPoolConfig::domain`]. A bare host name means `https`.
     pub fn domain(mut self, url: impl Into<String>) -> Self {
         self.domain = Some(url.into());
         self

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::{blocking, sleep};
 use crate::platform::{BoxFuture, SessionStore, StoreError, StoreLock};
 
-/// Keeps each value in a file of its own, readable by the owner alone and replaced atomically.
+/// Keeps each value in a file of its own, replaced atomically and, on Unix, readable by the owner alone.
 ///
 /// Processes that use the same directory share the session: one of them refreshes it, the others
 /// pick up what it stored.
@@ -28,7 +28,7 @@ impl FileStore {
     /// waits in vain gets an error, and the session stays.
     const LOCK_POLLS: u32 = 18_000;
 
-    /// A store in `directory`, which is created with mode 0700 if it is missing.
+    /// A store in `directory`, which is created if it is missing, on Unix with mode 0700.
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@ import Foundation
 
 /// `--config FILE --user NAME --password-file FILE`, or nothing.
 struct Arguments {
-    /// A poolpass.json or amplify_outputs.json. Without it, a local AWS is started.
+    /// A poolpass.json that names a bucket and a table. Without it, a local AWS is started.
     let config: URL?
     /// The name of a user who exists there.
     let user: String?

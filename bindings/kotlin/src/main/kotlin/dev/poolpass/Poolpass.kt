@@ -26,7 +26,7 @@ class Poolpass private constructor(internal val ffi: FfiClient) : AutoCloseable 
     /**
      * Makes a client. Nothing is sent.
      *
-     * @param config the text of a `poolpass.json` or an `amplify_outputs.json`.
+     * @param config the text of a `poolpass.json`, or of an `amplify_outputs.json`, which names no table and no API.
      * @throws PoolpassException.InvalidConfig when it is neither.
      */
     constructor(config: String, options: PoolpassOptions = PoolpassOptions()) :
