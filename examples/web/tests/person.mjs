@@ -43,6 +43,13 @@ export class Person {
     await this.entry(text).waitFor();
   }
 
+  /** Writes a note with a picture. */
+  async writesWithPicture(text, file) {
+    await this.attaches(file);
+    await this.page.getByText('Uploaded').waitFor();
+    await this.writes(text);
+  }
+
   entry(text) {
     return this.page.getByRole('listitem').filter({ hasText: text });
   }

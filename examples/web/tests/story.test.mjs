@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 
-import { MIB, picture } from './picture.mjs';
+import { isDrawn, MIB, picture } from './picture.mjs';
 import { scan } from './scan.mjs';
 import { PASSWORD, Stage } from './stage.mjs';
 
@@ -453,13 +453,6 @@ describe('Field notes', { timeout: 300_000 }, () => {
     await olga.hears('do not belong together', 'alert');
   });
 });
-
-/** Waits until the picture has come from S3. */
-async function isDrawn(image) {
-  await image.waitFor();
-  const handle = await image.elementHandle();
-  await image.page().waitForFunction((image) => image.complete && image.naturalWidth > 0, handle);
-}
 
 /** Notes what the first progress bar shows, until it is asked for. */
 async function watchProgress(page) {

@@ -49,10 +49,14 @@ export function reviseNote(client: Poolpass, note: Note, words: Pick<Draft, 'tex
   return change(client, note, words, attribute('pk').exists());
 }
 
-/** Takes a picture out of a note, unless its pictures were changed elsewhere: then it fails with `conditionFailed`. */
+/**
+ * Takes a picture out of a note, unless its pictures were changed elsewhere: then it fails with `conditionFailed`. When the
+ * answer was lost it can be done again.
+ */
 export function takeOut(client: Poolpass, note: Note, picture: Picture): Promise<Note> {
   const pictures = note.pictures.filter(({ key }) => key !== picture.key);
-  return change(client, note, { pictures }, attribute('pictures').eq(note.pictures));
+  const stored = attribute('pictures');
+  return change(client, note, { pictures }, stored.eq(note.pictures).or(stored.eq(pictures)));
 }
 
 /** Deletes a note with its pictures. The note goes last, so that what fails half-way can be done again. */

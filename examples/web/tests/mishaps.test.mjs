@@ -1,0 +1,32 @@
+// What happens when answers are late, lost or refusals, in Chromium and on local-aws.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+
+import { picture } from './picture.mjs';
+import { Stage } from './stage.mjs';
+
+describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
+  let stage;
+  before(async () => {
+    stage = await Stage.open();
+  });
+  after(() => stage?.close());
+  afterEach(() => stage.clear());
+
+  test('a picture whose deletion was done but not answered can be deleted again', async () => {
+    const pia = await stage.member('pia');
+    await pia.writesWithPicture('A hedgehog under the leaves.', picture('hedgehog.png'));
+    await pia.presses('Open hedgehog.png');
+    const dialog = pia.page.getByRole('dialog', { name: 'hedgehog.png' });
+    await stage.backend.fault({ operation: 'UpdateItem', action: 'dropAfterHandling' });
+    await pia.presses('Delete picture', { within: dialog });
+    await pia.hears('The service cannot be reached.', 'alert');
+    await stage.backend.fault(null);
+    await stage.backend.takeRequestCounts();
+    await pia.presses('Delete picture', { within: dialog });
+    await dialog.waitFor({ state: 'detached' });
+    const { DeleteObjects } = await stage.backend.takeRequestCounts();
+    assert.equal(DeleteObjects, 1);
+    assert.equal(await pia.page.locator('.plate').count(), 0);
+  });
+});
