@@ -29,4 +29,19 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
     assert.equal(DeleteObjects, 1);
     assert.equal(await pia.page.locator('.plate').count(), 0);
   });
+
+  test('a picture that does not come is said to be missing, also in full', async () => {
+    const quentin = await stage.member('quentin');
+    await quentin.writesWithPicture('A comet, perhaps.', picture('comet.png'));
+    await stage.backend.fault({ operation: 'GetObject', action: { status: 403, code: 'AccessDenied' } });
+    // All addresses are signed in one second, so they are equal.
+    await quentin.page.clock.setFixedTime(Date.now());
+    await quentin.reloads();
+    await quentin.entry('A comet').scrollIntoViewIfNeeded();
+    await quentin.page.getByText('The picture could not be loaded').waitFor();
+    await quentin.presses('Open comet.png');
+    await quentin.hears('The picture could not be loaded.', 'alert');
+    await quentin.looksAround('missing-picture');
+    await stage.backend.fault(null);
+  });
 });

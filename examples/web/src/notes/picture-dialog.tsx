@@ -20,18 +20,18 @@ interface PictureDialogProps {
 /** A picture in full, and what can be done with it. */
 export function PictureDialog({ note, picture, onChanged, onClose }: PictureDialogProps) {
   const { client } = useApp();
-  const { address, onError } = usePictureAddress(client, picture);
+  const { address, attempt, onError, hasFailed } = usePictureAddress(client, picture);
   const [link, setLink] = useState<{ url: string; until: Date; isCopied: boolean }>();
   const [failure, setFailure] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
-  const attempt = (action: () => Promise<void>) => async () => {
+  const act = (action: () => Promise<void>) => async () => {
     setBusy(true);
     setFailure(undefined);
     await action().catch(setFailure);
     setBusy(false);
   };
 
-  const share = attempt(async () => {
+  const share = act(async () => {
     const { url, expiresAt } = await shareLink(client, picture);
     // Some browsers ask first, and people may say no: then the link can still be copied by hand.
     const isCopied = await navigator.clipboard.writeText(url).then(
@@ -41,7 +41,7 @@ export function PictureDialog({ note, picture, onChanged, onClose }: PictureDial
     setLink({ url, until: expiresAt, isCopied });
   });
 
-  const remove = attempt(async () => {
+  const remove = act(async () => {
     // At the second try the note may be without it already, and only the bucket has it.
     if (note.pictures.some(({ key }) => key === picture.key)) onChanged(await takeOut(client, note, picture));
     await deletePictures(client, [picture]);
@@ -51,7 +51,11 @@ export function PictureDialog({ note, picture, onChanged, onClose }: PictureDial
 
   return (
     <Dialog title={picture.name} onClose={onClose} class="picture">
-      <img src={address} alt={picture.name} onError={onError} />
+      {hasFailed ? (
+        <Notice kind="problem">The picture could not be loaded.</Notice>
+      ) : (
+        <img key={attempt} src={address} alt={picture.name} onError={onError} />
+      )}
       {failure !== undefined && <Notice kind="problem">{problem(failure)}</Notice>}
       {link !== undefined && (
         <div class="field">

@@ -30,13 +30,13 @@ export function Plates({ note, onChanged }: { note: Note; onChanged: (note: Note
 
 function Plate({ picture, onOpen }: { picture: Picture; onOpen: () => void }) {
   const { client } = useApp();
-  const { address, onError, hasFailed } = usePictureAddress(client, picture);
+  const { address, attempt, onError, hasFailed } = usePictureAddress(client, picture);
   return (
     <button type="button" class="plate" aria-label={`Open ${picture.name}`} onClick={onOpen}>
       {hasFailed ? (
         <span class="missing">The picture could not be loaded</span>
       ) : (
-        <img src={address} alt="" loading="lazy" onError={onError} />
+        <img key={attempt} src={address} alt="" loading="lazy" onError={onError} />
       )}
     </button>
   );
