@@ -13,6 +13,26 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
   after(() => stage?.close());
   afterEach(() => stage.clear());
 
+  test('a note that was written but not answered can be saved again, and is there once', async () => {
+    const rosa = await stage.member('rosa');
+    await stage.backend.fault({ operation: 'Query', action: { status: 400, code: 'ValidationException' } });
+    await rosa.reloads();
+    await rosa.hears('Your notes could not be read.', 'alert');
+    await stage.backend.fault({ operation: 'PutItem', action: 'dropAfterHandling' });
+    await rosa.fills('What did you see?', 'Swallows, the first.');
+    await rosa.presses('Save note');
+    await rosa.hears('The service cannot be reached.', 'alert');
+    await stage.backend.fault(null);
+    await rosa.presses('Try again');
+    await rosa.entry('Swallows').waitFor();
+    await rosa.presses('Save note');
+    await rosa.hears('The note is in your notebook.');
+    assert.equal(await rosa.page.locator('.entry').count(), 1);
+    await rosa.reloads();
+    await rosa.entry('Swallows').waitFor();
+    assert.equal(await rosa.page.locator('.entry').count(), 1);
+  });
+
   test('a picture whose deletion was done but not answered can be deleted again', async () => {
     const pia = await stage.member('pia');
     await pia.writesWithPicture('A hedgehog under the leaves.', picture('hedgehog.png'));

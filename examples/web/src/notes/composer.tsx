@@ -6,7 +6,7 @@ import { Icon } from '../ui/icon';
 import { Notice } from '../ui/notice';
 import { AttachmentStrip } from './attachment-strip';
 import { useAttachments } from './attachments';
-import { type Note, writeNote } from './notebook';
+import { newNoteId, type Note, writeNote } from './notebook';
 import { PICTURE_TYPES } from './pictures';
 
 /** A blank note. Its pictures are uploaded while it is still being written. */
@@ -17,6 +17,8 @@ export function Composer({ withPictures, onWritten }: { withPictures: boolean; o
   const [failure, setFailure] = useState<unknown>();
   const form = useRef<HTMLFormElement>(null);
   const text = useRef<HTMLTextAreaElement>(null);
+  // Until the note is written, so that a second try does not write a second note.
+  const id = useRef<string | undefined>(undefined);
   const isUploading = attachments.all.some(({ picture, problem }) => picture === undefined && problem === undefined);
 
   async function save(event: SubmitEvent) {
@@ -30,11 +32,13 @@ export function Composer({ withPictures, onWritten }: { withPictures: boolean; o
         if (picture === undefined) throw new Error(`Try again to upload ${file.name}, or remove it.`);
         return picture;
       });
-      const note = await writeNote(client, {
+      id.current ??= newNoteId();
+      const note = await writeNote(client, id.current, {
         text: String(data.get('text')).trim(),
         place: String(data.get('place')).trim(),
         pictures,
       });
+      id.current = undefined;
       attachments.clear();
       form.current.reset();
       text.current?.focus();

@@ -36,10 +36,14 @@ export async function readLeaf(client: Poolpass, from?: Item): Promise<Leaf> {
   return { notes: page.items.map(noteOf), older: page.lastKey };
 }
 
-export async function writeNote(client: Poolpass, draft: Draft): Promise<Note> {
-  const writtenAt = new Date();
-  const sk = `${PREFIX}${writtenAt.toISOString()}#${crypto.randomUUID()}`;
-  const item: StoredNote = { pk: await client.identityId(), sk, ...draft };
+/** The id of a note that is written now. */
+export function newNoteId(): string {
+  return `${PREFIX}${new Date().toISOString()}#${crypto.randomUUID()}`;
+}
+
+/** Writes a note. When the answer was lost it can be done again with the same id, and the notebook still has one note. */
+export async function writeNote(client: Poolpass, id: string, draft: Draft): Promise<Note> {
+  const item: StoredNote = { pk: await client.identityId(), sk: id, ...draft };
   await client.table().put(item);
   return noteOf(item);
 }

@@ -49,7 +49,8 @@ export function useNotebook(client: Poolpass): Notebook {
     ...progress,
     hasOlder: older !== undefined,
     read: () => void read(),
-    added: (note) => setNotes((present) => [note, ...present]),
+    // It may have been read already, if the answer to its first writing was lost.
+    added: (note) => setNotes((present) => [note, ...present.filter(({ id }) => id !== note.id)]),
     changed: (note) => setNotes((present) => present.map((one) => (one.id === note.id ? note : one))),
     removed: (note) => setNotes((present) => present.filter(({ id }) => id !== note.id)),
   };
