@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 
-import { picture } from './picture.mjs';
+import { isDrawn, picture } from './picture.mjs';
 import { Stage } from './stage.mjs';
 
 describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
@@ -11,7 +11,56 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
     stage = await Stage.open();
   });
   after(() => stage?.close());
-  afterEach(() => stage.clear());
+  afterEach(async () => {
+    await stage.backend.fault(null);
+    await stage.clear();
+  });
+
+  test('a note that is being saved keeps its pictures when the page is left', async () => {
+    const sara = await stage.member('sara');
+    const release = await holdBack(sara.page, 'PutItem', () => sara.savesWithPicture('Otter tracks.', picture('otter.png')));
+    await sara.follows('sara');
+    await sara.sees('heading', 'Your account');
+    release();
+    await sara.hears('The note is in your notebook.');
+    await sara.follows('Back to the notebook');
+    await isDrawn(sara.page.locator('.plate img'));
+  });
+
+  test('a note that is not saved after the page was left leaves no picture behind', async () => {
+    const tom = await stage.member('tom');
+    await stage.backend.fault({ operation: 'PutItem', action: { status: 400, code: 'ValidationException' } });
+    const release = await holdBack(tom.page, 'PutItem', () => tom.savesWithPicture('Badger sett.', picture('sett.png')));
+    await tom.follows('tom');
+    await tom.sees('heading', 'Your account');
+    const deletion = tom.page.waitForResponse((response) => new URL(response.url()).searchParams.has('delete'));
+    release();
+    assert.equal((await deletion).status(), 200);
+  });
+
+  test('nothing of a note can be changed while it is being saved, and the focus comes back', async () => {
+    const uma = await stage.member('uma');
+    const { page } = uma;
+    const refusal = { status: 400, code: 'ValidationException' };
+    await stage.backend.fault({ operation: 'PutItem', action: refusal, times: 1 });
+    const release = await holdBack(page, 'PutItem', () => uma.savesWithPicture('Frogspawn.', picture('spawn.png')));
+    const text = page.getByLabel('What did you see?');
+    const fields = [text, page.getByLabel('Where (optional)'), page.getByLabel('Add pictures')];
+    for (const field of [...fields, page.getByRole('button', { name: 'Remove spawn.png' })]) {
+      assert.ok(await field.isDisabled());
+    }
+    await uma.looksAround('saving');
+    release();
+    await page.getByRole('alert').waitFor();
+    await uma.focusIsOn(page.getByRole('button', { name: 'Save note' }));
+    assert.equal(await text.inputValue(), 'Frogspawn.');
+
+    await page.keyboard.press('Enter');
+    await uma.hears('The note is in your notebook.');
+    await uma.focusIsOn(text);
+    assert.equal(await text.inputValue(), '');
+    await isDrawn(page.locator('.plate img'));
+  });
 
   test('a note that was written but not answered can be saved again, and is there once', async () => {
     const rosa = await stage.member('rosa');
@@ -62,6 +111,20 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
     await quentin.presses('Open comet.png');
     await quentin.hears('The picture could not be loaded.', 'alert');
     await quentin.looksAround('missing-picture');
-    await stage.backend.fault(null);
   });
 });
+
+/** Lets `act` send a request for this operation, which is held back until the answer of this is called. */
+async function holdBack(page, operation, act) {
+  const isHeld = (request) => request.headers()['x-amz-target']?.endsWith(`.${operation}`) ?? false;
+  let release;
+  const released = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route('**', async (route) => {
+    if (isHeld(route.request())) await released;
+    await route.continue();
+  });
+  await Promise.all([page.waitForRequest(isHeld), act()]);
+  return release;
+}

@@ -43,11 +43,18 @@ export class Person {
     await this.entry(text).waitFor();
   }
 
-  /** Writes a note with a picture. */
+  /** Writes a note with a picture, and sees it in the logbook. */
   async writesWithPicture(text, file) {
+    await this.savesWithPicture(text, file);
+    await this.entry(text).waitFor();
+  }
+
+  /** Presses “Save note” on a note with a picture. */
+  async savesWithPicture(text, file) {
+    await this.fills('What did you see?', text);
     await this.attaches(file);
     await this.page.getByText('Uploaded').waitFor();
-    await this.writes(text);
+    await this.presses('Save note');
   }
 
   entry(text) {

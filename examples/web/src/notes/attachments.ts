@@ -25,8 +25,8 @@ export interface Attachments {
   retry(attachment: Attachment): void;
   /** Stops the upload, or deletes what was uploaded. */
   remove(attachment: Attachment): void;
-  /** Forgets them all: the note has them now. */
-  clear(): void;
+  /** Hands the pictures to the note that `save` writes. When that fails they are here again, unless the page was left. */
+  handOver<T>(save: () => Promise<T>): Promise<T>;
 }
 
 export function useAttachments(client: Poolpass): Attachments {
@@ -68,7 +68,13 @@ export function useAttachments(client: Poolpass): Attachments {
   // Whoever leaves the page with pictures that no note has, leaves none of them behind.
   const latest = useRef(all);
   latest.current = all;
-  useEffect(() => () => latest.current.forEach(stop), []);
+  const isHandedOver = useRef(false);
+  const isLeft = useRef(false);
+  const leave = () => {
+    isLeft.current = true;
+    if (!isHandedOver.current) latest.current.forEach(stop);
+  };
+  useEffect(() => leave, []);
 
   return {
     all,
@@ -87,10 +93,20 @@ export function useAttachments(client: Poolpass): Attachments {
       stop(attachment);
       setAll((present) => present.filter(({ id }) => id !== attachment.id));
     },
-    clear() {
-      for (const { preview } of all) URL.revokeObjectURL(preview);
-      uploads.current.clear();
-      setAll([]);
+    async handOver(save) {
+      isHandedOver.current = true;
+      try {
+        const saved = await save();
+        for (const { preview } of all) URL.revokeObjectURL(preview);
+        uploads.current.clear();
+        setAll([]);
+        return saved;
+      } catch (error) {
+        if (isLeft.current) all.forEach(stop);
+        throw error;
+      } finally {
+        isHandedOver.current = false;
+      }
     },
   };
 }

@@ -4,6 +4,7 @@ import { useApp } from '../context';
 import { problem } from '../problem';
 import { Icon } from '../ui/icon';
 import { Notice } from '../ui/notice';
+import { useReturningFocus } from '../ui/use-returning-focus';
 import { AttachmentStrip } from './attachment-strip';
 import { useAttachments } from './attachments';
 import { newNoteId, type Note, writeNote } from './notebook';
@@ -19,12 +20,14 @@ export function Composer({ withPictures, onWritten }: { withPictures: boolean; o
   const text = useRef<HTMLTextAreaElement>(null);
   // Until the note is written, so that a second try does not write a second note.
   const id = useRef<string | undefined>(undefined);
+  const focus = useReturningFocus(form, isSaving);
   const isUploading = attachments.all.some(({ picture, problem }) => picture === undefined && problem === undefined);
 
   async function save(event: SubmitEvent) {
     event.preventDefault();
     if (form.current === null || isSaving || isUploading) return;
     const data = new FormData(form.current);
+    focus.current = document.activeElement;
     setSaving(true);
     setFailure(undefined);
     try {
@@ -32,16 +35,13 @@ export function Composer({ withPictures, onWritten }: { withPictures: boolean; o
         if (picture === undefined) throw new Error(`Try again to upload ${file.name}, or remove it.`);
         return picture;
       });
-      id.current ??= newNoteId();
-      const note = await writeNote(client, id.current, {
-        text: String(data.get('text')).trim(),
-        place: String(data.get('place')).trim(),
-        pictures,
-      });
+      const draft = { text: String(data.get('text')).trim(), place: String(data.get('place')).trim(), pictures };
+      const noteId = (id.current ??= newNoteId());
+      const note = await attachments.handOver(() => writeNote(client, noteId, draft));
       id.current = undefined;
-      attachments.clear();
-      form.current.reset();
-      text.current?.focus();
+      // Not there any more if the page was left meanwhile.
+      form.current?.reset();
+      focus.current = text.current;
       onWritten(note);
     } catch (error) {
       setFailure(error);
@@ -53,33 +53,35 @@ export function Composer({ withPictures, onWritten }: { withPictures: boolean; o
   return (
     <form ref={form} class="composer" onSubmit={save} aria-label="New note" aria-busy={isSaving}>
       {failure !== undefined && <Notice kind="problem">{problem(failure)}</Notice>}
-      <label for="text">What did you see?</label>
-      <textarea ref={text} id="text" name="text" rows={3} required maxLength={10_000} />
-      <AttachmentStrip attachments={attachments} />
-      <div class="tools">
-        <div class="place-field">
-          <Icon name="place" />
-          <input name="place" aria-label="Where (optional)" placeholder="Where?" autocomplete="off" maxLength={200} />
+      <fieldset disabled={isSaving}>
+        <label for="text">What did you see?</label>
+        <textarea ref={text} id="text" name="text" rows={3} required maxLength={10_000} />
+        <AttachmentStrip attachments={attachments} />
+        <div class="tools">
+          <div class="place-field">
+            <Icon name="place" />
+            <input name="place" aria-label="Where (optional)" placeholder="Where?" autocomplete="off" maxLength={200} />
+          </div>
+          {withPictures && (
+            <label class="button add-pictures">
+              <input
+                type="file"
+                accept={PICTURE_TYPES}
+                multiple
+                onChange={({ currentTarget }) => {
+                  attachments.add(currentTarget.files ?? []);
+                  currentTarget.value = '';
+                }}
+              />
+              <Icon name="picture" />
+              Add pictures
+            </label>
+          )}
+          <button class="primary" type="submit" disabled={isUploading}>
+            {isUploading ? 'Uploading…' : isSaving ? 'Saving…' : 'Save note'}
+          </button>
         </div>
-        {withPictures && (
-          <label class="button add-pictures">
-            <input
-              type="file"
-              accept={PICTURE_TYPES}
-              multiple
-              onChange={({ currentTarget }) => {
-                attachments.add(currentTarget.files ?? []);
-                currentTarget.value = '';
-              }}
-            />
-            <Icon name="picture" />
-            Add pictures
-          </label>
-        )}
-        <button class="primary" type="submit" disabled={isSaving || isUploading}>
-          {isUploading ? 'Uploading…' : isSaving ? 'Saving…' : 'Save note'}
-        </button>
-      </div>
+      </fieldset>
     </form>
   );
 }
