@@ -82,6 +82,16 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
     assert.equal(await rosa.page.locator('.entry').count(), 1);
   });
 
+  test('a note that is written while the notebook is being read appears once', async () => {
+    const ines = await stage.member('ines');
+    const release = await holdBack(ines.page, 'Query', () => ines.reloads());
+    await ines.writes('Geese, going north.');
+    assert.equal(await ines.page.getByText('Reading your notes').count(), 1);
+    release();
+    await ines.page.locator('.logbook[aria-busy="false"]').waitFor();
+    assert.equal(await ines.entry('Geese').count(), 1);
+  });
+
   test('a picture whose deletion was done but not answered can be deleted again', async () => {
     const pia = await stage.member('pia');
     await pia.writesWithPicture('A hedgehog under the leaves.', picture('hedgehog.png'));

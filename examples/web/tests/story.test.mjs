@@ -189,16 +189,6 @@ describe('Field notes', { timeout: 300_000 }, () => {
     assert.equal(await fay.page.locator('.plate').count(), 0);
   });
 
-  test('a note that is written while the notebook is being read appears once', async () => {
-    const ines = await stage.member('ines');
-    await stage.backend.fault({ operation: 'Query', action: { delayMs: 2000 }, times: 1 });
-    await ines.reloads();
-    await ines.writes('Geese, going north.');
-    assert.equal(await ines.page.getByText('Reading your notes').count(), 1);
-    await ines.page.locator('.logbook[aria-busy="false"]').waitFor();
-    assert.equal(await ines.entry('Geese').count(), 1);
-  });
-
   test('when the browser does not give the session back, that is said, and can be tried again', async () => {
     const kai = await stage.member('kai');
     await kai.page.addInitScript(() => {
