@@ -42,7 +42,9 @@ private final class ForeignClock: PoolpassFFI.Clock {
     }
 
     func now() throws -> Date {
-        clock()
+        let now = clock()
+        guard isTime(now) else { throw ClockError.Failed(detail: "the clock tells no time") }
+        return now
     }
 }
 
@@ -52,7 +54,12 @@ func int32(_ value: Int, _ name: String) throws -> Int32 {
     return value
 }
 
-/// A time as the library takes it: the generated code ends the process for another.
+/// Whether the library can take it: the generated code ends the process for another.
+func isTime(_ date: Date) -> Bool {
+    abs(date.timeIntervalSince1970) < TimeInterval(Int64.max)
+}
+
+/// A time to wait as the library takes it: the generated code ends the process for another.
 func seconds(_ value: TimeInterval, _ name: String) throws -> TimeInterval {
     guard value >= 0, value < TimeInterval(Int64.max) else {
         throw PoolpassError.invalidInput("\(name) is no time to wait: \(value)")

@@ -76,6 +76,19 @@ final class ErrorTests: XCTestCase {
         try await Demo.run { demo in
             let client = try await demo.signedIn()
             let bucket = try client.bucket()
+            for none in [.nan, .infinity, -.infinity, 1e30] as [TimeInterval] {
+                let date = Date(timeIntervalSince1970: none)
+                await assertFails(.invalidInput) {
+                    try await bucket.get("private/x", options: GetOptions(ifModifiedSince: date))
+                }
+                await assertFails(.invalidInput) {
+                    try await bucket.head("private/x", options: GetOptions(ifUnmodifiedSince: date))
+                }
+                var options = ClientOptions()
+                options.now = { date }
+                let other = try Client(demo.configuration(), options: options)
+                try await other.signIn(username: demo.username, password: demo.password)
+            }
             for none in [-1, .nan, .infinity, -.infinity, 1e30] as [TimeInterval] {
                 await assertFails(.invalidInput) { try await bucket.presignGet("private/x", life: none) }
                 await assertFails(.invalidInput) { try await bucket.presignPut("private/x", life: none) }

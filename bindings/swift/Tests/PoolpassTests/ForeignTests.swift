@@ -185,6 +185,30 @@ final class ForeignTests: XCTestCase {
     }
 }
 
+extension ForeignTests {
+    func testAnAnswerThatComesAfterItsCallWasCancelledIsLetGo() async throws {
+        try await Demo.run { demo in
+            let (asked, cancelled, ended) = (Gate(), Gate(), Gate())
+            let transport = ScriptedTransport { _ in
+                // It does not look whether it was cancelled.
+                await asked.open()
+                await cancelled.pass()
+                let stream = AsyncThrowingStream<Data, any Error> { continuation in
+                    continuation.onTermination = { _ in Task { await ended.open() } }
+                }
+                return HTTPResponse(status: 200, headers: [], body: .stream(stream))
+            }
+            let client = try demo.client(transport: transport)
+            let signIn = Task { try await client.signIn(username: "a", password: "b") }
+            await asked.pass()
+            signIn.cancel()
+            await assertFails(.cancelled) { try await signIn.value }
+            await cancelled.open()
+            await ended.pass()
+        }
+    }
+}
+
 struct DiskFull: LocalizedError {
     var errorDescription: String? { "the disk is full" }
 }

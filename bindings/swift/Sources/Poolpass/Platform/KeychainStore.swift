@@ -9,7 +9,9 @@
     ///
     /// With an access group an app's extensions find the same values, but the Keychain has no lock between processes: where
     /// refresh tokens rotate, two that refresh at once end the session. There an app wraps this store in a ``SessionStore`` of
-    /// its own whose ``SessionStore/lock(_:)`` holds between processes, such as `flock` on a file of their shared container.
+    /// its own whose ``SessionStore/lock(_:)`` holds between processes, such as `flock` on a file of their shared container. iOS
+    /// may end an app that is suspended while it holds such a lock: calls that may refresh then belong into
+    /// `ProcessInfo.performExpiringActivity`.
     public struct KeychainStore: SessionStore {
         private static let locks = Locks<LockName>()
 

@@ -16,6 +16,9 @@ public struct Store: Sendable {
 
     /// In files that the owner alone can read, replaced atomically. Processes that use the same directory share the session.
     ///
+    /// A refresh holds a file lock for as long as it takes. iOS may end an app that is suspended while it holds one in a shared
+    /// container: there, calls that may refresh belong into `ProcessInfo.performExpiringActivity`.
+    ///
     /// - Parameter directory: It is created with mode 0700 if it is missing.
     /// - Throws: ``PoolpassError`` with `store` when the directory cannot be made.
     public static func files(in directory: URL) throws -> Store {

@@ -99,6 +99,8 @@ final class ForeignTransport: PoolpassFFI.Transport {
     func send(request: PoolpassFFI.HttpRequest) async throws -> PoolpassFFI.HttpResponse {
         do {
             let response = try await transport.send(HTTPRequest(request))
+            // Nobody waits for an answer that came too late: dropped here, its stream ends.
+            try Task.checkCancellation()
             let headers = response.headers.map { Header(name: $0.name, value: $0.value) }
             return PoolpassFFI.HttpResponse(
                 status: Int32(clamping: response.status), headers: headers, body: response.body.inner)

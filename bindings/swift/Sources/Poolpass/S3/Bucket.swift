@@ -43,12 +43,21 @@ public struct Bucket: Sendable {
     ///
     /// - Throws: ``PoolpassError`` with `notFound`, `accessDenied`, `notModified`, `conditionFailed`.
     public func get(_ key: String, options: GetOptions = GetOptions()) async throws -> StoredObject {
-        try await call { StoredObject(try await inner.cancellable(handle: $0).get(key: key, options: options)) }
+        try await call {
+            StoredObject(try await inner.cancellable(handle: $0).get(key: key, options: try checked(options)))
+        }
     }
 
     /// What S3 knows about an object (HeadObject).
     public func head(_ key: String, options: GetOptions = GetOptions()) async throws -> ObjectMetadata {
-        try await call { try await inner.cancellable(handle: $0).head(key: key, options: options) }
+        try await call { try await inner.cancellable(handle: $0).head(key: key, options: try checked(options)) }
+    }
+
+    private func checked(_ options: GetOptions) throws -> GetOptions {
+        for date in [options.ifModifiedSince, options.ifUnmodifiedSince].compactMap(\.self) where !isTime(date) {
+            throw PoolpassError.invalidInput("a date of the options is no time")
+        }
+        return options
     }
 
     /// Deletes an object (DeleteObject). That there is none is not an error.

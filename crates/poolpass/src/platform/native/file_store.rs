@@ -1,13 +1,13 @@
 //! [`SessionStore`] in a directory of files.
 
-use std::fs::{self, File};
+use std::fs::{self, DirEntry, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use tempfile::NamedTempFile;
+use tempfile::Builder;
 use zeroize::Zeroizing;
 
 use super::{blocking, sleep};
@@ -36,6 +36,7 @@ impl FileStore {
     pub fn new(directory: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let directory = directory.into();
         create_private_directory(&directory).map_err(|error| describe("create", &directory, &error))?;
+        remove_leftovers(&directory);
         Ok(Self { directory: directory.into() })
     }
 
@@ -67,7 +68,7 @@ impl SessionStore for FileStore {
         let value = Zeroizing::new(value.expose_secret().to_owned());
         Box::pin(self.run(file_name(key), "write", move |path| {
             // tempfile creates with mode 0600; persist renames over the old file.
-            let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+            let mut file = Builder::new().prefix(TEMPORARY).tempfile_in(directory_of(path))?;
             file.write_all(value.as_bytes())?;
             file.as_file().sync_all()?;
             file.persist(path)?;
@@ -77,9 +78,14 @@ impl SessionStore for FileStore {
     }
 
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(self.run(file_name(key), "remove", |path| match fs::remove_file(path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+        Box::pin(self.run(file_name(key), "remove", |path| {
+            remove_leftovers(directory_of(path));
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            sync_directory(path);
+            Ok(())
         }))
     }
 
@@ -98,6 +104,25 @@ impl SessionStore for FileStore {
 
 fn file_name(key: &str) -> String {
     format!("{key}.json")
+}
+
+fn directory_of(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new("."))
+}
+
+/// How the names of files begin that are being written.
+const TEMPORARY: &str = ".new-";
+
+/// Removes what a process has left that died while it wrote: it may hold a token. Whatever cannot be removed now will be later.
+fn remove_leftovers(directory: &Path) {
+    let is_leftover = |file: &DirEntry| {
+        let age = file.metadata().and_then(|file| file.modified()).ok().and_then(|then| then.elapsed().ok());
+        // Others may be writing at this moment.
+        file.file_name().to_string_lossy().starts_with(TEMPORARY) && age > Some(Duration::from_secs(60))
+    };
+    for file in fs::read_dir(directory).into_iter().flatten().flatten().filter(is_leftover) {
+        let _ = fs::remove_file(file.path());
+    }
 }
 
 /// The system lets go of the lock when the file is closed, also when the process dies.
@@ -128,16 +153,14 @@ fn lock_at_once(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Has the new name survive a loss of power. Not every file system can; the value is in its place all the same.
+/// Has a new or removed name survive a loss of power. Not every file system can; the value is in its place, or gone, all the same.
 #[cfg(unix)]
-fn sync_directory(path: &Path) {
-    if let Some(directory) = path.parent() {
-        let _ = File::open(directory).and_then(|directory| directory.sync_all());
-    }
+fn sync_directory(file: &Path) {
+    let _ = File::open(directory_of(file)).and_then(|directory| directory.sync_all());
 }
 
 #[cfg(not(unix))]
-fn sync_directory(_path: &Path) {}
+fn sync_directory(_file: &Path) {}
 
 #[cfg(unix)]
 fn create_private_directory(directory: &Path) -> io::Result<()> {
@@ -157,6 +180,10 @@ fn describe(doing: &str, path: &Path, error: &io::Error) -> StoreError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
+    use tempfile::NamedTempFile;
+
     use super::*;
 
     fn store() -> (tempfile::TempDir, FileStore) {
@@ -189,6 +216,23 @@ mod tests {
         assert_eq!(mode(&store.directory), 0o700);
         assert_eq!(mode(&store.directory.join("session.json")), 0o600);
         assert_eq!(fs::read_dir(&store.directory).unwrap().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_a_process_left_that_died_while_it_wrote_is_removed() {
+        let (_directory, store) = store();
+        let (old, new) = (store.directory.join(".new-old"), store.directory.join(".new-new"));
+        let leave = |path: &Path| {
+            let file = File::create(path).unwrap();
+            file.set_modified(SystemTime::now() - Duration::from_secs(61)).unwrap();
+        };
+        leave(&old);
+        fs::write(&new, "being written").unwrap();
+        store.remove("session").await.unwrap();
+        assert!(!old.exists() && new.exists());
+        leave(&old);
+        FileStore::new(&*store.directory).unwrap();
+        assert!(!old.exists() && new.exists());
     }
 
     #[tokio::test]

@@ -44,7 +44,7 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
         options: UploadOptions = UploadOptions(),
         onResumable: ((UploadState) -> Unit)? = null,
         onProgress: ((sent: Long, total: Long?) -> Unit)? = null,
-    ): Stored = mapped { ffi.upload(key, body.toFfi(), options, listener(onResumable, onProgress)) }
+    ): Stored = mapped { body.sentBy { ffi.upload(key, it, options, listener(onResumable, onProgress)) } }
 
     /**
      * Goes on with an upload that broke off. Parts that S3 has are not sent again. Should it break off once more, the same state
@@ -58,7 +58,7 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
         body: UploadBody,
         options: UploadOptions = UploadOptions(),
         onProgress: ((sent: Long, total: Long?) -> Unit)? = null,
-    ): Stored = mapped { ffi.resumeUpload(state.json, body.toFfi(), options, listener(null, onProgress)) }
+    ): Stored = mapped { body.sentBy { ffi.resumeUpload(state.json, it, options, listener(null, onProgress)) } }
 
     /** Gives up an upload that broke off, so that its parts cost nothing (AbortMultipartUpload). */
     suspend fun abortUpload(state: UploadState): Unit = mapped { ffi.abortUpload(state.json) }

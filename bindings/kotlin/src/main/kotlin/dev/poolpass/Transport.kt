@@ -1,5 +1,8 @@
 package dev.poolpass
 
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.isActive
 import java.io.ByteArrayInputStream
 import java.io.InputStream
 import dev.poolpass.ffi.Header as FfiHeader
@@ -76,6 +79,9 @@ internal class ForeignTransport(private val transport: Transport) : FfiTransport
         val asked = request.use { HttpRequest(it.method(), it.url(), pairs(it.headers()), it.body()) }
         try {
             val answer = transport.send(asked)
+            // Nobody waits for it any more, so nobody else would close it.
+            if (!currentCoroutineContext().isActive) answer.body.close()
+            currentCoroutineContext().ensureActive()
             FfiHttpResponse(answer.status, headers(answer.headers), FfiHttpBody.Stream(ForeignStream(answer.body)))
         } catch (failure: TransportException) {
             val detail = failure.message.orEmpty()

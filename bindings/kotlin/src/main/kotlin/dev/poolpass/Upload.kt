@@ -42,11 +42,19 @@ interface UploadSource {
 @JvmInline
 value class UploadState(val json: String)
 
-internal fun UploadBody.toFfi(): FfiUploadBody = when (this) {
-    is UploadBody.Bytes -> FfiUploadBody.Bytes(bytes)
-    is UploadBody.File -> FfiUploadBody.File(path.toString())
-    is UploadBody.Source -> FfiUploadBody.Source(ForeignSource(source))
-    is UploadBody.Stream -> FfiUploadBody.Stream(ForeignStream(stream))
+/** Has [work] send the body. A stream is closed in any case: also when the upload never begins. */
+internal suspend fun <T> UploadBody.sentBy(work: suspend (FfiUploadBody) -> T): T = when (this) {
+    is UploadBody.Bytes -> work(FfiUploadBody.Bytes(bytes))
+    is UploadBody.File -> work(FfiUploadBody.File(path.toString()))
+    is UploadBody.Source -> work(FfiUploadBody.Source(ForeignSource(source)))
+    is UploadBody.Stream -> {
+        val pieces = ForeignStream(stream)
+        try {
+            work(FfiUploadBody.Stream(pieces))
+        } finally {
+            pieces.cancel()
+        }
+    }
 }
 
 internal fun listener(

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestInstance
 import org.junit.jupiter.api.assertThrows
+import java.io.ByteArrayInputStream
 import java.nio.file.Files
 import java.time.Clock
 import java.time.Instant
@@ -193,6 +194,26 @@ class SessionTest {
         val client = person.client(PoolpassOptions(transport = unpacking, maxAttempts = 1))
         client.table().put(itemOf("pk" to client.identityId(), "sk" to "unpacked"))
         assertNotNull(client.table().get(itemOf("pk" to client.identityId(), "sk" to "unpacked")))
+    }
+
+    @Test
+    fun `an answer that comes after its call was cancelled is closed`() = test {
+        val (asked, cancelled, closed) = List(3) { CompletableDeferred<Unit>() }
+        val body = object : ByteArrayInputStream(ByteArray(0)) {
+            override fun close() = closed.complete(Unit).let { }
+        }
+        // It blocks, so that it hears of no cancellation.
+        val late = Transport {
+            asked.complete(Unit)
+            runBlocking { cancelled.await() }
+            HttpResponse(200, listOf(), body)
+        }
+        val client = Poolpass(backend.config.toString(), PoolpassOptions(transport = late, maxAttempts = 1))
+        val signIn = launch { client.signIn("ada", "password") }
+        asked.await()
+        signIn.cancelAndJoin()
+        cancelled.complete(Unit)
+        closed.await()
     }
 
     @Test

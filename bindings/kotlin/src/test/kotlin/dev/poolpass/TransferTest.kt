@@ -154,6 +154,20 @@ class TransferTest {
     }
 
     @Test
+    fun `a stream is closed although its upload never began`() = test {
+        val closed = CompletableDeferred<Unit>()
+        val unread = object : InputStream() {
+            override fun read(): Int = error("nobody may read it")
+
+            override fun close() = closed.complete(Unit).let { }
+        }
+        assertThrows<PoolpassException.InvalidInput> {
+            runBlocking { bucket.resumeUpload(UploadState("no state"), UploadBody.Stream(unread)) }
+        }
+        closed.await()
+    }
+
+    @Test
     fun `a listener that throws does not stop the upload`() = test {
         val key = bucket.privateKey("listener")
         bucket.upload(key, UploadBody.File(file), PARTS) { _, _ -> error("a mistake of the app") }

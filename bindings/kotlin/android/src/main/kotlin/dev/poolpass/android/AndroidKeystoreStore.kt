@@ -15,14 +15,18 @@ import javax.crypto.SecretKey
  *
  * The key does not depend on the lock screen: work in the background finds the session, and a new PIN leaves it. Where the key is
  * gone all the same, the session is gone too: nobody is signed in. Where the Keystore only fails, the call fails with
- * [dev.poolpass.PoolpassException.Store], and the session stays.
+ * [dev.poolpass.PoolpassException.Store], and the session stays. Should it go on failing, as Keystores of some devices do for good,
+ * sign out: the next sign-in makes a new key.
+ *
+ * It is for one process of the app: a second one that refreshes at the same time could end the session.
  *
  * @param context any context of the app.
- * @param alias the key's name in the Keystore.
+ * @param alias the key's name in the Keystore: ASCII letters, digits, `.`, `-` and `_`, and no `.` at the beginning. Stores of
+ * different aliases have different sessions.
  */
 class AndroidKeystoreStore(context: Context, alias: String = "dev.poolpass.session") :
     SessionStore by EncryptedStore(
-        context.noBackupFilesDir.toPath().resolve("poolpass"),
+        context.noBackupFilesDir.toPath().resolve("poolpass").resolve(directoryOf(alias)),
         Keystore(alias),
         { it is KeyPermanentlyInvalidatedException },
     ) {
@@ -35,6 +39,9 @@ class AndroidKeystoreStore(context: Context, alias: String = "dev.poolpass.sessi
         }
 
         override fun orNew(): SecretKey = synchronized(MAKING) { present() ?: newKey() }
+
+        // It takes the place of the one that has its alias.
+        override fun renewed(): SecretKey = synchronized(MAKING) { newKey() }
 
         private fun newKey(): SecretKey {
             val purposes = KeyProperties.PURPOSE_ENCRYPT or KeyProperties.PURPOSE_DECRYPT
@@ -53,5 +60,10 @@ class AndroidKeystoreStore(context: Context, alias: String = "dev.poolpass.sessi
 
         /** Held while a key is made, so that there is one. */
         val MAKING = Any()
+
+        fun directoryOf(alias: String): String {
+            require(Regex("[A-Za-z0-9_-][A-Za-z0-9._-]*").matches(alias)) { "an alias cannot be \"$alias\"" }
+            return alias
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption.ATOMIC_MOVE
 import java.nio.file.StandardCopyOption.REPLACE_EXISTING
 import java.nio.file.StandardOpenOption.WRITE
 import java.security.GeneralSecurityException
+import java.security.UnrecoverableKeyException
 import java.util.concurrent.ConcurrentHashMap
 import javax.crypto.AEADBadTagException
 import javax.crypto.Cipher
@@ -26,6 +27,9 @@ internal interface KeySource {
 
     /** The key, made where there is none. */
     fun orNew(): SecretKey
+
+    /** A new key in place of one that is of no use any more. */
+    fun renewed(): SecretKey
 }
 
 /**
@@ -72,9 +76,22 @@ internal class EncryptedStore(
 
     override fun unlock(name: String) = mutex(name).unlock()
 
-    private fun seal(name: String, value: String): ByteArray {
+    /** What is new is kept under a new key, if the old one fails twice or is gone: otherwise nobody could ever sign in again. */
+    private fun seal(name: String, value: String): ByteArray = try {
+        seal(name, value, keys.orNew())
+    } catch (failure: GeneralSecurityException) {
+        seal(name, value, if (isGone(failure)) keys.renewed() else orRenewed())
+    }
+
+    private fun orRenewed(): SecretKey = try {
+        keys.orNew()
+    } catch (_: UnrecoverableKeyException) {
+        keys.renewed()
+    }
+
+    private fun seal(name: String, value: String, key: SecretKey): ByteArray {
         val cipher = Cipher.getInstance(ALGORITHM)
-        cipher.init(Cipher.ENCRYPT_MODE, keys.orNew())
+        cipher.init(Cipher.ENCRYPT_MODE, key)
         cipher.updateAAD(name.toByteArray())
         return cipher.iv + cipher.doFinal(value.toByteArray())
     }
@@ -94,7 +111,7 @@ internal class EncryptedStore(
         }
     }
 
-    /** Stores of one directory share it; an app is one process. */
+    /** Stores of one directory share it, in one process. */
     private fun mutex(name: String): Mutex = MUTEXES.computeIfAbsent(directory.resolve(name)) { Mutex() }
 
     private suspend fun <T> io(work: () -> T): T = withContext(Dispatchers.IO) { work() }

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.io.TempDir
 import java.nio.file.Files
 import java.nio.file.Path
 import java.security.GeneralSecurityException
+import java.security.InvalidKeyException
+import java.security.KeyStoreException
 import java.security.UnrecoverableKeyException
 import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
@@ -70,10 +72,11 @@ class EncryptedStoreTest {
     @Test
     fun `a key that cannot be used now is an error, and one that is gone is nobody`() = runBlocking {
         EncryptedStore(directory, key).save("session", "refresh token")
-        val locked = Held(null, UnrecoverableKeyException("the device is locked"))
-        assertThrows<UnrecoverableKeyException> { runBlocking { EncryptedStore(directory, locked).load("session") } }
-        assertThrows<UnrecoverableKeyException> { runBlocking { EncryptedStore(directory, locked).save("session", "x") } }
-        assertNull(EncryptedStore(directory, locked) { it is UnrecoverableKeyException }.load("session"))
+        val failing = Held(null, KeyStoreException("the Keystore does not answer"))
+        assertThrows<KeyStoreException> { runBlocking { EncryptedStore(directory, failing).load("session") } }
+        assertThrows<KeyStoreException> { runBlocking { EncryptedStore(directory, failing).save("session", "x") } }
+        assertNull(EncryptedStore(directory, failing) { it is KeyStoreException }.load("session"))
+        assertEquals(0, failing.made, "another key would lose the session")
 
         val gone = Held(null)
         assertNull(EncryptedStore(directory, gone).load("session"))
@@ -82,6 +85,29 @@ class EncryptedStoreTest {
         EncryptedStore(directory, gone).save("session", "new token")
         assertEquals("new token", EncryptedStore(directory, gone).load("session"))
         assertEquals(1, gone.made)
+    }
+
+    @Test
+    fun `what is saved under a key that has died gets a new one`() = runBlocking {
+        val isGone = { failure: GeneralSecurityException -> failure is InvalidKeyException }
+        for (death in listOf(InvalidKeyException("invalidated for good"), UnrecoverableKeyException("invalid key blob"))) {
+            val dead = Held(newKey(), death)
+            val store = EncryptedStore(directory, dead, isGone)
+            store.save("session", "refresh token")
+            assertEquals("refresh token", store.load("session"))
+            assertEquals(1, dead.made, death.message)
+        }
+    }
+
+    @Test
+    fun `a key that fails once is kept`() = runBlocking {
+        val store = EncryptedStore(directory, key)
+        store.save("other", "a guest")
+        key.failure = UnrecoverableKeyException("the Keystore is busy")
+        key.failures = 1
+        store.save("session", "refresh token")
+        assertEquals(0, key.made)
+        assertEquals("a guest", store.load("other"))
     }
 
     @Test
@@ -101,13 +127,19 @@ class EncryptedStoreTest {
     }
 
     /** A key in memory, or what its keeper fails with. */
-    private class Held(private var key: SecretKey?, private val failure: GeneralSecurityException? = null) : KeySource {
+    private class Held(private var key: SecretKey?, var failure: GeneralSecurityException? = null) : KeySource {
         var made = 0
 
-        override fun present(): SecretKey? = failure?.let { throw it } ?: key
+        /** How often it fails. */
+        var failures = Int.MAX_VALUE
 
-        override fun orNew(): SecretKey = present() ?: newKey().also {
+        override fun present(): SecretKey? = failure?.takeIf { failures-- > 0 }?.let { throw it } ?: key
+
+        override fun orNew(): SecretKey = present() ?: renewed()
+
+        override fun renewed(): SecretKey = newKey().also {
             key = it
+            failure = null
             made += 1
         }
     }
