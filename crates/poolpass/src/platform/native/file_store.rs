@@ -224,7 +224,7 @@ mod tests {
         let (old, new) = (store.directory.join(".new-old"), store.directory.join(".new-new"));
         let leave = |path: &Path| {
             let file = File::create(path).unwrap();
-            file.set_modified(SystemTime::now() - Duration::from_secs(61)).unwrap();
+            file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
         };
         leave(&old);
         fs::write(&new, "being written").unwrap();
