@@ -6,14 +6,15 @@ import { type Challenge, challenge, type SignInStep, signInStep } from './challe
 import type { AmplifyOutputs, PoolpassConfig } from './config.js';
 import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet, transactWrite } from './dynamodb.js';
 import { PoolpassError } from './errors.js';
-import { Listeners, Tabs } from './events.js';
 import { Handle, Life } from './handle.js';
+import { Listeners } from './listeners.js';
 import { init } from './module.js';
 import type { CallOptions, ClientMetadata } from './options.js';
 import { Client as Inner } from './poolpass_wasm.js';
 import { Bucket } from './s3.js';
 import type { AwsCredentials, SessionEvent, Token, User } from './session.js';
 import { sharedStore, type StoreChoice } from './stores/store.js';
+import { Tabs } from './tabs.js';
 
 /** What a client stands on. */
 export interface PoolpassOptions {

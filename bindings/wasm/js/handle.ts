@@ -53,7 +53,7 @@ export class Handle<T> {
   }
 
   /** Gives it back to the module. */
-  free(this: Handle<Held>): void {
+  free(this: Handle<Freeable>): void {
     this.#inner.free();
   }
 }
@@ -62,6 +62,6 @@ interface Callable {
   call(method: string, input: unknown): Promise<unknown>;
 }
 
-interface Held {
+interface Freeable {
   free(): void;
 }

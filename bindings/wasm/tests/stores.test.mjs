@@ -18,6 +18,21 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
   });
   after(() => backend.stop());
 
+  /** Has two clients on `store` need another token at once. */
+  async function refreshesOnce(context, store) {
+    const clients = await Promise.all([0, 1].map(() => Poolpass.create(backend.config, { store })));
+    await clients[0].signIn(ada.username, ada.password);
+    context.after(() => backend.setClock(0));
+    await backend.setClock(3550);
+    for (const client of clients) await client.account.attributes();
+    await backend.takeRequestCounts();
+    // Without a lock, the second would have sent its own before the first had its answer.
+    await backend.fault({ operation: REFRESH, action: { delayMs: 500 }, times: 1 });
+    const tokens = await Promise.all(clients.map(async (client) => (await client.idToken()).raw));
+    assert.equal(tokens[0], tokens[1]);
+    assert.equal((await backend.takeRequestCounts())[REFRESH], 1);
+  }
+
   test('a configuration that is none is told with its code', async () => {
     const cycle = {};
     cycle.self = cycle;
@@ -74,17 +89,7 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
       removeItem: (key) => void values.delete(key),
     };
     replace(context, 'localStorage', { value: storage });
-    const clients = await Promise.all([0, 1].map(() => Poolpass.create(backend.config, { store: 'localStorage' })));
-    await clients[0].signIn(ada.username, ada.password);
-    context.after(() => backend.setClock(0));
-    await backend.setClock(3550);
-    for (const client of clients) await client.account.attributes();
-    await backend.takeRequestCounts();
-    // Without a lock, the second would have sent its own before the first had its answer.
-    await backend.fault({ operation: REFRESH, action: { delayMs: 500 }, times: 1 });
-    const tokens = await Promise.all(clients.map(async (client) => (await client.idToken()).raw));
-    assert.equal(tokens[0], tokens[1]);
-    assert.equal((await backend.takeRequestCounts())[REFRESH], 1);
+    await refreshesOnce(context, 'localStorage');
   });
 
   test('a call that is aborted while it waits for a lock leaves it to the next one', async () => {
@@ -124,16 +129,7 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     replace(context, 'navigator', { value: { locks: { request } } });
     const memory = new MemoryStore();
     const store = { load: (key) => memory.load(key), save: (...entry) => memory.save(...entry), remove: (key) => memory.remove(key) };
-    const clients = await Promise.all([0, 1].map(() => Poolpass.create(backend.config, { store })));
-    await clients[0].signIn(ada.username, ada.password);
-    context.after(() => backend.setClock(0));
-    await backend.setClock(3550);
-    for (const client of clients) await client.account.attributes();
-    await backend.takeRequestCounts();
-    await backend.fault({ operation: REFRESH, action: { delayMs: 500 }, times: 1 });
-    const tokens = await Promise.all(clients.map(async (client) => (await client.idToken()).raw));
-    assert.equal(tokens[0], tokens[1]);
-    assert.equal((await backend.takeRequestCounts())[REFRESH], 1);
+    await refreshesOnce(context, store);
   });
 
   test("the README's recipe is the one that is compiled", async () => {
