@@ -1,11 +1,10 @@
 //! Where a session is kept between two runs of an app.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::lock::Mutex as AsyncMutex;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::{BoxFuture, MaybeSend, MaybeSync};
 
@@ -82,41 +81,59 @@ pub struct StoreError(pub String);
 /// Keeps everything in memory, so that signing in lasts as long as the process. Clones share their content.
 #[derive(Clone, Default)]
 pub struct MemoryStore {
-    values: Arc<Mutex<HashMap<String, SecretString>>>,
-    locks: Arc<Mutex<HashMap<String, Arc<AsyncMutex<()>>>>>,
+    values: Arc<Mutex<Few<SecretString>>>,
+    locks: Arc<Mutex<Few<Arc<AsyncMutex<()>>>>>,
 }
+
+/// A session has a handful of keys, and looking through them all is as fast as a map, and smaller.
+type Few<T> = Vec<(String, T)>;
 
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
     }
+
+    fn values(&self) -> MutexGuard<'_, Few<SecretString>> {
+        self.values.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl SessionStore for MemoryStore {
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
-        let values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
-        let value = values.get(key).map(|value| SecretString::from(value.expose_secret()));
+        let value = find(&mut self.values(), key).cloned();
         Box::pin(async move { Ok(value) })
     }
 
     fn save<'a>(&'a self, key: &'a str, value: SecretString) -> BoxFuture<'a, Result<(), StoreError>> {
-        self.values.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), value);
+        let mut values = self.values();
+        match find(&mut values, key) {
+            Some(kept) => *kept = value,
+            None => values.push((key.to_owned(), value)),
+        }
         Box::pin(async { Ok(()) })
     }
 
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
-        self.values.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.values().retain(|(kept, _)| kept != key);
         Box::pin(async { Ok(()) })
     }
 
     fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
         let lock = {
             let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(locks.entry(name.to_owned()).or_default())
+            find(&mut locks, name).map(|lock| Arc::clone(lock)).unwrap_or_else(|| {
+                let lock = Arc::default();
+                locks.push((name.to_owned(), Arc::clone(&lock)));
+                lock
+            })
         };
         Box::pin(async move { Ok(StoreLock::new(lock.lock_owned().await)) })
     }
+}
+
+fn find<'a, T>(few: &'a mut Few<T>, key: &str) -> Option<&'a mut T> {
+    few.iter_mut().find(|(kept, _)| kept == key).map(|(_, value)| value)
 }
 
 impl fmt::Debug for MemoryStore {

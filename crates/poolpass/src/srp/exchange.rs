@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use crypto_bigint::{BoxedUint, Resize, U256};
+use crypto_bigint::{BoxedUint, Resize, U256, U512};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::group::{self, MODULUS_LEN, Srp, pad, parse_hex, power_of_g, residue, sha256, trim};
+use super::generator::power_of_g;
+use super::group::{self, MODULUS_LEN, Srp, pad, parse_hex, residue, sha256, trim};
 use super::{Identity, PasswordKey, SrpError};
 
 /// The longest secret that a known client uses.
@@ -86,7 +87,9 @@ impl ClientEphemeral {
         let x = Zeroizing::new(U256::from_be_slice(&Zeroizing::new(x.to_be_bytes())));
         let product = Zeroizing::new(U256::from_be_slice(u).concatenating_mul(&*x));
         let exponent = Zeroizing::new(self.secret.concatenating_add(product.as_uint_ref()));
-        let s = Zeroizing::new(base.pow(&exponent).retrieve());
+        // The sum's precision is a limb more than it can need.
+        let bits = self.secret.bits_precision().max(U512::BITS) + 1;
+        let s = Zeroizing::new(base.pow_bounded_exp(&exponent, bits).retrieve());
         Zeroizing::new(s.to_be_bytes())
     }
 

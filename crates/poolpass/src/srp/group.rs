@@ -3,7 +3,7 @@
 use crypto_bigint::modular::{
     BoxedMontyForm, BoxedMontyParams, ConstMontyForm, ConstMontyParams, FixedMontyParams,
 };
-use crypto_bigint::{BoxedUint, Choice, CtAssign, Resize, U3072};
+use crypto_bigint::{BoxedUint, Resize, U3072};
 use sha2::{Digest, Sha256};
 use srp::groups::{G3072, Group};
 use zeroize::Zeroizing;
@@ -38,21 +38,6 @@ impl Group for CognitoGroup {
 pub(super) fn residue(integer: &[u8]) -> BoxedMontyForm {
     let integer = BoxedUint::from_be_slice_vartime(integer).resize(U3072::BITS);
     BoxedMontyForm::new(integer, &BoxedMontyParams::from(CognitoGroup::PARAMS))
-}
-
-/// g^exponent mod N, in a time that depends on nothing but the exponent's precision. Multiplying by g is doubling, which costs
-/// next to nothing beside the squares: a general power takes a third longer.
-pub(super) fn power_of_g(exponent: &BoxedUint) -> Zeroizing<BoxedMontyForm> {
-    let mut power = Zeroizing::new(residue(&[1]));
-    for bit in (0..exponent.bits_precision()).rev() {
-        let squared = Zeroizing::new(power.square());
-        let doubled = Zeroizing::new(squared.double());
-        // In place, so that no power of a part of the exponent stays behind in memory.
-        let power = power.as_montgomery_mut();
-        power.ct_assign(squared.as_montgomery(), Choice::TRUE);
-        power.ct_assign(doubled.as_montgomery(), exponent.bit(bit));
-    }
-    power
 }
 
 /// N, big endian.
@@ -110,14 +95,6 @@ mod tests {
     #[test]
     fn the_generator_is_two() {
         assert_eq!(<CognitoGroup as Group>::G.retrieve(), U3072::from_u8(2));
-    }
-
-    #[test]
-    fn powers_of_the_generator_are_those_of_the_library() {
-        let exponents: [&[u8]; 5] = [&[0], &[1], &[2], &[0xa5; 32], &[0xff; 129]];
-        for exponent in exponents.map(BoxedUint::from_be_slice_vartime) {
-            assert_eq!(power_of_g(&exponent).retrieve(), Srp::new().compute_g_x(&exponent));
-        }
     }
 
     #[test]

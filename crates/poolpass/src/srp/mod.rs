@@ -31,6 +31,7 @@
 
 mod claim;
 mod exchange;
+mod generator;
 mod group;
 mod secret_hash;
 mod verifier;

@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Identity;
 use super::exchange::private_key;
-use super::group::{pad, power_of_g};
+use super::generator::power_of_g;
+use super::group::pad;
 
 /// `DeviceSecretVerifierConfig` of ConfirmDevice: the salt, and the verifier g^x mod N of the device's password.
 #[derive(Clone, Debug, PartialEq, Eq)]
