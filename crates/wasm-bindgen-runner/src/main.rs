@@ -3,6 +3,7 @@
 //! wasm-bindgen's tool has to be of the very version of the library that the module links. Cargo.lock holds both to it, which
 //! an installed program could not promise. It is a program of its own, so that xtask does not compile it.
 
+mod locations;
 mod trim;
 
 use std::env;
@@ -22,5 +23,6 @@ fn main() -> Result<()> {
         .omit_default_module_path(true) // the package's entries say where the module is
         .generate_output()?;
     trim::trim(output.wasm_mut())?;
+    locations::blank(output.wasm_mut())?;
     output.emit(folder)
 }
