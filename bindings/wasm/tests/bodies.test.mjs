@@ -95,6 +95,33 @@ describe('bodies in Node.js', { timeout: 120_000 }, () => {
     await assert.rejects(bucket.put(key, lost), { name: 'PoolpassError', code: 'invalidInput', message: /the file has changed/ });
   });
 
+  test('a large body is hashed by WebCrypto, and without it all the same', async (context) => {
+    const large = new Uint8Array(70_000).fill(7);
+    const stored = async () => (await (await bucket.get(key)).bytes()).length;
+    const digest = context.mock.method(SubtleCrypto.prototype, 'digest');
+    await bucket.put(key, large);
+    assert.deepEqual(digest.mock.calls.map((call) => call.arguments[0]), ['SHA-256']);
+    assert.equal(await stored(), 70_000);
+    await bucket.put(key, 'small');
+    assert.equal(digest.mock.callCount(), 1);
+
+    digest.mock.mockImplementation(async () => new ArrayBuffer(32));
+    await assert.rejects(bucket.put(key, large), { name: 'PoolpassError', code: 'signatureRefused' });
+    assert.equal(await stored(), 5);
+
+    // As on a page that came over plain HTTP, and where something has replaced it.
+    const { crypto } = globalThis;
+    context.after(() => Object.defineProperty(globalThis, 'crypto', { value: crypto, configurable: true }));
+    const getRandomValues = crypto.getRandomValues.bind(crypto);
+    const broken = { __proto__: SubtleCrypto.prototype, digest: async () => Promise.reject(new Error('no')) };
+    for (const subtle of [undefined, {}, broken]) {
+      Object.defineProperty(globalThis, 'crypto', { value: { getRandomValues, subtle }, configurable: true });
+      await bucket.delete(key);
+      await bucket.put(key, large);
+      assert.equal(await stored(), 70_000);
+    }
+  });
+
   test('fetch sends URLSearchParams as a form, and refuses headers that are none', async (context) => {
     const sent = [];
     const real = globalThis.fetch;

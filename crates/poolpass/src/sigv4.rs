@@ -17,6 +17,7 @@ use aws_sigv4::sign::v4;
 use bytes::Bytes;
 use http::header::ACCEPT_ENCODING;
 use http::{HeaderMap, Method, Uri};
+use sha2::{Digest, Sha256};
 
 use crate::config::Region;
 use crate::credentials::Credentials;
@@ -63,12 +64,24 @@ pub fn sign(
     credentials: &Credentials,
     now: SystemTime,
 ) -> Result<(), Error> {
+    let payload_sha256 = Sha256::digest(request.body()).into();
+    sign_hashed(request, payload_sha256, scope, credentials, now)
+}
+
+/// As [`sign`], for a body whose hash is known.
+pub(crate) fn sign_hashed(
+    request: &mut http::Request<Bytes>,
+    payload_sha256: [u8; 32],
+    scope: &Scope<'_>,
+    credentials: &Credentials,
+    now: SystemTime,
+) -> Result<(), Error> {
     let instructions = instructions(
         Signable {
             method: request.method(),
             uri: request.uri(),
             headers: request.headers(),
-            body: SignableBody::Bytes(request.body()),
+            body: SignableBody::Precomputed(hex::encode(payload_sha256)),
         },
         settings(scope.service),
         scope,

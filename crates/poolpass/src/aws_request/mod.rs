@@ -210,7 +210,8 @@ impl Road {
             Authorization::SigV4 { service, region, source } => {
                 let credentials = source.credentials().await?;
                 let scope = sigv4::Scope { service, region };
-                sigv4::sign(&mut http, &scope, &credentials, self.now())?;
+                let payload_sha256 = platform::sha256(&request.body).await;
+                sigv4::sign_hashed(&mut http, payload_sha256, &scope, &credentials, self.now())?;
                 Ok((http, Some((*source, credentials))))
             }
         }

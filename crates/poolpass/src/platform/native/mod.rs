@@ -7,6 +7,7 @@ mod http;
 use std::io;
 use std::time::{Duration, SystemTime};
 
+use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
@@ -27,6 +28,10 @@ pub(crate) const HANDS_OUT_BODIES_AS_SENT: bool = true;
 
 /// The default size of an upload's parts.
 pub(crate) const UPLOAD_PART: u64 = 8 * 1024 * 1024;
+
+pub(crate) async fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
 
 pub(crate) async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;

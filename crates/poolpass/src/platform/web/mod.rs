@@ -2,12 +2,14 @@
 
 mod crc32;
 mod http;
+mod sha256;
 mod timer;
 
 use std::time::{Duration, SystemTime};
 
 pub(crate) use crc32::Crc32;
 pub use http::HttpTransport;
+pub(crate) use sha256::sha256;
 pub(crate) use timer::sleep;
 
 /// Browsers ask for compressed answers, unpack them and hide that they did.

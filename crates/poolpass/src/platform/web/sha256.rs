@@ -1,0 +1,27 @@
+//! SHA-256, of what is large by the browser, which does it beside the page's thread and many times as fast.
+
+use js_sys::{Reflect, Uint8Array, global};
+use sha2::{Digest, Sha256};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::SubtleCrypto;
+
+/// Of fewer bytes it is made before a promise would be kept.
+const LARGE: usize = 64 * 1024;
+
+pub(crate) async fn sha256(bytes: &[u8]) -> [u8; 32] {
+    if bytes.len() >= LARGE
+        && let Some(digest) = by_host(bytes).await
+    {
+        return digest;
+    }
+    Sha256::digest(bytes).into()
+}
+
+/// `None` where WebCrypto is not to be had, as on a page that came over plain HTTP.
+async fn by_host(bytes: &[u8]) -> Option<[u8; 32]> {
+    let crypto = Reflect::get(&global(), &"crypto".into()).ok()?;
+    let subtle: SubtleCrypto = Reflect::get(&crypto, &"subtle".into()).ok()?.dyn_into().ok()?;
+    let digest = JsFuture::from(subtle.digest_with_str_and_u8_array("SHA-256", bytes).ok()?).await.ok()?;
+    Uint8Array::new(&digest).to_vec().try_into().ok()
+}
