@@ -36,8 +36,7 @@ pub(crate) struct Reading {
 
 impl Reading {
     pub(crate) fn item(self, item: Item) -> JsValue {
-        let item: Vec<_> = item.into_iter().map(|(name, value)| (name, self.value(value))).collect();
-        dictionary(item.iter().map(|(name, value)| (name.as_str(), value.clone())))
+        dictionary(item.into_iter().map(|(name, value)| (name, self.value(value))))
     }
 
     fn value(self, value: AttributeValue) -> JsValue {
@@ -59,6 +58,9 @@ impl Reading {
 
     /// An integer becomes a number where that is exact, and a bigint otherwise.
     fn number(self, text: &str) -> JsValue {
+        if let Ok(small) = text.parse::<i32>() {
+            return small.into();
+        }
         let number: JsValue = Number::parse_float(text).into();
         let is_integer = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         if is_integer && Number::is_safe_integer(&number) {

@@ -8,31 +8,47 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::Thrown;
 
-/// An object with these members; those that are undefined are left out.
-pub(crate) fn object(members: &[(&str, JsValue)]) -> Object {
-    let object = Object::new();
-    for (name, value) in members {
-        if !value.is_undefined() {
-            set(&object, name, value);
-        }
-    }
-    object
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(extends = Object)]
+    type Members;
+
+    // One step into JavaScript, where Reflect.set takes three: an item of DynamoDB has many members, and a page many items.
+    #[wasm_bindgen(method, indexing_setter)]
+    fn set(this: &Members, name: &str, value: &JsValue);
 }
 
-/// Sets a member of an object of our own.
-fn set(object: &Object, name: &str, value: &JsValue) {
-    // A plain object takes every member.
-    let _ = Reflect::set(object, &name.into(), value);
+/// An object with these members; those that are undefined are left out.
+pub(crate) fn object(members: &[(&str, JsValue)]) -> Object {
+    let object = Object::new().unchecked_into::<Members>();
+    for (name, value) in members {
+        if !value.is_undefined() {
+            object.set(name, value);
+        }
+    }
+    object.into()
 }
 
 /// An object whose members have any names. One called `__proto__` is a member like the others, and not a prototype.
-pub(crate) fn dictionary<'a>(members: impl IntoIterator<Item = (&'a str, JsValue)>) -> JsValue {
-    let entries = Array::new();
+pub(crate) fn dictionary<Name: AsRef<str>>(members: impl IntoIterator<Item = (Name, JsValue)>) -> JsValue {
+    let mut object = Object::new().unchecked_into::<Members>();
     for (name, value) in members {
-        entries.push(&Array::of2(&name.into(), &value));
+        let name = name.as_ref();
+        if name == "__proto__" {
+            object = with_entry(&object, name, &value);
+        } else {
+            object.set(name, &value);
+        }
     }
+    object.into()
+}
+
+/// With a member that assigning would not add.
+fn with_entry(object: &Members, name: &str, value: &JsValue) -> Members {
+    let entries = Object::entries(object);
+    entries.push(&Array::of2(&name.into(), value));
     // Pairs of a text and a value are entries.
-    Object::from_entries(&entries).map(JsValue::from).unwrap_or_default()
+    Object::from_entries(&entries).unwrap_or_default().unchecked_into()
 }
 
 #[wasm_bindgen]

@@ -158,6 +158,20 @@ describe('bodies in Node.js', { timeout: 120_000 }, () => {
     }
   });
 
+  test('what has ended is not aborted', async (context) => {
+    const signals = [];
+    const real = globalThis.fetch;
+    context.mock.method(globalThis, 'fetch', (url, init) => {
+      signals.push(init.signal);
+      return real(url, init);
+    });
+    await bucket.put(key, 'x');
+    await (await bucket.get(key)).bytes();
+    await bucket.head(key);
+    await bucket.delete(key);
+    assert.deepEqual(signals.map((signal) => signal.aborted), [false, false, false, false]);
+  });
+
   test('a download that is given up while a piece is waited for is stopped', async (context) => {
     const transfer = endless(context, { pieces: 1 });
     const stopped = transfer.stopped();

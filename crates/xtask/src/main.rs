@@ -21,8 +21,9 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use crate::bench::MEASUREMENTS;
 use crate::step::{STEPS, Step};
 use crate::workspace::Workspace;
 
@@ -43,7 +44,10 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if name == BENCH {
-        bench::srp_web(&workspace)?;
+        let wanted = arguments.subcommand_matches(BENCH).and_then(ArgMatches::subcommand_name);
+        for measurement in MEASUREMENTS.iter().filter(|measurement| Some(measurement.name) == wanted) {
+            (measurement.run)(&workspace)?;
+        }
         return Ok(ExitCode::SUCCESS);
     }
     if arguments.subcommand_matches(kotlin::STEP).is_some_and(|kotlin| kotlin.get_flag(kotlin::AAR)) {
@@ -107,9 +111,8 @@ fn command_line() -> Command {
             Command::new(BENCH)
                 .about("Measurements, which are no tests")
                 .subcommand_required(true)
-                .subcommand(
-                    Command::new("srp-web")
-                        .about("The SRP work of a sign-in in Chromium, beside amazon-cognito-identity-js"),
+                .subcommands(
+                    MEASUREMENTS.map(|measurement| Command::new(measurement.name).about(measurement.about)),
                 ),
         )
 }

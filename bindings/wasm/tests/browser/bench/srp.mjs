@@ -4,6 +4,7 @@
 // once. Both do the same in it: make A, and from B, the salt and the password the answer to PASSWORD_VERIFIER. So each is
 // timed as an app meets it, with its JSON and its promises, and neither shows anything that apps do not see.
 import { Chromium } from '../chromium.mjs';
+import { compare } from './report.mjs';
 
 const ROUNDS = 31;
 
@@ -17,23 +18,9 @@ try {
   }, ROUNDS);
   await person.leave();
 
-  const [ours, theirs] = [median(times.poolpass), median(times.rival)];
   console.log(`SRP of one sign-in, median of ${ROUNDS} rounds in ${chromium.version}:`);
-  console.log(`  poolpass                            ${show(ours)}   (${range(times.poolpass)})`);
-  console.log(`  amazon-cognito-identity-js 6.3.21   ${show(theirs)}   (${range(times.rival)})`);
-  console.log(`  poolpass is ${(theirs / ours).toFixed(1)} times as fast; the goal is 8`);
+  const ratio = compare(times.poolpass, [`amazon-cognito-identity-js ${process.env.RIVAL_VERSION}`, times.rival]);
+  console.log(`  poolpass is ${ratio} times as fast; the goal is 8`);
 } finally {
   await chromium.stop();
-}
-
-function median(times) {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
-}
-
-function range(times) {
-  return `${Math.min(...times).toFixed(1)} to ${Math.max(...times).toFixed(1)}`;
-}
-
-function show(millis) {
-  return `${millis.toFixed(1).padStart(7)} ms`;
 }

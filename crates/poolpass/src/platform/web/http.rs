@@ -70,7 +70,7 @@ fn request_init(request: &Request, abort: &AbortOnDrop) -> Result<RequestInit, T
     init.set_credentials(RequestCredentials::Omit);
     // A browser would keep S3's objects for a tenth of their age, whoever asks for them, and a kept answer's `Date` is no time.
     init.set_cache(RequestCache::NoStore);
-    init.set_signal(Some(&abort.0.signal()));
+    init.set_signal(Some(&abort.controller.signal()));
     if !request.body().is_empty() {
         init.set_body(&Uint8Array::from(request.body().as_ref()));
     }
@@ -114,6 +114,7 @@ async fn response(answer: &web_sys::Response, abort: AbortOnDrop) -> Result<Resp
         None => {
             let whole = answer.array_buffer().map_err(to_transport_error)?;
             let whole = JsFuture::from(whole).await.map_err(to_transport_error)?;
+            abort.disarm();
             Body::from(Bytes::from(Uint8Array::new(&whole).to_vec()))
         }
     };
@@ -131,6 +132,7 @@ fn streamed(stream: &ReadableStream, abort: AbortOnDrop) -> Result<Body, Transpo
     let pieces = stream::try_unfold((reader, abort), |(reader, abort)| async move {
         let piece = JsFuture::from(reader.read()).await.map_err(to_transport_error)?;
         if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {
+            abort.disarm();
             return Ok(None);
         }
         let value = Reflect::get(&piece, &"value".into()).map_err(to_transport_error)?;
@@ -142,18 +144,29 @@ fn streamed(stream: &ReadableStream, abort: AbortOnDrop) -> Result<Body, Transpo
     Ok(Body::from_stream(pieces))
 }
 
-/// Aborts the request when nobody waits for it any more; after the answer's end it does nothing.
-struct AbortOnDrop(AbortController);
+/// Aborts the request when nobody waits for it any more.
+struct AbortOnDrop {
+    controller: AbortController,
+    /// Until the answer has ended.
+    is_needed: bool,
+}
 
 impl AbortOnDrop {
     fn new() -> Result<Self, TransportError> {
-        AbortController::new().map(Self).map_err(to_transport_error)
+        let controller = AbortController::new().map_err(to_transport_error)?;
+        Ok(Self { controller, is_needed: true })
+    }
+
+    fn disarm(mut self) {
+        self.is_needed = false;
     }
 }
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
-        self.0.abort();
+        if self.is_needed {
+            self.controller.abort();
+        }
     }
 }
 

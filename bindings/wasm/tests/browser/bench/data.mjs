@@ -1,0 +1,35 @@
+// How long S3 and DynamoDB keep a page's thread: with poolpass, and with the AWS SDK for JavaScript, in one page of Chromium.
+//
+// A `fetch` that answers at once takes the network out. What is left is what an app waits for all the same: items and parts to
+// requests, hashes, signatures, and answers to items. Both sign, and both check what an upload sends by CRC32.
+import { Chromium } from '../chromium.mjs';
+import { compare } from './report.mjs';
+
+const ROUNDS = { small: 31, upload: 7 };
+
+const chromium = await Chromium.start({ rival: process.env.RIVAL });
+try {
+  const person = await chromium.newPerson();
+  const tab = await person.newTab();
+  const measured = await tab.evaluate(async (rounds) => {
+    const { measure } = await import('/page/data_bench.js');
+    return measure(rounds);
+  }, ROUNDS);
+  await person.leave();
+
+  console.log(`S3 and DynamoDB in ${chromium.version}, medians; the peer is the AWS SDK for JavaScript ${process.env.RIVAL_VERSION}:`);
+  for (const { what, poolpass, rival } of measured) {
+    console.log(`${what}:`);
+    const ratio = compare(poolpass.times, ['AWS SDK', rival.times]);
+    console.log(`  poolpass is ${ratio} times as fast`);
+    if (poolpass.longest === undefined) continue;
+    console.log(`  longest task of the page's thread: ${stop(poolpass.longest)}, AWS SDK: ${stop(rival.longest)}`);
+  }
+} finally {
+  await chromium.stop();
+}
+
+/** Browsers tell only of tasks of 50 ms and more. */
+function stop(millis) {
+  return millis === 0 ? 'below 50 ms' : `${Math.round(millis)} ms`;
+}
