@@ -13,9 +13,10 @@ extern "C" {
     #[wasm_bindgen(extends = Object)]
     type Members;
 
-    // One step into JavaScript, where Reflect.set takes three: an item of DynamoDB has many members, and a page many items.
-    #[wasm_bindgen(method, indexing_setter)]
-    fn set(this: &Members, name: &str, value: &JsValue);
+    // One step into JavaScript, where Reflect.set takes three: an item of DynamoDB has many members, and a page many items. It fails
+    // where an app has frozen Object.prototype, for `constructor` and the like.
+    #[wasm_bindgen(method, indexing_setter, catch)]
+    fn set(this: &Members, name: &str, value: &JsValue) -> Result<(), JsValue>;
 }
 
 /// An object with these members; those that are undefined are left out.
@@ -23,7 +24,8 @@ pub(crate) fn object(members: &[(&str, JsValue)]) -> Object {
     let object = Object::new().unchecked_into::<Members>();
     for (name, value) in members {
         if !value.is_undefined() {
-            object.set(name, value);
+            // Its names are our own, and none that objects have already.
+            let _ = object.set(name, value);
         }
     }
     object.into()
@@ -34,10 +36,8 @@ pub(crate) fn dictionary<Name: AsRef<str>>(members: impl IntoIterator<Item = (Na
     let mut object = Object::new().unchecked_into::<Members>();
     for (name, value) in members {
         let name = name.as_ref();
-        if name == "__proto__" {
+        if name == "__proto__" || object.set(name, &value).is_err() {
             object = with_entry(&object, name, &value);
-        } else {
-            object.set(name, &value);
         }
     }
     object.into()

@@ -1,6 +1,8 @@
 // What people hand in that is not what they meant: each is an error of its own call, and the client goes on.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 
 import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
@@ -78,7 +80,7 @@ describe('values from JavaScript', () => {
   });
 
   test('a member called __proto__ is a member', async () => {
-    const item = JSON.parse('{ "sk": "proto", "__proto__": { "isAdmin": true }, "map": { "__proto__": { "isAdmin": true } } }');
+    const item = JSON.parse('{ "sk": "proto", "A": 1, "__proto__": { "isAdmin": true }, "map": { "__proto__": { "isAdmin": true } } }');
     await table.put({ ...item, pk: key.pk, ['__proto__']: item['__proto__'] });
     const found = await table.get({ ...key, sk: 'proto' });
     assert.equal(found.isAdmin, undefined);
@@ -86,6 +88,26 @@ describe('values from JavaScript', () => {
     assert.equal(Object.getPrototypeOf(found), Object.prototype);
     assert.deepEqual(Object.keys(found.map), ['__proto__']);
     assert.deepEqual(Object.getOwnPropertyDescriptor(found, '__proto__').value, { isAdmin: true });
+    assert.deepEqual(Object.keys(found).toSorted(), ['A', '__proto__', 'map', 'pk', 'sk']);
+    assert.equal(found.A, 1);
+  });
+
+  test('an app may freeze Object.prototype', async () => {
+    const program = `
+      import { load } from ${JSON.stringify(new URL('player/package.mjs', import.meta.url).href)};
+      const { Poolpass } = await load();
+      const client = await Poolpass.create(${JSON.stringify(backend.config)});
+      const [{ username, password }] = ${JSON.stringify(backend.config.demo.users)};
+      Object.freeze(Object.prototype);
+      await client.signIn(username, password);
+      const table = client.table();
+      const key = { pk: await client.identityId(), sk: 'frozen' };
+      await table.put({ ...key, a: 1, constructor: 2, map: { toString: 3, b: 4 } });
+      console.log(JSON.stringify(await table.get(key)));
+      client.close();`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+    const { pk, sk, ...found } = JSON.parse(stdout);
+    assert.deepEqual(found, { a: 1, constructor: 2, map: { toString: 3, b: 4 } });
   });
 
   test('the next page starts exactly where the last one ended', async (context) => {

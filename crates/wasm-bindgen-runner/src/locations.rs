@@ -1,4 +1,4 @@
-//! Takes the places in the source out of a module's data.
+//! Takes the locations of panics out of a module's data.
 //!
 //! Every call that may panic passes its `core::panic::Location`, and each of them, with the path of its file, is data that a
 //! linker keeps. In a module whose panics show no message nobody reads them, and they would tell where it was built.
@@ -10,12 +10,17 @@ use walrus::{ConstExpr, Data, DataKind, Module};
 /// A location is the address and the length of a path, a line and a column.
 const WORDS: usize = 4;
 
+/// More lines than a source file has.
+const LINES: usize = 100_000;
+
 /// The longest path that is looked for, in bytes.
 const LONGEST_PATH: usize = 300;
 
 /// Fills locations and their paths with zeros, which compress to nothing.
 pub(crate) fn blank(module: &mut Module) -> Result<()> {
     let mut memory = Memory::read(module);
+    // So that no address can be taken for a line.
+    ensure!(memory.start >= LINES, "the module's data begin at address {}, below the stack", memory.start);
     let locations: Vec<_> = memory.locations().collect();
     // Another release of Rust may lay them out in another way.
     ensure!(!locations.is_empty(), "the module's data has no location in a source file");
@@ -74,14 +79,14 @@ impl Memory {
         let (address, length, line, column) = (words.next()?, words.next()?, words.next()?, words.next()?);
         let start = address.checked_sub(self.start)?;
         let path = start..start.checked_add(length)?;
-        let is_place = (1..100_000).contains(&line) && (1..1_000).contains(&column) && length <= LONGEST_PATH;
+        let is_place = (1..LINES).contains(&line) && (1..1_000).contains(&column) && length <= LONGEST_PATH;
         (is_place && is_path(self.bytes.get(path.clone())?)).then_some(Location { at, path })
     }
 }
 
 /// A Rust file, as the compiler names it.
 fn is_path(text: &[u8]) -> bool {
-    text.ends_with(b".rs") && text.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ')
+    text.ends_with(b".rs") && !text.iter().any(u8::is_ascii_control)
 }
 
 fn address(data: &Data) -> Option<usize> {
@@ -97,7 +102,7 @@ fn address(data: &Data) -> Option<usize> {
 mod tests {
     use super::*;
 
-    const START: u32 = 1024;
+    const START: u32 = 1 << 20;
 
     /// A module with `texts` and, after them, `words`.
     fn module(texts: &[u8; 32], words: &[u32]) -> Module {
@@ -127,13 +132,14 @@ mod tests {
     #[test]
     fn what_only_looks_like_a_location_stays() {
         let texts = b"say src/main.rs\0other.rs, a text";
-        let others: [&[u32]; 6] = [
-            &[START, 4, 12, 5],            // a text that is no path
-            &[START + 4, 11, 0, 5],        // no line
-            &[START + 4, 11, 12, 1_000],   // no column
-            &[START - 4, 11, 12, 5],       // an address before the data
-            &[START + 4, u32::MAX, 12, 5], // a length past the data
-            &[START + 4, 11, 12],          // no room for a column
+        let others: [&[u32]; 7] = [
+            &[START + 4, 11, START + 16, 8], // two texts
+            &[START, 4, 12, 5],              // a text that is no path
+            &[START + 4, 11, 0, 5],          // no line
+            &[START + 4, 11, 12, 1_000],     // no column
+            &[START - 4, 11, 12, 5],         // an address before the data
+            &[START + 4, u32::MAX, 12, 5],   // a length past the data
+            &[START + 4, 11, 12],            // no room for a column
         ];
         for words in others {
             let mut module = module(texts, words);

@@ -149,6 +149,12 @@ fn leading_zero_bytes_and_odd_lengths_change_nothing() {
             assert!(case.client_public().bits() <= 3064);
             case
         });
+        agree("long a, which carries when u·x is added", &|rng| {
+            let mut case = Case::random(rng);
+            case.a = vec![0xff; 64];
+            assert!((number(&case.a) + case.u() * case.x()).bits() > 512);
+            case
+        });
         agree("short B", &|rng| {
             let mut case = Case::random(rng);
             let length = rng.random_range(1..384);

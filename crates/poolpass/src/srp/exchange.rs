@@ -87,7 +87,7 @@ impl ClientEphemeral {
         let x = Zeroizing::new(U256::from_be_slice(&Zeroizing::new(x.to_be_bytes())));
         let product = Zeroizing::new(U256::from_be_slice(u).concatenating_mul(&*x));
         let exponent = Zeroizing::new(self.secret.concatenating_add(product.as_uint_ref()));
-        // The sum's precision is a limb more than it can need.
+        // One bit more than the longer summand, for the carry; the sum's precision is a whole limb more.
         let bits = self.secret.bits_precision().max(U512::BITS) + 1;
         let s = Zeroizing::new(base.pow_bounded_exp(&exponent, bits).retrieve());
         Zeroizing::new(s.to_be_bytes())

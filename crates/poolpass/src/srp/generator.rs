@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::group::residue;
 
-/// How many bits of the exponent have a base of their own.
+/// The length of a row, in bits: so many bits of the exponent share a base.
 const ROW: u32 = 64;
 
 /// g^(2^64), g^(2^128) and g^(2^192).
@@ -90,7 +90,7 @@ fn select(products: &[BoxedMontyForm], exponent: &BoxedUint, column: u32) -> Box
             let is_member = Choice::from_u32_lsb(subset >> row);
             is_it = is_it.and(is_member.eq(exponent.bit(column + ROW * (row + 1))));
         }
-        selected.ct_assign(product, is_it);
+        selected.as_montgomery_mut().ct_assign(product.as_montgomery(), is_it);
     }
     selected
 }

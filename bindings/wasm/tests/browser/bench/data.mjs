@@ -1,4 +1,4 @@
-// How long S3 and DynamoDB keep a page's thread: with poolpass, and with the AWS SDK for JavaScript, in one page of Chromium.
+// How long calls of S3 and DynamoDB take without their network: with poolpass, and with the AWS SDK for JavaScript, in one page of Chromium.
 //
 // A `fetch` that answers at once takes the network out. What is left is what an app waits for all the same: items and parts to
 // requests, hashes, signatures, and answers to items. Both sign, and both check what an upload sends by CRC32.
@@ -17,7 +17,7 @@ try {
   }, ROUNDS);
   await person.leave();
 
-  console.log(`S3 and DynamoDB in ${chromium.version}, medians; the peer is the AWS SDK for JavaScript ${process.env.RIVAL_VERSION}:`);
+  console.log(`S3 and DynamoDB in ${chromium.version}, medians; beside the AWS SDK for JavaScript (client-s3 ${process.env.RIVAL_VERSION}):`);
   for (const { what, poolpass, rival } of measured) {
     console.log(`${what}:`);
     const ratio = compare(poolpass.times, ['AWS SDK', rival.times]);

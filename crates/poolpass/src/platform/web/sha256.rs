@@ -1,4 +1,4 @@
-//! SHA-256, of what is large by the browser, which does it beside the page's thread and many times as fast.
+//! SHA-256. The browser hashes what is large: beside the page's thread, and many times as fast.
 
 use js_sys::{Reflect, Uint8Array, global};
 use sha2::{Digest, Sha256};
@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::SubtleCrypto;
 
-/// Of fewer bytes it is made before a promise would be kept.
+/// Below this, hashing here is quicker than waiting for a promise.
 const LARGE: usize = 64 * 1024;
 
 pub(crate) async fn sha256(bytes: &[u8]) -> [u8; 32] {
