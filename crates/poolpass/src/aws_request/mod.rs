@@ -149,7 +149,7 @@ impl Road {
         authorization: &Authorization<'_>,
         delivery: Delivery,
     ) -> Result<Response, Error> {
-        let mut attempts = self.budget.attempts(&self.policy, self.random())?;
+        let mut attempts = self.budget.attempts(&self.policy, self.random());
         let mut time_corrected = false;
         let mut credentials_renewed = false;
         loop {

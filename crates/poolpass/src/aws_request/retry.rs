@@ -57,12 +57,8 @@ impl RetryBudget {
     const SUCCESS_REFUND: u32 = 1;
 
     /// Starts the attempts of one request.
-    pub(super) fn attempts<'a>(
-        &'a self,
-        policy: &RetryPolicy,
-        random: &dyn Random,
-    ) -> Result<Attempts<'a>, Error> {
-        Ok(Attempts { budget: self, delays: policy.delays(random)?, max_delay: policy.max_delay, paid: 0 })
+    pub(super) fn attempts<'a>(&'a self, policy: &'a RetryPolicy, random: &'a dyn Random) -> Attempts<'a> {
+        Attempts { budget: self, policy, random, delays: None, paid: 0 }
     }
 
     /// A success gives back what its last repetition cost.
@@ -86,11 +82,12 @@ impl Default for RetryBudget {
 }
 
 /// The attempts of one request.
-#[derive(Debug)]
 pub(super) struct Attempts<'a> {
     budget: &'a RetryBudget,
-    delays: ExponentialBackoff,
-    max_delay: Duration,
+    policy: &'a RetryPolicy,
+    random: &'a dyn Random,
+    /// From the first failure on: what succeeds at once takes no random numbers.
+    delays: Option<ExponentialBackoff>,
     /// What the last repetition cost.
     paid: u32,
 }
@@ -120,26 +117,34 @@ impl Attempts<'_> {
         if !may_repeat {
             return Verdict::GiveUp;
         }
-        let Some(delay) = self.delays.next() else { return Verdict::GiveUp };
+        let Some(delay) = self.next_delay() else { return Verdict::GiveUp };
         if !self.budget.pay(cost) {
             return Verdict::GiveUp;
         }
         self.paid = cost;
-        Verdict::WaitAndRepeat(asked.map_or(delay, |asked| asked.max(delay).min(self.max_delay)))
+        Verdict::WaitAndRepeat(asked.map_or(delay, |asked| asked.max(delay).min(self.policy.max_delay)))
+    }
+
+    /// Without random numbers nothing is repeated, and the failure is told as it was.
+    fn next_delay(&mut self) -> Option<Duration> {
+        if self.delays.is_none() {
+            self.delays = self.policy.delays(self.random).ok();
+        }
+        self.delays.as_mut()?.next()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::{SystemRandom, TransportError};
+    use crate::platform::{RandomError, SystemRandom, TransportError};
 
     fn lost() -> Failure {
         Failure::NoAnswer(TransportError::interrupted("reset"))
     }
 
-    fn attempts<'a>(budget: &'a RetryBudget, policy: &RetryPolicy) -> Attempts<'a> {
-        budget.attempts(policy, &SystemRandom).unwrap()
+    fn attempts<'a>(budget: &'a RetryBudget, policy: &'a RetryPolicy) -> Attempts<'a> {
+        budget.attempts(policy, &SystemRandom)
     }
 
     #[test]
@@ -150,6 +155,19 @@ mod tests {
         assert_ne!(attempts(&budget, &policy).verdict(&lost(), Repeat::Safe), Verdict::GiveUp);
         let unsent = Failure::NoAnswer(TransportError::not_sent("refused"));
         assert_ne!(attempts(&budget, &policy).verdict(&unsent, Repeat::IfNotDone), Verdict::GiveUp);
+    }
+
+    #[test]
+    fn without_random_numbers_nothing_is_repeated() {
+        #[derive(Debug)]
+        struct Broken;
+        impl Random for Broken {
+            fn fill(&self, _: &mut [u8]) -> Result<(), RandomError> {
+                Err(RandomError("no entropy".to_owned()))
+            }
+        }
+        let (budget, policy) = (RetryBudget::default(), RetryPolicy::default());
+        assert_eq!(budget.attempts(&policy, &Broken).verdict(&lost(), Repeat::Safe), Verdict::GiveUp);
     }
 
     #[test]
