@@ -38,6 +38,20 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
     assert.equal((await deletion).status(), 200);
   });
 
+  test('a note that may be written keeps its pictures when the page is left', async () => {
+    const mary = await stage.member('mary');
+    await stage.backend.fault({ operation: 'PutItem', action: 'dropAfterHandling' });
+    await mary.savesWithPicture('Kingfisher.', picture('kingfisher.png'));
+    await mary.hears('The service cannot be reached.', 'alert');
+    await stage.backend.fault(null);
+    await stage.backend.takeRequestCounts();
+    await mary.follows('mary');
+    await mary.sees('heading', 'Your account');
+    await mary.follows('Back to the notebook');
+    await isDrawn(mary.page.locator('.plate img'));
+    assert.equal((await stage.backend.takeRequestCounts()).DeleteObjects, undefined);
+  });
+
   test('nothing of a note can be changed while it is being saved, and the focus comes back', async () => {
     const uma = await stage.member('uma');
     const { page } = uma;

@@ -1,4 +1,4 @@
-import type { Poolpass, UploadProgress, UploadState } from 'poolpass';
+import { type Poolpass, PoolpassError, type UploadProgress, type UploadState } from 'poolpass';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { problem } from '../problem';
@@ -25,7 +25,10 @@ export interface Attachments {
   retry(attachment: Attachment): void;
   /** Stops the upload, or deletes what was uploaded. */
   remove(attachment: Attachment): void;
-  /** Hands the pictures to the note that `save` writes. When that fails they are here again, unless the page was left. */
+  /**
+   * Hands the pictures to the note that `save` writes. When that fails they are here again, unless the page was left. Whoever leaves
+   * it then deletes them only if the note is certainly not written.
+   */
   handOver<T>(save: () => Promise<T>): Promise<T>;
 }
 
@@ -70,9 +73,12 @@ export function useAttachments(client: Poolpass): Attachments {
   latest.current = all;
   const isHandedOver = useRef(false);
   const isLeft = useRef(false);
+  // Those of a note that may be written, since its answer was lost: without them it would be a note with holes.
+  const doubtful = useRef(new Set<string>());
   const leave = () => {
     isLeft.current = true;
-    if (!isHandedOver.current) latest.current.forEach(stop);
+    if (isHandedOver.current) return;
+    latest.current.filter(({ id }) => !doubtful.current.has(id)).forEach(stop);
   };
   useEffect(() => leave, []);
 
@@ -95,20 +101,25 @@ export function useAttachments(client: Poolpass): Attachments {
     },
     async handOver(save) {
       isHandedOver.current = true;
-      try {
-        const saved = await save();
-        for (const { preview } of all) URL.revokeObjectURL(preview);
-        uploads.current.clear();
-        setAll([]);
-        return saved;
-      } catch (error) {
-        if (isLeft.current) all.forEach(stop);
-        throw error;
-      } finally {
+      const saved = await save().catch((error: unknown) => {
         isHandedOver.current = false;
-      }
+        if (!isRefusal(error)) for (const { id } of all) doubtful.current.add(id);
+        if (isLeft.current) leave();
+        throw error;
+      });
+      isHandedOver.current = false;
+      for (const { preview } of all) URL.revokeObjectURL(preview);
+      uploads.current.clear();
+      doubtful.current.clear();
+      setAll([]);
+      return saved;
     },
   };
+}
+
+/** AWS has answered, and has not done it. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof PoolpassError && error.awsCode !== undefined;
 }
 
 /** What could not be cleaned up stays in the bucket, where no note refers to it. */
