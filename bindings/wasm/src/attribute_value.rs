@@ -58,18 +58,17 @@ impl Reading {
 
     /// An integer becomes a number where that is exact, and a bigint otherwise.
     fn number(self, text: &str) -> JsValue {
-        if let Ok(small) = text.parse::<i32>() {
-            return small.into();
+        let integer = text.parse::<i64>().map(|integer| integer as f64);
+        if let Ok(integer) = integer
+            && integer.abs() <= Number::MAX_SAFE_INTEGER
+        {
+            return integer.into();
         }
-        let number: JsValue = Number::parse_float(text).into();
         let is_integer = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        if is_integer && Number::is_safe_integer(&number) {
-            return number;
-        }
         if is_integer && let Ok(integer) = BigInt::new(&text.into()) {
             return integer.into();
         }
-        if self.exact { Decimal::new(text).into() } else { number }
+        if self.exact { Decimal::new(text).into() } else { Number::parse_float(text).into() }
     }
 }
 

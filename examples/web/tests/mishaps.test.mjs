@@ -52,6 +52,20 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
     assert.equal((await stage.backend.takeRequestCounts()).DeleteObjects, undefined);
   });
 
+  test('a note that failed inside the service may be written too', async () => {
+    const nora = await stage.member('nora');
+    await stage.backend.fault({ operation: 'PutItem', action: { status: 500, code: 'InternalServerError' } });
+    await nora.savesWithPicture('Wren.', picture('wren.png'));
+    await nora.page.getByRole('alert').waitFor();
+    await stage.backend.fault(null);
+    await stage.backend.takeRequestCounts();
+    await nora.follows('nora');
+    await nora.sees('heading', 'Your account');
+    await nora.follows('Back to the notebook');
+    await nora.sees('heading', 'nora’s notebook');
+    assert.equal((await stage.backend.takeRequestCounts()).DeleteObjects, undefined);
+  });
+
   test('nothing of a note can be changed while it is being saved, and the focus comes back', async () => {
     const uma = await stage.member('uma');
     const { page } = uma;

@@ -117,9 +117,9 @@ export function useAttachments(client: Poolpass): Attachments {
   };
 }
 
-/** AWS has answered, and has not done it. */
+/** AWS has answered, and has not done it. What fails inside AWS may be done. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof PoolpassError && error.awsCode !== undefined;
+  return error instanceof PoolpassError && error.awsCode !== undefined && error.code !== 'unavailable';
 }
 
 /** What could not be cleaned up stays in the bucket, where no note refers to it. */

@@ -2,31 +2,19 @@
 //
 // A `fetch` that answers at once takes the network out. What is left is what an app waits for all the same: items and parts to
 // requests, hashes, signatures, and answers to items. Both sign, and both check what an upload sends by CRC32.
-import { Chromium } from '../chromium.mjs';
+import { measureInPage } from './page.mjs';
 import { compare } from './report.mjs';
 
 const ROUNDS = { small: 31, upload: 7 };
 
-const chromium = await Chromium.start({ rival: process.env.RIVAL });
-try {
-  const person = await chromium.newPerson();
-  const tab = await person.newTab();
-  const measured = await tab.evaluate(async (rounds) => {
-    const { measure } = await import('/page/data_bench.js');
-    return measure(rounds);
-  }, ROUNDS);
-  await person.leave();
-
-  console.log(`S3 and DynamoDB in ${chromium.version}, medians; beside the AWS SDK for JavaScript (client-s3 ${process.env.RIVAL_VERSION}):`);
-  for (const { what, poolpass, rival } of measured) {
-    console.log(`${what}:`);
-    const ratio = compare(poolpass.times, ['AWS SDK', rival.times]);
-    console.log(`  poolpass is ${ratio} times as fast`);
-    if (poolpass.longest === undefined) continue;
-    console.log(`  longest task of the page's thread: ${stop(poolpass.longest)}, AWS SDK: ${stop(rival.longest)}`);
-  }
-} finally {
-  await chromium.stop();
+const { measured, browser } = await measureInPage('data_bench.js', ROUNDS);
+console.log(`S3 and DynamoDB in ${browser}, medians; beside the AWS SDK for JavaScript (client-s3 ${process.env.RIVAL_VERSION}):`);
+for (const { what, poolpass, rival } of measured) {
+  console.log(`${what}:`);
+  const ratio = compare(poolpass.times, ['AWS SDK', rival.times]);
+  console.log(`  poolpass is ${ratio} times as fast`);
+  if (poolpass.longest === undefined) continue;
+  console.log(`  longest task of the page's thread: ${stop(poolpass.longest)}, AWS SDK: ${stop(rival.longest)}`);
 }
 
 /** Browsers tell only of tasks of 50 ms and more. */

@@ -93,7 +93,10 @@ function longestTask() {
 /** Both have really signed and sent everything and read what was answered, or this measures nothing. */
 async function check(sent, table, rival) {
   // The hash and the checksum of each part, or of nothing where it is none.
-  const checks = (isOurs, isPart) => sent.filter((request) => request.isOurs === isOurs && request.isPart === isPart).map((request) => `${request.checks}`).toSorted();
+  const checks = (isOurs, isPart) => {
+    const requests = sent.filter((request) => request.isOurs === isOurs && request.isPart === isPart);
+    return requests.map((request) => `${request.checks}`).toSorted();
+  };
   if (checks(true, false).length !== checks(false, false).length) throw new Error('the requests differ');
   const [ours, theirs] = [checks(true, true), checks(false, true)];
   if (ours.length < 100 || String(ours) !== String(theirs)) throw new Error('the parts differ');

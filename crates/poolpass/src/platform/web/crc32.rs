@@ -1,4 +1,4 @@
-//! CRC32, as crc32fast has it, without its tables: those would be much of what a page downloads.
+//! CRC32, as crc32fast has it, without 16 KB of tables in what a page downloads.
 
 use std::sync::LazyLock;
 

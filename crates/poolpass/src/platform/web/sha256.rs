@@ -22,6 +22,7 @@ pub(crate) async fn sha256(bytes: &[u8]) -> [u8; 32] {
 async fn by_host(bytes: &[u8]) -> Option<[u8; 32]> {
     let crypto = Reflect::get(&global(), &"crypto".into()).ok()?;
     let subtle: SubtleCrypto = Reflect::get(&crypto, &"subtle".into()).ok()?.dyn_into().ok()?;
+    // It copies the bytes before it gives the promise, so the module's memory may move meanwhile.
     let digest = JsFuture::from(subtle.digest_with_str_and_u8_array("SHA-256", bytes).ok()?).await.ok()?;
     Uint8Array::new(&digest).to_vec().try_into().ok()
 }
