@@ -124,7 +124,7 @@ mod command_line_tests {
     #[test]
     fn every_step_is_a_command_of_its_own() {
         command_line().debug_assert();
-        for step in &STEPS {
+        for step in STEPS {
             let arguments = command_line().try_get_matches_from(["xtask", step.name]).unwrap();
             assert_eq!(arguments.subcommand_name(), Some(step.name));
         }

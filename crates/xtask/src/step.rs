@@ -24,7 +24,7 @@ const OURS: &str = "";
 pub(crate) const INTEROP: &str = "interop";
 
 /// Cheap ones first, so that a slip shows early.
-pub(crate) const STEPS: [Step; 21] = [
+pub(crate) const STEPS: &[Step] = &[
     Step { name: "fmt", group: OURS, about: "Formatting, as rustfmt would leave it", run: checks::fmt },
     Step {
         name: "clippy",
