@@ -12,7 +12,7 @@ use crate::machine;
 use crate::workspace::Workspace;
 
 /// What swift-tools-version in Package.swift asks for.
-const OLDEST: (u32, u32) = (5, 9);
+const OLDEST: (u32, u32) = (6, 0);
 
 /// The compiler with what it links with; a signer and an authenticator for the tests.
 const PACKAGES: &str = "swiftlang,ca-certificates,libc6-dev,gcc,libstdc++-14-dev,curl,oathtool";
@@ -197,8 +197,8 @@ mod tests {
         assert_eq!(version("Swift version 6.0.3 (swift-6.0.3-RELEASE)\nTarget: x86_64"), Some((6, 0)));
         assert_eq!(version("swift-driver version: 1.87.3 Apple Swift version 5.9.2 (x)"), Some((5, 9)));
         assert_eq!(version("OpenStack Swift"), None);
-        assert!(version("Swift version 5.10").unwrap() >= OLDEST);
-        assert!(version("Swift version 5.8.1").unwrap() < OLDEST);
+        assert!(version("Swift version 6.0.3").unwrap() >= OLDEST);
+        assert!(version("Swift version 5.10").unwrap() < OLDEST);
     }
 
     #[test]
