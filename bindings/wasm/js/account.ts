@@ -1,5 +1,5 @@
 import { type MfaMethod, TotpSetup } from './challenges.js';
-import type { Handle } from './handle.js';
+import { type Handle, type Unproxied, unproxied } from './handle.js';
 import type { CallOptions, ClientMetadata } from './options.js';
 import type { Client } from './poolpass_wasm.js';
 
@@ -35,11 +35,11 @@ export type AccountOptions = CallOptions & ClientMetadata;
 
 /** The person's account: signing up, passwords, attributes, second factors. */
 export class Account {
-  readonly #client: Handle<Client>;
+  private readonly client: Unproxied<Handle<Client>>;
 
   /** @internal */
   constructor(client: Handle<Client>) {
-    this.#client = client;
+    this.client = unproxied(client);
   }
 
   /** Signs up (SignUp). */
@@ -53,22 +53,22 @@ export class Account {
       validationData?: Record<string, string>;
     } = {},
   ): Promise<SignedUp> {
-    return this.#client.call('account.signUp', { ...options, username, password });
+    return this.client().call('account.signUp', { ...options, username, password });
   }
 
   /** Confirms a sign-up with the code that was sent (ConfirmSignUp). */
   confirmSignUp(username: string, code: string, options: AccountOptions = {}): Promise<void> {
-    return this.#client.call('account.confirmSignUp', { ...options, username, code });
+    return this.client().call('account.confirmSignUp', { ...options, username, code });
   }
 
   /** Sends another code to confirm the sign-up with (ResendConfirmationCode). */
   resendConfirmationCode(username: string, options: AccountOptions = {}): Promise<CodeDelivery | undefined> {
-    return this.#client.call('account.resendConfirmationCode', { ...options, username });
+    return this.client().call('account.resendConfirmationCode', { ...options, username });
   }
 
   /** Sends a code with which to choose a new password (ForgotPassword). */
   forgotPassword(username: string, options: AccountOptions = {}): Promise<CodeDelivery | undefined> {
-    return this.#client.call('account.forgotPassword', { ...options, username });
+    return this.client().call('account.forgotPassword', { ...options, username });
   }
 
   /** Sets a new password in place of the forgotten one (ConfirmForgotPassword). */
@@ -78,42 +78,42 @@ export class Account {
     newPassword: string,
     options: AccountOptions = {},
   ): Promise<void> {
-    return this.#client.call('account.confirmForgotPassword', { ...options, username, code, newPassword });
+    return this.client().call('account.confirmForgotPassword', { ...options, username, code, newPassword });
   }
 
   /** Changes the password of the person who is signed in (ChangePassword). */
   changePassword(present: string, next: string, options: CallOptions = {}): Promise<void> {
-    return this.#client.call('account.changePassword', { ...options, present, next });
+    return this.client().call('account.changePassword', { ...options, present, next });
   }
 
   /** Reads the attributes from the user pool (GetUser). */
   attributes(options: CallOptions = {}): Promise<Record<string, string>> {
-    return this.#client.call('account.attributes', options);
+    return this.client().call('account.attributes', options);
   }
 
   /** Changes attributes (UpdateUserAttributes), and tells where codes to verify them were sent. */
   updateAttributes(attributes: Record<string, string>, options: AccountOptions = {}): Promise<CodeDelivery[]> {
-    return this.#client.call('account.updateAttributes', { ...options, attributes });
+    return this.client().call('account.updateAttributes', { ...options, attributes });
   }
 
   /** Deletes attributes (DeleteUserAttributes). */
   deleteAttributes(names: string[], options: CallOptions = {}): Promise<void> {
-    return this.#client.call('account.deleteAttributes', { ...options, names });
+    return this.client().call('account.deleteAttributes', { ...options, names });
   }
 
   /** Sends a code with which to verify `email` or `phone_number` (GetUserAttributeVerificationCode). */
   requestAttributeCode(name: string, options: AccountOptions = {}): Promise<CodeDelivery | undefined> {
-    return this.#client.call('account.requestAttributeCode', { ...options, name });
+    return this.client().call('account.requestAttributeCode', { ...options, name });
   }
 
   /** Verifies `email` or `phone_number` with the code that was sent (VerifyUserAttribute). */
   verifyAttribute(name: string, code: string, options: CallOptions = {}): Promise<void> {
-    return this.#client.call('account.verifyAttribute', { ...options, name, code });
+    return this.client().call('account.verifyAttribute', { ...options, name, code });
   }
 
   /** Gets a secret for the authenticator app (AssociateSoftwareToken). */
   async startTotp(options: CallOptions = {}): Promise<TotpSetup> {
-    return new TotpSetup(await this.#client.call('account.startTotp', options));
+    return new TotpSetup(await this.client().call('account.startTotp', options));
   }
 
   /**
@@ -121,12 +121,12 @@ export class Account {
    * `setMfaPreference`.
    */
   confirmTotp(code: string, options: CallOptions & { deviceName?: string } = {}): Promise<void> {
-    return this.#client.call('account.confirmTotp', { ...options, code });
+    return this.client().call('account.confirmTotp', { ...options, code });
   }
 
   /** Which second factors the person uses (GetUser). */
   mfaPreference(options: CallOptions = {}): Promise<MfaPreference> {
-    return this.#client.call('account.mfaPreference', options);
+    return this.client().call('account.mfaPreference', options);
   }
 
   /** Chooses second factors (SetUserMFAPreference); those that are not named stay as they are. */
@@ -134,11 +134,11 @@ export class Account {
     settings: { sms?: MfaSetting; totp?: MfaSetting; email?: MfaSetting },
     options: CallOptions = {},
   ): Promise<void> {
-    return this.#client.call('account.setMfaPreference', { ...options, ...settings });
+    return this.client().call('account.setMfaPreference', { ...options, ...settings });
   }
 
   /** Deletes the signed-in user for good (DeleteUser), and forgets the session. */
   deleteUser(options: CallOptions = {}): Promise<void> {
-    return this.#client.call('account.deleteUser', options);
+    return this.client().call('account.deleteUser', options);
   }
 }

@@ -1,8 +1,9 @@
-import { type BytesLike, bytesOf, isA, mediaTypeOf, streamOf } from './body.js';
+import { type BytesLike, bytesOf, mediaTypeOf, streamOf } from './body.js';
 import { PoolpassError } from './errors.js';
 import type { Handle } from './handle.js';
 import type { CallOptions } from './options.js';
 import type { Body, Client } from './poolpass_wasm.js';
+import { isA } from './realms.js';
 
 /** A request to an AWS service or to the app's API. */
 export interface SignedFetchOptions extends CallOptions {

@@ -1,5 +1,6 @@
 import { cancelled, PoolpassError } from './errors.js';
 import type { CallOptions } from './options.js';
+import { bufferBytes, isA, tagOf, viewed } from './realms.js';
 
 /** What can be written: text is sent as UTF-8. */
 export type BytesLike = string | ArrayBufferLike | ArrayBufferView | Blob;
@@ -8,7 +9,7 @@ export type BytesLike = string | ArrayBufferLike | ArrayBufferView | Blob;
 export async function bytesOf(body: BytesLike): Promise<Uint8Array> {
   if (!isBlob(body)) return inMemory(body);
   try {
-    return new Uint8Array(await ownBlob(body).arrayBuffer());
+    return new Uint8Array(await realBlob(body).arrayBuffer());
   } catch (cause) {
     if (cause instanceof PoolpassError) throw cause;
     // Such as a file that has changed since it was chosen.
@@ -18,7 +19,7 @@ export async function bytesOf(body: BytesLike): Promise<Uint8Array> {
 
 /** What an upload reads from: bytes, or else the `Blob` or stream itself. */
 export function uploadSource(body: BytesLike | ReadableStream<Uint8Array>): Uint8Array | Blob | ReadableStream {
-  if (isBlob(body)) return ownBlob(body);
+  if (isBlob(body)) return realBlob(body);
   return isA<ReadableStream>(body, 'ReadableStream') ? ownStream(body) : inMemory(body);
 }
 
@@ -29,18 +30,9 @@ export function mediaTypeOf(body: unknown): string | undefined {
 
 function inMemory(body: Exclude<BytesLike, Blob>): Uint8Array {
   if (typeof body === 'string') return new TextEncoder().encode(body);
-  try {
-    if (ArrayBuffer.isView(body)) return viewOf(body.buffer, body.byteOffset, body.byteLength);
-    return viewOf(body);
-  } catch {
-    throw refused(body);
-  }
-}
-
-/** Throws for what is no buffer, and for one whose content has been transferred elsewhere: a `Uint8Array` would be empty. */
-function viewOf(buffer: ArrayBufferLike, offset?: number, length?: number): Uint8Array {
-  const view = new DataView(buffer, offset, length);
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  const bytes = ArrayBuffer.isView(body) ? viewed(body) : bufferBytes(body);
+  if (bytes === undefined) throw refused(body);
+  return bytes;
 }
 
 function refused(body: unknown): PoolpassError {
@@ -50,19 +42,13 @@ function refused(body: unknown): PoolpassError {
   return new PoolpassError('invalidInput', message);
 }
 
-/** The same `Blob` as one of this window's, by which the module knows it: it may come from another window. */
-function ownBlob(body: Blob): Blob {
-  if ((body as unknown) instanceof Blob) return body;
-  try {
-    // The constructor would make a text of what only says that it is a Blob.
-    Blob.prototype.slice.call(body, 0, 0);
-  } catch {
-    throw refused(body);
-  }
-  return new Blob([body], { type: body.type });
+/** The same `Blob`, unless it only says that it is one. */
+function realBlob(body: Blob): Blob {
+  for (const method of ['slice', 'arrayBuffer'] as const) if (typeof body[method] !== 'function') throw refused(body);
+  return body;
 }
 
-/** The same for a stream, which may also be a library's. */
+/** The same stream as one of this realm, by which the module reads it; it may also be a library's. */
 function ownStream(body: ReadableStream<Uint8Array>): ReadableStream {
   if ((body as unknown) instanceof ReadableStream) return body;
   let reader: ReadableStreamDefaultReader<Uint8Array>;
@@ -85,16 +71,7 @@ function ownStream(body: ReadableStream<Uint8Array>): ReadableStream {
 }
 
 function isBlob(value: unknown): value is Blob {
-  return value instanceof Blob || isA(value, 'Blob', 'File');
-}
-
-/** Whether it is of one of these classes, in whichever window it was made: `instanceof` knows only those of this one. */
-export function isA<T>(value: unknown, ...names: string[]): value is T {
-  return typeof value === 'object' && names.includes(tagOf(value));
-}
-
-function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+  return isA(value, 'Blob', 'File');
 }
 
 /** Pieces as the WebAssembly module hands them out. */

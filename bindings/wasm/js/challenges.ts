@@ -1,4 +1,4 @@
-import type { Handle } from './handle.js';
+import { type Handle, type Unproxied, unproxied } from './handle.js';
 import type { CallOptions } from './options.js';
 import type { Challenge as Inner, TotpSetup as InnerTotpSetup } from './poolpass_wasm.js';
 import type { User } from './session.js';
@@ -50,20 +50,20 @@ class AnyChallenge {
   /** The user name of the person who is signing in. */
   readonly username: string;
   /** @internal */
-  protected readonly inner: Handle<Inner>;
+  protected readonly inner: Unproxied<Handle<Inner>>;
 
   /** @internal */
   constructor(inner: Handle<Inner>, details: Details) {
     this.name = details.name;
     this.username = details.username;
-    this.inner = inner;
+    this.inner = unproxied(inner);
   }
 }
 
 abstract class CodeChallenge extends AnyChallenge {
   /** Answers with the code. With code `codeMismatch` it may be asked for again. */
   async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(this.inner, await this.inner.call('answerWithCode', { ...options, code }));
+    return signInStep(this.inner(), await this.inner().call('answerWithCode', { ...options, code }));
   }
 }
 
@@ -119,7 +119,7 @@ export class SelectMfaTypeChallenge extends AnyChallenge {
 
   /** Chooses one of `methods`. */
   async answer(method: MfaMethod, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(this.inner, await this.inner.call('answerWithMethod', { ...options, method }));
+    return signInStep(this.inner(), await this.inner().call('answerWithMethod', { ...options, method }));
   }
 }
 
@@ -137,17 +137,17 @@ export class SetUpMfaChallenge extends AnyChallenge {
 
   /** Gets a secret for the authenticator app: the first half of `softwareToken`. */
   async startTotp(options: CallOptions = {}): Promise<TotpSetup> {
-    return new TotpSetup(await this.inner.call('startTotp', options));
+    return new TotpSetup(await this.inner().call('startTotp', options));
   }
 
   /** Answers with the first code of the authenticator app. With code `codeMismatch` it may be asked for again. */
   async confirmTotp(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(this.inner, await this.inner.call('answerWithCode', { ...options, code }));
+    return signInStep(this.inner(), await this.inner().call('answerWithCode', { ...options, code }));
   }
 
   /** Answers with an email address for codes; the next step asks for the first one. */
   async setUpEmail(address: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(this.inner, await this.inner.call('setUpEmail', { ...options, address }));
+    return signInStep(this.inner(), await this.inner().call('setUpEmail', { ...options, address }));
   }
 }
 
@@ -171,7 +171,7 @@ export class NewPasswordChallenge extends AnyChallenge {
     newPassword: string,
     options: CallOptions & { attributes?: Record<string, string> } = {},
   ): Promise<SignInStep> {
-    return signInStep(this.inner, await this.inner.call('answerWithPassword', { ...options, newPassword }));
+    return signInStep(this.inner(), await this.inner().call('answerWithPassword', { ...options, newPassword }));
   }
 }
 
@@ -189,27 +189,27 @@ export class OtherChallenge extends AnyChallenge {
 
   /** Answers with `ChallengeResponses` as AWS documents them; `USERNAME` and `SECRET_HASH` are added. */
   async answer(responses: Record<string, string>, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(this.inner, await this.inner.call('answerWithResponses', { ...options, responses }));
+    return signInStep(this.inner(), await this.inner().call('answerWithResponses', { ...options, responses }));
   }
 }
 
 /** An authenticator app's secret. */
 export class TotpSetup {
-  readonly #inner: InnerTotpSetup;
+  private readonly inner: Unproxied<InnerTotpSetup>;
 
   /** @internal */
   constructor(inner: InnerTotpSetup) {
-    this.#inner = inner;
+    this.inner = unproxied(inner);
   }
 
   /** The secret in base32, for people who cannot scan the QR code. */
   get secret(): string {
-    return this.#inner.secret;
+    return this.inner().secret;
   }
 
   /** What the QR code has to say: an `otpauth:` URI. */
   otpauthUri(issuer: string, account: string): string {
-    return this.#inner.otpauthUri(issuer, account);
+    return this.inner().otpauthUri(issuer, account);
   }
 }
 

@@ -6,14 +6,14 @@ import { type Challenge, challenge, type SignInStep, signInStep } from './challe
 import type { AmplifyOutputs, PoolpassConfig } from './config.js';
 import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet, transactWrite } from './dynamodb.js';
 import { PoolpassError } from './errors.js';
-import { Handle, Life } from './handle.js';
+import { Handle, Life, type Unproxied, unproxied } from './handle.js';
 import { Listeners } from './listeners.js';
 import { init } from './module.js';
 import type { CallOptions, ClientMetadata } from './options.js';
 import { Client as Inner } from './poolpass_wasm.js';
 import { Bucket } from './s3.js';
 import type { AwsCredentials, SessionEvent, Token, User } from './session.js';
-import { sharedStore, type StoreChoice } from './stores/store.js';
+import { type SharedStore, sharedStore, type StoreChoice } from './stores/store.js';
 import { Tabs } from './tabs.js';
 
 /** What a client stands on. */
@@ -52,15 +52,18 @@ export class Poolpass implements Disposable {
   readonly region: string;
   /** `close`, for `using`. */
   declare readonly [Symbol.dispose]: () => void;
-  readonly #inner: Handle<Inner>;
-  readonly #listeners: Listeners;
+  private readonly inner: Unproxied<Handle<Inner>>;
+  private readonly listeners: Unproxied<Listeners>;
   /** Absent for the client of another role: the first client tells the tabs. */
-  readonly #tabs: Tabs | undefined;
+  private readonly tabs: Unproxied<Tabs | undefined>;
 
-  private constructor(inner: Handle<Inner>, listeners: Listeners, tabs?: Tabs) {
-    this.#inner = inner;
-    this.#listeners = listeners;
-    this.#tabs = tabs;
+  private readonly store: Unproxied<SharedStore>;
+
+  private constructor(inner: Handle<Inner>, store: SharedStore, listeners: Listeners, tabs?: Tabs) {
+    this.store = unproxied(store);
+    this.inner = unproxied(inner);
+    this.listeners = unproxied(listeners);
+    this.tabs = unproxied(tabs);
     this.account = new Account(inner);
     this.region = inner.inner.region;
     // Browsers that have no `using` yet have no symbol either, unless the app brings it, which it may do after loading this.
@@ -86,7 +89,7 @@ export class Poolpass implements Disposable {
       tabs?.tell(event.kind);
       listeners.tell(event);
     });
-    return new Poolpass(inner, listeners, tabs);
+    return new Poolpass(inner, store, listeners, tabs);
   }
 
   /**
@@ -96,41 +99,49 @@ export class Poolpass implements Disposable {
    * An app that has one client for as long as it is open need not call it. Calling it again does nothing.
    */
   close(): void {
-    if (!this.#inner.life.end()) return;
-    this.#tabs?.close();
-    this.#listeners.tidy();
-    this.#inner.free();
+    if (!this.inner().life.end()) return;
+    this.tabs()?.close();
+    this.listeners().tidy();
+    this.inner().free();
+  }
+
+  /**
+   * Whether the session outlives the page: not with store `memory`, and not any more once the browser has lost its IndexedDB, as
+   * WebKit may while the page is open. The session then goes on in memory, and a reload signs in again.
+   */
+  get isPersistent(): boolean {
+    return this.store().isPersistent;
   }
 
   /** Signs in. Whoever was signed in before is replaced once it succeeds. */
   async signIn(username: string, password: string, options: SignInOptions = {}): Promise<SignInStep> {
-    return signInStep(this.#inner, await this.#inner.call('signIn', { ...options, username, password }));
+    return signInStep(this.inner(), await this.inner().call('signIn', { ...options, username, password }));
   }
 
   /** The challenge that waits for its answer, also after a reload or in another tab. */
   async pendingChallenge(options: CallOptions = {}): Promise<Challenge | undefined> {
-    const pending = await this.#inner.call('pendingChallenge', options);
-    return pending && challenge(this.#inner, pending);
+    const pending = await this.inner().call('pendingChallenge', options);
+    return pending && challenge(this.inner(), pending);
   }
 
   /** The person who is signed in, as far as the store knows: works without a network. */
   currentUser(options: CallOptions = {}): Promise<User | undefined> {
-    return this.#inner.call('currentUser', options);
+    return this.inner().call('currentUser', options);
   }
 
   /** The id token, refreshed if it expires within a minute. All callers and tabs share one refresh. */
   idToken(options: CallOptions = {}): Promise<Token> {
-    return this.#inner.call('idToken', options);
+    return this.inner().call('idToken', options);
   }
 
   /** The access token, refreshed as the id token is. */
   accessToken(options: CallOptions = {}): Promise<Token> {
-    return this.#inner.call('accessToken', options);
+    return this.inner().call('accessToken', options);
   }
 
   /** Refreshes now, for example because the person's groups have changed. */
   refresh(options: CallOptions = {}): Promise<User> {
-    return this.#inner.call('refresh', options);
+    return this.inner().call('refresh', options);
   }
 
   /**
@@ -138,19 +149,19 @@ export class Poolpass implements Disposable {
    * also without a network; the result tells whether AWS has revoked the tokens.
    */
   signOut(options: CallOptions = {}): Promise<boolean> {
-    return this.#inner.call('signOut', options);
+    return this.inner().call('signOut', options);
   }
 
   /** Signs out on every device (GlobalSignOut). When AWS cannot be reached, the session stays. */
   signOutEverywhere(options: CallOptions = {}): Promise<void> {
-    return this.#inner.call('signOutEverywhere', options);
+    return this.inner().call('signOutEverywhere', options);
   }
 
   /** Calls `listener` with what happens to the session from now on, until the returned function is called. */
   onSessionEvent(listener: (event: SessionEvent) => void): () => void {
-    const { life } = this.#inner;
+    const { life } = this.inner();
     life.check();
-    return this.#listeners.add(listener, life);
+    return this.listeners().add(listener, life);
   }
 
   /**
@@ -162,12 +173,12 @@ export class Poolpass implements Disposable {
    * ```
    */
   readonly credentials = (options: CallOptions = {}): Promise<AwsCredentials> => {
-    return this.#inner.call('credentials', options);
+    return this.inner().call('credentials', options);
   };
 
   /** The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`. */
   identityId(options: CallOptions = {}): Promise<string> {
-    return this.#inner.call('identityId', options);
+    return this.inner().call('identityId', options);
   }
 
   /**
@@ -175,18 +186,18 @@ export class Poolpass implements Disposable {
    * that one too, and not the other way round.
    */
   withRole(roleArn: string): Poolpass {
-    const { inner, life } = this.#inner;
-    return new Poolpass(new Handle(inner.withRole(roleArn), new Life(life)), this.#listeners);
+    const { inner, life } = this.inner();
+    return new Poolpass(new Handle(inner.withRole(roleArn), new Life(life)), this.store(), this.listeners());
   }
 
   /** An S3 bucket. Default: the configuration's, in its region. */
   bucket(name?: string, options: { region?: string } = {}): Bucket {
-    return new Bucket(this.#inner.beside(this.#inner.inner.bucket(name, options.region)));
+    return new Bucket(this.inner().beside(this.inner().inner.bucket(name, options.region)));
   }
 
   /** A DynamoDB table by its name or ARN. Default: the configuration's. */
   table(name?: string): Table {
-    return new Table(this.#inner.beside(this.#inner.inner.table(name)));
+    return new Table(this.inner().beside(this.inner().inner.table(name)));
   }
 
   /** Reads up to 100 items of one or more tables at one moment (TransactGetItems), in the order asked for. */
@@ -194,12 +205,12 @@ export class Poolpass implements Disposable {
     gets: readonly TransactGet[],
     options: Pick<ReadOptions, 'exactDecimals' | 'signal'> = {},
   ): Promise<(T | undefined)[]> {
-    return transactGet(this.#inner, gets, options);
+    return transactGet(this.inner(), gets, options);
   }
 
   /** Writes up to 100 items of one or more tables, all or none (TransactWriteItems). */
   transactWrite(writes: readonly TransactWrite[], options: CallOptions & { token?: string } = {}): Promise<void> {
-    return transactWrite(this.#inner, writes, options);
+    return transactWrite(this.inner(), writes, options);
   }
 
   /**
@@ -212,7 +223,7 @@ export class Poolpass implements Disposable {
    * ```
    */
   fetch(url: string | URL, options: SignedFetchOptions = {}): Promise<Response> {
-    return signedFetch(this.#inner, url, options);
+    return signedFetch(this.inner(), url, options);
   }
 }
 

@@ -1,3 +1,5 @@
+import { DECIMAL } from './realms.js';
+
 /**
  * A number of up to 38 significant digits, which a JavaScript number cannot hold exactly.
  *
@@ -5,8 +7,12 @@
  * await table.put({ pk: 'a', price: new Decimal('12345678901234567890.123') });
  * const item = await table.get({ pk: 'a' }, { exactDecimals: true });
  * ```
+ *
+ * One that comes from a worker, or from IndexedDB, is a plain object with the same members, and is stored as the same number.
  */
 export class Decimal {
+  /** Says what this is, also once it was cloned: what `structuredClone` or `postMessage` gives has these two members and no methods. */
+  readonly kind = DECIMAL;
   /** The number as DynamoDB has it. */
   readonly text: string;
 

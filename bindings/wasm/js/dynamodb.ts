@@ -1,6 +1,6 @@
 import type { AnyCondition, Expression, Path } from './conditions.js';
 import type { Decimal } from './decimal.js';
-import type { Handle } from './handle.js';
+import { type Handle, type Unproxied, unproxied } from './handle.js';
 import type { CallOptions } from './options.js';
 import type { Client, Table as Inner } from './poolpass_wasm.js';
 
@@ -137,17 +137,17 @@ export interface TransactGet {
  */
 export class Table {
   readonly name: string;
-  readonly #inner: Handle<Inner>;
+  private readonly inner: Unproxied<Handle<Inner>>;
 
   /** @internal */
   constructor(inner: Handle<Inner>) {
     this.name = inner.inner.name;
-    this.#inner = inner;
+    this.inner = unproxied(inner);
   }
 
   /** Reads the item with this key (GetItem). */
   get<T = Item>(key: Item, options: ReadOptions = {}): Promise<T | undefined> {
-    return this.#inner.call('get', { ...options, key });
+    return this.inner().call('get', { ...options, key });
   }
 
   /** Stores an item in place of any other with the same key (PutItem), and with `returnOld` gives that one back. */
@@ -155,7 +155,7 @@ export class Table {
     item: T & Storable<T>,
     options: WriteOptions & { returnOld?: boolean } = {},
   ): Promise<T | undefined> {
-    return this.#inner.call('put', { ...options, item });
+    return this.inner().call('put', { ...options, item });
   }
 
   /** Changes attributes of the item with this key, or makes it (UpdateItem). */
@@ -164,27 +164,27 @@ export class Table {
     changes: Changes,
     options: WriteOptions & { returning?: Returning } = {},
   ): Promise<T | undefined> {
-    return this.#inner.call('update', { ...options, ...changes, key });
+    return this.inner().call('update', { ...options, ...changes, key });
   }
 
   /** Deletes the item with this key, if there is one (DeleteItem), and with `returnOld` gives it back. */
   delete<T = Item>(key: Item, options: WriteOptions & { returnOld?: boolean } = {}): Promise<T | undefined> {
-    return this.#inner.call('delete', { ...options, key });
+    return this.inner().call('delete', { ...options, key });
   }
 
   /** Finds the items of one partition (Query): the condition names the partition key's value, and may limit the sort key. */
   query<T = Item>(keyCondition: AnyCondition, options: QueryOptions = {}): Search<T> {
-    return new Search(this.#inner, keyCondition, options);
+    return new Search(this.inner(), keyCondition, options);
   }
 
   /** Goes through all items (Scan). It reads, and costs, the whole table. */
   scan<T = Item>(options: ScanOptions = {}): Search<T> {
-    return new Search(this.#inner, undefined, options);
+    return new Search(this.inner(), undefined, options);
   }
 
   /** Reads the items with these keys, in no particular order (BatchGetItem). */
   batchGet<T = Item>(keys: readonly Item[], options: ReadOptions = {}): Promise<T[]> {
-    return this.#inner.call('batchGet', { ...options, keys });
+    return this.inner().call('batchGet', { ...options, keys });
   }
 
   /** Stores and deletes any number of items, each on its own (BatchWriteItem). */
@@ -192,21 +192,21 @@ export class Table {
     writes: { put?: readonly (T & Storable<T>)[]; delete?: readonly Item[] },
     options: CallOptions = {},
   ): Promise<void> {
-    return this.#inner.call('batchWrite', { ...options, ...writes });
+    return this.inner().call('batchWrite', { ...options, ...writes });
   }
 }
 
 /** Items, page by page, each page fetched when it is needed: `for await` goes through the items. */
 export class Search<T> implements AsyncIterable<T> {
-  readonly #table: Handle<Inner>;
-  readonly #condition: AnyCondition | undefined;
-  readonly #options: SearchOptions;
+  private readonly table: Unproxied<Handle<Inner>>;
+  private readonly condition: AnyCondition | undefined;
+  private readonly options: SearchOptions;
 
   /** @internal */
   constructor(table: Handle<Inner>, condition: AnyCondition | undefined, options: SearchOptions) {
-    this.#table = table;
-    this.#condition = condition;
-    this.#options = options;
+    this.table = unproxied(table);
+    this.condition = condition;
+    this.options = options;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
@@ -215,9 +215,9 @@ export class Search<T> implements AsyncIterable<T> {
 
   /** The pages to the end. */
   async *pages(): AsyncGenerator<Page<T>, void, undefined> {
-    let startAfter = this.#options.startAfter;
+    let startAfter = this.options.startAfter;
     do {
-      const page: Page<T> = await this.#page({ ...this.#options, startAfter });
+      const page: Page<T> = await this.read({ ...this.options, startAfter });
       yield page;
       startAfter = page.lastKey;
     } while (startAfter !== undefined);
@@ -225,7 +225,7 @@ export class Search<T> implements AsyncIterable<T> {
 
   /** One page. */
   page(): Promise<Page<T>> {
-    return this.#page(this.#options);
+    return this.read(this.options);
   }
 
   /** The items of all pages in memory. */
@@ -237,11 +237,11 @@ export class Search<T> implements AsyncIterable<T> {
 
   /** How many items there are, over all pages, without fetching them. Reading them costs the same. */
   count(): Promise<number> {
-    return this.#table.call('count', { ...this.#options, keyCondition: this.#condition });
+    return this.table().call('count', { ...this.options, keyCondition: this.condition });
   }
 
-  #page(options: SearchOptions): Promise<Page<T>> {
-    return this.#table.call('page', { ...options, keyCondition: this.#condition });
+  private read(options: SearchOptions): Promise<Page<T>> {
+    return this.table().call('page', { ...options, keyCondition: this.condition });
   }
 }
 

@@ -73,28 +73,42 @@ export interface PoolpassErrorDetails {
  *   }
  * }
  * ```
+ *
+ * A worker can post it: what arrives is a plain object with the same members, without class, `stack` and `cause`.
  */
 export class PoolpassError extends Error {
-  override readonly name = 'PoolpassError';
+  declare readonly name: 'PoolpassError';
   /** What kind of error it is. */
-  readonly code: PoolpassErrorCode;
+  declare readonly code: PoolpassErrorCode;
   /** AWS's own code, such as `NotAuthorizedException`, where AWS refused. */
-  readonly awsCode: string | undefined;
+  declare readonly awsCode: string | undefined;
   /** AWS's id of the refused request, for AWS's support. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
   /** The status of AWS's answer, where there was one. */
-  readonly httpStatus: number | undefined;
+  declare readonly httpStatus: number | undefined;
   /** The AWS operation that failed, such as `InitiateAuth`. */
-  readonly operation: string | undefined;
+  declare readonly operation: string | undefined;
+
+  static {
+    hide(this.prototype, 'name', 'PoolpassError');
+  }
 
   constructor(code: PoolpassErrorCode, message: string, details: PoolpassErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.code = code;
-    this.awsCode = details.awsCode;
-    this.requestId = details.requestId;
-    this.httpStatus = details.httpStatus;
-    this.operation = details.operation;
+    super(message);
+    const { awsCode, requestId, httpStatus, operation, cause } = details;
+    // What `structuredClone` and `postMessage` keep of an `Error` is its message. Of an object that only inherits from `Error`, as a
+    // `DOMException` does, they keep all members.
+    const error = Object.create(new.target.prototype) as PoolpassError;
+    Object.assign(error, { name: 'PoolpassError', message, code, awsCode, requestId, httpStatus, operation });
+    hide(error, 'stack', this.stack);
+    if (cause !== undefined) hide(error, 'cause', cause);
+    return error;
   }
+}
+
+/** A member that neither a clone nor JSON has, as those of an `Error`. */
+function hide(object: object, name: PropertyKey, value: unknown): void {
+  Object.defineProperty(object, name, { value, writable: true, configurable: true });
 }
 
 /** What a call is rejected with whose signal was aborted for this reason. */

@@ -1,5 +1,16 @@
 import { PoolpassError } from './errors.js';
 
+/**
+ * What an object keeps to itself, as a function. Vue, MobX and others put a `Proxy` around an app's objects, behind which `#` members
+ * cannot be read, and wrap what they read through it in a `Proxy` too; but they hand out functions as they are.
+ */
+export type Unproxied<T> = () => T;
+
+/** Keeps `value` out of the reach of proxies. */
+export function unproxied<T>(value: T): Unproxied<T> {
+  return () => value;
+}
+
 /** Whether a client is open. What came from it is closed with it. */
 export class Life {
   readonly #origin: Life | undefined;

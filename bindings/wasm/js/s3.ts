@@ -1,6 +1,6 @@
 import { type BytesLike, bytesOf, mediaTypeOf, reporting, streamOf, uploadSource } from './body.js';
 import type { PoolpassError } from './errors.js';
-import type { Handle } from './handle.js';
+import { type Handle, type Unproxied, unproxied } from './handle.js';
 import type { CallOptions } from './options.js';
 import type { Body, Bucket as Inner } from './poolpass_wasm.js';
 
@@ -158,23 +158,23 @@ export interface PresignedUrl {
  */
 export class Bucket {
   readonly name: string;
-  readonly #inner: Handle<Inner>;
+  private readonly inner: Unproxied<Handle<Inner>>;
 
   /** @internal */
   constructor(inner: Handle<Inner>) {
     this.name = inner.inner.name;
-    this.#inner = inner;
+    this.inner = unproxied(inner);
   }
 
   /** `private/{identity id}/{name}`: a key under the prefix that is the person's own. */
   privateKey(name: string, options: CallOptions = {}): Promise<string> {
-    return this.#inner.call('privateKey', { ...options, name });
+    return this.inner().call('privateKey', { ...options, name });
   }
 
   /** Writes an object in one request (PutObject). For more than a few megabytes see `upload`. */
   async put(key: string, body: BytesLike, options: PutOptions = {}): Promise<Stored> {
     // Before the body is read: what is under way goes on when the client is closed.
-    const { inner } = this.#inner;
+    const { inner } = this.inner();
     return inner.call('put', { ...withType(body, options), key, body: await bytesOf(body) });
   }
 
@@ -188,17 +188,17 @@ export class Bucket {
     options: UploadOptions = {},
   ): Promise<Stored> {
     const listeners = { onProgress: reporting(options.onProgress), onResumable: reporting(options.onResumable) };
-    return this.#inner.call('upload', { ...withType(body, options), ...listeners, key, body: uploadSource(body) });
+    return this.inner().call('upload', { ...withType(body, options), ...listeners, key, body: uploadSource(body) });
   }
 
   /** Gives up an upload in parts: S3 forgets the parts that it has. */
   abortUpload(state: UploadState, options: CallOptions = {}): Promise<void> {
-    return this.#inner.call('abortUpload', { ...options, state });
+    return this.inner().call('abortUpload', { ...options, state });
   }
 
   /** Reads an object, or a part of it (GetObject). The content arrives while it is read. */
   async get(key: string, options: GetOptions = {}): Promise<S3Object> {
-    const { metadata, body } = (await this.#inner.call('get', { ...options, key })) as {
+    const { metadata, body } = (await this.inner().call('get', { ...options, key })) as {
       metadata: ObjectMetadata;
       body: Body;
     };
@@ -207,12 +207,12 @@ export class Bucket {
 
   /** What S3 knows about an object (HeadObject). */
   head(key: string, options: Omit<GetOptions, 'range' | 'onProgress'> = {}): Promise<ObjectMetadata> {
-    return this.#inner.call('head', { ...options, key });
+    return this.inner().call('head', { ...options, key });
   }
 
   /** Deletes an object (DeleteObject). That there is none is not an error. */
   delete(key: string, options: CallOptions = {}): Promise<void> {
-    return this.#inner.call('delete', { ...options, key });
+    return this.inner().call('delete', { ...options, key });
   }
 
   /** Deletes any number of objects (DeleteObjects). That S3 refuses single keys is in the result. */
@@ -220,7 +220,7 @@ export class Bucket {
     keys: string[],
     options: CallOptions = {},
   ): Promise<{ deleted: string[]; refused: { key: string; error: PoolpassError }[] }> {
-    return this.#inner.call('deleteMany', { ...options, keys });
+    return this.inner().call('deleteMany', { ...options, keys });
   }
 
   /** Copies an object without it passing through this device (CopyObject). At most 5 GB. */
@@ -236,7 +236,7 @@ export class Bucket {
       replace?: ObjectOptions;
     } = {},
   ): Promise<Stored> {
-    return this.#inner.call('copy', { ...options, from, to });
+    return this.inner().call('copy', { ...options, from, to });
   }
 
   /** All objects whose keys begin with `prefix`, page after page as they are needed (ListObjectsV2). */
@@ -256,7 +256,7 @@ export class Bucket {
 
   /** One page of a listing. */
   listPage(prefix: string, options: ListOptions & { continuation?: string } = {}): Promise<ListPage> {
-    return this.#inner.call('listPage', { ...options, prefix });
+    return this.inner().call('listPage', { ...options, prefix });
   }
 
   /**
@@ -271,12 +271,12 @@ export class Bucket {
       downloadAs?: string;
     } = {},
   ): Promise<PresignedUrl> {
-    return this.#inner.call('presignGet', { ...options, key, expiresIn });
+    return this.inner().call('presignGet', { ...options, key, expiresIn });
   }
 
   /** A URL that writes the object for so many seconds, as often as it is used. */
   presignPut(key: string, expiresIn: number, options: PutOptions = {}): Promise<PresignedUrl> {
-    return this.#inner.call('presignPut', { ...options, key, expiresIn });
+    return this.inner().call('presignPut', { ...options, key, expiresIn });
   }
 }
 

@@ -12,6 +12,7 @@ use poolpass::dynamodb::{AttributeValue, Item};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Thrown;
+use crate::realms::{bytes_in, digits_in, elements_in};
 use crate::values::{dictionary, entries, list};
 
 #[wasm_bindgen(raw_module = "./decimal.js")]
@@ -21,10 +22,6 @@ extern "C" {
 
     #[wasm_bindgen(constructor)]
     fn new(text: &str) -> Decimal;
-
-    // JavaScript takes no notice of the constructor's type.
-    #[wasm_bindgen(method, getter)]
-    fn text(this: &Decimal) -> JsValue;
 }
 
 /// How numbers are read that a JavaScript number cannot hold exactly.
@@ -106,14 +103,14 @@ fn nested_value(value: &JsValue, levels: usize) -> Result<AttributeValue, Thrown
     if let Some(number) = number(value)? {
         return Ok(AttributeValue::N(number));
     }
-    if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
-        return Ok(AttributeValue::B(bytes.to_vec()));
-    }
     if let Some(elements) = value.dyn_ref::<Array>() {
         return nested_values(elements, one_less(levels)?).map(AttributeValue::L);
     }
-    if let Some(elements) = value.dyn_ref::<Set>() {
-        return set_value(&Array::from(elements));
+    if let Some(bytes) = bytes_in(value) {
+        return Ok(AttributeValue::B(bytes.to_vec()));
+    }
+    if let Some(elements) = elements_in(value) {
+        return set_value(&elements);
     }
     if is_plain_object(value) {
         return members(value, one_less(levels)?).map(AttributeValue::from);
@@ -159,9 +156,11 @@ fn number(value: &JsValue) -> Result<Option<String>, Thrown> {
     if let Some(integer) = value.dyn_ref::<BigInt>() {
         return Ok(integer.to_string(10).ok().map(String::from));
     }
-    let Some(decimal) = value.dyn_ref::<Decimal>() else { return Ok(None) };
-    let text = decimal.text().as_string();
-    text.map(Some).ok_or_else(|| Thrown::invalid_input("a Decimal is made of a string"))
+    let digits = digits_in(value);
+    if digits.is_undefined() {
+        return Ok(None);
+    }
+    digits.as_string().map(Some).ok_or_else(|| Thrown::invalid_input("a Decimal is made of a string"))
 }
 
 fn set_value(elements: &Array) -> Result<AttributeValue, Thrown> {
@@ -171,8 +170,8 @@ fn set_value(elements: &Array) -> Result<AttributeValue, Thrown> {
         let texts = elements.iter().map(|element| element.as_string());
         return texts.collect::<Option<_>>().map(AttributeValue::Ss).ok_or_else(mixed);
     }
-    if first.is_instance_of::<Uint8Array>() {
-        let bytes = elements.iter().map(|element| Some(element.dyn_ref::<Uint8Array>()?.to_vec()));
+    if bytes_in(&first).is_some() {
+        let bytes = elements.iter().map(|element| Some(bytes_in(&element)?.to_vec()));
         return bytes.collect::<Option<_>>().map(AttributeValue::Bs).ok_or_else(mixed);
     }
     let numbers = elements.iter().map(|element| number(&element)?.ok_or_else(mixed));

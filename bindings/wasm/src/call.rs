@@ -14,17 +14,19 @@ use web_sys::AbortSignal;
 
 use crate::error::Thrown;
 use crate::failure::guarded;
+use crate::realms::signal_in;
 use crate::values::Options;
 
 pub(crate) type Work = Pin<Box<dyn Future<Output = Result<JsValue, Thrown>>>>;
 
 /// Runs `work` until it is done or the `signal` among its options is aborted; then it is dropped, which stops its requests.
 pub(crate) fn call(options: &Options, work: Work) -> Promise {
-    let signal = options.value("signal").and_then(|signal| signal.dyn_into::<AbortSignal>().ok());
+    let signal = options.value("signal").map(|signal| signal_in(&signal));
     guarded(future_to_promise(async move {
         match signal {
             None => Ok(work.await?),
-            Some(signal) => Ok(cancellable(&signal, work).await?),
+            Some(None) => Err(Thrown::invalid_input("signal is not an AbortSignal").into()),
+            Some(Some(signal)) => Ok(cancellable(&signal, work).await?),
         }
     }))
 }

@@ -15,6 +15,15 @@ extern "C" {
     fn new(code: &str, message: &str, details: &Object) -> PoolpassError;
 }
 
+#[wasm_bindgen(raw_module = "./causes.js")]
+extern "C" {
+    /// What an app's code has thrown says, by which [`cause_of`] finds it.
+    pub(crate) fn remembered(thrown: &JsValue) -> String;
+
+    #[wasm_bindgen(js_name = causeOf)]
+    fn cause_of(message: &str) -> JsValue;
+}
+
 /// What a call is rejected with.
 pub(crate) struct Thrown(JsValue);
 
@@ -36,13 +45,20 @@ impl Thrown {
 
 impl From<Error> for Thrown {
     fn from(error: Error) -> Self {
+        let message = error.to_string();
+        // The kinds of what an app's store and an upload's source have thrown.
+        let cause = match error.kind() {
+            ErrorKind::Store | ErrorKind::InvalidInput => cause_of(&message),
+            _ => JsValue::UNDEFINED,
+        };
         let details = object(&[
+            ("cause", cause),
             ("awsCode", maybe(error.aws_code())),
             ("requestId", maybe(error.request_id())),
             ("httpStatus", maybe(error.http_status())),
             ("operation", maybe(error.operation())),
         ]);
-        Self::of_kind(error.kind(), &error.to_string(), &details)
+        Self::of_kind(error.kind(), &message, &details)
     }
 }
 

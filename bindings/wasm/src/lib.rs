@@ -15,6 +15,7 @@ mod clock;
 mod condition;
 mod error;
 mod failure;
+mod realms;
 mod search;
 mod session;
 mod store;

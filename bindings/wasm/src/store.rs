@@ -8,6 +8,8 @@ use secrecy::{ExposeSecret, SecretString};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::error::remembered;
+
 #[wasm_bindgen]
 extern "C" {
     /// `SharedStore` of `js/stores/store.ts`.
@@ -82,8 +84,7 @@ async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, StoreErro
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
 fn failure(thrown: JsValue) -> StoreError {
-    let message = thrown.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
-    StoreError(message.unwrap_or_else(|| "it threw something that is not an Error".to_owned()))
+    StoreError(remembered(&thrown))
 }
 
 impl fmt::Debug for Store {

@@ -5,15 +5,16 @@ use std::io;
 
 use bytes::Bytes;
 use futures_util::stream;
-use js_sys::{Function, JSON, Reflect, Uint8Array};
+use js_sys::{Function, JSON, Promise, Reflect, Uint8Array};
 use poolpass::platform::{BoxFuture, UploadSource};
 use poolpass::s3::{Bucket, Upload, UploadBody, UploadState};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, ReadableStream, ReadableStreamDefaultReader};
+use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 use crate::bucket::put_options;
-use crate::error::Thrown;
+use crate::error::{Thrown, remembered};
+use crate::realms::bytes_in;
 use crate::values::{Options, in_memory, maybe, object};
 
 /// What `Bucket::upload` or `Bucket::resume_upload` does with the members of `input`.
@@ -57,16 +58,33 @@ pub(crate) fn state(input: &Options, name: &str) -> Result<UploadState, Thrown> 
 }
 
 fn upload_body(body: JsValue) -> Result<UploadBody, Thrown> {
-    if let Some(bytes) = body.dyn_ref::<Uint8Array>() {
-        return Ok(in_memory(bytes)?.into());
+    if let Some(bytes) = bytes_in(&body) {
+        return Ok(in_memory(&bytes)?.into());
     }
-    if let Some(blob) = body.dyn_ref::<Blob>() {
-        return Ok(UploadBody::source(BlobSource(blob.clone())));
+    // `js/body.ts` gives nothing else.
+    if has_method(&body, "arrayBuffer") {
+        return Ok(UploadBody::source(BlobSource(body.unchecked_into())));
     }
-    match body.dyn_into::<ReadableStream>() {
-        Ok(stream) => Ok(UploadBody::stream(pieces(&stream)?)),
-        Err(_) => Err(Thrown::invalid_input("the body is neither bytes nor a Blob nor a ReadableStream")),
-    }
+    Ok(UploadBody::stream(pieces(body.unchecked_ref())?))
+}
+
+fn has_method(value: &JsValue, name: &str) -> bool {
+    Reflect::get(value, &name.into()).is_ok_and(|method| method.is_function())
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A `Blob` of any realm. Whatever another realm's does, none of it tears the module apart.
+    type Blob;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn size(this: &Blob) -> Result<f64, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn slice(this: &Blob, start: f64, end: f64) -> Result<Blob, JsValue>;
+
+    #[wasm_bindgen(method, js_name = arrayBuffer, catch)]
+    fn array_buffer(this: &Blob) -> Result<Promise, JsValue>;
 }
 
 /// How much of a `Blob` is in JavaScript's memory at a time, on its way into the module's.
@@ -77,7 +95,7 @@ struct BlobSource(Blob);
 
 impl UploadSource for BlobSource {
     fn size(&self) -> u64 {
-        self.0.size() as u64
+        self.0.size().unwrap_or_default() as u64
     }
 
     fn read(&self, offset: u64, length: usize) -> BoxFuture<'_, io::Result<Bytes>> {
@@ -87,8 +105,9 @@ impl UploadSource for BlobSource {
             while bytes.len() < length {
                 let start = offset as f64 + bytes.len() as f64;
                 let end = start + BLOB_PIECE.min(length - bytes.len()) as f64;
-                let slice = self.0.slice_with_f64_and_f64(start, end).map_err(unreadable)?;
-                let piece = JsFuture::from(slice.array_buffer()).await.map_err(unreadable)?;
+                let slice = self.0.slice(start, end).map_err(unreadable)?;
+                let piece = slice.array_buffer().map_err(unreadable)?;
+                let piece = JsFuture::from(piece).await.map_err(unreadable)?;
                 let piece = Uint8Array::new(&piece);
                 if piece.length() == 0 {
                     break;
@@ -117,9 +136,9 @@ fn pieces(
             return Ok(None);
         }
         let value = Reflect::get(&piece, &"value".into()).map_err(unreadable)?;
-        match value.dyn_into::<Uint8Array>() {
-            Ok(bytes) => Ok(Some((Bytes::from(bytes.to_vec()), reader))),
-            Err(_) => Err(io::Error::other("the stream is not made of Uint8Arrays")),
+        match bytes_in(&value) {
+            Some(bytes) => Ok(Some((Bytes::from(bytes.to_vec()), reader))),
+            None => Err(io::Error::other("the stream is not made of Uint8Arrays")),
         }
     });
     Ok(pieces)
@@ -140,8 +159,7 @@ impl Drop for Reader {
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
 fn unreadable(thrown: JsValue) -> io::Error {
-    let message = thrown.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
-    io::Error::other(message.unwrap_or_else(|| "the body cannot be read".to_owned()))
+    io::Error::other(remembered(&thrown))
 }
 
 fn listener(options: &Options, name: &str) -> Option<Function> {

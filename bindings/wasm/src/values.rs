@@ -7,6 +7,7 @@ use js_sys::{Array, Date, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Thrown;
+use crate::realms::{bytes_in, millis_in};
 
 #[wasm_bindgen]
 extern "C" {
@@ -153,8 +154,7 @@ impl Options {
 
     /// A moment, as a `Date`.
     pub(crate) fn time(&self, name: &str) -> Result<Option<SystemTime>, Thrown> {
-        let millis =
-            |value: &JsValue| Some(value.dyn_ref::<Date>()?.get_time()).filter(|millis| *millis >= 0.0);
+        let millis = |value: &JsValue| millis_in(value).filter(|millis| *millis >= 0.0);
         Ok(self.read(name, "a valid Date since 1970", millis)?.map(system_time))
     }
 
@@ -184,7 +184,7 @@ impl Options {
     }
 
     pub(crate) fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, Thrown> {
-        self.read(name, "a Uint8Array", |value| value.dyn_ref::<Uint8Array>().map(in_memory))?.transpose()
+        self.read(name, "a Uint8Array", |value| bytes_in(value).as_ref().map(in_memory))?.transpose()
     }
 
     pub(crate) fn list(&self, name: &str) -> Result<Option<Array>, Thrown> {

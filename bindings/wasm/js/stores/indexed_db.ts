@@ -1,9 +1,11 @@
+import { type Unproxied, unproxied } from '../handle.js';
+import { Database, isLoss } from './database.js';
 import type { SessionStore } from './store.js';
 
-const DATABASE = 'poolpass';
 const KEYS = 'keys';
 const VALUES = 'values';
 const KEY_NAME = 'v1';
+const PROBE = 'probe';
 
 interface Sealed {
   iv: Uint8Array<ArrayBuffer>;
@@ -14,11 +16,13 @@ interface Sealed {
  * IndexedDB, encrypted by AES-GCM under a key that the browser keeps and gives to no script: what a script can read is
  * ciphertext. (A script that runs in the page while the person is there can still act as the person.)
  *
+ * Should the browser lose its IndexedDB while the page is open, what this page has read and what it writes from then on is kept in
+ * memory: `isPersistent` is false then.
+ *
  * Needs a secure context: `https:`, or `http://localhost`.
  */
 export class IndexedDbStore implements SessionStore {
-  #database: Promise<IDBDatabase> | undefined;
-  #key: Promise<CryptoKey> | undefined;
+  private readonly inner: Unproxied<Inner> = unproxied(new Inner());
 
   static isSupported(): boolean {
     try {
@@ -29,8 +33,80 @@ export class IndexedDbStore implements SessionStore {
     }
   }
 
+  /** Whether what is saved outlives the page: not any more, once the browser has lost its IndexedDB. */
+  get isPersistent(): boolean {
+    return this.inner().isPersistent;
+  }
+
+  load(key: string): Promise<string | undefined> {
+    return this.inner().load(key);
+  }
+
+  save(key: string, value: string): Promise<void> {
+    return this.inner().save(key, value);
+  }
+
+  /** Rejects where the browser has lost its IndexedDB, since the value may be there again after a reload. */
+  remove(key: string): Promise<void> {
+    return this.inner().remove(key);
+  }
+
+  /** @internal Rejects if nothing can be written. */
+  probe(): Promise<void> {
+    return this.inner().probe();
+  }
+}
+
+class Inner {
+  isPersistent = true;
+  readonly #database = new Database('poolpass', [KEYS, VALUES], () => (this.#key = undefined));
+  #key: Promise<CryptoKey> | undefined;
+  /** What this page has read or written. */
+  readonly #known = new Map<string, string | undefined>();
+
   async load(key: string): Promise<string | undefined> {
-    const sealed: Sealed | undefined = await this.#run(VALUES, 'readonly', (values) => values.get(key));
+    if (this.isPersistent) {
+      try {
+        this.#known.set(key, await this.#read(key));
+      } catch (error) {
+        // Another tab's writes are not seen then, but this page goes on.
+        if (!this.#isLost(error) || !this.#known.has(key)) throw error;
+      }
+    }
+    return this.#known.get(key);
+  }
+
+  async save(key: string, value: string): Promise<void> {
+    if (this.isPersistent) {
+      try {
+        await this.#write(key, value);
+      } catch (error) {
+        if (!this.#isLost(error)) throw error;
+        this.#goOnInMemory();
+      }
+    }
+    this.#known.set(key, value);
+  }
+
+  async remove(key: string): Promise<void> {
+    try {
+      await this.#database.run(VALUES, 'readwrite', (values) => values.delete(key));
+    } catch (error) {
+      if (this.#isLost(error)) this.#goOnInMemory();
+      throw error;
+    } finally {
+      this.#known.set(key, undefined);
+    }
+  }
+
+  async probe(): Promise<void> {
+    if (!this.isPersistent) return;
+    await this.#write(PROBE, '');
+    await this.#database.run(VALUES, 'readwrite', (values) => values.delete(PROBE));
+  }
+
+  async #read(key: string): Promise<string | undefined> {
+    const sealed: Sealed | undefined = await this.#database.run(VALUES, 'readonly', (values) => values.get(key));
     if (sealed === undefined) return undefined;
     // That the key cannot be read just now says nothing about the value.
     const cryptoKey = await this.#cryptoKey();
@@ -43,16 +119,24 @@ export class IndexedDbStore implements SessionStore {
     }
   }
 
-  async save(key: string, value: string): Promise<void> {
+  async #write(key: string, value: string): Promise<void> {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const plain = new TextEncoder().encode(value);
     const data = await crypto.subtle.encrypt(cipher(key, iv), await this.#cryptoKey(), plain);
     const sealed: Sealed = { iv, data };
-    await this.#run(VALUES, 'readwrite', (values) => values.put(sealed, key));
+    await this.#database.run(VALUES, 'readwrite', (values) => values.put(sealed, key));
   }
 
-  async remove(key: string): Promise<void> {
-    await this.#run(VALUES, 'readwrite', (values) => values.delete(key));
+  /** What never worked in this page is not lost: the app is told, and may choose another store. */
+  #isLost(error: unknown): boolean {
+    return this.#database.hasOpened && isLoss(error);
+  }
+
+  /** For good: what is in the database is out of date from now on. */
+  #goOnInMemory(): void {
+    if (!this.isPersistent) return;
+    this.isPersistent = false;
+    console.warn('poolpass: the browser has lost its IndexedDB; the session is kept in memory until the page is left');
   }
 
   #cryptoKey(): Promise<CryptoKey> {
@@ -64,12 +148,13 @@ export class IndexedDbStore implements SessionStore {
   }
 
   async #findOrMakeKey(): Promise<CryptoKey> {
-    const find = (): Promise<CryptoKey | undefined> => this.#run(KEYS, 'readonly', (keys) => keys.get(KEY_NAME));
+    const find = (): Promise<CryptoKey | undefined> =>
+      this.#database.run(KEYS, 'readonly', (keys) => keys.get(KEY_NAME));
     const found = await find();
     if (found !== undefined) return found;
     const made = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
     try {
-      await this.#run(KEYS, 'readwrite', (keys) => keys.add(made, KEY_NAME));
+      await this.#database.run(KEYS, 'readwrite', (keys) => keys.add(made, KEY_NAME));
       return made;
     } catch (error) {
       // Another tab was first; then its key is the one.
@@ -78,73 +163,9 @@ export class IndexedDbStore implements SessionStore {
       return first;
     }
   }
-
-  async #run<T>(
-    name: string,
-    mode: IDBTransactionMode,
-    work: (store: IDBObjectStore) => IDBRequest<T>,
-  ): Promise<T> {
-    const transaction = await this.#transaction(name, mode);
-    return new Promise((resolve, reject) => {
-      const request = work(transaction.objectStore(name));
-      // What is written counts once the transaction is complete, not before.
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB gave up the transaction'));
-    });
-  }
-
-  async #transaction(name: string, mode: IDBTransactionMode): Promise<IDBTransaction> {
-    const database = await this.#open();
-    // A refresh token that was rotated must not be lost with the power.
-    const options: IDBTransactionOptions = mode === 'readwrite' ? { durability: 'strict' } : {};
-    try {
-      return database.transaction(name, mode, options);
-    } catch (error) {
-      if ((error as DOMException).name !== 'InvalidStateError') throw error;
-      // The browser has closed the connection, as it does when it needs the memory or when site data is deleted.
-      this.#forget();
-      return (await this.#open()).transaction(name, mode, options);
-    }
-  }
-
-  #open(): Promise<IDBDatabase> {
-    this.#database ??= open(() => this.#forget()).catch((cause: unknown) => {
-      this.#database = undefined;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`IndexedDB cannot be opened (${reason}); store: 'memory' works without it`, { cause });
-    });
-    return this.#database;
-  }
-
-  /** The database is closed, and may be another one, with another key, when it is opened again. */
-  #forget(): void {
-    this.#database = undefined;
-    this.#key = undefined;
-  }
 }
 
 function cipher(key: string, iv: Uint8Array<ArrayBuffer>): AesGcmParams {
   // A value that is moved to another key does not open.
   return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(key) };
-}
-
-function open(onClosed: () => void): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(KEYS);
-      request.result.createObjectStore(VALUES);
-    };
-    request.onsuccess = () => {
-      const database = request.result;
-      // Somebody wants to delete or upgrade the database.
-      database.onversionchange = () => {
-        database.close();
-        onClosed();
-      };
-      database.onclose = onClosed;
-      resolve(database);
-    };
-    request.onerror = () => reject(request.error);
-  });
 }

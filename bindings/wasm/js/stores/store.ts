@@ -1,6 +1,7 @@
+import { withoutSecrets } from '../causes.js';
 import { PoolpassError } from '../errors.js';
 import { IndexedDbStore } from './indexed_db.js';
-import { type Lock, localLock, webLock } from './locks.js';
+import { bounded, type Lock, localLock, webLock } from './locks.js';
 import { MemoryStore } from './memory.js';
 import { WebStorageStore } from './web_storage.js';
 
@@ -38,24 +39,57 @@ export interface SharedStore {
   lock(name: string): Lock;
   /** Whether other pages may have the same content. */
   readonly isShared: boolean;
+  /** Whether what is saved outlives the page. */
+  readonly isPersistent: boolean;
 }
 
 /** The store that an app has chosen. By default `indexedDB` where there is one, and `memory` elsewhere, as in Node. */
 export function sharedStore(choice: StoreChoice | undefined): SharedStore {
   const store = chosen(choice ?? (IndexedDbStore.isSupported() ? 'indexedDB' : 'memory'));
   const isShared = !(store instanceof MemoryStore);
-  const hasWebLocks = typeof navigator !== 'undefined' && navigator.locks !== undefined;
+  let isWritable = false;
   return {
     // An app's own methods need not be asynchronous.
-    load: async (key) => store.load(key),
-    save: async (key, value) => store.save(key, value),
-    remove: async (key) => store.remove(key),
+    async load(key) {
+      const value = await told(async () => store.load(key));
+      if (value == null && !isWritable && canTry(store)) {
+        // Some browsers let one read what cannot be written. The first look says so, before anybody has typed a password.
+        await told(() => store.probe());
+        isWritable = true;
+      }
+      return value;
+    },
+    save: (key, value) => told(async () => store.save(key, value), value),
+    remove: (key) => told(async () => store.remove(key)),
     lock(name) {
       const local = (): Lock => localLock(contentOf(store), name);
-      return isShared && hasWebLocks ? webLock(name, local) : local();
+      if (!isShared || !hasWebLocks()) return bounded(name, local);
+      const ask = (steal: boolean) => (): Lock => webLock(name, local, steal);
+      return bounded(name, ask(false), ask(true));
     },
     isShared,
+    get isPersistent() {
+      return isShared && (store as Partial<IndexedDbStore>).isPersistent !== false;
+    },
   };
+}
+
+function canTry(store: SessionStore): store is IndexedDbStore | WebStorageStore {
+  return store instanceof IndexedDbStore || store instanceof WebStorageStore;
+}
+
+/** What `work` gives, or why it failed without what is stored. */
+async function told<T>(work: () => Promise<T>, value?: string): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw withoutSecrets(error, value);
+  }
+}
+
+function hasWebLocks(): boolean {
+  // Test environments have a navigator with less than that.
+  return typeof navigator === 'object' && typeof navigator?.locks?.request === 'function';
 }
 
 function chosen(choice: StoreChoice): SessionStore {
@@ -81,5 +115,6 @@ function chosen(choice: StoreChoice): SessionStore {
 /** What two stores have in common that share their content. */
 function contentOf(store: SessionStore): object {
   if (store instanceof WebStorageStore) return store.storage;
+  if (store instanceof MemoryStore) return store.values();
   return store instanceof IndexedDbStore ? IndexedDbStore : store;
 }

@@ -23,6 +23,12 @@ export class WebStorageStore implements SessionStore {
   async remove(key: string): Promise<void> {
     this.storage.removeItem(PREFIX + key);
   }
+
+  /** Rejects if nothing can be written. */
+  async probe(): Promise<void> {
+    await this.save('probe', '');
+    await this.remove('probe');
+  }
 }
 
 function found(name: 'localStorage' | 'sessionStorage'): Storage {

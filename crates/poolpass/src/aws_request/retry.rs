@@ -107,7 +107,7 @@ impl Attempts<'_> {
                 TransportErrorKind::Interrupted | TransportErrorKind::TimedOut => {
                     (repeat == Repeat::Safe, RetryBudget::TIMEOUT_COST, None)
                 }
-                TransportErrorKind::Redirected => (false, 0, None),
+                TransportErrorKind::Redirected | TransportErrorKind::Unsupported => (false, 0, None),
             },
             Failure::Refused(refusal) => {
                 let may_repeat = refusal.is_about_load() || (refusal.is_passing() && repeat == Repeat::Safe);

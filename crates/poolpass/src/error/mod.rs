@@ -181,6 +181,7 @@ impl From<TransportError> for Error {
                 (ErrorKind::Timeout, format!("AWS did not answer in time: {error}"))
             }
             TransportErrorKind::Redirected => (ErrorKind::InvalidResponse, error.detail),
+            TransportErrorKind::Unsupported => (ErrorKind::Platform, error.detail),
         };
         Self::new(kind, message)
     }

@@ -117,6 +117,11 @@ impl TransportError {
     pub fn redirected(detail: impl Into<String>) -> Self {
         Self { kind: TransportErrorKind::Redirected, detail: detail.into() }
     }
+
+    /// The platform lacks what it takes to send a request, so that trying again does not help.
+    pub fn unsupported(detail: impl Into<String>) -> Self {
+        Self { kind: TransportErrorKind::Unsupported, detail: detail.into() }
+    }
 }
 
 /// What is known about the fate of a request without an answer.
@@ -131,6 +136,8 @@ pub enum TransportErrorKind {
     TimedOut,
     /// The server answered with a redirect, of which browsers hide the status, the headers and the target.
     Redirected,
+    /// The platform lacks what it takes to send a request: the server has not seen it, and trying again does not help.
+    Unsupported,
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use futures_util::stream;
-use http::{HeaderName, HeaderValue};
-use js_sys::{Array, Promise, Reflect, Uint8Array};
+use http::{HeaderName, HeaderValue, Method};
+use js_sys::{Array, ArrayBuffer, Object, Promise, Reflect, Uint8Array, global};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, ReadableStream, ReadableStreamDefaultReader, RequestCache, RequestCredentials,
-    RequestInit, RequestRedirect,
+    AbortController, Headers, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestInit,
+    RequestRedirect,
 };
 
 use crate::platform::{Body, BoxFuture, Request, Response, Transport, TransportError};
@@ -18,6 +18,12 @@ extern "C" {
     // Global in windows, workers and Node alike, unlike Window.fetch of web-sys.
     #[wasm_bindgen(js_name = fetch, catch)]
     fn fetch(url: &str, init: &RequestInit) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = Request)]
+    type HostRequest;
+
+    #[wasm_bindgen(constructor, js_class = Request, catch)]
+    fn new(url: &str, init: &RequestInit) -> Result<HostRequest, JsValue>;
 }
 
 /// The platform's HTTP client: the host's `fetch`.
@@ -48,8 +54,41 @@ impl Transport for HttpTransport {
 
 /// Gives the request to the browser. What was copied for that is not held until the answer comes.
 fn begin(request: &Request, abort: &AbortOnDrop) -> Result<JsValue, TransportError> {
+    if !Reflect::get(&global(), &"fetch".into()).is_ok_and(|fetch| fetch.is_function()) {
+        return Err(TransportError::unsupported(
+            "there is no fetch here, which every request needs: run this on a newer platform, or load a polyfill first",
+        ));
+    }
     let init = request_init(request, abort)?;
-    fetch(&request.uri().to_string(), &init).map_err(without_answer)
+    let url = request.uri().to_string();
+    if HostRequest::new(&url, &init).is_err() {
+        leave_out_refinements(&init);
+    }
+    if !request.body().is_empty() {
+        init.set_body(&Uint8Array::from(request.body().as_ref()));
+    }
+    fetch(&url, &init).map_err(without_answer)
+}
+
+/// Servers' runtimes refuse a request for members that they do not have, such as `cache` in Cloudflare Workers of an older compatibility
+/// date, or for a signal that a test environment has replaced. There is neither a cache nor a cookie there.
+fn leave_out_refinements(init: &Object) {
+    for name in ["cache", "credentials", "signal"] {
+        // It is a plain object, whose members can be deleted.
+        let _ = Reflect::delete_property(init, &name.into());
+    }
+}
+
+/// How the host's cache takes part.
+///
+/// A browser would keep S3's objects for a tenth of their age, whoever asks for them, and a kept answer's `Date` is no time. For
+/// this mode, `fetch` adds `cache-control: no-cache` to the request, and also for the default mode if the request has a condition.
+/// S3 stores that header of a write with the object. Nothing is added for `force-cache`, and no cache keeps answers to writes.
+fn cache_mode(method: &Method) -> RequestCache {
+    match *method {
+        Method::GET | Method::HEAD => RequestCache::NoStore,
+        _ => RequestCache::ForceCache,
+    }
 }
 
 fn request_init(request: &Request, abort: &AbortOnDrop) -> Result<RequestInit, TransportError> {
@@ -68,12 +107,8 @@ fn request_init(request: &Request, abort: &AbortOnDrop) -> Result<RequestInit, T
     init.set_headers(&headers);
     init.set_redirect(RequestRedirect::Manual);
     init.set_credentials(RequestCredentials::Omit);
-    // A browser would keep S3's objects for a tenth of their age, whoever asks for them, and a kept answer's `Date` is no time.
-    init.set_cache(RequestCache::NoStore);
+    init.set_cache(cache_mode(request.method()));
     init.set_signal(Some(&abort.controller.signal()));
-    if !request.body().is_empty() {
-        init.set_body(&Uint8Array::from(request.body().as_ref()));
-    }
     Ok(init)
 }
 
@@ -121,14 +156,24 @@ async fn response(answer: &web_sys::Response, abort: AbortOnDrop) -> Result<Resp
     Ok(response.map(|()| body))
 }
 
-/// The body as a stream; there is none where there is no body, and in some polyfills.
-fn readable(answer: &web_sys::Response) -> Option<ReadableStream> {
-    Reflect::get(answer, &"body".into()).ok()?.dyn_into().ok()
+/// The body as a stream; there is none where there is no body, and in some polyfills. It may be another realm's.
+fn readable(answer: &web_sys::Response) -> Option<Stream> {
+    let body = Reflect::get(answer, &"body".into()).ok()?;
+    let reader = Reflect::get(&body, &"getReader".into()).ok()?;
+    reader.is_function().then(|| body.unchecked_into())
 }
 
-fn streamed(stream: &ReadableStream, abort: AbortOnDrop) -> Result<Body, TransportError> {
-    // Unlike getReader of web-sys, it does not tear the module apart where another reader has the stream.
-    let reader = ReadableStreamDefaultReader::new(stream).map_err(to_transport_error)?;
+#[wasm_bindgen]
+extern "C" {
+    type Stream;
+
+    // Unlike that of web-sys, it does not tear the module apart where another reader has the stream.
+    #[wasm_bindgen(method, js_name = getReader, catch)]
+    fn reader(this: &Stream) -> Result<ReadableStreamDefaultReader, JsValue>;
+}
+
+fn streamed(stream: &Stream, abort: AbortOnDrop) -> Result<Body, TransportError> {
+    let reader = stream.reader().map_err(to_transport_error)?;
     let pieces = stream::try_unfold((reader, abort), |(reader, abort)| async move {
         let piece = JsFuture::from(reader.read()).await.map_err(to_transport_error)?;
         if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {
@@ -136,9 +181,16 @@ fn streamed(stream: &ReadableStream, abort: AbortOnDrop) -> Result<Body, Transpo
             return Ok(None);
         }
         let value = Reflect::get(&piece, &"value".into()).map_err(to_transport_error)?;
-        let bytes = value
-            .dyn_into::<Uint8Array>()
-            .map_err(|_| TransportError::interrupted("the answer's body is not made of bytes"))?;
+        // Also the bytes of another realm, which are no instance of this one's Uint8Array.
+        if !ArrayBuffer::is_view(&value) {
+            return Err(TransportError::interrupted("the answer's body is not made of bytes"));
+        }
+        let view: Uint8Array = value.unchecked_into();
+        let bytes = Uint8Array::new_with_byte_offset_and_length(
+            &view.buffer(),
+            view.byte_offset(),
+            view.byte_length(),
+        );
         Ok(Some((Bytes::from(bytes.to_vec()), (reader, abort))))
     });
     Ok(Body::from_stream(pieces))

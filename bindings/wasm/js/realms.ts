@@ -1,0 +1,75 @@
+// What a value is, in whichever realm it was made: a frame, another window, a `node:vm` context or a test environment such as jsdom
+// has classes of its own, and `instanceof` knows only those of this one. Nothing here throws.
+
+/** Whether it is of one of these classes. */
+export function isA<T>(value: unknown, ...names: string[]): value is T {
+  return typeof value === 'object' && value !== null && names.includes(tagOf(value));
+}
+
+/** The name of its class, such as `Date`, or `Object`. */
+export function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+}
+
+/** The bytes of a `Uint8Array`. */
+export function bytesIn(value: unknown): Uint8Array | undefined {
+  return ArrayBuffer.isView(value) && tagOf(value) === 'Uint8Array' ? viewed(value) : undefined;
+}
+
+/** The bytes of any view of a buffer, as one of this realm; undefined when its content has been transferred elsewhere. */
+export function viewed(view: ArrayBufferView): Uint8Array | undefined {
+  return bufferBytes(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/** The bytes of a buffer, or of a part of it. A `Uint8Array` would be empty, where the content has been transferred elsewhere. */
+export function bufferBytes(buffer: unknown, offset?: number, length?: number): Uint8Array | undefined {
+  try {
+    const view = new DataView(buffer as ArrayBuffer, offset, length);
+    return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The elements of a `Set`. */
+export function elementsIn(value: unknown): unknown[] | undefined {
+  try {
+    return isA<Set<unknown>>(value, 'Set') ? [...value] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The moment of a `Date` in milliseconds since 1970. */
+export function millisIn(value: unknown): number | undefined {
+  try {
+    return Date.prototype.getTime.call(value as Date);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The digits of a `Decimal`, also of one that was cloned on its way from a worker, and then is a plain object. */
+export function digitsIn(value: unknown): unknown {
+  return isA<{ kind: unknown; text: unknown }>(value, 'Object') && value.kind === DECIMAL ? value.text : undefined;
+}
+
+/** By which a `Decimal` is known: a clone has no class. */
+export const DECIMAL = 'poolpass.Decimal';
+
+/** An `AbortSignal`. */
+export function signalIn(value: unknown): AbortSignal | undefined {
+  const signal = value as AbortSignal;
+  const isSignal = typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function';
+  return isSignal && typeof signal.removeEventListener === 'function' ? signal : undefined;
+}
+
+/** What an error says, or undefined where somebody has thrown something else. */
+export function messageOf(thrown: unknown): string | undefined {
+  try {
+    const { message } = thrown as Error;
+    return typeof message === 'string' && message !== '' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}

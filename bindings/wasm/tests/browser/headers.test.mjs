@@ -1,0 +1,39 @@
+// What a browser adds to the requests of the package.
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+
+import { added, startRecorder } from '../player/recorder.mjs';
+import { KNOWN, through } from '../player/writes.mjs';
+import { open, Stage } from './stage.mjs';
+
+describe('headers in Chromium', () => {
+  const stage = new Stage();
+
+  stage.test('nothing is written that the app did not ask for, and no header arrives that a service would interpret', async (person, backend) => {
+    const recorder = await startRecorder(backend.endpoint);
+    try {
+      const config = through(recorder, backend.config);
+      const tab = await person.newTab();
+      await open(tab, config, { store: 'memory' });
+      const { known, sent } = await tab.evaluate(
+        async ([config, user]) => {
+          const { writeEverything } = await import('/player/writes.mjs');
+          const sent = [];
+          const real = globalThis.fetch;
+          globalThis.fetch = (url, init) => {
+            sent.push({ method: init.method, url, names: [...init.headers.keys()] });
+            return real(url, init);
+          };
+          const known = await writeEverything({ Poolpass }, config, user);
+          return { known: JSON.parse(JSON.stringify(known)), sent };
+        },
+        [config, backend.config.demo.users[0]],
+      );
+      assert.deepEqual(known, KNOWN);
+      assert.deepEqual(added(recorder.arrived, sent), []);
+      assert.ok(recorder.arrived.some(({ method }) => method === 'PUT'));
+    } finally {
+      recorder.close();
+    }
+  });
+});

@@ -1,0 +1,50 @@
+// Every kind of request that writes something, played by the tests of headers in Node.js and in Chromium.
+
+/** Writes in every way that there is; gives what is known of the objects afterwards. */
+export async function writeEverything({ Poolpass }, config, { username, password }) {
+  const client = await Poolpass.create(config, { store: 'memory' });
+  await client.signIn(username, password);
+  const bucket = client.bucket();
+  const prefix = await bucket.privateKey('headers');
+  const large = new Blob([new Uint8Array(5 * 1024 * 1024 + 1)]);
+  await bucket.put(`${prefix}/text`, 'x');
+  await bucket.put(`${prefix}/absent`, new Blob(['x'], { type: 'text/plain' }), { ifAbsent: true });
+  await bucket.upload(`${prefix}/small`, 'x');
+  await bucket.upload(`${prefix}/parts`, large);
+  await bucket.copy(`${prefix}/text`, `${prefix}/copy`);
+  await bucket.put(`${prefix}/named`, 'x', { cacheControl: 'max-age=60', contentType: 'text/css' });
+  const known = {};
+  for (const name of ['text', 'absent', 'small', 'parts', 'copy', 'named']) {
+    const { cacheControl, contentType, contentEncoding, metadata } = await bucket.head(`${prefix}/${name}`);
+    known[name] = { cacheControl, contentType, contentEncoding, metadata };
+  }
+  const key = { pk: await client.identityId(), sk: 'headers' };
+  await client.table().put(key);
+  await client.table().delete(key);
+  await client.fetch('/whoami', { method: 'POST', body: 'text' });
+  await client.fetch('/whoami', { method: 'POST', body: new URLSearchParams('a=1') });
+  await bucket.deleteMany([`${prefix}/text`, `${prefix}/copy`]);
+  await bucket.delete(`${prefix}/parts`);
+  client.close();
+  return known;
+}
+
+const ABSENT = { cacheControl: undefined, contentEncoding: undefined, metadata: {} };
+
+/** What `writeEverything` should give, through JSON. */
+export const KNOWN = JSON.parse(
+  JSON.stringify({
+    text: { ...ABSENT, contentType: 'binary/octet-stream' },
+    absent: { ...ABSENT, contentType: 'text/plain' },
+    small: { ...ABSENT, contentType: 'binary/octet-stream' },
+    parts: { ...ABSENT, contentType: 'binary/octet-stream' },
+    copy: { ...ABSENT, contentType: 'binary/octet-stream' },
+    named: { ...ABSENT, cacheControl: 'max-age=60', contentType: 'text/css' },
+  }),
+);
+
+/** The configuration with every endpoint of AWS behind the recorder. */
+export function through(recorder, config) {
+  const endpoints = Object.fromEntries(Object.keys(config.endpoints).map((name) => [name, recorder.endpoint]));
+  return { ...config, endpoints, api: { url: config.api.url.replace(/^http:\/\/[^/]+/, recorder.endpoint) } };
+}
