@@ -11,9 +11,10 @@ const foreign = WebAssembly.Module.imports(new WebAssembly.Module(module)).filte
 );
 if (foreign.length > 0) throw new Error(`the module imports ${JSON.stringify(foreign)}`);
 
-// Node's own entry and the one without a module's address never travel to a browser that loads index.js.
+// The other entries, and the module inside a script, do not travel to a browser that loads index.js.
+const elsewhere = ['inline.js', 'workerd.js', 'edge_light.js', 'react_native.js', 'slim.js', 'wasm_bytes.js'];
 const scripts = readdirSync(folder, { recursive: true })
-  .filter((name) => name.endsWith('.js') && name !== 'node.js' && name !== 'slim.js')
+  .filter((name) => name.endsWith('.js') && !name.startsWith('cjs') && !elsewhere.includes(name))
   .sort()
   .map((name) => readFileSync(join(folder, name)));
 const parts = { module, scripts: Buffer.concat(scripts) };

@@ -1,3 +1,5 @@
+import './requirements.js';
+
 export * from './account.js';
 export * from './api.js';
 export * from './challenges.js';

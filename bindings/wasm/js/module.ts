@@ -1,3 +1,5 @@
+import './requirements.js';
+
 import { PoolpassError } from './errors.js';
 import start from './poolpass_wasm.js';
 
@@ -6,12 +8,12 @@ export type WasmSource = Wasm | Promise<Wasm>;
 
 type Wasm = string | URL | Request | Response | BufferSource | WebAssembly.Module;
 
-let wherever: (() => WasmSource) | undefined;
+let sources: readonly (() => WasmSource)[] = [];
 let ready: Promise<void> | undefined;
 
-/** An entry of the package says where the module is. */
-export function defaultSource(source: () => WasmSource): void {
-  wherever = source;
+/** An entry of the package says where the module is: each next place is tried where the one before did not work. */
+export function defaultSource(...inOrder: readonly (() => WasmSource)[]): void {
+  sources = inOrder;
 }
 
 /**
@@ -30,12 +32,22 @@ export function init(source?: WasmSource): Promise<void> {
 }
 
 async function load(source?: WasmSource): Promise<void> {
-  const found = source ?? (await wherever?.());
-  if (found === undefined) {
+  const inOrder = source === undefined ? sources : [() => source];
+  if (inOrder.length === 0) {
     throw new PoolpassError(
       'platform',
       'call init() with poolpass.wasm first: poolpass/slim does not know where the module is',
     );
   }
-  await start({ module_or_path: await found });
+  const failures: unknown[] = [];
+  for (const next of inOrder) {
+    try {
+      await start({ module_or_path: await next() });
+      return;
+    } catch (failure) {
+      failures.push(failure);
+    }
+  }
+  // The first place is where the module should be.
+  throw failures[0];
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { Backend } from './player/backend.mjs';
-import { load, locate } from './player/package.mjs';
+import { inside, load } from './player/package.mjs';
 
 const { attribute, MemoryStore, Poolpass, PoolpassError } = await load();
 
@@ -65,7 +65,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
   });
 
   test('the module gets back what it held, once, and the session stays', async (context) => {
-    const { Client } = await import(locate('poolpass').replace(/node\.js$/, 'poolpass_wasm.js'));
+    const { Client } = await import(inside('poolpass_wasm.js'));
     const free = context.mock.method(Client.prototype, 'free');
     const store = new MemoryStore();
     const client = await signedIn({ store });
@@ -133,7 +133,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
   });
 
   test('the client of another role is given back, also after the first one', async (context) => {
-    const { Client } = await import(locate('poolpass').replace(/node\.js$/, 'poolpass_wasm.js'));
+    const { Client } = await import(inside('poolpass_wasm.js'));
     const free = context.mock.method(Client.prototype, 'free');
     const client = await signedIn();
     const role = client.withRole('arn:aws:iam::123456789012:role/other');

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { locate } from './player/package.mjs';
+import { inside } from './player/package.mjs';
 
-const { localLock } = await import(locate('poolpass').replace(/node\.js$/, 'stores/locks.js'));
+const { localLock } = await import(inside('stores/locks.js'));
 
 test('one after the other holds a lock, and who has stopped waiting keeps nobody from it', { timeout: 10_000 }, async () => {
   const content = {};

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 
 import { Backend } from './player/backend.mjs';
-import { load, locate } from './player/package.mjs';
+import { inside, load } from './player/package.mjs';
 
 const { attribute, Decimal, init, MemoryStore, Poolpass, PoolpassError } = await load();
 const MIB = 1024 * 1024;
@@ -22,10 +22,10 @@ describe('the package in Node.js', () => {
   after(() => backend.stop());
 
   test('TypeScript lists the codes of all errors', async () => {
-    const declared = await readFile(locate('poolpass').replace(/node\.js$/, 'errors.d.ts'), 'utf8');
+    const declared = await readFile(inside('errors.d.ts'), 'utf8');
     const start = declared.indexOf('type PoolpassErrorCode');
     const union = declared.slice(start, declared.indexOf(';', start));
-    const { errorCodes } = await import(locate('poolpass').replace(/node\.js$/, 'poolpass_wasm.js'));
+    const { errorCodes } = await import(inside('poolpass_wasm.js'));
     const listed = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code);
     assert.deepEqual(listed, errorCodes());
   });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { locate } from './player/package.mjs';
+import { inside } from './player/package.mjs';
 
 const surface = JSON.parse(await readFile(new URL('../../../tests/surface.json', import.meta.url), 'utf8'));
 
@@ -42,7 +42,7 @@ const OTHER_WORDS = {
 };
 
 async function declarations(file) {
-  return readFile(locate('poolpass').replace(/node\.js$/, `${file}.d.ts`), 'utf8');
+  return readFile(inside(`${file}.d.ts`), 'utf8');
 }
 
 async function members([file, type]) {

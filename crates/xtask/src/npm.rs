@@ -113,7 +113,9 @@ pub(crate) fn built_package(workspace: &Workspace) -> Result<PathBuf> {
     // Its types stay behind: only the TypeScript around it names them.
     shell.copy_file(bindgen.join(GLUE), folder.join(GLUE))?;
     compile(workspace, &bindgen, &folder)?;
+    shell.copy_file(sources(workspace, "js/poolpass.wasm.d.ts"), &folder)?;
     minify(workspace, &folder)?;
+    inline(workspace, &folder)?;
     for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
         shell.copy_file(workspace.path(name), folder.join(name))?;
     }
@@ -167,6 +169,33 @@ fn minify(workspace: &Workspace, folder: &Path) -> Result<()> {
             "{esbuild} {scripts...} {what...} {always...} --outdir={folder} --outbase={folder}"
         )
         .run()?;
+    }
+    Ok(())
+}
+
+/// Writes the module once more as a script, for everything that bundles scripts alone, and around it what CommonJS requires.
+fn inline(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let shell = &workspace.shell;
+    let esbuild = sources(workspace, "node_modules/.bin/esbuild");
+    let always = ["--bundle", "--platform=neutral", "--target=es2022", "--log-level=error"];
+    let (module, script) = (folder.join(MODULE), folder.join("wasm_bytes.js"));
+    cmd!(
+        shell,
+        "{esbuild} {module} {always...} --loader:.wasm=binary --format=esm --minify --outfile={script}"
+    )
+    .run()?;
+    let commonjs = folder.join("cjs");
+    let (entry, bundle) = (folder.join("inline.js"), commonjs.join("index.js"));
+    cmd!(shell, "{esbuild} {entry} {always...} --format=cjs --minify-whitespace --outfile={bundle}").run()?;
+    // TypeScript takes a declaration for CommonJS or not by the nearest manifest.
+    shell.write_file(commonjs.join("package.json"), "{ \"type\": \"commonjs\" }\n")?;
+    for declarations in ["", "stores"] {
+        for file in shell.read_dir(folder.join(declarations))? {
+            if file.to_string_lossy().ends_with(".d.ts") {
+                shell.create_dir(commonjs.join(declarations))?;
+                shell.copy_file(file, commonjs.join(declarations))?;
+            }
+        }
     }
     Ok(())
 }

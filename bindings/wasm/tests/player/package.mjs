@@ -1,6 +1,6 @@
 // The package as an app imports it: installed from its tarball.
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const project = process.env.POOLPASS_PROJECT;
@@ -15,4 +15,9 @@ export function load(name = 'poolpass') {
 /** Where a file of the package is. */
 export function locate(name) {
   return require.resolve(name);
+}
+
+/** Where a file of the package is that is no entry. */
+export function inside(name) {
+  return join(dirname(locate('poolpass/package.json')), name);
 }
