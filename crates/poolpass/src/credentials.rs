@@ -57,6 +57,30 @@ impl Credentials {
     }
 }
 
+impl Credentials {
+    /// Whether a request can carry them: a library that signs takes everything else for a mistake of the program.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        /// Headers and URLs hold no more. AWS's own are ten times shorter.
+        const MAX_LENGTH: usize = 8 * 1024;
+
+        let id_fits = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'/' | b',');
+        let id = &self.access_key_id;
+        if id.is_empty() || id.len() > 128 || !id.bytes().all(id_fits) {
+            return Err("the credentials' access key id is not one of AWS");
+        }
+        let is_text = |text: &str| {
+            (1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        if !is_text(&self.secret_access_key) {
+            return Err("the credentials' secret access key is not one of AWS");
+        }
+        if self.session_token.as_deref().is_some_and(|token| !is_text(token)) {
+            return Err("the credentials' session token is not one of AWS");
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")

@@ -1,6 +1,6 @@
 //! Percent-encoding of URLs' components, one way for everything that is signed and sent.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_encode, utf8_percent_encode};
 
 /// Everything but RFC 3986's unreserved characters, as SigV4 wants it.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -16,6 +16,29 @@ pub(crate) fn component(text: &str) -> PercentEncode<'_> {
 /// A path whose slashes separate its segments.
 pub(crate) fn path(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, RESERVED_BUT_SLASH)
+}
+
+/// A segment of a path that need not be text.
+pub(crate) fn bytes(bytes: &[u8]) -> String {
+    percent_encode(bytes, RESERVED).to_string()
+}
+
+/// Whether each percent sign begins an escape.
+pub(crate) fn is_well_formed(text: &str) -> bool {
+    text.split('%').skip(1).all(|rest| {
+        let mut digits = rest.bytes().take(2);
+        digits.len() == 2 && digits.all(|digit| digit.is_ascii_hexdigit())
+    })
+}
+
+/// Whether HTTP clients leave the byte of a path as it is.
+pub(crate) fn stays_in_path(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"\"#<>?[\\]^`{|}".contains(&byte)
+}
+
+/// Whether URL parsers resolve the segment: `.` or `..` in any spelling.
+pub(crate) fn is_dot_segment(segment: &str) -> bool {
+    segment.len() <= 6 && matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ impl AwsRequest {
             if version == "1.0" { "application/x-amz-json-1.0" } else { "application/x-amz-json-1.1" };
         let target = HeaderValue::try_from(format!("{target}.{operation}"))
             .map_err(|_| Error::invalid_input("the operation's name does not fit into a header"))?;
-        let mut request = Self::new(operation, Method::POST, endpoint.join("/")?);
+        let mut request = Self::new(operation, Method::POST, endpoint.uri().clone());
         request.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         request.headers.insert(HeaderName::from_static("x-amz-target"), target);
         request.body = input;

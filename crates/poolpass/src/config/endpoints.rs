@@ -96,6 +96,11 @@ impl Endpoint {
         &self.0
     }
 
+    /// As [`join`](Self::join), except that the root is the base URL as it is written, with or without a slash at its end.
+    pub(crate) fn join_or_self(&self, path_and_query: &str) -> Result<Uri, Error> {
+        if path_and_query == "/" { Ok(self.0.clone()) } else { self.join(path_and_query) }
+    }
+
     /// As `parse`, where a bare host name means `https`.
     pub(super) fn parse_with_default_scheme(text: &str) -> Result<Self, Error> {
         if text.contains("://") { text.parse() } else { format!("https://{text}").parse() }
@@ -191,6 +196,18 @@ mod tests {
         let bucket =
             Endpoint::of_aws("s3", &"eu-west-1".parse().unwrap()).with_host_prefix("photos").unwrap();
         assert_eq!(bucket.join("/cat.jpg").unwrap(), "https://photos.s3.eu-west-1.amazonaws.com/cat.jpg");
+    }
+
+    #[test]
+    fn the_root_of_a_base_url_with_a_path_is_that_very_path() {
+        for url in
+            ["https://api.example/prod/cognito", "https://api.example/prod/cognito/", "https://api.example/"]
+        {
+            let endpoint: Endpoint = url.parse().unwrap();
+            assert_eq!(endpoint.join_or_self("/").unwrap(), url);
+        }
+        let endpoint: Endpoint = "https://api.example/prod".parse().unwrap();
+        assert_eq!(endpoint.join_or_self("/a?b").unwrap(), "https://api.example/prod/a?b");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::Login;
 use crate::aws_request::{Authorization, AwsRequest, Repeat, Road};
 use crate::config::{Config, Endpoint, IdentityPoolId, Service};
 use crate::credentials::Credentials;
+use crate::dates;
 use crate::error::Error;
 use crate::json::Object;
 use crate::platform::BoxFuture;
@@ -87,12 +88,46 @@ fn granted(mut credentials: Object) -> Result<Credentials, Error> {
     let expiration = Duration::try_from_secs_f64(credentials.number("Expiration")?)
         .ok()
         .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since))
+        .filter(|expiration| dates::calendar(*expiration).is_some())
         .ok_or_else(|| Error::invalid_response("the credentials' expiration is not a time"))?;
     let (secret_key, token) = (credentials.secret("SecretKey")?, credentials.secret("SessionToken")?);
-    Ok(Credentials::new(
+    let credentials = Credentials::new(
         credentials.text("AccessKeyId")?,
         secret_key.expose_secret(),
         Some(token.expose_secret().to_owned()),
         Some(expiration),
-    ))
+    );
+    credentials.check().map_err(Error::invalid_response)?;
+    Ok(credentials)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn credentials_that_no_request_can_carry_are_an_invalid_response() {
+        let grant = |id: &str, secret: &str, token: &str, expiration: f64| {
+            let json = json!({"AccessKeyId": id, "SecretKey": secret, "SessionToken": token, "Expiration": expiration});
+            granted(Object::parse(json.to_string().as_bytes()).unwrap())
+        };
+        assert!(grant("ASIAEXAMPLE", "secret", "token", 4_102_444_800.5).is_ok());
+        for (id, secret, token, expiration) in [
+            ("ASIA\nEXAMPLE", "secret", "token", 1e9),
+            ("", "secret", "token", 1e9),
+            ("ASIAÉ", "secret", "token", 1e9),
+            ("ASIA", "", "token", 1e9),
+            ("ASIA", "secret", "", 1e9),
+            ("ASIA", "secret", "to\rken", 1e9),
+            ("ASIA", "secret", "token", -1.0),
+            ("ASIA", "secret", "token", 1e15),
+            ("ASIA", "secret", "token", 1e300),
+        ] {
+            let error = grant(id, secret, token, expiration).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{id:?} {secret:?} {token:?} {expiration}");
+        }
+    }
 }

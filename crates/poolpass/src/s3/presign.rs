@@ -10,10 +10,11 @@ use super::key::ObjectKey;
 use super::put::PutOptions;
 use super::query::Query;
 use crate::config::Service;
+use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::percent;
 use crate::platform::BoxFuture;
-use crate::sigv4;
+use crate::sigv4::{self, Presignable};
 
 /// A URL that carries its own signature: a secret until it expires.
 ///
@@ -36,6 +37,25 @@ pub struct PresignedUrl {
 }
 
 impl PresignedUrl {
+    pub(crate) fn sign(
+        request: &Presignable<'_>,
+        scope: &sigv4::Scope<'_>,
+        credentials: &Credentials,
+        now: SystemTime,
+    ) -> Result<Self, Error> {
+        let url = sigv4::presign_request(request, scope, credentials, now)?;
+        let latest = now + request.life;
+        let headers = request
+            .headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
+        Ok(Self {
+            url: url.to_string(),
+            headers: headers.collect(),
+            expires_at: credentials.expiration().map_or(latest, |expiration| expiration.min(latest)),
+        })
+    }
+
     /// The URL: a secret.
     pub fn as_str(&self) -> &str {
         &self.url
@@ -114,16 +134,15 @@ impl Bucket {
             let credentials = self.client().identity_pool()?.credentials_for(life).await?;
             let now = self.client().road().now();
             let scope = sigv4::Scope { service: Service::S3.signing_name(), region: self.region() };
-            let url = sigv4::presign(&method, &uri, &headers, &scope, &credentials, now, life)?;
-            let latest = now + life;
-            let headers = headers.iter().filter_map(|(name, value)| {
-                Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-            });
-            Ok(PresignedUrl {
-                url: url.to_string(),
-                headers: headers.collect(),
-                expires_at: credentials.expiration().map_or(latest, |expiration| expiration.min(latest)),
-            })
+            let request = Presignable {
+                method: &method,
+                uri: &uri,
+                headers: &headers,
+                body: &[],
+                life,
+                appends_session_token: false,
+            };
+            PresignedUrl::sign(&request, &scope, &credentials, now)
         })
     }
 }

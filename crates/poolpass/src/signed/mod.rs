@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -40,6 +40,8 @@ use crate::client::Client;
 use crate::config::{Endpoint, Region, Service};
 use crate::error::Error;
 use crate::platform::{BoxFuture, Response};
+use crate::s3::PresignedUrl;
+use crate::sigv4::{self, Presignable};
 use url::Target;
 
 /// The service name of APIs behind API Gateway.
@@ -114,11 +116,9 @@ impl Signed {
                 )
             });
         }
-        let fits =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
-        if self.service.is_empty() || !self.service.bytes().all(fits) {
+        if self.service.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'_') {
             return Err(Error::invalid_input(format!(
-                "\"{}\" is not the name of an AWS service",
+                "\"{}\" has no address: give the whole URL",
                 self.service
             )));
         }
@@ -168,6 +168,7 @@ struct Parts {
     safe_to_repeat: bool,
     any_status: bool,
     timeout: Duration,
+    session_token_after_signing: bool,
 }
 
 /// How a request proves who sends it.
@@ -189,6 +190,7 @@ impl SignedRequest {
             safe_to_repeat: false,
             any_status: false,
             timeout: AwsRequest::DEFAULT_TIMEOUT,
+            session_token_after_signing: false,
         });
         Self { service: service.clone(), method, parts }
     }
@@ -203,7 +205,8 @@ impl SignedRequest {
         self.with(|parts| parts.target.add_parameter(name, value))
     }
 
-    /// Adds a header. `authorization`, `host`, `x-amz-date` and `x-amz-security-token` are Poolpass's own.
+    /// Adds a header. `authorization`, `host`, `content-length`, `x-amz-date`, `x-amz-security-token`, and whatever is about the
+    /// connection (`connection`, `te`, `expect` and their like) are not the app's to set.
     pub fn header(self, name: &str, value: &str) -> Self {
         self.attempt(|parts| {
             let (name, value) = checked_header(name, value)?;
@@ -287,6 +290,45 @@ impl SignedRequest {
         road.send(&prepared.request, &prepared.authorization()?).await
     }
 
+    /// Makes a URL with the signature in it, with which whoever holds it can make this one request until `expires_in` has
+    /// passed, at most seven days, or until the credentials expire, which live for about an hour.
+    ///
+    /// This is how browsers connect to a WebSocket (`wss://`) of AWS IoT (service `iotdevicegateway`) or of API Gateway, which
+    /// take no headers. The [`headers`](PresignedUrl::headers) of the result, those of this request, have to be sent along. The
+    /// body is part of the signature, except for S3. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidInput` for less than a second or more than seven days, for a request with a token in place of a
+    /// signature, and as said at [`SignedRequest`].
+    pub async fn presign(self, expires_in: Duration) -> Result<PresignedUrl, Error> {
+        self.presigned(expires_in).await
+    }
+
+    /// Makes [`presign`](Self::presign) append the session token after signing, in place of signing it. AWS IoT wants it so, where
+    /// this is the default (`iotdevicegateway`).
+    pub fn session_token_after_signing(self) -> Self {
+        self.with(|parts| parts.session_token_after_signing = true)
+    }
+
+    fn presigned(self, expires_in: Duration) -> BoxFuture<'static, Result<PresignedUrl, Error>> {
+        Box::pin(async move {
+            let service = self.service;
+            let operation = format!("presign {} {}", service.service, self.method);
+            let parts = self.parts.and_then(|parts| match parts.proof {
+                Proof::Signature => Ok(parts),
+                Proof::IdToken | Proof::AccessToken => Err(Error::invalid_input(
+                    "a URL cannot be presigned with a token in place of a signature",
+                )),
+            });
+            let url = match parts {
+                Ok(parts) => parts.presign(&service, &self.method, expires_in).await,
+                Err(error) => Err(error),
+            };
+            url.map_err(|error| error.during(operation))
+        })
+    }
+
     fn with_content_type(self, content_type: &'static str) -> Self {
         self.with(|parts| {
             parts.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
@@ -333,6 +375,7 @@ impl Parts {
         method: Method,
         operation: &str,
     ) -> Result<(AwsRequest, Proof, bool), Error> {
+        sigv4::check_service(&service.service)?;
         let uri = self.target.into_uri(|| service.base())?;
         let mut request = AwsRequest::new(operation.to_owned(), method, uri);
         request.headers = self.headers;
@@ -343,6 +386,27 @@ impl Parts {
             request.repeat = Repeat::Safe;
         }
         Ok((request, self.proof, self.bearer))
+    }
+
+    async fn presign(
+        self,
+        service: &Signed,
+        method: &Method,
+        expires_in: Duration,
+    ) -> Result<PresignedUrl, Error> {
+        sigv4::check_service(&service.service)?;
+        let uri = self.target.into_presignable_uri(|| service.base())?;
+        let credentials = service.client.identity_pool()?.credentials_for(expires_in).await?;
+        let request = Presignable {
+            method,
+            uri: &uri,
+            headers: &self.headers,
+            body: &self.body,
+            life: expires_in,
+            appends_session_token: self.session_token_after_signing,
+        };
+        let scope = sigv4::Scope { service: &service.service, region: &service.region };
+        PresignedUrl::sign(&request, &scope, &credentials, service.client.road().now())
     }
 }
 
@@ -382,19 +446,36 @@ fn written(token: &str, bearer: bool) -> Zeroizing<String> {
 fn checked_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let name = HeaderName::try_from(name)
         .map_err(|_| Error::invalid_input(format!("\"{name}\" cannot be the name of a header")))?;
-    let ours = [
-        AUTHORIZATION,
-        HOST,
-        HeaderName::from_static("x-amz-date"),
-        HeaderName::from_static("x-amz-security-token"),
+    /// Of Poolpass, or of the HTTP client: a proxy drops what is about the connection, and a signature over it fails.
+    const NOT_OF_THE_APP: [&str; 17] = [
+        "authorization",
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "http2-settings",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+        "x-amz-date",
+        "x-amz-security-token",
     ];
-    if ours.contains(&name) {
-        return Err(Error::invalid_input(format!("the header {} is Poolpass's own", name.as_str())));
+
+    if NOT_OF_THE_APP.contains(&name.as_str()) {
+        return Err(Error::invalid_input(format!(
+            "the header {} is set by Poolpass or the HTTP client",
+            name.as_str()
+        )));
     }
     match HeaderValue::try_from(value) {
-        Ok(value) => Ok((name, value)),
-        Err(_) => {
-            Err(Error::invalid_input(format!("the value of the header {} cannot be sent", name.as_str())))
-        }
+        // What is not ASCII cannot be signed, and each HTTP client sends it its own way.
+        Ok(value) if value.to_str().is_ok() => Ok((name, value)),
+        _ => Err(Error::invalid_input(format!("the value of the header {} cannot be sent", name.as_str()))),
     }
 }

@@ -1,5 +1,6 @@
 //! What is sent, and what is made of the answers. Tokens and refusals by a server are tested against local-aws.
 
+use http::header::AUTHORIZATION;
 use serde_json::{Value, json};
 
 use super::*;
@@ -88,9 +89,33 @@ async fn what_cannot_be_sent_is_not() {
         api.get("/").header("x-note", "a\nb"),
         api.get("/").header("Authorization", "mine"),
         api.get("/").header("host", "other.example"),
+        api.get("/").header("x-note", "Zoë"),
+        api.get("/x?q=%FF"),
+        api.get("wss://x.example/"),
         api.post("/").json(&std::collections::BTreeMap::from([((1, 2), 3)])),
     ] {
         assert_eq!(refused(request).await, ErrorKind::InvalidInput);
+    }
+    for name in [
+        "Connection",
+        "te",
+        "expect",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+        "content-length",
+        "x-amz-date",
+        "x-amz-security-token",
+    ] {
+        assert_eq!(refused(api.get("/").header(name, "999")).await, ErrorKind::InvalidInput, "{name}");
+    }
+    for service in ["", "s3\n", "s3/eu", "é"] {
+        let request = aws.client(|config| config).signed(service).get("https://abc.example/x");
+        assert_eq!(refused(request).await, ErrorKind::InvalidInput, "{service}");
     }
     for service in ["", "S3", "x@evil.example/", "a b"] {
         let request = aws.client(|config| config).signed(service).get("/");
@@ -131,4 +156,49 @@ fn debug_shows_neither_url_nor_headers_nor_body() {
     let request = api(&ScriptedAws::default()).post("/a?code=hush").header("x-api-key", "hush").text("hush");
     let debug = format!("{request:?}");
     assert!(debug.contains("execute-api") && !debug.contains("hush"), "{debug}");
+}
+
+#[tokio::test]
+async fn a_websocket_is_connected_to_by_a_presigned_url() {
+    let aws = ScriptedAws::default();
+    let iot = aws.client(|config| config).signed("iotdevicegateway");
+    let url =
+        iot.get("wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt").presign(Duration::from_secs(60)).await;
+    let url = url.unwrap();
+    let text = url.as_str();
+    assert!(text.starts_with("wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt?X-Amz-Algorithm="), "{text}");
+    assert!(text.contains("%2Feu-west-1%2Fiotdevicegateway%2Faws4_request"), "{text}");
+    assert!(text.ends_with("&X-Amz-Security-Token=token"), "{text}");
+    assert!(url.headers().is_empty());
+    assert!(aws.take_sent().is_empty());
+}
+
+#[tokio::test]
+async fn the_session_token_is_signed_unless_it_is_to_be_appended() {
+    let aws = ScriptedAws::default();
+    let signature = async |request: SignedRequest| {
+        let url = request.presign(Duration::from_secs(60)).await.unwrap();
+        let (before, _) = url.as_str().split_once("&X-Amz-Security-Token=").unwrap();
+        before.rsplit_once("&X-Amz-Signature=").unwrap().1.to_owned()
+    };
+    let api = api(&aws);
+    let signed = signature(api.get("wss://x.example/prod")).await;
+    let appended = signature(api.get("wss://x.example/prod").session_token_after_signing()).await;
+    assert_ne!(signed, appended);
+}
+
+#[tokio::test]
+async fn what_cannot_be_presigned_is_refused() {
+    let api = api(&ScriptedAws::default());
+    let minute = Duration::from_secs(60);
+    for (request, expires_in) in [
+        (api.get("/"), Duration::ZERO),
+        (api.get("/"), Duration::MAX),
+        (api.get("/").with_id_token(), minute),
+        (api.get("/").with_access_token(), minute),
+        (api.get("/?X-Amz-Signature=x"), minute),
+        (api.get("/").header("te", "trailers"), minute),
+    ] {
+        assert_eq!(request.presign(expires_in).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
 }

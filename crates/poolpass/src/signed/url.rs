@@ -1,7 +1,7 @@
 //! The URL of a signed request: what is signed has to be what is sent.
 
 use http::Uri;
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::config::Endpoint;
 use crate::error::Error;
@@ -34,12 +34,20 @@ const NOT_IN_QUERY: &AsciiSet = &NOT_IN_PATH.remove(b'?').remove(b'+').add(b'\''
 pub(super) struct Target {
     /// Absent where the path is relative to a base URL.
     base: Option<Endpoint>,
+    /// Whether the URL is one of a WebSocket, which takes a presigned URL.
+    is_websocket: bool,
     path: String,
     query: String,
 }
 
 impl Target {
     pub(super) fn parse(url: &str) -> Result<Self, Error> {
+        let (url, is_websocket) = match url.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("wss") => (format!("https://{rest}"), true),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("ws") => (format!("http://{rest}"), true),
+            _ => (url.to_owned(), false),
+        };
+        let url = url.as_str();
         let (base, rest) = match url.split_once("://") {
             Some((_, host_and_path)) if !url.starts_with('/') => {
                 let authority_end = host_and_path.find(['/', '?', '#']).unwrap_or(host_and_path.len());
@@ -59,12 +67,7 @@ impl Target {
         }
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let path = if path.is_empty() { "/" } else { path };
-        Ok(Self {
-            base,
-            path: encoded(path, NOT_IN_PATH)?,
-            // Signers and servers disagree about what a plus is; about a space they agree.
-            query: encoded(query, NOT_IN_QUERY)?.replace('+', "%20"),
-        })
+        Ok(Self { base, is_websocket, path: encoded(path, NOT_IN_PATH)?, query: encoded_query(query)? })
     }
 
     pub(super) fn add_segment(&mut self, segment: &str) {
@@ -83,15 +86,39 @@ impl Target {
         self.query.extend(percent::component(value));
     }
 
-    /// The whole URL. `base` is asked only where the path is relative.
+    /// The URL of a request. `base` is asked only where the path is relative.
     pub(super) fn into_uri(self, base: impl FnOnce() -> Result<Endpoint, Error>) -> Result<Uri, Error> {
+        if self.is_websocket {
+            return Err(Error::invalid_input(
+                "a WebSocket (wss://) takes no signed request: presign its URL and connect to that",
+            ));
+        }
+        self.into_http_uri(base)
+    }
+
+    /// The URL to presign, which may be one of a WebSocket.
+    pub(super) fn into_presignable_uri(
+        self,
+        base: impl FnOnce() -> Result<Endpoint, Error>,
+    ) -> Result<Uri, Error> {
+        let is_websocket = self.is_websocket;
+        let uri = self.into_http_uri(base)?;
+        if !is_websocket {
+            return Ok(uri);
+        }
+        // "http" becomes "ws", and "https" becomes "wss".
+        let rest = uri.to_string().split_off("http".len());
+        format!("ws{rest}").parse().map_err(|_| Error::invalid_input("the URL is too long"))
+    }
+
+    fn into_http_uri(self, base: impl FnOnce() -> Result<Endpoint, Error>) -> Result<Uri, Error> {
         let base = self.base.map_or_else(base, Ok)?;
         let uri = if self.query.is_empty() {
-            base.join(&self.path)?
+            base.join_or_self(&self.path)?
         } else {
             base.join(&format!("{}?{}", self.path, self.query))?
         };
-        if uri.path().split('/').any(is_dot_segment) {
+        if uri.path().split('/').any(percent::is_dot_segment) {
             return Err(Error::invalid_input(
                 "a path with a segment \".\" or \"..\" cannot be asked for: HTTP clients resolve them",
             ));
@@ -100,20 +127,21 @@ impl Target {
     }
 }
 
+fn encoded_query(query: &str) -> Result<String, Error> {
+    if percent_decode_str(query).decode_utf8().is_err() {
+        return Err(Error::invalid_input("the query's percent-encoded text is not UTF-8"));
+    }
+    // Signers and servers disagree about what a plus is, and about parameters without a name; about the rest they agree.
+    let query = encoded(query, NOT_IN_QUERY)?.replace('+', "%20");
+    let parameters: Vec<_> = query.split('&').filter(|parameter| !parameter.is_empty()).collect();
+    Ok(parameters.join("&"))
+}
+
 fn encoded(text: &str, set: &'static AsciiSet) -> Result<String, Error> {
-    let is_escape = |rest: &str| {
-        let mut digits = rest.bytes().take(2);
-        digits.len() == 2 && digits.all(|digit| digit.is_ascii_hexdigit())
-    };
-    if !text.split('%').skip(1).all(is_escape) {
+    if !percent::is_well_formed(text) {
         return Err(Error::invalid_input("a percent sign in a URL starts an escape: encode it as %25"));
     }
     Ok(utf8_percent_encode(text, set).to_string())
-}
-
-/// In any spelling that URL parsers take for one.
-fn is_dot_segment(segment: &str) -> bool {
-    segment.len() <= 6 && matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 
 #[cfg(test)]
@@ -142,6 +170,12 @@ mod tests {
     }
 
     #[test]
+    fn the_root_of_an_endpoint_with_a_path_is_that_very_path() {
+        let base = || "https://api.example/prod/sts".parse();
+        assert_eq!(Target::parse("/").unwrap().into_uri(base).unwrap(), "https://api.example/prod/sts");
+    }
+
+    #[test]
     fn what_a_url_cannot_hold_is_encoded_once() {
         for (url, whole) in [
             ("/a b/ü/%2F", "https://api.example/prod/a%20b/%C3%BC/%2F"),
@@ -149,6 +183,19 @@ mod tests {
             ("/a?q=it's+a b%20&r=ü?", "https://api.example/prod/a?q=it%27s%20a%20b%20&r=%C3%BC?"),
         ] {
             assert_eq!(uri(url).unwrap(), whole);
+        }
+    }
+
+    #[test]
+    fn a_parameter_without_a_name_is_left_out() {
+        assert_eq!(uri("/a?&b=1&&c&").unwrap(), "https://api.example/prod/a?b=1&c");
+    }
+
+    #[test]
+    fn a_websocket_has_a_url_to_presign() {
+        for url in ["wss://x.example/mqtt?a=b", "ws://127.0.0.1:4577/"] {
+            let base = || Err(Error::invalid_input("not asked"));
+            assert_eq!(Target::parse(url).unwrap().into_presignable_uri(base).unwrap(), url);
         }
     }
 
@@ -178,6 +225,10 @@ mod tests {
             "/100%",
             "/%zz",
             "/%é",
+            "/x?q=%FF",
+            "/x?q=%C3%28",
+            "wss://x.example/",
+            "ws://x.example/",
             "/.",
             "/a/../b",
             "/a/%2E%2e",

@@ -1,0 +1,260 @@
+//! AWS Signature Version 4, for people who send their requests themselves.
+//!
+//! The signing is [`aws_sigv4`]'s; this module knows how services differ, refuses what cannot be signed as it is sent, and
+//! takes plain [`http`] requests. Most programs need none of it: the [`Client`](crate::Client) signs whatever it sends.
+//!
+//! The algorithm: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>.
+
+mod service_rules;
+mod signable_uri;
+#[cfg(test)]
+mod tests;
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials as SdkCredentials;
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, SessionTokenMode, SignableBody, SignableRequest, SignatureLocation,
+    SigningInstructions, SigningSettings,
+};
+use aws_sigv4::sign::v4;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use sha2::{Digest, Sha256};
+
+use crate::config::Region;
+use crate::credentials::Credentials;
+use crate::dates;
+use crate::error::Error;
+use crate::percent;
+use service_rules::ServiceRules;
+
+/// The longest life that AWS gives a presigned URL: seven days.
+pub const MAX_PRESIGNED_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// The service and region that a signature is made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope<'a> {
+    /// The service's signing name, such as `s3`, `dynamodb` or `execute-api`.
+    pub service: &'a str,
+    /// The region that answers the request.
+    pub region: &'a Region,
+}
+
+/// Signs `request` in its headers: adds `authorization`, `x-amz-date`, with a session token
+/// `x-amz-security-token`, and `x-amz-content-sha256` for the services that want it (S3 under each of its names,
+/// `aoss`, `glacier`, `vpc-lattice-svcs`).
+///
+/// The path and query have to be percent-encoded as they go over the wire. `now` is AWS's time: AWS
+/// refuses what is more than five minutes off (S3: fifteen).
+///
+/// # Errors
+///
+/// Kind `InvalidInput` when the URL is not absolute or cannot be signed as it is sent (a `+`, an empty parameter or text
+/// that is not UTF-8 in the query, a segment `.` or `..` in the path), when a header is not text, when the
+/// credentials or the service cannot be those of AWS, or when `now` lies outside the years 1 to 9999.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use poolpass::{Credentials, Region, sigv4};
+///
+/// let mut request = http::Request::get("https://abc.execute-api.eu-west-1.amazonaws.com/notes").body(bytes::Bytes::new())?;
+/// let region: Region = "eu-west-1".parse()?;
+/// let credentials = Credentials::new("ASIAEXAMPLE", "secret", Some("token".to_owned()), None);
+/// let scope = sigv4::Scope { service: "execute-api", region: &region };
+/// sigv4::sign(&mut request, &scope, &credentials, SystemTime::UNIX_EPOCH)?;
+/// assert!(request.headers().contains_key("authorization"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn sign(
+    request: &mut http::Request<Bytes>,
+    scope: &Scope<'_>,
+    credentials: &Credentials,
+    now: SystemTime,
+) -> Result<(), Error> {
+    let payload_sha256 = Sha256::digest(request.body()).into();
+    sign_hashed(request, payload_sha256, scope, credentials, now)
+}
+
+/// As [`sign`], for a body whose hash is known.
+pub(crate) fn sign_hashed(
+    request: &mut http::Request<Bytes>,
+    payload_sha256: [u8; 32],
+    scope: &Scope<'_>,
+    credentials: &Credentials,
+    now: SystemTime,
+) -> Result<(), Error> {
+    let rules = ServiceRules::of(scope.service);
+    let body = if rules.signs_payload() {
+        SignableBody::Precomputed(hex::encode(payload_sha256))
+    } else {
+        SignableBody::UnsignedPayload
+    };
+    let signable = Signable {
+        method: request.method(),
+        url: signable_uri::signable(request.uri(), signable_uri::HTTP, rules.path_as_sent())?,
+        headers: request.headers(),
+        body,
+    };
+    let (added, _) = instructions(signable, rules.settings(), scope, credentials, now)?.into_parts();
+    for header in added {
+        let mut value = HeaderValue::from_str(header.value()).map_err(unsignable)?;
+        value.set_sensitive(header.sensitive());
+        request.headers_mut().insert(HeaderName::from_static(header.name()), value);
+    }
+    Ok(())
+}
+
+/// A URL that lets whoever holds it make this one request until `life` has passed, or until the
+/// credentials expire if that is sooner. S3 does not check the body of such a request; for other services it is empty.
+///
+/// `headers` have to be sent with the request exactly as given here; `host` is always among them. The URL may also be one
+/// of a WebSocket (`wss://`). For `iotdevicegateway` the session token is appended after signing, as AWS IoT wants it.
+///
+/// # Errors
+///
+/// Kind `InvalidInput` when `life` is zero or longer than [`MAX_PRESIGNED_LIFE`], when the URL is presigned already, and
+/// as for [`sign`]. Kind `CredentialsExpired` when the credentials have expired.
+pub fn presign(
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    scope: &Scope<'_>,
+    credentials: &Credentials,
+    now: SystemTime,
+    life: Duration,
+) -> Result<Uri, Error> {
+    let request = Presignable { method, uri, headers, body: &[], life, appends_session_token: false };
+    presign_request(&request, scope, credentials, now)
+}
+
+/// What is presigned.
+pub(crate) struct Presignable<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) uri: &'a Uri,
+    pub(crate) headers: &'a HeaderMap,
+    /// For services that check it.
+    pub(crate) body: &'a [u8],
+    pub(crate) life: Duration,
+    /// Whether the session token is appended after signing, also where the service is not known to want it so.
+    pub(crate) appends_session_token: bool,
+}
+
+/// As [`presign`], with all that can be said about it.
+pub(crate) fn presign_request(
+    request: &Presignable<'_>,
+    scope: &Scope<'_>,
+    credentials: &Credentials,
+    now: SystemTime,
+) -> Result<Uri, Error> {
+    signable_uri::check_unsigned(request.uri)?;
+    let rules = ServiceRules::of(scope.service);
+    let mut settings = rules.settings();
+    settings.signature_location = SignatureLocation::QueryParams;
+    settings.payload_checksum_kind = PayloadChecksumKind::NoHeader;
+    settings.expires_in = Some(remaining_life(request.life, credentials, now)?);
+    if request.appends_session_token || rules.appends_session_token() {
+        settings.session_token_mode = SessionTokenMode::Exclude;
+    }
+    let signable = Signable {
+        method: request.method,
+        url: signable_uri::signable(request.uri, signable_uri::HTTP_AND_WEBSOCKET, rules.path_as_sent())?,
+        headers: request.headers,
+        body: if rules.signs_presigned_payload() {
+            SignableBody::Bytes(request.body)
+        } else {
+            SignableBody::UnsignedPayload
+        },
+    };
+    let (_, parameters) = instructions(signable, settings, scope, credentials, now)?.into_parts();
+    let mut url = request.uri.to_string();
+    let mut separator = match request.uri.query() {
+        None => "?",
+        Some("") => "",
+        Some(_) => "&",
+    };
+    for (name, value) in parameters {
+        url.push_str(separator);
+        url.push_str(name);
+        url.push('=');
+        url.extend(percent::component(&value));
+        separator = "&";
+    }
+    url.parse().map_err(unsignable)
+}
+
+fn remaining_life(life: Duration, credentials: &Credentials, now: SystemTime) -> Result<Duration, Error> {
+    if life.as_secs() == 0 || life > MAX_PRESIGNED_LIFE {
+        return Err(Error::invalid_input("a presigned URL lives from one second to seven days"));
+    }
+    let Some(expiration) = credentials.expiration() else { return Ok(life) };
+    let left = expiration.duration_since(now).unwrap_or_default();
+    if left.as_secs() == 0 {
+        return Err(Error::new(crate::ErrorKind::CredentialsExpired, "the credentials have expired"));
+    }
+    Ok(life.min(Duration::from_secs(left.as_secs())))
+}
+
+struct Signable<'a> {
+    method: &'a Method,
+    url: String,
+    headers: &'a HeaderMap,
+    body: SignableBody<'a>,
+}
+
+fn instructions(
+    signable: Signable<'_>,
+    settings: SigningSettings,
+    scope: &Scope<'_>,
+    credentials: &Credentials,
+    now: SystemTime,
+) -> Result<SigningInstructions, Error> {
+    if dates::calendar(now).is_none() {
+        return Err(Error::invalid_input("a signature cannot carry a time outside the years 1 to 9999"));
+    }
+    credentials.check().map_err(Error::invalid_input)?;
+    check_service(scope.service)?;
+    let identity = SdkCredentials::new(
+        credentials.access_key_id(),
+        credentials.secret_access_key(),
+        credentials.session_token().map(str::to_owned),
+        credentials.expiration(),
+        "poolpass",
+    )
+    .into();
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(scope.region.as_str())
+        .name(scope.service)
+        .time(now)
+        .settings(settings)
+        .build()
+        .map_err(unsignable)?
+        .into();
+    let mut headers = Vec::new();
+    for (name, value) in signable.headers {
+        let name = name.as_str();
+        let value = value.to_str();
+        headers.push((
+            name,
+            value.map_err(|_| Error::invalid_input(format!("the header {name} is not plain text")))?,
+        ));
+    }
+    SignableRequest::new(signable.method.as_str(), signable.url, headers.into_iter(), signable.body)
+        .and_then(|request| aws_sigv4::http_request::sign(request, &params))
+        .map(|output| output.into_parts().0)
+        .map_err(unsignable)
+}
+
+/// Checks that `service` can be the name of an AWS service in a signature.
+pub(crate) fn check_service(service: &str) -> Result<(), Error> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    if service.is_empty() || service.len() > 64 || !service.bytes().all(fits) {
+        return Err(Error::invalid_input(format!("{service:?} is not the name of an AWS service")));
+    }
+    Ok(())
+}
+
+fn unsignable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::invalid_input("the request cannot be signed").with_source(error)
+}
