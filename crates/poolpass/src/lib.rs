@@ -75,6 +75,7 @@ mod dates;
 mod error;
 mod input;
 mod json;
+mod pagination;
 mod percent;
 pub mod platform;
 mod xml;

@@ -16,18 +16,38 @@ pub(crate) struct ScriptedAws(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    answers: Mutex<VecDeque<Result<(u16, Value), TransportError>>>,
+    answers: Mutex<VecDeque<Result<Scripted, TransportError>>>,
     sent: Mutex<Vec<Request>>,
 }
 
+type Scripted = http::Response<Result<Bytes, Bytes>>;
+
 impl ScriptedAws {
+    /// An answer in any form, such as S3's.
+    pub(crate) fn answer_text(self, status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+        self.scripted(status, headers, Ok(body.to_owned().into()))
+    }
+
+    /// An answer whose body breaks off after `body`.
+    pub(crate) fn answer_cut_off(self, status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+        self.scripted(status, headers, Err(body.to_owned().into()))
+    }
+
+    fn scripted(self, status: u16, headers: &[(&str, &str)], body: Result<Bytes, Bytes>) -> Self {
+        let answer = http::Response::builder().status(status);
+        let answer = headers.iter().fold(answer, |answer, (name, value)| {
+            answer.header(*name, http::HeaderValue::from_bytes(value.as_bytes()).unwrap())
+        });
+        self.0.answers.lock().unwrap().push_back(Ok(answer.body(body).unwrap()));
+        self
+    }
+
     pub(crate) fn answer(self, answer: Value) -> Self {
         self.answer_with(200, answer)
     }
 
     pub(crate) fn answer_with(self, status: u16, answer: Value) -> Self {
-        self.0.answers.lock().unwrap().push_back(Ok((status, answer)));
-        self
+        self.answer_text(status, &[], &answer.to_string())
     }
 
     pub(crate) fn lose_the_answer(self) -> Self {
@@ -56,27 +76,29 @@ impl ScriptedAws {
 impl Transport for ScriptedAws {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         let target = request.headers().get("x-amz-target").map(|target| target.to_str().unwrap().to_owned());
+        let json = |answer: Value| Ok(http::Response::new(Ok(Bytes::from(answer.to_string()))));
         let answer = match target.as_deref() {
-            Some("AWSCognitoIdentityService.GetId") => Ok((200, json!({"IdentityId": "eu-west-1:guest"}))),
-            Some("AWSCognitoIdentityService.GetCredentialsForIdentity") => Ok((
-                200,
-                json!({
-                    "IdentityId": "eu-west-1:guest",
-                    "Credentials": {
-                        "AccessKeyId": "ASIAGUEST", "SecretKey": "secret", "SessionToken": "token",
-                        "Expiration": 4_102_444_800_u64,
-                    },
-                }),
-            )),
+            Some("AWSCognitoIdentityService.GetId") => json(json!({"IdentityId": "eu-west-1:guest"})),
+            Some("AWSCognitoIdentityService.GetCredentialsForIdentity") => json(json!({
+                "IdentityId": "eu-west-1:guest",
+                "Credentials": {
+                    "AccessKeyId": "ASIAGUEST", "SecretKey": "secret", "SessionToken": "token",
+                    "Expiration": 4_102_444_800_u64,
+                },
+            })),
             _ => {
                 self.0.sent.lock().unwrap().push(request);
                 self.0.answers.lock().unwrap().pop_front().expect("the script has no answer left")
             }
         };
         Box::pin(async {
-            let (status, body) = answer?;
-            let body = Body::from(Bytes::from(body.to_string()));
-            Ok(http::Response::builder().status(status).body(body).unwrap())
+            Ok(answer?.map(|body| match body {
+                Ok(whole) => Body::from(whole),
+                Err(start) => Body::from_stream(futures_util::stream::iter([
+                    Ok(start),
+                    Err(TransportError::interrupted("connection reset")),
+                ])),
+            }))
         })
     }
 }

@@ -12,6 +12,7 @@ use super::{Attribute, Condition, Expression, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;
 use crate::error::Error;
 use crate::json::{Misfit, Object};
+use crate::pagination::Pagination;
 use crate::platform::{BoxFuture, BoxStream};
 
 /// Finds items (`Query`, `Scan`); made by [`Table::query`] and [`Table::scan`].
@@ -252,7 +253,9 @@ impl Wanted {
             .maybe("TotalSegments", total_segments)
             .maybe("Limit", self.page_size);
         let start = self.start_after.transpose()?.map(Item::into_json);
-        Ok(Prepared { request: self.table.request(operation, input.into_members(), Repeat::Safe), start })
+        let seen = Pagination::starting_at(start.as_ref());
+        let request = self.table.request(operation, input.into_members(), Repeat::Safe);
+        Ok(Prepared { request, start, seen })
     }
 }
 
@@ -262,6 +265,7 @@ struct Prepared {
     request: Request,
     /// The key behind which the next page starts.
     start: Option<Value>,
+    seen: Pagination,
 }
 
 #[derive(Debug)]
@@ -297,8 +301,10 @@ impl Prepared {
         let items = answer.list("Items", Item::from_json)?;
         let last_key =
             answer.take("LastEvaluatedKey").filter(|key| key.as_object().is_none_or(|key| !key.is_empty()));
-        if last_key.is_some() && last_key == self.start {
-            return Err(Error::invalid_response("the next page starts where this one started"));
+        let count = answer.maybe_count("Count")?.unwrap_or_default();
+        let scanned_count = answer.maybe_count("ScannedCount")?.unwrap_or_default();
+        if let Some(last_key) = &last_key {
+            self.seen.go_on(last_key, items.is_empty() && count == 0 && scanned_count == 0)?;
         }
         self.start = last_key.clone();
         Ok(RawPage {
@@ -307,8 +313,8 @@ impl Prepared {
             last_key: last_key
                 .map(|key| Item::from_json(key).ok_or(Misfit::Member("LastEvaluatedKey")))
                 .transpose()?,
-            count: answer.maybe_count("Count")?.unwrap_or_default(),
-            scanned_count: answer.maybe_count("ScannedCount")?.unwrap_or_default(),
+            count,
+            scanned_count,
         })
     }
 }

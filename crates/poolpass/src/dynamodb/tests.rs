@@ -308,6 +308,24 @@ async fn a_scan_says_what_is_wanted_and_counts_without_reading() {
     assert_eq!(aws.take_sent_json()[0], expected);
 }
 
+#[tokio::test(start_paused = true)]
+async fn pages_that_go_in_a_circle_are_an_error() {
+    let page = |n: u32| json!({"Items": [{"sk": {"N": "1"}}], "ScannedCount": 1, "LastEvaluatedKey": {"sk": {"N": n.to_string()}}});
+    for circle in [&[1, 1][..], &[1, 2, 1], &[1, 2, 3, 2]] {
+        let aws = || circle.iter().fold(ScriptedAws::default(), |aws, n| aws.answer(page(*n)));
+        let all = notes(&aws()).scan().all::<Item>().await.unwrap_err();
+        let pages: Result<Vec<Page<Item>>, _> = notes(&aws()).scan().pages().try_collect().await;
+        let count = notes(&aws()).scan().count().await.unwrap_err();
+        for error in [all, pages.unwrap_err(), count] {
+            assert_eq!(
+                (error.kind(), error.operation()),
+                (ErrorKind::InvalidResponse, Some("Scan")),
+                "{error}"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn pages_that_do_not_advance_and_items_that_do_not_fit_are_errors() {
     let stuck = || json!({"Items": [], "LastEvaluatedKey": {"sk": {"N": "1"}}});

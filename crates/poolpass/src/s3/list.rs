@@ -12,8 +12,11 @@ use super::query::Query;
 use super::xml;
 use crate::dates;
 use crate::error::Error;
+use crate::pagination::{self, Pagination};
 use crate::platform::BoxStream;
 use crate::xml::Element;
+
+const OPERATION: &str = "ListObjectsV2";
 
 /// Which keys are listed. By default all of the bucket.
 ///
@@ -94,12 +97,17 @@ impl Bucket {
     ///
     /// As [`list`](Self::list).
     pub fn list_pages(&self, options: ListOptions) -> BoxStream<'static, Result<ListPage, Error>> {
-        let start = Some((self.clone(), options));
+        let seen = Pagination::starting_at(options.continuation.as_deref());
+        let start = Some((self.clone(), options, seen));
         let pages = stream::try_unfold(start, |rest| async move {
-            let Some((bucket, mut options)) = rest else { return Ok(None) };
+            let Some((bucket, mut options, mut seen)) = rest else { return Ok(None) };
             let page = bucket.list_page(&options).await?;
+            if let Some(next) = &page.next {
+                let is_empty = page.objects.is_empty() && page.common_prefixes.is_empty();
+                seen.go_on(next.as_str(), is_empty).map_err(|error| error.during(OPERATION))?;
+            }
             options.continuation.clone_from(&page.next);
-            let rest = options.continuation.is_some().then_some((bucket, options));
+            let rest = options.continuation.is_some().then_some((bucket, options, seen));
             Ok(Some((page, rest)))
         });
         Box::pin(pages)
@@ -111,9 +119,11 @@ impl Bucket {
     ///
     /// See [`Bucket`].
     pub async fn list_page(&self, options: &ListOptions) -> Result<ListPage, Error> {
-        let request = self.bucket_request("ListObjectsV2", Method::GET, &options.query())?;
+        let request = self.bucket_request(OPERATION, Method::GET, &options.query())?;
         let answer = self.whole(request).await?;
-        xml::read(answer.body(), "ListBucketResult", "ListObjectsV2", ListPage::from_xml)
+        let page = xml::read(answer.body(), "ListBucketResult", OPERATION, ListPage::from_xml)?;
+        page.check(options).map_err(|error| error.during(OPERATION))?;
+        Ok(page)
     }
 }
 
@@ -156,9 +166,23 @@ impl ListPage {
             page.common_prefixes.push(plain(common.text("Prefix")?)?);
         }
         if list.flag("IsTruncated") {
-            page.next = list.maybe_text("NextContinuationToken");
+            let token = list.maybe_text("NextContinuationToken").filter(|token| !token.is_empty());
+            page.next = Some(token.ok_or_else(pagination::without_next_page)?);
         }
         Ok(page)
+    }
+
+    /// Refuses what was not asked for: whoever lists a prefix may delete what is listed.
+    fn check(&self, options: &ListOptions) -> Result<(), Error> {
+        let prefix = options.prefix.as_deref().unwrap_or_default();
+        let mut keys = self.objects.iter().map(|object| &object.key).chain(&self.common_prefixes);
+        if !keys.all(|key| key.starts_with(prefix)) {
+            return Err(Error::invalid_response("the listing has keys that do not begin with the prefix"));
+        }
+        if self.next.is_some() && self.next == options.continuation {
+            return Err(Error::invalid_response("the next page is named as this one was"));
+        }
+        Ok(())
     }
 }
 
@@ -172,6 +196,7 @@ fn decode(text: &str) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scripted_aws::ScriptedAws;
 
     fn page(xml: &str) -> Result<ListPage, Error> {
         xml::read(xml.as_bytes(), "ListBucketResult", "ListObjectsV2", ListPage::from_xml)
@@ -210,6 +235,61 @@ mod tests {
         let moment = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(784_111_777);
         assert_eq!(encoded.objects[0].last_modified, Some(moment));
         assert_eq!(page("").objects[0].key, "a+b%2Bc/%C3%A9%0A");
+    }
+
+    #[test]
+    fn a_listing_that_goes_on_without_saying_where_is_an_error() {
+        for token in ["", "<NextContinuationToken/>"] {
+            let xml = format!("<ListBucketResult><IsTruncated>true</IsTruncated>{token}</ListBucketResult>");
+            assert_eq!(page(&xml).unwrap_err().kind(), crate::ErrorKind::InvalidResponse, "{token}");
+        }
+    }
+
+    fn listed(keys: &[&str], next: Option<&str>) -> String {
+        let contents: String =
+            keys.iter().map(|key| format!("<Contents><Key>{key}</Key><Size>1</Size></Contents>")).collect();
+        let next = next.map_or_else(String::new, |next| {
+            format!("<IsTruncated>true</IsTruncated><NextContinuationToken>{next}</NextContinuationToken>")
+        });
+        format!("<ListBucketResult>{contents}{next}</ListBucketResult>")
+    }
+
+    async fn listing_of(pages: &[String]) -> (usize, Result<(), Error>) {
+        let aws = pages.iter().fold(ScriptedAws::default(), |aws, page| aws.answer_text(200, &[], page));
+        let mut listing = aws.client(|config| config.bucket("photos")).s3().unwrap().list("a");
+        let mut count = 0;
+        loop {
+            match listing.try_next().await {
+                Ok(Some(_)) => count += 1,
+                Ok(None) => return (count, Ok(())),
+                Err(error) => return (count, Err(error)),
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_listing_that_goes_in_a_circle_is_an_error() {
+        let page = |next| listed(&["a1"], Some(next));
+        for circle in [vec![page("A"), page("A")], vec![page("A"), page("B"), page("A")]] {
+            let (_, outcome) = listing_of(&circle).await;
+            let error = outcome.unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::InvalidResponse, "{error}");
+            assert_eq!(error.operation(), Some("ListObjectsV2"));
+        }
+        let (count, outcome) = listing_of(&[page("A"), page("B"), listed(&["a2", "a3"], None)]).await;
+        assert!(outcome.is_ok() && count == 4, "{count} {outcome:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_listing_of_empty_pages_without_end_is_an_error() {
+        let pages: Vec<_> = (0..1100).map(|page| listed(&[], Some(&page.to_string()))).collect();
+        assert_eq!(listing_of(&pages).await.1.unwrap_err().kind(), crate::ErrorKind::InvalidResponse);
+    }
+
+    #[tokio::test]
+    async fn keys_without_the_prefix_are_an_error() {
+        let (count, outcome) = listing_of(&[listed(&["a1", "b1"], None)]).await;
+        assert_eq!((count, outcome.unwrap_err().kind()), (0, crate::ErrorKind::InvalidResponse));
     }
 
     #[test]

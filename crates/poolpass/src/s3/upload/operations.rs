@@ -7,6 +7,7 @@ use http::{HeaderName, HeaderValue, Method};
 use crate::aws_request::{AwsRequest, Repeat};
 use crate::error::Error;
 use crate::json::Misfit;
+use crate::pagination::{self, Pagination};
 use crate::s3::bucket::{Bucket, set_header};
 use crate::s3::key::ObjectKey;
 use crate::s3::metadata::{crc32_from_base64, crc32_to_base64, text};
@@ -73,13 +74,19 @@ impl<'a> Multipart<'a> {
     pub(super) async fn parts(&self) -> Result<Vec<Part>, Error> {
         let mut parts = Vec::new();
         let mut marker: Option<String> = None;
+        let mut seen = Pagination::default();
         loop {
             let query = Query::new().with_some("part-number-marker", marker.as_deref());
             let answer = self.bucket.whole(self.request("ListParts", Method::GET, query)?).await?;
-            let next =
-                xml::read(answer.body(), "ListPartsResult", "ListParts", |page| add_parts(&mut parts, page))?;
-            // A marker that does not move would list for ever.
-            if next.is_none() || next == marker {
+            let known = parts.len();
+            let next = xml::read(answer.body(), "ListPartsResult", "ListParts", |page| {
+                let next = add_parts(&mut parts, page)?;
+                if let Some(next) = &next {
+                    seen.go_on(next.as_str(), parts.len() == known)?;
+                }
+                Ok(next)
+            })?;
+            if next.is_none() {
                 return Ok(parts);
             }
             marker = next;
@@ -149,7 +156,11 @@ fn add_parts(parts: &mut Vec<Part>, page: &Element) -> Result<Option<String>, Er
             parts.push(Part { number, etag, crc32, length });
         }
     }
-    Ok(page.maybe_text("NextPartNumberMarker").filter(|_| page.flag("IsTruncated")))
+    if !page.flag("IsTruncated") {
+        return Ok(None);
+    }
+    let marker = page.maybe_text("NextPartNumberMarker").filter(|marker| !marker.is_empty());
+    marker.map(Some).ok_or_else(pagination::without_next_page)
 }
 
 fn document(parts: &[Part]) -> Element {
@@ -167,6 +178,7 @@ fn document(parts: &[Part]) -> Element {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scripted_aws::ScriptedAws;
 
     #[test]
     fn parts_are_written() {
@@ -192,9 +204,32 @@ mod tests {
         );
         assert_eq!(next.unwrap().as_deref(), Some("3"));
         assert_eq!(read("<NextPartNumberMarker>3</NextPartNumberMarker>").unwrap(), None);
+        assert!(read("<IsTruncated>true</IsTruncated>").is_err());
         assert!(read("<Part><PartNumber>4294967296</PartNumber><Size>5</Size></Part>").is_err());
         assert!(read("<Part><PartNumber>1</PartNumber><Size>secret</Size></Part>").is_err());
         assert_eq!(parts.len(), 1);
         assert_eq!((parts[0].number, parts[0].crc32), (2, crc32fast::hash(b"hello")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn parts_that_are_listed_in_a_circle_are_an_error() {
+        let page = |marker: u32| {
+            format!(
+                "<ListPartsResult><IsTruncated>true</IsTruncated><NextPartNumberMarker>{marker}</NextPartNumberMarker>\
+                 </ListPartsResult>"
+            )
+        };
+        for markers in [&[1, 1][..], &[1, 2, 1]] {
+            let aws = markers
+                .iter()
+                .fold(ScriptedAws::default(), |aws, marker| aws.answer_text(200, &[], &page(*marker)));
+            let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
+            let key = ObjectKey::parse("a").unwrap();
+            let multipart =
+                Multipart { bucket: &bucket, key, upload_id: "u".to_owned(), whole_checksum: true };
+            let error = multipart.parts().await.unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::InvalidResponse, "{error}");
+            assert_eq!(error.operation(), Some("ListParts"));
+        }
     }
 }
