@@ -3,9 +3,11 @@
 //! Whatever is sent to AWS passes here, so that retries, time limits, clock correction and errors
 //! are the same for every service and on every platform.
 
+mod body;
 mod refusal;
 mod request;
 mod retry;
+mod success;
 #[cfg(test)]
 mod tests;
 
@@ -14,12 +16,12 @@ use std::time::{Duration, SystemTime};
 
 use backon::ExponentialBackoff;
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HOST, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 pub(crate) use request::{Authorization, AwsRequest, Repeat};
 pub use retry::RetryPolicy;
+pub(crate) use success::Success;
 
 use crate::credentials::{Credentials, CredentialsSource};
 use crate::error::Error;
@@ -29,8 +31,10 @@ use crate::platform::{
     TransportErrorKind, sleep, timeout,
 };
 use crate::sigv4;
+use body::{Incomplete, TimeLimit, watched};
 use refusal::Refusal;
 use retry::{RetryBudget, Verdict};
+use success::{firewall_refusal, unproven};
 
 /// The road to AWS, shared by everything that one client does.
 #[derive(Clone, Debug)]
@@ -45,8 +49,6 @@ pub(crate) struct Road {
 impl Road {
     /// How long an answer's body may stand still.
     const BODY_STALL: Duration = Duration::from_secs(30);
-    /// AWS's JSON and XML answers are at most a few megabytes (a DynamoDB page is 1 MB before encoding).
-    pub(crate) const ANSWER_LIMIT: usize = 32 * 1024 * 1024;
 
     pub(crate) fn new(
         transport: Arc<dyn Transport>,
@@ -78,7 +80,7 @@ impl Road {
 
     /// Sends a JSON 1.0 or 1.1 request and reads the answer.
     ///
-    /// An answer without a body reads as `{}`.
+    /// An answer without a body reads as `{}`, where the request takes it for a success.
     pub(crate) fn json<'a>(
         &'a self,
         request: &'a AwsRequest,
@@ -103,7 +105,7 @@ impl Road {
         Box::pin(async move {
             let answer = self.answer(request, authorization, Delivery::Whole);
             let (head, body) = answer.await?.into_parts();
-            let body = body.bytes(Self::ANSWER_LIMIT).await?;
+            let body = body.bytes(request.answer_limit).await?;
             Ok(http::Response::from_parts(head, body))
         })
     }
@@ -138,7 +140,14 @@ impl Road {
         delivery: Delivery,
     ) -> BoxFuture<'a, Result<Response, Error>> {
         Box::pin(async move {
-            let answer = self.attempts(request, authorization, delivery).await;
+            let attempts = self.attempts(request, authorization, delivery);
+            let answer = match request.total_timeout {
+                None => attempts.await,
+                Some(limit) => timeout(limit, attempts).await.unwrap_or_else(|| {
+                    let detail = format!("no answer within {} s, repetitions included", limit.as_secs());
+                    Err(TransportError::timed_out(detail).into())
+                }),
+            };
             answer.map_err(|error| error.during(request.operation.clone()))
         })
     }
@@ -155,16 +164,12 @@ impl Road {
         loop {
             let (signed, credentials) = self.authorize(request, authorization).await?;
             let (signed_at, asked_at) = (self.now(), self.device_now());
-            let failure = match self.attempt(signed, request.timeout).await {
-                Ok(response) if response.status().is_success() => match delivered(response, delivery).await {
-                    Ok(response) => {
-                        self.budget.succeeded(&attempts);
-                        return Ok(response);
-                    }
-                    Err(failure) => failure,
-                },
-                Ok(response) => Failure::Refused(self.read_refusal(response, asked_at, authorization).await),
-                Err(error) => Failure::NoAnswer(redirect_explained(error, authorization)),
+            let failure = match self.attempt(request, signed, delivery).await {
+                Ok(response) => {
+                    self.budget.succeeded(&attempts);
+                    return Ok(response);
+                }
+                Err(failure) => self.explained(failure, asked_at, authorization),
             };
 
             if let Failure::Refused(refusal) = &failure {
@@ -180,7 +185,7 @@ impl Road {
                     continue;
                 }
             }
-            match attempts.verdict(&failure, request.repeat) {
+            match attempts.verdict(&failure, request.repeat, request.success) {
                 Verdict::GiveUp => {
                     return match failure {
                         Failure::Refused(refusal) if request.any_status => Ok(refusal.into_answer()),
@@ -217,31 +222,65 @@ impl Road {
         }
     }
 
-    async fn attempt(&self, mut request: Request, limit: Duration) -> Result<Response, TransportError> {
+    /// Sends the request once. A success arrives as it is to be delivered.
+    async fn attempt(
+        &self,
+        request: &AwsRequest,
+        mut signed: Request,
+        delivery: Delivery,
+    ) -> Result<Response, Failure> {
         // HTTP clients set it themselves from the URL.
-        request.headers_mut().remove(HOST);
+        signed.headers_mut().remove(HOST);
         let asked_at = self.device_now();
-        let Some(answer) = timeout(limit, self.transport.send(request)).await else {
-            return Err(TransportError::timed_out(format!("no answer within {} s", limit.as_secs())));
+        let mut time = TimeLimit::new(request.timeout);
+        let (head, body) = time.head(self.transport.send(signed)).await?.into_parts();
+        self.clock.learn_from_headers(&head.headers, asked_at);
+        let body = watched(body, Self::BODY_STALL);
+
+        if let Some(error) = firewall_refusal(head.status, &head.headers).filter(|_| !request.any_status) {
+            return Err(Failure::Final(error));
+        }
+        if !head.status.is_success() {
+            // The status alone is worth more than an error about the body.
+            let body = time.body(body, request.answer_limit).await.unwrap_or_default();
+            return Err(Failure::Refused(Refusal::parse(http::Response::from_parts(head, body))));
+        }
+        if !request.success.allows_head(&head) {
+            return Err(Failure::Final(unproven(head.status)));
+        }
+        if delivery == Delivery::Streamed {
+            return Ok(Response::from_parts(head, body));
+        }
+        let body = match time.body(body, request.answer_limit).await {
+            Ok(body) => body,
+            Err(Incomplete::Broken(error)) => return Err(Failure::NoAnswer(error)),
+            Err(Incomplete::TooLong) => {
+                let message = format!("the answer is longer than {} bytes", request.answer_limit);
+                return Err(Failure::Final(Error::invalid_response(message)));
+            }
         };
-        let response = answer?;
-        self.clock.learn_from_headers(response.headers(), asked_at);
-        Ok(response.map(|body| watched(body, Self::BODY_STALL)))
+        proven(request.success, http::Response::from_parts(head, body))
     }
 
-    async fn read_refusal(
+    /// The failure, with what this request's authorization explains about it.
+    fn explained(
         &self,
-        response: Response,
+        failure: Failure,
         asked_at: SystemTime,
         authorization: &Authorization<'_>,
-    ) -> Refusal {
-        let refusal = Refusal::read(response).await;
-        if let Some(server_time) = refusal.server_time {
-            self.clock.learn(server_time, asked_at);
-        }
-        match authorization {
-            Authorization::SigV4 { region, .. } => refusal.of_request_to(region),
-            Authorization::None | Authorization::Token(_) => refusal,
+    ) -> Failure {
+        match failure {
+            Failure::Refused(refusal) => {
+                if let Some(server_time) = refusal.server_time {
+                    self.clock.learn(server_time, asked_at);
+                }
+                Failure::Refused(match authorization {
+                    Authorization::SigV4 { region, .. } => refusal.of_request_to(region),
+                    Authorization::None | Authorization::Token(_) => refusal,
+                })
+            }
+            Failure::NoAnswer(error) => Failure::NoAnswer(redirect_explained(error, authorization)),
+            Failure::Final(error) => Failure::Final(error),
         }
     }
 }
@@ -260,6 +299,14 @@ enum Delivery {
 enum Failure {
     Refused(Refusal),
     NoAnswer(TransportError),
+    /// Sending again cannot help.
+    Final(Error),
+}
+
+impl From<TransportError> for Failure {
+    fn from(error: TransportError) -> Self {
+        Self::NoAnswer(error)
+    }
 }
 
 impl From<Failure> for Error {
@@ -271,6 +318,7 @@ impl From<Failure> for Error {
             }
             Failure::Refused(refusal) => refusal.error,
             Failure::NoAnswer(error) => error.into(),
+            Failure::Final(error) => error,
         }
     }
 }
@@ -287,21 +335,21 @@ fn redirect_explained(error: TransportError, authorization: &Authorization<'_>) 
     }
 }
 
-/// The success as it is to be delivered, or the failure that it turns out to be.
-async fn delivered(response: Response, delivery: Delivery) -> Result<Response, Failure> {
-    if delivery == Delivery::Streamed {
-        return Ok(response);
-    }
-    let (head, body) = response.into_parts();
-    let body = body.bytes(Road::ANSWER_LIMIT).await.map_err(Failure::NoAnswer)?;
-    if is_damaged(&head.headers, &body) {
+/// The success, or the failure that it turns out to be.
+fn proven(success: Success, answer: http::Response<Bytes>) -> Result<Response, Failure> {
+    if is_damaged(answer.headers(), answer.body()) {
         return Err(Failure::NoAnswer(TransportError::interrupted("the answer was damaged on the way")));
     }
-    let answer = http::Response::from_parts(head, body);
-    match Refusal::inside(&answer) {
-        Some(refusal) => Err(Failure::Refused(refusal)),
-        None => Ok(answer.map(Body::from)),
+    // What an app's own API means by such a document is for the app to say.
+    if success.is_of_aws()
+        && let Some(refusal) = Refusal::inside(&answer)
+    {
+        return Err(Failure::Refused(refusal));
     }
+    if !success.allows_body(&answer) {
+        return Err(Failure::Final(unproven(answer.status())));
+    }
+    Ok(answer.map(Body::from))
 }
 
 /// The body does not have the checksum that DynamoDB sends along, which holds for the body as it was sent: one that the transport
@@ -313,19 +361,6 @@ fn is_damaged(headers: &HeaderMap, body: &[u8]) -> bool {
         && number(CONTENT_LENGTH) == u64::try_from(body.len()).ok();
     let sent = number(HeaderName::from_static("x-amz-crc32"));
     is_as_sent && sent.is_some_and(|sent| sent != u64::from(platform::crc32(body)))
-}
-
-/// The body, given up when nothing of it arrives for `limit`.
-fn watched(body: Body, limit: Duration) -> Body {
-    Body::from_stream(stream::try_unfold(body, move |mut body| async move {
-        match timeout(limit, body.next()).await {
-            None => {
-                Err(TransportError::timed_out(format!("the answer stood still for {} s", limit.as_secs())))
-            }
-            Some(None) => Ok(None),
-            Some(Some(piece)) => Ok(Some((piece?, body))),
-        }
-    }))
 }
 
 /// The seconds that AWS asks to wait, where it does.

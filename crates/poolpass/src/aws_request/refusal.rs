@@ -6,7 +6,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Map, Value};
 
-use super::{Road, retry_after};
+use super::retry_after;
+use super::success::Success;
 use crate::config::Region;
 use crate::dates;
 use crate::error::{AwsRefusal, Error, ErrorKind};
@@ -26,13 +27,6 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    pub(super) async fn read(response: Response) -> Self {
-        let (head, body) = response.into_parts();
-        // The status alone is worth more than an error about the body.
-        let body = body.bytes(Road::ANSWER_LIMIT).await.unwrap_or_default();
-        Self::parse(http::Response::from_parts(head, body))
-    }
-
     /// The refusal of a request that was signed for `region`: says so where the bucket is in another one.
     pub(super) fn of_request_to(mut self, region: &Region) -> Self {
         let is_elsewhere = matches!(self.error.http_status(), Some(301 | 307 | 400));
@@ -59,7 +53,7 @@ impl Refusal {
         self.answer.map(Body::from)
     }
 
-    fn parse(answer: http::Response<Bytes>) -> Self {
+    pub(super) fn parse(answer: http::Response<Bytes>) -> Self {
         let (status, headers) = (answer.status(), answer.headers());
         let said = parse_body(answer.body());
         let of_header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -108,15 +102,29 @@ impl Refusal {
     }
 
     /// AWS refused for its load, and so has not done what was asked.
-    pub(super) fn is_about_load(&self) -> bool {
-        self.error.kind() == ErrorKind::Throttled || self.error.http_status() == Some(503)
+    ///
+    /// Only its throttling codes say that, never a status 5xx alone: API Gateway answers 503 and 504 while an app's function still
+    /// works. An app's function may pass on the code of a service that throttled it halfway; API Gateway itself has its code in a
+    /// header, or status 429.
+    pub(super) fn is_throttled(&self, success: Success) -> bool {
+        if success.is_of_aws() {
+            return self.error.kind() == ErrorKind::Throttled;
+        }
+        self.error.http_status() == Some(429)
+            || (self.error.kind() == ErrorKind::Throttled
+                && self.answer.headers().contains_key("x-amzn-errortype"))
     }
 
-    /// The same request may well succeed in a moment.
+    /// The same request may well succeed in a moment. A server that does not implement it (501, 505) will not.
     pub(super) fn is_passing(&self) -> bool {
-        self.error.kind() == ErrorKind::Unavailable
-            || matches!(self.error.http_status(), Some(408 | 500..))
-            || self.error.aws_code() == Some("TransactionInProgressException")
+        match self.error.http_status() {
+            Some(501 | 505) => false,
+            Some(408 | 500..) => true,
+            _ => {
+                self.error.kind() == ErrorKind::Unavailable
+                    || self.error.aws_code() == Some("TransactionInProgressException")
+            }
+        }
     }
 }
 
@@ -193,7 +201,7 @@ mod tests {
         for (name, value) in headers {
             response = response.header(*name, *value);
         }
-        Refusal::read(response.body(Body::from(Bytes::from_static(body.as_bytes()))).unwrap()).await
+        Refusal::parse(response.body(Bytes::from_static(body.as_bytes())).unwrap())
     }
 
     #[tokio::test]
@@ -237,7 +245,7 @@ mod tests {
         let headers = [("x-amzn-errortype", "TooManyRequestsException:http://internal.amazon.com/coral/")];
         let refusal = refusal(429, &headers, "{}").await;
         assert_eq!(refusal.error.aws_code(), Some("TooManyRequestsException"));
-        assert!(refusal.is_about_load());
+        assert!(refusal.is_throttled(Success::Json) && refusal.is_throttled(Success::Any));
     }
 
     #[tokio::test]

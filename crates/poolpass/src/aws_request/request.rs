@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
+use super::success::Success;
 use crate::config::{Endpoint, Region};
 use crate::credentials::CredentialsSource;
 use crate::error::Error;
@@ -23,14 +24,21 @@ pub(crate) struct AwsRequest {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) repeat: Repeat,
-    /// How long to wait for the head of the answer, each time it is sent.
+    /// How long to wait for the answer each time it is sent: for all of it, or for its head where the body is streamed.
     pub(crate) timeout: Duration,
+    /// How long all attempts may take together, with the waits between them.
+    pub(crate) total_timeout: Option<Duration>,
+    /// The longest body of an answer that is received as a whole, in bytes.
+    pub(crate) answer_limit: usize,
+    pub(crate) success: Success,
     /// Whether a refusal is handed out as the answer that it is, once sending again cannot help.
     pub(crate) any_status: bool,
 }
 
 impl AwsRequest {
     pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+    /// An answer of an app's own API; S3's listings and Cognito's answers are far below.
+    const DEFAULT_ANSWER_LIMIT: usize = 32 * MIB;
 
     pub(crate) fn new(operation: impl Into<Cow<'static, str>>, method: Method, uri: Uri) -> Self {
         let repeat = if method.is_idempotent() { Repeat::Safe } else { Repeat::IfNotDone };
@@ -42,6 +50,9 @@ impl AwsRequest {
             body: Bytes::new(),
             repeat,
             timeout: Self::DEFAULT_TIMEOUT,
+            total_timeout: None,
+            answer_limit: Self::DEFAULT_ANSWER_LIMIT,
+            success: Success::Any,
             any_status: false,
         }
     }
@@ -62,7 +73,14 @@ impl AwsRequest {
         request.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         request.headers.insert(HeaderName::from_static("x-amz-target"), target);
         request.body = input;
+        request.success = Success::Json;
+        request.answer_limit = json_limit(operation);
         Ok(request)
+    }
+
+    /// A request to S3.
+    pub(crate) fn s3(operation: &'static str, method: Method, uri: Uri) -> Self {
+        Self { success: Success::of_s3(operation), ..Self::new(operation, method, uri) }
     }
 
     pub(crate) fn repeat(mut self, repeat: Repeat) -> Self {
@@ -89,12 +107,28 @@ impl fmt::Debug for AwsRequest {
     }
 }
 
+const MIB: usize = 1024 * 1024;
+
+/// The longest answer in AWS's JSON protocol.
+///
+/// DynamoDB counts items without JSON's punctuation, which makes tiny attributes seven times as long: `"a":{"S":"b"},` counts as two
+/// bytes. BatchGetItem gives 16 MB as DynamoDB counts, TransactGetItems 4 MB, Query and Scan 1 MB.
+fn json_limit(operation: &str) -> usize {
+    match operation {
+        "BatchGetItem" => 128 * MIB,
+        "TransactGetItems" => 32 * MIB,
+        "Query" | "Scan" | "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem"
+        | "TransactWriteItems" => 16 * MIB,
+        _ => MIB,
+    }
+}
+
 /// When a request may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
     /// Doing it twice is as good as doing it once.
     Safe,
-    /// Only when AWS has certainly not done it: it was not sent, or AWS refused it for its load.
+    /// Only when AWS has certainly not done it: it was not sent, or AWS's own code says that it was throttled.
     IfNotDone,
 }
 

@@ -3,12 +3,16 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
+use futures_util::stream;
 use http::{Method, Uri};
 
 use super::*;
 use crate::config::{Endpoint, Region};
 use crate::error::ErrorKind;
 use crate::platform::{BoxFuture, SystemRandom};
+
+mod deadlines;
+mod success;
 
 const NOW: Duration = Duration::from_secs(1_784_111_777);
 
@@ -144,9 +148,39 @@ async fn a_passing_failure_is_overcome_and_a_lasting_one_reported() {
 async fn what_may_have_been_done_is_not_done_twice() {
     let script = Script::new().fail(TransportError::interrupted("reset"));
     assert_eq!(send(&script, Method::POST).await.unwrap_err().kind(), ErrorKind::Network);
-    let script = Script::new().answer(500, "");
-    assert_eq!(send(&script, Method::POST).await.unwrap_err().kind(), ErrorKind::Unavailable);
+    // API Gateway answers 503 and 504 while the app's function is still at work, and a function may pass on another's code.
+    for status in [500, 502, 503, 504] {
+        for body in
+            ["", "<html>", r#"{"message":"Service Unavailable"}"#, r#"{"__type":"ThrottlingException"}"#]
+        {
+            let script = Script::new().answer(status, body);
+            assert!(send(&script, Method::POST).await.is_err(), "{status} {body}");
+        }
+    }
+    let throttled = vec![("x-amzn-errortype", "ThrottlingException".to_owned())];
+    let script = Script::new().answer_with(503, throttled, "").answer(200, "done");
+    assert_eq!(send(&script, Method::POST).await.unwrap(), "done");
     let script = Script::new().answer(429, "").fail(TransportError::not_sent("refused")).answer(200, "done");
+    assert_eq!(send(&script, Method::POST).await.unwrap(), "done");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_does_not_implement_is_asked_for_once() {
+    for status in [501, 505] {
+        let script = Script::new().answer(status, "<Error><Code>NotImplemented</Code></Error>");
+        assert_eq!(send(&script, Method::GET).await.unwrap_err().http_status(), Some(status));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quota_of_api_gateway_is_met_after_a_while() {
+    let script = Script::new()
+        .answer_with(
+            429,
+            vec![("x-amzn-errortype", "LimitExceededException".to_owned())],
+            r#"{"message":"Limit Exceeded"}"#,
+        )
+        .answer(200, "done");
     assert_eq!(send(&script, Method::POST).await.unwrap(), "done");
 }
 
@@ -294,10 +328,16 @@ async fn a_body_that_is_damaged_or_reports_an_error_counts_as_no_success() {
     assert_eq!(send(&script, Method::GET).await.unwrap(), "done");
 
     let late = "\n<Error><Code>InternalError</Code><Message>m</Message></Error>";
+    let copy = |method| AwsRequest::s3("CopyObject", method, Uri::from_static("https://s3.example/a"));
     let script = Script::new().answer(200, late).answer(200, "<CopyObjectResult/>");
-    assert_eq!(send(&script, Method::PUT).await.unwrap(), "<CopyObjectResult/>");
+    let answer = script.road().bytes(&copy(Method::PUT), &Authorization::None).await;
+    assert_eq!(answer.unwrap(), "<CopyObjectResult/>");
     let script = Script::new().answer(200, late);
-    assert_eq!(send(&script, Method::POST).await.unwrap_err().aws_code(), Some("InternalError"));
+    let answer = script.road().bytes(&copy(Method::POST), &Authorization::None).await;
+    assert_eq!(answer.unwrap_err().aws_code(), Some("InternalError"));
+    // An app's own API means by it what it wants.
+    let script = Script::new().answer(200, late);
+    assert_eq!(send(&script, Method::GET).await.unwrap(), late);
 }
 
 #[tokio::test]

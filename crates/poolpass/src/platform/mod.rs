@@ -31,7 +31,7 @@ pub use transport::{Body, Request, Response, Transport, TransportError, Transpor
 pub use upload_source::UploadSource;
 
 pub(crate) use clock::ServerClock;
-pub(crate) use sys::{Crc32, HANDS_OUT_BODIES_AS_SENT, UPLOAD_PART, sha256, sleep, spawn};
+pub(crate) use sys::{Crc32, HANDS_OUT_BODIES_AS_SENT, HIDES_HEADERS, UPLOAD_PART, sha256, sleep, spawn};
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use sys::{FileSource, save};
 pub(crate) use timing::timeout;

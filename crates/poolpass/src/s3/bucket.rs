@@ -131,7 +131,7 @@ impl Bucket {
         key: &ObjectKey<'_>,
         query: &Query,
     ) -> Result<AwsRequest, Error> {
-        Ok(AwsRequest::new(operation, method, self.object_uri(key, query)?))
+        Ok(AwsRequest::s3(operation, method, self.object_uri(key, query)?))
     }
 
     /// A request about the bucket.
@@ -145,7 +145,7 @@ impl Bucket {
             Address::Host(endpoint) => endpoint.join(&format!("/{}", query.as_str()))?,
             Address::Path(endpoint) => endpoint.join(&format!("/{}{}", self.name, query.as_str()))?,
         };
-        Ok(AwsRequest::new(operation, method, uri))
+        Ok(AwsRequest::s3(operation, method, uri))
     }
 
     pub(super) fn object_uri(&self, key: &ObjectKey<'_>, query: &Query) -> Result<Uri, Error> {

@@ -145,9 +145,9 @@ impl Signed {
 ///
 /// # What is sent again
 ///
-/// Whatever was refused for the load (429, 503), for the clock or for expired credentials. After a lost answer or another 5xx
-/// only GET, HEAD, OPTIONS, PUT and DELETE, which are the same when done twice, and what
-/// [`safe_to_repeat`](Self::safe_to_repeat) says is so.
+/// Every request that was refused for the load (429, or a throttling code in the header `x-amzn-errortype`), for the clock or for
+/// expired credentials, or that was never sent. After a lost answer or a status 5xx, behind which the API may have done its work, only
+/// GET, HEAD, OPTIONS, PUT and DELETE, and what [`safe_to_repeat`](Self::safe_to_repeat) says is the same when done twice.
 ///
 /// `Debug` shows the service and the method only: URL, headers and body may hold secrets.
 #[must_use = "nothing is sent until send or stream is called"]
@@ -263,7 +263,9 @@ impl SignedRequest {
         self.with(|parts| parts.any_status = true)
     }
 
-    /// How long to wait for the head of the answer, each time it is sent. Default: 30 seconds.
+    /// How long to wait for the answer each time it is sent: for all of it with [`send`](Self::send), for its head with
+    /// [`stream`](Self::stream). A body that is longer than the time allows may go on while 8 KiB of it arrive a second. Default: 30
+    /// seconds.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.with(|parts| parts.timeout = timeout)
     }

@@ -52,7 +52,8 @@ impl UserPool {
             .with("ClientId", self.client_id().as_str())
             .with("AuthParameters", self.identified(parameters, username))
             .texts("ClientMetadata", client_metadata);
-        self.step(Call::safe("InitiateAuth", input))
+        let call = Call::safe("InitiateAuth", input);
+        self.step(if flow == "REFRESH_TOKEN_AUTH" { call.refreshing() } else { call })
     }
 
     /// RespondToAuthChallenge. `username` is that of the challenge; USERNAME and SECRET_HASH are added to the

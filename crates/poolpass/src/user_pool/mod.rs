@@ -12,6 +12,7 @@ mod tokens;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -20,7 +21,7 @@ pub(crate) use authentication::{AuthAnswer, TotpOwner};
 pub use code_delivery::CodeDelivery;
 pub(crate) use tokens::AuthenticationResult;
 
-use crate::aws_request::{Authorization, AwsRequest, Repeat, Road};
+use crate::aws_request::{Authorization, AwsRequest, Repeat, Road, Success};
 use crate::config::{ClientId, Config, Endpoint, Service, UserPoolId};
 use crate::error::Error;
 use crate::json::Object;
@@ -45,10 +46,15 @@ pub(crate) struct Call {
     operation: &'static str,
     repeat: Repeat,
     input: Object,
+    is_refresh: bool,
 }
 
 impl UserPool {
     const TARGET: &str = "AWSCognitoIdentityProviderService";
+    /// A rotated refresh token works on for at most 60 seconds. All attempts have to fit into that, or the last one reuses a token
+    /// whose new one was lost, which ends the session.
+    const REFRESH_TIMEOUT: Duration = Duration::from_secs(15);
+    const REFRESH_TOTAL_TIMEOUT: Duration = Duration::from_secs(50);
 
     /// `None` where the configuration has no user pool.
     pub(crate) fn of(config: &Config, road: Road) -> Option<Self> {
@@ -84,7 +90,15 @@ impl UserPool {
         Box::pin(async move {
             let input = call.input.to_bytes();
             let request = AwsRequest::json(&self.endpoint, "1.1", Self::TARGET, call.operation, input)?;
-            self.road.json(&request.repeat(call.repeat), &Authorization::None).await
+            let mut request = request.repeat(call.repeat);
+            if call.has_empty_answer() {
+                request.success = Success::JsonOrEmpty;
+            }
+            if call.is_refresh {
+                request.timeout = Self::REFRESH_TIMEOUT;
+                request.total_timeout = Some(Self::REFRESH_TOTAL_TIMEOUT);
+            }
+            self.road.json(&request, &Authorization::None).await
         })
     }
 
@@ -102,18 +116,39 @@ impl UserPool {
 impl Call {
     /// A call that may be repeated: doing it twice is as good as doing it once.
     fn safe(operation: &'static str, input: Object) -> Self {
-        Self { operation, repeat: Repeat::Safe, input }
+        Self { operation, repeat: Repeat::Safe, input, is_refresh: false }
     }
 
     /// A call that is repeated only when AWS has certainly not done it.
     fn once(operation: &'static str, input: Object) -> Self {
-        Self { operation, repeat: Repeat::IfNotDone, input }
+        Self { operation, repeat: Repeat::IfNotDone, input, is_refresh: false }
     }
 
     /// The call as the person whose access token this is.
     pub(crate) fn authorised(&self, access_token: &str) -> Self {
         let input = self.input.clone().with("AccessToken", access_token);
-        Self { operation: self.operation, repeat: self.repeat, input }
+        Self { input, ..self.clone() }
+    }
+
+    /// A call that has to end within the time that a rotated refresh token works on.
+    fn refreshing(self) -> Self {
+        Self { is_refresh: true, ..self }
+    }
+
+    /// Whether AWS documents that a success has no members, and so may have no body.
+    fn has_empty_answer(&self) -> bool {
+        matches!(
+            self.operation,
+            "ChangePassword"
+                | "ConfirmForgotPassword"
+                | "ConfirmSignUp"
+                | "DeleteUser"
+                | "DeleteUserAttributes"
+                | "GlobalSignOut"
+                | "RevokeToken"
+                | "SetUserMFAPreference"
+                | "VerifyUserAttribute"
+        )
     }
 }
 

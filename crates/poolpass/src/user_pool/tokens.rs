@@ -45,7 +45,7 @@ impl UserPool {
             .maybe("ClientSecret", self.client_secret())
             .maybe("DeviceKey", device_key)
             .texts("ClientMetadata", client_metadata);
-        let answer = self.send(Call::safe("GetTokensFromRefreshToken", input));
+        let answer = self.send(Call::safe("GetTokensFromRefreshToken", input).refreshing());
         Box::pin(async move { AuthenticationResult::read(answer.await?.object("AuthenticationResult")?) })
     }
 
@@ -80,5 +80,53 @@ impl Call {
     /// GlobalSignOut: ends every session of the user.
     pub(crate) fn global_sign_out() -> Self {
         Self::safe("GlobalSignOut", Object::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::aws_request::{RetryPolicy, Road};
+    use crate::config::Config;
+    use crate::platform::{Request, Response, SystemClock, SystemRandom, Transport, TransportError};
+
+    /// Never answers, and notes when it was asked.
+    #[derive(Clone, Debug, Default)]
+    struct Silent(Arc<Mutex<Vec<Instant>>>);
+
+    impl Transport for Silent {
+        fn send(&self, _request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+            self.0.lock().unwrap().push(Instant::now());
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_attempts_of_a_refresh_are_over_before_a_rotated_token_stops_working() {
+        const GRACE: Duration = Duration::from_secs(60);
+        for max_attempts in [3, 100] {
+            let silent = Silent::default();
+            let policy = RetryPolicy { max_attempts, ..RetryPolicy::default() };
+            let road =
+                Road::new(Arc::new(silent.clone()), Arc::new(SystemClock), Arc::new(SystemRandom), policy);
+            let config = Config::builder().user_pool("eu-west-1_AbCdEfGhI", "client").build().unwrap();
+            let pool = UserPool::of(&config, road).unwrap();
+            for by_flow in [false, true] {
+                let began = Instant::now();
+                let outcome = match by_flow {
+                    false => pool.get_tokens_from_refresh_token("token", None, &ClientMetadata::new()).await,
+                    true => pool.refresh_token_auth("token", "ada", None, &ClientMetadata::new()).await,
+                };
+                assert!(outcome.is_err());
+                assert!(began.elapsed() < GRACE, "{:?}", began.elapsed());
+                let asked = std::mem::take(&mut *silent.0.lock().unwrap());
+                assert!(asked.len() >= 3, "{asked:?}");
+            }
+        }
     }
 }

@@ -25,6 +25,8 @@ pub(super) fn now() -> SystemTime {
 
 /// Nothing between the server and us unpacks an answer's body.
 pub(crate) const HANDS_OUT_BODIES_AS_SENT: bool = true;
+/// Whether an answer may have headers that are not handed out.
+pub(crate) const HIDES_HEADERS: bool = false;
 
 /// The default size of an upload's parts.
 pub(crate) const UPLOAD_PART: u64 = 8 * 1024 * 1024;

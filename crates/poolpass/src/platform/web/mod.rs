@@ -14,6 +14,8 @@ pub(crate) use timer::sleep;
 
 /// Browsers ask for compressed answers, unpack them and hide that they did.
 pub(crate) const HANDS_OUT_BODIES_AS_SENT: bool = false;
+/// Browsers hide the headers that CORS does not expose.
+pub(crate) const HIDES_HEADERS: bool = true;
 
 /// The default size of an upload's parts: the least that S3 takes, since each passes through the memory of a tab.
 pub(crate) const UPLOAD_PART: u64 = 5 * 1024 * 1024;

@@ -56,7 +56,10 @@ impl Transport for SlowS3 {
             }
             "DELETE" => {
                 self.0.abort.notify_one();
-                Box::pin(async { Ok(http::Response::new(Body::from(Bytes::new()))) })
+                Box::pin(async {
+                    let answer = http::Response::builder().status(204);
+                    Ok(answer.body(Body::from(Bytes::new())).unwrap())
+                })
             }
             _ => {
                 let begun =
