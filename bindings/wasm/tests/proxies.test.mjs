@@ -71,7 +71,7 @@ for (const [name, wrap] of Object.entries({ 'a Proxy': shallow, 'proxies all the
       const other = await Poolpass.create(backend.config, { maxAttempts: 1 });
       const challenge = await other.signIn(grace.username, grace.password);
       await callAll(challenge);
-      const called = await callAll(client, ['signOutEverywhere', 'signOut', 'close', 'transactWrite']);
+      const called = await callAll(client, ['signOutEverywhere', 'signOut', 'close', 'transactWrite', 'onSessionEvent']);
       assert.ok(called.includes('isPersistent') && called.includes('fetch'));
       await wrap(client).transactWrite(wrap([{ delete: { pk, sk: 'none' } }]));
       assert.ok((await wrap(client).credentials()).accessKeyId);
