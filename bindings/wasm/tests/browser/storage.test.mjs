@@ -179,6 +179,82 @@ describe('storage in Chromium', () => {
     assert.deepEqual(await tab.evaluate(() => [...durabilities]), ['strict']);
   });
 
+  stage.test('a connection that is lost in the middle of a transaction is made again', async (person, { config }) => {
+    const tab = await person.newTab();
+    await open(tab, config);
+    await signIn(tab, config.demo.users[0]);
+    await tab.evaluate(() => {
+      // As WebKit does it: no close event, and every transaction of the old connection aborts.
+      const dead = new WeakSet();
+      const { transaction } = IDBDatabase.prototype;
+      IDBDatabase.prototype.transaction = function (...args) {
+        const made = transaction.apply(this, args);
+        if (globalThis.isDying) dead.add(this);
+        if (dead.has(this)) queueMicrotask(() => made.abort());
+        globalThis.isDying = false;
+        return made;
+      };
+    });
+    for (const call of ['refresh', 'currentUser', 'signOut']) {
+      const failure = await tab.evaluate((call) => {
+        globalThis.isDying = true;
+        return failureOf(client[call]());
+      }, call);
+      assert.deepEqual(failure, { name: 'nothing was thrown' }, call);
+    }
+    assert.equal(await tab.evaluate(() => client.isPersistent), true);
+  });
+
+  stage.test('a database that the page cannot open any more is opened by a frame, and kept', async (person, { config }) => {
+    const [ada] = config.demo.users;
+    const tab = await person.newTab();
+    await open(tab, config);
+    await signIn(tab, ada);
+    await tab.evaluate(() => {
+      // In this page alone, until it is reloaded.
+      const lost = () => new DOMException('Connection to Indexed Database server lost. Refresh the page to try again', 'UnknownError');
+      IDBDatabase.prototype.transaction = () => {
+        throw lost();
+      };
+      IDBFactory.prototype.open = () => {
+        const request = { error: lost() };
+        queueMicrotask(() => request.onerror());
+        return request;
+      };
+    });
+    assert.equal(await nameIn(tab), ada.username);
+    await tab.evaluate(() => client.refresh());
+    assert.deepEqual(await tab.evaluate(() => [client.isPersistent, document.querySelectorAll('iframe').length]), [true, 1]);
+    const token = await tab.evaluate(async () => (await client.idToken()).raw);
+    await reload(tab, config);
+    assert.equal(await tab.evaluate(async () => (await client.idToken()).raw), token);
+  });
+
+  stage.test('a database that nothing opens any more leaves the session in memory, and the console says so', async (person, { config }) => {
+    const [ada] = config.demo.users;
+    const tab = await person.newTab();
+    await open(tab, config);
+    await signIn(tab, ada);
+    await tab.evaluate(() => {
+      IDBDatabase.prototype.transaction = () => {
+        throw new DOMException('Connection to Indexed Database server lost', 'UnknownError');
+      };
+      Object.defineProperty(globalThis, 'indexedDB', { value: { open: () => { throw new DOMException('lost', 'UnknownError'); } } });
+      const { createElement } = document;
+      document.createElement = function (name) {
+        const element = createElement.call(this, name);
+        Object.defineProperty(element, 'contentWindow', { value: { indexedDB } });
+        return element;
+      };
+    });
+    assert.equal(await nameIn(tab), ada.username);
+    await tab.evaluate(() => client.refresh());
+    assert.equal(await nameIn(tab), ada.username);
+    assert.deepEqual(await tab.evaluate(() => [client.isPersistent, document.querySelectorAll('iframe').length]), [false, 0]);
+    assert.equal(await signIn(tab, ada), 'done');
+    assert.ok(person.printed.some((text) => /lost its IndexedDB/.test(text)));
+  });
+
   stage.test("where nothing can be stored, the error says so, and the README's recipe works", async (person, { config }) => {
     const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
     const [, recipe] = /```ts\n(async function connect[^]*?)```/.exec(readme);

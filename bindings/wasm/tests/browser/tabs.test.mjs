@@ -258,4 +258,35 @@ describe('tabs in Chromium', () => {
     await second.evaluate(() => until(() => events.length > 0));
     assert.deepEqual(await second.evaluate(() => [closedEvents, events, channelsClosed]), [[], ['signedIn'], 1]);
   });
+
+  stage.test('a tab that hangs with the locks keeps no other from signing in or out', async (person, { config }) => {
+    const [ada] = config.demo.users;
+    const [tab, hung] = [await person.newTab(), await person.newTab()];
+    await open(tab, config);
+    await signIn(tab, ada);
+    await hung.evaluate((clientId) => {
+      for (const name of ['session.write', 'session.refresh']) {
+        // That it is taken away is told to whoever holds it.
+        navigator.locks.request(`poolpass:${clientId}.${name}`, () => new Promise(() => {})).catch(() => {});
+      }
+    }, config.userPool.clientId);
+    await tab.clock.install();
+    // What is valid is handed out at once.
+    assert.equal(await nameIn(tab), ada.username);
+    assert.ok(await tab.evaluate(async () => (await client.idToken()).raw));
+    for (const call of ['signOut', 'signIn']) {
+      await tab.evaluate(([call, { username, password }]) => {
+        globalThis.outcome = undefined;
+        failureOf(client[call](...(call === 'signIn' ? [username, password] : []))).then((outcome) => (globalThis.outcome = outcome));
+      }, [call, ada]);
+      for (;;) {
+        await tab.clock.runFor(1_000);
+        const outcome = await tab.evaluate(() => globalThis.outcome);
+        if (outcome === undefined) continue;
+        assert.deepEqual(outcome, { name: 'nothing was thrown' }, call);
+        break;
+      }
+    }
+    assert.equal(await nameIn(tab), ada.username);
+  });
 });
