@@ -33,18 +33,22 @@ pub(crate) struct Reading {
 
 impl Reading {
     pub(crate) fn item(self, item: Item) -> JsValue {
-        dictionary(item.into_iter().map(|(name, value)| (name, self.value(value))))
+        self.members(&item)
     }
 
-    fn value(self, value: AttributeValue) -> JsValue {
+    fn members(self, item: &Item) -> JsValue {
+        dictionary(item.iter().map(|(name, value)| (name, self.value(value))))
+    }
+
+    fn value(self, value: &AttributeValue) -> JsValue {
         match value {
             AttributeValue::S(text) => text.into(),
-            AttributeValue::N(number) => self.number(&number),
+            AttributeValue::N(number) => self.number(number),
             AttributeValue::B(bytes) => Uint8Array::from(bytes.as_slice()).into(),
-            AttributeValue::Bool(bool) => bool.into(),
-            AttributeValue::M(members) => self.item(members.into()),
-            AttributeValue::L(elements) => list(elements.into_iter().map(|element| self.value(element))),
-            AttributeValue::Ss(texts) => set_of(texts.into_iter().map(JsValue::from)),
+            AttributeValue::Bool(bool) => (*bool).into(),
+            AttributeValue::M(members) => self.members(members),
+            AttributeValue::L(elements) => list(elements.iter().map(|element| self.value(element))),
+            AttributeValue::Ss(texts) => set_of(texts.iter().map(JsValue::from)),
             AttributeValue::Ns(numbers) => set_of(numbers.iter().map(|number| self.number(number))),
             AttributeValue::Bs(elements) => {
                 set_of(elements.iter().map(|bytes| Uint8Array::from(bytes.as_slice()).into()))

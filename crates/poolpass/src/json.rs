@@ -71,8 +71,9 @@ impl Object {
         }
     }
 
-    pub(crate) fn has_text(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(Value::is_string)
+    /// Whether there is such a member, and be it null.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
 
     /// The members, in the order of their names.
@@ -227,8 +228,31 @@ impl fmt::Debug for Object {
 
 /// Any JSON.
 pub(crate) fn value(json: &[u8]) -> Result<Value, Misfit> {
-    let misfit = |error: serde_json::Error| Misfit::Json { line: error.line(), column: error.column() };
-    serde_json::from_slice(json).map_err(misfit)
+    if holds_too_many_values(json) {
+        return Err(Misfit::TooManyValues);
+    }
+    Ok(serde_json::from_slice(json)?)
+}
+
+/// More than this, no answer, token, configuration or stored value of ours has.
+const MAX_VALUES: usize = 100_000;
+
+/// A value of two bytes may take six hundred in memory, so that they are counted before any is made.
+fn holds_too_many_values(json: &[u8]) -> bool {
+    if json.len() <= MAX_VALUES {
+        return false;
+    }
+    let (mut values, mut in_text, mut escaped) = (0, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' | b',' if !in_text => values += 1,
+            _ => {}
+        }
+    }
+    values > MAX_VALUES
 }
 
 /// A JSON list of texts.
@@ -248,6 +272,12 @@ pub(crate) enum Misfit {
     /// It is no JSON.
     #[error("it is not JSON (line {line}, column {column})")]
     Json { line: usize, column: usize },
+    /// It is JSON, and a value has another type than was expected.
+    #[error("a value has the wrong type (line {line}, column {column})")]
+    Type { line: usize, column: usize },
+    /// It is JSON, and would take many times its length in memory.
+    #[error("it holds more than {MAX_VALUES} values")]
+    TooManyValues,
     /// It is JSON, but no object.
     #[error("it is not a JSON object")]
     NoObject,
@@ -257,6 +287,13 @@ pub(crate) enum Misfit {
     /// A member is missing or of another type.
     #[error("{0} is missing or has the wrong type")]
     Member(&'static str),
+}
+
+impl From<serde_json::Error> for Misfit {
+    fn from(error: serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        if error.is_data() { Self::Type { line, column } } else { Self::Json { line, column } }
+    }
 }
 
 /// Of an answer of AWS. Whoever reads anything else says so.
@@ -309,6 +346,17 @@ mod tests {
         assert_eq!(object.text_list("List").unwrap_err(), Misfit::Member("List"));
         assert_eq!(object.maybe_text("Null").unwrap(), None);
         assert_eq!(object.text("Null").unwrap_err(), Misfit::Member("Null"));
+    }
+
+    #[test]
+    fn more_values_than_anything_has_are_refused_before_they_take_memory() {
+        let many = |count: usize, value: &str| format!("[{}{value}]", format!("{value},").repeat(count - 1));
+        assert!(value(many(MAX_VALUES, "0").as_bytes()).is_ok());
+        for hostile in [many(MAX_VALUES + 1, "0"), many(4_000_000, "{\"\":0}"), many(MAX_VALUES, "[[]]")] {
+            assert_eq!(value(hostile.as_bytes()), Err(Misfit::TooManyValues));
+        }
+        let text = format!("[\"{}\"]", "\\\",[{\\\\".repeat(200_000));
+        assert!(value(text.as_bytes()).is_ok());
     }
 
     #[test]

@@ -107,7 +107,7 @@ async fn numbers_and_every_other_type_survive() -> Result<()> {
     world.table.put(&item).await?;
     let back: Item = world.table.get(world.key("types")).await?.context("no item")?;
     for (name, value) in &item {
-        let back = back.get(name).with_context(|| name.clone())?;
+        let back = back.get(name).with_context(|| name.to_owned())?;
         match (value, back) {
             (AttributeValue::Ns(sent), AttributeValue::Ns(came)) => {
                 ensure!(sent.len() == came.len() && sent.iter().all(|number| came.contains(number)));

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use poolpass::dynamodb::{AttributeValue as Value, Item};
 
 use super::Attributes;
-use crate::convert::sorted;
 
 /// A value as DynamoDB has it.
 #[derive(Clone, Debug, PartialEq, uniffi::Enum)]
@@ -40,7 +39,7 @@ impl From<AttributeValue> for Value {
             AttributeValue::B(bytes) => Self::B(bytes),
             AttributeValue::Bool(flag) => Self::Bool(flag),
             AttributeValue::Null => Self::Null,
-            AttributeValue::M(members) => Self::M(sorted(members)),
+            AttributeValue::M(members) => Self::M(item(members)),
             AttributeValue::L(elements) => Self::L(elements.into_iter().map(Into::into).collect()),
             AttributeValue::Ss(texts) => Self::Ss(texts),
             AttributeValue::Ns(numbers) => Self::Ns(numbers),
@@ -70,7 +69,7 @@ impl From<Value> for AttributeValue {
 
 /// The item or key with these attributes.
 pub(super) fn item(attributes: Attributes) -> Item {
-    Item::from(sorted(attributes))
+    attributes.into_iter().map(|(name, value)| (name, Value::from(value))).collect()
 }
 
 /// The attributes of an item.

@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use crate::error::Error;
 
-/// An AWS region, such as `eu-west-1`.
+/// An AWS region, such as `eu-west-1`; or what another server calls its own, such as `local` or `auto`.
+///
+/// The services of such a region have no addresses of AWS's, so that the configuration has to give them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Region(String);
 
@@ -15,13 +17,31 @@ impl Region {
         &self.0
     }
 
-    /// The domain under which the region's services live.
+    /// The domain under which the region's services live, by AWS's partitions:
+    /// <https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json>.
     pub(crate) fn dns_suffix(&self) -> &'static str {
-        match self.0.split_once('-') {
-            Some(("cn", _)) => "amazonaws.com.cn",
-            Some(("eusc", _)) => "amazonaws.eu",
+        let partition = match self.0.split_once('-') {
+            Some((area @ ("cn" | "eusc"), _)) => area,
+            Some((_, rest)) => rest.split_once('-').map_or(rest, |(partition, _)| partition),
+            None => "",
+        };
+        match partition {
+            "cn" => "amazonaws.com.cn",
+            "eusc" => "amazonaws.eu",
+            "iso" => "c2s.ic.gov",
+            "isob" => "sc2s.sgov.gov",
+            "isoe" => "cloud.adc-e.uk",
+            "isof" => "csp.hci.ic.gov",
             _ => "amazonaws.com",
         }
+    }
+
+    /// Whether it has the form of AWS's regions: words, and a number at the end.
+    pub(crate) fn is_of_aws(&self) -> bool {
+        let Some((words, number)) = self.0.rsplit_once('-') else { return false };
+        words.contains('-')
+            && words.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase())
+            && number.bytes().all(|byte| byte.is_ascii_digit())
     }
 }
 
@@ -29,20 +49,10 @@ impl FromStr for Region {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let parts: Vec<&str> = text.split('-').collect();
-        let well_formed = match parts.as_slice() {
-            [area, middle @ .., number] => {
-                let is_word =
-                    |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
-                is_word(area)
-                    && !middle.is_empty()
-                    && middle.iter().all(is_word)
-                    && !number.is_empty()
-                    && number.bytes().all(|byte| byte.is_ascii_digit())
-            }
-            _ => false,
+        let is_word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         };
-        if well_formed {
+        if text.len() <= 63 && text.split('-').all(is_word) {
             return Ok(Self(text.to_owned()));
         }
         Err(Error::invalid_config(format!("\"{text}\" is not a region: expected the form \"eu-west-1\"")))
@@ -190,18 +200,42 @@ mod tests {
         let pool: UserPoolId = "us-gov-west-1_AbC123".parse().unwrap();
         assert_eq!((pool.region().as_str(), pool.pool_name()), ("us-gov-west-1", "AbC123"));
         assert_eq!(pool.to_string(), "us-gov-west-1_AbC123");
-        assert_eq!("cn-north-1".parse::<Region>().unwrap().dns_suffix(), "amazonaws.com.cn");
-        assert_eq!("eusc-de-east-1".parse::<Region>().unwrap().dns_suffix(), "amazonaws.eu");
+    }
+
+    #[test]
+    fn every_partition_has_its_domain() {
+        for (region, suffix) in [
+            ("eu-west-1", "amazonaws.com"),
+            ("us-gov-west-1", "amazonaws.com"),
+            ("us-gov-east-1", "amazonaws.com"),
+            ("mx-central-1", "amazonaws.com"),
+            ("cn-north-1", "amazonaws.com.cn"),
+            ("cn-northwest-1", "amazonaws.com.cn"),
+            ("eusc-de-east-1", "amazonaws.eu"),
+            ("us-iso-east-1", "c2s.ic.gov"),
+            ("us-iso-west-1", "c2s.ic.gov"),
+            ("us-isob-east-1", "sc2s.sgov.gov"),
+            ("us-isob-west-1", "sc2s.sgov.gov"),
+            ("eu-isoe-west-1", "cloud.adc-e.uk"),
+            ("us-isof-east-1", "csp.hci.ic.gov"),
+            ("us-isof-south-1", "csp.hci.ic.gov"),
+        ] {
+            let region: Region = region.parse().unwrap();
+            assert_eq!((region.dns_suffix(), region.is_of_aws()), (suffix, true), "{region}");
+        }
+        for other in ["local", "auto", "garage", "fr-par", "nyc3", "us-1", "eu-central-003x"] {
+            assert!(!other.parse::<Region>().unwrap().is_of_aws(), "{other}");
+        }
     }
 
     #[test]
     fn malformed_ids_are_refused() {
         for text in
-            ["", "eu-west-1", "eu-west-1_", "_abc", "eu_west_1_abc", "eu-west-1_a b", "eu-west-1_ä", "x_abc"]
+            ["", "eu-west-1", "eu-west-1_", "_abc", "eu_west_1_abc", "eu-west-1_a b", "eu-west-1_ä", "X_abc"]
         {
             assert!(text.parse::<UserPoolId>().is_err(), "{text}");
         }
-        for text in ["", "eu", "eu-1", "EU-west-1", "eu-west-", "eu--1", "eu-west-1 "] {
+        for text in ["", "-", "EU-west-1", "eu-west-", "eu--1", "eu-west-1 ", "eu.west", "eu_west", "é"] {
             assert!(text.parse::<Region>().is_err(), "{text}");
         }
         for text in ["", "eu-west-1:", "eu-west-1:9f1d63d7", "9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11"] {

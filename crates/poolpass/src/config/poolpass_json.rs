@@ -12,13 +12,14 @@ pub(super) fn parse(file: Object) -> Result<Config, Error> {
     let mut builder = Config::builder();
     builder.region = file.0.maybe_text("region").map_err(unfit)?;
     file.section("userPool", |pool| {
-        builder.user_pool = Some((pool.text("id")?, pool.text("clientId")?));
+        builder.user_pool_id = pool.maybe_text("id")?;
+        builder.client_id = pool.maybe_text("clientId")?;
         builder.client_secret = pool.maybe_secret("clientSecret")?;
         builder.domain = pool.maybe_text("domain")?;
         Ok(())
     })?;
     file.section("identityPool", |pool| {
-        builder.identity_pool = Some(pool.text("id")?);
+        builder.identity_pool = pool.maybe_text("id")?;
         Ok(())
     })?;
     file.section("endpoints", |endpoints| {
@@ -113,6 +114,34 @@ mod tests {
         let pool = config.user_pool().unwrap();
         assert_eq!(pool.domain().unwrap().to_string(), "https://auth.example.com/");
         assert!(pool.client_secret().is_none());
+    }
+
+    #[test]
+    fn empty_texts_are_absent_and_half_a_user_pool_is_refused() {
+        let config = Config::from_json(
+            r#"{
+              "region": "",
+              "userPool": { "id": "", "clientId": "", "clientSecret": "", "domain": "" },
+              "identityPool": { "id": "eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11" },
+              "endpoints": { "cognitoIdp": "", "s3": "" },
+              "s3": { "bucket": "", "forcePathStyle": null },
+              "dynamodb": { "table": "" },
+              "api": { "url": "" }
+            }"#,
+        )
+        .unwrap();
+        assert!(config.user_pool().is_none() && config.bucket().is_none() && config.table().is_none());
+        for half in [
+            r#"{ "userPool": { "id": "eu-west-1_A", "clientId": "" } }"#,
+            r#"{ "userPool": { "id": "eu-west-1_A" } }"#,
+            r#"{ "userPool": { "clientId": "c" } }"#,
+            r#"{ "userPool": { "id": "", "clientId": "" }, "identityPool": { "id": "" } }"#,
+            r#"{ "userPool": {} }"#,
+            "{}",
+        ] {
+            let error = Config::from_json(half).unwrap_err();
+            assert!(error.message().contains("user pool"), "{error}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_dynamo::AttributeValue as Wire;
 
-use super::Item;
+use super::{Item, typed};
 use crate::error::Error;
 
 /// The value of an attribute, in [DynamoDB's own types](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html).
@@ -27,7 +27,7 @@ use crate::error::Error;
 ///     .with("thumbnail", AttributeValue::B(vec![0x89, 0x50]));
 /// assert_eq!(item.get("pk"), Some(&AttributeValue::from("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttributeValue {
     /// A string.
@@ -40,8 +40,8 @@ pub enum AttributeValue {
     Bool(bool),
     /// DynamoDB's null, which is not the same as an absent attribute.
     Null,
-    /// A map.
-    M(BTreeMap<String, AttributeValue>),
+    /// A map, which is made as an item is.
+    M(Item),
     /// A list.
     L(Vec<AttributeValue>),
     /// A set of strings; DynamoDB refuses empty sets.
@@ -75,27 +75,9 @@ impl AttributeValue {
     ///
     /// Kind `InvalidResponse` as for [`FromItem`](super::FromItem).
     pub fn into_typed<T: DeserializeOwned>(self) -> Result<T, Error> {
-        serde_dynamo::from_attribute_value(self.into_wire()).map_err(|error| {
+        typed::read(self).map_err(|error| {
             Error::invalid_response("the value of the attribute does not fit its type").with_source(error)
         })
-    }
-
-    /// As the type of serde_dynamo, between which and any other it converts.
-    pub(super) fn into_wire(self) -> Wire {
-        match self {
-            Self::S(text) => Wire::S(text),
-            Self::N(number) => Wire::N(number),
-            Self::B(bytes) => Wire::B(bytes),
-            Self::Bool(bool) => Wire::Bool(bool),
-            Self::Null => Wire::Null(true),
-            Self::M(members) => {
-                Wire::M(members.into_iter().map(|(name, value)| (name, value.into_wire())).collect())
-            }
-            Self::L(elements) => Wire::L(elements.into_iter().map(Self::into_wire).collect()),
-            Self::Ss(texts) => Wire::Ss(texts),
-            Self::Ns(numbers) => Wire::Ns(numbers),
-            Self::Bs(elements) => Wire::Bs(elements),
-        }
     }
 
     pub(super) fn from_wire(wire: Wire) -> Self {
@@ -160,13 +142,13 @@ impl From<Vec<AttributeValue>> for AttributeValue {
 
 impl From<BTreeMap<String, AttributeValue>> for AttributeValue {
     fn from(members: BTreeMap<String, AttributeValue>) -> Self {
-        Self::M(members)
+        Self::M(members.into())
     }
 }
 
 impl From<Item> for AttributeValue {
     fn from(item: Item) -> Self {
-        Self::M(item.into_attributes())
+        Self::M(item)
     }
 }
 

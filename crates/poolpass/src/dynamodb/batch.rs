@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use backon::ExponentialBackoff;
 use serde_json::Value;
 
+use super::answer::Unprocessed;
 use super::get::Projection;
 use super::item::read;
 use super::request::{Input, Request};
@@ -121,9 +122,7 @@ impl BatchWrite {
     }
 
     fn with(mut self, kind: &str, member: &str, item: Result<Item, Error>) -> Self {
-        let write =
-            item.map(|item| Object::new().with(kind, Object::new().with(member, item.into_json())).into());
-        self.writes = added(self.writes, write);
+        self.writes = added(self.writes, item.map(|item| write(kind, member, item)));
         self
     }
 }
@@ -173,7 +172,12 @@ impl Batch {
                 while !part.is_empty() {
                     let request = self.request(part);
                     let answer = request.send().await?;
-                    part = self.read(answer, &mut found).map_err(|misfit| request.unexpected(misfit))?;
+                    match answer.responses {
+                        Some(items) => found.extend(items.into_iter().flatten()),
+                        None if self.wanted.is_none() => {}
+                        None => return Err(request.unexpected(Misfit::Member("Responses"))),
+                    }
+                    part = answer.unprocessed.into_iter().map(Unprocessed::into_json).collect();
                     patience.wait(self.table.client(), part.len()).await?;
                 }
             }
@@ -189,38 +193,20 @@ impl Batch {
         let of_table = Object::new().with(self.table.name(), part);
         self.table.request(self.operation, Object::new().with("RequestItems", of_table), Repeat::Safe)
     }
+}
 
-    /// Adds the items that an answer has to those that were found, and gives what it leaves unprocessed.
-    fn read(&self, mut answer: Object, found: &mut Vec<Item>) -> Result<Vec<Value>, Misfit> {
-        for item in of_tables(&mut answer, "Responses", Some)? {
-            found.push(Item::from_json(item).ok_or(Misfit::Member("Responses"))?);
-        }
-        match self.wanted {
-            Some(_) => {
-                of_tables(&mut answer, "UnprocessedKeys", |mut left| Some(left.get_mut("Keys")?.take()))
-            }
-            None => of_tables(&mut answer, "UnprocessedItems", Some),
+impl Unprocessed {
+    fn into_json(self) -> Value {
+        match self {
+            Self::Key(key) => key.into_json(),
+            Self::Put(item) => write("PutRequest", "Item", item),
+            Self::Delete(key) => write("DeleteRequest", "Key", key),
         }
     }
 }
 
-/// The elements of the lists that an answer has for each table.
-fn of_tables(
-    answer: &mut Object,
-    name: &'static str,
-    list: fn(Value) -> Option<Value>,
-) -> Result<Vec<Value>, Misfit> {
-    let mut all = Vec::new();
-    let tables = match answer.take(name) {
-        None => return Ok(all),
-        Some(Value::Object(tables)) => tables,
-        Some(_) => return Err(Misfit::Member(name)),
-    };
-    for (_, of_table) in tables {
-        let Some(Value::Array(mut elements)) = list(of_table) else { return Err(Misfit::Member(name)) };
-        all.append(&mut elements);
-    }
-    Ok(all)
+fn write(kind: &str, member: &str, item: Item) -> Value {
+    Object::new().with(kind, Object::new().with(member, item.into_json())).into()
 }
 
 /// How long to go on with what DynamoDB leaves unprocessed: as long as it gets less, and for the client's usual number of

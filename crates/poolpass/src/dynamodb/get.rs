@@ -70,7 +70,7 @@ impl<T: FromItem + 'static> IntoFuture for GetItem<T> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let table = self.table.clone();
-            let found = table.request("GetItem", self.input()?, Repeat::Safe).item("Item").await?;
+            let found = table.request("GetItem", self.input()?, Repeat::Safe).item().await?;
             found.map(|item| read(item, "GetItem")).transpose()
         })
     }

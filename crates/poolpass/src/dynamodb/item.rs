@@ -1,12 +1,14 @@
 //! Items, raw and typed.
 
-use std::collections::{BTreeMap, btree_map};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::{fmt, iter, slice, vec};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_dynamo::Item as WireItem;
 
-use super::AttributeValue;
+use super::{AttributeValue, typed};
 use crate::error::Error;
 
 /// An item, or an item's key, in DynamoDB's own types.
@@ -17,8 +19,14 @@ use crate::error::Error;
 /// let key = Item::new().with("pk", "eu-west-1:9f1d63d7").with("sk", 7);
 /// assert_eq!(key.len(), 2);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Item(BTreeMap<String, AttributeValue>);
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct Item(
+    /// Ordered by name, each name once. A tree would take ten times the memory of a small item.
+    Vec<Entry>,
+);
+
+/// The items of a page share the names of their attributes.
+pub(super) type Entry = (Arc<str>, AttributeValue);
 
 impl Item {
     /// An item without attributes.
@@ -39,22 +47,32 @@ impl Item {
         name: impl Into<String>,
         value: impl Into<AttributeValue>,
     ) -> Option<AttributeValue> {
-        self.0.insert(name.into(), value.into())
+        self.set(name.into().into(), value.into())
+    }
+
+    fn set(&mut self, name: Arc<str>, value: AttributeValue) -> Option<AttributeValue> {
+        match self.place(&name) {
+            Ok(place) => self.0.get_mut(place).map(|(_, known)| std::mem::replace(known, value)),
+            Err(place) => {
+                self.0.insert(place, (name, value));
+                None
+            }
+        }
     }
 
     /// Takes an attribute out.
     pub fn remove(&mut self, name: &str) -> Option<AttributeValue> {
-        self.0.remove(name)
+        self.place(name).ok().map(|place| self.0.remove(place).1)
     }
 
     /// The value of an attribute.
     pub fn get(&self, name: &str) -> Option<&AttributeValue> {
-        self.0.get(name)
+        self.place(name).ok().and_then(|place| self.0.get(place)).map(|(_, value)| value)
     }
 
     /// The attributes, ordered by name.
-    pub fn iter(&self) -> btree_map::Iter<'_, String, AttributeValue> {
-        self.0.iter()
+    pub fn iter(&self) -> <&Self as IntoIterator>::IntoIter {
+        self.into_iter()
     }
 
     /// How many attributes there are.
@@ -67,50 +85,70 @@ impl Item {
         self.0.is_empty()
     }
 
-    /// The attributes themselves.
+    /// The attributes as a map.
     pub fn into_attributes(self) -> BTreeMap<String, AttributeValue> {
+        self.into_iter().collect()
+    }
+
+    /// Of two attributes with one name the last counts.
+    pub(super) fn from_entries(mut entries: Vec<Entry>) -> Self {
+        if !entries.is_sorted_by(|(one, _), (next, _)| one < next) {
+            entries.reverse();
+            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+            entries.dedup_by(|(one, _), (other, _)| one == other);
+        }
+        Self(entries)
+    }
+
+    pub(super) fn into_entries(self) -> Vec<Entry> {
         self.0
     }
 
-    /// As the types of serde_dynamo, between which and any other it converts.
-    fn into_wire(self) -> WireItem {
-        let attributes = self.0.into_iter().map(|(name, value)| (name, value.into_wire()));
-        WireItem::from(attributes.collect::<std::collections::HashMap<_, _>>())
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| (**known).cmp(name))
     }
 
+    /// As the types of serde_dynamo, which makes them of any type.
     fn from_wire(wire: WireItem) -> Self {
         let attributes = wire.into_inner().into_iter();
         attributes.map(|(name, value)| (name, AttributeValue::from_wire(value))).collect()
     }
 }
 
+impl fmt::Debug for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self).finish()
+    }
+}
+
 impl From<BTreeMap<String, AttributeValue>> for Item {
     fn from(attributes: BTreeMap<String, AttributeValue>) -> Self {
-        Self(attributes)
+        attributes.into_iter().collect()
     }
 }
 
 impl<N: Into<String>, V: Into<AttributeValue>> FromIterator<(N, V)> for Item {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(attributes: I) -> Self {
-        Self(attributes.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let entries = attributes.into_iter().map(|(name, value)| (name.into().into(), value.into()));
+        Self::from_entries(entries.collect())
     }
 }
 
 impl IntoIterator for Item {
     type Item = (String, AttributeValue);
-    type IntoIter = btree_map::IntoIter<String, AttributeValue>;
+    type IntoIter = iter::Map<vec::IntoIter<Entry>, fn(Entry) -> Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.0.into_iter().map(|(name, value)| (name.as_ref().to_owned(), value))
     }
 }
 
 impl<'a> IntoIterator for &'a Item {
-    type Item = (&'a String, &'a AttributeValue);
-    type IntoIter = btree_map::Iter<'a, String, AttributeValue>;
+    type Item = (&'a str, &'a AttributeValue);
+    type IntoIter = iter::Map<slice::Iter<'a, Entry>, fn(&'a Entry) -> Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.iter()
+        self.0.iter().map(|(name, value)| (&**name, value))
     }
 }
 
@@ -153,6 +191,9 @@ impl IntoItem for &Item {
 ///
 /// The type decides about precision: 64-bit integers are read exactly or not at all, while `f64` and
 /// [`serde_json::Value`] round a number that they cannot hold. [`Item`] never does.
+///
+/// Binary values are bytes for types that take bytes (`serde_bytes`), and base64 text in [`serde_json::Value`], which has no
+/// bytes. Where serde buffers a value before it knows the type (`flatten`, untagged enums), they stay bytes.
 pub trait FromItem: Sized {
     /// Reads an item.
     ///
@@ -165,7 +206,7 @@ pub trait FromItem: Sized {
 
 impl<T: DeserializeOwned> FromItem for T {
     fn from_item(item: Item) -> Result<Self, Error> {
-        serde_dynamo::from_item(item.into_wire())
+        typed::read(AttributeValue::M(item))
             .map_err(|error| Error::invalid_response("the item does not fit its type").with_source(error))
     }
 }
@@ -213,7 +254,7 @@ mod tests {
     /// To the bytes of a request and back.
     fn over_the_wire(item: Item) -> Item {
         let json = serde_json::to_string(&item.into_json()).unwrap();
-        Item::from_json(serde_json::from_str(&json).unwrap()).unwrap()
+        super::super::answer::Answer::parse(format!("{{\"Item\":{json}}}").as_bytes()).unwrap().item.unwrap()
     }
 
     #[test]
@@ -318,7 +359,7 @@ mod tests {
         let mut item: Item = [("a", 1), ("b", 2)].into_iter().collect();
         assert_eq!(item.insert("a", true), Some(AttributeValue::from(1)));
         assert_eq!(item.remove("b"), Some(AttributeValue::from(2)));
-        let names: Vec<_> = (&item).into_iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<_> = item.iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["a"]);
     }
 }

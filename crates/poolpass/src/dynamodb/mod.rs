@@ -51,6 +51,7 @@
 //! Sent again after somebody else has written in between, a put, delete or update wins over that write. Where that matters,
 //! use a condition.
 
+mod answer;
 mod attribute_value;
 mod batch;
 mod condition;
@@ -64,6 +65,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod typed;
 mod update;
 mod write;
 

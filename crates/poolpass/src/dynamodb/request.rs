@@ -4,6 +4,7 @@ use http::HeaderValue;
 use http::header::ACCEPT_ENCODING;
 use serde_json::Value;
 
+use super::answer::Answer;
 use super::expression::{Piece, Placeholders};
 use super::{Item, Table};
 use crate::aws_request::{Authorization, AwsRequest, Repeat};
@@ -24,7 +25,7 @@ pub(super) struct Request {
 
 impl Request {
     /// Sends it. Boxed, and so compiled once for all operations.
-    pub(super) fn send(&self) -> BoxFuture<'_, Result<Object, Error>> {
+    pub(super) fn send(&self) -> BoxFuture<'_, Result<Answer, Error>> {
         Box::pin(async {
             let config = self.client.config();
             let endpoint = config.endpoint(Service::DynamoDb, config.region());
@@ -40,16 +41,14 @@ impl Request {
                 region: config.region(),
                 source: self.client.identity_pool()?,
             };
-            self.client.road().json(&request.repeat(self.repeat), &authorization).await
+            let answer = self.client.road().bytes(&request.repeat(self.repeat), &authorization).await?;
+            Answer::parse(&answer).map_err(|misfit| self.unexpected(misfit))
         })
     }
 
-    /// Sends it for one item, the answer's `member`.
-    pub(super) fn item(self, member: &'static str) -> BoxFuture<'static, Result<Option<Item>, Error>> {
-        Box::pin(async move {
-            let mut answer = self.send().await?;
-            Item::maybe(&mut answer, member).map_err(|misfit| self.unexpected(misfit))
-        })
+    /// Sends it for one item.
+    pub(super) fn item(self) -> BoxFuture<'static, Result<Option<Item>, Error>> {
+        Box::pin(async move { Ok(self.send().await?.item) })
     }
 
     /// The answer is not what AWS documents.

@@ -3,15 +3,15 @@
 use std::marker::PhantomData;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use serde_json::Value;
 
+use super::answer::Answer;
 use super::get::Projection;
 use super::item::read;
 use super::request::{Input, Request};
 use super::{Attribute, Condition, Expression, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;
 use crate::error::Error;
-use crate::json::{Misfit, Object};
+use crate::json::Misfit;
 use crate::pagination::Pagination;
 use crate::platform::{BoxFuture, BoxStream};
 
@@ -252,10 +252,10 @@ impl Wanted {
             .maybe("Segment", segment)
             .maybe("TotalSegments", total_segments)
             .maybe("Limit", self.page_size);
-        let start = self.start_after.transpose()?.map(Item::into_json);
+        let start = self.start_after.transpose()?;
         let seen = Pagination::starting_at(start.as_ref());
         let request = self.table.request(operation, input.into_members(), Repeat::Safe);
-        Ok(Prepared { request, start, seen })
+        Ok(Prepared { request, start, counts: select.is_some(), seen })
     }
 }
 
@@ -264,7 +264,9 @@ impl Wanted {
 struct Prepared {
     request: Request,
     /// The key behind which the next page starts.
-    start: Option<Value>,
+    start: Option<Item>,
+    /// Whether only the number of items is wanted.
+    counts: bool,
     seen: Pagination,
 }
 
@@ -290,31 +292,35 @@ impl RawPage {
 
 impl Prepared {
     async fn fetch(&mut self) -> Result<RawPage, Error> {
-        if let Some(start) = &self.start {
-            self.request.input.set("ExclusiveStartKey", start.clone());
+        if let Some(start) = self.start.clone() {
+            self.request.input.set("ExclusiveStartKey", start.into_json());
         }
         let answer = self.request.send().await?;
         self.read(answer).map_err(|error| error.during(self.request.operation))
     }
 
-    fn read(&mut self, mut answer: Object) -> Result<RawPage, Error> {
-        let items = answer.list("Items", Item::from_json)?;
-        let last_key =
-            answer.take("LastEvaluatedKey").filter(|key| key.as_object().is_none_or(|key| !key.is_empty()));
-        let count = answer.maybe_count("Count")?.unwrap_or_default();
-        let scanned_count = answer.maybe_count("ScannedCount")?.unwrap_or_default();
-        if let Some(last_key) = &last_key {
-            self.seen.go_on(last_key, items.is_empty() && count == 0 && scanned_count == 0)?;
+    fn read(&mut self, answer: Answer) -> Result<RawPage, Error> {
+        // DynamoDB always says both, of which a count has only the second.
+        let items = match answer.items {
+            Some(items) => items,
+            None if self.counts => Vec::new(),
+            None => return Err(Misfit::Member("Items").into()),
+        };
+        let count = match answer.count {
+            Some(count) => count,
+            None if self.counts => return Err(Misfit::Member("Count").into()),
+            None => 0,
+        };
+        if let Some(last_key) = &answer.last_key {
+            self.seen.go_on(last_key, items.is_empty() && count == 0 && answer.scanned_count == 0)?;
         }
-        self.start = last_key.clone();
+        self.start.clone_from(&answer.last_key);
         Ok(RawPage {
             operation: self.request.operation,
             items,
-            last_key: last_key
-                .map(|key| Item::from_json(key).ok_or(Misfit::Member("LastEvaluatedKey")))
-                .transpose()?,
+            last_key: answer.last_key,
             count,
-            scanned_count,
+            scanned_count: answer.scanned_count,
         })
     }
 }

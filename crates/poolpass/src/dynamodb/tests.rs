@@ -22,7 +22,8 @@ async fn sent<T>(request: impl FnOnce(&Table) -> BoxFuture<'static, Result<T, Er
 
 /// Whether a request is sent again when its answer is lost.
 async fn is_repeated<T>(request: impl FnOnce(&Table) -> BoxFuture<'static, Result<T, Error>>) -> bool {
-    let aws = ScriptedAws::default().lose_the_answer().answer(json!({}));
+    let empty = json!({"Items": [], "Responses": {}});
+    let aws = ScriptedAws::default().lose_the_answer().answer(empty);
     match request(&notes(&aws)).await {
         Ok(_) => true,
         Err(error) => {
@@ -333,10 +334,33 @@ async fn pages_that_do_not_advance_and_items_that_do_not_fit_are_errors() {
     let error = notes(&aws).scan().all::<Item>().await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidResponse, Some("Scan")));
 
+    // B, C, D, B, C, D, …
+    let key = |n: usize| json!({"Items": [], "LastEvaluatedKey": {"sk": {"N": (n % 3).to_string()}}});
+    let first = json!({"Items": [], "LastEvaluatedKey": {"sk": {"N": "9"}}});
+    let aws = (0..20).fold(ScriptedAws::default().answer(first), |aws, n| aws.answer(key(n)));
+    let error = notes(&aws).scan().all::<Item>().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+    assert!(aws.take_sent().len() < 10);
+
     let aws = ScriptedAws::default().answer(json!({"Items": [{"n": {"N": "1"}}, {"n": {"S": "x"}}]}));
     let mut numbers = notes(&aws).scan().items::<std::collections::BTreeMap<String, u8>>();
     assert!(numbers.try_next().await.is_ok());
     assert_eq!(numbers.try_next().await.unwrap_err().kind(), ErrorKind::InvalidResponse);
+}
+
+#[tokio::test]
+async fn an_answer_without_what_it_always_has_is_not_an_empty_one() {
+    let invalid = |error: Error| assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+    for empty in [json!({}), json!({"Items": null, "Responses": null}), json!({"Output": {}})] {
+        let aws = (0..5).fold(ScriptedAws::default(), |aws, _| aws.answer(empty.clone()));
+        let notes = notes(&aws);
+        invalid(notes.query(attribute("pk").eq("me")).all::<Item>().await.unwrap_err());
+        invalid(notes.scan().page::<Item>().await.unwrap_err());
+        invalid(notes.scan().count().await.unwrap_err());
+        invalid(notes.batch_get::<Item>([key()]).await.unwrap_err());
+        let client = aws.client(|config| config);
+        invalid(client.transact_get().get(notes.get::<Item>(key())).await.unwrap_err());
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -57,21 +57,13 @@ impl IntoFuture for TransactGet {
             let input = Object::new().with("TransactItems", gets);
             let request =
                 Request { client: self.client, operation: "TransactGetItems", input, repeat: Repeat::Safe };
-            let items = items(request.send().await?).map_err(|misfit| request.unexpected(misfit))?;
+            let items = request.send().await?.responses.unwrap_or_default();
             if items.len() != asked {
                 return Err(request.unexpected(Misfit::Member("Responses")));
             }
             Ok(items)
         })
     }
-}
-
-fn items(mut answer: Object) -> Result<Vec<Option<Item>>, Misfit> {
-    let mut items = Vec::new();
-    for mut response in answer.objects("Responses")? {
-        items.push(Item::maybe(&mut response, "Item")?);
-    }
-    Ok(items)
 }
 
 /// Writes up to 100 items, all or none (`TransactWriteItems`); made by [`Client::transact_write`].

@@ -151,7 +151,7 @@ impl<T: FromItem + 'static> IntoFuture for Returning<T> {
         Box::pin(async move {
             let request = self.request?;
             let operation = request.operation;
-            let item = request.item("Attributes").await?.filter(|item| !item.is_empty());
+            let item = request.item().await?.filter(|item| !item.is_empty());
             item.map(|item| read(item, operation)).transpose()
         })
     }

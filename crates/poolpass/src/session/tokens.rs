@@ -6,8 +6,8 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine, alphabet};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -71,7 +71,7 @@ impl IdToken {
         self.claims().list("cognito:groups")
     }
 
-    /// When AWS issued the token, on AWS's clock.
+    /// When AWS issued the token, on AWS's clock; the Unix epoch where the token does not say, as some emulators' do not.
     pub fn issued_at(&self) -> SystemTime {
         self.0.issued_at
     }
@@ -117,7 +117,7 @@ impl AccessToken {
         self.claims().text("scope").map(|scopes| scopes.split_whitespace().collect()).unwrap_or_default()
     }
 
-    /// When AWS issued the token, on AWS's clock.
+    /// When AWS issued the token, on AWS's clock; the Unix epoch where the token does not say, as some emulators' do not.
     pub fn issued_at(&self) -> SystemTime {
         self.0.issued_at
     }
@@ -182,9 +182,14 @@ impl Claims {
         items.map(|items| items.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
     }
 
+    /// Seconds since 1970, whole or not; RFC 7519 allows both.
     fn time(&self, name: &str) -> Option<SystemTime> {
-        let seconds = self.get(name)?.as_u64()?;
-        UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+        let value = self.get(name)?;
+        let since = match value.as_u64() {
+            Some(seconds) => Duration::from_secs(seconds),
+            None => Duration::try_from_secs_f64(value.as_f64()?).ok()?,
+        };
+        UNIX_EPOCH.checked_add(since)
     }
 }
 
@@ -215,11 +220,20 @@ impl Token {
         }
         let username = claims.text(username_claim).ok_or_else(malformed)?.to_owned();
         let sub = claims.text("sub").ok_or_else(malformed)?.to_owned();
-        let issued_at = claims.time("iat").ok_or_else(malformed)?;
+        let issued_at = match claims.get("iat") {
+            None | Some(Value::Null) => UNIX_EPOCH,
+            Some(_) => claims.time("iat").ok_or_else(malformed)?,
+        };
         let expires_at = claims.time("exp").ok_or_else(malformed)?;
         Ok(Self { raw, claims, username, sub, issued_at, expires_at })
     }
 }
+
+/// Base64url as JSON Web Tokens have it, or with the padding that they should not have.
+const BASE64URL: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// The middle part of a JSON Web Token.
 fn payload(token: &str) -> Option<Map<String, Value>> {
@@ -229,7 +243,7 @@ fn payload(token: &str) -> Option<Map<String, Value>> {
     else {
         return None;
     };
-    match json::value(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()? {
+    match json::value(&BASE64URL.decode(payload).ok()?).ok()? {
         Value::Object(claims) => Some(claims),
         _ => None,
     }
@@ -290,6 +304,36 @@ mod tests {
     }
 
     #[test]
+    fn what_other_issuers_write_is_read_where_that_is_harmless() {
+        let mut claims = id_claims();
+        claims["exp"] = json!(1_700_003_600.5);
+        claims["iat"] = json!(1.7e9);
+        let token = IdToken::parse(encode(&claims)).unwrap();
+        assert_eq!(token.expires_at(), UNIX_EPOCH + Duration::from_millis(1_700_003_600_500));
+        assert_eq!(token.issued_at(), UNIX_EPOCH + Duration::from_secs(1_700_000_000));
+
+        for absent in [None, Some(Value::Null)] {
+            let mut claims = id_claims();
+            match absent {
+                None => drop(claims.as_object_mut().unwrap().remove("iat")),
+                Some(null) => claims["iat"] = null,
+            }
+            assert_eq!(IdToken::parse(encode(&claims)).unwrap().issued_at(), UNIX_EPOCH);
+        }
+
+        // Of four lengths, three are padded.
+        for name in ["a", "ab", "abc", "abcd"] {
+            let mut claims = id_claims();
+            claims["name"] = json!(name);
+            let raw = encode(&claims);
+            let (head, signature) = raw.expose_secret().rsplit_once('.').unwrap();
+            let padding = "=".repeat(head.rsplit_once('.').unwrap().1.len().wrapping_neg() % 4);
+            let token = IdToken::parse(format!("{head}{padding}.{signature}").into()).unwrap();
+            assert_eq!(token.claims().text("name"), Some(name));
+        }
+    }
+
+    #[test]
     fn malformed_tokens_are_refused_without_being_quoted() {
         let mut without_expiry = id_claims();
         without_expiry.as_object_mut().unwrap().remove("exp");
@@ -297,7 +341,16 @@ mod tests {
         far_future["exp"] = json!(u64::MAX);
         let mut negative = id_claims();
         negative["exp"] = json!(-5);
+        let with = |name: &str, value: Value| {
+            let mut claims = id_claims();
+            claims[name] = value;
+            encode(&claims)
+        };
         let malformed: Vec<SecretString> = vec![
+            with("exp", json!("1700003600")),
+            with("exp", json!(1e300)),
+            with("exp", json!(-0.5)),
+            with("iat", json!("yesterday")),
             "".into(),
             "..".into(),
             "secret-token".into(),

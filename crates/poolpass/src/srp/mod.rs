@@ -41,7 +41,7 @@ mod vectors;
 
 pub use claim::{PasswordKey, claim_timestamp};
 pub use exchange::{ClientEphemeral, ServerChallenge};
-pub use secret_hash::secret_hash;
+pub use secret_hash::AppClient;
 pub use verifier::DeviceVerifier;
 
 /// Whose password is proved: what Cognito hashes and signs in front of everything else.

@@ -26,7 +26,7 @@ use crate::config::{ClientId, Config, Endpoint, Service, UserPoolId};
 use crate::error::Error;
 use crate::json::Object;
 use crate::platform::BoxFuture;
-use crate::srp;
+use crate::srp::AppClient;
 
 /// What an app passes through to the user pool's Lambda triggers.
 pub(crate) type ClientMetadata = BTreeMap<String, String>;
@@ -105,7 +105,8 @@ impl UserPool {
     /// SECRET_HASH for the user name of one call, where the app client has a secret.
     fn secret_hash(&self, username: &str) -> Option<String> {
         let secret = self.client_secret.as_ref()?;
-        Some(srp::secret_hash(self.client_id.as_str(), secret.expose_secret(), username))
+        let client = AppClient { id: self.client_id.as_str(), secret: secret.expose_secret() };
+        Some(client.secret_hash(username))
     }
 
     fn client_secret(&self) -> Option<&str> {
