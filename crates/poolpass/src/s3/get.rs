@@ -1,5 +1,6 @@
 //! GetObject and HeadObject.
 
+mod answer;
 mod body;
 
 use std::fmt;
@@ -9,17 +10,19 @@ use std::time::SystemTime;
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
 use http::header::{IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE, RANGE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::response::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 pub use body::ObjectBody;
 
 use super::bucket::{Bucket, header_value};
 use super::key::ObjectKey;
-use super::metadata::ObjectMetadata;
+use super::metadata::{Extent, ObjectMetadata};
 use super::query::Query;
 use crate::aws_request::AwsRequest;
 use crate::dates;
 use crate::error::Error;
+use crate::platform::{Body, BoxFuture};
 
 /// Which part of an object is read, and under which conditions. By default all of it, under none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,10 +95,13 @@ impl Bucket {
     /// See [`Bucket`], and `NotModified` and `ConditionFailed` from conditions; kind `Aws` with code `InvalidRange` for a
     /// range that lies behind the end.
     pub async fn get_with(&self, key: &str, options: GetOptions) -> Result<Object, Error> {
-        let request = self.read_request("GetObject", Method::GET, key, &options)?;
-        let (head, body) = self.send(request).await?.into_parts();
-        let metadata = ObjectMetadata::from_headers(&head.headers);
-        let body = ObjectBody::new(self.clone(), key, options.version_id, &head, body);
+        let (head, extent, body) = self.read("GetObject", Method::GET, key, &options).await?;
+        let mut metadata = ObjectMetadata::from_headers(&head.headers);
+        if options.range.is_some() && extent.is_none() && head.status == StatusCode::PARTIAL_CONTENT {
+            // The length is that of the range.
+            metadata.size = None;
+        }
+        let body = ObjectBody::new(self.clone(), key, options, &head, extent, body);
         Ok(Object { metadata, body })
     }
 
@@ -118,8 +124,25 @@ impl Bucket {
     }
 
     pub(super) async fn head_headers(&self, key: &str, options: &GetOptions) -> Result<HeaderMap, Error> {
-        let request = self.read_request("HeadObject", Method::HEAD, key, options)?;
-        Ok(self.send(request).await?.into_parts().0.headers)
+        let (head, ..) = self.read("HeadObject", Method::HEAD, key, options).await?;
+        Ok(head.headers)
+    }
+
+    /// Sends the request, and checks that the answer is what `options` ask for.
+    fn read<'a>(
+        &'a self,
+        operation: &'static str,
+        method: Method,
+        key: &'a str,
+        options: &'a GetOptions,
+    ) -> BoxFuture<'a, Result<(Parts, Option<Extent>, Body), Error>> {
+        Box::pin(async move {
+            let request = self.read_request(operation, method, key, options)?;
+            let answer = self.send(request).await.map_err(|error| answer::check_refusal(error, options))?;
+            let (head, body) = answer.into_parts();
+            let extent = answer::check(&head, options).map_err(|error| error.during(operation))?;
+            Ok((head, extent, body))
+        })
     }
 
     fn read_request(
@@ -140,6 +163,12 @@ impl Object {
     /// What S3 knows about it.
     pub fn metadata(&self) -> &ObjectMetadata {
         &self.metadata
+    }
+
+    /// How many bytes the content has, or the range of it that was asked for. `None` where that is not known: where the server
+    /// does not say, and where the host (a browser) unpacks compressed content on the way.
+    pub fn content_length(&self) -> Option<u64> {
+        self.body.length
     }
 
     /// The content as a stream, to be read piece by piece.
