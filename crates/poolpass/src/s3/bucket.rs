@@ -1,7 +1,7 @@
 //! A bucket, and how its objects are addressed.
 
 use bytes::Bytes;
-use http::header::{HeaderName, InvalidHeaderValue};
+use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
 use super::key::ObjectKey;
@@ -183,13 +183,18 @@ pub(super) fn set_header(
     Ok(())
 }
 
-/// A header's value in plain ASCII: S3 stores nothing else in headers.
+/// The value of a header that says something: S3 takes an empty one for none.
 pub(super) fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
-    let refused =
-        |_: InvalidHeaderValue| Error::invalid_input(format!("{name} has to be one line of plain ASCII"));
-    HeaderValue::from_str(value).map_err(refused).and_then(|value| match value.to_str() {
-        Ok(_) => Ok(value),
-        Err(_) => Err(Error::invalid_input(format!("{name} has to be one line of plain ASCII"))),
+    crate::input::not_empty(value, "an option is empty: leave it out instead")?;
+    maybe_empty_header_value(name, value)
+}
+
+/// A header's value in plain ASCII: S3 stores nothing else in headers, and HTTP drops blanks at its ends.
+pub(super) fn maybe_empty_header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
+    let is_kept = value.trim() == value && value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    let value = HeaderValue::from_str(value).ok().filter(|_| is_kept);
+    value.ok_or_else(|| {
+        Error::invalid_input(format!("{name} has to be one line of plain ASCII, without blanks at its ends"))
     })
 }
 

@@ -9,6 +9,7 @@ use super::query::Query;
 use crate::aws_request::AwsRequest;
 use crate::config::checked_bucket;
 use crate::error::Error;
+use crate::input::not_empty;
 use crate::percent;
 
 /// What is copied, and what is said about the copy. By default the latest version, with everything that is said about it.
@@ -42,7 +43,7 @@ impl Bucket {
     pub async fn copy_with(&self, from: &str, to: &str, options: CopyOptions) -> Result<Stored, Error> {
         let request = self.copy_request(from, to, options)?;
         let answer = self.whole(request).await?;
-        Stored::from_document(&answer, "CopyObjectResult", "CopyObject")
+        Stored::from_document(&answer, "CopyObjectResult", "CopyObject", |_| Ok(()))
     }
 
     fn copy_request(&self, from: &str, to: &str, options: CopyOptions) -> Result<AwsRequest, Error> {
@@ -53,6 +54,7 @@ impl Bucket {
         };
         let mut source = format!("{from_bucket}/{}", from.encoded());
         if let Some(version) = &options.from_version_id {
+            not_empty(version, "the version id is empty")?;
             source.push_str("?versionId=");
             source.extend(percent::component(version));
         }

@@ -1,5 +1,7 @@
 //! DeleteObject and DeleteObjects.
 
+use std::collections::BTreeSet;
+
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
 
@@ -67,7 +69,9 @@ impl Bucket {
             }
             for batch in writable.chunks(KEYS_PER_REQUEST) {
                 let answer = self.whole(self.delete_request(batch)?).await?;
-                xml::read(answer.body(), "DeleteResult", "DeleteObjects", |result| outcome.add(result))?;
+                xml::read(answer.body(), "DeleteResult", "DeleteObjects", |result| {
+                    outcome.add(batch, result)
+                })?;
             }
             Ok(outcome)
         })
@@ -83,9 +87,18 @@ impl Bucket {
 }
 
 impl DeletedMany {
-    fn add(&mut self, result: &Element) -> Result<(), Error> {
+    /// Adds what the answer says about the keys that were asked for. A key that it leaves out may have its object still.
+    fn add(&mut self, asked: &[String], result: &Element) -> Result<(), Error> {
+        let mut left: BTreeSet<&str> = asked.iter().map(String::as_str).collect();
+        let mut told = |key: &str| {
+            let is_asked_for = left.remove(key) || asked.iter().any(|asked| asked == key);
+            let unasked = || Error::invalid_response("S3's answer is about a key that was not asked for");
+            if is_asked_for { Ok(()) } else { Err(unasked()) }
+        };
         for deleted in result.all("Deleted") {
-            self.deleted.push(deleted.text("Key")?);
+            let key = deleted.text("Key")?;
+            told(&key)?;
+            self.deleted.push(key);
         }
         for error in result.all("Error") {
             let refusal = AwsRefusal {
@@ -95,7 +108,13 @@ impl DeletedMany {
                 request_id: None,
             };
             let refusal = Error::from_aws(refusal).during("DeleteObjects");
-            self.refused.push((error.text("Key")?, refusal));
+            let key = error.text("Key")?;
+            told(&key)?;
+            self.refused.push((key, refusal));
+        }
+        for key in left {
+            let untold = Error::invalid_response("S3's answer does not say what became of the key");
+            self.refused.push((key.to_owned(), untold.during("DeleteObjects")));
         }
         Ok(())
     }
@@ -128,9 +147,21 @@ mod tests {
         let xml = "<DeleteResult><Error><Key>a</Key><Code>AccessDenied</Code><Message>no</Message></Error>\
                    <Deleted><Key>b</Key></Deleted></DeleteResult>";
         let mut outcome = DeletedMany::default();
-        xml::read(xml.as_bytes(), "DeleteResult", "DeleteObjects", |result| outcome.add(result)).unwrap();
+        let asked = ["a", "b", "b", "c"].map(str::to_owned);
+        xml::read(xml.as_bytes(), "DeleteResult", "DeleteObjects", |result| outcome.add(&asked, result))
+            .unwrap();
         assert_eq!(outcome.deleted, ["b"]);
-        let (key, error) = &outcome.refused[0];
-        assert_eq!((key.as_str(), error.kind()), ("a", crate::ErrorKind::AccessDenied));
+        let refused: Vec<_> =
+            outcome.refused.iter().map(|(key, error)| (key.as_str(), error.kind())).collect();
+        assert_eq!(
+            refused,
+            [("a", crate::ErrorKind::AccessDenied), ("c", crate::ErrorKind::InvalidResponse)]
+        );
+
+        let mut outcome = DeletedMany::default();
+        let asked = ["a".to_owned()];
+        let other =
+            xml::read(xml.as_bytes(), "DeleteResult", "DeleteObjects", |result| outcome.add(&asked, result));
+        assert_eq!(other.unwrap_err().kind(), crate::ErrorKind::InvalidResponse);
     }
 }

@@ -22,6 +22,7 @@ use super::query::Query;
 use crate::aws_request::AwsRequest;
 use crate::dates;
 use crate::error::Error;
+use crate::input::not_empty;
 use crate::platform::{Body, BoxFuture};
 
 /// Which part of an object is read, and under which conditions. By default all of it, under none.
@@ -152,6 +153,9 @@ impl Bucket {
         key: &str,
         options: &GetOptions,
     ) -> Result<AwsRequest, Error> {
+        if let Some(version) = &options.version_id {
+            not_empty(version, "the version id is empty")?;
+        }
         let query = Query::new().with_some("versionId", options.version_id.as_deref());
         let mut request = self.object_request(operation, method, &ObjectKey::parse(key)?, &query)?;
         request.headers = options.headers()?;

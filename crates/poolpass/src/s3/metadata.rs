@@ -5,12 +5,13 @@ use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::HeaderMap;
 use http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE,
     CONTENT_TYPE, ETAG, LAST_MODIFIED,
 };
+use http::{HeaderMap, HeaderName};
 
+use super::header_text;
 use crate::dates;
 
 /// Prefix of the headers that carry the app's own metadata.
@@ -53,10 +54,17 @@ pub struct ObjectMetadata {
 impl ObjectMetadata {
     pub(super) fn from_headers(headers: &HeaderMap) -> Self {
         let text = |name| text(headers, name);
-        let mut metadata = BTreeMap::new();
+        let described = |name: HeaderName| headers.get(name).map(header_text::decoded);
+        let mut metadata = BTreeMap::<String, String>::new();
         for (name, value) in headers {
-            if let (Some(name), Ok(value)) = (name.as_str().strip_prefix(USER_METADATA), value.to_str()) {
-                metadata.insert(name.to_owned(), value.to_owned());
+            if let Some(name) = name.as_str().strip_prefix(USER_METADATA) {
+                let value = header_text::decoded(value);
+                // HTTP takes a header that comes twice for a list.
+                let value = match metadata.remove(name) {
+                    Some(first) => format!("{first},{value}"),
+                    None => value,
+                };
+                metadata.insert(name.to_owned(), value);
             }
         }
         let size = match Extent::from_headers(headers) {
@@ -67,11 +75,11 @@ impl ObjectMetadata {
             size,
             etag: text(ETAG.as_str()),
             last_modified: text(LAST_MODIFIED.as_str()).and_then(|date| dates::from_http(&date)),
-            content_type: text(CONTENT_TYPE.as_str()),
-            cache_control: text(CACHE_CONTROL.as_str()),
-            content_disposition: text(CONTENT_DISPOSITION.as_str()),
-            content_encoding: text(CONTENT_ENCODING.as_str()),
-            content_language: text(CONTENT_LANGUAGE.as_str()),
+            content_type: described(CONTENT_TYPE),
+            cache_control: described(CACHE_CONTROL),
+            content_disposition: described(CONTENT_DISPOSITION),
+            content_encoding: described(CONTENT_ENCODING),
+            content_language: described(CONTENT_LANGUAGE),
             metadata,
             version_id: text("x-amz-version-id"),
             storage_class: text("x-amz-storage-class"),
@@ -115,12 +123,12 @@ pub(super) fn crc32_to_base64(crc32: u32) -> String {
 }
 
 pub(super) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+    headers.get(name).map(|value| header_text::plain(value.as_bytes()))
 }
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderName, HeaderValue};
+    use http::HeaderValue;
 
     use super::*;
 
@@ -147,6 +155,26 @@ mod tests {
             Some(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(784_111_777))
         );
         assert_eq!(metadata.metadata["author"], "ada");
+    }
+
+    #[test]
+    fn metadata_that_is_not_ascii_is_read() {
+        let mut headers = headers(&[
+            ("x-amz-meta-word", "=?UTF-8?Q?Zo=C3=AB?="),
+            ("x-amz-meta-empty", ""),
+            ("x-amz-meta-list", "1"),
+        ]);
+        let raw = HeaderValue::from_bytes("Zoë".as_bytes()).unwrap();
+        headers.insert(HeaderName::from_static("x-amz-meta-raw"), raw);
+        headers.append(HeaderName::from_static("x-amz-meta-list"), HeaderValue::from_static("2"));
+        let disposition = HeaderValue::from_bytes("attachment; filename=\"Zoë.pdf\"".as_bytes()).unwrap();
+        headers.insert(CONTENT_DISPOSITION, disposition);
+        let read = ObjectMetadata::from_headers(&headers);
+        let expected = [("empty", ""), ("list", "1,2"), ("raw", "Zoë"), ("word", "Zoë")];
+        let metadata: Vec<_> =
+            read.metadata.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(metadata, expected);
+        assert_eq!(read.content_disposition.as_deref(), Some("attachment; filename=\"Zoë.pdf\""));
     }
 
     #[test]

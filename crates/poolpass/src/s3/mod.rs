@@ -17,6 +17,7 @@ mod bucket;
 mod copy;
 mod delete;
 mod get;
+mod header_text;
 mod key;
 mod list;
 mod metadata;

@@ -10,14 +10,16 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use super::bucket::{Bucket, header_value};
+use super::bucket::{Bucket, header_value, maybe_empty_header_value};
 use super::key::ObjectKey;
-use super::metadata::{USER_METADATA, crc32_to_base64, text};
+use super::metadata::{USER_METADATA, crc32_to_base64, text, whole_crc32};
 use super::query::Query;
 use super::xml;
 use crate::aws_request::{AwsRequest, Repeat};
 use crate::error::Error;
+use crate::input::not_empty;
 use crate::platform;
+use crate::xml::Element;
 
 /// What is said about an object when it is written. By default nothing.
 ///
@@ -38,7 +40,8 @@ pub struct PutOptions {
     pub content_encoding: Option<String>,
     /// The language of the content.
     pub content_language: Option<String>,
-    /// The app's own metadata: 2 KB of ASCII in all.
+    /// The app's own metadata: 2 KB of ASCII in all. S3 keeps the names in lower case, so two that differ in case only are refused, as
+    /// are empty names. Values have no blanks at their ends, which HTTP drops.
     pub metadata: BTreeMap<String, String>,
     /// Writes only if there is no object under the key yet (`If-None-Match: *`). Otherwise kind `ConditionFailed`.
     pub if_absent: bool,
@@ -98,8 +101,10 @@ impl Bucket {
         options: &PutOptions,
     ) -> Result<Stored, Error> {
         let mut request = self.put_request(key, options)?;
-        set_body(&mut request, body)?;
-        Ok(Stored::from_headers(self.whole(request).await?.headers()))
+        let crc32 = set_body(&mut request, body)?;
+        let answer = self.whole(request).await?;
+        check_crc32(answer.headers(), crc32).map_err(|error| error.during("PutObject"))?;
+        Ok(Stored::from_headers(answer.headers()))
     }
 
     pub(super) fn put_request(&self, key: &ObjectKey<'_>, options: &PutOptions) -> Result<AwsRequest, Error> {
@@ -131,10 +136,16 @@ impl PutOptions {
             }
         }
         for (name, value) in &self.metadata {
-            let value = header_value(name, value)?;
+            not_empty(name, "a metadata name is empty")?;
+            let value = maybe_empty_header_value(name, value)?;
             let name = HeaderName::try_from(format!("{USER_METADATA}{name}"))
                 .map_err(|_| Error::invalid_input("a metadata name has to fit into a header's name"))?;
-            headers.insert(name, value);
+            if headers.insert(&name, value).is_some() {
+                return Err(Error::invalid_input(format!(
+                    "two metadata names differ in case only: {}",
+                    name.as_str()
+                )));
+            }
         }
         Ok(headers)
     }
@@ -168,11 +179,29 @@ impl Stored {
         answer: &http::Response<Bytes>,
         root: &'static str,
         operation: &'static str,
+        check: impl FnOnce(&Element) -> Result<(), Error>,
     ) -> Result<Self, Error> {
         xml::read(answer.body(), root, operation, |result| {
-            Ok(Self { etag: result.maybe_text("ETag"), ..Self::from_headers(answer.headers()) })
+            check(result)?;
+            let etag = result.text("ETag")?;
+            if etag.is_empty() {
+                return Err(Error::invalid_response("S3's answer does not name the ETag of what it wrote"));
+            }
+            Ok(Self { etag: Some(etag), ..Self::from_headers(answer.headers()) })
         })
     }
+}
+
+/// What S3 says that it has must be what was sent.
+pub(super) fn check_crc32(headers: &HeaderMap, sent: u32) -> Result<(), Error> {
+    match whole_crc32(headers) {
+        Some(stored) if stored != sent => Err(stored_otherwise()),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn stored_otherwise() -> Error {
+    Error::invalid_response("S3 stored something else: its checksum is not that of what was sent")
 }
 
 /// Sets the body with its checksum, and the time that it takes over a slow line.
@@ -190,8 +219,13 @@ pub(super) fn set_body(request: &mut AwsRequest, body: Bytes) -> Result<u32, Err
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::error::ErrorKind;
+    use crate::s3::upload::Multipart;
+    use crate::s3::{CopyOptions, GetOptions};
+    use crate::scripted_aws::ScriptedAws;
 
     #[test]
     fn options_become_headers() {
@@ -216,6 +250,80 @@ mod tests {
         assert!(refused(metadata("name", "Zoë")));
         assert!(refused(metadata("name", "a\r\nx-amz-acl: public-read")));
         assert!(refused(metadata("na me", "a")));
+        assert!(refused(metadata("", "a")));
+        assert!(refused(metadata("name", " a")));
+        assert!(refused(metadata("name", "a ")));
+        assert!(refused(metadata("name", "a\tb")));
+        assert!(metadata("name", "").headers().is_ok());
+        let both = [("Author".to_owned(), "a".to_owned()), ("author".to_owned(), "b".to_owned())];
+        assert!(refused(PutOptions { metadata: both.into(), ..PutOptions::default() }));
+        assert!(refused(PutOptions { cache_control: Some(String::new()), ..PutOptions::default() }));
         assert!(refused(PutOptions { content_type: Some("é".to_owned()), ..PutOptions::default() }));
+    }
+
+    #[tokio::test]
+    async fn an_empty_condition_is_refused_before_anything_is_sent() {
+        let aws = ScriptedAws::default();
+        let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
+        let empty = || Some(String::new());
+        let put = PutOptions { if_match: empty(), ..PutOptions::default() };
+        let copy = CopyOptions { if_source_matches: empty(), ..CopyOptions::default() };
+        let version = CopyOptions { from_version_id: empty(), ..CopyOptions::default() };
+        let get = |options: GetOptions| async { bucket.get_with("a", options).await.map(drop) };
+        for outcome in [
+            bucket.put_with("a", "x", put.clone()).await.map(drop),
+            bucket.upload("a", "x").options(put).await.map(drop),
+            bucket.copy_with("a", "b", copy).await.map(drop),
+            bucket.copy_with("a", "b", version).await.map(drop),
+            get(GetOptions { if_match: empty(), ..GetOptions::default() }).await,
+            get(GetOptions { if_none_match: empty(), ..GetOptions::default() }).await,
+            get(GetOptions { version_id: empty(), ..GetOptions::default() }).await,
+        ] {
+            assert_eq!(outcome.unwrap_err().kind(), ErrorKind::InvalidInput);
+        }
+        assert!(aws.take_sent().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_write_sends_nothing_that_could_become_metadata_but_what_was_asked_for() {
+        let etag = [("etag", "\"e\"")];
+        let begun = "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>";
+        let copied = "<CopyObjectResult><ETag>e</ETag></CopyObjectResult>";
+        let aws = ScriptedAws::default()
+            .answer_text(200, &etag, "")
+            .answer_text(200, &[], copied)
+            .answer_text(200, &[], begun);
+        let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
+        bucket.put("a", "x").await.unwrap();
+        bucket.copy("a", "b").await.unwrap();
+        Multipart::create(&bucket, ObjectKey::parse("a").unwrap(), &PutOptions::default()).await.unwrap();
+        let signature = ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
+        let own = [
+            &["x-amz-checksum-crc32"][..],
+            &["x-amz-copy-source"],
+            &["x-amz-checksum-algorithm", "x-amz-checksum-type"],
+        ];
+        for (request, own) in aws.take_sent().iter().zip(own) {
+            let sent: BTreeSet<&str> = request.headers().keys().map(HeaderName::as_str).collect();
+            assert_eq!(sent, signature.iter().chain(own).copied().collect());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_success_that_is_about_something_else_is_an_error() {
+        let etag = ("etag", "\"e\"");
+        let refused =
+            |outcome: Result<Stored, Error>| outcome.unwrap_err().kind() == ErrorKind::InvalidResponse;
+        for (checksum, is_right) in [("NhCmhg==", true), ("AAAAAA==", false)] {
+            let headers = [etag, ("x-amz-checksum-crc32", checksum)];
+            let aws = ScriptedAws::default().answer_text(200, &headers, "");
+            let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
+            assert_eq!(bucket.put("a", "hello").await.is_ok(), is_right, "{checksum}");
+        }
+        for copied in ["<CopyObjectResult/>", "<CopyObjectResult><ETag/></CopyObjectResult>", "<Other/>"] {
+            let aws = ScriptedAws::default().answer_text(200, &[], copied);
+            let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
+            assert!(refused(bucket.copy("a", "b").await), "{copied}");
+        }
     }
 }

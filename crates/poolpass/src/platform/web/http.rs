@@ -139,8 +139,10 @@ async fn response(answer: &web_sys::Response, abort: AbortOnDrop) -> Result<Resp
         let (Some(name), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string()) else {
             continue;
         };
-        // A header that HTTP does not allow cannot matter to us.
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+        // The host hands out each byte as a character. A header that HTTP does not allow cannot matter to us.
+        let bytes: Result<Vec<u8>, _> = value.chars().map(u8::try_from).collect();
+        let value = HeaderValue::try_from(bytes.unwrap_or_else(|_| value.into_bytes()));
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), value) {
             response.headers_mut().append(name, value);
         }
     }

@@ -18,7 +18,7 @@ use super::put::{PutOptions, Stored};
 use crate::error::Error;
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
 use job::Job;
-use operations::Multipart;
+pub(super) use operations::Multipart;
 use plan::Plan;
 
 /// An upload that is about to begin. Awaiting it carries it out.

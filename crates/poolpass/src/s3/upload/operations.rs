@@ -11,7 +11,7 @@ use crate::pagination::{self, Pagination};
 use crate::s3::bucket::{Bucket, set_header};
 use crate::s3::key::ObjectKey;
 use crate::s3::metadata::{crc32_from_base64, crc32_to_base64, text};
-use crate::s3::put::{PutOptions, Stored, set_body};
+use crate::s3::put::{PutOptions, Stored, check_crc32, set_body, stored_otherwise};
 use crate::s3::query::Query;
 use crate::s3::xml;
 use crate::xml::Element;
@@ -21,7 +21,7 @@ const FULL_OBJECT: HeaderValue = HeaderValue::from_static("FULL_OBJECT");
 
 /// One multipart upload at S3.
 #[derive(Debug)]
-pub(super) struct Multipart<'a> {
+pub(in crate::s3) struct Multipart<'a> {
     pub(super) bucket: &'a Bucket,
     pub(super) key: ObjectKey<'a>,
     pub(super) upload_id: String,
@@ -40,15 +40,20 @@ pub(super) struct Part {
 
 impl<'a> Multipart<'a> {
     /// CreateMultipartUpload. A repetition whose first answer was lost leaves behind an upload without parts.
-    pub(super) async fn create(
+    pub(in crate::s3) async fn create(
         bucket: &'a Bucket,
         key: ObjectKey<'a>,
         options: &PutOptions,
     ) -> Result<Self, Error> {
         let answer = bucket.whole(create_request(bucket, &key, options)?).await?;
         let root = "InitiateMultipartUploadResult";
-        let upload_id =
-            xml::read(answer.body(), root, "CreateMultipartUpload", |result| Ok(result.text("UploadId")?))?;
+        let upload_id = xml::read(answer.body(), root, "CreateMultipartUpload", |result| {
+            let upload_id = result.text("UploadId")?;
+            if upload_id.is_empty() {
+                return Err(Error::invalid_response("S3's answer does not name the upload"));
+            }
+            Ok(upload_id)
+        })?;
         // A browser does not see the header unless CORS exposes it: then it is as was asked for.
         let whole_checksum = answer.headers().get(CHECKSUM_TYPE).is_none_or(|kind| kind == FULL_OBJECT);
         Ok(Self { bucket, key, upload_id, whole_checksum })
@@ -61,6 +66,7 @@ impl<'a> Multipart<'a> {
         let mut request = self.request("UploadPart", Method::PUT, query)?;
         let crc32 = set_body(&mut request, body)?;
         let answer = self.bucket.whole(request).await?;
+        check_crc32(answer.headers(), crc32).map_err(|error| error.during("UploadPart"))?;
         let etag = text(answer.headers(), "etag").ok_or_else(|| {
             Error::invalid_response(
                 "S3's answer has no ETag; in a browser the bucket's CORS rules have to expose it (ExposeHeaders)",
@@ -102,7 +108,14 @@ impl<'a> Multipart<'a> {
     ) -> Result<Stored, Error> {
         let request = self.complete_request(parts, crc32, options)?;
         let answer = self.bucket.whole(request).await?;
-        Stored::from_document(&answer, "CompleteMultipartUploadResult", "CompleteMultipartUpload")
+        let root = "CompleteMultipartUploadResult";
+        Stored::from_document(&answer, root, "CompleteMultipartUpload", |result| {
+            let stored = result.maybe_text("ChecksumCRC32").and_then(|stored| crc32_from_base64(&stored));
+            match stored {
+                Some(stored) if self.whole_checksum && stored != crc32 => Err(stored_otherwise()),
+                _ => Ok(()),
+            }
+        })
     }
 
     /// AbortMultipartUpload: S3 forgets the parts.
@@ -230,6 +243,31 @@ mod tests {
             let error = multipart.parts().await.unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::InvalidResponse, "{error}");
             assert_eq!(error.operation(), Some("ListParts"));
+        }
+    }
+
+    #[tokio::test]
+    async fn parts_and_objects_with_another_checksum_are_an_error() {
+        let complete = |checksum: &str| {
+            format!(
+                "<CompleteMultipartUploadResult><ETag>e</ETag><ChecksumCRC32>{checksum}</ChecksumCRC32>\
+                 </CompleteMultipartUploadResult>"
+            )
+        };
+        for (checksum, is_right) in [("NhCmhg==", true), ("AAAAAA==", false)] {
+            let headers = [("etag", "\"e\""), ("x-amz-checksum-crc32", checksum)];
+            let aws = ScriptedAws::default()
+                .answer_text(200, &headers, "")
+                .answer_text(200, &[], &complete(checksum))
+                .answer_text(200, &[], "<CompleteMultipartUploadResult/>");
+            let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
+            let key = ObjectKey::parse("a").unwrap();
+            let multipart =
+                Multipart { bucket: &bucket, key, upload_id: "u".to_owned(), whole_checksum: true };
+            assert_eq!(multipart.upload(1, Bytes::from_static(b"hello")).await.is_ok(), is_right);
+            let (crc32, options) = (crc32fast::hash(b"hello"), PutOptions::default());
+            assert_eq!(multipart.complete(&[], crc32, &options).await.is_ok(), is_right);
+            assert!(multipart.complete(&[], crc32, &options).await.is_err());
         }
     }
 }
