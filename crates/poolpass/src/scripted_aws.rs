@@ -46,6 +46,7 @@ impl ScriptedAws {
         self.answer_with(200, answer)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests pass what json! makes")]
     pub(crate) fn answer_with(self, status: u16, answer: Value) -> Self {
         self.answer_text(status, &[], &answer.to_string())
     }

@@ -76,6 +76,14 @@ pub struct Object {
     body: ObjectBody,
 }
 
+/// An answer that fits what was asked for.
+struct Answer {
+    head: Parts,
+    /// Which part of the object it holds, unless it is the whole.
+    extent: Option<Extent>,
+    body: Body,
+}
+
 impl Bucket {
     /// Reads an object (GetObject).
     ///
@@ -96,7 +104,7 @@ impl Bucket {
     /// See [`Bucket`], and `NotModified` and `ConditionFailed` from conditions; kind `Aws` with code `InvalidRange` for a
     /// range that lies behind the end.
     pub async fn get_with(&self, key: &str, options: GetOptions) -> Result<Object, Error> {
-        let (head, extent, body) = self.read("GetObject", Method::GET, key, &options).await?;
+        let Answer { head, extent, body } = self.read("GetObject", Method::GET, key, &options).await?;
         let mut metadata = ObjectMetadata::from_headers(&head.headers);
         if options.range.is_some() && extent.is_none() && head.status == StatusCode::PARTIAL_CONTENT {
             // The length is that of the range.
@@ -125,8 +133,7 @@ impl Bucket {
     }
 
     pub(super) async fn head_headers(&self, key: &str, options: &GetOptions) -> Result<HeaderMap, Error> {
-        let (head, ..) = self.read("HeadObject", Method::HEAD, key, options).await?;
-        Ok(head.headers)
+        Ok(self.read("HeadObject", Method::HEAD, key, options).await?.head.headers)
     }
 
     /// Sends the request, and checks that the answer is what `options` ask for.
@@ -136,13 +143,13 @@ impl Bucket {
         method: Method,
         key: &'a str,
         options: &'a GetOptions,
-    ) -> BoxFuture<'a, Result<(Parts, Option<Extent>, Body), Error>> {
+    ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(async move {
             let request = self.read_request(operation, method, key, options)?;
             let answer = self.send(request).await.map_err(|error| answer::check_refusal(error, options))?;
             let (head, body) = answer.into_parts();
             let extent = answer::check(&head, options).map_err(|error| error.during(operation))?;
-            Ok((head, extent, body))
+            Ok(Answer { head, extent, body })
         })
     }
 

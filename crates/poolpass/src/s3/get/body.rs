@@ -10,7 +10,7 @@ use http::Method;
 use http::response::Parts;
 
 use super::answer::{content_length, is_packed};
-use super::{ByteRange, GetOptions};
+use super::{Answer, ByteRange, GetOptions};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{self, Body, BoxStream, Crc32, TransportError};
 use crate::s3::bucket::Bucket;
@@ -191,7 +191,7 @@ impl Reading {
             ..GetOptions::default()
         };
         let answer = self.bucket.read("GetObject", Method::GET, &self.key, &options).await;
-        let (head, extent, body) = match answer {
+        let Answer { head, extent, body } = match answer {
             Err(error) if error.kind() == ErrorKind::InvalidResponse => return Err(broken.into()),
             answer => answer?,
         };
