@@ -142,7 +142,7 @@ export interface PresignedUrl {
   readonly url: string;
   /** The headers that have to be sent along, exactly so. Empty for reading. */
   readonly headers: Readonly<Record<string, string>>;
-  /** When it stops to work, on AWS's clock. */
+  /** When it stops working, on AWS's clock, from which the device's may differ. */
   readonly expiresAt: Date;
 }
 

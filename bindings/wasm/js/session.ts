@@ -15,7 +15,7 @@ export interface User {
 export interface Token {
   /** The token itself, for an `Authorization` header: a secret. */
   readonly raw: string;
-  /** When it stops being valid, on AWS's clock. */
+  /** When it stops being valid, on AWS's clock, from which the device's may differ: `idToken` and `accessToken` of the client know the difference. */
   readonly expiresAt: Date;
   /** What it says. */
   readonly claims: Readonly<Record<string, unknown>>;
@@ -26,7 +26,7 @@ export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
-  /** When AWS stops accepting them. */
+  /** When AWS stops accepting them, on the device's clock, right or wrong: the AWS SDK compares it with `Date.now()`. */
   readonly expiration?: Date;
   /** The identity id in the identity pool. */
   readonly identityId: string;

@@ -223,6 +223,8 @@ impl Client {
     /// wait, one exchange serves them all. When somebody signs in or out, the credentials from before are gone. A guest
     /// who signs in keeps the identity id.
     ///
+    /// Their expiration is on the device's clock, right or wrong, with which whoever uses them compares it.
+    ///
     /// # Errors
     ///
     /// Kind `InvalidConfig` without an identity pool, `SignedOut` when nobody is signed in and the pool takes no guests,
@@ -236,7 +238,8 @@ impl Client {
     /// # }
     /// ```
     pub async fn credentials(&self) -> Result<Credentials, Error> {
-        self.identity_pool()?.credentials().await
+        let credentials = self.identity_pool()?.credentials().await?;
+        Ok(credentials.with_expiration(|time| self.road().on_device_clock(time)))
     }
 
     /// The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`: the part of an

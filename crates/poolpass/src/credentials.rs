@@ -51,13 +51,20 @@ impl Credentials {
         self.session_token.as_deref()
     }
 
-    /// When AWS stops to accept them, on AWS's clock; `None` for long-lived keys.
+    /// When AWS stops accepting them; `None` for long-lived keys. On the device's clock, if they come from
+    /// [`Client::credentials`](crate::Client::credentials).
     pub fn expiration(&self) -> Option<SystemTime> {
         self.expiration
     }
 }
 
 impl Credentials {
+    /// The same credentials with the expiration on another clock.
+    pub(crate) fn with_expiration(mut self, on_clock: impl FnOnce(SystemTime) -> SystemTime) -> Self {
+        self.expiration = self.expiration.map(on_clock);
+        self
+    }
+
     /// Whether a request can carry them: a library that signs takes everything else for a mistake of the program.
     pub(crate) fn check(&self) -> Result<(), &'static str> {
         /// Headers and URLs hold no more. AWS's own are ten times shorter.

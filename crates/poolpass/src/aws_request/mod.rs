@@ -69,6 +69,11 @@ impl Road {
         self.clock.device_now()
     }
 
+    /// The moment `time` of AWS's time on the device's clock.
+    pub(crate) fn on_device_clock(&self, time: SystemTime) -> SystemTime {
+        self.clock.on_device(time)
+    }
+
     pub(crate) fn random(&self) -> &dyn Random {
         &*self.random
     }

@@ -55,6 +55,14 @@ impl ServerClock {
         corrected.unwrap_or(device)
     }
 
+    /// The moment `server` of AWS's time on the device's clock, for whoever compares it with that.
+    pub(crate) fn on_device(&self, server: SystemTime) -> SystemTime {
+        let offset = self.offset_millis();
+        let distance = Duration::from_millis(offset.unsigned_abs());
+        let moment = if offset < 0 { server.checked_add(distance) } else { server.checked_sub(distance) };
+        moment.unwrap_or(server)
+    }
+
     /// The device's time, right or wrong: for ages that have to be told before AWS's time is known.
     pub(crate) fn device_now(&self) -> SystemTime {
         self.device.now()
@@ -141,6 +149,15 @@ mod tests {
         clock.learn_from_headers(&date("Sun, 06 Nov 1994 08:49:37 GMT"), clock.device_now());
         assert_eq!(clock.offset_millis(), 7_200_000);
         assert_eq!(clock.now(), at(784_111_777));
+    }
+
+    #[test]
+    fn a_moment_on_the_devices_clock_is_as_far_away_as_on_awss() {
+        for (device, server) in [(1_000_000, 1_007_200), (1_007_200, 1_000_000), (1_000_000, 1_000_000)] {
+            let clock = clock_at(device);
+            clock.learn(at(server), clock.device_now());
+            assert_eq!(clock.on_device(at(server + 3600)), at(device + 3600));
+        }
     }
 
     #[test]
