@@ -13,7 +13,8 @@ export interface PoolpassConfig {
     s3?: string | null;
     dynamodb?: string | null;
   };
-  s3?: { bucket?: string | null; forcePathStyle?: boolean };
+  /** `forcePathStyle` names the bucket in the path (true) or in the host name (false). Default: in the host name at AWS, in the path at any other endpoint. */
+  s3?: { bucket?: string | null; forcePathStyle?: boolean | null };
   dynamodb?: { table?: string | null };
   api?: { url?: string | null };
   /** Users of the local demo, which are no configuration. */

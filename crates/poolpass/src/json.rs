@@ -103,9 +103,13 @@ impl Object {
 
     /// False where it is absent.
     pub(crate) fn flag(&mut self, name: &'static str) -> Result<bool, Misfit> {
+        Ok(self.maybe_flag(name)?.unwrap_or_default())
+    }
+
+    pub(crate) fn maybe_flag(&mut self, name: &'static str) -> Result<Option<bool>, Misfit> {
         match self.take(name) {
-            None => Ok(false),
-            Some(Value::Bool(flag)) => Ok(flag),
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
             Some(_) => Err(Misfit::Member(name)),
         }
     }

@@ -91,6 +91,18 @@ impl Endpoint {
         Ok(Self::from_parts(self.scheme().clone(), self.authority(), path_and_query).0)
     }
 
+    /// Whether the host is one of AWS in the region's partition.
+    pub(crate) fn is_of_aws(&self, region: &Region) -> bool {
+        let host = self.0.host().unwrap_or_default();
+        host.strip_suffix(region.dns_suffix()).is_some_and(|prefix| prefix.ends_with('.'))
+    }
+
+    /// Whether the host is an IP address, before which no name can stand.
+    pub(crate) fn is_ip_address(&self) -> bool {
+        let host = self.0.host().unwrap_or_default();
+        host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok()
+    }
+
     /// The URL itself.
     pub fn uri(&self) -> &Uri {
         &self.0

@@ -42,7 +42,7 @@ pub struct Config {
     identity_pool: Option<IdentityPoolId>,
     endpoints: Endpoints,
     bucket: Option<String>,
-    force_path_style: bool,
+    force_path_style: Option<bool>,
     table: Option<String>,
     api_url: Option<Endpoint>,
 }
@@ -138,9 +138,12 @@ impl Config {
         self.bucket.as_deref()
     }
 
-    /// Whether the bucket is named in the path and not in the host name.
+    /// Whether buckets are named in the path and not in the host name. See [`ConfigBuilder::force_path_style`].
     pub fn force_path_style(&self) -> bool {
-        self.force_path_style
+        self.force_path_style.unwrap_or_else(|| {
+            let endpoint = self.endpoint(Service::S3, &self.region);
+            self.overrides(Service::S3) && !endpoint.is_of_aws(&self.region)
+        })
     }
 
     /// The app's DynamoDB table.
@@ -200,7 +203,7 @@ pub struct ConfigBuilder {
     identity_pool: Option<String>,
     endpoints: Vec<(Service, String)>,
     bucket: Option<String>,
-    force_path_style: bool,
+    force_path_style: Option<bool>,
     table: Option<String>,
     api_url: Option<String>,
 }
@@ -249,9 +252,11 @@ impl ConfigBuilder {
         self
     }
 
-    /// Names the bucket in the path and not in the host name, as most servers other than AWS want it. Default: false.
+    /// Names the bucket in the path (`true`) or in the host name (`false`). Default: in the host name at AWS, also where the endpoint
+    /// of S3 is overridden by another one of AWS, such as `https://s3-accelerate.amazonaws.com`; in the path at every other
+    /// overridden endpoint, as most servers other than AWS want it. Names with dots, and endpoints that are an IP address, take the path in any case.
     pub fn force_path_style(mut self, force: bool) -> Self {
-        self.force_path_style = force;
+        self.force_path_style = Some(force);
         self
     }
 

@@ -30,7 +30,7 @@ pub(super) fn parse(file: Object) -> Result<Config, Error> {
     })?;
     file.section("s3", |s3| {
         builder.bucket = s3.maybe_text("bucket")?;
-        builder.force_path_style = s3.flag("forcePathStyle")?;
+        builder.force_path_style = s3.maybe_flag("forcePathStyle")?;
         Ok(())
     })?;
     file.section("dynamodb", |dynamodb| {

@@ -36,7 +36,8 @@ impl Client {
 /// One S3 bucket, with the credentials of the person (or guest) at the client.
 ///
 /// Clones are cheap. The bucket is named in the host (`photos.s3.eu-west-1.amazonaws.com`), or in the path where the
-/// configuration forces it or overrides S3's endpoint and for names with dots, which do not fit AWS's certificates.
+/// configuration says so ([`force_path_style`](crate::ConfigBuilder::force_path_style)) and for names with dots, which do not fit
+/// AWS's certificates.
 ///
 /// Keys may be any UTF-8 text of 1 to 1024 bytes, except that no path segment may be `.` or `..`: HTTP clients resolve
 /// them. Such keys are refused with kind `InvalidInput` before anything is sent.
@@ -82,7 +83,7 @@ impl Bucket {
         let name = checked_bucket(name)?;
         let config = client.config();
         let endpoint = config.endpoint(Service::S3, &region);
-        let in_path = config.force_path_style() || config.overrides(Service::S3) || name.contains('.');
+        let in_path = config.force_path_style() || name.contains('.') || endpoint.is_ip_address();
         let address =
             if in_path { Address::Path(endpoint) } else { Address::Host(endpoint.with_host_prefix(&name)?) };
         Ok(Self { client, name, region, address })
@@ -229,6 +230,33 @@ pub(super) mod tests {
         assert_eq!(uri(&forced, "a"), "https://s3.eu-west-1.amazonaws.com/photos/a");
         let local = client(|config| config.endpoint(Service::S3, "http://127.0.0.1:4577/s3/")).s3().unwrap();
         assert_eq!(uri(&local, "a"), "http://127.0.0.1:4577/s3/photos/a");
+        let elsewhere = |endpoint: &str, force: Option<bool>| {
+            let bucket = client(|config| {
+                let config = config.endpoint(Service::S3, endpoint);
+                match force {
+                    Some(force) => config.force_path_style(force),
+                    None => config,
+                }
+            });
+            uri(&bucket.s3().unwrap(), "a")
+        };
+        for (endpoint, force, expected) in [
+            ("http://s3.localhost:4577", Some(false), "http://photos.s3.localhost:4577/a"),
+            ("http://s3.localhost:4577", Some(true), "http://s3.localhost:4577/photos/a"),
+            ("http://s3.localhost:4577", None, "http://s3.localhost:4577/photos/a"),
+            ("https://minio.example/base", Some(false), "https://photos.minio.example/base/a"),
+            ("http://127.0.0.1:4577", Some(false), "http://127.0.0.1:4577/photos/a"),
+            ("http://[::1]:4577", Some(false), "http://[::1]:4577/photos/a"),
+            ("https://s3-accelerate.amazonaws.com", None, "https://photos.s3-accelerate.amazonaws.com/a"),
+            (
+                "https://s3-accelerate.amazonaws.com",
+                Some(true),
+                "https://s3-accelerate.amazonaws.com/photos/a",
+            ),
+            ("https://notamazonaws.com", None, "https://notamazonaws.com/photos/a"),
+        ] {
+            assert_eq!(elsewhere(endpoint, force), expected, "{endpoint} {force:?}");
+        }
         let list =
             local.bucket_request("ListObjectsV2", Method::GET, &Query::new().flag("list-type")).unwrap();
         assert_eq!(list.uri, "http://127.0.0.1:4577/s3/photos?list-type=");
