@@ -10,6 +10,7 @@ use poolpass::signed::{Signed, SignedRequest};
 use crate::body::Body;
 use crate::call::{Cancel, CancelHandle, call};
 use crate::error::PoolpassError;
+use crate::s3::PresignedUrl;
 use crate::transport::{Header, headers};
 
 /// Signed requests to one service.
@@ -101,6 +102,26 @@ impl Api {
                 headers: headers(&head.headers),
                 body: Body::new(body.map_err(poolpass::Error::from), &cancel),
             })
+        })
+        .await
+    }
+
+    /// A URL with the signature in it, with which whoever holds it can make this one request until `expires_in` has passed, at most
+    /// seven days, or until the credentials expire. The URL may be one of a WebSocket (`wss://`). With `session_token_after_signing` the
+    /// session token is appended after signing, as AWS IoT wants it (the default for `iotdevicegateway`). Nothing is sent.
+    pub async fn presign(
+        &self,
+        request: ApiRequest,
+        expires_in: Duration,
+        session_token_after_signing: bool,
+    ) -> Result<Arc<PresignedUrl>, PoolpassError> {
+        let signed = self.inner.clone();
+        call(&self.cancel, async move {
+            let mut request = prepared(&signed, request)?;
+            if session_token_after_signing {
+                request = request.session_token_after_signing();
+            }
+            Ok(Arc::new(PresignedUrl(request.presign(expires_in).await?)))
         })
         .await
     }

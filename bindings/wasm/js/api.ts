@@ -4,6 +4,7 @@ import type { Handle } from './handle.js';
 import type { CallOptions } from './options.js';
 import type { Body, Client } from './poolpass_wasm.js';
 import { isA } from './realms.js';
+import type { PresignedUrl } from './s3.js';
 
 /** A request to an AWS service or to the app's API. */
 export interface SignedFetchOptions extends CallOptions {
@@ -28,7 +29,33 @@ export interface SignedFetchOptions extends CallOptions {
   timeoutMs?: number;
 }
 
+/** A request for which a URL is made. */
+export interface PresignOptions extends CallOptions {
+  /** The service's name in signatures, such as `iotdevicegateway`. Default: `execute-api`, for API Gateway. */
+  service?: string;
+  /** Signs for this region. Default: the configuration's. */
+  region?: string;
+  /** Default: `GET`. */
+  method?: string;
+  /** They have to be sent along. A WebSocket takes none. */
+  headers?: HeadersInit;
+  /** Appends the session token after signing in place of signing it. AWS IoT wants it so, where this is the default (`iotdevicegateway`). */
+  sessionTokenAfterSigning?: boolean;
+}
+
 const WITHOUT_BODY = [204, 205, 304];
+
+/** @internal */
+export async function presignRequest(
+  client: Handle<Client>,
+  url: string | URL,
+  expiresIn: number,
+  options: PresignOptions,
+): Promise<PresignedUrl> {
+  const api = client.inner.signed(options.service ?? 'execute-api', options.region);
+  const input = { ...requestOf(url, options), expiresIn, sessionTokenAfterSigning: options.sessionTokenAfterSigning };
+  return (await api.presign(input)) as PresignedUrl;
+}
 
 /** @internal */
 export async function signedFetch(client: Handle<Client>, url: string | URL, options: SignedFetchOptions): Promise<Response> {
@@ -39,19 +66,23 @@ export async function signedFetch(client: Handle<Client>, url: string | URL, opt
   // As fetch does for what it can name.
   const type = options.body == null ? undefined : contentTypeOf(options.body);
   if (type !== undefined && !headers.has('content-type')) headers.set('content-type', type);
-  const answer = (await api.send({
-    ...options,
-    method: String(options.method ?? 'GET').toUpperCase(),
-    url: String(url),
-    headers: [...headers],
-    body,
-  })) as { status: number; headers: [string, string][]; body: Body };
+  const input = { ...options, ...requestOf(url, { ...options, headers }), body };
+  const answer = (await api.send(input)) as { status: number; headers: [string, string][]; body: Body };
   const init = { status: answer.status, headers: answer.headers };
   if (WITHOUT_BODY.includes(answer.status)) {
     answer.body.cancel();
     return new Response(null, init);
   }
   return new Response(streamOf(answer.body, options.signal), init);
+}
+
+function requestOf(url: string | URL, { method, headers, signal }: PresignOptions) {
+  return {
+    url: String(url),
+    method: String(method ?? 'GET').toUpperCase(),
+    headers: [...headersOf(headers)],
+    signal,
+  };
 }
 
 function headersOf(given: HeadersInit | undefined): Headers {

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { Account } from './account.js';
-import { type SignedFetchOptions, signedFetch } from './api.js';
+import { type PresignOptions, presignRequest, type SignedFetchOptions, signedFetch } from './api.js';
 import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
 import type { AmplifyOutputs, PoolpassConfig } from './config.js';
 import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet, transactWrite } from './dynamodb.js';
@@ -11,7 +11,7 @@ import { Listeners } from './listeners.js';
 import { init } from './module.js';
 import type { CallOptions, ClientMetadata } from './options.js';
 import { Client as Inner } from './poolpass_wasm.js';
-import { Bucket } from './s3.js';
+import { Bucket, type PresignedUrl } from './s3.js';
 import type { AwsCredentials, SessionEvent, Token, User } from './session.js';
 import { type SharedStore, sharedStore, type StoreChoice } from './stores/store.js';
 import { Tabs } from './tabs.js';
@@ -224,6 +224,20 @@ export class Poolpass implements Disposable {
    */
   fetch(url: string | URL, options: SignedFetchOptions = {}): Promise<Response> {
     return signedFetch(this.inner(), url, options);
+  }
+
+  /**
+   * A URL with the signature in it, with which whoever holds it can make this one request for so many seconds, at most seven days,
+   * or until the credentials expire, which live for about an hour. This is how a WebSocket (`wss://`) of AWS IoT or of API Gateway is
+   * connected to. Nothing is sent.
+   *
+   * ```ts
+   * const { url } = await client.presign('wss://…-ats.iot.eu-west-1.amazonaws.com/mqtt', 60, { service: 'iotdevicegateway' });
+   * const socket = new WebSocket(url, 'mqtt');
+   * ```
+   */
+  presign(url: string | URL, expiresIn: number, options: PresignOptions = {}): Promise<PresignedUrl> {
+    return presignRequest(this.inner(), url, expiresIn, options);
   }
 }
 

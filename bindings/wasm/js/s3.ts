@@ -92,7 +92,7 @@ export interface GetOptions extends CallOptions {
 /** How far a download has come. */
 export interface DownloadProgress {
   readonly received: number;
-  /** All bytes of the object, where that is known. */
+  /** All bytes that arrive, those of the range where one was asked for. Absent where the host unpacks the content (`content-encoding`). */
   readonly total?: number;
 }
 
@@ -198,11 +198,12 @@ export class Bucket {
 
   /** Reads an object, or a part of it (GetObject). The content arrives while it is read. */
   async get(key: string, options: GetOptions = {}): Promise<S3Object> {
-    const { metadata, body } = (await this.inner().call('get', { ...options, key })) as {
+    const { metadata, length, body } = (await this.inner().call('get', { ...options, key })) as {
       metadata: ObjectMetadata;
+      length?: number;
       body: Body;
     };
-    return new S3Object(metadata, body, options);
+    return new S3Object(metadata, length, body, options);
   }
 
   /** What S3 knows about an object (HeadObject). */
@@ -288,13 +289,15 @@ export class S3Object {
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
 
   /** @internal */
-  constructor(metadata: ObjectMetadata, body: Body, options: GetOptions) {
+  constructor(metadata: ObjectMetadata, length: number | undefined, body: Body, options: GetOptions) {
     const onProgress = reporting(options.onProgress);
     let received = 0;
     this.metadata = metadata;
-    this.body = streamOf(body, options.signal, (length) => {
-      received += length;
-      onProgress?.({ received, total: metadata.size });
+    this.body = streamOf(body, options.signal, (piece) => {
+      received += piece;
+      // A browser that hides the encoding unpacks without a word.
+      const total = length !== undefined && received <= length ? length : undefined;
+      onProgress?.(total === undefined ? { received } : { received, total });
     });
   }
 

@@ -6,7 +6,7 @@ use poolpass::signed::{Signed, SignedRequest};
 use poolpass::{Client, Region};
 use wasm_bindgen::prelude::*;
 
-use crate::bucket::JsBody;
+use crate::bucket::{JsBody, expires_in, presigned};
 use crate::call::call;
 use crate::error::Thrown;
 use crate::values::{Options, object};
@@ -33,15 +33,21 @@ impl JsApi {
         let (input, signed) = (Options::new(input), self.0.clone());
         call(&input.clone(), Box::pin(send(signed, input)))
     }
+
+    /// A URL for the request with the members of `input`, and `expiresIn` in seconds.
+    pub fn presign(&self, input: JsValue) -> Promise {
+        let (input, signed) = (Options::new(input), self.0.clone());
+        call(&input.clone(), Box::pin(presign(signed, input)))
+    }
 }
 
 async fn send(signed: Signed, input: Options) -> Result<JsValue, Thrown> {
     let (head, body) = prepared(&signed, &input)?.stream().await?.into_parts();
     let headers = Array::new();
     for (name, value) in &head.headers {
-        if let Ok(value) = value.to_str() {
-            headers.push(&Array::of2(&name.as_str().into(), &value.into()));
-        }
+        // As hosts have it: a character for each byte.
+        let value: String = value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
+        headers.push(&Array::of2(&name.as_str().into(), &value.into()));
     }
     Ok(object(&[
         ("status", head.status.as_u16().into()),
@@ -49,6 +55,14 @@ async fn send(signed: Signed, input: Options) -> Result<JsValue, Thrown> {
         ("body", JsBody::new(body.map_err(poolpass::Error::from)).into()),
     ])
     .into())
+}
+
+async fn presign(signed: Signed, input: Options) -> Result<JsValue, Thrown> {
+    let mut request = prepared(&signed, &input)?;
+    if input.flag("sessionTokenAfterSigning")? {
+        request = request.session_token_after_signing();
+    }
+    Ok(presigned(&request.presign(expires_in(&input)?).await?))
 }
 
 fn prepared(signed: &Signed, options: &Options) -> Result<SignedRequest, Thrown> {

@@ -69,7 +69,9 @@ async fn perform(bucket: Bucket, method: String, input: Options) -> Result<JsVal
         "get" => {
             let found = bucket.get_with(&input.needed("key")?, get_options(&input)?).await?;
             let metadata = metadata(found.metadata());
-            object(&[("metadata", metadata), ("body", JsBody::new(found.into_stream()).into())]).into()
+            let length = maybe(found.content_length().map(|length| length as f64));
+            let body = JsBody::new(found.into_stream()).into();
+            object(&[("metadata", metadata), ("length", length), ("body", body)]).into()
         }
         "head" => metadata(&bucket.head_with(&input.needed("key")?, get_options(&input)?).await?),
         "delete" => {
@@ -85,13 +87,13 @@ async fn perform(bucket: Bucket, method: String, input: Options) -> Result<JsVal
         "presignGet" => {
             let key = input.needed("key")?;
             presigned(&match input.text("downloadAs")? {
-                Some(name) => bucket.presign_download(&key, &name, life(&input)?).await?,
-                None => bucket.presign_get(&key, life(&input)?).await?,
+                Some(name) => bucket.presign_download(&key, &name, expires_in(&input)?).await?,
+                None => bucket.presign_get(&key, expires_in(&input)?).await?,
             })
         }
         "presignPut" => {
             let key = input.needed("key")?;
-            presigned(&bucket.presign_put(&key, life(&input)?, put_options(&input)?).await?)
+            presigned(&bucket.presign_put(&key, expires_in(&input)?, put_options(&input)?).await?)
         }
         _ => return Err(no_such_method()),
     })
@@ -189,7 +191,7 @@ fn list_options(options: &Options) -> Result<ListOptions, Thrown> {
 }
 
 /// How long a presigned URL works.
-fn life(options: &Options) -> Result<Duration, Thrown> {
+pub(crate) fn expires_in(options: &Options) -> Result<Duration, Thrown> {
     let seconds = options.number("expiresIn")?;
     let seconds = seconds.ok_or_else(|| Thrown::invalid_input("expiresIn is missing"))?;
     Ok(Duration::from_secs(seconds as u64))
@@ -252,7 +254,7 @@ fn page(page: ListPage) -> JsValue {
     .into()
 }
 
-fn presigned(url: &PresignedUrl) -> JsValue {
+pub(crate) fn presigned(url: &PresignedUrl) -> JsValue {
     let headers = url.headers().iter().map(|(name, value)| (name.as_str(), value.as_str()));
     object(&[
         ("url", url.as_str().into()),

@@ -7,13 +7,14 @@ use std::time::SystemTime;
 use super::options::ObjectMetadata;
 use crate::body::Body;
 use crate::call::{Cancel, CancelHandle, call};
-use crate::convert::hash_map;
+use crate::convert::{hash_map, signed};
 use crate::error::PoolpassError;
 
 /// An object whose bytes arrive while they are read. They can be read once, in one of three ways.
 #[derive(Debug, uniffi::Object)]
 pub struct StoredObject {
     metadata: ObjectMetadata,
+    content_length: Option<u64>,
     object: Arc<Mutex<Option<poolpass::s3::Object>>>,
     cancel: Cancel,
 }
@@ -22,6 +23,7 @@ impl StoredObject {
     pub(crate) fn new(object: poolpass::s3::Object, cancel: &Cancel) -> Arc<Self> {
         Arc::new(Self {
             metadata: object.metadata().into(),
+            content_length: object.content_length(),
             object: Arc::new(Mutex::new(Some(object))),
             cancel: cancel.clone(),
         })
@@ -38,12 +40,17 @@ impl StoredObject {
     /// The same object whose calls `handle` cancels.
     pub fn cancellable(&self, handle: &CancelHandle) -> Arc<Self> {
         let (metadata, object) = (self.metadata.clone(), Arc::clone(&self.object));
-        Arc::new(Self { metadata, object, cancel: handle.cancel_of() })
+        Arc::new(Self { metadata, content_length: self.content_length, object, cancel: handle.cancel_of() })
     }
 
     /// What is known about it.
     pub fn metadata(&self) -> ObjectMetadata {
         self.metadata.clone()
+    }
+
+    /// How many bytes arrive, those of the range where one was asked for. `None` where that is not known.
+    pub fn content_length(&self) -> Option<i64> {
+        self.content_length.map(signed)
     }
 
     /// All bytes, in memory.
