@@ -54,6 +54,12 @@ fn main() -> anyhow::Result<ExitCode> {
         kotlin::aar(&workspace)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if let Some(kills) =
+        arguments.subcommand_matches(tests::CRASH).and_then(|crash| crash.get_one(tests::KILLS))
+    {
+        tests::crash(&workspace, Some(kills))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let steps: Vec<&Step> =
         STEPS.iter().filter(|step| name == TEST || name == step.name || name == step.group).collect();
     Ok(report::run(&workspace, &steps))
@@ -98,6 +104,14 @@ fn command_line() -> Command {
                     .long(kotlin::AAR)
                     .action(ArgAction::SetTrue)
                     .help("Assembles the library for Android instead. Takes an NDK for the native parts"),
+            )
+        })
+        .mut_subcommand(tests::CRASH, |crash| {
+            crash.arg(
+                Arg::new(tests::KILLS)
+                    .long(tests::KILLS)
+                    .value_name("NUMBER")
+                    .help("How often to kill instead, such as 2000"),
             )
         })
         .subcommand(

@@ -64,6 +64,12 @@ pub(crate) const STEPS: &[Step] = &[
         run: tests::quickstart,
     },
     Step {
+        name: tests::CRASH,
+        group: OURS,
+        about: "Processes that use the SDK are killed 200 times; no session is lost",
+        run: |workspace| tests::crash(workspace, None),
+    },
+    Step {
         name: "npm",
         group: OURS,
         about: "The npm package: its size, its manifest and its types",

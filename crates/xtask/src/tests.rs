@@ -3,11 +3,16 @@
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
+use xshell::cmd;
 
 use crate::interop::local_aws::with_demo;
 use crate::report::timed;
 use crate::step::Outcome;
 use crate::workspace::Workspace;
+
+/// The step that kills processes, and its option.
+pub(crate) const CRASH: &str = "crash";
+pub(crate) const KILLS: &str = "kills";
 
 pub(crate) fn unit(workspace: &Workspace) -> Result<Outcome> {
     workspace.cargo(&["test", "--workspace", "--lib", "--bins"]).run()?;
@@ -66,6 +71,13 @@ pub(crate) fn quickstart(workspace: &Workspace) -> Result<Outcome> {
         println!("all {} steps passed with --config", steps_passed(&output)?);
         Ok(Outcome::Passed)
     })
+}
+
+/// Kills processes that use the SDK, `kills` times or as often as the program does by itself.
+pub(crate) fn crash(workspace: &Workspace, kills: Option<&String>) -> Result<Outcome> {
+    let program = workspace.program("crash")?;
+    cmd!(workspace.shell, "{program} {kills...}").run()?;
+    Ok(Outcome::Passed)
 }
 
 /// What a quickstart did and by which operation, line by line, without the times.

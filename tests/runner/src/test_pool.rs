@@ -112,6 +112,14 @@ impl TestPool {
         config.build()
     }
 
+    /// The same as a `poolpass.json`, for another process.
+    pub fn poolpass_json(&self) -> Value {
+        json!({
+            "userPool": { "id": self.pool_id, "clientId": self.client_id, "clientSecret": self.client_secret },
+            "endpoints": { "cognitoIdp": self.aws.url() },
+        })
+    }
+
     /// A client of this pool on [`clock`](Self::clock), which repeats requests without waiting.
     ///
     /// # Errors
