@@ -20,21 +20,39 @@ impl Pool {
     }
 
     /// The guest of last time, or a new one.
+    ///
+    /// Only who makes a new guest needs the lock: a guest who is there already waits for nobody.
     async fn exchange_as_guest(&self) -> Result<(String, Credentials), Error> {
-        let _alone = self.guest.lock().await?;
-        if let Some(id) = self.guest.load().await? {
-            match self.operations.credentials(&id, None, None).await {
-                Err(error) if is_about_identity(&error) => self.guest.remove().await?,
-                outcome => return outcome,
-            }
-        }
         let refused = |error: Error| match error.kind() {
             ErrorKind::NotAuthorized => error.with_kind(ErrorKind::SignedOut),
             _ => error,
         };
+        let tried = match self.guest.load().await? {
+            None => None,
+            Some(id) => match self.operations.credentials(&id, None, None).await {
+                Err(refusal) if may_be_about_identity(&refusal) => Some(id),
+                outcome => return outcome.map_err(refused),
+            },
+        };
+        let _alone = self.guest.lock().await?;
+        match self.guest.load().await? {
+            // Another process has made a guest meanwhile.
+            Some(id) if tried.as_ref() != Some(&id) => {
+                return self.operations.credentials(&id, None, None).await.map_err(refused);
+            }
+            _ => {}
+        }
         let id = self.operations.identity_id(None).await.map_err(refused)?;
-        self.guest.save(&id).await?;
-        self.operations.credentials(&id, None, None).await.map_err(refused)
+        if tried.is_none() {
+            // Kept at once: if the next request fails, the next attempt goes on with this identity.
+            self.guest.save(&id).await?;
+        }
+        let granted = self.operations.credentials(&id, None, None).await.map_err(refused)?;
+        if tried.is_some() {
+            // Only now it is certain that the refusal was about the old identity, and not about the pool.
+            self.guest.save(&id).await?;
+        }
+        Ok(granted)
     }
 
     /// The login's credentials, also where only AWS knew that the id token had expired: the refusal has put a device's slow
@@ -67,8 +85,9 @@ impl Pool {
                     self.forget_guest().await?;
                     return Ok(granted);
                 }
-                Err(error) if is_about_identity(&error) => {
-                    // A conflict leaves the guest's identity a guest's; everything else says that it is none (any more).
+                Err(error) if may_be_about_identity(&error) => {
+                    // A conflict leaves the guest's identity a guest's; everything else says that it is none (any more),
+                    // provided that the same login is welcome with another identity.
                     guest_is_lost = error.kind() != ErrorKind::Conflict;
                 }
                 Err(error) => return Err(error),
@@ -90,9 +109,22 @@ impl Pool {
     }
 }
 
-/// AWS refuses this identity: it belongs to another login, it has become somebody's, or it was deleted.
+/// Whether AWS may have refused this identity: it belongs to another login, it has become somebody's, it was deleted, or its id is
+/// malformed.
 ///
-/// A bad login is refused in the same words; asking for the login's own identity tells the two apart.
-fn is_about_identity(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotAuthorized | ErrorKind::Conflict | ErrorKind::NotFound)
+/// The codes are those of a refusal for the pool, its roles or its settings, which costs no guest their identity; such a refusal
+/// names the pool or the role. A bad login is refused in the same words as a foreign identity; asking for the login's own identity
+/// tells the two apart.
+fn may_be_about_identity(error: &Error) -> bool {
+    let message = error.message().to_ascii_lowercase();
+    match error.kind() {
+        ErrorKind::NotAuthorized | ErrorKind::Conflict | ErrorKind::NotFound => {
+            let names_others = ["identitypool", "identity pool", "role", "unauthenticated"]
+                .iter()
+                .any(|word| message.contains(word));
+            // "… at least one valid login for this identity or identity pool."
+            !names_others || message.contains("logins don't match")
+        }
+        _ => message.contains("'identityid'"),
+    }
 }

@@ -1,12 +1,13 @@
 //! The guest's identity id, kept between two runs so that a guest stays the same guest.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
 use crate::config::IdentityPoolId;
 use crate::error::Error;
-use crate::platform::{SessionStore, StoreLock};
+use crate::platform::{SessionStore, StoreLock, lock_within};
 
 /// The place of the guest's identity id in the store.
 #[derive(Debug)]
@@ -16,13 +17,18 @@ pub(super) struct GuestIdentity {
 }
 
 impl GuestIdentity {
+    /// Two requests to a slow service.
+    const LOCK_PATIENCE: Duration = Duration::from_secs(60);
+
     /// Apps with several identity pools may share a store, so the key names the pool.
     pub(super) fn new(pool: &IdentityPoolId, store: Arc<dyn SessionStore>) -> Self {
         Self { store, key: format!("guest.{}", pool.as_str().replace(':', ".")) }
     }
 
+    /// `None` also for a value that cannot be an identity id: the next guest replaces it.
     pub(super) async fn load(&self) -> Result<Option<String>, Error> {
-        Ok(self.store.load(&self.key).await?.map(|id| id.expose_secret().to_owned()))
+        let value = self.store.load(&self.key).await?;
+        Ok(value.map(|id| id.expose_secret().to_owned()).filter(|id| is_identity_id(id)))
     }
 
     pub(super) async fn save(&self, identity_id: &str) -> Result<(), Error> {
@@ -34,7 +40,23 @@ impl GuestIdentity {
     }
 
     /// The sole right to make a guest's identity, so that two processes do not make two guests.
+    ///
+    /// # Errors
+    ///
+    /// Kind `Store` also when another process keeps it for longer than making a guest takes.
     pub(super) async fn lock(&self) -> Result<StoreLock, Error> {
-        Ok(self.store.lock(&self.key).await?)
+        lock_within(Self::LOCK_PATIENCE, &*self.store, &self.key).await
     }
+}
+
+/// A region or a name, a colon and an id, such as `eu-west-1:3c1f…`. Other servers than AWS have other ids, so only the form is looked
+/// at.
+fn is_identity_id(value: &str) -> bool {
+    const LONGEST: usize = 128;
+
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    value.len() <= LONGEST && value.split_once(':').is_some_and(|(place, id)| is_part(place) && is_part(id))
 }

@@ -21,7 +21,7 @@ use crate::aws_request::Road;
 use crate::config::Config;
 use crate::credentials::{Credentials, CredentialsSource};
 use crate::error::{Error, ErrorKind};
-use crate::platform::{BoxFuture, SessionStore, spawn};
+use crate::platform::{BoxFuture, Grace, SessionStore, grace, spawn, within_grace};
 use guest::GuestIdentity;
 use operations::Operations;
 
@@ -61,7 +61,11 @@ struct Held {
 }
 
 /// An exchange that runs on a task of its own and serves everyone who waits for it.
-type Exchange = Shared<oneshot::Receiver<Result<Held, Error>>>;
+#[derive(Clone)]
+struct Exchange {
+    outcome: Shared<oneshot::Receiver<Result<Held, Error>>>,
+    grace: Grace,
+}
 
 impl IdentityPool {
     /// `None` where the configuration names no identity pool.
@@ -87,7 +91,7 @@ impl IdentityPool {
 
     /// Credentials that AWS accepts for a while yet.
     pub(crate) async fn credentials(&self) -> Result<Credentials, Error> {
-        Ok(self.held().await?.credentials)
+        Ok(self.held(Duration::ZERO).await?.credentials)
     }
 
     /// Credentials that live for `life` yet, where AWS gives any that live so long.
@@ -95,17 +99,7 @@ impl IdentityPool {
         /// Credentials live for an hour; to replace them in their first half would gain little.
         const WORTH_RENEWING: Duration = Duration::from_secs(30 * 60);
 
-        let credentials = self.held().await?.credentials;
-        let needed = self.shared.operations.now() + life.min(WORTH_RENEWING);
-        if credentials.expiration().is_none_or(|expiration| expiration >= needed) {
-            return Ok(credentials);
-        }
-        self.forget(&credentials).await;
-        match self.held().await {
-            Ok(held) => Ok(held.credentials),
-            Err(error) if is_passing(&error) => Ok(credentials),
-            Err(error) => Err(error),
-        }
+        Ok(self.held(life.min(WORTH_RENEWING)).await?.credentials)
     }
 
     pub(crate) async fn identity_id(&self) -> Result<String, Error> {
@@ -114,7 +108,7 @@ impl IdentityPool {
         let known = of(&self.shared.state().held, &holder).map(|held| held.identity_id.clone());
         match known {
             Some(id) => Ok(id),
-            None => Ok(self.held().await?.identity_id),
+            None => Ok(self.held(Duration::ZERO).await?.identity_id),
         }
     }
 
@@ -125,16 +119,16 @@ impl IdentityPool {
         state.exchanges.retain(|(holder, _)| holder.session.is_none());
     }
 
-    async fn held(&self) -> Result<Held, Error> {
+    /// What the holder holds, good for `life` yet. Valid credentials are handed out after a grace although new ones are not
+    /// there yet; the exchange goes on.
+    async fn held(&self, life: Duration) -> Result<Held, Error> {
         loop {
             let holder = self.holder().await?;
-            let (exchange, still_valid) = match self.shared.present(&holder) {
+            let (exchange, still_valid) = match self.shared.present(&holder, life) {
                 Present::Fresh(held) => return Ok(held),
                 Present::Exchanging { exchange, still_valid } => (exchange, still_valid),
             };
-            let outcome = exchange
-                .await
-                .unwrap_or_else(|_| Err(Error::new(ErrorKind::Cancelled, "the exchange was cut short")));
+            let outcome = exchange.outcome(still_valid.is_some()).await;
             if self.holder().await? != holder {
                 // Somebody signed in or out meanwhile: what came back belongs to the past. Who believed to be signed in
                 // learns that the session ended, and does not go on as a guest.
@@ -143,6 +137,7 @@ impl IdentityPool {
                     _ => continue,
                 }
             }
+            let still_valid = still_valid.filter(|held| !held.is_expired(self.shared.operations.now()));
             return match (outcome, still_valid) {
                 (Err(error), Some(held)) if is_passing(&error) => Ok(held),
                 (outcome, _) => outcome,
@@ -161,6 +156,24 @@ impl IdentityPool {
     }
 }
 
+impl Exchange {
+    fn is_running(&self) -> bool {
+        self.outcome.peek().is_none()
+    }
+
+    /// The outcome; where the caller has something valid, only if it comes within the grace.
+    async fn outcome(self, has_valid: bool) -> Result<Held, Error> {
+        let outcome = if has_valid {
+            within_grace(self.grace, self.outcome)
+                .await
+                .ok_or_else(|| Error::new(ErrorKind::Timeout, "AWS has not answered yet"))?
+        } else {
+            self.outcome.await
+        };
+        outcome.unwrap_or_else(|_| Err(Error::new(ErrorKind::Cancelled, "the exchange was cut short")))
+    }
+}
+
 /// What there is for a holder right now.
 enum Present {
     Fresh(Held),
@@ -172,14 +185,14 @@ impl Pool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn present(self: &Arc<Self>, holder: &Holder) -> Present {
+    fn present(self: &Arc<Self>, holder: &Holder, life: Duration) -> Present {
         let now = self.operations.now();
         let mut state = self.state();
         let held = of(&state.held, holder).filter(|held| !held.is_expired(now)).cloned();
         match held {
-            Some(held) if now < held.renew_at => Present::Fresh(held),
+            Some(held) if now < held.renew_at && held.lives_until(now + life) => Present::Fresh(held),
             still_valid => {
-                let running = of(&state.exchanges, holder).filter(|exchange| exchange.peek().is_none());
+                let running = of(&state.exchanges, holder).filter(|exchange| exchange.is_running());
                 let exchange = running.cloned().unwrap_or_else(|| self.start_exchange(&mut state, holder));
                 Present::Exchanging { exchange, still_valid }
             }
@@ -188,7 +201,7 @@ impl Pool {
 
     fn start_exchange(self: &Arc<Self>, state: &mut State, holder: &Holder) -> Exchange {
         let (sender, receiver) = oneshot::channel();
-        let exchange = receiver.shared();
+        let exchange = Exchange { outcome: receiver.shared(), grace: grace() };
         put(&mut state.exchanges, holder, exchange.clone());
         let (pool, holder) = (Arc::clone(self), holder.clone());
         // On a task of its own, so that a caller who goes away takes nothing from the others.
@@ -245,6 +258,10 @@ impl Held {
             now + life - (life / 4).min(Self::MARGIN)
         });
         Self { identity_id, credentials, renew_at }
+    }
+
+    fn lives_until(&self, moment: SystemTime) -> bool {
+        self.credentials.expiration().is_none_or(|expiration| expiration >= moment)
     }
 
     fn is_expired(&self, now: SystemTime) -> bool {

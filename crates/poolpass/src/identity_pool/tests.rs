@@ -124,7 +124,7 @@ impl World {
     }
 
     async fn key_id(&self) -> String {
-        self.pool.held().await.unwrap().credentials.access_key_id().to_owned()
+        self.pool.held(Duration::ZERO).await.unwrap().credentials.access_key_id().to_owned()
     }
 
     fn asked(&self) -> Vec<String> {
@@ -135,15 +135,19 @@ impl World {
 /// Everyone gets the identity that is asked for; GetId gives `own` to a login and `guest` to a guest.
 fn friendly(operation: &str, input: &Value) -> (u16, Value) {
     let id = match operation {
-        "GetId" if input.get("Logins").is_some() => "own",
-        "GetId" => "guest",
+        "GetId" if input.get("Logins").is_some() => "eu-west-1:own",
+        "GetId" => "eu-west-1:guest",
         _ => input["IdentityId"].as_str().unwrap(),
     };
     (200, json!({ "IdentityId": id }))
 }
 
 fn refuse(code: &str) -> (u16, Value) {
-    (400, json!({ "__type": code, "message": "no" }))
+    refuse_saying(code, "no")
+}
+
+fn refuse_saying(code: &str, message: &str) -> (u16, Value) {
+    (400, json!({ "__type": code, "message": message }))
 }
 
 #[tokio::test]
@@ -154,7 +158,7 @@ async fn a_thousand_callers_cause_one_exchange() {
         .map(|_| {
             tokio::spawn({
                 let pool = world.pool.clone();
-                async move { pool.held().await.unwrap().credentials }
+                async move { pool.held(Duration::ZERO).await.unwrap().credentials }
             })
         })
         .collect();
@@ -167,11 +171,12 @@ async fn a_thousand_callers_cause_one_exchange() {
 #[tokio::test]
 async fn a_failed_exchange_fails_all_who_wait_and_the_next_one_tries_anew() {
     let world = World::new(|_, _| refuse("InternalErrorException"));
-    let (one, two) = futures_util::future::join(world.pool.held(), world.pool.held()).await;
+    let (one, two) =
+        futures_util::future::join(world.pool.held(Duration::ZERO), world.pool.held(Duration::ZERO)).await;
     let kind = |outcome: Result<Held, Error>| outcome.err().unwrap().kind();
     assert_eq!((kind(one), kind(two)), (ErrorKind::Unavailable, ErrorKind::Unavailable));
     assert_eq!(world.asked(), ["GetId"]);
-    assert!(world.pool.held().await.is_err());
+    assert!(world.pool.held(Duration::ZERO).await.is_err());
     assert_eq!(world.asked(), ["GetId"]);
 }
 
@@ -181,7 +186,7 @@ async fn a_caller_who_goes_away_loses_nothing() {
     let gate = world.cognito.gate.lock().await;
     let caller = tokio::spawn({
         let pool = world.pool.clone();
-        async move { pool.held().await.map(drop) }
+        async move { pool.held(Duration::ZERO).await.map(drop) }
     });
     while world.cognito.asked.lock().unwrap().is_empty() {
         tokio::task::yield_now().await;
@@ -201,7 +206,7 @@ async fn credentials_that_come_after_signing_out_are_not_kept() {
     let late = {
         let pool = world.pool.clone();
         let holder = pool.holder().await.unwrap();
-        let Present::Exchanging { exchange, .. } = pool.shared.present(&holder) else {
+        let Present::Exchanging { exchange, .. } = pool.shared.present(&holder, Duration::ZERO) else {
             panic!("nothing is held yet")
         };
         exchange
@@ -212,7 +217,7 @@ async fn credentials_that_come_after_signing_out_are_not_kept() {
     world.signs_out();
     world.pool.forget_logins();
     drop(gate);
-    assert!(late.await.unwrap().is_ok(), "whoever still waits is told");
+    assert!(late.outcome(false).await.is_ok(), "whoever still waits is told");
     assert!(world.pool.shared.state().held.is_empty());
 }
 
@@ -240,7 +245,7 @@ async fn valid_credentials_outlast_a_renewal_that_fails_for_the_network() {
     world.clock.0.fetch_add(3500, Ordering::Relaxed);
     assert_eq!(world.key_id().await, "ASIA0");
     world.clock.0.fetch_add(95, Ordering::Relaxed);
-    assert_eq!(world.pool.held().await.err().unwrap().kind(), ErrorKind::Unavailable);
+    assert_eq!(world.pool.held(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::Unavailable);
 }
 
 #[tokio::test]
@@ -256,9 +261,9 @@ async fn refused_credentials_are_replaced_but_not_their_successors() {
 #[tokio::test]
 async fn a_guest_who_signs_in_keeps_the_identity_id() {
     let world = World::new(friendly);
-    assert_eq!(world.pool.identity_id().await.unwrap(), "guest");
+    assert_eq!(world.pool.identity_id().await.unwrap(), "eu-west-1:guest");
     world.signs_in("ada");
-    assert_eq!(world.pool.identity_id().await.unwrap(), "guest");
+    assert_eq!(world.pool.identity_id().await.unwrap(), "eu-west-1:guest");
     assert_eq!(world.asked(), ["GetId", "GetCredentialsForIdentity", "GetCredentialsForIdentity"]);
     // It is ada's now, so the next guest is another one.
     assert!(world.store.load(GUEST_KEY).await.unwrap().is_none());
@@ -272,14 +277,17 @@ async fn a_login_that_has_an_identity_gets_that_one() {
     for (code, guest_stays) in [("NotAuthorizedException", false), ("ResourceConflictException", true)] {
         let world = World::new(move |operation, input| {
             let of_login = input.get("Logins").is_some();
-            if operation == "GetCredentialsForIdentity" && of_login && input["IdentityId"] == "guest" {
+            if operation == "GetCredentialsForIdentity"
+                && of_login
+                && input["IdentityId"] == "eu-west-1:guest"
+            {
                 return refuse(code);
             }
             friendly(operation, input)
         });
-        world.pool.held().await.unwrap();
+        world.pool.held(Duration::ZERO).await.unwrap();
         world.signs_in("ada");
-        assert_eq!(world.pool.identity_id().await.unwrap(), "own");
+        assert_eq!(world.pool.identity_id().await.unwrap(), "eu-west-1:own");
         assert_eq!(world.store.load(GUEST_KEY).await.unwrap().is_some(), guest_stays);
     }
 }
@@ -287,18 +295,18 @@ async fn a_login_that_has_an_identity_gets_that_one() {
 #[tokio::test]
 async fn a_guest_whose_identity_is_gone_becomes_a_new_guest() {
     let world = World::new(|operation, input| match input["IdentityId"].as_str() {
-        Some("old") => refuse("ResourceNotFoundException"),
+        Some("eu-west-1:old") => refuse("ResourceNotFoundException"),
         _ => friendly(operation, input),
     });
-    world.store.save(GUEST_KEY, "old".into()).await.unwrap();
-    assert_eq!(world.pool.identity_id().await.unwrap(), "guest");
-    assert_eq!(world.store.load(GUEST_KEY).await.unwrap().unwrap().expose_secret(), "guest");
+    world.store.save(GUEST_KEY, "eu-west-1:old".into()).await.unwrap();
+    assert_eq!(world.pool.identity_id().await.unwrap(), "eu-west-1:guest");
+    assert_eq!(world.store.load(GUEST_KEY).await.unwrap().unwrap().expose_secret(), "eu-west-1:guest");
 }
 
 #[tokio::test]
 async fn where_guests_are_not_welcome_nobody_is_signed_in() {
     let world = World::new(|_, _| refuse("NotAuthorizedException"));
-    let error = world.pool.held().await.err().unwrap();
+    let error = world.pool.held(Duration::ZERO).await.err().unwrap();
     assert_eq!((error.kind(), error.aws_code()), (ErrorKind::SignedOut, Some("NotAuthorizedException")));
 }
 
@@ -322,24 +330,24 @@ async fn an_exchange_that_ends_after_the_sign_out_is_discarded() {
     let gate = world.cognito.gate.lock().await;
     let caller = tokio::spawn({
         let pool = world.pool.clone();
-        async move { pool.held().await.unwrap().identity_id }
+        async move { pool.held(Duration::ZERO).await.unwrap().identity_id }
     });
     while world.cognito.asked.lock().unwrap().is_empty() {
         tokio::task::yield_now().await;
     }
     world.signs_out();
     drop(gate);
-    assert_eq!(caller.await.unwrap(), "guest");
+    assert_eq!(caller.await.unwrap(), "eu-west-1:guest");
 }
 
 #[tokio::test]
 async fn each_role_has_its_own_credentials_and_guests_have_no_choice() {
     let world = World::new(friendly);
     let admin = world.pool.with_role("arn:aws:iam::1:role/admin".to_owned());
-    assert_eq!(admin.held().await.err().unwrap().kind(), ErrorKind::SignedOut);
+    assert_eq!(admin.held(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::SignedOut);
     world.signs_in("ada");
     assert_eq!(world.key_id().await, "ASIA0");
-    assert_eq!(admin.held().await.unwrap().credentials.access_key_id(), "ASIA1");
+    assert_eq!(admin.held(Duration::ZERO).await.unwrap().credentials.access_key_id(), "ASIA1");
     assert_eq!(world.key_id().await, "ASIA0");
     let asked = world.cognito.asked.lock().unwrap();
     assert_eq!(asked.last().unwrap().1["CustomRoleArn"], "arn:aws:iam::1:role/admin");
@@ -358,4 +366,122 @@ async fn credentials_for_a_long_use_are_fresh_ones() {
     assert_eq!(for_ten_minutes.access_key_id(), "ASIA0");
     let for_a_day = world.pool.credentials_for(Duration::from_secs(86_400)).await.unwrap();
     assert_eq!(for_a_day.access_key_id(), "ASIA1");
+}
+
+const OLD_GUEST: &str = "eu-west-1:0e3f6a5c-0000-4000-8000-000000000001";
+
+#[tokio::test]
+async fn a_refusal_about_the_pool_its_roles_or_its_settings_costs_no_guest_their_identity() {
+    let refusals = [
+        (
+            "ResourceNotFoundException",
+            "IdentityPool 'eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11' not found.",
+        ),
+        ("NotAuthorizedException", "Unauthenticated access is not supported for this identity pool."),
+        (
+            "InvalidIdentityPoolConfigurationException",
+            "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
+        ),
+        ("NotAuthorizedException", "Access to Role 'arn:aws:iam::1:role/guests' is forbidden."),
+        ("ForbiddenException", "Forbidden"),
+        ("ResourceConflictException", "no"),
+        ("NotAuthorizedException", "no"),
+        ("ResourceNotFoundException", "no"),
+    ];
+    for (code, message) in refusals {
+        for who in [None, Some("ada")] {
+            // The pool refuses every identity; a new one it hands out all the same.
+            let world = World::new(move |operation, input| match operation {
+                "GetCredentialsForIdentity" => refuse_saying(code, message),
+                _ => friendly(operation, input),
+            });
+            world.store.save(GUEST_KEY, OLD_GUEST.into()).await.unwrap();
+            *world.door.0.lock().unwrap() = who;
+            assert!(world.pool.held(Duration::ZERO).await.is_err(), "{code} {message}");
+            let kept = world.store.load(GUEST_KEY).await.unwrap().unwrap();
+            assert_eq!(kept.expose_secret(), OLD_GUEST, "{code} {message} {who:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_pool_that_was_missing_for_a_moment_knows_its_guest_afterwards() {
+    let answers = AtomicU32::new(0);
+    let world = World::new(move |operation, input| match answers.fetch_add(1, Ordering::Relaxed) {
+        0 => refuse_saying("ResourceNotFoundException", "IdentityPool 'eu-west-1:x' not found."),
+        _ => friendly(operation, input),
+    });
+    world.store.save(GUEST_KEY, OLD_GUEST.into()).await.unwrap();
+    assert_eq!(world.pool.identity_id().await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(world.pool.identity_id().await.unwrap(), OLD_GUEST);
+}
+
+#[tokio::test]
+async fn a_guest_whose_identity_has_become_somebody_s_is_a_new_guest() {
+    let refusals = [
+        (
+            "NotAuthorizedException",
+            "Logins don't match. Please include at least one valid login for this identity or identity pool.",
+        ),
+        (
+            "NotAuthorizedException",
+            "Access to Identity 'eu-west-1:0e3f6a5c-0000-4000-8000-000000000001' is forbidden.",
+        ),
+        (
+            "InvalidParameterException",
+            "1 validation error detected: Value 'x' at 'identityId' failed to satisfy constraint",
+        ),
+    ];
+    for (code, message) in refusals {
+        let world = World::new(move |operation, input| match input["IdentityId"].as_str() {
+            Some(OLD_GUEST) => refuse_saying(code, message),
+            _ => friendly(operation, input),
+        });
+        world.store.save(GUEST_KEY, OLD_GUEST.into()).await.unwrap();
+        assert_eq!(world.pool.identity_id().await.unwrap(), "eu-west-1:guest", "{message}");
+        let kept = world.store.load(GUEST_KEY).await.unwrap().unwrap();
+        assert_eq!(kept.expose_secret(), "eu-west-1:guest");
+    }
+}
+
+#[tokio::test]
+async fn a_stored_value_that_is_no_identity_id_is_no_guest() {
+    for garbage in
+        ["garbage", "", "a:", ":b", "eu-west-1:b c", "{\"version\":1}", "eu-west-1:\n", "eu-west-1:é"]
+    {
+        for (who, id) in [(None, "eu-west-1:guest"), (Some("ada"), "eu-west-1:own")] {
+            let world = World::new(friendly);
+            world.store.save(GUEST_KEY, garbage.into()).await.unwrap();
+            *world.door.0.lock().unwrap() = who;
+            assert_eq!(world.pool.identity_id().await.unwrap(), id, "{garbage:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn valid_credentials_are_handed_out_within_two_seconds_of_a_renewal_that_gets_no_answer() {
+    let world = World::new(friendly);
+    assert_eq!(world.key_id().await, "ASIA0");
+    world.clock.0.fetch_add(3500, Ordering::Relaxed);
+    let silence = world.cognito.gate.lock().await;
+    let begun = tokio::time::Instant::now();
+    assert_eq!(world.key_id().await, "ASIA0");
+    assert_eq!(world.pool.identity_id().await.unwrap(), "eu-west-1:guest");
+    let for_an_hour = world.pool.credentials_for(Duration::from_secs(3600)).await.unwrap();
+    assert_eq!(for_an_hour.access_key_id(), "ASIA0");
+    assert!(begun.elapsed() <= Duration::from_secs(2), "all together: {:?}", begun.elapsed());
+    drop(silence);
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(world.key_id().await, "ASIA1", "the renewal went on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_guest_waits_for_no_lock_and_a_new_one_not_for_ever() {
+    let world = World::new(friendly);
+    let _hangs = world.store.lock(GUEST_KEY).await.unwrap();
+    let begun = tokio::time::Instant::now();
+    assert_eq!(world.pool.held(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::Store);
+    assert!(begun.elapsed() <= Duration::from_secs(61));
+    world.store.save(GUEST_KEY, OLD_GUEST.into()).await.unwrap();
+    assert_eq!(world.pool.identity_id().await.unwrap(), OLD_GUEST);
 }

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::lock::Mutex as AsyncMutex;
 use secrecy::SecretString;
 
-use super::{BoxFuture, MaybeSend, MaybeSync};
+use super::{BoxFuture, MaybeSend, MaybeSync, timeout};
+use crate::error::Error;
 
 /// Keeps the session, a pending challenge and the guest's identity id, each under a key of its own.
 ///
@@ -36,7 +38,11 @@ pub trait SessionStore: fmt::Debug + MaybeSend + MaybeSync {
     /// [`StoreError`] when the value may still be there.
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>>;
 
-    /// Waits for the sole right to refresh the session called `name`, among all that share this store.
+    /// Waits for the sole right called `name`, among all that share this store: to refresh the session, to replace it, or to make a
+    /// guest.
+    ///
+    /// It may wait without a limit of its own, since the SDK stops waiting in time by dropping the future: what was asked for then
+    /// must not be granted any more.
     ///
     /// The default is for a store that nobody shares: it grants the right at once.
     ///
@@ -46,6 +52,27 @@ pub trait SessionStore: fmt::Debug + MaybeSend + MaybeSync {
     fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
         let _ = name;
         Box::pin(async { Ok(StoreLock::unshared()) })
+    }
+}
+
+/// The lock called `name`, or an error when somebody else holds it for longer than `limit`. Each lock is waited for here, so that a
+/// holder that hangs stops nobody for good, whatever the store.
+///
+/// # Errors
+///
+/// Kind `Store`.
+pub(crate) async fn lock_within(
+    limit: Duration,
+    store: &dyn SessionStore,
+    name: &str,
+) -> Result<StoreLock, Error> {
+    match timeout(limit, store.lock(name)).await {
+        Some(lock) => Ok(lock?),
+        None => Err(StoreError(
+            "another process or tab holds the session's lock for too long: close it, then try again"
+                .to_owned(),
+        )
+        .into()),
     }
 }
 

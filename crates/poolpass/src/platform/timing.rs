@@ -3,14 +3,46 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::Future;
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, Shared, select};
+use futures_util::{Future, FutureExt};
 
-use super::sleep;
+use super::{BoxFuture, sleep};
 
 /// The future's output, or `None` when `limit` passes first.
 pub(crate) async fn timeout<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
-    match select(pin!(future), pin!(sleep(limit))).await {
+    match select(pin!(future), pin!(patience(limit))).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(_) => None,
+    }
+}
+
+/// Waits for `limit`, and looks once more at its end.
+///
+/// A suspended process wakes up with every timer run out and every answer that has arrived still unread. The last stretch of the
+/// limit begins then, in which the answers are read.
+pub(crate) async fn patience(limit: Duration) {
+    const LAST_LOOK: Duration = Duration::from_millis(500);
+
+    let last_look = LAST_LOOK.min(limit / 2);
+    sleep(limit - last_look).await;
+    sleep(last_look).await;
+}
+
+/// How long whoever holds something valid waits for its renewal. All who wait for one renewal share one grace: only the first of them
+/// has to wait for it.
+pub(crate) type Grace = Shared<BoxFuture<'static, ()>>;
+
+/// A grace that begins when it is first waited for.
+pub(crate) fn grace() -> Grace {
+    const GRACE: Duration = Duration::from_millis(1500);
+
+    let passed: BoxFuture<'static, ()> = Box::pin(patience(GRACE));
+    passed.shared()
+}
+
+/// The renewal's output, or `None` when the grace passes first.
+pub(crate) async fn within_grace<F: Future + Unpin>(grace: Grace, renewal: F) -> Option<F::Output> {
+    match select(renewal, grace).await {
         Either::Left((output, _)) => Some(output),
         Either::Right(_) => None,
     }
@@ -26,5 +58,27 @@ mod tests {
     async fn a_future_that_never_ends_is_given_up() {
         assert_eq!(timeout(Duration::from_secs(30), pending::<()>()).await, None);
         assert_eq!(timeout(Duration::from_secs(30), ready(7)).await, Some(7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_arrived_during_a_suspension_is_read_before_the_limit_counts() {
+        let (sender, answer) = futures_channel::oneshot::channel();
+        let waiting = tokio::spawn(timeout(Duration::from_secs(15), answer));
+        tokio::task::yield_now().await;
+        // The process stands still for 75 s: timers run out first, and what has arrived is read a moment later.
+        tokio::time::advance(Duration::from_secs(75)).await;
+        tokio::task::yield_now().await;
+        sleep(Duration::from_millis(100)).await;
+        sender.send(7).unwrap();
+        assert_eq!(waiting.await.unwrap(), Some(Ok(7)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_is_as_long_as_it_says() {
+        for limit in [Duration::ZERO, Duration::from_millis(300), Duration::from_secs(30)] {
+            let begun = tokio::time::Instant::now();
+            patience(limit).await;
+            assert!(begun.elapsed() >= limit && begun.elapsed() <= limit + Duration::from_millis(2));
+        }
     }
 }

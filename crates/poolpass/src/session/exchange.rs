@@ -56,8 +56,10 @@ pub(super) async fn exchange(
 
 /// Asks by GetTokensFromRefreshToken, which works for every app client of AWS.
 ///
-/// A server without that operation may say so, or refuse the token with the very words that AWS has for a dead one. Before
-/// those words end a session for which the operation has never worked, the other operation has to agree.
+/// A server without that operation may say so in any words, or refuse the token with the very words that AWS has for a dead one.
+/// So the other operation is asked after every refusal that another time would be the same; only words that say for certain how the
+/// session ended, or that the app has made a mistake, stand at once. Before a mere refusal ends a session for which the operation has
+/// never worked, the other operation has to agree.
 async fn find_out(
     pool: &UserPool,
     settings: &RefreshSettings,
@@ -69,16 +71,19 @@ async fn find_out(
         Err(refusal) => refusal,
     };
     let reason = EndReason::of(&refusal);
-    if !is_unsupported(&refusal) && reason != Some(EndReason::Refused) {
+    let is_certain = reason.is_some_and(|reason| reason != EndReason::Refused);
+    let is_unsupported = is_unsupported(&refusal);
+    if !is_unsupported && (is_certain || is_passing(&refusal) || is_app_s_mistake(&refusal)) {
         return Err(refusal);
     }
     let second = RefreshOperation::RefreshTokenAuth;
     match ask(pool, settings, session, second).await {
         Ok(result) => Ok((result, second)),
+        Err(other) if is_unsupported => Err(other),
+        // The first refusal says nothing about the token, so the second alone does not end the session.
+        Err(_) if reason.is_none() => Err(refusal),
         // The app client does not allow the flow: what the first operation said stands.
-        Err(other) if reason.is_some() && EndReason::of(&other).is_none() && !is_passing(&other) => {
-            Err(refusal)
-        }
+        Err(other) if EndReason::of(&other).is_none() && !is_passing(&other) => Err(refusal),
         Err(other) => Err(other),
     }
 }
@@ -101,12 +106,35 @@ async fn ask(
     }
 }
 
-/// The server does not have the operation.
+/// The server does not have the operation, or only half of it: some do not read the client secret that the operation sends.
 fn is_unsupported(error: &Error) -> bool {
-    let codes =
-        ["UnknownOperationException", "UnsupportedOperationException", "Unsupported", "NotImplemented"];
-    error.aws_code().is_some_and(|code| codes.contains(&code))
-        || matches!(error.http_status(), Some(404 | 501))
+    const CODES: [&str; 6] = [
+        "unknownoperation",
+        "unsupported",
+        "notimplemented",
+        "invalidaction",
+        "unknownaction",
+        "notsupported",
+    ];
+    const MESSAGES: [&str; 5] = [
+        "not implemented",
+        "not yet implemented",
+        "unsupported operation",
+        "unknown operation",
+        "was not received",
+    ];
+    let says = |text: &str, words: &[&str]| {
+        let text = text.to_ascii_lowercase();
+        words.iter().any(|word| text.contains(word))
+    };
+    error.aws_code().is_some_and(|code| says(code, &CODES))
+        || says(error.message(), &MESSAGES)
+        || matches!(error.http_status(), Some(404 | 405 | 501))
+}
+
+/// The app client has another secret than the app: both operations would say so.
+fn is_app_s_mistake(error: &Error) -> bool {
+    error.message().contains("secret hash")
 }
 
 /// It says nothing about the session: another time the answer may be another.

@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use futures_util::lock::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard};
 
@@ -16,7 +16,7 @@ use super::exchange::RefreshSettings;
 use super::refresh::Running;
 use super::{EndReason, Events, Session, SessionEvent, stored};
 use crate::error::{Error, ErrorKind};
-use crate::platform::{SessionStore, StoreLock};
+use crate::platform::{SessionStore, StoreLock, lock_within};
 use crate::user_pool::{AuthenticationResult, UserPool};
 
 /// Keeps the session of one client. Clones share it.
@@ -117,7 +117,8 @@ impl Keeper {
 
     /// A session whose tokens are good for a while yet.
     ///
-    /// When a refresh is due and fails, tokens that are still valid are handed out nevertheless.
+    /// When a refresh is due and fails, or takes longer than a grace, tokens that are still valid are handed out nevertheless; the
+    /// refresh goes on.
     pub(crate) async fn fresh(&self) -> Result<Arc<Session>, Error> {
         let shared = &self.0;
         let known = shared.state().session.clone();
@@ -126,7 +127,11 @@ impl Keeper {
         }
         let session = match shared.being_refreshed() {
             Some(session) => session,
-            None => shared.current().await?.ok_or_else(signed_out)?,
+            None => match shared.current().await {
+                Ok(session) => session.ok_or_else(signed_out)?,
+                // A store that cannot be read says nothing about valid tokens.
+                Err(error) => return shared.still_valid().ok_or(error),
+            },
         };
         if !shared.is_due(&session) || (shared.is_resting() && session.is_valid(shared.now())) {
             return Ok(session);
@@ -154,6 +159,11 @@ impl Keeper {
 }
 
 impl Shared {
+    /// Whoever writes holds the lock for a few operations of the store.
+    const WRITE_PATIENCE: Duration = Duration::from_secs(10);
+    /// Whoever refreshes holds the lock for all attempts of a refresh.
+    const REFRESH_PATIENCE: Duration = Duration::from_secs(60);
+
     pub(super) fn now(&self) -> SystemTime {
         self.pool.road().now()
     }
@@ -165,6 +175,10 @@ impl Shared {
     /// Whether it is time for a refresh, or refreshed tokens still have to be stored.
     pub(super) fn is_due(&self, session: &Session) -> bool {
         session.is_stale(self.now()) || self.state().unsaved.is_some()
+    }
+
+    fn still_valid(&self) -> Option<Arc<Session>> {
+        self.state().session.clone().filter(|session| session.is_valid(self.now()))
     }
 
     fn is_current(&self, session: &Session) -> bool {
@@ -181,14 +195,16 @@ impl Shared {
     }
 
     /// Waits until nobody else changes the stored session, here or in another process.
+    ///
+    /// The store's lock comes first: while another process holds it, this process can still read the session.
     pub(super) async fn write(&self) -> Result<Writing<'_>, Error> {
-        let process = self.writing.lock().await;
-        Ok(Writing { _process: process, _store: self.store.lock(&self.keys.writing).await? })
+        let store = lock_within(Self::WRITE_PATIENCE, &*self.store, &self.keys.writing).await?;
+        Ok(Writing { _process: self.writing.lock().await, _store: store })
     }
 
     /// Waits until nobody else refreshes the session, here or in another process.
     pub(super) async fn sole_refresher(&self) -> Result<StoreLock, Error> {
-        Ok(self.store.lock(&self.keys.refreshing).await?)
+        lock_within(Self::REFRESH_PATIENCE, &*self.store, &self.keys.refreshing).await
     }
 
     /// What the store has while nobody can change it.

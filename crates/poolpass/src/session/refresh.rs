@@ -14,7 +14,7 @@ use super::exchange::exchange;
 use super::keeper::{Shared, signed_out};
 use super::{EndReason, Session, SessionEvent};
 use crate::error::{Error, ErrorKind};
-use crate::platform::BoxFuture;
+use crate::platform::{BoxFuture, Grace, grace, within_grace};
 
 /// How long valid tokens are handed out without a new attempt after a refresh has failed.
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(10);
@@ -22,9 +22,11 @@ const REST_AFTER_FAILURE: Duration = Duration::from_secs(10);
 type Outcome = Result<Arc<Session>, Error>;
 
 /// A refresh that is under way.
+#[derive(Clone)]
 pub(super) struct Running {
     session: Arc<Session>,
     outcome: SharedFuture<BoxFuture<'static, Outcome>>,
+    grace: Grace,
 }
 
 /// Whether tokens that another process has won count as refreshed.
@@ -42,33 +44,36 @@ impl Shared {
         (session.id == running.session.id).then(|| Arc::clone(session))
     }
 
-    /// Tokens that are good for a while, from whoever refreshes first.
+    /// Tokens that are good for a while, from whoever refreshes first. As long as those of `session` are valid, the refresh is waited
+    /// for within its grace only; it goes on in any case.
     pub(super) async fn refresh_if_due(self: &Arc<Self>, session: &Arc<Session>) -> Outcome {
-        self.join(session, Wanted::GoodTokens).await
+        let running = self.join(session, Wanted::GoodTokens);
+        if session.is_valid(self.now()) {
+            return within_grace(running.grace, running.outcome)
+                .await
+                .unwrap_or_else(|| Err(Error::new(ErrorKind::Timeout, "the refresh goes on")));
+        }
+        running.outcome.await
     }
 
     /// Tokens that AWS has issued just now.
     pub(super) async fn refresh_now(self: &Arc<Self>, session: &Arc<Session>) -> Outcome {
-        self.join(session, Wanted::NewTokens).await
+        self.join(session, Wanted::NewTokens).outcome.await
     }
 
-    fn join(
-        self: &Arc<Self>,
-        session: &Arc<Session>,
-        wanted: Wanted,
-    ) -> SharedFuture<BoxFuture<'static, Outcome>> {
+    fn join(self: &Arc<Self>, session: &Arc<Session>, wanted: Wanted) -> Running {
         let mut state = self.state();
         // One that has an outcome is over, although its task was stopped before it could say so.
         let joinable =
             |running: &&Running| running.session.id == session.id && running.outcome.peek().is_none();
         if let Some(running) = state.running.as_ref().filter(joinable) {
-            return running.outcome.clone();
+            return running.clone();
         }
         let work = Arc::clone(self).run(Arc::clone(session), wanted);
         let outcome: BoxFuture<'static, Outcome> = Box::pin(detached(work));
-        let outcome = outcome.shared();
-        state.running = Some(Running { session: Arc::clone(session), outcome: outcome.clone() });
-        outcome
+        let running = Running { session: Arc::clone(session), outcome: outcome.shared(), grace: grace() };
+        state.running = Some(running.clone());
+        running
     }
 
     async fn run(self: Arc<Self>, session: Arc<Session>, wanted: Wanted) -> Outcome {

@@ -79,6 +79,9 @@ impl Keeper {
 }
 
 impl Shared {
+    /// How long a sign-out waits for the store's lock before it goes on without it.
+    const SIGN_OUT_PATIENCE: Duration = Duration::from_secs(3);
+
     pub(super) async fn revoke(&self, session: &Session) -> Result<(), Error> {
         let call = self.pool.revoke_token(session.refresh_token.expose());
         self.pool.send(call).await.map(drop)
@@ -92,9 +95,11 @@ impl Shared {
 
     /// The session that was left, and whether the store has removed it.
     async fn leave(&self) -> (Option<Arc<Session>>, Result<(), Error>) {
-        let writing = match self.write().await {
-            Ok(writing) => writing,
-            Err(refused) => return (self.leave_unlocked().await, Err(refused)),
+        let writing = match timeout(Self::SIGN_OUT_PATIENCE, self.write()).await {
+            Some(Ok(writing)) => writing,
+            // The store has no locks: the error tells the caller that another process may have kept the session.
+            Some(Err(refused)) => return (self.leave_unlocked().await.0, Err(refused)),
+            None => return self.leave_unlocked().await,
         };
         let known = self.state().session.clone();
         let stored = self.stored(&writing).await.unwrap_or(known);
@@ -110,15 +115,17 @@ impl Shared {
         (session, removed)
     }
 
-    /// Leaves although the store refuses its lock: another process may write the session back, but most have no other, and a
-    /// session that stays would be worse.
-    async fn leave_unlocked(&self) -> Option<Arc<Session>> {
-        let session = self.state().session.clone();
-        // The lock's error tells the caller that the session may still be there.
-        let _ = self.erase().await;
+    /// Leaves although the store refuses its lock, or another process hangs with it. A session that stays would be worse than one that
+    /// such a process may write back: its tokens are revoked.
+    async fn leave_unlocked(&self) -> (Option<Arc<Session>>, Result<(), Error>) {
+        let known = self.state().session.clone();
+        let stored = self.current().await.unwrap_or(known);
+        let unsaved = self.state().unsaved.take();
+        let session = unsaved.or(stored);
+        let removed = self.erase().await;
         if session.is_some() {
             self.events.publish(&SessionEvent::SignedOut);
         }
-        session
+        (session, removed)
     }
 }

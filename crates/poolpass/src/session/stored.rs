@@ -31,12 +31,13 @@ fn parse(value: &SecretString) -> Result<Option<Session>, Error> {
     if read.count("version")? != VERSION {
         return Ok(None);
     }
-    Ok(Some(Session {
+    let session = Session {
         id: read.text("id")?,
         id_token: IdToken::parse(read.secret("idToken")?)?,
         access_token: AccessToken::parse(read.secret("accessToken")?)?,
         refresh_token: RefreshToken::new(read.secret("refreshToken")?),
         device_key: read.maybe_text("deviceKey")?,
         refresh_operation: read.maybe_text("refreshOperation")?.as_deref().and_then(RefreshOperation::named),
-    }))
+    };
+    session.of_one_person().map(Some)
 }

@@ -57,8 +57,9 @@ impl FileStore {
 
 impl SessionStore for FileStore {
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
-        Box::pin(self.run(file_name(key), "read", |path| match fs::read_to_string(path) {
-            Ok(value) => Ok(Some(SecretString::from(value))),
+        Box::pin(self.run(file_name(key), "read", |path| match fs::read(path) {
+            // What is not UTF-8 was not written by a store: it is as good as nothing, and the next value replaces it.
+            Ok(value) => Ok(String::from_utf8(value).ok().map(SecretString::from)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }))
@@ -68,7 +69,8 @@ impl SessionStore for FileStore {
         let value = Zeroizing::new(value.expose_secret().to_owned());
         Box::pin(self.run(file_name(key), "write", move |path| {
             // tempfile creates with mode 0600; persist renames over the old file.
-            let mut file = Builder::new().prefix(TEMPORARY).tempfile_in(directory_of(path))?;
+            let mut file =
+                in_directory_of(path, |directory| Builder::new().prefix(TEMPORARY).tempfile_in(directory))?;
             file.write_all(value.as_bytes())?;
             file.as_file().sync_all()?;
             file.persist(path)?;
@@ -125,10 +127,57 @@ fn remove_leftovers(directory: &Path) {
     }
 }
 
+/// The outcome of what needs the file's directory, which is created anew if somebody has removed it.
+fn in_directory_of<T>(file: &Path, work: impl Fn(&Path) -> io::Result<T>) -> io::Result<T> {
+    let directory = directory_of(file);
+    match work(directory) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            create_private_directory(directory)?;
+            work(directory)
+        }
+        outcome => outcome,
+    }
+}
+
 /// The system lets go of the lock when the file is closed, also when the process dies.
 fn try_lock(path: &Path) -> io::Result<Option<StoreLock>> {
-    let file = File::options().write(true).create(true).truncate(false).open(path)?;
-    Ok(lock_at_once(&file)?.then(|| StoreLock::new(file)))
+    let file = in_directory_of(path, |_| open_lock(path))?;
+    let is_locked = lock_at_once(&file)? && is_still_at(path, &file);
+    Ok(is_locked.then(|| StoreLock::new(file)))
+}
+
+/// Whoever may open the file may lock it, so only the owner may, also where an older version was more liberal.
+#[cfg(unix)]
+fn open_lock(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+
+    let file = File::options().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    if file.metadata()?.permissions().mode() & 0o077 != 0 {
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open_lock(path: &Path) -> io::Result<File> {
+    File::options().write(true).create(true).truncate(false).open(path)
+}
+
+/// Whether others who lock find this very file: not if it was removed meanwhile.
+#[cfg(unix)]
+fn is_still_at(path: &Path, file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(locked), Ok(found)) => place(locked) == place(found),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_still_at(_path: &Path, _file: &File) -> bool {
+    true
 }
 
 /// Not std's `try_lock`, which is `Unsupported` on Android.
@@ -274,6 +323,61 @@ mod tests {
         assert_eq!(try_it(), Err(rustix::io::Errno::WOULDBLOCK));
         drop(lock);
         assert_eq!(try_it(), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_not_text_is_no_value_and_is_replaced() {
+        let (_directory, store) = store();
+        for damaged in [&b"\xff\xfe"[..], b"{\"version\":1\x80}", b"\0\xc3"] {
+            fs::write(store.directory.join("session.json"), damaged).unwrap();
+            assert!(store.load("session").await.unwrap().is_none());
+            store.save("session", "new".into()).await.unwrap();
+            assert_eq!(store.load("session").await.unwrap().unwrap().expose_secret(), "new");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_directory_that_was_removed_is_created_anew() {
+        let (_directory, store) = store();
+        let remove = || fs::remove_dir_all(&*store.directory).unwrap();
+        remove();
+        assert!(store.load("session").await.unwrap().is_none());
+        store.remove("session").await.unwrap();
+        store.save("session", "one".into()).await.unwrap();
+        assert_eq!(store.load("session").await.unwrap().unwrap().expose_secret(), "one");
+        remove();
+        let lock = store.lock("session").await.unwrap();
+        drop(lock);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_lock_whose_file_was_removed_is_not_shared_with_the_next_one() {
+        let (_directory, store) = store();
+        let waiting = File::create(store.directory.join("session.lock")).unwrap();
+        fs::remove_file(store.directory.join("session.lock")).unwrap();
+        assert!(!is_still_at(&store.directory.join("session.lock"), &waiting));
+        let _lock = store.lock("session").await.unwrap();
+        assert!(!is_still_at(&store.directory.join("session.lock"), &waiting));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn only_the_owner_can_lock_also_in_a_directory_that_others_may_enter() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let directory = tempfile::tempdir().unwrap();
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let old = directory.path().join("old.lock");
+        fs::write(&old, "").unwrap();
+        fs::set_permissions(&old, fs::Permissions::from_mode(0o666)).unwrap();
+        let store = FileStore::new(directory.path()).unwrap();
+        for name in ["new", "old"] {
+            let _lock = store.lock(name).await.unwrap();
+            let mode =
+                fs::metadata(directory.path().join(format!("{name}.lock"))).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
     }
 
     #[tokio::test]
