@@ -28,7 +28,23 @@ pub(crate) struct Route {
     pub(crate) operation: String,
 }
 
+/// The bucket that a host is of: `BUCKET.s3.localhost`, `BUCKET.s3.REGION.localhost` or `BUCKET.localhost`, with
+/// any port. Names may hold dots.
+pub(crate) fn bucket_of_host(host: &str) -> Option<&str> {
+    let name = host.split(':').next()?.strip_suffix(".localhost")?;
+    let name = match name.rsplit_once(".s3") {
+        Some((bucket, region)) if region.is_empty() || region.starts_with('.') => bucket,
+        _ => name,
+    };
+    (name != "s3" && !name.starts_with("s3.")).then_some(name)
+}
+
 impl Route {
+    /// A request whose host is a bucket's is for S3, whatever its path looks like. `uri` is in path style.
+    pub(crate) fn of_bucket(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
+        Self::new(Service::S3, s3_operation(method, uri, headers))
+    }
+
     pub(crate) fn of(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Self {
         let path = uri.path();
         if let Some(rest) = path.strip_prefix("/_local/") {

@@ -30,7 +30,7 @@ use crate::{
     messages::Messages,
     query_protocol,
     request_counts::RequestCounts,
-    route::{Route, Service},
+    route::Service,
     s3, sts, user_pool,
 };
 
@@ -237,16 +237,7 @@ async fn read(request: http::Request<Incoming>) -> Result<Request, Response> {
             return Err(aws_json::error_response(&error.with_status(StatusCode::PAYLOAD_TOO_LARGE)));
         }
     };
-    let route = Route::of(&parts.method, &parts.uri, &parts.headers, &body);
-    Ok(Request {
-        service: route.service,
-        operation: route.operation,
-        method: parts.method,
-        uri: parts.uri,
-        headers: parts.headers,
-        body,
-        request_id: uuid::Uuid::new_v4().to_string(),
-    })
+    Ok(Request::new(parts, body, uuid::Uuid::new_v4().to_string()))
 }
 
 pub(crate) async fn dispatch(account: &Arc<Account>, request: &Request) -> Response {

@@ -21,7 +21,6 @@ use serde_json::{Value, json};
 use crate::{
     account::Account,
     exchange::{Request, Response},
-    route::Route,
     server::dispatch,
     sts::{ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY, WebIdentity, assume_with_web_identity},
 };
@@ -156,7 +155,8 @@ impl Draft {
             .build()
             .expect("complete parameters")
             .into();
-        let url = format!("http://{HOST}{}", self.target);
+        let host = self.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or(HOST);
+        let url = format!("http://{host}{}", self.target);
         let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().expect("text")));
         let signable = SignableRequest::new(self.method.as_str(), &url, headers, body).expect("signable");
         let (instructions, _) = sign(signable, &parameters).expect("a signature").into_parts();
@@ -170,17 +170,11 @@ impl Draft {
     }
 
     pub(crate) fn into_request(self) -> Request {
-        let uri = self.target.parse().expect("a target");
-        let route = Route::of(&self.method, &uri, &self.headers, &self.body);
-        Request {
-            service: route.service,
-            operation: route.operation,
-            method: self.method,
-            uri,
-            headers: self.headers,
-            body: self.body,
-            request_id: "request-id".to_owned(),
-        }
+        let (mut parts, ()) = http::Request::new(()).into_parts();
+        parts.method = self.method;
+        parts.uri = self.target.parse().expect("a target");
+        parts.headers = self.headers;
+        Request::new(parts, self.body, "request-id".to_owned())
     }
 
     /// Sends it, as if over HTTP.

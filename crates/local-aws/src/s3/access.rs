@@ -11,6 +11,7 @@ use s3s::{
     s3_error,
 };
 
+use super::parameters;
 use crate::{
     account::Account,
     caller::Caller,
@@ -78,7 +79,7 @@ impl S3Access for Gate {
         for action in actions(operation, context.headers()) {
             access.authorize(&action, &resource, &facts)?;
         }
-        Ok(())
+        parameters::check(operation, context.uri(), context.headers())
     }
 }
 

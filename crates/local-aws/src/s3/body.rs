@@ -3,11 +3,12 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
+use http::HeaderMap;
 use s3s::{
     S3Error, S3Result, TrailingHeaders,
     checksum::ChecksumHasher,
     crypto::{Checksum as _, Crc32, Crc32c, Crc64Nvme, Md5, Sha1, Sha256},
-    dto::{Checksum, StreamingBlob},
+    dto::{Checksum, ChecksumAlgorithm, StreamingBlob},
     s3_error,
 };
 
@@ -48,16 +49,7 @@ pub(super) async fn read(
     };
     let md5 = Md5::checksum(&bytes);
     if let Some(stated) = &stated.md5 {
-        match STANDARD.decode(stated) {
-            Ok(stated) if stated == md5 => {}
-            Ok(stated) if stated.len() == md5.len() => {
-                return Err(s3_error!(
-                    BadDigest,
-                    "The Content-MD5 you specified did not match what we received."
-                ));
-            }
-            _ => return Err(s3_error!(InvalidDigest, "The Content-MD5 you specified is not valid.")),
-        }
+        check_md5(&md5, stated)?;
     }
     let checksum = verify(std::slice::from_ref(&bytes), &stated.checksum)?;
     Ok(Upload { bytes, md5, checksum })
@@ -76,7 +68,7 @@ fn stream_error(error: &(dyn std::error::Error + Send + Sync)) -> S3Error {
     s3_error!(IncompleteBody, "The request body terminated unexpectedly")
 }
 
-fn take_trailers(stated: &mut Checksum, trailers: &http::HeaderMap) {
+fn take_trailers(stated: &mut Checksum, trailers: &HeaderMap) {
     let value = |name: &str| trailers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     for (name, slot) in [
         ("x-amz-checksum-crc32", &mut stated.checksum_crc32),
@@ -86,6 +78,60 @@ fn take_trailers(stated: &mut Checksum, trailers: &http::HeaderMap) {
         ("x-amz-checksum-sha256", &mut stated.checksum_sha256),
     ] {
         *slot = value(name).or(slot.take());
+    }
+}
+
+/// The checksum of this algorithm, one that the parameters were checked for.
+pub(super) fn checksum(content: &[Bytes], algorithm: &ChecksumAlgorithm) -> Checksum {
+    let is = |known| algorithm.as_str() == known;
+    let mut hasher = ChecksumHasher {
+        crc32: is(ChecksumAlgorithm::CRC32).then(Crc32::new),
+        crc32c: is(ChecksumAlgorithm::CRC32C).then(Crc32c::new),
+        sha1: is(ChecksumAlgorithm::SHA1).then(Sha1::new),
+        sha256: is(ChecksumAlgorithm::SHA256).then(Sha256::new),
+        crc64nvme: is(ChecksumAlgorithm::CRC64NVME).then(Crc64Nvme::new),
+    };
+    content.iter().for_each(|bytes| hasher.update(bytes));
+    hasher.finalize()
+}
+
+/// The one checksum that is there, and its algorithm.
+pub(super) fn only(checksum: &Checksum) -> Option<(&'static str, &str)> {
+    [
+        (ChecksumAlgorithm::CRC32, &checksum.checksum_crc32),
+        (ChecksumAlgorithm::CRC32C, &checksum.checksum_crc32c),
+        (ChecksumAlgorithm::CRC64NVME, &checksum.checksum_crc64nvme),
+        (ChecksumAlgorithm::SHA1, &checksum.checksum_sha1),
+        (ChecksumAlgorithm::SHA256, &checksum.checksum_sha256),
+    ]
+    .into_iter()
+    .find_map(|(algorithm, value)| Some((algorithm, value.as_deref()?)))
+}
+
+/// Whether the body of an operation that insists on a digest is the one that the digest is of.
+///
+/// # Errors
+/// `InvalidRequest` without a digest, `BadDigest` and `InvalidDigest` with a wrong one.
+pub(super) fn check_digest(headers: &HeaderMap, body: &Bytes) -> S3Result<()> {
+    let mut checksum = Checksum::default();
+    take_trailers(&mut checksum, headers);
+    let md5 = headers.get("content-md5");
+    if md5.is_none() && only(&checksum).is_none() && !headers.contains_key("x-amz-trailer") {
+        return Err(s3_error!(InvalidRequest, "Missing required header for this request: Content-MD5"));
+    }
+    if let Some(md5) = md5 {
+        check_md5(&Md5::checksum(body), md5.to_str().unwrap_or_default())?;
+    }
+    verify(std::slice::from_ref(body), &checksum).map(|_| ())
+}
+
+fn check_md5(computed: &[u8; 16], stated: &str) -> S3Result<()> {
+    match STANDARD.decode(stated) {
+        Ok(stated) if stated == computed => Ok(()),
+        Ok(stated) if stated.len() == computed.len() => {
+            Err(s3_error!(BadDigest, "The Content-MD5 you specified did not match what we received."))
+        }
+        _ => Err(s3_error!(InvalidDigest, "The Content-MD5 you specified is not valid.")),
     }
 }
 

@@ -12,22 +12,28 @@ mod cors;
 mod list;
 mod multipart;
 mod objects;
+mod parameters;
 mod service;
 mod store;
 #[cfg(test)]
 mod tests;
+mod xml;
 
 use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
+use percent_encoding::percent_decode_str;
 use quick_xml::{
     Writer,
     events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event},
 };
 use s3s::{
+    S3Result,
     config::{S3Config, StaticConfigProvider},
+    dto::Range,
+    host::{S3Host, VirtualHost},
     service::{S3Service, S3ServiceBuilder},
 };
 use serde::Deserialize;
@@ -42,6 +48,7 @@ use crate::{
     caller::Caller,
     error::AwsError,
     exchange::{Request, Response, full},
+    route::bucket_of_host,
     sigv4::{self, Payload},
     sts::Sts,
 };
@@ -62,7 +69,21 @@ impl S3 {
         builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
         builder.set_auth(Secrets(sts));
         builder.set_access(Gate);
+        builder.set_host(Hosts);
         Self { service: builder.build(), store }
+    }
+}
+
+/// Tells s3s which hosts are buckets.
+struct Hosts;
+
+impl S3Host for Hosts {
+    fn parse_host_header<'a>(&'a self, host: &'a str) -> S3Result<VirtualHost<'a>> {
+        let virtual_host = VirtualHost::new(host);
+        Ok(match bucket_of_host(host) {
+            Some(bucket) => virtual_host.with_bucket(bucket),
+            None => virtual_host,
+        })
     }
 }
 
@@ -104,6 +125,15 @@ pub(crate) fn error_response(request: &Request, error: &AwsError) -> Response {
 
 async fn respond(account: &Arc<Account>, request: &Request) -> Result<Response, AwsError> {
     let caller = Caller::of(account, request)?;
+    if matches!(request.operation.as_str(), "DeleteObjects" | "PutBucketCors") {
+        body::check_digest(&request.headers, &request.body).map_err(|error| {
+            let message = error.message().unwrap_or_default().to_owned();
+            AwsError::new(error.code().as_str().to_owned(), message)
+        })?;
+    }
+    if request.operation == "DeleteObjects" && !xml::is_text(&request.body) {
+        return Err(AwsError::new("MalformedXML", default_message("MalformedXML")));
+    }
     let s3_request = for_s3s(account, request, caller)?;
     let response = account
         .s3
@@ -111,12 +141,18 @@ async fn respond(account: &Arc<Account>, request: &Request) -> Result<Response, 
         .call(s3_request)
         .await
         .map_err(|error| AwsError::internal(&Into::<s3s::StdError>::into(error)))?;
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
     if parts.status.is_client_error() || parts.status.is_server_error() {
-        return Err(error_of(parts.status, body).await);
+        return Err(with_details(error_of(parts.status, body).await, request));
     }
     if parts.status == StatusCode::NOT_MODIFIED {
         return Ok(Response::from_parts(parts, full("")));
+    }
+    if request.operation.starts_with("List") || request.operation == "DeleteObjects" {
+        let body = body.collect().await.map_err(|error| AwsError::internal(&error))?.to_bytes();
+        let body = xml::escape_controls(&body);
+        parts.headers.insert(header::CONTENT_LENGTH, body.len().into());
+        return Ok(Response::from_parts(parts, full(body)));
     }
     Ok(Response::from_parts(parts, body.boxed_unsync()))
 }
@@ -127,8 +163,14 @@ fn for_s3s(account: &Arc<Account>, request: &Request, caller: Caller) -> Result<
     let is_streaming = sigv4::payload(&request.headers) == Payload::Streaming;
     let mut s3_request = http::Request::new(s3s::Body::from(request.body.clone()));
     *s3_request.method_mut() = request.method.clone();
-    *s3_request.uri_mut() = if is_streaming { request.uri.clone() } else { without_signature(&request.uri)? };
+    *s3_request.uri_mut() =
+        if is_streaming { request.sent_uri().clone() } else { without_signature(request.sent_uri())? };
     *s3_request.headers_mut() = request.headers.clone();
+    // S3 answers a range that it cannot read, or several, with the whole object.
+    let is_range = |value: &HeaderValue| value.to_str().is_ok_and(|value| Range::parse(value).is_ok());
+    if !request.headers.get(header::RANGE).is_some_and(is_range) {
+        s3_request.headers_mut().remove(header::RANGE);
+    }
     if !is_streaming {
         s3_request.headers_mut().remove(header::AUTHORIZATION);
     }
@@ -166,6 +208,26 @@ async fn error_of(status: StatusCode, body: s3s::Body) -> AwsError {
     }
     let message = document.message.unwrap_or_else(|| default_message(&document.code).to_owned());
     AwsError::new(document.code, message).with_status(status)
+}
+
+/// Names what was not found, as S3 does.
+fn with_details(error: AwsError, request: &Request) -> AwsError {
+    // A copy misses its source.
+    let source = request.headers.get("x-amz-copy-source").and_then(|source| source.to_str().ok());
+    let path = source.and_then(|source| source.split('?').next()).unwrap_or(request.uri.path());
+    let path = percent_decode_str(path).decode_utf8_lossy().into_owned();
+    let (bucket, key) = path.trim_start_matches('/').split_once('/').unwrap_or((&path, ""));
+    match error.code.as_ref() {
+        "NoSuchKey" => error.with_detail("Key", key),
+        "NoSuchBucket" | "BucketNotEmpty" | "BucketAlreadyOwnedByYou" => {
+            error.with_detail("BucketName", bucket.trim_start_matches('/'))
+        }
+        "NoSuchUpload" => match sigv4::query_value(&request.uri, "uploadId") {
+            Some(id) => error.with_detail("UploadId", id),
+            None => error,
+        },
+        _ => error,
+    }
 }
 
 /// The texts for errors that s3s raises without one.

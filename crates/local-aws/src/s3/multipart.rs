@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use s3s::{
     S3Request, S3Response, S3Result,
     crypto::{Checksum as _, Md5},
     dto::{
-        AbortMultipartUploadInput, AbortMultipartUploadOutput, Checksum, ChecksumType,
+        AbortMultipartUploadInput, AbortMultipartUploadOutput, Checksum, ChecksumAlgorithm, ChecksumType,
         CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart, CopyPartResult,
         CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag, ListMultipartUploadsInput,
         ListMultipartUploadsOutput, ListPartsInput, ListPartsOutput, MultipartUpload, Part as PartEntry,
@@ -18,8 +19,8 @@ use s3s::{
 use super::{
     body::{self, Stated},
     list::Encode,
-    objects::{check_write, copy_source, find, length, now, without_aws_chunked},
-    store::{Attributes, Object, Part, Store, Upload, size, slice},
+    objects::{Conditions, check_write, copy_source, find, length, now},
+    store::{Object, Part, Store, Upload, attributes, size, slice},
 };
 
 /// Every part but the last has at least this many bytes.
@@ -36,22 +37,15 @@ pub(super) fn create(
     let upload = Upload {
         key: input.key.clone(),
         initiated,
-        attributes: Attributes {
-            metadata: input.metadata,
-            cache_control: input.cache_control,
-            content_disposition: input.content_disposition,
-            content_encoding: without_aws_chunked(input.content_encoding.as_deref()),
-            content_language: input.content_language,
-            content_type: input.content_type,
-            expires: input.expires,
-            website_redirect_location: input.website_redirect_location,
-        },
+        attributes: attributes!(input),
+        checksum_algorithm: input.checksum_algorithm.clone(),
         full_object_checksum: input
             .checksum_type
             .as_ref()
             .is_some_and(|kind| kind.as_str() == ChecksumType::FULL_OBJECT),
         parts: std::collections::BTreeMap::new(),
     };
+    let (encryption, kms_key_id) = (upload.attributes.encryption(), upload.attributes.kms_key_id.clone());
     store.bucket(&input.bucket, |bucket| {
         bucket.uploads.insert(upload_id.clone(), upload);
         Ok(())
@@ -62,6 +56,8 @@ pub(super) fn create(
         upload_id: Some(upload_id),
         checksum_algorithm: input.checksum_algorithm,
         checksum_type: input.checksum_type,
+        server_side_encryption: Some(encryption),
+        ssekms_key_id: kms_key_id,
         ..Default::default()
     }))
 }
@@ -88,11 +84,14 @@ pub(super) async fn upload_part(
     let etag = hex::encode(upload.md5);
     let checksum = upload.checksum.clone();
     let part = Part { content: vec![upload.bytes], etag: etag.clone(), md5: upload.md5, modified, checksum };
-    store.bucket(&input.bucket, |bucket| {
-        bucket.upload(&input.upload_id, &input.key)?.parts.insert(input.part_number, part);
-        Ok(())
+    let encryption = store.bucket(&input.bucket, |bucket| {
+        let upload = bucket.upload(&input.upload_id, &input.key)?;
+        check_algorithm(upload, &part.checksum)?;
+        upload.parts.insert(input.part_number, part);
+        Ok(upload.attributes.encryption())
     })?;
     Ok(S3Response::new(UploadPartOutput {
+        server_side_encryption: Some(encryption),
         e_tag: Some(ETag::Strong(etag)),
         checksum_crc32: upload.checksum.checksum_crc32,
         checksum_crc32c: upload.checksum.checksum_crc32c,
@@ -112,6 +111,13 @@ pub(super) fn upload_part_copy(
     check_part_number(input.part_number)?;
     let (source_bucket, source_key) = copy_source(request, &input.copy_source)?;
     let source = find(store, request, &source_bucket, &source_key)?;
+    Conditions {
+        if_match: input.copy_source_if_match.as_ref(),
+        if_none_match: input.copy_source_if_none_match.as_ref(),
+        if_modified_since: input.copy_source_if_modified_since.as_ref(),
+        if_unmodified_since: input.copy_source_if_unmodified_since.as_ref(),
+    }
+    .check_source(&source)?;
     let content = match &input.copy_source_range {
         None => source.content.clone(),
         Some(range) => {
@@ -126,9 +132,13 @@ pub(super) fn upload_part_copy(
     content.iter().for_each(|bytes| hasher.update(bytes));
     let md5 = hasher.finalize();
     let etag = hex::encode(md5);
-    let part = Part { content, etag: etag.clone(), md5, modified, checksum: Checksum::default() };
+    let mut part = Part { content, etag: etag.clone(), md5, modified, checksum: Checksum::default() };
     store.bucket(&input.bucket, |bucket| {
-        bucket.upload(&input.upload_id, &input.key)?.parts.insert(input.part_number, part);
+        let upload = bucket.upload(&input.upload_id, &input.key)?;
+        if let Some(algorithm) = &upload.checksum_algorithm {
+            part.checksum = body::checksum(&part.content, algorithm);
+        }
+        upload.parts.insert(input.part_number, part);
         Ok(())
     })?;
     let result = CopyPartResult {
@@ -150,23 +160,53 @@ pub(super) fn complete(
         checksum_crc32: input.checksum_crc32,
         checksum_crc32c: input.checksum_crc32c,
         checksum_crc64nvme: input.checksum_crc64nvme,
-        ..Checksum::default()
+        checksum_sha1: input.checksum_sha1,
+        checksum_sha256: input.checksum_sha256,
+        checksum_type: None,
     };
+    let (stated_type, stated_size) = (input.checksum_type, input.mpu_object_size);
     let listed = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
-    let (etag, checksum) = store.bucket(&input.bucket, |bucket| {
+    let (etag, checksum, encryption) = store.bucket(&input.bucket, |bucket| {
         let upload = bucket.upload(&input.upload_id, &input.key)?;
         let parts = chosen_parts(upload, &listed)?;
         let attributes = upload.attributes.clone();
         let full_object_checksum = upload.full_object_checksum;
+        let algorithm = upload.checksum_algorithm.clone();
+        if let Some(stated) = &stated_type
+            && (stated.as_str() == ChecksumType::FULL_OBJECT) != full_object_checksum
+        {
+            return Err(s3_error!(
+                InvalidRequest,
+                "The upload was created with another checksum type than the complete request has."
+            ));
+        }
         check_write(bucket.objects.get(&input.key), input.if_match.as_ref(), input.if_none_match.as_ref())?;
         let etag = multipart_etag(&parts);
+        let composite = algorithm.filter(|_| !full_object_checksum).map(|a| composite(&parts, &a));
         let content: Vec<_> = parts.into_iter().flat_map(|part| part.content).collect();
-        let checksum =
-            if full_object_checksum { body::verify(&content, &stated)? } else { Checksum::default() };
+        let computed = length(size(&content));
+        if let Some(stated) = stated_size.filter(|stated| *stated != computed) {
+            return Err(s3_error!(
+                InvalidRequest,
+                "The provided 'x-amz-mp-object-size' header value {stated} does not match what was computed: \
+                 {computed}"
+            ));
+        }
+        let checksum = match (full_object_checksum, composite) {
+            (true, _) => body::verify(&content, &stated)?,
+            (false, Some(composite)) => {
+                if body::only(&stated).is_some_and(|stated| body::only(&composite) != Some(stated)) {
+                    return Err(s3_error!(BadDigest, "The checksum you specified did not match."));
+                }
+                composite
+            }
+            (false, None) => Checksum::default(),
+        };
+        let encryption = attributes.encryption();
         let object = Object { content, etag: etag.clone(), modified, attributes, checksum: checksum.clone() };
         bucket.objects.insert(input.key.clone(), Arc::new(object));
         bucket.uploads.remove(&input.upload_id);
-        Ok((etag, checksum))
+        Ok((etag, checksum, encryption))
     })?;
     Ok(S3Response::new(CompleteMultipartUploadOutput {
         location: Some(format!("/{}/{}", input.bucket, input.key)),
@@ -176,6 +216,9 @@ pub(super) fn complete(
         checksum_crc32: checksum.checksum_crc32,
         checksum_crc32c: checksum.checksum_crc32c,
         checksum_crc64nvme: checksum.checksum_crc64nvme,
+        checksum_sha1: checksum.checksum_sha1,
+        checksum_sha256: checksum.checksum_sha256,
+        server_side_encryption: Some(encryption),
         ..Default::default()
     }))
 }
@@ -320,6 +363,37 @@ fn multipart_etag(parts: &[Part]) -> String {
     let mut hasher = Md5::new();
     parts.iter().for_each(|part| hasher.update(&part.md5));
     format!("{}-{}", hex::encode(hasher.finalize()), parts.len())
+}
+
+/// The checksum of the parts' checksums, and their number.
+fn composite(parts: &[Part], algorithm: &ChecksumAlgorithm) -> Checksum {
+    let decoded = parts.iter().filter_map(|part| STANDARD.decode(body::only(&part.checksum)?.1).ok());
+    let mut checksum = body::checksum(&[decoded.flatten().collect::<Vec<u8>>().into()], algorithm);
+    for value in [
+        &mut checksum.checksum_crc32,
+        &mut checksum.checksum_crc32c,
+        &mut checksum.checksum_crc64nvme,
+        &mut checksum.checksum_sha1,
+        &mut checksum.checksum_sha256,
+    ] {
+        *value = value.take().map(|value| format!("{value}-{}", parts.len()));
+    }
+    checksum
+}
+
+/// A part comes with the checksum that its upload was begun with. S3 computes CRC64NVME where the client
+/// states none.
+fn check_algorithm(upload: &Upload, checksum: &Checksum) -> S3Result<()> {
+    let Some(expected) = &upload.checksum_algorithm else { return Ok(()) };
+    let actual = body::only(checksum).map_or("null", |(algorithm, _)| algorithm);
+    if actual == expected.as_str() {
+        return Ok(());
+    }
+    let (expected, actual) = (expected.as_str().to_ascii_lowercase(), actual.to_ascii_lowercase());
+    Err(s3_error!(
+        InvalidRequest,
+        "Checksum Type mismatch occurred, expected checksum Type: {expected}, actual checksum Type: {actual}"
+    ))
 }
 
 fn describe_part((number, part): (&i32, &Part)) -> PartEntry {

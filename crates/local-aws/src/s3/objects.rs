@@ -11,7 +11,8 @@ use s3s::{
         Checksum, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, DeleteObjectInput,
         DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ETag, ETagCondition,
         Error as DeleteError, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput,
-        MetadataDirective, PutObjectInput, PutObjectOutput, StreamingBlob, Timestamp, TimestampFormat,
+        MetadataDirective, PutObjectInput, PutObjectOutput, Range, StreamingBlob, TaggingDirective,
+        Timestamp, TimestampFormat,
     },
     s3_error,
 };
@@ -20,7 +21,7 @@ use super::{
     access::object_arn,
     body::{self, Stated},
     service::access,
-    store::{Attributes, Object, Store, slice},
+    store::{Attributes, Object, Store, attributes, slice},
 };
 use crate::iam::Context;
 
@@ -46,19 +47,11 @@ pub(super) async fn put(
         content: vec![upload.bytes],
         etag: hex::encode(upload.md5),
         modified: now,
-        attributes: Attributes {
-            metadata: input.metadata,
-            cache_control: input.cache_control,
-            content_disposition: input.content_disposition,
-            content_encoding: without_aws_chunked(input.content_encoding.as_deref()),
-            content_language: input.content_language,
-            content_type: input.content_type,
-            expires: input.expires,
-            website_redirect_location: input.website_redirect_location,
-        },
+        attributes: attributes!(input),
         checksum: upload.checksum.clone(),
     };
     let etag = object.strong_etag();
+    let (encryption, kms_key_id) = (object.attributes.encryption(), object.attributes.kms_key_id.clone());
     store.bucket(&input.bucket, |bucket| {
         check_write(bucket.objects.get(&input.key), input.if_match.as_ref(), input.if_none_match.as_ref())?;
         bucket.objects.insert(input.key, Arc::new(object));
@@ -71,6 +64,8 @@ pub(super) async fn put(
         checksum_crc64nvme: upload.checksum.checksum_crc64nvme,
         checksum_sha1: upload.checksum.checksum_sha1,
         checksum_sha256: upload.checksum.checksum_sha256,
+        server_side_encryption: Some(encryption),
+        ssekms_key_id: kms_key_id,
         ..Default::default()
     }))
 }
@@ -88,16 +83,12 @@ pub(super) fn get(
         if_unmodified_since: input.if_unmodified_since.as_ref(),
     }
     .check(&object)?;
-    let size = object.size();
-    let (content, content_range) = match &input.range {
-        None => (object.content.clone(), None),
-        Some(range) => {
-            let range = range
-                .check(size)
-                .map_err(|_| s3_error!(InvalidRange, "The requested range is not satisfiable"))?;
-            let description = format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1));
-            (slice(&object.content, &range), Some(description))
-        }
+    check_readable(&object)?;
+    let range = requested(input.range.as_ref(), &object)?;
+    let content_range = range.as_ref().map(|range| describe(range, &object));
+    let content = match &range {
+        None => object.content.clone(),
+        Some(range) => slice(&object.content, range),
     };
     let checksum = if input.checksum_mode.is_some() && content_range.is_none() {
         object.checksum.clone()
@@ -112,6 +103,10 @@ pub(super) fn get(
         content_range,
         e_tag: Some(object.strong_etag()),
         last_modified: Some(object.modified.into()),
+        tag_count: attributes.tag_count(),
+        storage_class: attributes.unusual_storage_class(),
+        server_side_encryption: Some(attributes.encryption()),
+        ssekms_key_id: attributes.kms_key_id.clone(),
         metadata: attributes.metadata,
         cache_control: attributes.cache_control,
         content_disposition: attributes.content_disposition,
@@ -142,13 +137,26 @@ pub(super) fn head(
         if_unmodified_since: input.if_unmodified_since.as_ref(),
     }
     .check(&object)?;
-    let checksum = if input.checksum_mode.is_some() { object.checksum.clone() } else { Checksum::default() };
+    let range = requested(input.range.as_ref(), &object)?;
+    let checksum = if input.checksum_mode.is_some() && range.is_none() {
+        object.checksum.clone()
+    } else {
+        Checksum::default()
+    };
     let attributes = object.attributes.clone();
-    Ok(S3Response::new(HeadObjectOutput {
+    let mut response = S3Response::new(HeadObjectOutput {
         accept_ranges: Some("bytes".to_owned()),
-        content_length: Some(length(object.size())),
+        content_length: Some(
+            range
+                .as_ref()
+                .map_or_else(|| length(object.size()), |range| length(range.end.saturating_sub(range.start))),
+        ),
+        content_range: range.as_ref().map(|range| describe(range, &object)),
         e_tag: Some(object.strong_etag()),
         last_modified: Some(object.modified.into()),
+        storage_class: attributes.unusual_storage_class(),
+        server_side_encryption: Some(attributes.encryption()),
+        ssekms_key_id: attributes.kms_key_id.clone(),
         metadata: attributes.metadata,
         cache_control: attributes.cache_control,
         content_disposition: attributes.content_disposition,
@@ -163,7 +171,11 @@ pub(super) fn head(
         checksum_sha1: checksum.checksum_sha1,
         checksum_sha256: checksum.checksum_sha256,
         ..Default::default()
-    }))
+    });
+    if range.is_some() {
+        response.status = Some(http::StatusCode::PARTIAL_CONTENT);
+    }
+    Ok(response)
 }
 
 pub(super) fn copy(
@@ -173,6 +185,9 @@ pub(super) fn copy(
     let now = now(&request)?;
     let (source_bucket, source_key) = copy_source(&request, &request.input.copy_source)?;
     let source = find(store, &request, &source_bucket, &source_key)?;
+    // s3s does not have these two members yet.
+    let if_match = condition(&request.headers, &header::IF_MATCH)?;
+    let if_none_match = condition(&request.headers, &header::IF_NONE_MATCH)?;
     let input = request.input;
     Conditions {
         if_match: input.copy_source_if_match.as_ref(),
@@ -180,55 +195,88 @@ pub(super) fn copy(
         if_modified_since: input.copy_source_if_modified_since.as_ref(),
         if_unmodified_since: input.copy_source_if_unmodified_since.as_ref(),
     }
-    .check(&source)
-    .map_err(|_| precondition_failed())?;
+    .check_source(&source)?;
     let replaces =
-        input.metadata_directive.is_some_and(|directive| directive.as_str() == MetadataDirective::REPLACE);
-    if !replaces && source_bucket == input.bucket && source_key == input.key {
+        input.metadata_directive.as_ref().is_some_and(|d| d.as_str() == MetadataDirective::REPLACE);
+    let replaces_tags =
+        input.tagging_directive.as_ref().is_some_and(|d| d.as_str() == TaggingDirective::REPLACE);
+    let changes = replaces
+        || input.storage_class.is_some()
+        || input.server_side_encryption.is_some()
+        || input.website_redirect_location.is_some();
+    if !changes && source_bucket == input.bucket && source_key == input.key {
         return Err(s3_error!(
             InvalidRequest,
             "This copy request is illegal because it is trying to copy an object to itself without changing \
              the object's metadata, storage class, website redirect location or encryption attributes."
         ));
     }
-    let attributes = if replaces {
-        Attributes {
-            metadata: input.metadata,
-            cache_control: input.cache_control,
-            content_disposition: input.content_disposition,
-            content_encoding: input.content_encoding,
-            content_language: input.content_language,
-            content_type: input.content_type,
-            expires: input.expires,
-            website_redirect_location: input.website_redirect_location,
-        }
-    } else {
-        source.attributes.clone()
+    let checksum = match &input.checksum_algorithm {
+        Some(algorithm) => body::checksum(&source.content, algorithm),
+        None => source.checksum.clone(),
     };
+    let mut attributes = attributes!(input);
+    if !replaces {
+        // Storage class, encryption and website redirect are those of the request in any case.
+        attributes = Attributes {
+            storage_class: attributes.storage_class,
+            encryption: attributes.encryption,
+            kms_key_id: attributes.kms_key_id,
+            website_redirect_location: attributes.website_redirect_location,
+            tags: attributes.tags,
+            ..source.attributes.clone()
+        };
+    }
+    if !replaces_tags {
+        attributes.tags.clone_from(&source.attributes.tags);
+    }
     let object = Object {
         content: source.content.clone(),
         etag: source.etag.clone(),
         modified: now,
         attributes,
-        checksum: source.checksum.clone(),
+        checksum: checksum.clone(),
     };
-    let copy_object_result = CopyObjectResult {
-        e_tag: Some(object.strong_etag()),
-        last_modified: Some(now.into()),
+    let output = CopyObjectOutput {
+        copy_object_result: Some(CopyObjectResult {
+            e_tag: Some(object.strong_etag()),
+            last_modified: Some(now.into()),
+            checksum_crc32: checksum.checksum_crc32,
+            checksum_crc32c: checksum.checksum_crc32c,
+            checksum_crc64nvme: checksum.checksum_crc64nvme,
+            checksum_sha1: checksum.checksum_sha1,
+            checksum_sha256: checksum.checksum_sha256,
+            ..Default::default()
+        }),
+        server_side_encryption: Some(object.attributes.encryption()),
+        ssekms_key_id: object.attributes.kms_key_id.clone(),
         ..Default::default()
     };
     store.bucket(&input.bucket, |bucket| {
+        check_write(bucket.objects.get(&input.key), if_match.as_ref(), if_none_match.as_ref())?;
         bucket.objects.insert(input.key, Arc::new(object));
         Ok(())
     })?;
-    Ok(S3Response::new(CopyObjectOutput {
-        copy_object_result: Some(copy_object_result),
-        ..Default::default()
-    }))
+    Ok(S3Response::new(output))
 }
 
-pub(super) fn delete(store: &Store, input: &DeleteObjectInput) -> S3Result<S3Response<DeleteObjectOutput>> {
+pub(super) fn delete(
+    store: &Store,
+    request: &S3Request<DeleteObjectInput>,
+) -> S3Result<S3Response<DeleteObjectOutput>> {
+    let input = &request.input;
+    if request.headers.contains_key(header::IF_NONE_MATCH)
+        || input.if_match_size.is_some()
+        || input.if_match_last_modified_time.is_some()
+    {
+        return Err(not_implemented());
+    }
+    if matches!(input.if_match, Some(ETagCondition::ETag(_))) {
+        let arn = object_arn(&input.bucket, &input.key);
+        access(request)?.authorize("s3:GetObject", &arn, &Context::default())?;
+    }
     store.bucket(&input.bucket, |bucket| {
+        check_delete(bucket.objects.get(&input.key), input.if_match.as_ref())?;
         // A key that is not there counts as deleted.
         bucket.objects.remove(&input.key);
         Ok(S3Response::new(DeleteObjectOutput::default()))
@@ -250,6 +298,15 @@ pub(super) fn delete_many(
     }
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());
     for object in input.delete.objects {
+        if object.version_id.as_ref().is_some_and(|version| version != "null") {
+            errors.push(DeleteError {
+                key: Some(object.key),
+                code: Some("NoSuchVersion".to_owned()),
+                message: Some("The specified version does not exist.".to_owned()),
+                version_id: object.version_id,
+            });
+            continue;
+        }
         let arn = object_arn(&input.bucket, &object.key);
         if let Err(denied) = access.authorize("s3:DeleteObject", &arn, &Context::default()) {
             errors.push(DeleteError {
@@ -260,7 +317,26 @@ pub(super) fn delete_many(
             });
             continue;
         }
-        store.bucket(&input.bucket, |bucket| Ok(bucket.objects.remove(&object.key)))?;
+        if object.size.is_some() || object.last_modified_time.is_some() {
+            return Err(not_implemented());
+        }
+        let condition = object.e_tag.map(ETagCondition::ETag);
+        let failed = store.bucket(&input.bucket, |bucket| {
+            let outcome = check_delete(bucket.objects.get(&object.key), condition.as_ref());
+            if outcome.is_ok() {
+                bucket.objects.remove(&object.key);
+            }
+            Ok(outcome.err())
+        })?;
+        if let Some(failed) = failed {
+            errors.push(DeleteError {
+                key: Some(object.key),
+                code: Some(failed.code().as_str().to_owned()),
+                message: failed.message().map(str::to_owned),
+                version_id: None,
+            });
+            continue;
+        }
         if input.delete.quiet != Some(true) {
             deleted.push(DeletedObject { key: Some(object.key), ..Default::default() });
         }
@@ -274,9 +350,12 @@ pub(super) fn delete_many(
 
 /// The bucket and key that are copied from, if the caller may read them.
 pub(super) fn copy_source<T>(request: &S3Request<T>, source: &CopySource) -> S3Result<(String, String)> {
-    let CopySource::Bucket { bucket, key, .. } = source else {
+    let CopySource::Bucket { bucket, key, version_id } = source else {
         return Err(s3_error!(NotImplemented, "Copy sources are buckets here, not access points."));
     };
+    if version_id.as_deref().is_some_and(|version| version != "null") {
+        return Err(s3_error!(InvalidArgument, "Invalid version id specified"));
+    }
     access(request)?.authorize("s3:GetObject", &object_arn(bucket, key), &Context::default())?;
     Ok((bucket.to_string(), key.to_string()))
 }
@@ -316,11 +395,64 @@ pub(super) fn check_write(
     }
     match (if_none_match, existing) {
         (Some(ETagCondition::Any), Some(_)) => Err(precondition_failed()),
-        (Some(ETagCondition::ETag(unwanted)), Some(object)) if unwanted.weak_cmp(&object.strong_etag()) => {
+        (Some(ETagCondition::ETag(_)), _) => Err(not_implemented()),
+        _ => Ok(()),
+    }
+}
+
+/// Conditional deletes: `*` wants the object to be there, an ETag wants it unchanged if it is.
+fn check_delete(existing: Option<&Arc<Object>>, if_match: Option<&ETagCondition>) -> S3Result<()> {
+    match (if_match, existing) {
+        (Some(ETagCondition::Any), None) => Err(precondition_failed()),
+        (Some(ETagCondition::ETag(wanted)), Some(object)) if !wanted.strong_cmp(&object.strong_etag()) => {
             Err(precondition_failed())
         }
         _ => Ok(()),
     }
+}
+
+/// A condition that s3s does not read for this operation.
+fn condition(headers: &HeaderMap, name: &http::HeaderName) -> S3Result<Option<ETagCondition>> {
+    let Some(value) = headers.get(name) else { return Ok(None) };
+    let value = value.as_bytes();
+    if value == b"*" {
+        return Ok(Some(ETagCondition::Any));
+    }
+    match ETag::parse_http_header(value) {
+        Ok(etag) => Ok(Some(ETagCondition::ETag(etag))),
+        Err(_) => Err(s3_error!(InvalidArgument, "The {name} header is not an entity tag.")),
+    }
+}
+
+/// The bytes that are asked for; none is all of them.
+fn requested(range: Option<&Range>, object: &Object) -> S3Result<Option<std::ops::Range<u64>>> {
+    let Some(range) = range else { return Ok(None) };
+    let range = range
+        .check(object.size())
+        .map_err(|_| s3_error!(InvalidRange, "The requested range is not satisfiable"))?;
+    // The last bytes of an empty object are none, which no Content-Range can say.
+    if range.is_empty() {
+        return Err(s3_error!(InvalidRange, "The requested range is not satisfiable"));
+    }
+    Ok(Some(range))
+}
+
+fn describe(range: &std::ops::Range<u64>, object: &Object) -> String {
+    format!("bytes {}-{}/{}", range.start, range.end.saturating_sub(1), object.size())
+}
+
+fn check_readable(object: &Object) -> S3Result<()> {
+    if object.attributes.is_archived() {
+        return Err(s3_error!(
+            InvalidObjectState,
+            "The operation is not valid for the object's storage class"
+        ));
+    }
+    Ok(())
+}
+
+fn not_implemented() -> S3Error {
+    s3_error!(NotImplemented, "A header you provided implies functionality that is not implemented")
 }
 
 pub(super) fn without_aws_chunked(encoding: Option<&str>) -> Option<String> {
@@ -333,14 +465,20 @@ pub(super) fn without_aws_chunked(encoding: Option<&str>) -> Option<String> {
 }
 
 /// Conditional reads. ETags win over dates, as RFC 9110 has it.
-struct Conditions<'a> {
-    if_match: Option<&'a ETagCondition>,
-    if_none_match: Option<&'a ETagCondition>,
-    if_modified_since: Option<&'a Timestamp>,
-    if_unmodified_since: Option<&'a Timestamp>,
+pub(super) struct Conditions<'a> {
+    pub(super) if_match: Option<&'a ETagCondition>,
+    pub(super) if_none_match: Option<&'a ETagCondition>,
+    pub(super) if_modified_since: Option<&'a Timestamp>,
+    pub(super) if_unmodified_since: Option<&'a Timestamp>,
 }
 
 impl Conditions<'_> {
+    /// Whether an object may be copied from.
+    pub(super) fn check_source(&self, object: &Object) -> S3Result<()> {
+        self.check(object).map_err(|_| precondition_failed())?;
+        check_readable(object)
+    }
+
     fn check(&self, object: &Object) -> S3Result<()> {
         let etag = object.strong_etag();
         let modified = Timestamp::from(object.modified);

@@ -114,7 +114,7 @@ impl S3 for Operations {
         &self,
         request: S3Request<DeleteObjectInput>,
     ) -> S3Result<S3Response<DeleteObjectOutput>> {
-        objects::delete(&self.0, &request.input)
+        objects::delete(&self.0, &request)
     }
 
     async fn delete_objects(

@@ -10,7 +10,9 @@ use std::{
 use bytes::Bytes;
 use s3s::{
     S3Result,
-    dto::{CORSRule, Checksum, ETag, Metadata, Timestamp},
+    dto::{
+        CORSRule, Checksum, ChecksumAlgorithm, ETag, Metadata, ServerSideEncryption, StorageClass, Timestamp,
+    },
     s3_error,
 };
 
@@ -50,6 +52,58 @@ pub(super) struct Attributes {
     pub(super) content_type: Option<String>,
     pub(super) expires: Option<Timestamp>,
     pub(super) website_redirect_location: Option<String>,
+    pub(super) storage_class: Option<StorageClass>,
+    pub(super) encryption: Option<ServerSideEncryption>,
+    pub(super) kms_key_id: Option<String>,
+    /// As they came in the header.
+    pub(super) tags: Option<String>,
+}
+
+/// The attributes in the input of an operation that writes an object.
+macro_rules! attributes {
+    ($input:expr) => {
+        $crate::s3::store::Attributes {
+            metadata: $input.metadata,
+            cache_control: $input.cache_control,
+            content_disposition: $input.content_disposition,
+            content_encoding: $crate::s3::objects::without_aws_chunked($input.content_encoding.as_deref()),
+            content_language: $input.content_language,
+            content_type: $input.content_type,
+            expires: $input.expires,
+            website_redirect_location: $input.website_redirect_location,
+            storage_class: $input.storage_class,
+            encryption: $input.server_side_encryption,
+            kms_key_id: $input.ssekms_key_id,
+            tags: $input.tagging,
+        }
+    };
+}
+pub(super) use attributes;
+
+impl Attributes {
+    /// S3 encrypts everything, with keys of its own where the client names none.
+    pub(super) fn encryption(&self) -> ServerSideEncryption {
+        let by_s3 = || ServerSideEncryption::from_static(ServerSideEncryption::AES256);
+        self.encryption.clone().unwrap_or_else(by_s3)
+    }
+
+    /// The storage class, which answers name unless it is the usual one.
+    pub(super) fn unusual_storage_class(&self) -> Option<StorageClass> {
+        self.storage_class.clone().filter(|class| class.as_str() != StorageClass::STANDARD)
+    }
+
+    /// How many tags there are, which answers say unless there is none.
+    pub(super) fn tag_count(&self) -> Option<i32> {
+        let count = super::parameters::tags(self.tags.as_deref()).len();
+        i32::try_from(count).ok().filter(|count| *count > 0)
+    }
+
+    /// Whether the object must be restored before it can be read.
+    pub(super) fn is_archived(&self) -> bool {
+        self.storage_class
+            .as_ref()
+            .is_some_and(|class| matches!(class.as_str(), StorageClass::GLACIER | StorageClass::DEEP_ARCHIVE))
+    }
 }
 
 /// A multipart upload that is neither completed nor aborted.
@@ -57,7 +111,10 @@ pub(super) struct Upload {
     pub(super) key: String,
     pub(super) initiated: SystemTime,
     pub(super) attributes: Attributes,
-    /// Whether the object gets a checksum of its own. Otherwise it has none.
+    /// The checksum that every part comes with, if the client chose one.
+    pub(super) checksum_algorithm: Option<ChecksumAlgorithm>,
+    /// Whether the checksum of the object is that of its bytes. Otherwise it is one of the parts' checksums, if
+    /// the client chose an algorithm.
     pub(super) full_object_checksum: bool,
     pub(super) parts: BTreeMap<i32, Part>,
 }

@@ -4,6 +4,8 @@ use aws_sigv4::{
     http_request::SignableBody,
     sign::v4::{calculate_signature, generate_signing_key},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
+use s3s::crypto::{Checksum as _, Md5};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -86,6 +88,13 @@ impl Bucket {
         let body = format!("<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>");
         self.send(Draft::new("POST", &format!("/bucket/{key}?uploadId={upload}")).body(body)).await
     }
+}
+
+/// With the digest that some operations insist on.
+fn with_digest(draft: Draft, body: impl Into<bytes::Bytes>) -> Draft {
+    let body = body.into();
+    let digest = STANDARD.encode(Md5::checksum(&body));
+    draft.header("content-md5", &digest).body(body)
 }
 
 fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
@@ -432,7 +441,7 @@ async fn deleting_many_says_what_was_refused() {
     }
     let body =
         format!("<Delete><Object><Key>{mine}</Key></Object><Object><Key>{yours}</Key></Object></Delete>");
-    let answer = me.send(Draft::new("POST", "/bucket?delete=").body(body)).await.expect_ok().text();
+    let answer = me.send(with_digest(Draft::new("POST", "/bucket?delete="), body)).await.expect_ok().text();
     assert!(answer.contains(&format!("<Deleted><Key>{mine}</Key></Deleted>")), "{answer}");
     assert!(answer.contains("<Code>AccessDenied</Code>") && answer.contains(&yours), "{answer}");
     bucket.get(&format!("/{}", yours.replace(':', "%3A"))).await.expect_ok();
@@ -499,7 +508,7 @@ async fn browsers_are_let_in_by_the_rules_of_the_bucket() {
              <AllowedHeader>authorization</AllowedHeader><ExposeHeader>{exposed}</ExposeHeader>\
              <MaxAgeSeconds>60</MaxAgeSeconds></CORSRule></CORSConfiguration>"
         );
-        Draft::new("PUT", "/bucket?cors=").body(body)
+        with_digest(Draft::new("PUT", "/bucket?cors="), body)
     };
     bucket.send(rules("PATCH", "ETag")).await.expect_error(400, "InvalidRequest");
     bucket.send(rules("GET", "x-amz-*")).await.expect_error(400, "InvalidRequest");
@@ -564,8 +573,8 @@ async fn buckets_are_made_once_and_deleted_empty() {
 async fn hostile_requests_are_answered() {
     let bucket = Bucket::new().await;
     for draft in [
-        Draft::new("PUT", "/bucket?cors=").body("<CORSConfiguration>"),
-        Draft::new("POST", "/bucket?delete=").body("not xml"),
+        with_digest(Draft::new("PUT", "/bucket?cors="), "<CORSConfiguration>"),
+        with_digest(Draft::new("POST", "/bucket?delete="), "not xml"),
         Draft::new("POST", "/bucket/key?uploadId=../../etc").body("<CompleteMultipartUpload/>"),
         Draft::new("PUT", "/bucket/key?partNumber=x&uploadId=y"),
         Draft::new("GET", "/bucket?list-type=2&max-keys=-1"),
@@ -585,4 +594,56 @@ async fn hostile_requests_are_answered() {
         assert!(!answer.status.is_success() || text.contains("max-keys=99"), "{text}: {}", answer.status);
         assert!(!answer.code().is_empty() || answer.status.is_success(), "{text}: {}", answer.text());
     }
+}
+
+#[tokio::test]
+async fn buckets_answer_at_hosts_of_their_own() {
+    let bucket = Bucket::new().await;
+    let me = bucket.person(ME);
+    let own = format!("/private/{ME}/a").replace(':', "%3A");
+    for host in ["bucket.s3.localhost:4577", "bucket.localhost:4577", "bucket.s3.eu-west-1.localhost"] {
+        let at = |method: &str, target: &str| Draft::new(method, target).header("host", host);
+        me.send(at("PUT", &own).body(host)).await.expect_ok();
+        assert_eq!(me.send(at("GET", &own)).await.expect_ok().text(), host);
+        assert_eq!(bucket.get(&own).await.expect_ok().text(), host, "the bucket is the same");
+        let listed = bucket.send(at("GET", "/?list-type=2")).await.expect_ok();
+        assert_eq!(listed.xml("KeyCount"), "1", "{}", listed.text());
+        // Keys may look like the paths of other services.
+        bucket.send(at("PUT", "/_local/x")).await.expect_ok();
+        bucket.send(at("DELETE", "/_local/x")).await.expect_ok();
+        let denied = me.send(at("GET", "/private/other")).await.expect_error(403, "AccessDenied");
+        assert!(denied.text().contains("arn:aws:s3:::bucket/private/other"), "{}", denied.text());
+        let url =
+            at("GET", &own).presigned("s3", &me.keys, bucket.account.clock.now(), Duration::from_secs(60));
+        assert_eq!(url.clone().send(&bucket.account).await.expect_ok().text(), host);
+        let elsewhere = url.header("host", "other.s3.localhost:4577").send(&bucket.account).await;
+        elsewhere.expect_error(403, "SignatureDoesNotMatch");
+    }
+    let missing = Draft::new("GET", "/key").header("host", "missing.s3.localhost");
+    bucket.send(missing).await.expect_error(404, "NoSuchBucket");
+    let service = Draft::new("GET", "/bucket/_").header("host", "s3.localhost:4577");
+    bucket.send(service).await.expect_error(404, "NoSuchKey");
+}
+
+#[tokio::test]
+async fn only_keys_that_xml_can_hold_are_deleted_together() {
+    let bucket = Bucket::new().await;
+    for key in ["a%01", "b%0D", "c%0A", "d%7F", "e%EF%BF%BE"] {
+        bucket.put(key, "x").await.expect_ok();
+    }
+    for key in ["a\u{1}", "a&#1;", "a&#x1;", "a&#0;", "e\u{fffe}"] {
+        let body = format!("<Delete><Object><Key>{key}</Key></Object></Delete>");
+        let refused = bucket.send(with_digest(Draft::new("POST", "/bucket?delete="), body)).await;
+        refused.expect_error(400, "MalformedXML");
+    }
+    let body = "<Delete><Object><Key>b&#xD;</Key></Object><Object><Key>c&#10;</Key></Object>\
+                <Object><Key>d\u{7f}</Key></Object></Delete>";
+    let answer = bucket.send(with_digest(Draft::new("POST", "/bucket?delete="), body)).await.expect_ok();
+    for key in ["b&#xd;", "c\n", "d\u{7f}"] {
+        assert!(answer.text().contains(&format!("<Deleted><Key>{key}</Key>")), "{}", answer.text());
+    }
+    let listed = bucket.get("?list-type=2").await.expect_ok().text();
+    assert!(listed.contains("<Key>a&#x1;</Key>") && !listed.contains('\u{1}'), "{listed}");
+    let listed = bucket.get("?list-type=2&encoding-type=url").await.expect_ok();
+    assert_eq!((listed.xml("KeyCount").as_str(), listed.xml("Key").as_str()), ("2", "a%01"));
 }

@@ -46,7 +46,11 @@ const MAX_EXPIRES_SECONDS: i64 = 604_800;
 /// session token, wrong secret, changed method, path, query, header or body, wrong region or service, wrong
 /// time.
 pub(crate) fn authenticate(account: &Account, request: &Request) -> Result<Principal, AwsError> {
-    verify(account, request).map_err(|refusal| refusal.into_error(request.service))
+    verify(account, request).map_err(|refusal| {
+        let is_presigned =
+            request.service == Service::S3 && query_value(&request.uri, "X-Amz-Algorithm").is_some();
+        if is_presigned { refusal.into_presigned_error() } else { refusal.into_error(request.service) }
+    })
 }
 
 /// How S3 clients state what they signed of the body.
@@ -134,7 +138,7 @@ fn verify(account: &Account, request: &Request) -> Result<Principal, Refusal> {
 fn canonical_parts(request: &Request) -> Result<http::request::Parts, Refusal> {
     let (mut parts, ()) = http::Request::new(()).into_parts();
     let mut target = match request.service {
-        Service::S3 => request.uri.path().replace('+', "%2B"),
+        Service::S3 => request.sent_uri().path().replace('+', "%2B"),
         _ => request.uri.path().replace('%', "%25").replace('+', "%2B"),
     };
     if let Some(query) = request.uri.query() {
@@ -159,9 +163,9 @@ fn decoded(value: Option<&str>, presigned: bool) -> String {
 }
 
 fn parse_date(text: &str) -> Result<DateTime<Utc>, Refusal> {
-    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").map(|date| date.and_utc()).map_err(|_| {
-        Refusal::Malformed(format!("Date must be in ISO-8601 'basic format'. Got '{text}'.").into())
-    })
+    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ")
+        .map(|date| date.and_utc())
+        .map_err(|_| Refusal::MalformedDate { got: text.to_owned() })
 }
 
 fn check_scope<'a>(
@@ -172,9 +176,7 @@ fn check_scope<'a>(
 ) -> Result<Scope<'a>, Refusal> {
     let [access_key_id, date, region, service, "aws4_request"] = *credential.split('/').collect::<Vec<_>>()
     else {
-        let message = "Credential must have exactly 5 slash-delimited elements, e.g. \
-                       keyid/date/region/service/aws4_request.";
-        return Err(Refusal::Malformed(message.into()));
+        return Err(Refusal::MalformedCredential);
     };
     let global = matches!(request.service, Service::Iam | Service::Sts);
     if region != account.region && !(global && region == GLOBAL_REGION) {
@@ -185,7 +187,8 @@ fn check_scope<'a>(
         return Err(Refusal::WrongService { got: service.to_owned(), expected });
     }
     if date != signed_at.format("%Y%m%d").to_string() {
-        return Err(Refusal::WrongDate { got: date.to_owned() });
+        let expected = signed_at.format("%Y%m%d").to_string();
+        return Err(Refusal::WrongDate { got: date.to_owned(), expected });
     }
     Ok(Scope { access_key_id, region })
 }
@@ -218,12 +221,15 @@ fn check_presigned_time(
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
     let expires = match query_value(&request.uri, "X-Amz-Expires") {
-        Some(seconds) => seconds.parse().ok().filter(|seconds| *seconds >= 0),
+        Some(seconds) => seconds.parse().ok(),
         // Only S3 insists on it; STS, for instance, takes a presigned request for a quarter of an hour.
         None if request.service != Service::S3 => Some(15 * 60),
-        None => None,
+        None => return Err(Refusal::MissingQueryParameter),
     };
     let Some(expires) = expires else { return Err(Refusal::ExpiresNotANumber) };
+    if expires < 0 {
+        return Err(Refusal::ExpiresNegative);
+    }
     if expires > MAX_EXPIRES_SECONDS {
         return Err(Refusal::ExpiresTooLong);
     }

@@ -21,9 +21,13 @@ pub(super) enum Refusal {
     Malformed(Cow<'static, str>),
     WrongRegion { got: String, expected: String },
     WrongService { got: String, expected: &'static str },
-    WrongDate { got: String },
+    WrongDate { got: String, expected: String },
+    MalformedCredential,
+    MalformedDate { got: String },
+    MissingQueryParameter,
     WrongTime { signed_at: DateTime<Utc>, now: DateTime<Utc>, allowed: TimeDelta },
     ExpiresNotANumber,
+    ExpiresNegative,
     ExpiresTooLong,
     Expired { expires: i64, expires_at: DateTime<Utc>, now: DateTime<Utc> },
     NotYetValid,
@@ -61,6 +65,52 @@ impl Refusal {
         }
     }
 
+    /// S3 says of a presigned URL which parameter is wrong.
+    pub(super) fn into_presigned_error(self) -> AwsError {
+        let wrong = |message: Cow<'static, str>| AwsError::new("AuthorizationQueryParametersError", message);
+        match self {
+            Self::UnsupportedAlgorithm => {
+                wrong("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256\"".into())
+            }
+            Self::Malformed(_) | Self::MissingQueryParameter => wrong(
+                "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, \
+                 X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
+                    .into(),
+            ),
+            Self::MalformedCredential => wrong(
+                "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting \
+                 \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"."
+                    .into(),
+            ),
+            Self::MalformedDate { .. } => {
+                wrong("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"".into())
+            }
+            Self::WrongRegion { got, expected } => wrong(
+                format!(
+                    "Error parsing the X-Amz-Credential parameter; the region '{got}' is wrong; expecting \
+                     '{expected}'"
+                )
+                .into(),
+            )
+            .with_detail("Region", expected),
+            Self::WrongService { got, .. } => wrong(
+                format!(
+                    "Error parsing the X-Amz-Credential parameter; incorrect service \"{got}\". This \
+                     endpoint belongs to \"s3\"."
+                )
+                .into(),
+            ),
+            Self::WrongDate { got, expected } => wrong(
+                format!(
+                    "Error parsing the X-Amz-Credential parameter; incorrect date \"{got}\". This date is \
+                     not the same as X-Amz-Date: \"{expected}\"."
+                )
+                .into(),
+            ),
+            other => other.into_s3_error(),
+        }
+    }
+
     fn into_s3_error(self) -> AwsError {
         let forbidden = |code: &'static str, message: &'static str| {
             AwsError::new(code, message).with_status(StatusCode::FORBIDDEN)
@@ -80,6 +130,18 @@ impl Refusal {
                 ),
             ),
             Self::Malformed(message) => AwsError::new("AuthorizationHeaderMalformed", message),
+            Self::MalformedCredential => AwsError::new(
+                "AuthorizationHeaderMalformed",
+                "The authorization header is malformed; the Credential is mal-formed; expecting \
+                 \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
+            ),
+            Self::MalformedDate { .. } | Self::MissingQueryParameter => {
+                AwsError::new("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
+                    .with_status(StatusCode::FORBIDDEN)
+            }
+            Self::ExpiresNegative => {
+                AwsError::new("AuthorizationQueryParametersError", "X-Amz-Expires must be non-negative")
+            }
             Self::WrongRegion { got, expected } => AwsError::new(
                 "AuthorizationHeaderMalformed",
                 format!(
@@ -95,7 +157,7 @@ impl Refusal {
                      belongs to \"s3\"."
                 ),
             ),
-            Self::WrongDate { got } => AwsError::new(
+            Self::WrongDate { got, .. } => AwsError::new(
                 "AuthorizationHeaderMalformed",
                 format!(
                     "The authorization header is malformed; Invalid credential date \"{got}\". This date is \
@@ -109,10 +171,9 @@ impl Refusal {
             .with_detail("RequestTime", signed_at.format(BASIC))
             .with_detail("ServerTime", now.format(EXTENDED))
             .with_detail("MaxAllowedSkewMilliseconds", allowed.num_milliseconds()),
-            Self::ExpiresNotANumber => AwsError::new(
-                "AuthorizationQueryParametersError",
-                "X-Amz-Expires should be a number and must be non-negative",
-            ),
+            Self::ExpiresNotANumber => {
+                AwsError::new("AuthorizationQueryParametersError", "X-Amz-Expires should be a number")
+            }
             Self::ExpiresTooLong => AwsError::new(
                 "AuthorizationQueryParametersError",
                 "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must \
@@ -187,7 +248,16 @@ impl Refusal {
                 (Kind::Incomplete, "Unsupported AWS 'algorithm' in the Authorization header.".into())
             }
             Self::Malformed(message) => (Kind::Incomplete, message),
-            Self::ExpiresNotANumber => {
+            Self::MalformedCredential => (
+                Kind::Incomplete,
+                "Credential must have exactly 5 slash-delimited elements, e.g. \
+                 keyid/date/region/service/aws4_request."
+                    .into(),
+            ),
+            Self::MalformedDate { got } => {
+                (Kind::Incomplete, format!("Date must be in ISO-8601 'basic format'. Got '{got}'.").into())
+            }
+            Self::ExpiresNotANumber | Self::ExpiresNegative | Self::MissingQueryParameter => {
                 (Kind::Incomplete, "X-Amz-Expires must be a number of seconds.".into())
             }
             Self::UnknownKey(_) | Self::MissingToken(_) | Self::InvalidToken => {
@@ -204,7 +274,7 @@ impl Refusal {
                 Kind::Mismatch,
                 format!("Credential should be scoped to correct service: '{expected}'. ").into(),
             ),
-            Self::WrongDate { got } => (
+            Self::WrongDate { got, .. } => (
                 Kind::Mismatch,
                 format!(
                     "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from \

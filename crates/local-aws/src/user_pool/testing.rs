@@ -218,6 +218,7 @@ pub(super) fn request(operation: &str, body: impl Into<Bytes>) -> Request {
         operation: operation.to_owned(),
         method: http::Method::POST,
         uri: http::Uri::from_static("/"),
+        virtual_hosted_uri: None,
         headers: http::HeaderMap::new(),
         body: body.into(),
         request_id: "test".to_owned(),
