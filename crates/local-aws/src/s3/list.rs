@@ -100,7 +100,7 @@ impl Encode {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Entry {
-    Object { key: String, etag: String, size: u64, modified: std::time::SystemTime },
+    Object { key: String, etag: String, size: u64, modified: std::time::SystemTime, storage_class: String },
     Prefix(String),
 }
 
@@ -148,6 +148,10 @@ impl Page {
                     etag: object.etag.clone(),
                     size: object.size(),
                     modified: object.modified,
+                    storage_class: object.attributes.storage_class.as_ref().map_or_else(
+                        || ObjectStorageClass::STANDARD.to_owned(),
+                        |class| class.as_str().to_owned(),
+                    ),
                 },
             });
         }
@@ -163,12 +167,12 @@ impl Page {
         self.entries
             .iter()
             .filter_map(|entry| match entry {
-                Entry::Object { key, etag, size, modified } => Some(ObjectEntry {
+                Entry::Object { key, etag, size, modified, storage_class } => Some(ObjectEntry {
                     key: Some(encode.text(key)),
                     e_tag: Some(s3s::dto::ETag::Strong(etag.clone())),
                     size: Some(length(*size)),
                     last_modified: Some((*modified).into()),
-                    storage_class: Some(ObjectStorageClass::from_static(ObjectStorageClass::STANDARD)),
+                    storage_class: Some(storage_class.clone().into()),
                     owner: owner.clone(),
                     ..Default::default()
                 }),

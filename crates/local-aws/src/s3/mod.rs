@@ -6,6 +6,8 @@
 //! upload cannot be resumed with renewed credentials, and its parts cannot be told apart by ETag.
 
 mod access;
+#[cfg(test)]
+mod behaviour_tests;
 mod body;
 mod buckets;
 mod cors;
@@ -148,6 +150,10 @@ async fn respond(account: &Arc<Account>, request: &Request) -> Result<Response, 
     if parts.status == StatusCode::NOT_MODIFIED {
         return Ok(Response::from_parts(parts, full("")));
     }
+    if request.operation == "HeadObject" && parts.headers.contains_key(header::CONTENT_RANGE) {
+        // s3s gives the status of GetObject alone.
+        parts.status = StatusCode::PARTIAL_CONTENT;
+    }
     if request.operation.starts_with("List") || request.operation == "DeleteObjects" {
         let body = body.collect().await.map_err(|error| AwsError::internal(&error))?.to_bytes();
         let body = xml::escape_controls(&body);
@@ -167,7 +173,9 @@ fn for_s3s(account: &Arc<Account>, request: &Request, caller: Caller) -> Result<
         if is_streaming { request.sent_uri().clone() } else { without_signature(request.sent_uri())? };
     *s3_request.headers_mut() = request.headers.clone();
     // S3 answers a range that it cannot read, or several, with the whole object.
-    let is_range = |value: &HeaderValue| value.to_str().is_ok_and(|value| Range::parse(value).is_ok());
+    let is_range = |value: &HeaderValue| {
+        value.to_str().is_ok_and(|value| value != "bytes=-" && Range::parse(value).is_ok())
+    };
     if !request.headers.get(header::RANGE).is_some_and(is_range) {
         s3_request.headers_mut().remove(header::RANGE);
     }

@@ -144,7 +144,7 @@ pub(super) fn head(
         Checksum::default()
     };
     let attributes = object.attributes.clone();
-    let mut response = S3Response::new(HeadObjectOutput {
+    Ok(S3Response::new(HeadObjectOutput {
         accept_ranges: Some("bytes".to_owned()),
         content_length: Some(
             range
@@ -171,11 +171,7 @@ pub(super) fn head(
         checksum_sha1: checksum.checksum_sha1,
         checksum_sha256: checksum.checksum_sha256,
         ..Default::default()
-    });
-    if range.is_some() {
-        response.status = Some(http::StatusCode::PARTIAL_CONTENT);
-    }
-    Ok(response)
+    }))
 }
 
 pub(super) fn copy(

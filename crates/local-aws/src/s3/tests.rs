@@ -18,13 +18,13 @@ const ME: &str = "eu-west-1:11111111-1111-1111-1111-111111111111";
 const YOU: &str = "eu-west-1:22222222-2222-2222-2222-222222222222";
 const MIB: usize = 1024 * 1024;
 
-struct Bucket {
+pub(super) struct Bucket {
     account: Arc<Account>,
     keys: Keys,
 }
 
 impl Bucket {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let bucket = Self { account: account(), keys: Keys::root() };
         let location = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>\
                         </CreateBucketConfiguration>";
@@ -56,11 +56,11 @@ impl Bucket {
         self.with(Keys::session(&self.account, identity, &policy))
     }
 
-    async fn send(&self, draft: Draft) -> Answer {
+    pub(super) async fn send(&self, draft: Draft) -> Answer {
         draft.signed("s3", &self.keys, self.account.clock.now()).send(&self.account).await
     }
 
-    async fn put(&self, key: &str, body: &str) -> Answer {
+    pub(super) async fn put(&self, key: &str, body: &str) -> Answer {
         self.send(Draft::new("PUT", &format!("/bucket/{key}")).body(body.to_owned())).await
     }
 
@@ -97,7 +97,7 @@ fn with_digest(draft: Draft, body: impl Into<bytes::Bytes>) -> Draft {
     draft.header("content-md5", &digest).body(body)
 }
 
-fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+pub(super) fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
     answer.headers.get(name).map(|value| value.to_str().expect("text")).unwrap_or_default()
 }
 
