@@ -3,6 +3,8 @@
 //! A request is let in by its signature, if a policy allows `execute-api:Invoke`, or by an id or access
 //! token of a user pool in `Authorization`, with or without `Bearer`.
 
+use std::collections::BTreeMap;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
@@ -105,15 +107,21 @@ fn unauthorized() -> AwsError {
 }
 
 fn echo(request: &Request, identity: &Value) -> Value {
-    let query: Map<String, Value> =
-        url::form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes())
-            .filter(|(name, _)| !name.starts_with("X-Amz-"))
-            .map(|(name, value)| (name.into_owned(), value.into()))
-            .collect();
+    // As API Gateway has it: the last value of each name, and all values of each name.
+    let mut query = Map::new();
+    let mut multi_value_query: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, value) in url::form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes()) {
+        if name.starts_with("X-Amz-") {
+            continue;
+        }
+        query.insert(name.clone().into_owned(), Value::from(value.clone()));
+        multi_value_query.entry(name.into_owned()).or_default().push(value.into_owned());
+    }
     json!({
         "method": request.method.as_str(),
         "path": path(request),
         "query": query,
+        "multiValueQuery": multi_value_query,
         "body": String::from_utf8_lossy(&request.body),
         "identity": identity,
     })
@@ -151,14 +159,15 @@ mod tests {
     async fn a_signed_request_is_answered_with_who_sent_it() {
         let account = account();
         let keys = Keys::session(&account, ME, &policy());
-        let get = Draft::new("GET", "/_api/notes/a%20b?page=2&q=%2B").signed(
+        let get = Draft::new("GET", "/_api/notes/a%20b?page=2&q=%2B&page=3").signed(
             "execute-api",
             &keys,
             account.clock.now(),
         );
         let echo = get.send(&account).await.expect_ok().json();
         assert_eq!((&echo["method"], &echo["path"]), (&json!("GET"), &json!("/notes/a%20b")));
-        assert_eq!(echo["query"], json!({"page": "2", "q": "+"}));
+        assert_eq!(echo["query"], json!({"page": "3", "q": "+"}));
+        assert_eq!(echo["multiValueQuery"], json!({"page": ["2", "3"], "q": ["+"]}));
         assert_eq!(echo["identity"]["cognitoIdentityId"], ME);
         let post = Draft::new("POST", "/_api/notes/1").body("text");
         let denied = post.clone().signed("execute-api", &keys, account.clock.now()).send(&account).await;

@@ -50,8 +50,7 @@ struct IdentityInput {
 struct PoolSettings {
     identity_pool_name: String,
     allow_unauthenticated_identities: bool,
-    #[serde(default)]
-    allow_classic_flow: bool,
+    allow_classic_flow: Option<bool>,
     #[serde(default)]
     cognito_identity_providers: Vec<Provider>,
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
+    guest_policy,
     identity::{Logins, VerifiedLogin, resolve},
     invalid_parameter, not_authorized,
     pool::{AmbiguousRole, Identity, IdentityPool, MappingKind, RoleMapping},
@@ -51,7 +52,8 @@ pub(super) fn get(account: &Account, input: &GetCredentialsInput) -> Result<Valu
     };
     let role = role_arn.and_then(|arn| account.iam.role_by_arn(&arn)).ok_or_else(invalid_configuration)?;
     let identity = web_identity(&identity, &logins);
-    let session = assume_with_web_identity(account, &role, &identity, SESSION_NAME, None, LIFETIME)
+    let policy = if logins.is_empty() { Some(guest_policy::policy()?) } else { None };
+    let session = assume_with_web_identity(account, &role, &identity, SESSION_NAME, policy, LIFETIME)
         .map_err(|_| invalid_configuration())?;
     Ok(json!({
         "IdentityId": identity.subject,
@@ -67,7 +69,7 @@ pub(super) fn get(account: &Account, input: &GetCredentialsInput) -> Result<Valu
 /// GetOpenIdToken.
 pub(super) fn open_id_token(account: &Account, input: &OpenIdInput) -> Result<Value, AwsError> {
     let (identity, pool, logins) = resolve(account, &input.identity_id, &input.logins)?;
-    if !pool.allow_classic_flow {
+    if pool.allow_classic_flow == Some(false) {
         let message = "Basic (classic) flow is not enabled, please use enhanced flow.";
         return Err(invalid_parameter(message.to_owned()));
     }

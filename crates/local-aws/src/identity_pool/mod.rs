@@ -2,6 +2,7 @@
 
 mod admin;
 mod credentials;
+mod guest_policy;
 mod identity;
 mod open_id;
 mod pool;

@@ -16,8 +16,8 @@ pub(super) struct IdentityPool {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) allow_unauthenticated: bool,
-    /// Whether GetOpenIdToken may be used (the basic flow).
-    pub(super) allow_classic_flow: bool,
+    /// Whether GetOpenIdToken may be used (the basic flow). It may where nobody ever said.
+    pub(super) allow_classic_flow: Option<bool>,
     pub(super) providers: Vec<Provider>,
     /// By kind: `authenticated`, `unauthenticated`.
     pub(super) roles: BTreeMap<String, String>,

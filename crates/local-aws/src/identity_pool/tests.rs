@@ -316,8 +316,12 @@ async fn a_pool_can_ask_whether_the_person_is_still_signed_in() {
 }
 
 #[tokio::test]
-async fn the_basic_flow_needs_to_be_allowed() {
-    let fixture = Fixture::new(json!({})).await;
+async fn the_basic_flow_is_there_unless_it_was_forbidden() {
+    let unsaid = Fixture::new(json!({})).await;
+    let guest = unsaid.guest().await;
+    unsaid.call("GetOpenIdToken", &json!({"IdentityId": guest})).await.expect_ok();
+
+    let fixture = Fixture::new(json!({"AllowClassicFlow": false})).await;
     let guest = fixture.guest().await;
     let answer = fixture.call("GetOpenIdToken", &json!({"IdentityId": guest})).await;
     let answer = answer.expect_error(400, "InvalidParameterException");
@@ -466,4 +470,25 @@ async fn hostile_input_is_answered() {
     }
     let answer = fixture.admin("Nonsense", &json!({})).await;
     answer.expect_error(400, "UnknownOperationException");
+}
+
+#[tokio::test]
+async fn guests_reach_few_services_whatever_their_role_allows() {
+    let fixture = Fixture::new(json!({})).await;
+    let guest = fixture.guest().await;
+    let credentials =
+        fixture.call("GetCredentialsForIdentity", &json!({"IdentityId": guest})).await.expect_ok();
+    let key = text(&credentials.json()["Credentials"]["AccessKeyId"]);
+    let session = fixture.account.sts.session(&key).expect("a session");
+    let policy = session.policy.as_ref().expect("a session policy");
+    let allowed = |action: &str| {
+        crate::iam::evaluate([policy], action, "*", &crate::iam::Context::default())
+            == crate::iam::Decision::Allowed
+    };
+    for action in ["dynamodb:GetItem", "s3:GetObject", "execute-api:Invoke", "rum:PutRumEvents"] {
+        assert!(allowed(action), "{action}");
+    }
+    for action in ["sts:AssumeRole", "iam:CreateRole", "ec2:RunInstances", "sagemaker:CreateModel"] {
+        assert!(!allowed(action), "{action}");
+    }
 }

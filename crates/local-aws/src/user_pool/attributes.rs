@@ -62,7 +62,11 @@ pub(super) fn update_user_attributes(call: &Call<'_>) -> Result<Value, AwsError>
 
     let mut deliveries = Vec::new();
     for address in ADDRESSES {
-        let is_changed = is_changed(pool, &caller, address, &written)?;
+        let is_blank = written.get(address.name()).is_some_and(String::is_empty);
+        if is_blank && pool.settings.username_attributes.contains(&address) {
+            return Err(invalid_parameter(format!("user.{}: The attribute is required\n", address.name())));
+        }
+        let is_changed = !is_blank && is_changed(pool, &caller, address, &written)?;
         let verified = &pool.settings.auto_verified_attributes;
         if is_changed && verified.contains(&address) {
             deliveries.push(send_code_to_new_address(call, pool, &caller, address, &mut written)?);
@@ -86,9 +90,7 @@ pub(super) fn delete_user_attributes(call: &Call<'_>) -> Result<Value, AwsError>
     }
     let user = pool.user_mut(&caller.username)?;
     for name in &input.user_attribute_names {
-        user.attributes.remove(name);
-        user.attributes.remove(&format!("{name}_verified"));
-        user.attribute_codes.remove(name);
+        user.delete_attribute(name);
     }
     user.modified = call.now;
     Ok(json!({}))
@@ -278,6 +280,24 @@ mod tests {
         let names = json!({ "AccessToken": token, "UserAttributeNames": ["name"] });
         test.call("DeleteUserAttributes", names).unwrap();
         assert_eq!(attribute(&test, &token, "name"), None);
+    }
+
+    #[test]
+    fn a_blank_value_deletes_its_attribute() {
+        let schema = json!([{ "Name": "name", "Required": true }]);
+        let test = TestPool::with(json!({ "Schema": schema }), json!({}));
+        test.add_user(
+            "ada",
+            &[("email", OLD), ("email_verified", "true"), ("name", "Ada"), ("locale", "en")],
+        );
+        let token = test.tokens("ada")["AccessToken"].clone();
+        for name in ["email", "locale"] {
+            let answer = update(&test, &token, name, "").unwrap();
+            assert_eq!(answer["CodeDeliveryDetailsList"], json!([]), "no code is sent to nowhere");
+            assert_eq!(attribute(&test, &token, name), None);
+        }
+        assert_eq!(attribute(&test, &token, "email_verified"), None);
+        assert_eq!(update(&test, &token, "name", "").unwrap_err().code, "InvalidParameterException");
     }
 
     #[test]

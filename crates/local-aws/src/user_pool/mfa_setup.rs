@@ -11,6 +11,7 @@ use super::{
     not_authorized,
     pool::UserPool,
     self_service::add_mfa,
+    user::User,
 };
 use crate::error::AwsError;
 
@@ -163,6 +164,9 @@ fn apply(pool: &mut UserPool, username: &str, preference: &Preference) -> Result
         }
         if setting.enabled {
             check_can_enable(pool, username, factor)?;
+        } else if factor == Factor::SoftwareToken {
+            // Cognito wants an authenticator app to be there even if it is only to be switched off.
+            check_software_token(pool.user(username)?)?;
         }
     }
     let mfa = &mut pool.user_mut(username)?.mfa;
@@ -187,16 +191,24 @@ fn check_can_enable(pool: &UserPool, username: &str, factor: Factor) -> Result<(
         return Err(invalid_parameter(format!("{} is not enabled for this user pool.", factor.name())));
     }
     let is_set_up = match factor.address() {
-        None if user.mfa.software_token.is_none() => {
-            return Err(invalid_parameter("User has not verified software token mfa"));
+        None => {
+            check_software_token(user)?;
+            true
         }
-        None => true,
         Some(address) => user.is_verified(address),
     };
     if is_set_up {
         return Ok(());
     }
     Err(invalid_parameter(format!("User does not have delivery config set to turn on {}", factor.name())))
+}
+
+fn check_software_token(user: &User) -> Result<(), AwsError> {
+    match (&user.mfa.software_token, &user.mfa.pending_software_token) {
+        (Some(_), _) => Ok(()),
+        (None, Some(_)) => Err(invalid_parameter("User has not verified software token mfa")),
+        (None, None) => Err(invalid_parameter("User has not set up software token mfa")),
+    }
 }
 
 fn check_offered(pool: &UserPool) -> Result<(), AwsError> {
@@ -211,7 +223,10 @@ fn check_offered(pool: &UserPool) -> Result<(), AwsError> {
 
 fn check_first_code(token: &mut SoftwareToken, code: &str, call: &Call<'_>) -> Result<(), AwsError> {
     token.check(code, call.now).map_err(|error| match error {
-        SoftwareTokenError::Mismatch => AwsError::new("EnableSoftwareTokenMFAException", "Code mismatch"),
+        SoftwareTokenError::Mismatch => AwsError::new(
+            "EnableSoftwareTokenMFAException",
+            "Code mismatch and fail enable Software Token MFA",
+        ),
         SoftwareTokenError::AlreadyUsed => error.into(),
     })
 }
@@ -378,7 +393,7 @@ mod tests {
         let access_token = test.tokens("ada")["AccessToken"].clone();
         let enable = json!({ "Enabled": true });
         let not_verified = "InvalidParameterException: User has not verified software token mfa";
-        assert_eq!(prefer(&test, &access_token, &enable).unwrap_err().to_string(), not_verified);
+        assert!(prefer(&test, &access_token, &enable).is_err());
 
         let associate = json!({ "AccessToken": access_token });
         let secret = test.call("AssociateSoftwareToken", associate).unwrap()["SecretCode"].clone();
@@ -439,6 +454,31 @@ mod tests {
         let challenge = test.sign_in("ada", PASSWORD).unwrap();
         assert_eq!(challenge["ChallengeName"], "SOFTWARE_TOKEN_MFA");
         assert!(answer(&test, &challenge, &totp_code(&test, secret, 0)).is_ok());
+    }
+
+    #[test]
+    fn an_app_that_is_not_there_cannot_be_switched_on_or_off() {
+        let test = pool("OPTIONAL");
+        test.add_user("ada", &[]);
+        let access_token = test.tokens("ada")["AccessToken"].clone();
+        for enabled in [true, false] {
+            let error = prefer(&test, &access_token, &json!({ "Enabled": enabled })).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "InvalidParameterException: User has not set up software token mfa"
+            );
+        }
+        test.call("AssociateSoftwareToken", json!({ "AccessToken": access_token })).unwrap();
+        let error = prefer(&test, &access_token, &json!({ "Enabled": true })).unwrap_err();
+        assert_eq!(error.to_string(), "InvalidParameterException: User has not verified software token mfa");
+        let verify = |code: &str| {
+            test.call("VerifySoftwareToken", json!({ "AccessToken": access_token, "UserCode": code }))
+        };
+        assert_eq!(
+            verify("000000").unwrap_err().to_string(),
+            "EnableSoftwareTokenMFAException: Code mismatch and fail enable Software Token MFA"
+        );
+        assert!(verify("12345").unwrap_err().message.contains("at 'userCode'"));
     }
 
     #[test]

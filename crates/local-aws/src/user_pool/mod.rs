@@ -10,6 +10,7 @@ mod attributes;
 mod challenge;
 mod client;
 mod code;
+mod constraints;
 mod delivery;
 mod forgot_password;
 mod keys;
@@ -287,7 +288,9 @@ impl UserPools {
 impl<'a> Call<'a> {
     /// The input of the operation.
     fn input<I: DeserializeOwned>(&self) -> Result<I, AwsError> {
-        serde_json::from_slice(&self.request.body).map_err(|error| unreadable(&error))
+        let input: Value = serde_json::from_slice(&self.request.body).map_err(|error| unreadable(&error))?;
+        constraints::check(&input)?;
+        serde_json::from_value(input).map_err(|error| unreadable(&error))
     }
 
     fn pools(&self) -> MutexGuard<'a, Pools> {

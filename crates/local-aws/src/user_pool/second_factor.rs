@@ -118,17 +118,20 @@ impl SignInStep<'_> {
     }
 
     fn ask_for_setup(self) -> Result<Value, AwsError> {
-        let names: Vec<_> = [Factor::SoftwareToken, Factor::Email]
-            .into_iter()
-            .filter(|factor| self.pool.offered_factors.has(*factor))
-            .map(Factor::name)
-            .collect();
-        if names.is_empty() {
+        let offered = self.pool.offered_factors;
+        if !offered.software_token && !offered.email {
+            // Nobody sets a phone number up while they sign in.
             return Err(AwsError::new(
-                "InvalidUserPoolConfigurationException",
-                "The user pool requires MFA but offers no factor that the user can set up.",
+                "MFAMethodNotFoundException",
+                "No MFA method is configured for the user, and none can be set up during the sign-in.",
             ));
         }
+        // Cognito names SMS among them all the same.
+        let names: Vec<_> = [Factor::Sms, Factor::SoftwareToken, Factor::Email]
+            .into_iter()
+            .filter(|factor| offered.has(*factor))
+            .map(Factor::name)
+            .collect();
         let mut parameters = identity_parameters(self.user()?);
         parameters.insert("MFAS_CAN_SETUP".to_owned(), json!(json!(names).to_string()));
         let challenge = Challenge::MfaSetup { software_token: None, is_verified: false };
@@ -294,6 +297,18 @@ mod tests {
         let challenge = test.sign_in("ada", PASSWORD).unwrap();
         assert_eq!(challenge["ChallengeName"], "SMS_MFA");
         assert!(answer(&test, &challenge, "SMS_MFA_CODE", &test.code_to(PHONE)).is_ok());
+    }
+
+    #[test]
+    fn a_pool_that_insists_on_sms_lets_nobody_in_without_a_phone() {
+        let test = pool("ON", &[Factor::Sms]);
+        test.add_user("bob", &[]);
+        assert_eq!(test.sign_in("bob", PASSWORD).unwrap_err().code, "MFAMethodNotFoundException");
+        let test = pool("ON", &[Factor::Sms, Factor::SoftwareToken]);
+        test.add_user("bob", &[]);
+        let challenge = test.sign_in("bob", PASSWORD).unwrap();
+        let names = &challenge["ChallengeParameters"]["MFAS_CAN_SETUP"];
+        assert_eq!(names, r#"["SMS_MFA","SOFTWARE_TOKEN_MFA"]"#);
     }
 
     #[test]

@@ -207,12 +207,6 @@ fn confirm(call: &Call<'_>, pool: &mut UserPool, username: &str) -> Result<Value
 
 /// Where mail addresses or phone numbers are aliases, a user name must not look like one.
 fn check_not_an_alias(pool: &UserPool, typed: &str) -> Result<(), AwsError> {
-    if typed.is_empty() || typed.chars().count() > 128 || typed.chars().any(char::is_whitespace) {
-        return Err(invalid_parameter(
-            "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy \
-             regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
-        ));
-    }
     let aliases = &pool.settings.alias_attributes;
     if aliases.contains(&Alias::Email) && is_email(typed) {
         return Err(invalid_parameter(

@@ -69,7 +69,7 @@ impl TestPool {
 
     /// Runs an administrative operation as if it had been signed. `UserPoolId` is added.
     pub(super) fn admin(&self, name: &str, mut input: Value) -> Result<Value, AwsError> {
-        if input.get("UserPoolId").is_none() {
+        if input.get("UserPoolId").is_none() && !self.pool_id.is_empty() {
             input["UserPoolId"] = json!(self.pool_id);
         }
         self.run(name, &input)

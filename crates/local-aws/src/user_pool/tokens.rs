@@ -302,7 +302,6 @@ mod tests {
         for token in [
             tokens["IdToken"].clone(),
             tokens["RefreshToken"].clone(),
-            json!(""),
             json!("a.b.c"),
             json!(forged(&tokens["AccessToken"], "username", json!("bob"))),
             json!(forged(&tokens["AccessToken"], "exp", json!(i64::MAX))),

@@ -104,14 +104,27 @@ impl User {
     }
 
     /// Writes attributes. An address that changes is no longer verified, unless the same call says so.
+    /// Writes attributes; a blank value deletes its attribute.
     pub(super) fn write_attributes(&mut self, written: Attributes, now: SystemTime) {
         for address in ["email", "phone_number"] {
             if written.get(address).is_some_and(|new| Some(new.as_str()) != self.attribute(address)) {
                 self.set_verified(address, false);
             }
         }
-        self.attributes.extend(written);
+        for (name, value) in written {
+            if value.is_empty() {
+                self.delete_attribute(&name);
+            } else {
+                self.attributes.insert(name, value);
+            }
+        }
         self.modified = now;
+    }
+
+    pub(super) fn delete_attribute(&mut self, name: &str) {
+        self.attributes.remove(name);
+        self.attributes.remove(&format!("{name}_verified"));
+        self.attribute_codes.remove(name);
     }
 
     pub(super) fn set_password(&mut self, password: Verifier, now: SystemTime) {
