@@ -11,10 +11,12 @@ struct Constraint {
     member: &'static str,
     lengths: (usize, usize),
     /// As AWS prints it, and what it means.
-    pattern: Option<(&'static str, fn(&str) -> bool)>,
+    pattern: Option<Pattern>,
     /// Whether refusals leave the value out.
     secret: bool,
 }
+
+type Pattern = (&'static str, fn(&str) -> bool);
 
 const fn limits(member: &'static str, min: usize, max: usize) -> Constraint {
     Constraint { member, lengths: (min, max), pattern: None, secret: false }

@@ -400,7 +400,10 @@ mod tests {
         let right = totp_code(&test, &secret, 0);
         let verify = json!({ "AccessToken": access_token, "UserCode": wrong(&right) });
         let error = test.call("VerifySoftwareToken", verify).unwrap_err();
-        assert_eq!(error.to_string(), "EnableSoftwareTokenMFAException: Code mismatch");
+        assert_eq!(
+            error.to_string(),
+            "EnableSoftwareTokenMFAException: Code mismatch and fail enable Software Token MFA"
+        );
         assert_eq!(prefer(&test, &access_token, &enable).unwrap_err().to_string(), not_verified);
     }
 
