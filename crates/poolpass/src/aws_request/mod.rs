@@ -64,6 +64,16 @@ impl Road {
         self.clock.now()
     }
 
+    /// The clock itself, for who has to try which time is right.
+    pub(crate) fn clock(&self) -> &ServerClock {
+        &self.clock
+    }
+
+    /// AWS has issued a token at this time, as the answer to a request that was sent at `asked_at` on the device's clock.
+    pub(crate) fn token_was_issued(&self, issued_at: SystemTime, asked_at: SystemTime) {
+        self.clock.hear_token(issued_at, asked_at);
+    }
+
     /// The device's own time, right or wrong.
     pub(crate) fn device_now(&self) -> SystemTime {
         self.clock.device_now()
@@ -169,12 +179,15 @@ impl Road {
         loop {
             let (signed, credentials) = self.authorize(request, authorization).await?;
             let (signed_at, asked_at) = (self.now(), self.device_now());
-            let failure = match self.attempt(request, signed, delivery).await {
+            let failure = match self
+                .attempt(request, signed, delivery, credentials.as_ref().map(|_| signed_at))
+                .await
+            {
                 Ok(response) => {
                     self.budget.succeeded(&attempts);
                     return Ok(response);
                 }
-                Err(failure) => self.explained(failure, asked_at, authorization),
+                Err(failure) => self.explained(failure, request.success, asked_at, authorization),
             };
 
             if let Failure::Refused(refusal) = &failure {
@@ -233,13 +246,18 @@ impl Road {
         request: &AwsRequest,
         mut signed: Request,
         delivery: Delivery,
+        signed_at: Option<SystemTime>,
     ) -> Result<Response, Failure> {
         // HTTP clients set it themselves from the URL.
         signed.headers_mut().remove(HOST);
         let asked_at = self.device_now();
         let mut time = TimeLimit::new(request.timeout);
         let (head, body) = time.head(self.transport.send(signed)).await?.into_parts();
-        self.clock.learn_from_headers(&head.headers, asked_at);
+        // An app's own API has a clock of its own.
+        if request.success.is_of_aws() {
+            let accepted = signed_at.filter(|_| head.status.is_success());
+            self.clock.hear(&head.headers, asked_at, accepted);
+        }
         let body = watched(body, Self::BODY_STALL);
 
         if let Some(error) = firewall_refusal(head.status, &head.headers).filter(|_| !request.any_status) {
@@ -271,19 +289,22 @@ impl Road {
     fn explained(
         &self,
         failure: Failure,
+        success: Success,
         asked_at: SystemTime,
         authorization: &Authorization<'_>,
     ) -> Failure {
         match failure {
-            Failure::Refused(refusal) => {
-                if let Some(server_time) = refusal.server_time {
-                    self.clock.learn(server_time, asked_at);
+            Failure::Refused(refusal) => Failure::Refused(match authorization {
+                Authorization::SigV4 { region, .. } => {
+                    let is_explicit = refusal.error.aws_code().is_some();
+                    if refusal.is_about_time() && (is_explicit || success.is_of_aws()) {
+                        let (headers, time) = (refusal.headers(), refusal.server_time);
+                        self.clock.hear_refusal(time, headers, asked_at, is_explicit);
+                    }
+                    refusal.of_request_to(region)
                 }
-                Failure::Refused(match authorization {
-                    Authorization::SigV4 { region, .. } => refusal.of_request_to(region),
-                    Authorization::None | Authorization::Token(_) => refusal,
-                })
-            }
+                Authorization::None | Authorization::Token(_) => refusal,
+            }),
             Failure::NoAnswer(error) => Failure::NoAnswer(redirect_explained(error, authorization)),
             Failure::Final(error) => Failure::Final(error),
         }

@@ -73,6 +73,10 @@ impl Refusal {
         Self { error, retry_after, server_time: said.server_time, bucket_region, answer }
     }
 
+    pub(super) fn headers(&self) -> &HeaderMap {
+        self.answer.headers()
+    }
+
     /// AWS refused for the difference between its clock and the signature's.
     pub(super) fn is_about_time(&self) -> bool {
         match self.error.aws_code() {

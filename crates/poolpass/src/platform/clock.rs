@@ -1,8 +1,7 @@
 //! Time as an input, and the server's time as far as it has been learned.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
@@ -27,37 +26,74 @@ impl Clock for SystemClock {
     }
 }
 
-/// The device's clock, corrected by what AWS's answers say about the time.
+/// The device's clock, corrected by what AWS says about the time.
 ///
-/// The device clock may be hours off. AWS refuses signatures that are more than a few minutes off,
-/// so the offset is learned from the `Date` header of every answer and applied to signatures,
-/// SRP timestamps and expiry alike.
+/// The device's clock may be hours off, and AWS refuses signatures that are more than a few minutes off. So may be a `Date` header,
+/// which proxies write as well as AWS. Therefore one source alone is not believed against the device:
+///
+/// | says another time than the device | what follows |
+/// |---|---|
+/// | AWS's refusal for the time | is believed: its document, or else its `Date` |
+/// | a `Date`, and later another one that fits and has moved on | is believed |
+/// | a `Date` alone | is a claim: SRP tries it first, and what AWS says to that settles it |
+/// | a `Date`, and a new token was issued at that time | is believed |
+/// | a `Date` that a new token, an accepted signature or AWS's document contradicts | the headers are not believed any more |
+/// | a `Date`, where the device's time cannot be right (a flat battery) | is believed |
+/// | a `Date` from before this software, from a cache or from an app's own API | is ignored |
 #[derive(Clone, Debug)]
 pub(crate) struct ServerClock {
     device: Arc<dyn Clock>,
-    offset_millis: Arc<AtomicI64>,
+    learned: Arc<Mutex<Learned>>,
+}
+
+#[derive(Debug, Default)]
+struct Learned {
+    /// AWS's time minus the device's, in milliseconds.
+    offset: i64,
+    /// The offset is no more than what `Date` headers agree on.
+    is_by_dates_alone: bool,
+    claim: Option<Claim>,
+    /// Something on the way writes the `Date` headers.
+    dates_are_wrong: bool,
+}
+
+/// A `Date` header that contradicts what is known.
+#[derive(Clone, Copy, Debug)]
+struct Claim {
+    date: SystemTime,
+    offsets: Offsets,
+}
+
+/// The offsets, in milliseconds, that are possible when AWS has told its time.
+#[derive(Clone, Copy, Debug)]
+struct Offsets {
+    least: i64,
+    most: i64,
 }
 
 impl ServerClock {
     /// Differences below this are network latency and the `Date` header's whole seconds, not a wrong clock.
     const NOISE: Duration = Duration::from_secs(10);
+    /// No clock that is right says a time before 2025: this software is younger.
+    const EARLIEST: Duration = Duration::from_secs(1_735_689_600);
+    /// What AWS tolerates in any signature, and at most.
+    const LEAST_TOLERANCE: Duration = Duration::from_secs(5 * 60);
+    const TOLERANCE: Duration = Duration::from_secs(15 * 60);
 
     pub(crate) fn new(device: Arc<dyn Clock>) -> Self {
-        Self { device, offset_millis: Arc::default() }
+        Self { device, learned: Arc::default() }
     }
 
     /// AWS's time, as far as it is known.
     pub(crate) fn now(&self) -> SystemTime {
-        let offset = self.offset_millis();
-        let distance = Duration::from_millis(offset.unsigned_abs());
-        let device = self.device.now();
-        let corrected = if offset < 0 { device.checked_sub(distance) } else { device.checked_add(distance) };
-        corrected.unwrap_or(device)
+        self.at(self.learned().offset)
     }
 
-    /// The moment `server` of AWS's time on the device's clock, for whoever compares it with that.
+    /// The moment `server` of AWS's time on the device's clock, for whoever compares it with that. Where the time is in dispute, the
+    /// earlier of both.
     pub(crate) fn on_device(&self, server: SystemTime) -> SystemTime {
-        let offset = self.offset_millis();
+        let offset = self.learned().offset;
+        let offset = self.disputed().map_or(offset, |[by_dates, other]| by_dates.max(other));
         let distance = Duration::from_millis(offset.unsigned_abs());
         let moment = if offset < 0 { server.checked_add(distance) } else { server.checked_sub(distance) };
         moment.unwrap_or(server)
@@ -68,43 +104,173 @@ impl ServerClock {
         self.device.now()
     }
 
+    /// The offsets by the `Date` headers and by what was known before, where nothing has proved which of the two is right.
+    pub(crate) fn disputed(&self) -> Option<[i64; 2]> {
+        let learned = self.learned();
+        match learned.claim {
+            Some(claim) => Some([claim.offsets.likely(), learned.offset]),
+            None => learned.is_by_dates_alone.then_some([learned.offset, 0]),
+        }
+    }
+
+    /// AWS's time if it differs so much from the device's.
+    pub(crate) fn at(&self, offset: i64) -> SystemTime {
+        let distance = Duration::from_millis(offset.unsigned_abs());
+        let device = self.device.now();
+        let corrected = if offset < 0 { device.checked_sub(distance) } else { device.checked_add(distance) };
+        corrected.unwrap_or(device)
+    }
+
+    /// AWS has accepted the time at one of the [`disputed`](Self::disputed) offsets, by the `Date` headers or against them.
+    pub(crate) fn settle(&self, offset: i64, dates_are_wrong: bool) {
+        *self.learned() = Learned { offset, dates_are_wrong, ..Learned::default() };
+    }
+
     /// Whether it is another time by now than `moment`: because time has passed, or because the offset was learned.
     pub(crate) fn has_left(&self, moment: SystemTime) -> bool {
-        let distance = self.now().duration_since(moment).unwrap_or_else(|error| error.duration());
-        distance > Self::NOISE
+        distance(self.now(), moment) > Self::NOISE
     }
 
-    /// AWS's time minus the device's, in milliseconds.
-    fn offset_millis(&self) -> i64 {
-        self.offset_millis.load(Ordering::Relaxed)
-    }
-
-    /// Learns from an answer's `Date` header; one that came out of a cache says nothing. `asked_at` is the device's time at
-    /// which the request was sent.
-    pub(crate) fn learn_from_headers(&self, headers: &HeaderMap, asked_at: SystemTime) {
-        if headers.contains_key(AGE) {
+    /// Hears the `Date` header of an answer of AWS; one that came out of a cache says nothing. `asked_at` is the device's time at which
+    /// the request was sent, and `signed_at` the time of a signature that AWS has accepted.
+    pub(crate) fn hear(&self, headers: &HeaderMap, asked_at: SystemTime, signed_at: Option<SystemTime>) {
+        let Some(date) = plausible_date(headers) else { return };
+        let offsets = self.offsets(date, asked_at);
+        let mut learned = self.learned();
+        if offsets.contain(learned.offset) {
+            learned.claim = None;
+            learned.dates_are_wrong = false;
+            learned.is_by_dates_alone &= signed_at.is_none();
             return;
         }
-        if let Some(date) = headers.get(DATE).and_then(|value| dates::from_http(value.to_str().ok()?)) {
-            self.learn(date, asked_at);
+        if learned.dates_are_wrong {
+            return;
+        }
+        if signed_at.is_some_and(|signed_at| distance(date, signed_at) > Self::TOLERANCE)
+            && !offsets.widened(Self::TOLERANCE).contain(learned.offset)
+        {
+            learned.claim = None;
+            learned.dates_are_wrong = true;
+            return;
+        }
+        let claim = Claim { date, offsets };
+        match learned.claim {
+            _ if !is_plausible(self.device.now()) => learned.adopt(offsets),
+            Some(before) if before.offsets.meet(offsets) => {
+                // A header that stands still is no clock.
+                if date > before.date {
+                    learned.adopt(offsets);
+                    learned.is_by_dates_alone = true;
+                }
+            }
+            _ => learned.claim = Some(claim),
         }
     }
 
-    /// Learns from a moment at which AWS says that it answered a request that was sent at `asked_at`, on the device's clock.
+    /// AWS has refused a request for its time. `server_time` is what its document says; without it the `Date` counts. A refusal that is
+    /// not explicit may have another reason, and the time is one only where AWS would not tolerate the difference.
+    pub(crate) fn hear_refusal(
+        &self,
+        server_time: Option<SystemTime>,
+        headers: &HeaderMap,
+        asked_at: SystemTime,
+        is_explicit: bool,
+    ) {
+        if let Some(server_time) = server_time {
+            let offsets = self.offsets(server_time, asked_at);
+            let mut learned = self.learned();
+            learned.dates_are_wrong |= learned.claim.is_some_and(|claim| !claim.offsets.meet(offsets));
+            learned.adopt(offsets);
+            return;
+        }
+        let tolerated = if is_explicit { Duration::ZERO } else { Self::LEAST_TOLERANCE };
+        let offsets = plausible_date(headers).map(|date| self.offsets(date, asked_at));
+        let mut learned = self.learned();
+        match offsets {
+            Some(offsets)
+                if !learned.dates_are_wrong && !offsets.widened(tolerated).contain(learned.offset) =>
+            {
+                learned.adopt(offsets);
+                learned.is_by_dates_alone = true;
+            }
+            // The headers agreed on a time that AWS refuses: they are not AWS's.
+            _ if is_explicit && learned.is_by_dates_alone => {
+                *learned = Learned { dates_are_wrong: true, ..Learned::default() };
+            }
+            _ => {}
+        }
+    }
+
+    /// AWS has issued a token at this time. It decides between the device and the `Date` headers, where they disagree.
+    pub(crate) fn hear_token(&self, issued_at: SystemTime, asked_at: SystemTime) {
+        let offsets = self.offsets(issued_at, asked_at);
+        let Some([by_dates, other]) = self.disputed() else { return };
+        if offsets.contain(by_dates) {
+            self.settle(by_dates, false);
+        } else if offsets.contain(other) {
+            self.settle(other, true);
+        }
+    }
+
+    /// What is possible when AWS said `server` to a request that was sent at `asked_at`, on the device's clock.
     ///
     /// AWS answered at some time between then and now. Usually that is an instant, but a phone may have slept in between: then
     /// the answer says little, and what it does not contradict stays.
-    pub(crate) fn learn(&self, server: SystemTime, asked_at: SystemTime) {
-        let (least, most) = (millis_from(self.device.now(), server), millis_from(asked_at, server));
-        let noise = Self::NOISE.as_millis() as i64;
-        let (least, most) = (least.min(most).saturating_sub(noise), least.max(most).saturating_add(noise));
-        let known = self.offset_millis();
-        if (least..=most).contains(&known) {
-            return;
-        }
-        let offset = if (least..=most).contains(&0) { 0 } else { least.saturating_add(noise) };
-        self.offset_millis.store(offset, Ordering::Relaxed);
+    fn offsets(&self, server: SystemTime, asked_at: SystemTime) -> Offsets {
+        let (one, other) = (millis_from(self.device.now(), server), millis_from(asked_at, server));
+        Offsets { least: one.min(other), most: one.max(other) }.widened(Self::NOISE)
     }
+
+    fn learned(&self) -> MutexGuard<'_, Learned> {
+        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Learned {
+    /// Corrects the offset unless it is possible as it is.
+    fn adopt(&mut self, offsets: Offsets) {
+        self.claim = None;
+        self.is_by_dates_alone = false;
+        if !offsets.contain(self.offset) {
+            self.offset = if offsets.contain(0) { 0 } else { offsets.likely() };
+        }
+    }
+}
+
+impl Offsets {
+    fn contain(self, offset: i64) -> bool {
+        (self.least..=self.most).contains(&offset)
+    }
+
+    fn meet(self, other: Self) -> bool {
+        self.least <= other.most && other.least <= self.most
+    }
+
+    fn widened(self, by: Duration) -> Self {
+        let by = by.as_millis() as i64;
+        Self { least: self.least.saturating_sub(by), most: self.most.saturating_add(by) }
+    }
+
+    /// The answer was on its way for an instant only.
+    fn likely(self) -> i64 {
+        self.least.saturating_add(ServerClock::NOISE.as_millis() as i64)
+    }
+}
+
+/// The `Date` of an answer, where it can be that of a clock.
+fn plausible_date(headers: &HeaderMap) -> Option<SystemTime> {
+    if headers.contains_key(AGE) {
+        return None;
+    }
+    dates::from_http(headers.get(DATE)?.to_str().ok()?).filter(|date| is_plausible(*date))
+}
+
+fn is_plausible(time: SystemTime) -> bool {
+    time >= SystemTime::UNIX_EPOCH + ServerClock::EARLIEST
+}
+
+fn distance(one: SystemTime, other: SystemTime) -> Duration {
+    one.duration_since(other).unwrap_or_else(|error| error.duration())
 }
 
 /// `to` minus `from`.
@@ -122,79 +288,189 @@ mod tests {
 
     use super::*;
 
-    #[derive(Debug)]
-    struct Stopped(SystemTime);
-
-    impl Clock for Stopped {
-        fn now(&self) -> SystemTime {
-            self.0
-        }
-    }
+    const DATE_SECONDS: u64 = 1_784_111_777;
+    const DAY: u64 = 86_400;
 
     fn at(seconds: u64) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
     }
 
-    fn clock_at(seconds: u64) -> ServerClock {
-        ServerClock::new(Arc::new(Stopped(at(seconds))))
+    /// A device whose clock a test moves.
+    #[derive(Clone, Debug)]
+    struct Device(Arc<Mutex<SystemTime>>);
+
+    impl Clock for Device {
+        fn now(&self) -> SystemTime {
+            *self.0.lock().unwrap()
+        }
     }
 
-    fn date(value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(DATE, HeaderValue::from_static(value))])
+    impl Device {
+        fn pass(&self, seconds: u64) {
+            *self.0.lock().unwrap() += Duration::from_secs(seconds);
+        }
+    }
+
+    fn device(seconds: u64) -> (Device, ServerClock) {
+        let device = Device(Arc::new(Mutex::new(at(seconds))));
+        (device.clone(), ServerClock::new(Arc::new(device)))
+    }
+
+    fn date(seconds: u64) -> HeaderMap {
+        let date = HeaderValue::try_from(dates::to_http(at(seconds)).unwrap()).unwrap();
+        HeaderMap::from_iter([(DATE, date)])
+    }
+
+    fn hear(clock: &ServerClock, seconds: u64) {
+        clock.hear(&date(seconds), clock.device_now(), None);
     }
 
     #[test]
-    fn a_device_that_is_two_hours_late_is_corrected() {
-        let clock = clock_at(784_111_777 - 7200);
-        clock.learn_from_headers(&date("Sun, 06 Nov 1994 08:49:37 GMT"), clock.device_now());
-        assert_eq!(clock.offset_millis(), 7_200_000);
-        assert_eq!(clock.now(), at(784_111_777));
+    fn a_date_alone_is_a_claim_and_a_second_one_that_has_moved_on_confirms_it() {
+        let (device, clock) = device(DATE_SECONDS - 7200);
+        hear(&clock, DATE_SECONDS);
+        assert_eq!(clock.now(), at(DATE_SECONDS - 7200));
+        assert_eq!(clock.disputed(), Some([7_200_000, 0]));
+        device.pass(3);
+        hear(&clock, DATE_SECONDS + 3);
+        assert_eq!((clock.now(), clock.disputed()), (at(DATE_SECONDS + 3), Some([7_200_000, 0])));
+        // The device is set right while the program runs.
+        device.pass(7200);
+        hear(&clock, DATE_SECONDS + 4);
+        device.pass(2);
+        hear(&clock, DATE_SECONDS + 6);
+        assert_eq!(clock.now(), device.now());
     }
 
     #[test]
     fn a_moment_on_the_devices_clock_is_as_far_away_as_on_awss() {
-        for (device, server) in [(1_000_000, 1_007_200), (1_007_200, 1_000_000), (1_000_000, 1_000_000)] {
-            let clock = clock_at(device);
-            clock.learn(at(server), clock.device_now());
-            assert_eq!(clock.on_device(at(server + 3600)), at(device + 3600));
+        for seconds in [-7200, 0, 7200] {
+            let (device, clock) = device(DATE_SECONDS.saturating_add_signed(-seconds));
+            clock.hear_refusal(Some(at(DATE_SECONDS)), &HeaderMap::new(), clock.device_now(), true);
+            assert_eq!(clock.on_device(at(DATE_SECONDS + 3600)), device.now() + Duration::from_secs(3600));
+        }
+        // Of two times that are possible the earlier one: credentials are renewed too early rather than too late.
+        let (_, clock) = device(DATE_SECONDS - 7200);
+        hear(&clock, DATE_SECONDS);
+        assert_eq!(clock.on_device(at(DATE_SECONDS + 3600)), at(DATE_SECONDS - 3600));
+        let (_, clock) = device(DATE_SECONDS + 7200);
+        hear(&clock, DATE_SECONDS);
+        assert_eq!(clock.on_device(at(DATE_SECONDS + 3600)), at(DATE_SECONDS + 3600));
+    }
+
+    #[test]
+    fn a_date_that_stands_still_is_never_believed() {
+        let (device, clock) = device(DATE_SECONDS);
+        for _ in 0..100 {
+            hear(&clock, DATE_SECONDS - DAY);
+            device.pass(2);
+        }
+        assert_eq!(clock.now(), device.now());
+    }
+
+    #[test]
+    fn a_date_before_this_software_is_ignored_and_a_device_with_such_a_time_is_corrected_at_once() {
+        let (_, clock) = device(DATE_SECONDS);
+        hear(&clock, 0);
+        assert_eq!((clock.now(), clock.disputed()), (at(DATE_SECONDS), None));
+        let (_, clock) = device(12);
+        hear(&clock, DATE_SECONDS);
+        assert_eq!(clock.now(), at(DATE_SECONDS));
+    }
+
+    #[test]
+    fn latency_malformed_dates_and_cached_answers_claim_nothing() {
+        let (_, clock) = device(DATE_SECONDS - 8);
+        hear(&clock, DATE_SECONDS);
+        let malformed = HeaderMap::from_iter([(DATE, HeaderValue::from_static("yesterday"))]);
+        clock.hear(&malformed, clock.device_now(), None);
+        let mut cached = date(DATE_SECONDS + DAY);
+        cached.insert(AGE, HeaderValue::from_static("30"));
+        clock.hear(&cached, clock.device_now(), None);
+        assert_eq!((clock.now(), clock.disputed()), (at(DATE_SECONDS - 8), None));
+    }
+
+    #[test]
+    fn a_refusal_for_the_time_is_believed_and_its_document_more_than_its_header() {
+        let (_, clock) = device(DATE_SECONDS - 7200);
+        clock.hear_refusal(None, &date(DATE_SECONDS), clock.device_now(), true);
+        assert_eq!(clock.now(), at(DATE_SECONDS));
+        let (_, clock) = device(DATE_SECONDS - 7200);
+        clock.hear_refusal(Some(at(DATE_SECONDS)), &date(DATE_SECONDS - DAY), clock.device_now(), true);
+        assert_eq!(clock.now(), at(DATE_SECONDS));
+    }
+
+    #[test]
+    fn a_proxy_whose_clock_goes_wrong_is_found_out_by_a_refusal_a_signature_and_a_token() {
+        // A refusal of the time that its headers agree on.
+        let (device_1, clock) = device(DATE_SECONDS);
+        hear(&clock, DATE_SECONDS - DAY);
+        device_1.pass(2);
+        hear(&clock, DATE_SECONDS - DAY + 2);
+        assert_eq!(clock.now(), at(DATE_SECONDS - DAY + 2));
+        clock.hear_refusal(None, &date(DATE_SECONDS - DAY + 2), clock.device_now(), true);
+        assert_eq!(clock.now(), device_1.now());
+        // A signature that AWS has accepted, and a token that it has issued.
+        let by_signature = |clock: &ServerClock| {
+            clock.hear(&date(DATE_SECONDS - DAY), clock.device_now(), Some(clock.now()));
+        };
+        let by_token = |clock: &ServerClock| {
+            hear(clock, DATE_SECONDS - DAY);
+            clock.hear_token(clock.device_now(), clock.device_now());
+        };
+        for proof in [&by_signature as &dyn Fn(&ServerClock), &by_token] {
+            let (device, clock) = device(DATE_SECONDS);
+            proof(&clock);
+            for passed in 1..10 {
+                device.pass(10);
+                hear(&clock, DATE_SECONDS - DAY + 10 * passed);
+            }
+            assert_eq!((clock.now(), clock.disputed()), (device.now(), None));
         }
     }
 
     #[test]
-    fn a_device_that_is_ahead_is_corrected_and_a_later_right_clock_undoes_it() {
-        let clock = clock_at(784_111_777 + 600);
-        clock.learn_from_headers(&date("Sun, 06 Nov 1994 08:49:37 GMT"), clock.device_now());
-        assert_eq!(clock.offset_millis(), -600_000);
-        clock.learn(at(784_111_777 + 601), clock.device_now());
-        assert_eq!(clock.offset_millis(), 0);
+    fn a_token_that_was_issued_at_the_time_of_the_header_proves_the_device_wrong() {
+        let (_, clock) = device(DATE_SECONDS + 7200);
+        hear(&clock, DATE_SECONDS);
+        clock.hear_token(at(DATE_SECONDS), clock.device_now());
+        assert_eq!(clock.now(), at(DATE_SECONDS));
     }
 
     #[test]
-    fn latency_malformed_dates_and_cached_answers_teach_nothing() {
-        let clock = clock_at(784_111_777 - 8);
-        clock.learn_from_headers(&date("Sun, 06 Nov 1994 08:49:37 GMT"), clock.device_now());
-        clock.learn_from_headers(&date("yesterday"), clock.device_now());
-        let mut cached = date("Mon, 07 Nov 1994 08:49:37 GMT");
-        cached.insert(AGE, HeaderValue::from_static("30"));
-        clock.learn_from_headers(&cached, clock.device_now());
-        assert_eq!(clock.offset_millis(), 0);
+    fn what_aws_has_accepted_settles_the_dispute() {
+        for dates_are_right in [true, false] {
+            for confirmed in [true, false] {
+                let (device, clock) = device(DATE_SECONDS + 7200);
+                hear(&clock, DATE_SECONDS);
+                if confirmed {
+                    device.pass(1);
+                    hear(&clock, DATE_SECONDS + 1);
+                }
+                let [by_dates, other] = clock.disputed().unwrap();
+                let right = if dates_are_right { by_dates } else { other };
+                clock.settle(right, !dates_are_right);
+                assert_eq!((clock.now(), clock.disputed()), (clock.at(right), None));
+                assert_eq!(right, if dates_are_right { -7_200_000 } else { 0 });
+            }
+        }
     }
 
     #[test]
     fn an_answer_that_was_read_an_hour_late_does_not_make_the_device_wrong() {
-        let clock = clock_at(784_111_777 + 3600);
-        clock.learn(at(784_111_777), at(784_111_777));
-        assert_eq!(clock.offset_millis(), 0);
+        let (_, clock) = device(DATE_SECONDS + 3600);
+        clock.hear_refusal(Some(at(DATE_SECONDS)), &HeaderMap::new(), at(DATE_SECONDS), true);
+        assert_eq!(clock.now(), clock.device_now());
         // What it contradicts is corrected all the same.
-        clock.learn(at(784_111_777 + 7200), at(784_111_777));
-        assert_eq!(clock.offset_millis(), 3_600_000);
+        clock.hear_refusal(Some(at(DATE_SECONDS + 7200)), &HeaderMap::new(), at(DATE_SECONDS), true);
+        assert_eq!(clock.now(), at(DATE_SECONDS + 7200));
     }
 
     #[test]
     fn times_at_the_ends_of_what_there_is_are_no_panic() {
-        let clock = clock_at(0);
-        clock.learn(at(i64::MAX as u64), at(i64::MAX as u64));
-        clock.learn(at(0), at(i64::MAX as u64));
+        let (_, clock) = device(0);
+        clock.hear_refusal(Some(at(i64::MAX as u64)), &HeaderMap::new(), at(i64::MAX as u64), true);
+        clock.hear_refusal(Some(at(0)), &HeaderMap::new(), at(i64::MAX as u64), true);
         let _ = clock.now();
     }
 }

@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
@@ -157,7 +158,33 @@ impl SignInFlow {
         Ok((options.username.clone(), answer))
     }
 
+    /// The claim of the password is signed with the time. Where the answer's `Date` and the device disagree about it, Cognito decides:
+    /// it takes a wrong time for a wrong password.
     async fn prove_by_srp(&self, options: &SignInOptions) -> Result<(String, AuthAnswer), Error> {
+        let clock = self.pool.road().clock();
+        let (ephemeral, answer) = self.ask_for_srp(options).await?;
+        if answer.challenge_name.as_deref() != Some("PASSWORD_VERIFIER") {
+            return Ok((options.username.clone(), answer));
+        }
+        let Some([by_dates, other]) = clock.disputed() else {
+            return self.prove_password(options, &ephemeral, answer, clock.now()).await;
+        };
+        match self.prove_password(options, &ephemeral, answer, clock.at(by_dates)).await {
+            Err(refusal) if refusal.kind() == ErrorKind::NotAuthorized => {
+                let (ephemeral, answer) = self.ask_for_srp(options).await?;
+                let proved = self.prove_password(options, &ephemeral, answer, clock.at(other)).await?;
+                clock.settle(other, true);
+                Ok(proved)
+            }
+            Ok(proved) => {
+                clock.settle(by_dates, false);
+                Ok(proved)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn ask_for_srp(&self, options: &SignInOptions) -> Result<(ClientEphemeral, AuthAnswer), Error> {
         let mut secret = Zeroizing::new([0; 32]);
         self.pool.road().random().fill(secret.as_mut())?;
         let ephemeral = ClientEphemeral::new(*secret).map_err(unusable)?;
@@ -166,18 +193,16 @@ impl SignInFlow {
             .pool
             .initiate_auth("USER_SRP_AUTH", &options.username, parameters, &options.client_metadata)
             .await?;
-        if answer.challenge_name.as_deref() != Some("PASSWORD_VERIFIER") {
-            return Ok((options.username.clone(), answer));
-        }
-        self.prove_password(options, &ephemeral, answer).await
+        Ok((ephemeral, answer))
     }
 
-    /// Answers PASSWORD_VERIFIER. AWS's answer to InitiateAuth has told its time, which the claim is signed with.
+    /// Answers PASSWORD_VERIFIER, at AWS's time `now`.
     async fn prove_password(
         &self,
         options: &SignInOptions,
         ephemeral: &ClientEphemeral,
         challenge: AuthAnswer,
+        now: SystemTime,
     ) -> Result<(String, AuthAnswer), Error> {
         let parameters = challenge.challenge_parameters;
         let parameter = |name: &str| {
@@ -192,7 +217,7 @@ impl SignInFlow {
         let identity = Identity::user(self.pool.id().pool_name(), user_id_for_srp);
         let key =
             ephemeral.password_key(identity, options.password.expose_secret(), &server).map_err(unusable)?;
-        let timestamp = claim_timestamp(self.pool.road().now()).map_err(unusable)?;
+        let timestamp = claim_timestamp(now).map_err(unusable)?;
         let signature = key.claim_signature(identity, secret_block, &timestamp).map_err(unusable)?;
 
         let responses = Object::new()

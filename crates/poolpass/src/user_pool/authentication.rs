@@ -78,8 +78,13 @@ impl UserPool {
     fn step(&self, call: Call) -> BoxFuture<'_, Result<AuthAnswer, Error>> {
         let operation = call.operation;
         Box::pin(async move {
+            let asked_at = self.road().device_now();
             let answer = self.send(call).await?;
-            AuthAnswer::read(answer).map_err(|error| error.during(operation))
+            let answer = AuthAnswer::read(answer).map_err(|error| error.during(operation))?;
+            if let Some(result) = &answer.authentication_result {
+                self.learn_time(result, asked_at);
+            }
+            Ok(answer)
         })
     }
 

@@ -1,6 +1,10 @@
 //! Keeping and giving back tokens: the two ways to refresh, RevokeToken and GlobalSignOut.
 
-use secrecy::SecretString;
+use std::time::{Duration, SystemTime};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{Call, ClientMetadata, UserPool};
 use crate::error::Error;
@@ -45,8 +49,20 @@ impl UserPool {
             .maybe("ClientSecret", self.client_secret())
             .maybe("DeviceKey", device_key)
             .texts("ClientMetadata", client_metadata);
+        let asked_at = self.road().device_now();
         let answer = self.send(Call::safe("GetTokensFromRefreshToken", input).refreshing());
-        Box::pin(async move { AuthenticationResult::read(answer.await?.object("AuthenticationResult")?) })
+        Box::pin(async move {
+            let result = AuthenticationResult::read(answer.await?.object("AuthenticationResult")?)?;
+            self.learn_time(&result, asked_at);
+            Ok(result)
+        })
+    }
+
+    /// New tokens tell AWS's time.
+    pub(super) fn learn_time(&self, result: &AuthenticationResult, asked_at: SystemTime) {
+        if let Some(issued_at) = issued_at(result.access_token.expose_secret()) {
+            self.road().token_was_issued(issued_at, asked_at);
+        }
     }
 
     /// InitiateAuth with REFRESH_TOKEN_AUTH. `username` is the real one, never an alias: SECRET_HASH is made of it.
@@ -74,6 +90,14 @@ impl UserPool {
             .maybe("ClientSecret", self.client_secret());
         Call::safe("RevokeToken", input)
     }
+}
+
+/// When a token was issued, as far as it says so. What else it says is read when a session is made of it.
+fn issued_at(token: &str) -> Option<SystemTime> {
+    let payload = token.split('.').nth(1)?;
+    let claims = Object::parse(&URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?);
+    let seconds = Duration::try_from_secs_f64(claims.ok()?.number("iat").ok()?).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(seconds)
 }
 
 impl Call {
