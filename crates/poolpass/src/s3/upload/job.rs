@@ -9,8 +9,8 @@ use super::plan::Plan;
 use super::source::{Input, Slice};
 use super::state::UploadState;
 use super::{Listener, UploadProgress};
-use crate::error::Error;
-use crate::platform::{BoxFuture, BoxStream, crc32, spawn};
+use crate::error::{Error, ErrorKind};
+use crate::platform::{BoxFuture, BoxStream, crc32, sleep, spawn};
 use crate::s3::bucket::Bucket;
 use crate::s3::get::GetOptions;
 use crate::s3::key::ObjectKey;
@@ -123,12 +123,36 @@ impl Job<'_> {
             whole
         });
         let crc32 = whole.finalize();
-        match multipart.complete(parts, crc32, self.options).await {
-            // The first answer was lost, and the repetition finds no upload to complete.
-            Err(error) if error.aws_code() == Some("NoSuchUpload") => {
-                self.completed_before(parts, crc32).await.ok_or(error)
+        let mut delays = self.bucket.client().road().delays()?;
+        let mut lost: Option<Error> = None;
+        loop {
+            let error = match multipart.complete(parts, crc32, self.options).await {
+                Ok(stored) => return Ok(stored),
+                Err(error) => error,
+            };
+            // An answer that was lost before may have been a success, which a repetition cannot tell.
+            let is_over =
+                error.aws_code() == Some("NoSuchUpload") || error.kind() == ErrorKind::ConditionFailed;
+            if !is_over && !leaves_outcome_open(&error) {
+                return Err(error);
             }
-            outcome => outcome,
+            if (!is_over || lost.is_some() || error.kind() == ErrorKind::NotFound)
+                && let Some(stored) = self.completed_before(parts, crc32).await
+            {
+                return Ok(stored);
+            }
+            if is_over {
+                return Err(lost.map_or(error, outcome_unknown));
+            }
+            match delays.next() {
+                Some(delay) => {
+                    lost = Some(error);
+                    sleep(delay).await;
+                }
+                // What S3 still has the parts of is not put together.
+                None if multipart.parts().await.is_ok() => return Err(error),
+                None => return Err(outcome_unknown(error)),
+            }
         }
     }
 
@@ -146,6 +170,23 @@ impl Job<'_> {
             listener(UploadProgress { sent, total });
         }
     }
+}
+
+/// After the error S3 may have put the parts together.
+fn leaves_outcome_open(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Network | ErrorKind::Timeout | ErrorKind::Unavailable | ErrorKind::InvalidResponse
+    )
+}
+
+fn outcome_unknown(error: Error) -> Error {
+    let message = format!(
+        "it is unknown whether S3 has put the parts together, since its answer was lost; look at the object before uploading it again \
+         ({})",
+        error.message()
+    );
+    error.with_message(message)
 }
 
 /// Sends a part, unless S3 has the very same.

@@ -100,3 +100,106 @@ async fn an_upload_whose_state_was_asked_for_is_kept() {
     assert_eq!(s3.operations().len(), 2, "{:?}", s3.operations());
     s3.bucket().abort_upload(&state.recv().unwrap()).await.unwrap();
 }
+
+/// An S3 whose answer to CompleteMultipartUpload is lost each time.
+#[derive(Clone, Debug, Default)]
+struct LossyS3 {
+    identity_pool: ScriptedAws,
+    /// What it did with the parts.
+    fate: Fate,
+    completions: Arc<Mutex<u32>>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Fate {
+    #[default]
+    PutTogether,
+    Kept,
+    /// It did something, and HEAD does not say what.
+    Hidden,
+}
+
+impl LossyS3 {
+    async fn upload(&self, options: PutOptions) -> Result<PutOutcome, Error> {
+        let config = Config::builder()
+            .identity_pool("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")
+            .bucket("photos")
+            .build()
+            .unwrap();
+        let bucket = Client::builder(config).transport(self.clone()).build().unwrap().s3().unwrap();
+        bucket
+            .upload("film", large())
+            .part_size(0)
+            .concurrency(1)
+            .options(options)
+            .await
+            .map(|stored| stored.etag)
+    }
+}
+
+type PutOutcome = Option<String>;
+
+impl Transport for LossyS3 {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        if request.headers().contains_key("x-amz-target") {
+            return self.identity_pool.send(request);
+        }
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let answer = |status: u16, body: &'static str| http::Response::builder().status(status).body(body);
+        let gone = answer(404, "<Error><Code>NoSuchUpload</Code><Message>m</Message></Error>");
+        let response = match request.method().as_str() {
+            "POST" if query.contains("uploads") => answer(
+                200,
+                "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>",
+            ),
+            "POST" => {
+                let mut completions = self.completions.lock().unwrap();
+                *completions += 1;
+                if self.fate == Fate::Hidden && *completions > 1 {
+                    gone
+                } else {
+                    return Box::pin(async { Err(TransportError::interrupted("reset")) });
+                }
+            }
+            "PUT" => http::Response::builder().header("etag", "\"part\"").body(""),
+            "GET" if self.fate == Fate::Kept => answer(200, "<ListPartsResult/>"),
+            "GET" => gone,
+            "HEAD" if self.fate == Fate::PutTogether => {
+                let whole = crate::s3::metadata::crc32_to_base64(crc32fast::hash(&large()));
+                let head = http::Response::builder().header("etag", "\"whole\"");
+                head.header("x-amz-checksum-crc32", whole).header("content-length", large().len()).body("")
+            }
+            "HEAD" => answer(404, ""),
+            _ => answer(204, ""),
+        };
+        let response = response.unwrap().map(|body| Body::from(Bytes::from_static(body.as_bytes())));
+        Box::pin(async { Ok(response) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_whose_last_answers_are_lost_is_found_out_to_be_done() {
+    let conditional = PutOptions { if_absent: true, ..PutOptions::default() };
+    for options in [PutOptions::default(), conditional] {
+        let s3 = LossyS3::default();
+        assert_eq!(s3.upload(options).await.unwrap().as_deref(), Some("\"whole\""));
+        assert_eq!(*s3.completions.lock().unwrap(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_whose_parts_s3_still_has_failed_for_the_network() {
+    let s3 = LossyS3 { fate: Fate::Kept, ..LossyS3::default() };
+    let error = s3.upload(PutOptions::default()).await.unwrap_err();
+    assert_eq!(error.kind(), crate::ErrorKind::Network);
+    assert!(!error.message().contains("unknown"), "{error}");
+    assert_eq!(*s3.completions.lock().unwrap(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_is_gone_after_a_lost_answer_is_not_said_to_be_absent() {
+    let s3 = LossyS3 { fate: Fate::Hidden, ..LossyS3::default() };
+    let error = s3.upload(PutOptions::default()).await.unwrap_err();
+    assert_eq!(error.kind(), crate::ErrorKind::Network);
+    assert!(error.message().contains("unknown"), "{error}");
+}
