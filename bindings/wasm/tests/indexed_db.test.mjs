@@ -120,9 +120,53 @@ describe('an IndexedDB that is lost', { timeout: 120_000 }, () => {
     assert.equal((await client.signIn(ada.username, ada.password)).kind, 'done');
     assert.equal(warnings.mock.callCount(), 1);
     assert.ok(!String(warnings.mock.calls[0].arguments).includes(raw));
-    // The database has the session yet, which a reload would find: whoever signs out must hear of it.
+    // The database has the session yet, which a reload would find. As in a worker, no note can be taken of that.
     await assert.rejects(client.signOut(), { code: 'store' });
     assert.equal(await client.currentUser(), undefined);
+  });
+
+  test('who has signed out of a lost database is signed out after a reload, and can sign in again', async (context) => {
+    const { server, client, lose } = await lost(context);
+    const notes = new Map();
+    replace(context, 'localStorage', {
+      getItem: (key) => notes.get(key) ?? null,
+      setItem: (key, value) => void notes.set(key, value),
+      removeItem: (key) => void notes.delete(key),
+    });
+    lose();
+    await client.signOut();
+    assert.equal(await client.currentUser(), undefined);
+    assert.ok(server.keys.some((key) => key.endsWith('session')));
+    const afterReload = async () => {
+      server.fails = () => undefined;
+      globalThis.indexedDB = server.factory();
+      return Poolpass.create(backend.config, { store: 'indexedDB' });
+    };
+    assert.equal(await (await afterReload()).currentUser(), undefined);
+    assert.ok(server.keys.every((key) => !key.endsWith('session')));
+    assert.deepEqual([...notes.keys()].filter((key) => key.endsWith('session')), []);
+    const again = await afterReload();
+    await again.signIn(ada.username, ada.password);
+    assert.equal((await (await afterReload()).currentUser()).username, ada.username);
+  });
+
+  test('a note that somebody is signed out does not outlive the next sign-in', async (context) => {
+    const { client, lose, server } = await lost(context);
+    const notes = new Map();
+    replace(context, 'localStorage', {
+      getItem: (key) => notes.get(key) ?? null,
+      setItem: (key, value) => void notes.set(key, value),
+      removeItem: (key) => void notes.delete(key),
+    });
+    lose();
+    await client.signOut();
+    assert.ok(notes.size > 0);
+    server.fails = () => undefined;
+    globalThis.indexedDB = server.factory();
+    // Another tab signs in without a look before.
+    const store = new IndexedDbStore();
+    for (const key of notes.keys()) await store.save(key.slice('poolpass:removed:'.length), 'new');
+    assert.equal(notes.size, 0);
   });
 
   test('a frame of the page opens it where the page cannot, and what was kept is there', async (context) => {

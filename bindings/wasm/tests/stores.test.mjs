@@ -132,6 +132,17 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     await refreshesOnce(context, store);
   });
 
+  test('a navigator without Web Locks, as test environments have it, is no reason to fail', async (context) => {
+    const memory = new MemoryStore();
+    const store = { load: (key) => memory.load(key), save: (...entry) => memory.save(...entry), remove: (key) => memory.remove(key) };
+    for (const navigator of [undefined, null, {}, { locks: null }, { locks: {} }]) {
+      replace(context, 'navigator', { value: navigator });
+      const client = await Poolpass.create(backend.config, { store });
+      assert.equal((await client.signIn(ada.username, ada.password)).kind, 'done');
+      client.close();
+    }
+  });
+
   test("the README's recipe is the one that is compiled", async () => {
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
     const [, recipe] = /```ts\n(async function connect[^]*?)```/.exec(readme);

@@ -46,7 +46,6 @@ export class IndexedDbStore implements SessionStore {
     return this.inner().save(key, value);
   }
 
-  /** Rejects where the browser has lost its IndexedDB, since the value may be there again after a reload. */
   remove(key: string): Promise<void> {
     return this.inner().remove(key);
   }
@@ -89,23 +88,30 @@ class Inner {
   }
 
   async remove(key: string): Promise<void> {
+    this.#known.set(key, undefined);
     try {
-      await this.#database.run(VALUES, 'readwrite', (values) => values.delete(key));
+      await this.#delete(key);
     } catch (error) {
-      if (this.#isLost(error)) this.#goOnInMemory();
-      throw error;
-    } finally {
-      this.#known.set(key, undefined);
+      if (!this.#isLost(error)) throw error;
+      this.#goOnInMemory();
+      // After a reload the database may be there again, with a value that must not count.
+      if (!leaveNote(key)) throw error;
     }
   }
 
   async probe(): Promise<void> {
     if (!this.isPersistent) return;
     await this.#write(PROBE, '');
-    await this.#database.run(VALUES, 'readwrite', (values) => values.delete(PROBE));
+    await this.#delete(PROBE);
+  }
+
+  async #delete(key: string): Promise<void> {
+    await this.#database.run(VALUES, 'readwrite', (values) => values.delete(key));
+    takeNote(key);
   }
 
   async #read(key: string): Promise<string | undefined> {
+    if (hasNote(key)) await this.#delete(key);
     const sealed: Sealed | undefined = await this.#database.run(VALUES, 'readonly', (values) => values.get(key));
     if (sealed === undefined) return undefined;
     // That the key cannot be read just now says nothing about the value.
@@ -125,6 +131,7 @@ class Inner {
     const data = await crypto.subtle.encrypt(cipher(key, iv), await this.#cryptoKey(), plain);
     const sealed: Sealed = { iv, data };
     await this.#database.run(VALUES, 'readwrite', (values) => values.put(sealed, key));
+    takeNote(key);
   }
 
   /** What never worked in this page is not lost: the app is told, and may choose another store. */
@@ -163,6 +170,31 @@ class Inner {
       return first;
     }
   }
+}
+
+/** Notes in `localStorage` that values are removed, of which the database could not be told. */
+const NOTE = 'poolpass:removed:';
+
+function leaveNote(key: string): boolean {
+  try {
+    localStorage.setItem(NOTE + key, '');
+    return true;
+  } catch {
+    // There is none in workers, and in browsers that block it.
+    return false;
+  }
+}
+
+function hasNote(key: string): boolean {
+  try {
+    return localStorage.getItem(NOTE + key) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function takeNote(key: string): void {
+  if (hasNote(key)) localStorage.removeItem(NOTE + key);
 }
 
 function cipher(key: string, iv: Uint8Array<ArrayBuffer>): AesGcmParams {

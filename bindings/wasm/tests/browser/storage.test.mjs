@@ -253,6 +253,10 @@ describe('storage in Chromium', () => {
     assert.deepEqual(await tab.evaluate(() => [client.isPersistent, document.querySelectorAll('iframe').length]), [false, 0]);
     assert.equal(await signIn(tab, ada), 'done');
     assert.ok(person.printed.some((text) => /lost its IndexedDB/.test(text)));
+    await tab.evaluate(() => client.signOut());
+    await reload(tab, config);
+    assert.equal(await nameIn(tab), null);
+    assert.deepEqual(await tab.evaluate(() => Object.keys(localStorage).filter((key) => key.endsWith('session'))), []);
   });
 
   stage.test("where nothing can be stored, the error says so, and the README's recipe works", async (person, { config }) => {
