@@ -14,7 +14,8 @@ FORMAT = {
     "url": "the unsigned URL as it goes over the wire: percent-encoded, query in the order that is sent",
     "headers": "the headers of the unsigned request, lower case, all of them signed; host comes from the URL",
     "body": "the body, text in UTF-8; empty for none",
-    "payload": "signed: the body's SHA-256 is signed; unsigned: UNSIGNED-PAYLOAD is, as in every presigned URL",
+    "payload": "signed: the body's SHA-256 is signed; unsigned: UNSIGNED-PAYLOAD is, as in every presigned URL of S3",
+    "token": "absent, or for presigned URLs outside of S3: signed, or appended after signing",
     "s3": "null, or the object as a caller names it: endpoint, addressing (virtual or path), bucket, key, parameters "
     "(of botocore's operation; the URL's query and the headers carry them)",
     "expected.headers": "what signing adds, names in lower case (sign = headers)",
@@ -75,6 +76,11 @@ def s3(name, method, key, *, query="", endpoint=AWS, addressing="virtual", param
 
 def presigned(name, method, key, *, expires_in=900, **other):
     return s3(name, method, key, sign="query", payload="unsigned", expiresIn=expires_in, **other)
+
+
+def presigned_elsewhere(name, service, url, *, expires_in=60, token="signed", **other):
+    """A GET of another service than S3, whose empty body is signed. `token`: signed, or appended after signing."""
+    return case(name, service, "GET", url, sign="query", expiresIn=expires_in, token=token, **other)
 
 
 def dynamodb(name, operation, body, **other):
@@ -166,6 +172,27 @@ CASES = [
         "public/hello.txt",
         headers=[("content-type", "text/plain; charset=utf-8")],
         parameters={"ContentType": "text/plain; charset=utf-8"},
+    ),
+    presigned_elsewhere(
+        "STS: presigned, with a header",
+        "sts",
+        "https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15",
+        headers=[("x-k8s-aws-id", "cluster")],
+    ),
+    presigned_elsewhere(
+        "execute-api: presigned WebSocket", "execute-api", "wss://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod?room=a%20b"
+    ),
+    presigned_elsewhere(
+        "IoT: presigned WebSocket, token after signing",
+        "iotdevicegateway",
+        "wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt",
+        token="appended",
+    ),
+    presigned_elsewhere(
+        "IoT: presigned WebSocket, permanent credentials",
+        "iotdevicegateway",
+        "wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt",
+        credentials=PERMANENT,
     ),
     dynamodb("DynamoDB: get item", "GetItem", '{"TableName":"notes","Key":{"pk":{"S":"' + IDENTITY + '"},"sk":{"S":"1"}}}'),
     dynamodb("DynamoDB: put item, permanent credentials", "PutItem", '{"TableName":"notes","Item":{"n":{"N":"1e-130"}}}', credentials=PERMANENT),

@@ -7,7 +7,7 @@ import datetime
 import json
 import sys
 from unittest import mock
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import botocore
 import botocore.auth
@@ -34,7 +34,9 @@ def main() -> None:
 def sign(case: dict) -> dict:
     time = datetime.datetime.strptime(case["time"], "%Y-%m-%dT%H:%M:%SZ")
     with mock.patch.object(botocore.auth, "get_current_datetime", lambda: time):
-        return presign(case) if case["sign"] == "query" else sign_headers(case)
+        if case["sign"] == "headers":
+            return sign_headers(case)
+        return presign_elsewhere(case) if case["s3"] is None else presign(case)
 
 
 def sign_headers(case: dict) -> dict:
@@ -83,6 +85,23 @@ def presign(case: dict) -> dict:
     query = parse_qs(urlsplit(url).query)
     return {
         "url": url,
+        "signedHeaders": query["X-Amz-SignedHeaders"][0].split(";"),
+        "signature": query["X-Amz-Signature"][0],
+    }
+
+
+def presign_elsewhere(case: dict) -> dict:
+    appended = case["token"] == "appended"
+    key = credentials(case)
+    token = key.token
+    if appended:
+        key.token = None
+    signer = botocore.auth.SigV4QueryAuth(key, case["service"], case["region"], expires=case["expiresIn"])
+    request = AWSRequest(method=case["method"], url=case["url"], headers=dict(case["headers"]))
+    signer.add_auth(request)
+    query = parse_qs(urlsplit(request.url).query)
+    return {
+        "url": request.url + (f"&X-Amz-Security-Token={quote(token, safe='')}" if appended else ""),
         "signedHeaders": query["X-Amz-SignedHeaders"][0].split(";"),
         "signature": query["X-Amz-Signature"][0],
     }
