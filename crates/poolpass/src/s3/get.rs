@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod checksum;
 
 use std::fmt;
 use std::ops::{Range, RangeFrom, RangeInclusive};
@@ -87,8 +88,8 @@ struct Answer {
 impl Bucket {
     /// Reads an object (GetObject).
     ///
-    /// The content arrives while it is read, see [`Object`]. S3's checksum of the whole object, where there is one, is
-    /// verified at the end.
+    /// The content arrives while it is read, see [`Object`]. S3's checksum of the whole object (CRC32, CRC64NVME or SHA-256), where
+    /// there is one, is verified at the end.
     ///
     /// # Errors
     ///

@@ -140,7 +140,8 @@ impl PutOptions {
             let value = maybe_empty_header_value(name, value)?;
             let name = HeaderName::try_from(format!("{USER_METADATA}{name}"))
                 .map_err(|_| Error::invalid_input("a metadata name has to fit into a header's name"))?;
-            if headers.insert(&name, value).is_some() {
+            let replaced = headers.try_insert(&name, value);
+            if replaced.map_err(|_| Error::invalid_input("there is too much metadata"))?.is_some() {
                 return Err(Error::invalid_input(format!(
                     "two metadata names differ in case only: {}",
                     name.as_str()
@@ -257,6 +258,8 @@ mod tests {
         assert!(metadata("name", "").headers().is_ok());
         let both = [("Author".to_owned(), "a".to_owned()), ("author".to_owned(), "b".to_owned())];
         assert!(refused(PutOptions { metadata: both.into(), ..PutOptions::default() }));
+        let many = (0..40_000).map(|n| (n.to_string(), String::new())).collect();
+        assert!(refused(PutOptions { metadata: many, ..PutOptions::default() }));
         assert!(refused(PutOptions { cache_control: Some(String::new()), ..PutOptions::default() }));
         assert!(refused(PutOptions { content_type: Some("é".to_owned()), ..PutOptions::default() }));
     }

@@ -210,8 +210,8 @@ impl SignedRequest {
     pub fn header(self, name: &str, value: &str) -> Self {
         self.attempt(|parts| {
             let (name, value) = checked_header(name, value)?;
-            parts.headers.append(name, value);
-            Ok(())
+            let appended = parts.headers.try_append(name, value);
+            appended.map(drop).map_err(|_| Error::invalid_input("the request has too many headers"))
         })
     }
 

@@ -231,6 +231,12 @@ fn instructions(
         .build()
         .map_err(unsignable)?
         .into();
+    /// What libraries hold of headers and put into URLs is limited, and they take more for a mistake of the program.
+    const MAX_HEADER_NAMES: usize = 8 * 1024;
+
+    if signable.headers.keys().map(|name| name.as_str().len()).sum::<usize>() > MAX_HEADER_NAMES {
+        return Err(Error::invalid_input("a request with so many headers cannot be signed"));
+    }
     let mut headers = Vec::new();
     for (name, value) in signable.headers {
         let name = name.as_str();

@@ -10,11 +10,12 @@ use http::Method;
 use http::response::Parts;
 
 use super::answer::{content_length, is_packed};
+use super::checksum::Checksum;
 use super::{Answer, ByteRange, GetOptions};
 use crate::error::{Error, ErrorKind};
-use crate::platform::{self, Body, BoxStream, Crc32, TransportError};
+use crate::platform::{self, Body, BoxStream, TransportError};
 use crate::s3::bucket::Bucket;
-use crate::s3::metadata::{Extent, text, whole_crc32};
+use crate::s3::metadata::{Extent, text};
 
 /// An object's content, piece by piece.
 ///
@@ -39,7 +40,7 @@ impl ObjectBody {
         let headers = &head.headers;
         let start = extent.map_or(0, |extent| extent.start);
         let end = extent.map(|extent| extent.end).or_else(|| content_length(headers));
-        let checksum = if options.range.is_none() { whole_crc32(headers) } else { None };
+        let checksum = if options.range.is_none() { Checksum::from_headers(headers) } else { None };
         let is_packed = is_packed(headers);
         let reading = Reading {
             bucket,
@@ -54,7 +55,7 @@ impl ObjectBody {
             total: extent.map_or(end, |extent| extent.total),
             is_packed,
             host_unpacks: !platform::HANDS_OUT_BODIES_AS_SENT,
-            checksum: checksum.map(|expected| (Crc32::new(), expected)),
+            checksum,
             resumptions_left: Reading::MAX_RESUMPTIONS,
         };
         let length = if reading.is_unpacked() { None } else { end.map(|end| end - start) };
@@ -97,8 +98,7 @@ struct Reading {
     is_packed: bool,
     /// Whether the host unpacks what is packed, and hides that it did.
     host_unpacks: bool,
-    /// What the content hashes to so far, and what it should in the end.
-    checksum: Option<(Crc32, u32)>,
+    checksum: Option<Checksum>,
     resumptions_left: u32,
 }
 
@@ -139,8 +139,8 @@ impl Reading {
         if self.position > self.end.unwrap_or(u64::MAX) && !self.is_unpacked() {
             return Err(Error::invalid_response("the content is longer than S3 says"));
         }
-        if let Some((hasher, _)) = &mut self.checksum {
-            hasher.update(&piece);
+        if let Some(checksum) = &mut self.checksum {
+            checksum.update(&piece);
         }
         self.resumptions_left = Self::MAX_RESUMPTIONS;
         Ok(Some(piece))
@@ -161,9 +161,9 @@ impl Reading {
 
     /// The checksum is that of the content as S3 has it: what was unpacked on the way has not the length that S3 said.
     fn verify(&mut self) -> Result<(), Error> {
-        let Some((hasher, expected)) = self.checksum.take() else { return Ok(()) };
+        let Some(checksum) = self.checksum.take() else { return Ok(()) };
         let is_as_sent = self.end == Some(self.position) && !self.is_unpacked();
-        if is_as_sent && hasher.finalize() != expected {
+        if is_as_sent && !checksum.matches() {
             return Err(Error::invalid_response(
                 "the object was damaged on the way: its content does not have S3's checksum",
             ));
