@@ -48,9 +48,9 @@ export class Account {
     password: string,
     options: AccountOptions & {
       /** Such as `email`, `phone_number` (`+441632960123`) or `custom:team`. */
-      attributes?: Record<string, string>;
+      attributes?: Record<string, string> | undefined;
       /** Something for the pre-sign-up trigger that is not kept. */
-      validationData?: Record<string, string>;
+      validationData?: Record<string, string> | undefined;
     } = {},
   ): Promise<SignedUp> {
     return this.client().call('account.signUp', { ...options, username, password });

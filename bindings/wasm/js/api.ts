@@ -6,41 +6,44 @@ import type { Body, Client } from './poolpass_wasm.js';
 import { isA } from './realms.js';
 import type { PresignedUrl } from './s3.js';
 
+/** What `fetch` takes as headers. */
+export type HeadersLike = Headers | [string, string][] | Record<string, string>;
+
 /** A request to an AWS service or to the app's API. */
 export interface SignedFetchOptions extends CallOptions {
   /** The service's name in signatures, such as `lambda` or `iotdata`. Default: `execute-api`, for API Gateway. */
-  service?: string;
+  service?: string | undefined;
   /** Signs for this region. Default: the configuration's. */
-  region?: string;
+  region?: string | undefined;
   /** Default: `GET`. */
-  method?: string;
-  headers?: HeadersInit;
+  method?: string | undefined;
+  headers?: HeadersLike | undefined;
   /** `URLSearchParams` are sent as a form. A `FormData` is not accepted, nor is a stream, which could not be sent again. */
-  body?: BytesLike | URLSearchParams | null;
+  body?: BytesLike | URLSearchParams | null | undefined;
   /** What proves who is asking: a signature (`iam`, the default), or a token in the `Authorization` header. */
-  auth?: 'iam' | 'idToken' | 'accessToken';
+  auth?: 'iam' | 'idToken' | 'accessToken' | undefined;
   /** Writes `Bearer ` before the token. API Gateway takes it with and without, AppSync only without. */
-  bearer?: boolean;
+  bearer?: boolean | undefined;
   /** Doing this twice is as good as once, so that it is sent again also when its answer was lost. */
-  safeToRepeat?: boolean;
+  safeToRepeat?: boolean | undefined;
   /** Rejects with a `PoolpassError` for any status but 2xx. Default: resolves, as `fetch` does. */
-  throwOnError?: boolean;
+  throwOnError?: boolean | undefined;
   /** How long to wait for the head of the answer, each time it is sent. Default: 30,000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /** A request for which a URL is made. */
 export interface PresignOptions extends CallOptions {
   /** The service's name in signatures, such as `iotdevicegateway`. Default: `execute-api`, for API Gateway. */
-  service?: string;
+  service?: string | undefined;
   /** Signs for this region. Default: the configuration's. */
-  region?: string;
+  region?: string | undefined;
   /** Default: `GET`. */
-  method?: string;
+  method?: string | undefined;
   /** They have to be sent along. A WebSocket takes none. */
-  headers?: HeadersInit;
+  headers?: HeadersLike | undefined;
   /** Appends the session token after signing in place of signing it. AWS IoT wants it so, where this is the default (`iotdevicegateway`). */
-  sessionTokenAfterSigning?: boolean;
+  sessionTokenAfterSigning?: boolean | undefined;
 }
 
 const WITHOUT_BODY = [204, 205, 304];
@@ -85,7 +88,7 @@ function requestOf(url: string | URL, { method, headers, signal }: PresignOption
   };
 }
 
-function headersOf(given: HeadersInit | undefined): Headers {
+function headersOf(given: HeadersLike | undefined): Headers {
   try {
     return new Headers(given);
   } catch {

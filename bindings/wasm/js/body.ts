@@ -5,6 +5,9 @@ import { bufferBytes, isA, tagOf, viewed } from './realms.js';
 /** What can be written: text is sent as UTF-8. */
 export type BytesLike = string | ArrayBufferLike | ArrayBufferView | Blob;
 
+/** Bytes in a buffer of their own: compilers before TypeScript 5.7 cannot say so. */
+export type OwnBytes = ReturnType<Uint8ArrayConstructor['of']>;
+
 /** The bytes of what an app gives, in memory. */
 export async function bytesOf(body: BytesLike): Promise<Uint8Array> {
   if (!isBlob(body)) return inMemory(body);
@@ -85,7 +88,7 @@ export function streamOf(
   pieces: Pieces,
   signal?: AbortSignal,
   onPiece?: (length: number) => void,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
+): ReadableStream<OwnBytes> {
   const stopping = new AbortController();
   let onAbort = (): void => {};
   const end = (): void => signal?.removeEventListener('abort', onAbort);
@@ -106,7 +109,7 @@ export function streamOf(
         else signal?.addEventListener('abort', onAbort);
       },
       async pull(controller) {
-        let piece: Uint8Array<ArrayBuffer> | undefined;
+        let piece: OwnBytes | undefined;
         try {
           piece = (await pieces.next({ signal: stopping.signal })) as typeof piece;
         } catch (error) {

@@ -1,5 +1,3 @@
-/// <reference lib="esnext.disposable" preserve="true" />
-
 import { Account } from './account.js';
 import { type PresignOptions, presignRequest, type SignedFetchOptions, signedFetch } from './api.js';
 import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
@@ -19,21 +17,21 @@ import { Tabs } from './tabs.js';
 /** What a client stands on. */
 export interface PoolpassOptions {
   /** Where the session is kept. Default: `indexedDB` in browsers, `memory` elsewhere. */
-  store?: StoreChoice;
+  store?: StoreChoice | undefined;
   /** How often a request is sent at most. Default: 3. */
-  maxAttempts?: number;
+  maxAttempts?: number | undefined;
   /** The operation that refreshes the session. Default: Poolpass finds out at the first refresh. */
-  refreshOperation?: 'GetTokensFromRefreshToken' | 'InitiateAuth';
+  refreshOperation?: 'GetTokensFromRefreshToken' | 'InitiateAuth' | undefined;
   /** Something for the user pool's Lambda triggers that is sent with every refresh. */
-  refreshMetadata?: Record<string, string>;
+  refreshMetadata?: Record<string, string> | undefined;
   /** The device's clock in milliseconds since 1970, for tests. Default: `Date.now`. */
-  now?: () => number;
+  now?: (() => number) | undefined;
 }
 
 /** How a sign-in goes. */
 export interface SignInOptions extends CallOptions, ClientMetadata {
   /** `srp` (the default): the password never leaves the device. `password`: it is sent, as a migration trigger needs it. */
-  flow?: 'srp' | 'password';
+  flow?: 'srp' | 'password' | undefined;
 }
 
 /**

@@ -64,8 +64,8 @@ export type AnyCondition = Condition | Expression;
  */
 export interface Expression {
   expression: string;
-  names?: Record<string, string>;
-  values?: Record<string, AttributeValue>;
+  names?: Record<string, string> | undefined;
+  values?: Record<string, AttributeValue> | undefined;
 }
 
 /** A condition that `attribute()` has begun. */

@@ -3,20 +3,20 @@
  * AWS's own.
  */
 export interface PoolpassConfig {
-  region?: string;
-  userPool?: { id: string; clientId: string; clientSecret?: string | null; domain?: string | null } | null;
-  identityPool?: { id: string } | null;
+  region?: string | undefined;
+  userPool?: { id: string; clientId: string; clientSecret?: string | null | undefined; domain?: string | null | undefined } | null | undefined;
+  identityPool?: { id: string } | null | undefined;
   endpoints?: {
-    cognitoIdp?: string | null;
-    cognitoIdentity?: string | null;
-    sts?: string | null;
-    s3?: string | null;
-    dynamodb?: string | null;
-  };
+    cognitoIdp?: string | null | undefined;
+    cognitoIdentity?: string | null | undefined;
+    sts?: string | null | undefined;
+    s3?: string | null | undefined;
+    dynamodb?: string | null | undefined;
+  } | undefined;
   /** `forcePathStyle` names the bucket in the path (true) or in the host name (false). Default: in the host name at AWS, in the path at any other endpoint. */
-  s3?: { bucket?: string | null; forcePathStyle?: boolean | null };
-  dynamodb?: { table?: string | null };
-  api?: { url?: string | null };
+  s3?: { bucket?: string | null | undefined; forcePathStyle?: boolean | null | undefined } | undefined;
+  dynamodb?: { table?: string | null | undefined } | undefined;
+  api?: { url?: string | null | undefined } | undefined;
   /** Users of the local demo, which are no configuration. */
   demo?: unknown;
 }

@@ -43,34 +43,34 @@ type Scalar = Exclude<AttributeValue, readonly unknown[] | { readonly [name: str
 /** How items are read. */
 export interface ReadOptions extends CallOptions {
   /** Sees every write that succeeded before. Default: what was written within the last moments may be missing. */
-  consistent?: boolean;
+  consistent?: boolean | undefined;
   /** Gives only these attributes, as far as the item has them. */
-  attributes?: readonly Path[];
+  attributes?: readonly Path[] | undefined;
   /** Reads what is not an integer as `Decimal`, without losing a digit. Default: as a number. */
-  exactDecimals?: boolean;
+  exactDecimals?: boolean | undefined;
 }
 
 export interface WriteOptions extends CallOptions {
   /** Writes only if this holds for the present item. Otherwise code `conditionFailed`. */
-  condition?: AnyCondition;
+  condition?: AnyCondition | undefined;
 }
 
 /** Changes of an item, which happen together and see the item as it was before. */
 export interface Changes {
   /** Gives attributes these values: an object by name, or pairs of a path and a value. */
-  set?: Assignments;
+  set?: Assignments | undefined;
   /** Gives attributes these values if they do not exist. */
-  setIfNotExists?: Assignments;
+  setIfNotExists?: Assignments | undefined;
   /** Appends elements to lists that exist. */
-  append?: Assignments;
+  append?: Assignments | undefined;
   /** Adds numbers to numbers, or elements to sets. What does not exist counts as 0 or as an empty set. */
-  add?: Assignments;
+  add?: Assignments | undefined;
   /** Takes elements out of sets. */
-  deleteFromSet?: Assignments;
+  deleteFromSet?: Assignments | undefined;
   /** Removes attributes. */
-  remove?: readonly Path[];
+  remove?: readonly Path[] | undefined;
   /** An update expression in DynamoDB's own language, in place of all above. */
-  expression?: Expression;
+  expression?: Expression | undefined;
 }
 
 export type Assignments = { readonly [name: string]: AttributeValue } | readonly (readonly [Path, AttributeValue])[];
@@ -80,24 +80,24 @@ export type Returning = 'allOld' | 'updatedOld' | 'allNew' | 'updatedNew';
 
 export interface SearchOptions extends ReadOptions {
   /** Gives only items for which this holds. They are read, and paid for, all the same. */
-  filter?: AnyCondition;
+  filter?: AnyCondition | undefined;
   /** Searches this secondary index. */
-  index?: string;
+  index?: string | undefined;
   /** Reads at most so many items for a page, before the filter. Default: as many as fit into 1 MB. */
-  pageSize?: number;
+  pageSize?: number | undefined;
   /** Starts behind this key, which an earlier page named. */
-  startAfter?: Item;
+  startAfter?: Item | undefined;
 }
 
 export interface QueryOptions extends SearchOptions {
   /** Goes through the sort keys backwards. */
-  descending?: boolean;
+  descending?: boolean | undefined;
 }
 
 export interface ScanOptions extends SearchOptions {
   /** Goes through one of `totalSegments` parts of the table, counted from 0. */
-  segment?: number;
-  totalSegments?: number;
+  segment?: number | undefined;
+  totalSegments?: number | undefined;
 }
 
 export interface Page<T> {
@@ -119,9 +119,9 @@ export type TransactWrite = { table?: string } & (
 
 /** A read of a transaction. */
 export interface TransactGet {
-  table?: string;
+  table?: string | undefined;
   key: Item;
-  attributes?: readonly Path[];
+  attributes?: readonly Path[] | undefined;
 }
 
 /**

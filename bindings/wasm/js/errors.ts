@@ -52,10 +52,10 @@ export type PoolpassErrorCode =
 
 /** What AWS said about a refusal. */
 export interface PoolpassErrorDetails {
-  awsCode?: string;
-  requestId?: string;
-  httpStatus?: number;
-  operation?: string;
+  awsCode?: string | undefined;
+  requestId?: string | undefined;
+  httpStatus?: number | undefined;
+  operation?: string | undefined;
   cause?: unknown;
 }
 

@@ -9,6 +9,7 @@ export * from './config.js';
 export * from './decimal.js';
 export * from './dynamodb.js';
 export { PoolpassError, type PoolpassErrorCode } from './errors.js';
+export * from './globals.js';
 export { init, type WasmSource } from './module.js';
 export type { CallOptions } from './options.js';
 export * from './s3.js';

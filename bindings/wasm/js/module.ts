@@ -6,7 +6,7 @@ import start from './poolpass_wasm.js';
 /** Where the WebAssembly module comes from: its URL, a response, its bytes, or the compiled module. */
 export type WasmSource = Wasm | Promise<Wasm>;
 
-type Wasm = string | URL | Request | Response | BufferSource | WebAssembly.Module;
+type Wasm = string | URL | Request | Response | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
 
 let sources: readonly (() => WasmSource)[] = [];
 let ready: Promise<void> | undefined;

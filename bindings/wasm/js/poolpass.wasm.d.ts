@@ -1,3 +1,5 @@
+import './globals.js';
+
 import type { WasmSource } from './module.js';
 
 /** What a bundler makes of the file: its address, its bytes, or the compiled module. `init` of `poolpass/slim` takes each. */

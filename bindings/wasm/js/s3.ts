@@ -1,4 +1,4 @@
-import { type BytesLike, bytesOf, mediaTypeOf, reporting, streamOf, uploadSource } from './body.js';
+import { type BytesLike, bytesOf, mediaTypeOf, type OwnBytes, reporting, streamOf, uploadSource } from './body.js';
 import type { PoolpassError } from './errors.js';
 import { type Handle, type Unproxied, unproxied } from './handle.js';
 import type { CallOptions } from './options.js';
@@ -9,23 +9,23 @@ export type { BytesLike } from './body.js';
 /** What is said about an object when it is written. */
 export interface ObjectOptions {
   /** The media type. Default: that of the `Blob`, or else S3's `binary/octet-stream`. */
-  contentType?: string;
+  contentType?: string | undefined;
   /** How long caches may keep it, such as `max-age=3600`. */
-  cacheControl?: string;
+  cacheControl?: string | undefined;
   /** Whether a browser shows or saves it, such as `attachment; filename="a.pdf"`. */
-  contentDisposition?: string;
-  contentEncoding?: string;
-  contentLanguage?: string;
+  contentDisposition?: string | undefined;
+  contentEncoding?: string | undefined;
+  contentLanguage?: string | undefined;
   /** The app's own metadata: 2 KB of ASCII in all. */
-  metadata?: Record<string, string>;
+  metadata?: Record<string, string> | undefined;
   /** Writes only if there is no object under the key yet. Otherwise code `conditionFailed`. */
-  ifAbsent?: boolean;
+  ifAbsent?: boolean | undefined;
   /** Writes only if the present object has this ETag. Otherwise code `conditionFailed`. */
-  ifMatch?: string;
-  storageClass?: string;
+  ifMatch?: string | undefined;
+  storageClass?: string | undefined;
   /** `AES256` or `aws:kms`. Default: the bucket's. */
-  serverSideEncryption?: string;
-  kmsKeyId?: string;
+  serverSideEncryption?: string | undefined;
+  kmsKeyId?: string | undefined;
 }
 
 export type PutOptions = ObjectOptions & CallOptions;
@@ -33,18 +33,18 @@ export type PutOptions = ObjectOptions & CallOptions;
 /** How an upload is carried out. */
 export interface UploadOptions extends ObjectOptions, CallOptions {
   /** The size of a part in bytes, also up to which one request does it all. Default, and S3's least: 5 MiB. */
-  partSize?: number;
+  partSize?: number | undefined;
   /** How many parts are under way at the same time. Default: 4. */
-  concurrency?: number;
+  concurrency?: number | undefined;
   /** Called whenever a part is done. */
-  onProgress?: (progress: UploadProgress) => void;
+  onProgress?: ((progress: UploadProgress) => void) | undefined;
   /**
    * Called once an upload in parts has begun, with what it takes to go on with it (`resume`) or to give it up
    * (`abortUpload`), also after a reload: it is plain JSON. Without it, an upload that fails or is aborted is given up.
    */
-  onResumable?: (state: UploadState) => void;
+  onResumable?: ((state: UploadState) => void) | undefined;
   /** Goes on with an upload that was interrupted. The body has to be the same content, from the beginning. */
-  resume?: UploadState;
+  resume?: UploadState | undefined;
 }
 
 /** How far an upload has come. */
@@ -77,16 +77,16 @@ export interface Stored {
 /** Which part of an object is read, and under which conditions. */
 export interface GetOptions extends CallOptions {
   /** Only these bytes: `end` is not included, and `last` counts from the end. */
-  range?: { start?: number; end?: number } | { last: number };
+  range?: { start?: number | undefined; end?: number | undefined } | { last: number } | undefined;
   /** Only if the object has this ETag. Otherwise code `conditionFailed`. */
-  ifMatch?: string;
+  ifMatch?: string | undefined;
   /** Only if the object has another ETag. Otherwise code `notModified`. */
-  ifNoneMatch?: string;
-  ifModifiedSince?: Date;
-  ifUnmodifiedSince?: Date;
-  versionId?: string;
+  ifNoneMatch?: string | undefined;
+  ifModifiedSince?: Date | undefined;
+  ifUnmodifiedSince?: Date | undefined;
+  versionId?: string | undefined;
   /** Called whenever a piece has arrived. */
-  onProgress?: (progress: DownloadProgress) => void;
+  onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
 /** How far a download has come. */
@@ -115,11 +115,11 @@ export interface ObjectMetadata {
 /** Which keys are listed. */
 export interface ListOptions extends CallOptions {
   /** Keys that have this text behind the prefix become one common prefix: with `/`, a folder with its subfolders. */
-  delimiter?: string;
+  delimiter?: string | undefined;
   /** Only keys that sort behind it. */
-  startAfter?: string;
+  startAfter?: string | undefined;
   /** At most so many keys and prefixes in a page. Default and limit: 1000. */
-  pageSize?: number;
+  pageSize?: number | undefined;
 }
 
 export interface ListPage {
@@ -200,7 +200,7 @@ export class Bucket {
   async get(key: string, options: GetOptions = {}): Promise<S3Object> {
     const { metadata, length, body } = (await this.inner().call('get', { ...options, key })) as {
       metadata: ObjectMetadata;
-      length?: number;
+      length?: number | undefined;
       body: Body;
     };
     return new S3Object(metadata, length, body, options);
@@ -229,12 +229,12 @@ export class Bucket {
     from: string,
     to: string,
     options: CallOptions & {
-      fromBucket?: string;
-      fromVersionId?: string;
+      fromBucket?: string | undefined;
+      fromVersionId?: string | undefined;
       /** Copies only if the source has this ETag. */
-      ifSourceMatches?: string;
+      ifSourceMatches?: string | undefined;
       /** What is said about the copy in place of what is said about the source. */
-      replace?: ObjectOptions;
+      replace?: ObjectOptions | undefined;
     } = {},
   ): Promise<Stored> {
     return this.inner().call('copy', { ...options, from, to });
@@ -269,7 +269,7 @@ export class Bucket {
     expiresIn: number,
     options: CallOptions & {
       /** Tells the browser to save the object under this name. */
-      downloadAs?: string;
+      downloadAs?: string | undefined;
     } = {},
   ): Promise<PresignedUrl> {
     return this.inner().call('presignGet', { ...options, key, expiresIn });
@@ -286,7 +286,7 @@ export class S3Object {
   /** What S3 knows about it. */
   readonly metadata: ObjectMetadata;
   /** The content, piece by piece. S3's checksum is verified at its end; a connection that breaks is resumed. */
-  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly body: ReadableStream<OwnBytes>;
 
   /** @internal */
   constructor(metadata: ObjectMetadata, length: number | undefined, body: Body, options: GetOptions) {
@@ -302,13 +302,21 @@ export class S3Object {
   }
 
   /** The whole content in memory. */
-  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return new Uint8Array(await (await this.blob()).arrayBuffer());
+  async bytes(): Promise<OwnBytes> {
+    const pieces = await piecesOf(this.body);
+    const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+    let length = 0;
+    for (const piece of pieces) {
+      all.set(piece, length);
+      length += piece.length;
+    }
+    return all;
   }
 
   /** The whole content as UTF-8. */
   async text(): Promise<string> {
-    return (await this.blob()).text();
+    // The Blob of jsdom has no such method.
+    return new TextDecoder().decode(await this.bytes());
   }
 
   /** The whole content, read as JSON. */
@@ -318,14 +326,18 @@ export class S3Object {
 
   /** The whole content as a `Blob` of the object's media type. */
   async blob(): Promise<Blob> {
-    // Not by a Response, whose methods make a TypeError of every error.
-    const reader = this.body.getReader();
-    const pieces: Uint8Array<ArrayBuffer>[] = [];
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return new Blob(pieces, { type: this.metadata.contentType ?? '' });
-      pieces.push(value);
-    }
+    return new Blob(await piecesOf(this.body), { type: this.metadata.contentType ?? '' });
+  }
+}
+
+async function piecesOf(body: ReadableStream<OwnBytes>): Promise<OwnBytes[]> {
+  // Not by a Response, whose methods make a TypeError of every error.
+  const reader = body.getReader();
+  const pieces: OwnBytes[] = [];
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return pieces;
+    pieces.push(value);
   }
 }
 

@@ -256,3 +256,11 @@ describe('the package in Node.js', () => {
     assert.deepEqual(errors, ['oops']);
   });
 });
+
+test('an option may be undefined, as exactOptionalPropertyTypes wants it said', async () => {
+  for (const name of ['account', 'api', 'client', 'conditions', 'config', 'dynamodb', 'errors', 'options', 's3']) {
+    const declared = await readFile(inside(`${name}.d.ts`), 'utf8');
+    const options = declared.split('\n').filter((line) => /^ +\w+\?: .*;$/.test(line));
+    assert.deepEqual(options.filter((line) => !/(\| undefined|unknown);$/.test(line)), []);
+  }
+});

@@ -41,14 +41,38 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     measure(workspace, &folder)?;
     let project = install(workspace, &folder)?;
     cmd!(workspace.shell, "npx --prefix {SOURCES} --no-install publint run {folder} --strict").run()?;
-    let (compiler, types) = (sources(workspace, "node_modules/.bin/tsc"), project.join("types.ts"));
-    workspace.shell.copy_file(sources(workspace, "tests/types.ts"), &types)?;
-    cmd!(
-        workspace.shell,
-        "{compiler} --strict --noEmit --skipLibCheck false --target es2022 --module nodenext --lib es2023,dom,dom.iterable {types}"
-    )
-    .run()?;
+    check_types(workspace, &project)?;
     Ok(Outcome::Passed)
+}
+
+/// Compiles programs that use the package, as strictly as any app does: its declarations as well.
+fn check_types(workspace: &Workspace, project: &Path) -> Result<()> {
+    let compiler = sources(workspace, "node_modules/.bin/tsc");
+    let strictly = [
+        "--noEmit",
+        "--strict",
+        "--exactOptionalPropertyTypes",
+        "--isolatedModules",
+        "--verbatimModuleSyntax",
+        "--skipLibCheck",
+        "false",
+        "--target",
+        "es2022",
+    ];
+    let node: &[&str] = &["--module", "nodenext"];
+    let bundler: &[&str] = &["--module", "esnext", "--moduleResolution", "bundler"];
+    let programs = [
+        ("types.ts", "es2023,dom,dom.iterable", node),
+        ("types_anywhere.ts", "es2022", node),
+        ("types_anywhere.ts", "es2022", bundler),
+    ];
+    for (name, libraries, resolution) in programs {
+        let program = project.join(name);
+        workspace.shell.copy_file(sources(workspace, "tests").join(name), &program)?;
+        cmd!(workspace.shell, "{compiler} {strictly...} {resolution...} --lib {libraries} {program}")
+            .run()?;
+    }
+    Ok(())
 }
 
 /// Prints what the module's functions weigh by crate, before gzip.

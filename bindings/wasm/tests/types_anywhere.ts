@@ -1,0 +1,20 @@
+// Compiles without the DOM library, and where a property that may be absent may not be undefined: exactOptionalPropertyTypes.
+import { type CallOptions, Poolpass, type PoolpassConfig, PoolpassError, type PoolpassOptions } from 'poolpass';
+import wasm from 'poolpass/poolpass.wasm';
+import { init } from 'poolpass/slim';
+
+export async function main(config: PoolpassConfig, signal: CallOptions['signal'], text: string | undefined): Promise<string> {
+  await init(wasm);
+  const options: PoolpassOptions = { store: undefined, maxAttempts: undefined };
+  const client = await Poolpass.create({ ...config, region: text }, options);
+  const step = await client.signIn('ada', 'correct horse', { signal, flow: undefined, clientMetadata: undefined });
+  if (step.kind === 'softwareToken') await step.answer('123456', { signal });
+  try {
+    await client.bucket().put('key', 'text', { contentType: text, signal });
+    await client.table().get({ pk: 'a' }, { consistent: undefined, signal });
+    await client.fetch('/notes', { method: text, headers: undefined, body: undefined, service: undefined, signal });
+  } catch (error) {
+    if (error instanceof PoolpassError) return error.code;
+  }
+  return (await client.idToken({ signal })).raw;
+}
