@@ -10,7 +10,8 @@ use crate::error::ErrorKind;
 /// Lets the official AWS SDKs act as the person who is signed in, or as a guest: give a clone of the client to
 /// `aws_config::ConfigLoader::credentials_provider`.
 ///
-/// The SDKs ask again shortly before the credentials expire. They do not notice when somebody signs in or out before that:
+/// The SDKs ask again shortly before the credentials expire; they compare the expiration with the device's clock, on which it is given
+/// to them, however wrong that clock is. They do not notice when somebody signs in or out before that:
 /// make a new SDK configuration then.
 impl ProvideCredentials for Client {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
@@ -36,8 +37,12 @@ impl ProvideCredentials for Client {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, SystemTime};
+
     use super::*;
     use crate::Config;
+    use crate::platform::Clock;
+    use crate::scripted_aws::ScriptedAws;
 
     #[tokio::test]
     async fn a_client_without_an_identity_pool_is_a_configuration_error() {
@@ -45,5 +50,36 @@ mod tests {
         let client = Client::new(config).unwrap();
         let error = client.provide_credentials().await.unwrap_err();
         assert!(matches!(error, CredentialsError::InvalidConfiguration(_)), "{error:?}");
+    }
+
+    /// When the credentials of [`ScriptedAws`] expire.
+    const EXPIRATION: u64 = 4_102_444_800;
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn expiration() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(EXPIRATION)
+    }
+
+    /// A device whose clock is two hours behind, an hour before the credentials expire.
+    #[derive(Debug)]
+    struct Late;
+
+    impl Clock for Late {
+        fn now(&self) -> SystemTime {
+            expiration() - 3 * HOUR
+        }
+    }
+
+    #[tokio::test]
+    async fn a_device_two_hours_behind_asks_again_before_the_credentials_expire() {
+        let config = Config::builder()
+            .identity_pool("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")
+            .build()
+            .unwrap();
+        let client = Client::builder(config).transport(ScriptedAws::default()).clock(Late).build().unwrap();
+        client.road().learn(expiration() - HOUR);
+        let credentials = client.provide_credentials().await.unwrap();
+        let left = credentials.expiry().unwrap().duration_since(Late.now()).unwrap();
+        assert_eq!(left, HOUR, "by the device's own clock");
     }
 }

@@ -87,7 +87,8 @@ impl Client {
 impl Client {
     /// Signs `username` in with `password` by SRP (InitiateAuth, RespondToAuthChallenge): the password is not sent.
     ///
-    /// Whoever was signed in before is replaced once it succeeds.
+    /// Whoever was signed in before is replaced once it succeeds. It takes at most two minutes, and ten seconds more while another
+    /// process hangs with the session's lock.
     ///
     /// # Errors
     ///
@@ -114,7 +115,7 @@ impl Client {
 
     /// The challenge that waits for its answer, also after a reload or in another process that shares the store.
     ///
-    /// `None` when there is none, or when it is older than 15 minutes, the longest that Cognito waits.
+    /// Nothing is sent. `None` when there is none, or when it is older than 15 minutes, the longest that Cognito waits.
     ///
     /// # Errors
     ///
@@ -137,6 +138,9 @@ impl Client {
     /// All callers share one refresh, and so do all processes that share the store. When the refresh fails, a token that is
     /// still valid is given nevertheless.
     ///
+    /// While the token is valid this takes at most two seconds, whatever AWS and other processes do: the refresh goes on behind. With
+    /// an expired token it takes at most 55 seconds, and a minute more while another process refreshes.
+    ///
     /// # Errors
     ///
     /// `SignedOut` when nobody is signed in, `SessionEnded` when AWS refuses to refresh for good; then the session is gone.
@@ -156,7 +160,8 @@ impl Client {
     }
 
     /// Refreshes now, for example because the person's attributes or groups have changed (GetTokensFromRefreshToken, or
-    /// InitiateAuth with REFRESH_TOKEN_AUTH). Joins a refresh that is under way.
+    /// InitiateAuth with REFRESH_TOKEN_AUTH). Joins a refresh that is under way. It takes at most 55 seconds, and a minute more while
+    /// another process refreshes.
     ///
     /// # Errors
     ///
@@ -172,7 +177,8 @@ impl Client {
 
     /// Signs out on this device: forgets the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
     ///
-    /// The session is gone in any case, also without a network; [`SignOut`] tells whether AWS has revoked the tokens.
+    /// The session is gone in any case, also without a network and while another process hangs with the session's lock; [`SignOut`]
+    /// tells whether AWS has revoked the tokens. It takes at most 13 seconds; the revocation goes on after that.
     ///
     /// # Errors
     ///
@@ -183,7 +189,8 @@ impl Client {
         outcome
     }
 
-    /// Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is forgotten.
+    /// Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is forgotten. It takes at most a
+    /// minute longer than [`access_token`](Self::access_token).
     ///
     /// # Errors
     ///
@@ -222,6 +229,9 @@ impl Client {
     /// of their life is left), and fetched anew after that (`GetId`, `GetCredentialsForIdentity`). However many callers
     /// wait, one exchange serves them all. When somebody signs in or out, the credentials from before are gone. A guest
     /// who signs in keeps the identity id.
+    ///
+    /// While the credentials are valid this takes at most two seconds, whatever AWS does: the exchange goes on behind. Otherwise it
+    /// takes at most two minutes.
     ///
     /// Their expiration is on the device's clock, right or wrong, with which whoever uses them compares it.
     ///

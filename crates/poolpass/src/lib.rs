@@ -81,6 +81,8 @@ pub mod platform;
 mod xml;
 
 #[cfg(test)]
+mod deadlines;
+#[cfg(test)]
 mod scripted_aws;
 
 pub use account::{Account, MfaPreference, MfaSetting, MfaSettings, SignUp, SignedUp, UserAttributes};

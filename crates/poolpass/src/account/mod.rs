@@ -28,6 +28,9 @@ use crate::user_pool::{Call, ClientMetadata, UserPool};
 ///
 /// [`with_client_metadata`](Self::with_client_metadata) gives the user pool's Lambda triggers something to go by.
 ///
+/// A call takes at most a minute; one that needs the access token, as long as [`Client::access_token`](crate::Client::access_token)
+/// takes in addition.
+///
 /// ```no_run
 /// use poolpass::{Client, Error, SignUp};
 ///

@@ -84,6 +84,12 @@ impl Road {
         self.clock.on_device(time)
     }
 
+    /// Learns AWS's time, as from an answer that has just arrived.
+    #[cfg(all(test, feature = "aws-sdk"))]
+    pub(crate) fn learn(&self, server_time: SystemTime) {
+        self.clock.learn(server_time, self.device_now());
+    }
+
     pub(crate) fn random(&self) -> &dyn Random {
         &*self.random
     }

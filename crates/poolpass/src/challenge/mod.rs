@@ -2,7 +2,8 @@
 //!
 //! Each kind of challenge is a type of its own with an `answer` of its own. Answering gives the next
 //! [`SignIn`]. After a wrong code ([`CodeMismatch`](crate::ErrorKind::CodeMismatch)) the same challenge can be
-//! answered again, as long as Cognito allows it: by default for three minutes.
+//! answered again, as long as Cognito allows it: by default for three minutes. An answer takes at most a minute for each request that
+//! it consists of, and ten seconds more while another process hangs with the session's lock.
 
 mod email_code;
 mod new_password;

@@ -21,7 +21,7 @@ use crate::aws_request::Road;
 use crate::config::Config;
 use crate::credentials::{Credentials, CredentialsSource};
 use crate::error::{Error, ErrorKind};
-use crate::platform::{BoxFuture, Grace, SessionStore, grace, spawn, within_grace};
+use crate::platform::{BoxFuture, Grace, SessionStore, grace, spawn, timeout, within_grace};
 use guest::GuestIdentity;
 use operations::Operations;
 
@@ -181,6 +181,9 @@ enum Present {
 }
 
 impl Pool {
+    /// How long an exchange may take: a refresh of the session, and the requests to the identity pool.
+    const EXCHANGE_LIMIT: Duration = Duration::from_secs(120);
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -206,7 +209,9 @@ impl Pool {
         let (pool, holder) = (Arc::clone(self), holder.clone());
         // On a task of its own, so that a caller who goes away takes nothing from the others.
         spawn(async move {
-            let outcome = pool.exchange(&holder).await;
+            let outcome = timeout(Pool::EXCHANGE_LIMIT, pool.exchange(&holder)).await.unwrap_or_else(|| {
+                Err(Error::new(ErrorKind::Timeout, "AWS has not handed out credentials in time: try again"))
+            });
             {
                 let mut state = pool.state();
                 // An exchange that was dropped meanwhile is of a session that is over.

@@ -24,6 +24,8 @@ pub(super) struct Operations {
 
 impl Operations {
     const TARGET: &str = "AWSCognitoIdentityService";
+    /// How long a request may take, repetitions included.
+    const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
 
     pub(super) fn new(config: &Config, pool: &IdentityPoolId, road: &Road) -> Self {
         let provider = config.user_pool().map(|user_pool| {
@@ -79,7 +81,9 @@ impl Operations {
         Box::pin(async move {
             let input = input.to_bytes();
             let request = AwsRequest::json(&self.endpoint, "1.1", Self::TARGET, operation, input)?;
-            self.road.json(&request.repeat(Repeat::Safe), &Authorization::None).await
+            let mut request = request.repeat(Repeat::Safe);
+            request.total_timeout = Some(Self::TOTAL_TIMEOUT);
+            self.road.json(&request, &Authorization::None).await
         })
     }
 }

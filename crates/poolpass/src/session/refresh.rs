@@ -14,10 +14,13 @@ use super::exchange::exchange;
 use super::keeper::{Shared, signed_out};
 use super::{EndReason, Session, SessionEvent};
 use crate::error::{Error, ErrorKind};
-use crate::platform::{BoxFuture, Grace, grace, within_grace};
+use crate::platform::{BoxFuture, Grace, grace, timeout, within_grace};
 
 /// How long valid tokens are handed out without a new attempt after a refresh has failed.
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(10);
+
+/// How long AWS is waited for, both operations together: less than the minute for which a rotated token still works.
+const EXCHANGE_LIMIT: Duration = Duration::from_secs(55);
 
 type Outcome = Result<Arc<Session>, Error>;
 
@@ -101,7 +104,12 @@ impl Shared {
         if wanted == Wanted::GoodTokens && !session.is_stale(self.now()) {
             return Ok(session);
         }
-        match exchange(&self.pool, &self.settings, &session).await {
+        let exchanged = timeout(EXCHANGE_LIMIT, exchange(&self.pool, &self.settings, &session))
+            .await
+            .unwrap_or_else(|| {
+                Err(Error::new(ErrorKind::Timeout, "AWS has not refreshed the session in time: try again"))
+            });
+        match exchanged {
             Ok(fresh) => self.commit(Arc::new(fresh)).await,
             Err(refusal) => match EndReason::of(&refusal) {
                 Some(reason) => self.end(&session, reason, refusal).await,

@@ -55,6 +55,8 @@ impl UserPool {
     /// whose new one was lost, which ends the session.
     const REFRESH_TIMEOUT: Duration = Duration::from_secs(15);
     const REFRESH_TOTAL_TIMEOUT: Duration = Duration::from_secs(50);
+    /// How long any other call may take, repetitions included: somebody waits for it.
+    const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
 
     /// `None` where the configuration has no user pool.
     pub(crate) fn of(config: &Config, road: Road) -> Option<Self> {
@@ -94,6 +96,7 @@ impl UserPool {
             if call.has_empty_answer() {
                 request.success = Success::JsonOrEmpty;
             }
+            request.total_timeout = Some(Self::TOTAL_TIMEOUT);
             if call.is_refresh {
                 request.timeout = Self::REFRESH_TIMEOUT;
                 request.total_timeout = Some(Self::REFRESH_TOTAL_TIMEOUT);
