@@ -1,7 +1,7 @@
 import { Account } from './account.js';
 import { type PresignOptions, presignRequest, type SignedFetchOptions, signedFetch } from './api.js';
 import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
-import type { AmplifyOutputs, PoolpassConfig } from './config.js';
+import type { AmplifyGen1, AmplifyOutputs, PoolpassConfig } from './config.js';
 import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet, transactWrite } from './dynamodb.js';
 import { PoolpassError } from './errors.js';
 import { Handle, Life, type Unproxied, unproxied } from './handle.js';
@@ -69,12 +69,13 @@ export class Poolpass implements Disposable {
   }
 
   /**
-   * Makes a client. Nothing is sent. `config` is a `poolpass.json` or an `amplify_outputs.json`, as an object or as text.
+   * Makes a client. Nothing is sent. `config` is a `poolpass.json`, an `amplify_outputs.json` or a
+   * configuration of an older Amplify project, as an object or as text.
    *
    * Rejects with code `invalidConfig` when it is neither.
    */
   static async create(
-    config: PoolpassConfig | AmplifyOutputs | string,
+    config: PoolpassConfig | AmplifyOutputs | AmplifyGen1 | string,
     options: PoolpassOptions = {},
   ): Promise<Poolpass> {
     await init();

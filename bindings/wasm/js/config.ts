@@ -26,3 +26,14 @@ export interface AmplifyOutputs {
   version: string;
   [section: string]: unknown;
 }
+
+/**
+ * What Amplify wrote before: the object in `aws-exports.js` or given to `Amplify.configure`, an `amplifyconfiguration.json`, or an
+ * `awsconfiguration.json`.
+ */
+export type AmplifyGen1 = { [section: string]: unknown } & (
+  | { aws_project_region: string }
+  | { Auth: unknown }
+  | { auth: { plugins: unknown } }
+  | { CognitoUserPool: unknown }
+);

@@ -5,6 +5,7 @@ mod browser;
 mod checks;
 mod deny;
 mod ffi;
+mod fuzz;
 mod interop;
 mod kotlin;
 mod machine;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{browser, checks, deny, interop, kotlin, npm, packaging, size, swift, tests, web};
+use crate::{browser, checks, deny, fuzz, interop, kotlin, npm, packaging, size, swift, tests, web};
 
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -68,6 +68,12 @@ pub(crate) const STEPS: &[Step] = &[
         group: OURS,
         about: "Processes that use the SDK are killed 200 times; no session is lost",
         run: |workspace| tests::crash(workspace, None),
+    },
+    Step {
+        name: "fuzz",
+        group: OURS,
+        about: "What a server, a file or an app could give to the SDK's parsers, made up by libFuzzer, 20 s for each",
+        run: fuzz::run,
     },
     Step {
         name: "npm",

@@ -1,0 +1,2 @@
+const awsmobile = {};
+export default awsmobile;

@@ -1,0 +1,309 @@
+//! What is done with an input. A panic, an overflow, and a call that takes more than ten seconds or two gigabytes are findings.
+//!
+//! All of it goes through the SDK's public doors, so that each parser gets what it can get in an app. Where an input chooses
+//! between several doors, its first byte does.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use poolpass::dynamodb::{FromItem, Item, attribute};
+use poolpass::s3::{GetOptions, ListOptions, UploadState};
+use poolpass::srp::{ClientEphemeral, Identity, ServerChallenge};
+use poolpass::{AuthFlow, Client, Config, Error, Service, SignIn, SignInOptions, SignUp};
+use serde_json::{Value, json};
+
+use crate::backend::{Backend, Stored};
+
+pub(crate) type Target = fn(&[u8]);
+
+pub(crate) const TARGETS: [(&str, Target); 11] = [
+    ("configuration", configuration),
+    ("user-pool", user_pool),
+    ("tokens", tokens),
+    ("srp", srp),
+    ("identity-pool", identity_pool),
+    ("store", store),
+    ("dynamodb", dynamodb),
+    ("s3-documents", s3_documents),
+    ("s3-headers", s3_headers),
+    ("refusals", refusals),
+    ("urls", urls),
+];
+
+/// Configuration files.
+fn configuration(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    match Config::from_json(text) {
+        Err(error) => quotes_itself(&error),
+        Ok(config) => {
+            let services =
+                [Service::CognitoIdp, Service::CognitoIdentity, Service::Sts, Service::S3, Service::DynamoDb];
+            for service in services {
+                let _ = config.endpoint(service, config.region()).to_string();
+            }
+            let backend = Backend::answering("{}");
+            let client = Client::builder(config).transport(backend).store(Stored(None)).build();
+            if let Ok(client) = client {
+                let _ = (client.s3().map(drop), client.dynamodb().map(drop));
+            }
+        }
+    }
+}
+
+/// JSON answers of a user pool.
+fn user_pool(input: &[u8]) {
+    let Some((door, answer)) = input.split_first() else { return };
+    let client = Backend::answering(answer.to_vec()).client();
+    let account = client.account();
+    run(async {
+        match door % 4 {
+            0 => continued(client.sign_in("ada", "Correct-horse-1").await).await,
+            1 => {
+                let options = SignInOptions::new("ada", "Correct-horse-1").flow(AuthFlow::UserPassword);
+                continued(client.sign_in_with(options).await).await;
+            }
+            2 => told(account.sign_up(SignUp::new("ada", "Correct-horse-1")).await),
+            _ => told(account.forgot_password("ada").await),
+        }
+    });
+}
+
+async fn continued(step: Result<SignIn, Error>) {
+    match step {
+        Ok(SignIn::Challenge(challenge)) => {
+            let _ = (challenge.name().len(), challenge.username().len(), format!("{challenge:?}"));
+        }
+        Ok(SignIn::Done(user)) => {
+            let _ = format!("{user:?}");
+        }
+        Err(error) => quotes_itself(&error),
+    }
+}
+
+/// ID and access tokens: the whole token, or what it says.
+fn tokens(input: &[u8]) {
+    let Some((door, claims)) = input.split_first() else { return };
+    let token = if door % 2 == 0 {
+        format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims))
+    } else {
+        String::from_utf8_lossy(claims).into_owned()
+    };
+    let answer = json!({"AuthenticationResult": {
+        "IdToken": token, "AccessToken": token, "RefreshToken": "refresh", "ExpiresIn": 3600, "TokenType": "Bearer",
+    }});
+    let client = Backend::answering(answer.to_string()).client();
+    run(async {
+        let options = SignInOptions::new("ada", "Correct-horse-1").flow(AuthFlow::UserPassword);
+        continued(client.sign_in_with(options).await).await;
+    });
+    let stored =
+        json!({"version": 1, "id": "s", "idToken": token, "accessToken": token, "refreshToken": "refresh"});
+    read_stored(stored.to_string());
+}
+
+/// What Cognito sends for SRP: SRP_B, SALT and SECRET_BLOCK, a line each.
+fn srp(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let mut lines = text.splitn(3, '\n');
+    let [srp_b, salt, block] = std::array::from_fn(|_| lines.next().unwrap_or_default());
+    if let Ok(server) = ServerChallenge::parse(srp_b, salt) {
+        let ephemeral = ClientEphemeral::new([7; 32]).expect("a secret exponent");
+        let identity = Identity::user("AbCdEfGhI", "ada");
+        if let Ok(key) = ephemeral.password_key(identity, "Correct-horse-1", &server) {
+            let _ = key.claim_signature(identity, block, "Wed Sep 9 06:40:48 UTC 2026");
+        }
+    }
+}
+
+/// JSON answers of an identity pool.
+fn identity_pool(input: &[u8]) {
+    let backend = Backend { is_identity_pool: true, ..Backend::answering(input.to_vec()) };
+    let client = backend.client();
+    run(async {
+        told(client.identity_id().await);
+        told(client.credentials().await);
+        told(client.s3().expect("a bucket").presign_get("a", Duration::from_secs(60)).await);
+    });
+}
+
+/// Stored sessions, challenges, guests and uploads.
+fn store(input: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(input) {
+        read_stored(text.to_owned());
+    }
+    if let Ok(state) = serde_json::from_slice::<UploadState>(input) {
+        let written = serde_json::to_string(&state).expect("a state");
+        assert_eq!(serde_json::from_str::<UploadState>(&written).expect("the same state"), state);
+        let mut headers = HeaderMap::new();
+        headers.insert("etag", HeaderValue::from_static("\"e\""));
+        let client = Backend { headers, ..Backend::answering("") }.client();
+        run(async {
+            told(client.s3().expect("a bucket").resume_upload(state, vec![7; 100]).await);
+        });
+    }
+}
+
+fn read_stored(value: String) {
+    let client = Backend::answering("{}").client_with(Stored(Some(value)));
+    run(async {
+        told(client.current_user().await);
+        told(client.pending_challenge().await);
+        told(client.id_token().await);
+        told(client.credentials().await);
+    });
+}
+
+/// JSON answers of DynamoDB.
+fn dynamodb(input: &[u8]) {
+    let Some((door, answer)) = input.split_first() else { return };
+    let client = Backend::answering(answer.to_vec()).client();
+    let notes = client.dynamodb().expect("a table");
+    let key = || Item::new().with("pk", "me");
+    run(async {
+        match door % 7 {
+            0 => {
+                if let Ok(page) = notes.scan().page::<Item>().await {
+                    for item in page.items {
+                        told(Value::from_item(item.clone()));
+                        // What was read can be written, and is the same.
+                        told(notes.put(&item).await);
+                        assert_eq!(item.iter().count(), item.len());
+                    }
+                }
+            }
+            1 => told(notes.query(attribute("pk").eq("me")).all::<Value>().await),
+            2 => told(notes.scan().count().await),
+            3 => told(notes.batch_get::<Item>([key()]).await),
+            4 => told(notes.batch_write().put(key()).delete(key()).await),
+            5 => told(client.transact_get().get(notes.get::<Item>(key())).await),
+            _ => told(notes.delete(key()).returning_old::<Value>().await),
+        }
+    });
+}
+
+/// XML answers of S3.
+fn s3_documents(input: &[u8]) {
+    let Some((door, answer)) = input.split_first() else { return };
+    let client = Backend::answering(answer.to_vec()).client();
+    let bucket = client.s3().expect("a bucket");
+    run(async {
+        match door % 5 {
+            0 => told(bucket.list("").try_for_each(|_| async { Ok(()) }).await),
+            1 => told(bucket.list_page(&ListOptions::of("a/")).await),
+            2 => told(bucket.delete_many(["a", "b"]).await),
+            3 => told(bucket.copy("a", "b").await),
+            _ => told(bucket.upload("a", vec![7; 6 << 20]).part_size(5 << 20).await),
+        }
+    });
+}
+
+/// Headers of S3: after the byte that chooses, `name: value` in each line, and after an empty line the body.
+fn s3_headers(input: &[u8]) {
+    let Some((door, answer)) = input.split_first() else { return };
+    let (headers, body) = head_and_body(answer);
+    let status = if door % 4 == 1 { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+    let client = Backend { status, headers, ..Backend::answering(body) }.client();
+    let bucket = client.s3().expect("a bucket");
+    run(async {
+        match door % 4 {
+            0 => told(bucket.head("a").await),
+            1 => {
+                let options = GetOptions { range: Some((3..9).into()), ..GetOptions::default() };
+                if let Ok(object) = bucket.get_with("a", options).await {
+                    told(object.bytes().await);
+                }
+            }
+            2 => {
+                if let Ok(object) = bucket.get("a").await {
+                    told(object.bytes().await);
+                }
+            }
+            _ => told(bucket.put("a", "x").await),
+        }
+    });
+}
+
+/// What any service says when it refuses: two bytes that choose, then as in [`s3_headers`].
+fn refusals(input: &[u8]) {
+    let [door, status, answer @ ..] = input else { return };
+    let (headers, body) = head_and_body(answer);
+    let statuses = [200, 301, 304, 400, 401, 403, 404, 405, 409, 412, 416, 429, 500, 501, 503];
+    let status = StatusCode::from_u16(statuses[usize::from(*status) % statuses.len()]).expect("a status");
+    let client = Backend { status, headers, ..Backend::answering(body) }.client();
+    run(async {
+        match door % 5 {
+            0 => told(client.sign_in("ada", "Correct-horse-1").await),
+            1 => told(client.dynamodb().expect("a table").put(Item::new().with("pk", "me")).await),
+            2 => told(client.s3().expect("a bucket").put("a", "x").await),
+            3 => told(client.s3().expect("a bucket").head("a").await),
+            _ => {
+                let answer = client.signed("execute-api").get("https://api.example.com/notes").send().await;
+                if let Ok(answer) = &answer {
+                    let _ = (answer.text().map(drop), answer.json::<Value>().map(drop));
+                }
+                told(answer);
+            }
+        }
+    });
+}
+
+/// URLs, keys and headers that an app gives, a line each.
+fn urls(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let mut lines = text.splitn(4, '\n');
+    let [url, key, name, value] = std::array::from_fn(|_| lines.next().unwrap_or_default());
+    let client = Backend::answering("").client();
+    let bucket = client.s3().expect("a bucket");
+    run(async {
+        let request =
+            client.signed("execute-api").get(url).segment(key).query(name, value).header(name, value);
+        told(request.send().await);
+        told(client.signed(name).post(url).text(value).send().await);
+        told(client.signed("iotdevicegateway").get(url).presign(Duration::from_secs(60)).await);
+        told(bucket.presign_get(key, Duration::from_secs(60)).await);
+        told(bucket.presign_download(key, value, Duration::from_secs(60)).await);
+        told(bucket.copy(key, value).await);
+        told(client.bucket(name).map(drop));
+    });
+}
+
+fn head_and_body(input: &[u8]) -> (HeaderMap, Bytes) {
+    let mut headers = HeaderMap::new();
+    let mut rest = input;
+    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        let (line, after) = (&rest[..end], &rest[end + 1..]);
+        rest = after;
+        if line.is_empty() {
+            break;
+        }
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
+        let name = HeaderName::from_bytes(&line[..colon]);
+        let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii());
+        if let (Ok(name), Ok(value)) = (name, value) {
+            headers.append(name, value);
+        }
+    }
+    (headers, Bytes::copy_from_slice(rest))
+}
+
+/// Looks at the outcome as an app would.
+fn told<T>(outcome: Result<T, Error>) {
+    if let Err(error) = outcome {
+        quotes_itself(&error);
+    }
+}
+
+/// What an app logs of an error can be written.
+fn quotes_itself(error: &Error) {
+    let _ = (format!("{error}"), format!("{error:?}"), error.message().len(), error.kind());
+}
+
+/// Runs it by a clock that jumps to the next moment that something waits for.
+fn run(call: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(call);
+}
