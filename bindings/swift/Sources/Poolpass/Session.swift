@@ -35,7 +35,7 @@ public struct IdToken: Sendable {
     public var jwt: String { inner.expose() }
     /// When it expires, by AWS's clock.
     public var expiresAt: Date { inner.expiresAt() }
-    /// When it was issued, by AWS's clock.
+    /// When it was issued, by AWS's clock; the Unix epoch where the token does not say.
     public var issuedAt: Date { inner.issuedAt() }
     /// What it says.
     public var claims: [String: Claim] { inner.claims() }
@@ -53,7 +53,7 @@ public struct AccessToken: Sendable {
     public var jwt: String { inner.expose() }
     /// When it expires, by AWS's clock.
     public var expiresAt: Date { inner.expiresAt() }
-    /// When it was issued, by AWS's clock.
+    /// When it was issued, by AWS's clock; the Unix epoch where the token does not say.
     public var issuedAt: Date { inner.issuedAt() }
     /// The OAuth scopes.
     public var scopes: [String] { inner.scopes() }
@@ -75,7 +75,7 @@ public struct Credentials: Sendable {
     public var secretAccessKey: String { inner.secretAccessKey() }
     /// The session token, which goes with every request: a secret.
     public var sessionToken: String? { inner.sessionToken() }
-    /// When AWS stops accepting them.
+    /// When AWS stops accepting them, on the device's clock, right or wrong.
     public var expiration: Date? { inner.expiration() }
 }
 

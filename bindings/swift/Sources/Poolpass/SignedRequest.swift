@@ -15,6 +15,29 @@ extension Client {
         let request = try request.inner
         return try await call { SignedResponse(try await api.cancellable(handle: $0).send(request: request)) }
     }
+
+    /// A URL with the signature in it, with which whoever holds it can make this one request for a while, or until the credentials
+    /// expire. It may be one of a WebSocket (`wss://`), such as AWS IoT's or API Gateway's. Nothing is sent.
+    ///
+    /// - Parameters:
+    ///   - life: In seconds, at least one, at most those of seven days.
+    ///   - service: The service's name in signatures, such as `iotdevicegateway`. Default: API Gateway.
+    ///   - region: Default: the configuration's.
+    ///   - sessionTokenAfterSigning: Appends the session token to the signed URL, as AWS IoT wants it, for which this is the
+    ///     default. Other services want it signed.
+    /// - Throws: ``PoolpassError`` with `invalidInput` for another life, or for a request with a token in place of a signature.
+    public func presign(
+        _ request: SignedRequest, for service: String = "execute-api", region: String? = nil, life: TimeInterval,
+        sessionTokenAfterSigning: Bool = false
+    ) async throws -> PresignedURL {
+        let api = try mapped { try inner.signed(service: service, region: region) }
+        let (request, life) = (try request.inner, try seconds(life, "life"))
+        return try await call {
+            try PresignedURL(
+                try await api.cancellable(handle: $0).presign(
+                    request: request, expiresIn: life, sessionTokenAfterSigning: sessionTokenAfterSigning))
+        }
+    }
 }
 
 /// A request to an AWS service or to the app's API.

@@ -49,6 +49,40 @@ final class TransferTests: XCTestCase {
         }
     }
 
+    func testAURLForAnyServiceIsPresignedAlsoOneWhoseTokenIsNotSigned() async throws {
+        try await Demo.run { demo in
+            let client = try await demo.signedIn()
+            let request = SignedRequest("GET", "wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt")
+            func names(_ service: String, appended: Bool = false) async throws -> [String] {
+                let presigned = try await client.presign(
+                    request, for: service, life: 60, sessionTokenAfterSigning: appended)
+                let parts = try XCTUnwrap(URLComponents(url: presigned.url, resolvingAgainstBaseURL: false))
+                XCTAssertEqual(parts.scheme, "wss")
+                return try XCTUnwrap(parts.queryItems).map(\.name).filter {
+                    ["X-Amz-Security-Token", "X-Amz-Signature"].contains($0)
+                }
+            }
+            let (signed, appended) = (try await names("appsync"), try await names("appsync", appended: true))
+            XCTAssertEqual(signed, ["X-Amz-Security-Token", "X-Amz-Signature"])
+            XCTAssertEqual(appended, ["X-Amz-Signature", "X-Amz-Security-Token"])
+            let iot = try await names("iotdevicegateway")
+            XCTAssertEqual(iot, appended)
+            await assertFails(.invalidInput) { try await client.presign(request, life: 8 * 24 * 3600) }
+        }
+    }
+
+    func testTheContentOfARangeHasTheRangesLength() async throws {
+        try await Demo.run { demo in
+            let bucket = try await demo.signedIn().bucket()
+            let key = try await bucket.privateKey("range")
+            try await bucket.put("0123456789", to: key)
+            let whole = try await bucket.get(key).contentLength
+            XCTAssertEqual(whole, 10)
+            let part = try await bucket.get(key, options: GetOptions(range: .between(start: 5, end: 8))).contentLength
+            XCTAssertEqual(part, 3)
+        }
+    }
+
     func testAFileIsUploadedInPartsAndSavedAgain() async throws {
         try await Demo.run { demo in
             let file = try Self.file(megabytes: 17)

@@ -7,10 +7,13 @@ import PoolpassFFI
 public struct StoredObject: Sendable {
     /// What S3 knows about it.
     public let metadata: ObjectMetadata
+    /// How many bytes arrive, those of the range where one was asked for. `nil` where that is not known.
+    public let contentLength: Int64?
     private let inner: PoolpassFFI.StoredObject
 
     init(_ inner: PoolpassFFI.StoredObject) {
         metadata = inner.metadata()
+        contentLength = inner.contentLength()
         self.inner = inner
     }
 
@@ -54,7 +57,7 @@ public struct PresignedURL: Sendable {
 
     init(_ inner: PoolpassFFI.PresignedUrl) throws {
         guard let url = URL(string: inner.url()) else {
-            throw PoolpassError.invalidInput("Foundation does not take this key's URL")
+            throw PoolpassError.invalidInput("Foundation does not take this URL")
         }
         self.url = url
         headers = inner.headers()

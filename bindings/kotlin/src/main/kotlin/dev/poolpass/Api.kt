@@ -88,5 +88,17 @@ class Api internal constructor(private val ffi: FfiApi) {
     /** Sends a request. */
     suspend fun send(request: ApiRequest): ApiResponse = mapped { ApiResponse(ffi.send(request.toFfi())) }
 
+    /**
+     * A URL with the signature in it, with which whoever holds it can make this one request for a while, or until the credentials
+     * expire. It may be one of a WebSocket (`wss://`), such as AWS IoT's or API Gateway's. Nothing is sent.
+     *
+     * @param life at least a second, at most seven days.
+     * @param sessionTokenAfterSigning appends the session token to the signed URL, as AWS IoT wants it, for which this is the default.
+     * Other services want it signed.
+     * @throws PoolpassException.InvalidInput for another life, or for a request with a token in place of a signature.
+     */
+    suspend fun presign(request: ApiRequest, life: Duration, sessionTokenAfterSigning: Boolean = false): PresignedUrl =
+        mapped { PresignedUrl(ffi.presign(request.toFfi(), checked(life, "life"), sessionTokenAfterSigning)) }
+
     override fun toString(): String = "Api"
 }

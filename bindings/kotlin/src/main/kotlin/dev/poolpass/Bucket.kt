@@ -131,6 +131,9 @@ class StoredObject internal constructor(private val ffi: FfiStoredObject) : Auto
     /** What is known about it. */
     val metadata: ObjectMetadata = ffi.metadata()
 
+    /** How many bytes arrive, those of the range where one was asked for. `null` where that is not known. */
+    val contentLength: Long? = ffi.contentLength()
+
     /** All bytes, in memory. */
     suspend fun bytes(): ByteArray = mapped { ffi.bytes() }
 

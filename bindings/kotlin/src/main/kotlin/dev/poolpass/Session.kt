@@ -36,7 +36,7 @@ class User private constructor(
  * Says who the person is. An API that takes it as proof gets it in the `Authorization` header.
  *
  * @property expiresAt when it expires, by AWS's clock.
- * @property issuedAt when it was issued, by AWS's clock.
+ * @property issuedAt when it was issued, by AWS's clock; the Unix epoch where the token does not say.
  * @property claims what it says: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
  */
 class IdToken private constructor(
@@ -60,7 +60,7 @@ class IdToken private constructor(
  * Says what the person may do in the user pool and in APIs with scopes.
  *
  * @property expiresAt when it expires, by AWS's clock.
- * @property issuedAt when it was issued, by AWS's clock.
+ * @property issuedAt when it was issued, by AWS's clock; the Unix epoch where the token does not say.
  * @property scopes the OAuth scopes.
  * @property claims what it says: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
  */
@@ -88,7 +88,7 @@ class AccessToken private constructor(
  * @property accessKeyId the id, which is no secret.
  * @property secretAccessKey the secret that signs.
  * @property sessionToken goes with every request.
- * @property expiration when AWS stops accepting them.
+ * @property expiration when AWS stops accepting them, on the device's clock, right or wrong.
  */
 class Credentials private constructor(
     val accessKeyId: String,

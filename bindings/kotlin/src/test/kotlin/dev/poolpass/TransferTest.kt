@@ -46,6 +46,30 @@ class TransferTest {
     }
 
     @Test
+    fun `a URL for any service is presigned, also one whose token is not signed`() = test {
+        val request = ApiRequest("wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt")
+        val url = client.api("iotdevicegateway").presign(request, Duration.ofMinutes(1)).url
+        assertTrue(url.startsWith("wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt?"))
+        assertTrue(url.indexOf("&X-Amz-Security-Token=") > url.indexOf("&X-Amz-Signature="))
+
+        val signed = client.api("appsync").presign(request, Duration.ofMinutes(1)).url
+        assertTrue(signed.indexOf("X-Amz-Security-Token=") < signed.indexOf("&X-Amz-Signature="))
+        val appended = client.api("appsync").presign(request, Duration.ofMinutes(1), sessionTokenAfterSigning = true).url
+        assertTrue(appended.indexOf("&X-Amz-Security-Token=") > appended.indexOf("&X-Amz-Signature="))
+        assertThrows<PoolpassException.InvalidInput> {
+            runBlocking { client.api("appsync").presign(request, Duration.ofDays(8)) }
+        }
+    }
+
+    @Test
+    fun `the content of a range has the range's length`() = test {
+        val key = bucket.privateKey("range")
+        bucket.put(key, "0123456789".encodeToByteArray())
+        assertEquals(10L, bucket.get(key).use { it.contentLength })
+        assertEquals(3L, bucket.get(key, GetOptions(range = ByteRange.Between(5, 8))).use { it.contentLength })
+    }
+
+    @Test
     fun `a file is uploaded with progress, and saved to a file`() = test {
         val key = bucket.privateKey("film")
         val progress = CopyOnWriteArrayList<Pair<Long, Long?>>()
