@@ -116,7 +116,7 @@ final class ForeignTests: XCTestCase {
                     for piece in pieces { continuation.yield(piece) }
                     continuation.finish()
                 }
-                return HTTPResponse(status: 200, headers: [("content-length", "13")], body: .stream(stream))
+                return HTTPResponse(status: 200, headers: [("content-length", "13"), ("etag", "\"1\"")], body: .stream(stream))
             }
             let client = try await demo.signedIn(transport: transport)
             let text = try await client.bucket().get(key).text()
@@ -133,7 +133,7 @@ final class ForeignTests: XCTestCase {
                     continuation.onTermination = { _ in Task { await ended.open() } }
                     continuation.yield(Data("the first piece".utf8))
                 }
-                return HTTPResponse(status: 200, headers: [("content-length", "1000")], body: .stream(stream))
+                return HTTPResponse(status: 200, headers: [("content-length", "1000"), ("etag", "\"1\"")], body: .stream(stream))
             }
             let client = try await demo.signedIn(transport: transport)
             let object = try await client.bucket().get("private/endless")
