@@ -52,6 +52,12 @@ pub(crate) const STEPS: &[Step] = &[
         run: tests::unit,
     },
     Step {
+        name: "faults",
+        group: OURS,
+        about: "Every operation through every fault: how it ends, and whether it is sent again",
+        run: tests::faults,
+    },
+    Step {
         name: "scenarios",
         group: OURS,
         about: "Integration tests: the scenarios on local-aws, the SDK against independent implementations",

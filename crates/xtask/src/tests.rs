@@ -20,6 +20,12 @@ pub(crate) fn unit(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+/// Plays every operation through every fault, by the tables in ARCHITECTURE.md and tests/faults.md.
+pub(crate) fn faults(workspace: &Workspace) -> Result<Outcome> {
+    workspace.cargo(&["test", "--package", "poolpass", "--lib", "faults::", "--", "--nocapture"]).run()?;
+    Ok(Outcome::Passed)
+}
+
 pub(crate) fn scenarios(workspace: &Workspace) -> Result<Outcome> {
     let mut command = workspace.cargo(&["test", "--workspace"]);
     for name in integration_tests(workspace)? {
