@@ -1,0 +1,53 @@
+// URLs that are signed for other services than S3, and what the progress of a download counts.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { Backend } from './player/backend.mjs';
+import { load } from './player/package.mjs';
+
+const { Poolpass } = await load();
+
+let backend;
+let client;
+before(async () => {
+  backend = await Backend.start();
+  client = await Poolpass.create(backend.config);
+  const [{ username, password }] = backend.config.demo.users;
+  await client.signIn(username, password);
+});
+after(() => backend.stop());
+
+test('a WebSocket of AWS IoT is connected to by a URL whose session token was appended after signing', async () => {
+  const url = 'wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt';
+  const presigned = await client.presign(url, 60, { service: 'iotdevicegateway', region: 'eu-west-1' });
+  const parameters = [...new URL(presigned.url).searchParams.keys()];
+  assert.ok(presigned.url.startsWith(`${url}?X-Amz-Algorithm=`));
+  assert.equal(parameters.at(-1), 'X-Amz-Security-Token');
+  assert.equal(parameters.at(-2), 'X-Amz-Signature');
+  assert.deepEqual(presigned.headers, {});
+  assert.ok(presigned.expiresAt instanceof Date);
+});
+
+test('what cannot be presigned is refused', async () => {
+  for (const [url, expiresIn, options] of [
+    ['wss://x.example/', 0, {}],
+    ['wss://x.example/', 8 * 24 * 3600, {}],
+    ['wss://x.example/?q=%FF', 60, {}],
+    ['wss://x.example/', 60, { headers: { te: 'trailers' } }],
+    ['wss://x.example/', 60, { service: 's3\n' }],
+  ]) {
+    await assert.rejects(client.presign(url, expiresIn, options), { code: 'invalidInput' });
+  }
+});
+
+test('the progress of a download counts to the length of the range', async () => {
+  const bucket = client.bucket();
+  const key = await bucket.privateKey('progress');
+  await bucket.put(key, '0123456789');
+  const seen = [];
+  const onProgress = (progress) => seen.push(progress);
+  const part = await bucket.get(key, { range: { start: 2, end: 6 }, onProgress });
+  assert.equal(await part.text(), '2345');
+  assert.deepEqual(seen.at(-1), { received: 4, total: 4 });
+  assert.equal(part.metadata.size, 10);
+});
