@@ -84,10 +84,10 @@ impl Road {
         self.clock.on_device(time)
     }
 
-    /// Learns AWS's time, as from an answer that has just arrived.
+    /// Learns AWS's time, as from a refusal that has just arrived.
     #[cfg(all(test, feature = "aws-sdk"))]
     pub(crate) fn learn(&self, server_time: SystemTime) {
-        self.clock.learn(server_time, self.device_now());
+        self.clock.hear_refusal(Some(server_time), &HeaderMap::new(), self.device_now(), true);
     }
 
     pub(crate) fn random(&self) -> &dyn Random {
