@@ -62,7 +62,7 @@ async fn answer(fault: &str) -> Result<Response, TransportError> {
         fault if fault.ends_with("page") => (None, page),
         _ => (None, ""),
     };
-    let mut response = http::Response::builder().status(&fault[..3]);
+    let mut response = http::Response::builder().status(fault.split(' ').next().unwrap_or_default());
     if let Some((name, value)) = header {
         response = response.header(name, value);
     }

@@ -272,7 +272,7 @@ impl Road {
         if !head.status.is_success() {
             // The status alone is worth more than an error about the body.
             let body = time.body(body, request.answer_limit).await.unwrap_or_default();
-            return Err(Failure::Refused(Refusal::parse(http::Response::from_parts(head, body))));
+            return Err(Failure::Refused(Box::new(Refusal::parse(http::Response::from_parts(head, body)))));
         }
         if !request.success.allows_head(&head) {
             return Err(Failure::Final(unproven(head.status)));
@@ -307,7 +307,7 @@ impl Road {
                         let (headers, time) = (refusal.headers(), refusal.server_time);
                         self.clock.hear_refusal(time, headers, asked_at, is_explicit);
                     }
-                    refusal.of_request_to(region)
+                    Box::new(refusal.of_request_to(region))
                 }
                 Authorization::None | Authorization::Token(_) => refusal,
             }),
@@ -329,7 +329,7 @@ enum Delivery {
 /// Why one attempt failed.
 #[derive(Debug)]
 enum Failure {
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     NoAnswer(TransportError),
     /// Sending again cannot help.
     Final(Error),
@@ -376,7 +376,7 @@ fn proven(success: Success, answer: http::Response<Bytes>) -> Result<Response, F
     if success.is_of_aws()
         && let Some(refusal) = Refusal::inside(&answer)
     {
-        return Err(Failure::Refused(refusal));
+        return Err(Failure::Refused(Box::new(refusal)));
     }
     if !success.allows_body(&answer) {
         return Err(Failure::Final(unproven(answer.status())));

@@ -200,7 +200,7 @@ fn code_of_bodiless(status: StatusCode, headers: &HeaderMap) -> Option<String> {
 mod tests {
     use super::*;
 
-    async fn refusal(status: u16, headers: &[(&'static str, &str)], body: &'static str) -> Refusal {
+    fn refusal(status: u16, headers: &[(&'static str, &str)], body: &'static str) -> Refusal {
         let mut response = http::Response::builder().status(status);
         for (name, value) in headers {
             response = response.header(*name, *value);
@@ -208,66 +208,60 @@ mod tests {
         Refusal::parse(response.body(Bytes::from_static(body.as_bytes())).unwrap())
     }
 
-    #[tokio::test]
-    async fn json_refusals_are_read() {
+    #[test]
+    fn json_refusals_are_read() {
         let refusal = refusal(
             400,
             &[("x-amzn-requestid", "7a1b")],
             r#"{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","Message":"no table"}"#,
-        )
-        .await;
+        );
         assert_eq!(refusal.error.aws_code(), Some("ResourceNotFoundException"));
         assert_eq!(refusal.error.message(), "no table");
         assert_eq!(refusal.error.request_id(), Some("7a1b"));
     }
 
-    #[tokio::test]
-    async fn members_of_other_kinds_and_several_messages_hide_nothing() {
+    #[test]
+    fn members_of_other_kinds_and_several_messages_hide_nothing() {
         let refusal = refusal(
             400,
             &[],
             r#"{"__type":"ValidationException","code":7,"Message":"long","message":"short","errorMessage":null}"#,
-        )
-        .await;
+        );
         assert_eq!(refusal.error.aws_code(), Some("ValidationException"));
         assert_eq!(refusal.error.message(), "short");
     }
 
-    #[tokio::test]
-    async fn every_name_of_the_request_id_is_known() {
+    #[test]
+    fn every_name_of_the_request_id_is_known() {
         for name in ["x-amzn-requestid", "x-amz-request-id", "apigw-requestid"] {
-            assert_eq!(
-                refusal(403, &[(name, "7a1b")], "{}").await.error.request_id(),
-                Some("7a1b"),
-                "{name}"
-            );
+            assert_eq!(refusal(403, &[(name, "7a1b")], "{}").error.request_id(), Some("7a1b"), "{name}");
         }
     }
 
-    #[tokio::test]
-    async fn the_header_wins_over_the_body() {
+    #[test]
+    fn the_header_wins_over_the_body() {
         let headers = [("x-amzn-errortype", "TooManyRequestsException:http://internal.amazon.com/coral/")];
-        let refusal = refusal(429, &headers, "{}").await;
+        let refusal = refusal(429, &headers, "{}");
         assert_eq!(refusal.error.aws_code(), Some("TooManyRequestsException"));
         assert!(refusal.is_throttled(Success::Json) && refusal.is_throttled(Success::Any));
     }
 
-    #[tokio::test]
-    async fn xml_refusals_are_read_and_tell_the_time() {
+    #[test]
+    fn xml_refusals_are_read_and_tell_the_time() {
         let s3 = "<?xml version=\"1.0\"?><Error><Code>RequestTimeTooSkewed</Code><Message>m</Message>\
                   <ServerTime>2026-01-02T03:04:05Z</ServerTime><RequestId>r</RequestId></Error>";
-        let skewed = refusal(403, &[], s3).await;
+        let skewed = refusal(403, &[], s3);
         assert!(skewed.is_about_time());
         assert_eq!(skewed.error.request_id(), Some("r"));
         assert_eq!(skewed.server_time, Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_323_045)));
 
         let sts = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>m</Message></Error>\
                    <RequestId>r</RequestId></ErrorResponse>";
-        assert!(refusal(400, &[], sts).await.is_about_expiry(&Method::POST));
+        assert!(refusal(400, &[], sts).is_about_expiry(&Method::POST));
     }
 
-    #[tokio::test]
-    async fn a_bucket_in_another_region_is_named() {
+    #[test]
+    fn a_bucket_in_another_region_is_named() {
         let asked: Region = "us-east-1".parse().unwrap();
         let header = [("x-amz-bucket-region", "eu-west-1")];
         let malformed = "<Error><Code>AuthorizationHeaderMalformed</Code><Message>m</Message><Region>eu-west-1</Region></Error>";
@@ -277,15 +271,14 @@ mod tests {
             (307, &header[..], "<html>"),
             (400, &[][..], malformed),
         ] {
-            let error = refusal(status, headers, body).await.of_request_to(&asked).error;
+            let error = refusal(status, headers, body).of_request_to(&asked).error;
             assert_eq!(error.kind(), ErrorKind::SignatureRefused, "{status} {body}");
             assert!(error.message().contains("in eu-west-1"), "{error}");
         }
         // What was refused for another reason, and nonsense, name nothing.
-        let denied = refusal(403, &header, "").await.of_request_to(&asked).error;
+        let denied = refusal(403, &header, "").of_request_to(&asked).error;
         assert_eq!(denied.kind(), ErrorKind::AccessDenied);
-        let nonsense =
-            refusal(400, &[("x-amz-bucket-region", "evil host")], "").await.of_request_to(&asked).error;
+        let nonsense = refusal(400, &[("x-amz-bucket-region", "evil host")], "").of_request_to(&asked).error;
         assert!(!nonsense.message().contains("evil"), "{nonsense}");
     }
 
@@ -305,14 +298,14 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn hostile_bodies_leave_the_status() {
+    #[test]
+    fn hostile_bodies_leave_the_status() {
         let bomb = "<!DOCTYPE a [<!ENTITY x \"boom\">]><Error><Code>&x;</Code></Error>";
         let deep = "<Error>".repeat(10_000).leak();
         for body in
             ["", "<html><body>502</body>", "{\"__type\":", "\u{0}\u{1}", "[]", "{\"message\":7}", bomb, deep]
         {
-            let refusal = refusal(502, &[], body).await;
+            let refusal = refusal(502, &[], body);
             assert_eq!((refusal.error.aws_code(), refusal.error.http_status()), (None, Some(502)), "{body}");
             assert!(refusal.is_passing());
         }
