@@ -120,7 +120,7 @@ export class Account {
    * Confirms the authenticator app with a first code (VerifySoftwareToken). It is asked for at sign-in only after
    * `setMfaPreference`.
    */
-  confirmTotp(code: string, options: CallOptions & { deviceName?: string } = {}): Promise<void> {
+  confirmTotp(code: string, options: CallOptions & { deviceName?: string | undefined } = {}): Promise<void> {
     return this.client().call('account.confirmTotp', { ...options, code });
   }
 
@@ -131,7 +131,7 @@ export class Account {
 
   /** Chooses second factors (SetUserMFAPreference); those that are not named stay as they are. */
   setMfaPreference(
-    settings: { sms?: MfaSetting; totp?: MfaSetting; email?: MfaSetting },
+    settings: { sms?: MfaSetting | undefined; totp?: MfaSetting | undefined; email?: MfaSetting | undefined },
     options: CallOptions = {},
   ): Promise<void> {
     return this.client().call('account.setMfaPreference', { ...options, ...settings });

@@ -169,7 +169,7 @@ export class NewPasswordChallenge extends AnyChallenge {
   /** Answers with the new password, and with attributes where some are required. */
   async answer(
     newPassword: string,
-    options: CallOptions & { attributes?: Record<string, string> } = {},
+    options: CallOptions & { attributes?: Record<string, string> | undefined } = {},
   ): Promise<SignInStep> {
     return signInStep(this.inner(), await this.inner().call('answerWithPassword', { ...options, newPassword }));
   }

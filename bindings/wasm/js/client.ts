@@ -190,7 +190,7 @@ export class Poolpass implements Disposable {
   }
 
   /** An S3 bucket. Default: the configuration's, in its region. */
-  bucket(name?: string, options: { region?: string } = {}): Bucket {
+  bucket(name?: string, options: { region?: string | undefined } = {}): Bucket {
     return new Bucket(this.inner().beside(this.inner().inner.bucket(name, options.region)));
   }
 
@@ -208,7 +208,7 @@ export class Poolpass implements Disposable {
   }
 
   /** Writes up to 100 items of one or more tables, all or none (TransactWriteItems). */
-  transactWrite(writes: readonly TransactWrite[], options: CallOptions & { token?: string } = {}): Promise<void> {
+  transactWrite(writes: readonly TransactWrite[], options: CallOptions & { token?: string | undefined } = {}): Promise<void> {
     return transactWrite(this.inner(), writes, options);
   }
 

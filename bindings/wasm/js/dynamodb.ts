@@ -110,10 +110,10 @@ export interface Page<T> {
 }
 
 /** A write of a transaction. `table` defaults to the configuration's. */
-export type TransactWrite = { table?: string } & (
-  | { put: Item; condition?: AnyCondition }
-  | ({ update: Item; condition?: AnyCondition } & Changes)
-  | { delete: Item; condition?: AnyCondition }
+export type TransactWrite = { table?: string | undefined } & (
+  | { put: Item; condition?: AnyCondition | undefined }
+  | ({ update: Item; condition?: AnyCondition | undefined } & Changes)
+  | { delete: Item; condition?: AnyCondition | undefined }
   | { check: Item; condition: AnyCondition }
 );
 
@@ -153,7 +153,7 @@ export class Table {
   /** Stores an item in place of any other with the same key (PutItem), and with `returnOld` gives that one back. */
   put<T extends object = Item>(
     item: T & Storable<T>,
-    options: WriteOptions & { returnOld?: boolean } = {},
+    options: WriteOptions & { returnOld?: boolean | undefined } = {},
   ): Promise<T | undefined> {
     return this.inner().call('put', { ...options, item });
   }
@@ -162,13 +162,13 @@ export class Table {
   update<T = Item>(
     key: Item,
     changes: Changes,
-    options: WriteOptions & { returning?: Returning } = {},
+    options: WriteOptions & { returning?: Returning | undefined } = {},
   ): Promise<T | undefined> {
     return this.inner().call('update', { ...options, ...changes, key });
   }
 
   /** Deletes the item with this key, if there is one (DeleteItem), and with `returnOld` gives it back. */
-  delete<T = Item>(key: Item, options: WriteOptions & { returnOld?: boolean } = {}): Promise<T | undefined> {
+  delete<T = Item>(key: Item, options: WriteOptions & { returnOld?: boolean | undefined } = {}): Promise<T | undefined> {
     return this.inner().call('delete', { ...options, key });
   }
 
@@ -189,7 +189,7 @@ export class Table {
 
   /** Stores and deletes any number of items, each on its own (BatchWriteItem). */
   batchWrite<T extends object = Item>(
-    writes: { put?: readonly (T & Storable<T>)[]; delete?: readonly Item[] },
+    writes: { put?: readonly (T & Storable<T>)[] | undefined; delete?: readonly Item[] | undefined },
     options: CallOptions = {},
   ): Promise<void> {
     return this.inner().call('batchWrite', { ...options, ...writes });
@@ -258,7 +258,7 @@ export function transactGet<T>(
 export function transactWrite(
   client: Handle<Client>,
   writes: readonly TransactWrite[],
-  options: CallOptions & { token?: string },
+  options: CallOptions & { token?: string | undefined },
 ): Promise<void> {
   return client.call('transact.write', { ...options, writes: writes.map(described) });
 }

@@ -256,7 +256,7 @@ export class Bucket {
   }
 
   /** One page of a listing. */
-  listPage(prefix: string, options: ListOptions & { continuation?: string } = {}): Promise<ListPage> {
+  listPage(prefix: string, options: ListOptions & { continuation?: string | undefined } = {}): Promise<ListPage> {
     return this.inner().call('listPage', { ...options, prefix });
   }
 

@@ -4,6 +4,7 @@ mod bench;
 mod browser;
 mod checks;
 mod deny;
+mod environments;
 mod ffi;
 mod fuzz;
 mod interop;
@@ -61,6 +62,17 @@ fn main() -> anyhow::Result<ExitCode> {
         tests::crash(&workspace, Some(kills))?;
         return Ok(ExitCode::SUCCESS);
     }
+    if let Some(wanted) = arguments.subcommand_matches(environments::STEP) {
+        let mut names: Vec<String> =
+            wanted.get_many::<String>(environments::WANTED).unwrap_or_default().cloned().collect();
+        if wanted.get_flag("all") {
+            names.push("--all".to_owned());
+        }
+        if !names.is_empty() {
+            environments::test(&workspace, &names)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
     let steps: Vec<&Step> =
         STEPS.iter().filter(|step| name == TEST || name == step.name || name == step.group).collect();
     Ok(report::run(&workspace, &steps))
@@ -90,6 +102,15 @@ fn command_line() -> Command {
                     .action(ArgAction::SetTrue)
                     .help("Prints what the module weighs by crate, instead of checking the package"),
             )
+        })
+        .mut_subcommand(environments::STEP, |environments| {
+            environments
+                .arg(
+                    Arg::new(environments::WANTED)
+                        .action(ArgAction::Append)
+                        .help("The environments to run; by default the quickest"),
+                )
+                .arg(Arg::new("all").long("all").action(ArgAction::SetTrue).help("Runs all of them"))
         })
         .mut_subcommand(SWIFT, |swift| {
             swift.arg(

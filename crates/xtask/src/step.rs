@@ -3,7 +3,9 @@
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{browser, checks, deny, fuzz, interop, kotlin, npm, packaging, size, swift, tests, web};
+use crate::{
+    browser, checks, deny, environments, fuzz, interop, kotlin, npm, packaging, size, swift, tests, web,
+};
 
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -104,6 +106,12 @@ pub(crate) const STEPS: &[Step] = &[
         group: OURS,
         about: "The packed npm package in projects without a bundler, with Vite, webpack and esbuild, and in Node.js",
         run: packaging::test,
+    },
+    Step {
+        name: environments::STEP,
+        group: OURS,
+        about: "The packed npm package in runtimes, test runners, bundlers and development servers: the quickest of them",
+        run: environments::quick,
     },
     Step {
         name: "web",

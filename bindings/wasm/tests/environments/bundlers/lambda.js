@@ -1,0 +1,6 @@
+import { Poolpass } from 'poolpass';
+
+import config from './config.js';
+import { told } from './story.js';
+
+export const handler = () => told(Poolpass, config);

@@ -1,0 +1,13 @@
+'use client';
+
+import { Poolpass } from 'poolpass';
+import { useEffect, useState } from 'react';
+
+import config from '../../config.js';
+import { told } from '../../story.js';
+
+export default function Page() {
+  const [text, setText] = useState('');
+  useEffect(() => void told(Poolpass, config).then(setText), []);
+  return <output>{text}</output>;
+}

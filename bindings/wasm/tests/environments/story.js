@@ -1,0 +1,18 @@
+// What every environment does with the package.
+export const TOLD = 'ada reads: kept';
+
+export async function story(Poolpass, config) {
+  const client = await Poolpass.create(config, { store: 'memory' });
+  const [{ username, password }] = config.demo.users;
+  const step = await client.signIn(username, password);
+  if (step.kind !== 'done') throw new Error(`unexpected challenge ${step.name}`);
+  const bucket = client.bucket();
+  const key = await bucket.privateKey('environment.txt');
+  await bucket.put(key, 'kept');
+  return `${step.user.username} reads: ${await (await bucket.get(key)).text()}`;
+}
+
+/** How the story ended, also where it failed. */
+export async function told(Poolpass, config) {
+  return story(Poolpass, config).catch((error) => `${error.code}: ${error.message} ${error.cause ?? error.stack}`);
+}

@@ -1,0 +1,8 @@
+import { Poolpass } from 'poolpass';
+
+import config from '../config.js';
+import { TOLD, told } from '../story.js';
+
+test('the story', async () => {
+  expect(await told(Poolpass, config)).toBe(TOLD);
+}, 60_000);
