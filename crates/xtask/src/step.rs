@@ -162,6 +162,12 @@ pub(crate) const STEPS: &[Step] = &[
         run: interop::clients::js,
     },
     Step {
+        name: "dynamodb-local",
+        group: INTEROP,
+        about: "local-aws's DynamoDB answers as Amazon's DynamoDB Local does",
+        run: interop::dynamodb_local::test,
+    },
+    Step {
         name: "ministack",
         group: INTEROP,
         about: "The SDK on ministack, an AWS emulator that others wrote",

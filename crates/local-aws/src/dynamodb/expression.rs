@@ -60,6 +60,49 @@ impl<'a> Expression<'a> {
             .collect()
     }
 
+    /// The names of the values that the expression uses.
+    pub(super) fn values(&self) -> Vec<&'a str> {
+        let value = |token: &Token<'a>| match token {
+            Token::Value(name) => Some(*name),
+            _ => None,
+        };
+        self.tokens.iter().filter_map(value).collect()
+    }
+
+    /// How many operators and functions there are, as DynamoDB counts them.
+    pub(super) fn operators(&self) -> usize {
+        let is_operator = |(index, token): (usize, &Token<'_>)| match token {
+            Token::Word(word) => {
+                let is_named =
+                    ["AND", "OR", "NOT", "BETWEEN", "IN"].iter().any(|o| o.eq_ignore_ascii_case(word));
+                is_named || self.tokens.get(index + 1) == Some(&Token::Symbol('('))
+            }
+            // `<=`, `>=` and `<>` are one operator.
+            Token::Symbol('=' | '<' | '>' | '+') => !index
+                .checked_sub(1)
+                .is_some_and(|before| matches!(self.tokens.get(before), Some(Token::Symbol('<' | '>')))),
+            _ => false,
+        };
+        self.tokens.iter().enumerate().filter(|entry| is_operator(*entry)).count()
+    }
+
+    /// How many operands the largest `IN` has.
+    pub(super) fn most_in_operands(&self) -> usize {
+        let is_in = |token: &Token<'_>| matches!(token, Token::Word(word) if word.eq_ignore_ascii_case("IN"));
+        let starts = self.tokens.windows(2).enumerate();
+        starts
+            .filter(|(_, pair)| is_in(&pair[0]) && pair[1] == Token::Symbol('('))
+            .map(|(index, _)| {
+                let list = self.tokens.iter().skip(index + 2);
+                1 + list
+                    .take_while(|t| **t != Token::Symbol(')'))
+                    .filter(|t| **t == Token::Symbol(','))
+                    .count()
+            })
+            .max()
+            .unwrap_or_default()
+    }
+
     fn name(&self, word: &'a str) -> Option<&'a str> {
         if word.starts_with('#') {
             return self.names?.get(word)?.as_str();

@@ -2,6 +2,8 @@
 
 mod access;
 mod expression;
+mod limits;
+mod semantics;
 #[cfg(test)]
 mod tests;
 
@@ -107,17 +109,19 @@ fn operate(account: &Account, request: &Request) -> Result<String, Refusal> {
             .authorize(account, &access.action, &access.resource, &access.context)
             .map_err(|denied| AwsError::new("AccessDeniedException", denied.to_string()))?;
     }
+    limits::check(&input)?;
+    semantics::check(&request.operation, &input)?;
     let database = &account.dynamodb.database;
     match request.operation.as_str() {
         "GetItem" => run(input, |input| database.get_item(input)),
         "PutItem" => run(input, |input| database.put_item(input)),
-        "UpdateItem" => run(input, |input| database.update_item(input)),
+        "UpdateItem" => semantics::update_item(database, input),
         "DeleteItem" => run(input, |input| database.delete_item(input)),
         "Query" => run(input, |input| database.query(input)),
         "Scan" => run(input, |input| database.scan(input)),
         "BatchGetItem" => run(input, |input| database.batch_get_item(input)),
         "BatchWriteItem" => run(input, |input| database.batch_write_item(input)),
-        "TransactGetItems" => run(input, |input| database.transact_get_items(input)),
+        "TransactGetItems" => semantics::transact_get_items(database, input),
         "TransactWriteItems" => run(input, |input| database.transact_write_items(input)),
         "ListTables" => run(input, |input| database.list_tables(input)),
         "UpdateTimeToLive" => run(input, |input| database.update_time_to_live(input)),

