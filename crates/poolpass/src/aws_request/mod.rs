@@ -69,8 +69,13 @@ impl Road {
         &self.clock
     }
 
-    /// AWS has issued a token at this time, as the answer to a request that was sent at `asked_at` on the device's clock.
-    pub(crate) fn token_was_issued(&self, issued_at: SystemTime, asked_at: SystemTime) {
+    /// AWS's time, or the later of two where it is in dispute: by what is to be renewed.
+    pub(crate) fn latest(&self) -> SystemTime {
+        self.clock.latest()
+    }
+
+    /// AWS has issued a token at this time (where the token says so), as the answer to a request that was sent at `asked_at` on the device's clock.
+    pub(crate) fn token_was_issued(&self, issued_at: Option<SystemTime>, asked_at: SystemTime) {
         self.clock.hear_token(issued_at, asked_at);
     }
 

@@ -89,6 +89,12 @@ impl ServerClock {
         self.at(self.learned().offset)
     }
 
+    /// The later of the times that are possible: what has expired by one of them is renewed, which costs one request.
+    pub(crate) fn latest(&self) -> SystemTime {
+        let latest = self.disputed().map(|offsets| self.at(offsets[0].max(offsets[1])));
+        latest.unwrap_or_else(|| self.now())
+    }
+
     /// The moment `server` of AWS's time on the device's clock, for whoever compares it with that. Where the time is in dispute, the
     /// earlier of both.
     pub(crate) fn on_device(&self, server: SystemTime) -> SystemTime {
@@ -201,13 +207,13 @@ impl ServerClock {
         }
     }
 
-    /// AWS has issued a token at this time. It decides between the device and the `Date` headers, where they disagree.
-    pub(crate) fn hear_token(&self, issued_at: SystemTime, asked_at: SystemTime) {
-        let offsets = self.offsets(issued_at, asked_at);
+    /// AWS has issued a token at this time. It decides between the device and the `Date` headers, where they disagree; a header that
+    /// it does not bear out is not believed, so that no dispute outlives a new token.
+    pub(crate) fn hear_token(&self, issued_at: Option<SystemTime>, asked_at: SystemTime) {
         let Some([by_dates, other]) = self.disputed() else { return };
-        if offsets.contain(by_dates) {
+        if issued_at.is_some_and(|issued_at| self.offsets(issued_at, asked_at).contain(by_dates)) {
             self.settle(by_dates, false);
-        } else if offsets.contain(other) {
+        } else {
             self.settle(other, true);
         }
     }
@@ -416,7 +422,7 @@ mod tests {
         };
         let by_token = |clock: &ServerClock| {
             hear(clock, DATE_SECONDS - DAY);
-            clock.hear_token(clock.device_now(), clock.device_now());
+            clock.hear_token(Some(clock.device_now()), clock.device_now());
         };
         for proof in [&by_signature as &dyn Fn(&ServerClock), &by_token] {
             let (device, clock) = device(DATE_SECONDS);
@@ -433,8 +439,22 @@ mod tests {
     fn a_token_that_was_issued_at_the_time_of_the_header_proves_the_device_wrong() {
         let (_, clock) = device(DATE_SECONDS + 7200);
         hear(&clock, DATE_SECONDS);
-        clock.hear_token(at(DATE_SECONDS), clock.device_now());
+        clock.hear_token(Some(at(DATE_SECONDS)), clock.device_now());
         assert_eq!(clock.now(), at(DATE_SECONDS));
+    }
+
+    #[test]
+    fn what_has_expired_by_one_of_two_times_has_to_be_renewed_and_no_dispute_outlives_a_new_token() {
+        for seconds in [-7200, 7200] {
+            for issued_at in [None, Some(at(DATE_SECONDS - DAY))] {
+                let (device, clock) = device(DATE_SECONDS.saturating_add_signed(seconds));
+                hear(&clock, DATE_SECONDS);
+                assert_eq!(clock.latest(), at(DATE_SECONDS).max(device.now()));
+                clock.hear_token(issued_at, clock.device_now());
+                hear(&clock, DATE_SECONDS + 1);
+                assert_eq!((clock.latest(), clock.disputed()), (device.now(), None));
+            }
+        }
     }
 
     #[test]

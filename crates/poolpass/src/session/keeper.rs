@@ -174,7 +174,7 @@ impl Shared {
 
     /// Whether it is time for a refresh, or refreshed tokens still have to be stored.
     pub(super) fn is_due(&self, session: &Session) -> bool {
-        session.is_stale(self.now()) || self.state().unsaved.is_some()
+        session.is_stale(self.pool.road().latest()) || self.state().unsaved.is_some()
     }
 
     fn still_valid(&self) -> Option<Arc<Session>> {

@@ -60,9 +60,7 @@ impl UserPool {
 
     /// New tokens tell AWS's time.
     pub(super) fn learn_time(&self, result: &AuthenticationResult, asked_at: SystemTime) {
-        if let Some(issued_at) = issued_at(result.access_token.expose_secret()) {
-            self.road().token_was_issued(issued_at, asked_at);
-        }
+        self.road().token_was_issued(issued_at(result.access_token.expose_secret()), asked_at);
     }
 
     /// InitiateAuth with REFRESH_TOKEN_AUTH. `username` is the real one, never an alias: SECRET_HASH is made of it.
