@@ -7,6 +7,7 @@ mod body;
 mod refusal;
 mod request;
 mod retry;
+mod secrets;
 mod success;
 #[cfg(test)]
 mod tests;
@@ -166,7 +167,8 @@ impl Road {
         delivery: Delivery,
     ) -> BoxFuture<'a, Result<Response, Error>> {
         Box::pin(async move {
-            let attempts = self.attempts(request, authorization, delivery);
+            let mut sent = Vec::new();
+            let attempts = self.attempts(request, authorization, delivery, &mut sent);
             let answer = match request.total_timeout {
                 None => attempts.await,
                 Some(limit) => timeout(limit, attempts).await.unwrap_or_else(|| {
@@ -174,21 +176,27 @@ impl Road {
                     Err(TransportError::timed_out(detail).into())
                 }),
             };
-            answer.map_err(|error| error.during(request.operation.clone()))
+            // Whatever the error quotes, it comes by here.
+            answer.map_err(|error| {
+                error.during(request.operation.clone()).without(&secrets::secrets(request, &sent))
+            })
         })
     }
 
+    /// The headers that were sent, each time, are added to `sent`.
     async fn attempts(
         &self,
         request: &AwsRequest,
         authorization: &Authorization<'_>,
         delivery: Delivery,
+        sent: &mut Vec<HeaderMap>,
     ) -> Result<Response, Error> {
         let mut attempts = self.budget.attempts(&self.policy, self.random());
         let mut time_corrected = false;
         let mut credentials_renewed = false;
         loop {
             let (signed, credentials) = self.authorize(request, authorization).await?;
+            sent.push(signed.headers().clone());
             let (signed_at, asked_at) = (self.now(), self.device_now());
             let failure = match self
                 .attempt(request, signed, delivery, credentials.as_ref().map(|_| signed_at))

@@ -12,6 +12,7 @@ use crate::error::ErrorKind;
 use crate::platform::{BoxFuture, SystemRandom};
 
 mod deadlines;
+mod redaction;
 mod success;
 
 const NOW: Duration = Duration::from_secs(1_784_111_777);

@@ -94,22 +94,6 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
     }
 }
 
-/// AWS sometimes quotes what was sent in a validation error; that may be a password.
-pub(super) fn without_echoed_values(message: &str) -> String {
-    const OPENING: &str = "Value '";
-    const CLOSING: &str = "' at '";
-    let mut rest = message;
-    let mut kept = String::with_capacity(message.len());
-    while let Some((before, after)) = rest.split_once(OPENING) {
-        let Some((_value, tail)) = after.split_once(CLOSING) else { break };
-        kept.push_str(before);
-        kept.push_str("Value at '");
-        rest = tail;
-    }
-    kept.push_str(rest);
-    kept
-}
-
 fn by_status(http_status: u16) -> ErrorKind {
     match http_status {
         304 => ErrorKind::NotModified,
@@ -145,17 +129,5 @@ mod tests {
     fn a_firewall_says_nothing_about_the_password() {
         let kind = kind_of(Some("ForbiddenException"), "Request not allowed due to WAF block.", 403);
         assert_eq!(kind, ErrorKind::AccessDenied);
-    }
-
-    #[test]
-    fn an_echoed_password_is_cut_out() {
-        let message = "2 validation errors detected: Value 'hunter2' at 'password' failed to satisfy constraint: \
-                       Member must have length greater than or equal to 6; Value 'x' at 'username' failed";
-        assert_eq!(
-            without_echoed_values(message),
-            "2 validation errors detected: Value at 'password' failed to satisfy constraint: \
-             Member must have length greater than or equal to 6; Value at 'username' failed"
-        );
-        assert_eq!(without_echoed_values("Value 'x"), "Value 'x");
     }
 }

@@ -2,6 +2,7 @@
 
 mod aws_code;
 mod kind;
+mod redaction;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -9,6 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use kind::ErrorKind;
+pub(crate) use redaction::Secrets;
 
 use crate::platform::{RandomError, StoreError, TransportError, TransportErrorKind};
 
@@ -70,7 +72,7 @@ impl Error {
         let kind =
             aws_code::kind_of(aws_code.as_deref(), message.as_deref().unwrap_or_default(), http_status);
         let message = match message {
-            Some(message) => aws_code::without_echoed_values(&message).into(),
+            Some(message) => message.into(),
             None => Cow::from(format!("AWS answered with HTTP status {http_status}")),
         };
         Self(Box::new(Inner {
@@ -96,6 +98,26 @@ impl Error {
 
     pub(crate) fn with_message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
         self.0.message = message.into();
+        self
+    }
+
+    /// Without the secrets of the request that it answers, whoever has quoted them.
+    pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
+        let inner = &mut *self.0;
+        if let Some(message) = secrets.cut_from(&inner.message) {
+            inner.message = message.into();
+        }
+        for text in [&mut inner.aws_code, &mut inner.request_id].into_iter().flatten() {
+            if let Some(redacted) = secrets.cut_from(text) {
+                *text = redacted;
+            }
+        }
+        if let Some(source) = &inner.source
+            && (secrets.cut_from(&source.to_string()).is_some()
+                || secrets.cut_from(&format!("{source:?}")).is_some())
+        {
+            inner.source = None;
+        }
         self
     }
 

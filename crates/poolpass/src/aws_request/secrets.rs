@@ -1,0 +1,129 @@
+//! The secrets of a request, which an error about it must not tell.
+
+use http::header::{AUTHORIZATION, HeaderName};
+use http::{HeaderMap, HeaderValue};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{AwsRequest, Success};
+use crate::error::Secrets;
+
+/// The longest body of an app's own request that is searched for secrets, in bytes.
+const SEARCHED_BODY: usize = 256 * 1024;
+
+/// The members of Cognito's requests that are no secrets. Whatever is not listed is one.
+const HARMLESS: &[&str] = &[
+    "AccountId",
+    "AttributeName",
+    "AuthFlow",
+    "ChallengeName",
+    "ClientId",
+    "CustomRoleArn",
+    "DeliveryMedium",
+    "FriendlyDeviceName",
+    "IdentityId",
+    "IdentityPoolId",
+    "Name",
+    "TIMESTAMP",
+    "USERNAME",
+    "USER_ID_FOR_SRP",
+    "UserPoolId",
+    "Username",
+    // Of a user's attributes.
+    "Value",
+];
+
+/// The secrets of `request` as it was sent, with the headers of each time in `sent`.
+pub(super) fn secrets(request: &AwsRequest, sent: &[HeaderMap]) -> Secrets {
+    let mut secrets = Secrets::default();
+    for headers in sent {
+        for (name, value) in headers {
+            add_header(&mut secrets, name, value);
+        }
+    }
+    add_pairs(&mut secrets, request.uri.query().unwrap_or_default());
+    let target = request.headers.get("x-amz-target").map_or(&b""[..], HeaderValue::as_bytes);
+    if target.starts_with(b"AWSCognito") {
+        add_members(&mut secrets, &request.body, |name| {
+            !HARMLESS.contains(&name) && !name.starts_with("userAttributes.")
+        });
+    } else if request.success == Success::Any && request.body.len() <= SEARCHED_BODY {
+        add_members(&mut secrets, &request.body, names_a_secret);
+        if let Ok(form) = std::str::from_utf8(&request.body) {
+            add_pairs(&mut secrets, form);
+        }
+    }
+    secrets
+}
+
+/// Whether a header, parameter or member of this name, which an app has chosen, has a secret.
+fn names_a_secret(name: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "authorization",
+        "password",
+        "passcode",
+        "secret",
+        "token",
+        "signature",
+        "cookie",
+        "apikey",
+        "api-key",
+        "api_key",
+        "customer-key",
+        "session",
+    ];
+    let name = name.to_ascii_lowercase();
+    name.ends_with("code") || PARTS.iter().any(|part| name.contains(part))
+}
+
+fn add_header(secrets: &mut Secrets, name: &HeaderName, value: &HeaderValue) {
+    if !value.is_sensitive() && !names_a_secret(name.as_str()) {
+        return;
+    }
+    let Ok(text) = std::str::from_utf8(value.as_bytes()) else { return };
+    // The other parts of a signature's header are no secrets, and help whoever reads the message.
+    let secret = match text.rsplit_once("Signature=") {
+        Some((_, signature)) => signature,
+        None if name == AUTHORIZATION => text.split_once(' ').map_or(text, |(_scheme, token)| token),
+        None => text,
+    };
+    secrets.add(secret);
+}
+
+/// Of a query or a form.
+fn add_pairs(secrets: &mut Secrets, pairs: &str) {
+    for (name, value) in pairs.split('&').filter_map(|pair| pair.split_once('=')) {
+        if names_a_secret(name) {
+            secrets.add(&Zeroizing::new(percent_decode_str(value).decode_utf8_lossy().into_owned()));
+        }
+    }
+}
+
+fn add_members(secrets: &mut Secrets, json: &[u8], is_secret: fn(&str) -> bool) {
+    if let Ok(mut value) = serde_json::from_slice(json) {
+        add_value(secrets, "", &mut value, is_secret);
+    }
+}
+
+/// Adds what is secret in the value of the member `name`, and wipes all of it.
+fn add_value(secrets: &mut Secrets, name: &str, value: &mut Value, is_secret: fn(&str) -> bool) {
+    match value {
+        Value::String(text) => {
+            if is_secret(name) {
+                secrets.add(text);
+            }
+            text.zeroize();
+        }
+        Value::Array(values) => {
+            values.iter_mut().for_each(|value| add_value(secrets, name, value, is_secret))
+        }
+        Value::Object(members) => {
+            // What an app passes to its own Lambda triggers is the app's to name.
+            let is_secret = if name.ends_with("ClientMetadata") { names_a_secret } else { is_secret };
+            members.iter_mut().for_each(|(name, value)| add_value(secrets, name, value, is_secret));
+        }
+        Value::Number(number) if is_secret(name) => secrets.add(&number.to_string()),
+        _ => {}
+    }
+}
