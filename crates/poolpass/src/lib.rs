@@ -96,7 +96,7 @@ pub use config::{
     UserPoolId,
 };
 pub use credentials::Credentials;
-pub use error::{Error, ErrorKind};
+pub use error::{CancellationReason, Error, ErrorKind};
 pub use mfa::{MfaMethod, TotpSetup};
 pub use session::{
     AccessToken, Claims, EndReason, Events, IdToken, RefreshOperation, RefreshToken, SessionEvent, SignOut,

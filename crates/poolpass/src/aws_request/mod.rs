@@ -285,7 +285,8 @@ impl Road {
         if !head.status.is_success() {
             // The status alone is worth more than an error about the body.
             let body = time.body(body, request.answer_limit).await.unwrap_or_default();
-            return Err(Failure::Refused(Box::new(Refusal::parse(http::Response::from_parts(head, body)))));
+            let answer = http::Response::from_parts(head, body);
+            return Err(Failure::Refused(Box::new(Refusal::parse(answer, request.success))));
         }
         if !request.success.allows_head(&head) {
             return Err(Failure::Final(unproven(head.status)));

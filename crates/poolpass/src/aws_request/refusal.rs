@@ -10,7 +10,7 @@ use super::retry_after;
 use super::success::Success;
 use crate::config::Region;
 use crate::dates;
-use crate::error::{AwsRefusal, Error, ErrorKind};
+use crate::error::{AwsRefusal, CancellationReason, Error, ErrorKind};
 use crate::platform::{Body, Response};
 use crate::xml::Element;
 
@@ -45,7 +45,7 @@ impl Refusal {
         let body = answer.body();
         // S3 keeps the connection alive with white space until it knows the outcome.
         let is_error = body.len() <= SAID_LIMIT && Element::is_root("Error", body);
-        is_error.then(|| Self::parse(answer.clone()))
+        is_error.then(|| Self::parse(answer.clone(), Success::Document))
     }
 
     /// The answer itself, for callers that take any status.
@@ -53,22 +53,32 @@ impl Refusal {
         self.answer.map(Body::from)
     }
 
-    pub(super) fn parse(answer: http::Response<Bytes>) -> Self {
+    /// Reads the refusal of a request whose success would have been of the form `success`.
+    pub(super) fn parse(answer: http::Response<Bytes>, success: Success) -> Self {
         let (status, headers) = (answer.status(), answer.headers());
         let said = parse_body(answer.body());
         let of_header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let code = of_header("x-amzn-errortype").or(said.code).map(|code| bare_code(&code));
+        // Services that once spoke XML keep its codes in `x-amzn-query-error`: `NonExistentQueue;Sender`.
+        let code = of_header("x-amzn-errortype").or_else(|| of_header("x-amzn-query-error")).or(said.code);
+        let code = code.map(|code| bare_code(&code)).filter(|code| !code.is_empty());
+        let bucket_region = of_header("x-amz-bucket-region").or(said.region).or_else(|| {
+            let is_elsewhere = code.as_deref() == Some("IllegalLocationConstraintException");
+            is_elsewhere.then(|| region_of_constraint(said.message.as_deref()?)).flatten()
+        });
         let error = Error::from_aws(AwsRefusal {
             http_status: status.as_u16(),
-            aws_code: code.filter(|code| !code.is_empty()).or_else(|| code_of_bodiless(status, headers)),
+            aws_code: code.or_else(|| code_of_bodiless(status, headers)),
             message: said.message.or_else(|| of_header("x-amzn-errormessage")),
             request_id: of_header("x-amzn-requestid")
                 .or_else(|| of_header("x-amz-request-id"))
                 .or_else(|| of_header("apigw-requestid"))
                 .or(said.request_id),
+            cancellation_reasons: said.cancellation_reasons,
+            item: said.item,
         });
+        let error =
+            if success.is_of_aws() { without_pages(error, answer.body()) } else { as_of_api_gateway(error) };
         let retry_after = retry_after(headers);
-        let bucket_region = of_header("x-amz-bucket-region").or(said.region);
         let bucket_region = bucket_region.and_then(|region| region.parse().ok());
         Self { error, retry_after, server_time: said.server_time, bucket_region, answer }
     }
@@ -139,6 +149,8 @@ struct Said {
     request_id: Option<String>,
     server_time: Option<SystemTime>,
     region: Option<String>,
+    cancellation_reasons: Vec<CancellationReason>,
+    item: Option<Map<String, Value>>,
 }
 
 /// Error bodies are small; what is larger is not one.
@@ -157,32 +169,85 @@ fn parse_body(body: &[u8]) -> Said {
 
 fn parse_json(body: &[u8]) -> Said {
     // An API's own errors may have members of the same names that are something else, or several of them.
-    let Ok(members) = serde_json::from_slice::<Map<String, Value>>(body) else { return Said::default() };
+    let Ok(mut members) = serde_json::from_slice::<Map<String, Value>>(body) else { return Said::default() };
     let text = |names: &[&str]| names.iter().find_map(|name| members.get(*name)?.as_str()).map(str::to_owned);
-    Said {
-        code: text(&["__type", "code"]),
-        message: text(&["message", "Message", "errorMessage"]),
-        ..Said::default()
+    let (code, message) = (text(&["__type", "code"]), text(&["message", "Message", "errorMessage"]));
+    let cancellation_reasons = match members.remove("CancellationReasons") {
+        Some(Value::Array(reasons)) => reasons.into_iter().map(cancellation_reason).collect(),
+        _ => Vec::new(),
+    };
+    Said { code, message, cancellation_reasons, item: item(&mut members), ..Said::default() }
+}
+
+fn cancellation_reason(reason: Value) -> CancellationReason {
+    let mut members = if let Value::Object(members) = reason { members } else { Map::new() };
+    let mut text = |name| match members.remove(name) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    };
+    let (code, message) = (text("Code").filter(|code| code != "None"), text("Message"));
+    CancellationReason { code, message, item: item(&mut members) }
+}
+
+fn item(members: &mut Map<String, Value>) -> Option<Map<String, Value>> {
+    match members.remove("Item") {
+        Some(Value::Object(item)) => Some(item),
+        _ => None,
     }
 }
 
 fn parse_xml(body: &[u8]) -> Said {
     let Ok(root) = Element::parse(body) else { return Said::default() };
-    // S3 answers `<Error>`; IAM and STS wrap it in `<ErrorResponse>`.
-    let error = root.child("Error").unwrap_or(&root);
+    // S3 answers `<Error>`; IAM and STS wrap it in `<ErrorResponse>`, EC2 in `<Response><Errors>`.
+    let error = root.child("Errors").unwrap_or(&root);
+    let error = error.child("Error").unwrap_or(error);
     Said {
         code: error.maybe_text("Code"),
         message: error.maybe_text("Message"),
-        request_id: root.maybe_text("RequestId"),
+        request_id: root.maybe_text("RequestId").or_else(|| root.maybe_text("RequestID")),
         server_time: root.maybe_text("ServerTime").and_then(|time| dates::from_rfc3339(&time)),
         region: root.maybe_text("Region"),
+        ..Said::default()
+    }
+}
+
+/// "The eu-west-1 location constraint is incompatible for the region specific endpoint this request was sent to."
+fn region_of_constraint(message: &str) -> Option<String> {
+    let (region, _) = message.strip_prefix("The ")?.split_once(" location constraint is incompatible")?;
+    (region != "unspecified").then(|| region.to_owned())
+}
+
+/// AWS's errors have a code, unless they have no body. What has a body and no code is the page of a proxy, a firewall or a captive
+/// portal, whose status says nothing about what was asked for; that a server is overloaded or broken is true of a proxy as well.
+fn without_pages(error: Error, body: &[u8]) -> Error {
+    let is_page = error.aws_code().is_none() && !body.trim_ascii().is_empty();
+    match error.http_status() {
+        Some(status) if is_page && status != 429 && status < 500 => {
+            error.with_kind(ErrorKind::InvalidResponse).with_message(format!(
+                "the answer (status {status}) is not AWS's: a proxy, firewall or captive portal may have answered in its place"
+            ))
+        }
+        _ => error,
+    }
+}
+
+/// API Gateway means something else by two of AWS's codes.
+fn as_of_api_gateway(error: Error) -> Error {
+    match error.aws_code() {
+        // Its own limits; Cognito's are a person's.
+        Some("LimitExceededException") => error.with_kind(ErrorKind::Throttled),
+        Some("MissingAuthenticationTokenException") => {
+            let message = format!("{}. The API may have no such route or method.", error.message());
+            error.with_message(message)
+        }
+        _ => error,
     }
 }
 
 /// `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException` and `NotFoundException:http://…` without their surroundings.
 fn bare_code(code: &str) -> String {
     let code = code.rsplit_once('#').map_or(code, |(_, code)| code);
-    code.split_once(':').map_or(code, |(code, _)| code).trim().to_owned()
+    code.split([':', ';']).next().unwrap_or_default().trim().to_owned()
 }
 
 /// S3 answers HEAD and conditional requests without a body.
@@ -205,7 +270,7 @@ mod tests {
         for (name, value) in headers {
             response = response.header(*name, *value);
         }
-        Refusal::parse(response.body(Bytes::from_static(body.as_bytes())).unwrap())
+        Refusal::parse(response.body(Bytes::from_static(body.as_bytes())).unwrap(), Success::Json)
     }
 
     #[test]
@@ -309,5 +374,120 @@ mod tests {
             assert_eq!((refusal.error.aws_code(), refusal.error.http_status()), (None, Some(502)), "{body}");
             assert!(refusal.is_passing());
         }
+    }
+    fn of_api(status: u16, body: &'static str) -> Refusal {
+        let answer = http::Response::builder().status(status).body(Bytes::from_static(body.as_bytes()));
+        Refusal::parse(answer.unwrap(), Success::Any)
+    }
+
+    #[test]
+    fn a_page_in_the_place_of_aws_is_no_refusal() {
+        for status in [400, 401, 403, 404, 407, 409, 412] {
+            for page in
+                ["<html><body>Sign in to the network</body></html>", "<!DOCTYPE html><p>no", "blocked", "{}"]
+            {
+                let error = refusal(status, &[], page).error;
+                assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{status} {page}");
+            }
+        }
+        for (status, kind) in [(403, ErrorKind::AccessDenied), (404, ErrorKind::NotFound)] {
+            assert_eq!(refusal(status, &[], "").error.kind(), kind, "HEAD");
+            assert_eq!(of_api(status, "{}").error.kind(), kind, "an app's own API");
+        }
+        assert_eq!(refusal(502, &[], "<html>").error.kind(), ErrorKind::Unavailable);
+        assert_eq!(refusal(429, &[], "<html>").error.kind(), ErrorKind::Throttled);
+    }
+
+    #[test]
+    fn the_errors_of_ec2_and_of_services_that_once_spoke_xml_are_read() {
+        let ec2 = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>m</Message></Error></Errors>\
+                   <RequestID>r</RequestID></Response>";
+        let error = refusal(403, &[], ec2).error;
+        assert_eq!(
+            (error.aws_code(), error.message(), error.request_id()),
+            (Some("UnauthorizedOperation"), "m", Some("r"))
+        );
+        assert_eq!(error.kind(), ErrorKind::AccessDenied);
+
+        let headers = [("x-amzn-query-error", "AWS.SimpleQueueService.NonExistentQueue;Sender")];
+        let error =
+            refusal(400, &headers, r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"m"}"#).error;
+        assert_eq!(
+            (error.aws_code(), error.message()),
+            (Some("AWS.SimpleQueueService.NonExistentQueue"), "m")
+        );
+    }
+
+    #[test]
+    fn an_illegal_location_constraint_names_the_region() {
+        let asked: Region = "us-east-1".parse().unwrap();
+        let body = "<Error><Code>IllegalLocationConstraintException</Code><Message>The me-south-1 location constraint is \
+                    incompatible for the region specific endpoint this request was sent to.</Message></Error>";
+        let error = refusal(400, &[], body).of_request_to(&asked).error;
+        assert_eq!(error.kind(), ErrorKind::SignatureRefused);
+        assert!(error.message().contains("in me-south-1"), "{error}");
+    }
+
+    #[test]
+    fn api_gateway_throttles_and_hides_its_routes_by_codes_that_mean_something_else_elsewhere() {
+        let limited = of_api(429, r#"{"__type":"LimitExceededException","message":"m"}"#);
+        assert_eq!(limited.error.kind(), ErrorKind::Throttled);
+        assert!(limited.is_throttled(Success::Any));
+        let unknown = of_api(
+            403,
+            r#"{"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}"#,
+        );
+        assert!(unknown.error.message().ends_with("no such route or method."), "{}", unknown.error);
+    }
+
+    #[test]
+    fn a_cancelled_transaction_is_judged_by_its_reasons() {
+        for (reasons, kind) in [
+            (r#"[{"Code":"ValidationError","Message":"too large"}]"#, ErrorKind::Aws),
+            (
+                r#"[{"Code":"None"},{"Code":"ItemCollectionSizeLimitExceeded"},{"Code":"TransactionConflict"}]"#,
+                ErrorKind::Aws,
+            ),
+            (
+                r#"[{"Code":"None"},{"Code":"ConditionalCheckFailed"},{"Code":"ThrottlingError"}]"#,
+                ErrorKind::ConditionFailed,
+            ),
+            (r#"[{"Code":"TransactionConflict"},{"Code":"None"}]"#, ErrorKind::Conflict),
+            (r#"[{"Code":"ThrottlingError"},{"Code":"None"}]"#, ErrorKind::Throttled),
+            (
+                r#"[{"Code":"ProvisionedThroughputExceeded"},{"Code":"TransactionConflict"}]"#,
+                ErrorKind::Throttled,
+            ),
+            (r#"[{"Code":"RequestLimitExceeded"}]"#, ErrorKind::Throttled),
+            ("[]", ErrorKind::Conflict),
+        ] {
+            let body = format!(
+                r#"{{"__type":"TransactionCanceledException","CancellationReasons":{reasons},"Message":"m"}}"#
+            );
+            let refusal = refusal(400, &[], body.leak());
+            assert_eq!(refusal.error.kind(), kind, "{reasons}");
+            assert_eq!(refusal.is_throttled(Success::Json), kind == ErrorKind::Throttled, "{reasons}");
+        }
+        // Older servers tell the reasons in the message alone.
+        let body = r#"{"__type":"TransactionCanceledException","message":"Transaction cancelled, please refer cancellation reasons for specific reasons [None, ValidationError]"}"#;
+        let error = refusal(400, &[], body).error;
+        assert_eq!(error.kind(), ErrorKind::Aws);
+        let codes: Vec<_> = error.cancellation_reasons().iter().map(CancellationReason::code).collect();
+        assert_eq!(codes, [None, Some("ValidationError")]);
+    }
+
+    #[test]
+    fn the_item_that_did_not_meet_a_condition_can_be_read() {
+        let body = r#"{"__type":"ConditionalCheckFailedException","message":"m","Item":{"pk":{"S":"ada"}}}"#;
+        let error = refusal(400, &[], body).error;
+        assert_eq!(error.item(), Some(crate::dynamodb::Item::new().with("pk", "ada")));
+        let body = r#"{"__type":"TransactionCanceledException","CancellationReasons":[{"Code":"None"},
+            {"Code":"ConditionalCheckFailed","Message":"The conditional request failed","Item":{"pk":{"S":"ada"}}}]}"#;
+        let error = refusal(400, &[], body).error;
+        let reasons = error.cancellation_reasons();
+        assert_eq!((reasons[0].code(), reasons[0].message(), reasons[0].item()), (None, None, None));
+        assert_eq!(reasons[1].message(), Some("The conditional request failed"));
+        assert_eq!(reasons[1].item(), Some(crate::dynamodb::Item::new().with("pk", "ada")));
+        assert!(!format!("{error:?}").contains("ada"), "{error:?}");
     }
 }

@@ -116,7 +116,7 @@ fn add_value(secrets: &mut Secrets, name: &str, value: &mut Value, is_secret: fn
             text.zeroize();
         }
         Value::Array(values) => {
-            values.iter_mut().for_each(|value| add_value(secrets, name, value, is_secret))
+            values.iter_mut().for_each(|value| add_value(secrets, name, value, is_secret));
         }
         Value::Object(members) => {
             // What an app passes to its own Lambda triggers is the app's to name.

@@ -18,7 +18,7 @@ impl SoftwareToken {
     ///
     /// # Errors
     ///
-    /// `CodeMismatch` for a wrong code, or one that was used already: ask again, the challenge stays. `ChallengeExpired`:
+    /// `CodeMismatch` for a wrong code, `CodeExpired` for one that was used already: ask again, the challenge stays. `ChallengeExpired`:
     /// sign in again. `InvalidInput` for an empty code and `Conflict` while another answer is under way: nothing was sent.
     pub async fn answer(&self, code: &str) -> Result<SignIn, Error> {
         self.0.answer_with_code("SOFTWARE_TOKEN_MFA_CODE", code).await

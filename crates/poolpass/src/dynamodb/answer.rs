@@ -51,6 +51,12 @@ impl Answer {
     }
 }
 
+/// The item of a refusal, `None` for what is no item.
+pub(crate) fn item_of_refusal(item: &serde_json::Map<String, serde_json::Value>) -> Option<Item> {
+    let answer = crate::json::Object::new().with("Item", serde_json::Value::Object(item.clone()));
+    Answer::parse(&answer.to_bytes()).ok()?.item
+}
+
 /// What the readers of one answer share.
 #[derive(Default)]
 struct Context {

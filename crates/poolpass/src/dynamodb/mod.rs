@@ -69,6 +69,7 @@ mod typed;
 mod update;
 mod write;
 
+pub(crate) use answer::item_of_refusal;
 pub use attribute_value::AttributeValue;
 pub use batch::{BatchGet, BatchWrite};
 pub use condition::{Attribute, Condition, attribute};

@@ -69,8 +69,9 @@ impl IntoFuture for TransactGet {
 /// Writes up to 100 items, all or none (`TransactWriteItems`); made by [`Client::transact_write`].
 ///
 /// Errors as for [`Table`](super::Table); kind `ConditionFailed` when a condition does not hold, and `Conflict` when one of the items was
-/// being written by somebody else: try again. The message lists DynamoDB's reason for each item, in order. In each case nothing was
-/// written. When the answer is lost, it is sent again with the same token, and DynamoDB does it once.
+/// being written by somebody else: try again; `Throttled` when DynamoDB was too busy, also after repetitions; `Aws` when an item is not
+/// allowed, which is in vain again. [`Error::cancellation_reasons`] tells DynamoDB's reason for each item, in order. In each case
+/// nothing was written. When the answer is lost, it is sent again with the same token, and DynamoDB does it once.
 ///
 /// ```no_run
 /// # async fn example(client: poolpass::Client, note: serde_json::Value, counter: poolpass::dynamodb::Item) -> Result<(), poolpass::Error> {

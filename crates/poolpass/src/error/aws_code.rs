@@ -10,6 +10,21 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         "NotAuthorizedException" if message.contains("Password attempts exceeded") => {
             ErrorKind::TooManyAttempts
         }
+        // No password is right then: an administrator has to act.
+        "NotAuthorizedException"
+            if message.contains("Temporary password has expired")
+                || message.contains("password cannot be reset in the current state") =>
+        {
+            ErrorKind::Aws
+        }
+        // AWS refuses a value by its form before it applies the rule that has a code of its own.
+        "InvalidParameterException" if is_about(message, &["previousPassword"]) => ErrorKind::NotAuthorized,
+        "InvalidParameterException" if is_about(message, &["password", "proposedPassword"]) => {
+            ErrorKind::InvalidPassword
+        }
+        "InvalidParameterException" if is_about(message, &["userCode", "confirmationCode", "code"]) => {
+            ErrorKind::CodeMismatch
+        }
         "NotAuthorizedException" | "UnauthorizedException" => ErrorKind::NotAuthorized,
         "UserNotFoundException" => ErrorKind::UserNotFound,
         "UserNotConfirmedException" => ErrorKind::UserNotConfirmed,
@@ -42,6 +57,7 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         | "IncompleteSignatureException"
         | "AuthorizationHeaderMalformed"
         | "PermanentRedirect"
+        | "IllegalLocationConstraintException"
         | "MissingAuthenticationToken"
         | "MissingAuthenticationTokenException"
         | "InvalidAccessKeyId"
@@ -59,11 +75,7 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         | "NotFound"
         | "ResourceNotFoundException" => ErrorKind::NotFound,
         "PreconditionFailed" | "ConditionalCheckFailedException" => ErrorKind::ConditionFailed,
-        "TransactionCanceledException" if message.contains("ConditionalCheckFailed") => {
-            ErrorKind::ConditionFailed
-        }
         "TransactionConflictException"
-        | "TransactionCanceledException"
         | "TransactionInProgressException"
         | "ConcurrentModificationException"
         | "ConditionalRequestConflict"
@@ -108,6 +120,11 @@ fn by_status(http_status: u16) -> ErrorKind {
     }
 }
 
+/// `… Value at 'password' failed to satisfy constraint …`, of one of these members.
+fn is_about(message: &str, members: &[&str]) -> bool {
+    members.iter().any(|member| message.contains(&format!("at '{member}'")))
+}
+
 /// Cognito's `Session` of a challenge is gone.
 fn is_lost_challenge(message: &str) -> bool {
     message.contains("Invalid session for the user")
@@ -123,6 +140,32 @@ mod tests {
         assert_eq!(kind("Incorrect username or password."), ErrorKind::NotAuthorized);
         assert_eq!(kind("Invalid session for the user, session is expired."), ErrorKind::ChallengeExpired);
         assert_eq!(kind("Password attempts exceeded"), ErrorKind::TooManyAttempts);
+    }
+
+    #[test]
+    fn a_mistake_that_aws_refuses_by_its_form_is_the_same_mistake() {
+        let kind = |member: &str| {
+            let message = format!(
+                "1 validation error detected: Value '1' at '{member}' failed to satisfy constraint: m"
+            );
+            kind_of(Some("InvalidParameterException"), &message, 400)
+        };
+        assert_eq!(kind("password"), ErrorKind::InvalidPassword);
+        assert_eq!(kind("proposedPassword"), ErrorKind::InvalidPassword);
+        assert_eq!(kind("previousPassword"), ErrorKind::NotAuthorized);
+        assert_eq!(kind("userCode"), ErrorKind::CodeMismatch);
+        assert_eq!(kind("confirmationCode"), ErrorKind::CodeMismatch);
+        assert_eq!(kind("username"), ErrorKind::Aws);
+    }
+
+    #[test]
+    fn a_password_that_an_administrator_must_reset_is_not_a_wrong_one() {
+        for message in [
+            "Temporary password has expired and must be reset by an administrator.",
+            "User password cannot be reset in the current state.",
+        ] {
+            assert_eq!(kind_of(Some("NotAuthorizedException"), message, 400), ErrorKind::Aws, "{message}");
+        }
     }
 
     #[test]

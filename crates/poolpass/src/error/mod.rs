@@ -1,6 +1,7 @@
 //! One error type for everything, with a stable kind that is the same in every language.
 
 mod aws_code;
+mod cancellation;
 mod kind;
 mod redaction;
 
@@ -9,9 +10,13 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
+pub use cancellation::CancellationReason;
 pub use kind::ErrorKind;
 pub(crate) use redaction::Secrets;
 
+use crate::dynamodb::Item;
 use crate::platform::{RandomError, StoreError, TransportError, TransportErrorKind};
 
 /// What went wrong and what to do about it.
@@ -38,6 +43,8 @@ struct Inner {
     aws_code: Option<String>,
     request_id: Option<String>,
     http_status: Option<u16>,
+    cancellation_reasons: Vec<CancellationReason>,
+    item: Option<Map<String, Value>>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -50,6 +57,8 @@ impl Error {
             aws_code: None,
             request_id: None,
             http_status: None,
+            cancellation_reasons: Vec::new(),
+            item: None,
             source: None,
         }))
     }
@@ -68,22 +77,26 @@ impl Error {
 
     /// A refusal by AWS; the kind follows from the code, or from the status where there is no code.
     pub(crate) fn from_aws(refusal: AwsRefusal) -> Self {
-        let AwsRefusal { http_status, aws_code, message, request_id } = refusal;
-        let kind =
-            aws_code::kind_of(aws_code.as_deref(), message.as_deref().unwrap_or_default(), http_status);
-        let message = match message {
-            Some(message) => message.into(),
-            None => Cow::from(format!("AWS answered with HTTP status {http_status}")),
+        let AwsRefusal { http_status, aws_code, message, request_id, mut cancellation_reasons, item } =
+            refusal;
+        let said = message.as_deref().unwrap_or_default();
+        let mut kind = aws_code::kind_of(aws_code.as_deref(), said, http_status);
+        if aws_code.as_deref() == Some("TransactionCanceledException") {
+            if cancellation_reasons.is_empty() {
+                cancellation_reasons = cancellation::listed_in(said);
+            }
+            kind = cancellation::kind(&cancellation_reasons);
+        }
+        let mut error = match message {
+            Some(message) => Self::new(kind, message),
+            None => Self::new(kind, format!("AWS answered with HTTP status {http_status}")),
         };
-        Self(Box::new(Inner {
-            kind,
-            message,
-            operation: None,
-            aws_code,
-            request_id,
-            http_status: Some(http_status),
-            source: None,
-        }))
+        error.0.aws_code = aws_code;
+        error.0.request_id = request_id;
+        error.0.http_status = Some(http_status);
+        error.0.cancellation_reasons = cancellation_reasons;
+        error.0.item = item;
+        error
     }
 
     pub(crate) fn during(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
@@ -112,6 +125,7 @@ impl Error {
                 *text = redacted;
             }
         }
+        inner.cancellation_reasons.iter_mut().for_each(|reason| reason.cut(secrets));
         if let Some(source) = &inner.source
             && (secrets.cut_from(&source.to_string()).is_some()
                 || secrets.cut_from(&format!("{source:?}")).is_some())
@@ -150,6 +164,16 @@ impl Error {
     /// The status of AWS's answer, where there was one.
     pub fn http_status(&self) -> Option<u16> {
         self.0.http_status
+    }
+
+    /// Why DynamoDB cancelled a transaction: one reason for each of its items, in their order. Empty for other errors.
+    pub fn cancellation_reasons(&self) -> &[CancellationReason] {
+        &self.0.cancellation_reasons
+    }
+
+    /// The item as it was when the condition of a put, update or delete did not hold, where DynamoDB tells it.
+    pub fn item(&self) -> Option<Item> {
+        cancellation::read(self.0.item.as_ref())
     }
 
     /// The AWS operation that failed, such as `InitiateAuth` or `GetObject`.
@@ -194,6 +218,7 @@ impl StdError for Error {
 
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
+        let error = TransportError { detail: without_queries(&error.detail), ..error };
         let (kind, message) = match error.kind {
             TransportErrorKind::NotSent => (ErrorKind::Network, format!("AWS could not be reached: {error}")),
             TransportErrorKind::Interrupted => {
@@ -207,6 +232,24 @@ impl From<TransportError> for Error {
         };
         Self::new(kind, message)
     }
+}
+
+/// URLs without what may be secret in them: a user's name and password, and the query, which signs presigned URLs.
+fn without_queries(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find([' ', '\n', '"', '\'', ')', '>', '`']).unwrap_or(part.len());
+        let (url, rest) = part.split_at(end);
+        let url = url.split(['?', '#']).next().unwrap_or_default();
+        let host = url.split('/').next().unwrap_or_default();
+        let user = host.rfind('@').map_or(0, |at| at + 1);
+        let (_, url) = url.split_at(user);
+        kept.push_str("://");
+        kept.push_str(url);
+        kept.push_str(rest);
+    }
+    kept
 }
 
 impl From<StoreError> for Error {
@@ -228,6 +271,10 @@ pub(crate) struct AwsRefusal {
     pub(crate) aws_code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) request_id: Option<String>,
+    /// Of a transaction that DynamoDB cancelled.
+    pub(crate) cancellation_reasons: Vec<CancellationReason>,
+    /// The item that did not meet a condition, in DynamoDB's JSON.
+    pub(crate) item: Option<Map<String, Value>>,
 }
 
 #[cfg(test)]
@@ -241,12 +288,24 @@ mod tests {
             aws_code: Some("NotAuthorizedException".to_owned()),
             message: Some("Incorrect username or password.".to_owned()),
             request_id: Some("7a1b".to_owned()),
+            ..AwsRefusal::default()
         })
         .during("InitiateAuth");
         assert_eq!(error.kind(), ErrorKind::NotAuthorized);
         assert_eq!(
             error.to_string(),
             "InitiateAuth: Incorrect username or password. (NotAuthorizedException, request 7a1b)"
+        );
+    }
+
+    #[test]
+    fn an_error_of_the_transport_tells_no_url_with_its_query() {
+        let detail =
+            "GET (https://ada:pw@s3.example/k?X-Amz-Signature=1f) failed: see 'http://b.example/?token=t'";
+        let error = Error::from(TransportError::interrupted(detail));
+        assert!(
+            error.message().ends_with("GET (https://s3.example/k) failed: see 'http://b.example/'"),
+            "{error}"
         );
     }
 

@@ -82,7 +82,7 @@ impl Secrets {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let kept = &text[..end];
+        let (kept, _) = text.split_at(end);
         let mut found = self.find(kept.as_bytes());
         if found.is_empty() && end == text.len() {
             return None;
@@ -136,6 +136,7 @@ impl Fragment {
         let mut start = 0;
         while start + least <= text.len() {
             let longest = (0..=secret.len() - least)
+                .filter(|from| is_same(secret[*from], text[start]))
                 .map(|from| common(&secret[from..], &text[start..]))
                 .max()
                 .unwrap_or_default();
@@ -160,13 +161,15 @@ impl Stands {
     }
 }
 
-/// How many bytes of a secret the text begins with. Form encoding writes a blank as `+`, and base64 has two alphabets.
+/// How many bytes of a secret the text begins with.
 fn common(secret: &[u8], text: &[u8]) -> usize {
-    let is_same = |(secret, text): &(&u8, &u8)| {
-        secret == text
-            || matches!((secret, text), (b' ' | b'-', b'+') | (b'+', b'-') | (b'/', b'_') | (b'_', b'/'))
-    };
-    secret.iter().zip(text).take_while(is_same).count()
+    secret.iter().zip(text).take_while(|(secret, text)| is_same(**secret, **text)).count()
+}
+
+/// Form encoding writes a blank as `+`, and base64 has two alphabets.
+fn is_same(secret: u8, text: u8) -> bool {
+    secret == text
+        || matches!((secret, text), (b' ' | b'-', b'+') | (b'+', b'-') | (b'/', b'_') | (b'_', b'/'))
 }
 
 /// A text, perhaps unescaped, and where each byte stands in the text as it was.
@@ -271,7 +274,7 @@ mod tests {
     fn a_secret_is_cut_in_every_encoding() {
         let secret = "p\"ä ss&<w>/ö\\r?=%41d😀";
         let json = serde_json::to_string(secret).unwrap();
-        let json = json[1..json.len() - 1].to_owned();
+        let json = json.trim_matches('"').to_owned();
         let percent = crate::percent::component(secret).to_string();
         let xml =
             secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
@@ -307,7 +310,8 @@ mod tests {
     #[test]
     fn a_long_piece_of_a_token_is_cut() {
         let token = "eyJraWQiOiJrIn0.eyJzdWIiOiIwMTIzNDU2Nzg5In0.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg";
-        for piece in [&token[..20], &token[16..40], &token[token.len() - 16..]] {
+        for range in [0..20, 16..40, token.len() - 16..token.len()] {
+            let piece = token.get(range).unwrap();
             assert_eq!(cut(token, &format!("'{piece}…' is wrong")), "'[redacted]…' is wrong");
         }
         assert_eq!(cut(token, "eyJraWQiOiJ"), "eyJraWQiOiJ");

@@ -106,6 +106,7 @@ impl DeletedMany {
                 aws_code: Some(error.text("Code")?),
                 message: error.maybe_text("Message"),
                 request_id: None,
+                ..AwsRefusal::default()
             };
             let refusal = Error::from_aws(refusal).during("DeleteObjects");
             let key = error.text("Key")?;

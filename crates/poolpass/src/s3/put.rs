@@ -45,7 +45,8 @@ pub struct PutOptions {
     pub metadata: BTreeMap<String, String>,
     /// Writes only if there is no object under the key yet (`If-None-Match: *`). Otherwise kind `ConditionFailed`.
     pub if_absent: bool,
-    /// Writes only if the present object has this ETag (`If-Match`). Otherwise kind `ConditionFailed`.
+    /// Writes only if the present object has this ETag (`If-Match`). Otherwise kind `ConditionFailed`, or `NotFound` where there is no
+    /// object.
     pub if_match: Option<String>,
     /// Such as `STANDARD_IA` or `GLACIER_IR`. Default: `STANDARD`.
     pub storage_class: Option<String>,

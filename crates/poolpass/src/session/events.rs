@@ -141,6 +141,7 @@ mod tests {
             aws_code: Some(code.to_owned()),
             message: Some(message.to_owned()),
             request_id: None,
+            ..AwsRefusal::default()
         })
     }
 

@@ -63,7 +63,7 @@ impl CredentialsSource for Lent {
 
 fn in_json(text: &str) -> String {
     let quoted = serde_json::to_string(text).unwrap();
-    quoted[1..quoted.len() - 1].to_owned()
+    quoted.strip_prefix('"').unwrap().strip_suffix('"').unwrap().to_owned()
 }
 
 fn in_xml(text: &str) -> String {
@@ -94,7 +94,8 @@ impl LowercaseEscapes for String {
         let mut parts = self.split('%');
         let mut text = parts.next().unwrap_or_default().to_owned();
         for part in parts {
-            text += &format!("%{}{}", part[..2].to_lowercase(), &part[2..]);
+            let (hex, rest) = part.split_at(2);
+            text.extend(["%", &hex.to_lowercase(), rest]);
         }
         text
     }
@@ -146,7 +147,7 @@ struct Planted {
     secrets: Vec<&'static str>,
 }
 
-fn to_cognito(target: &str, input: serde_json::Value, secrets: &[&'static str]) -> Planted {
+fn to_cognito(target: &str, input: &serde_json::Value, secrets: &[&'static str]) -> Planted {
     let endpoint: Endpoint = "https://aws.example".parse().unwrap();
     let input = Bytes::from(input.to_string());
     let request = AwsRequest::json(&endpoint, "1.1", target, "Operation", input).unwrap();
@@ -157,7 +158,7 @@ fn everything() -> Vec<Planted> {
     let region: &'static Region = Box::leak(Box::new("eu-west-1".parse().unwrap()));
     let signed = |service| Authorization::SigV4 { service, region, source: &Lent };
     let to_pool =
-        |input, secrets: &[&'static str]| to_cognito("AWSCognitoIdentityProviderService", input, secrets);
+        |input, secrets: &[&'static str]| to_cognito("AWSCognitoIdentityProviderService", &input, secrets);
     let get = |uri: &'static str| AwsRequest::new("Get", Method::GET, Uri::from_static(uri));
     let mut with_key = get("https://api.example/notes?token=query%2Fsecret%2Ftoken");
     with_key.headers.insert("x-api-key", HeaderValue::from_static("Api9Key7Of5The3App"));
@@ -191,7 +192,7 @@ fn everything() -> Vec<Planted> {
         ),
         to_cognito(
             "AWSCognitoIdentityService",
-            json!({"IdentityId": "eu-west-1:1", "Logins": {"cognito-idp.eu-west-1.amazonaws.com/p": ID_TOKEN}}),
+            &json!({"IdentityId": "eu-west-1:1", "Logins": {"cognito-idp.eu-west-1.amazonaws.com/p": ID_TOKEN}}),
             &[ID_TOKEN],
         ),
         Planted {
@@ -266,7 +267,7 @@ async fn no_error_tells_a_secret_of_its_request_whoever_quotes_it_and_however() 
                     }
                     if secret.len() > 40 {
                         assert!(
-                            !told.contains(&secret[secret.len() - 20..]),
+                            !told.contains(secret.split_at(secret.len() - 20).1),
                             "the end of {secret} in {told}"
                         );
                     }

@@ -1,0 +1,84 @@
+//! Why DynamoDB cancelled a transaction.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::{ErrorKind, Secrets};
+use crate::dynamodb::{Item, item_of_refusal};
+
+/// Why DynamoDB cancelled a transaction, as far as one of its items is concerned.
+#[derive(Clone, Default)]
+pub struct CancellationReason {
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) item: Option<Map<String, Value>>,
+}
+
+impl CancellationReason {
+    /// DynamoDB's code, such as `ConditionalCheckFailed`, `TransactionConflict` or `ValidationError`; `None` where this item was no
+    /// reason.
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// What DynamoDB says about it, in a sentence for people.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// The item as it was when its condition did not hold, where DynamoDB tells it.
+    pub fn item(&self) -> Option<Item> {
+        read(self.item.as_ref())
+    }
+
+    pub(super) fn cut(&mut self, secrets: &Secrets) {
+        for text in [&mut self.code, &mut self.message].into_iter().flatten() {
+            if let Some(redacted) = secrets.cut_from(text) {
+                *text = redacted;
+            }
+        }
+    }
+}
+
+/// Without the item, which is a person's data.
+impl fmt::Debug for CancellationReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CancellationReason")
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The item of a refusal.
+pub(super) fn read(item: Option<&Map<String, Value>>) -> Option<Item> {
+    item_of_refusal(item?)
+}
+
+/// The reasons that a message lists: `… for specific reasons [ConditionalCheckFailed, None]`.
+pub(super) fn listed_in(message: &str) -> Vec<CancellationReason> {
+    let listed = message.rsplit_once('[').and_then(|(_, list)| list.split_once(']'));
+    let Some((list, _)) = listed else { return Vec::new() };
+    let reason = |code: &str| CancellationReason {
+        code: Some(code.trim().to_owned()).filter(|code| code != "None"),
+        ..CancellationReason::default()
+    };
+    list.split(',').map(reason).collect()
+}
+
+/// What all reasons together mean for the caller. What cannot pass by itself comes before what can.
+pub(super) fn kind(reasons: &[CancellationReason]) -> ErrorKind {
+    let kind_of = |reason: &CancellationReason| match reason.code.as_deref()? {
+        "ConditionalCheckFailed" => Some(ErrorKind::ConditionFailed),
+        "TransactionConflict" => Some(ErrorKind::Conflict),
+        "ThrottlingError" | "ProvisionedThroughputExceeded" | "RequestLimitExceeded" => {
+            Some(ErrorKind::Throttled)
+        }
+        _ => Some(ErrorKind::Aws),
+    };
+    [ErrorKind::ConditionFailed, ErrorKind::Aws, ErrorKind::Throttled]
+        .into_iter()
+        .find(|kind| reasons.iter().filter_map(kind_of).any(|of_one| of_one == *kind))
+        .unwrap_or(ErrorKind::Conflict)
+}
