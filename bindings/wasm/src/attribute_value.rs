@@ -32,8 +32,8 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    pub(crate) fn item(self, item: Item) -> JsValue {
-        self.members(&item)
+    pub(crate) fn item(self, item: &Item) -> JsValue {
+        self.members(item)
     }
 
     fn members(self, item: &Item) -> JsValue {

@@ -17,8 +17,8 @@ pub(crate) async fn page(table: &Table, options: &Options) -> Result<JsValue, Th
     };
     let reading = reading(options)?;
     // Whatever the app wants: the next page starts there, and nowhere near it.
-    let last_key = page.last_key.map(|key| Reading { exact: true }.item(key));
-    let items = list(page.items.into_iter().map(|item| reading.item(item)));
+    let last_key = page.last_key.map(|key| Reading { exact: true }.item(&key));
+    let items = list(page.items.into_iter().map(|item| reading.item(&item)));
     Ok(object(&[
         ("items", items),
         ("lastKey", maybe(last_key)),

@@ -79,7 +79,7 @@ async fn perform(table: Table, method: String, input: Options) -> Result<JsValue
         "batchGet" => {
             let items = batch_get(&table, &input)?.await?;
             let reading = reading(&input)?;
-            Ok(list(items.into_iter().map(|item| reading.item(item))))
+            Ok(list(items.into_iter().map(|item| reading.item(&item))))
         }
         "batchWrite" => {
             batch_write(&table, &input)?.await?;
@@ -240,5 +240,5 @@ fn entries(changes: &Options, name: &str) -> Result<Vec<(Attribute, JsValue)>, T
 
 fn found(options: &Options, item: Option<Item>) -> Result<JsValue, Thrown> {
     let reading = reading(options)?;
-    Ok(maybe(item.map(|item| reading.item(item))))
+    Ok(maybe(item.map(|item| reading.item(&item))))
 }

@@ -16,7 +16,7 @@ pub(crate) async fn perform(client: Client, method: String, input: Options) -> R
         "get" => {
             let items = gets(&client, &input)?.await?;
             let reading = reading(&input)?;
-            Ok(list(items.into_iter().map(|it| maybe(it.map(|it| reading.item(it))))))
+            Ok(list(items.into_iter().map(|it| maybe(it.map(|it| reading.item(&it))))))
         }
         "write" => {
             writes(&client, &input)?.await?;

@@ -106,18 +106,18 @@ async fn an_answer_takes_a_small_multiple_of_its_bytes() -> Result<()> {
     });
     found.push(("the same one by one", streamed.await?, 12 * MB));
 
-    let hostile = || repeated(r#"{"Items":[],"Junk":["#, r#"{"":0}"#, "]}", 30 * MB);
+    let hostile = || repeated(r#"{"Items":[],"Junk":["#, r#"{"":0}"#, "]}", 15 * MB);
     let junk = peak(hostile, |client| async move {
         client.dynamodb()?.scan().page::<Item>().await?;
         Ok(())
     });
-    found.push(("junk in an answer of DynamoDB's", junk.await?, 4 * 30 * MB));
+    found.push(("junk in an answer of DynamoDB's", junk.await?, 4 * 15 * MB));
     let sign_in = peak(hostile, |client| async move {
         let error = client.sign_in("ada", "password").await.expect_err("an answer of junk");
         ensure!(error.kind() == ErrorKind::InvalidResponse, "{error}");
         Ok(())
     });
-    found.push(("junk in an answer of Cognito's", sign_in.await?, 4 * 30 * MB));
+    found.push(("junk in an answer of Cognito's", sign_in.await?, 4 * 15 * MB));
 
     for (what, peak, limit) in &found {
         println!("{what}: {:.1} MB of {} MB", *peak as f64 / MB as f64, limit / MB);
