@@ -31,7 +31,9 @@ impl World {
     }
 
     fn mine(&self, prefix: &str) -> Search<Query> {
-        self.table.query(attribute("pk").eq(&self.me).and(attribute("sk").begins_with(prefix)))
+        let pk = attribute("pk").eq(&self.me);
+        // DynamoDB takes no empty text in the condition of a key.
+        self.table.query(if prefix.is_empty() { pk } else { pk.and(attribute("sk").begins_with(prefix)) })
     }
 
     fn count(&self, operation: &str) -> u64 {
