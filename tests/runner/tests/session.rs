@@ -13,9 +13,10 @@ use std::time::Duration;
 use anyhow::Result;
 use futures_util::future::{join_all, try_join_all};
 use futures_util::{FutureExt, StreamExt};
-use poolpass::platform::FileStore;
+use poolpass::platform::{BoxFuture, FileStore, SessionStore, StoreError};
 use poolpass::{Client, EndReason, ErrorKind, Events, RefreshOperation, SessionEvent, SignIn, SignOut};
 use poolpass_tests::{PASSWORD, TestPool};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 const REFRESH: &str = "GetTokensFromRefreshToken";
@@ -374,4 +375,37 @@ async fn ended(client: &Client, mut events: Events) -> Result<EndReason> {
     assert_eq!(username(client).await?, None);
     assert_eq!(client.id_token().await.unwrap_err().kind(), ErrorKind::SignedOut);
     Ok(reason)
+}
+
+/// Keeps nothing, and quotes what it was given.
+#[derive(Debug)]
+struct Quoting;
+
+impl SessionStore for Quoting {
+    fn load<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn save<'a>(&'a self, key: &'a str, value: SecretString) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move { Err(StoreError(format!("no room for {key}={:?}", value.expose_secret()))) })
+    }
+
+    fn remove<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_quotes_what_it_did_not_keep_puts_no_token_into_an_error() -> Result<()> {
+    let pool = TestPool::start().await?;
+    pool.add_user("ada").await?;
+    let client = pool.client()?.store(Quoting).build()?;
+    let error = client.sign_in("ada", PASSWORD).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Store);
+    for text in [error.to_string(), format!("{error:?}"), error.message().to_owned()] {
+        assert!(text.contains("no room for"), "{text}");
+        // What a JSON Web Token begins with, and the members' names of what is stored.
+        assert!(!text.contains("eyJ") && !text.contains("refresh"), "{text}");
+    }
+    Ok(())
 }

@@ -10,6 +10,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
 pub use cancellation::CancellationReason;
@@ -112,6 +113,13 @@ impl Error {
     pub(crate) fn with_message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
         self.0.message = message.into();
         self
+    }
+
+    /// The store has not kept `value`, which it may quote.
+    pub(crate) fn not_saved(error: StoreError, value: &SecretString) -> Self {
+        let mut secrets = Secrets::default();
+        secrets.add(value.expose_secret());
+        Self::from(error).without(&secrets)
     }
 
     /// Without the secrets of the request that it answers, whoever has quoted them.

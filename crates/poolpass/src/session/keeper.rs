@@ -213,7 +213,9 @@ impl Shared {
     }
 
     pub(super) async fn save(&self, session: &Arc<Session>, _writing: &Writing<'_>) -> Result<(), Error> {
-        self.store.save(&self.keys.session, stored::write(session)).await?;
+        let value = stored::write(session);
+        let saved = self.store.save(&self.keys.session, value.clone()).await;
+        saved.map_err(|error| Error::not_saved(error, &value))?;
         self.set(Some(Arc::clone(session)));
         Ok(())
     }

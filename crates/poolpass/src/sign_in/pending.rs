@@ -53,7 +53,9 @@ impl PendingChallenge {
 
     /// Makes `challenge` the pending one.
     pub(crate) async fn save(&self, challenge: &SavedChallenge) -> Result<(), Error> {
-        self.store.save(&self.key, challenge.to_json()).await?;
+        let value = challenge.to_json();
+        let saved = self.store.save(&self.key, value.clone()).await;
+        saved.map_err(|error| Error::not_saved(error, &value))?;
         self.set_current(Some(challenge.id.clone()));
         Ok(())
     }
