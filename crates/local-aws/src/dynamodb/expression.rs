@@ -69,7 +69,7 @@ impl<'a> Expression<'a> {
         self.tokens.iter().filter_map(value).collect()
     }
 
-    /// How many operators and functions there are, as DynamoDB Local counts them: a comparison is none.
+    /// How many operators and functions there are, as DynamoDB counts them.
     pub(super) fn operators(&self) -> usize {
         let is_operator = |(index, token): (usize, &Token<'_>)| match token {
             Token::Word(word) => {
@@ -77,7 +77,10 @@ impl<'a> Expression<'a> {
                     ["AND", "OR", "NOT", "BETWEEN", "IN"].iter().any(|o| o.eq_ignore_ascii_case(word));
                 is_named || self.tokens.get(index + 1) == Some(&Token::Symbol('('))
             }
-            Token::Symbol('+') => true,
+            // `<=`, `>=` and `<>` are one operator.
+            Token::Symbol('=' | '<' | '>' | '+') => !index
+                .checked_sub(1)
+                .is_some_and(|before| matches!(self.tokens.get(before), Some(Token::Symbol('<' | '>')))),
             _ => false,
         };
         self.tokens.iter().enumerate().filter(|entry| is_operator(*entry)).count()
