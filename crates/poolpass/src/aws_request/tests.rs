@@ -221,6 +221,24 @@ async fn aws_says_how_long_to_wait_and_is_obeyed() {
     assert_eq!(before.elapsed(), Duration::from_secs(7));
 }
 
+/// Two answers that agree on a time, and move on, would be believed if they were AWS's.
+#[tokio::test]
+async fn an_apps_own_api_tells_no_time() {
+    let agreed = async |success| {
+        let date = |second| vec![("date", format!("Wed, 15 Jul 2026 12:36:{second} GMT"))];
+        let script = Script::new().answer_with(200, date("17"), "{}").answer_with(200, date("18"), "{}");
+        let road = script.road();
+        for _ in 0..2 {
+            let request = AwsRequest { success, ..request(Method::GET) };
+            road.bytes(&request, &Authorization::None).await.unwrap();
+        }
+        road.latest()
+    };
+    let device = SystemTime::UNIX_EPOCH + NOW;
+    assert_eq!(agreed(Success::Any).await, device);
+    assert!(agreed(Success::Json).await > device + Duration::from_secs(7000));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_wrong_clock_is_corrected_and_the_request_sent_once_more() {
     let skewed =
