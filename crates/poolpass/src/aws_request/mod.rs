@@ -4,6 +4,7 @@
 //! are the same for every service and on every platform.
 
 mod body;
+mod json_refusal;
 mod refusal;
 mod request;
 mod retry;

@@ -4,12 +4,13 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
-use serde_json::{Map, Value};
 
+use super::json_refusal::JsonRefusal;
 use super::retry_after;
 use super::success::Success;
 use crate::config::Region;
 use crate::dates;
+use crate::dynamodb::Item;
 use crate::error::{AwsRefusal, CancellationReason, Error, ErrorKind};
 use crate::platform::{Body, Response};
 use crate::xml::Element;
@@ -150,50 +151,25 @@ struct Said {
     server_time: Option<SystemTime>,
     region: Option<String>,
     cancellation_reasons: Vec<CancellationReason>,
-    item: Option<Map<String, Value>>,
+    item: Option<Item>,
 }
 
-/// Error bodies are small; what is larger is not one.
+/// XML documents of errors are small; what is larger is not one. DynamoDB's JSON may hold up to 4 MB of items.
 const SAID_LIMIT: usize = 256 * 1024;
 
 fn parse_body(body: &[u8]) -> Said {
-    if body.len() > SAID_LIMIT {
-        return Said::default();
-    }
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{') => parse_json(body),
-        Some(b'<') => parse_xml(body),
+        Some(b'<') if body.len() <= SAID_LIMIT => parse_xml(body),
         _ => Said::default(),
     }
 }
 
 fn parse_json(body: &[u8]) -> Said {
-    // An API's own errors may have members of the same names that are something else, or several of them.
-    let Ok(mut members) = serde_json::from_slice::<Map<String, Value>>(body) else { return Said::default() };
-    let text = |names: &[&str]| names.iter().find_map(|name| members.get(*name)?.as_str()).map(str::to_owned);
-    let (code, message) = (text(&["__type", "code"]), text(&["message", "Message", "errorMessage"]));
-    let cancellation_reasons = match members.remove("CancellationReasons") {
-        Some(Value::Array(reasons)) => reasons.into_iter().map(cancellation_reason).collect(),
-        _ => Vec::new(),
-    };
-    Said { code, message, cancellation_reasons, item: item(&mut members), ..Said::default() }
-}
-
-fn cancellation_reason(reason: Value) -> CancellationReason {
-    let mut members = if let Value::Object(members) = reason { members } else { Map::new() };
-    let mut text = |name| match members.remove(name) {
-        Some(Value::String(text)) => Some(text),
-        _ => None,
-    };
-    let (code, message) = (text("Code").filter(|code| code != "None"), text("Message"));
-    CancellationReason { code, message, item: item(&mut members) }
-}
-
-fn item(members: &mut Map<String, Value>) -> Option<Map<String, Value>> {
-    match members.remove("Item") {
-        Some(Value::Object(item)) => Some(item),
-        _ => None,
-    }
+    let mut said = JsonRefusal::parse(body);
+    let (code, message) = (said.code(), said.message());
+    let (item, cancellation_reasons) = said.items(body);
+    Said { code, message, cancellation_reasons, item, ..Said::default() }
 }
 
 fn parse_xml(body: &[u8]) -> Said {
@@ -480,14 +456,14 @@ mod tests {
     fn the_item_that_did_not_meet_a_condition_can_be_read() {
         let body = r#"{"__type":"ConditionalCheckFailedException","message":"m","Item":{"pk":{"S":"ada"}}}"#;
         let error = refusal(400, &[], body).error;
-        assert_eq!(error.item(), Some(crate::dynamodb::Item::new().with("pk", "ada")));
+        assert_eq!(error.item(), Some(Item::new().with("pk", "ada")));
         let body = r#"{"__type":"TransactionCanceledException","CancellationReasons":[{"Code":"None"},
             {"Code":"ConditionalCheckFailed","Message":"The conditional request failed","Item":{"pk":{"S":"ada"}}}]}"#;
         let error = refusal(400, &[], body).error;
         let reasons = error.cancellation_reasons();
         assert_eq!((reasons[0].code(), reasons[0].message(), reasons[0].item()), (None, None, None));
         assert_eq!(reasons[1].message(), Some("The conditional request failed"));
-        assert_eq!(reasons[1].item(), Some(crate::dynamodb::Item::new().with("pk", "ada")));
+        assert_eq!(reasons[1].item(), Some(Item::new().with("pk", "ada")));
         assert!(!format!("{error:?}").contains("ada"), "{error:?}");
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Answer {
     pub(super) item: Option<Item>,
     /// `Items`.
     pub(super) items: Option<Vec<Item>>,
-    /// `Responses`: those of all tables, or of a transaction one for each that was asked for.
+    /// `Responses`: those of all tables, or of a transaction one for each that was asked for. `CancellationReasons` likewise.
     pub(super) responses: Option<Vec<Option<Item>>>,
     /// `UnprocessedKeys` or `UnprocessedItems`.
     pub(super) unprocessed: Vec<Unprocessed>,
@@ -51,10 +51,10 @@ impl Answer {
     }
 }
 
-/// The item of a refusal, `None` for what is no item.
-pub(crate) fn item_of_refusal(item: &serde_json::Map<String, serde_json::Value>) -> Option<Item> {
-    let answer = crate::json::Object::new().with("Item", serde_json::Value::Object(item.clone()));
-    Answer::parse(&answer.to_bytes()).ok()?.item
+/// The item that a refusal tells, and those of its cancellation reasons. None where they are not what DynamoDB documents.
+pub(crate) fn items_of_refusal(json: &[u8]) -> (Option<Item>, Vec<Option<Item>>) {
+    let answer = Answer::parse(json).unwrap_or_default();
+    (answer.item, answer.responses.unwrap_or_default())
 }
 
 /// What the readers of one answer share.
@@ -114,7 +114,10 @@ impl<'de> Visitor<'de> for AnswerReader<'_> {
             match name.as_str() {
                 "Item" | "Attributes" => answer.item = map.next_value_seed(item)?,
                 "Items" => answer.items = map.next_value_seed(Maybe(List(item.0)))?,
-                "Responses" => answer.responses = map.next_value_seed(Maybe(Responses(self.0)))?,
+                // Both are lists of objects with an `Item`.
+                "Responses" | "CancellationReasons" => {
+                    answer.responses = map.next_value_seed(Maybe(Responses(self.0)))?;
+                }
                 "UnprocessedKeys" | "UnprocessedItems" => {
                     answer.unprocessed =
                         map.next_value_seed(Maybe(UnprocessedReader(self.0)))?.unwrap_or_default();

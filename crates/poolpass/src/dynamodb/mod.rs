@@ -69,7 +69,7 @@ mod typed;
 mod update;
 mod write;
 
-pub(crate) use answer::item_of_refusal;
+pub(crate) use answer::items_of_refusal;
 pub use attribute_value::AttributeValue;
 pub use batch::{BatchGet, BatchWrite};
 pub use condition::{Attribute, Condition, attribute};

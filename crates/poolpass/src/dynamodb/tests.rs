@@ -227,6 +227,78 @@ async fn a_transaction_is_sent_again_with_its_token() {
 }
 
 #[tokio::test]
+async fn the_item_for_which_a_condition_does_not_hold_is_told_when_asked_for() {
+    let exists = || attribute("pk").exists();
+    let put = |notes: &Table| notes.put(key()).condition(exists());
+    let update = |notes: &Table| notes.update(key()).set("a", 1).condition(exists());
+    let delete = |notes: &Table| notes.delete(key()).condition(exists());
+    let asked = |body: &Value| body.get("ReturnValuesOnConditionCheckFailure").cloned();
+
+    assert_eq!(asked(&sent(|notes| put(notes).into_future()).await), None);
+    assert_eq!(asked(&sent(|notes| update(notes).into_future()).await), None);
+    assert_eq!(asked(&sent(|notes| delete(notes).into_future()).await), None);
+    let all_old = Some(json!("ALL_OLD"));
+    let body = sent(|notes| put(notes).return_old_on_condition_check_failure().into_future()).await;
+    assert_eq!(asked(&body), all_old);
+    let body = sent(|notes| update(notes).return_old_on_condition_check_failure().into_future()).await;
+    assert_eq!(asked(&body), all_old);
+    let returning =
+        |notes: &Table| delete(notes).return_old_on_condition_check_failure().returning_old::<Item>();
+    assert_eq!(asked(&sent(|notes| returning(notes).into_future()).await), all_old);
+
+    let aws = ScriptedAws::default().answer(json!({}));
+    let notes = notes(&aws);
+    let write = aws.client(|config| config).transact_write();
+    let write = write
+        .put(put(&notes).return_old_on_condition_check_failure())
+        .update(update(&notes).return_old_on_condition_check_failure())
+        .delete(delete(&notes).return_old_on_condition_check_failure())
+        .check(notes.check(key(), exists()).return_old_on_condition_check_failure())
+        .check(notes.check(key(), exists()));
+    write.await.unwrap();
+    let sent = aws.take_sent_json().remove(0);
+    let actions = sent["TransactItems"].as_array().unwrap();
+    let asked: Vec<_> =
+        actions.iter().flat_map(|action| action.as_object().unwrap().values().map(asked)).collect();
+    assert_eq!(asked, [all_old.clone(), all_old.clone(), all_old.clone(), all_old, None]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_transaction_is_sent_again_with_its_token_only_where_dynamodb_was_too_busy() {
+    let cancelled = |codes: &[&str]| {
+        let reasons: Vec<_> = codes.iter().map(|code| json!({"Code": code})).collect();
+        json!({"__type": "TransactionCanceledException", "Message": "m", "CancellationReasons": reasons})
+    };
+    for (codes, kind) in [
+        (&["None", "ThrottlingError"][..], None),
+        (&["ProvisionedThroughputExceeded", "None"], None),
+        (&["TransactionConflict", "ThrottlingError"], None),
+        (&["TransactionConflict", "None"], Some(ErrorKind::Conflict)),
+        (&["None", "ConditionalCheckFailed"], Some(ErrorKind::ConditionFailed)),
+        (&["ThrottlingError", "ConditionalCheckFailed"], Some(ErrorKind::ConditionFailed)),
+        (&["ItemCollectionSizeLimitExceeded", "ThrottlingError"], Some(ErrorKind::Aws)),
+        (&["ValidationError", "TransactionConflict"], Some(ErrorKind::Aws)),
+    ] {
+        let aws = ScriptedAws::default().answer_with(400, cancelled(codes)).answer(json!({}));
+        let notes = notes(&aws);
+        let write = aws.client(|config| config).transact_write().put(notes.put(key()));
+        let outcome = write.delete(notes.delete(key().with("sk", 8))).await;
+        assert_eq!(outcome.as_ref().err().map(Error::kind), kind, "{codes:?}");
+        let sent = aws.take_sent_json();
+        match outcome {
+            Ok(()) => assert_eq!(sent[0]["ClientRequestToken"], sent[1]["ClientRequestToken"]),
+            Err(error) => {
+                assert_eq!(sent.len(), 1, "{codes:?}");
+                let told: Vec<_> = error.cancellation_reasons().iter().map(|one| one.code()).collect();
+                let codes: Vec<_> =
+                    codes.iter().map(|code| Some(*code).filter(|code| *code != "None")).collect();
+                assert_eq!(told, codes);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn transact_get_answers_in_order() {
     let aws = ScriptedAws::default()
         .answer(json!({"Responses": [{}, {"Item": {"n": {"N": "1"}}}]}))

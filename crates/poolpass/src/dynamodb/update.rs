@@ -2,7 +2,7 @@
 
 use super::expression::Piece;
 use super::request::{Input, Request};
-use super::write::{Returning, done, input};
+use super::write::{Precondition, Returning, done, input};
 use super::{Attribute, AttributeValue, Condition, Expression, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;
 use crate::error::Error;
@@ -39,7 +39,7 @@ pub struct UpdateItem {
     add: Actions,
     delete: Actions,
     plain: Option<Expression>,
-    condition: Option<Condition>,
+    precondition: Precondition,
     /// Whether doing it twice leaves the item as doing it once.
     idempotent: bool,
 }
@@ -68,7 +68,7 @@ impl UpdateItem {
             add: Actions::default(),
             delete: Actions::default(),
             plain: None,
-            condition: None,
+            precondition: Precondition::default(),
             idempotent: true,
         }
     }
@@ -153,7 +153,14 @@ impl UpdateItem {
 
     /// Changes it only if this holds for it.
     pub fn condition(mut self, condition: impl Into<Condition>) -> Self {
-        self.condition = Some(condition.into());
+        self.precondition.condition = Some(condition.into());
+        self
+    }
+
+    /// When the condition does not hold, [`Error::item`] tells the item as it is: see
+    /// [`PutItem::return_old_on_condition_check_failure`](super::PutItem::return_old_on_condition_check_failure).
+    pub fn return_old_on_condition_check_failure(mut self) -> Self {
+        self.precondition.return_old = true;
         self
     }
 
@@ -167,7 +174,7 @@ impl UpdateItem {
     }
 
     pub(super) fn input(self) -> Result<Input, Error> {
-        let input = input(&self.table, self.condition)?.with("Key", self.key?.into_json());
+        let input = input(&self.table, self.precondition)?.with("Key", self.key?.into_json());
         let clauses =
             [("SET ", self.set), ("REMOVE ", self.remove), ("ADD ", self.add), ("DELETE ", self.delete)];
         let mut pieces = Vec::new();
@@ -199,7 +206,7 @@ impl UpdateItem {
     }
 
     fn repeat(&self) -> Repeat {
-        let same_twice = self.idempotent && self.condition.is_none() && self.plain.is_none();
+        let same_twice = self.idempotent && self.precondition.condition.is_none() && self.plain.is_none();
         if same_twice { Repeat::Safe } else { Repeat::IfNotDone }
     }
 }

@@ -17,18 +17,26 @@ use crate::platform::BoxFuture;
 pub struct PutItem {
     table: Table,
     item: Result<Item, Error>,
-    condition: Option<Condition>,
+    precondition: Precondition,
 }
 
 impl PutItem {
     pub(super) fn new(table: &Table, item: impl IntoItem) -> Self {
-        Self { table: table.clone(), item: item.into_item(), condition: None }
+        Self { table: table.clone(), item: item.into_item(), precondition: Precondition::default() }
     }
 
     /// Stores it only if this holds for the item that has the same key now.
     /// `attribute("pk").not_exists()` is: only if there is none.
     pub fn condition(mut self, condition: impl Into<Condition>) -> Self {
-        self.condition = Some(condition.into());
+        self.precondition.condition = Some(condition.into());
+        self
+    }
+
+    /// When the condition does not hold, [`Error::item`] tells the item as it is, if there is one
+    /// (`ReturnValuesOnConditionCheckFailure`). In a transaction the reason for this item tells it
+    /// ([`CancellationReason::item`](crate::CancellationReason::item)). It costs no further read. Default: the error tells no item.
+    pub fn return_old_on_condition_check_failure(mut self) -> Self {
+        self.precondition.return_old = true;
         self
     }
 
@@ -38,7 +46,7 @@ impl PutItem {
     }
 
     pub(super) fn input(self) -> Result<Input, Error> {
-        Ok(input(&self.table, self.condition)?.with("Item", self.item?.into_json()))
+        Ok(input(&self.table, self.precondition)?.with("Item", self.item?.into_json()))
     }
 
     fn request(self, returned: Option<&'static str>, repeat: Repeat) -> Result<Request, Error> {
@@ -53,7 +61,7 @@ impl IntoFuture for PutItem {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let repeat = repeat_unless_conditional(self.condition.as_ref());
+        let repeat = self.precondition.repeat();
         done(self.request(None, repeat))
     }
 }
@@ -67,17 +75,24 @@ impl IntoFuture for PutItem {
 pub struct DeleteItem {
     table: Table,
     key: Result<Item, Error>,
-    condition: Option<Condition>,
+    precondition: Precondition,
 }
 
 impl DeleteItem {
     pub(super) fn new(table: &Table, key: impl IntoItem) -> Self {
-        Self { table: table.clone(), key: key.into_item(), condition: None }
+        Self { table: table.clone(), key: key.into_item(), precondition: Precondition::default() }
     }
 
     /// Deletes it only if this holds for it.
     pub fn condition(mut self, condition: impl Into<Condition>) -> Self {
-        self.condition = Some(condition.into());
+        self.precondition.condition = Some(condition.into());
+        self
+    }
+
+    /// When the condition does not hold, [`Error::item`] tells the item as it is: see
+    /// [`PutItem::return_old_on_condition_check_failure`].
+    pub fn return_old_on_condition_check_failure(mut self) -> Self {
+        self.precondition.return_old = true;
         self
     }
 
@@ -87,7 +102,7 @@ impl DeleteItem {
     }
 
     pub(super) fn input(self) -> Result<Input, Error> {
-        Ok(input(&self.table, self.condition)?.with("Key", self.key?.into_json()))
+        Ok(input(&self.table, self.precondition)?.with("Key", self.key?.into_json()))
     }
 
     fn request(self, returned: Option<&'static str>, repeat: Repeat) -> Result<Request, Error> {
@@ -102,7 +117,7 @@ impl IntoFuture for DeleteItem {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let repeat = repeat_unless_conditional(self.condition.as_ref());
+        let repeat = self.precondition.repeat();
         done(self.request(None, repeat))
     }
 }
@@ -113,16 +128,24 @@ impl IntoFuture for DeleteItem {
 pub struct ConditionCheck {
     table: Table,
     key: Result<Item, Error>,
-    condition: Condition,
+    precondition: Precondition,
 }
 
 impl ConditionCheck {
     pub(super) fn new(table: &Table, key: impl IntoItem, condition: impl Into<Condition>) -> Self {
-        Self { table: table.clone(), key: key.into_item(), condition: condition.into() }
+        let precondition = Precondition { condition: Some(condition.into()), return_old: false };
+        Self { table: table.clone(), key: key.into_item(), precondition }
+    }
+
+    /// When the condition does not hold, the reason for this item tells the item as it is
+    /// ([`CancellationReason::item`](crate::CancellationReason::item)): see [`PutItem::return_old_on_condition_check_failure`].
+    pub fn return_old_on_condition_check_failure(mut self) -> Self {
+        self.precondition.return_old = true;
+        self
     }
 
     pub(super) fn input(self) -> Result<Input, Error> {
-        Ok(input(&self.table, Some(self.condition))?.with("Key", self.key?.into_json()))
+        Ok(input(&self.table, self.precondition)?.with("Key", self.key?.into_json()))
     }
 }
 
@@ -162,12 +185,23 @@ pub(super) fn done(request: Result<Request, Error>) -> BoxFuture<'static, Result
     Box::pin(async { request?.send().await.map(drop) })
 }
 
-/// What all writes say, and the same in a transaction.
-pub(super) fn input(table: &Table, condition: Option<Condition>) -> Result<Input, Error> {
-    Input::on(table).expression("ConditionExpression", condition.map(Condition::into_pieces))
+/// What has to hold for a write, and whether the item is told for which it does not.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Precondition {
+    pub(super) condition: Option<Condition>,
+    pub(super) return_old: bool,
 }
 
-/// Done a second time, a condition may not hold any more because of the first time.
-fn repeat_unless_conditional(condition: Option<&Condition>) -> Repeat {
-    if condition.is_none() { Repeat::Safe } else { Repeat::IfNotDone }
+impl Precondition {
+    /// Done a second time, a condition may not hold any more because of the first time.
+    fn repeat(&self) -> Repeat {
+        if self.condition.is_none() { Repeat::Safe } else { Repeat::IfNotDone }
+    }
+}
+
+/// What all writes say, and the same in a transaction.
+pub(super) fn input(table: &Table, precondition: Precondition) -> Result<Input, Error> {
+    let returned = precondition.return_old.then_some("ALL_OLD");
+    let input = Input::on(table).maybe("ReturnValuesOnConditionCheckFailure", returned);
+    input.expression("ConditionExpression", precondition.condition.map(Condition::into_pieces))
 }

@@ -2,17 +2,15 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
-
 use super::{ErrorKind, Secrets};
-use crate::dynamodb::{Item, item_of_refusal};
+use crate::dynamodb::Item;
 
 /// Why DynamoDB cancelled a transaction, as far as one of its items is concerned.
 #[derive(Clone, Default)]
 pub struct CancellationReason {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
-    pub(crate) item: Option<Map<String, Value>>,
+    pub(crate) item: Option<Item>,
 }
 
 impl CancellationReason {
@@ -27,9 +25,10 @@ impl CancellationReason {
         self.message.as_deref()
     }
 
-    /// The item as it was when its condition did not hold, where DynamoDB tells it.
+    /// The item as it was when its condition did not hold, if there was one and
+    /// [`return_old_on_condition_check_failure`](crate::dynamodb::PutItem::return_old_on_condition_check_failure) asked for it.
     pub fn item(&self) -> Option<Item> {
-        read(self.item.as_ref())
+        self.item.clone()
     }
 
     pub(super) fn cut(&mut self, secrets: &Secrets) {
@@ -49,11 +48,6 @@ impl fmt::Debug for CancellationReason {
             .field("message", &self.message)
             .finish_non_exhaustive()
     }
-}
-
-/// The item of a refusal.
-pub(super) fn read(item: Option<&Map<String, Value>>) -> Option<Item> {
-    item_of_refusal(item?)
 }
 
 /// The reasons that a message lists: `… for specific reasons [ConditionalCheckFailed, None]`.

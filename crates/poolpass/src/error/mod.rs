@@ -11,7 +11,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Map, Value};
 
 pub use cancellation::CancellationReason;
 pub use kind::ErrorKind;
@@ -45,7 +44,7 @@ struct Inner {
     request_id: Option<String>,
     http_status: Option<u16>,
     cancellation_reasons: Vec<CancellationReason>,
-    item: Option<Map<String, Value>>,
+    item: Option<Item>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -179,9 +178,26 @@ impl Error {
         &self.0.cancellation_reasons
     }
 
-    /// The item as it was when the condition of a put, update or delete did not hold, where DynamoDB tells it.
+    /// The item as it was when the condition of a put, update or delete did not hold, if there was one and
+    /// [`return_old_on_condition_check_failure`](crate::dynamodb::PutItem::return_old_on_condition_check_failure) asked for it.
+    /// Nothing else of the error shows it: it is a person's data.
+    ///
+    /// ```no_run
+    /// # use serde::{Deserialize, Serialize};
+    /// use poolpass::dynamodb::{FromItem, attribute};
+    ///
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Note { pk: String, revision: u64 }
+    /// # async fn example(notes: poolpass::dynamodb::Table, note: Note) -> Result<(), poolpass::Error> {
+    /// let put = notes.put(&note).condition(attribute("revision").lt(note.revision));
+    /// if let Err(error) = put.return_old_on_condition_check_failure().await {
+    ///     let theirs = error.item().map(Note::from_item).transpose()?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn item(&self) -> Option<Item> {
-        cancellation::read(self.0.item.as_ref())
+        self.0.item.clone()
     }
 
     /// The AWS operation that failed, such as `InitiateAuth` or `GetObject`.
@@ -281,8 +297,8 @@ pub(crate) struct AwsRefusal {
     pub(crate) request_id: Option<String>,
     /// Of a transaction that DynamoDB cancelled.
     pub(crate) cancellation_reasons: Vec<CancellationReason>,
-    /// The item that did not meet a condition, in DynamoDB's JSON.
-    pub(crate) item: Option<Map<String, Value>>,
+    /// The item that did not meet a condition.
+    pub(crate) item: Option<Item>,
 }
 
 #[cfg(test)]

@@ -1,0 +1,218 @@
+//! What the JSON of a refusal says.
+//!
+//! DynamoDB's may hold 4 MB of items. They are read straight into items, and what nobody looks at is skipped: a tree of dynamic values
+//! would take many times their bytes.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::dynamodb::{Item, items_of_refusal};
+use crate::error::CancellationReason;
+
+/// What a refusal says, or one of its cancellation reasons.
+#[derive(Debug, Default)]
+pub(super) struct JsonRefusal {
+    texts: [Option<String>; TEXTS.len()],
+    has_item: bool,
+    reasons: Vec<Self>,
+}
+
+/// The names of the code, and of the message, the first of which counts.
+const TEXTS: [&str; CODES + 3] = ["__type", "code", "Code", "message", "Message", "errorMessage"];
+const CODES: usize = 3;
+
+/// A transaction has no more items.
+const MOST_REASONS: usize = 100;
+
+impl JsonRefusal {
+    /// Nothing for what is no JSON object. An API's own errors may have members of the same names that are something else: those are
+    /// not there.
+    pub(super) fn parse(json: &[u8]) -> Self {
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        match Level::Refusal.deserialize(&mut deserializer) {
+            Ok(Part::Object(said)) if deserializer.end().is_ok() => said,
+            _ => Self::default(),
+        }
+    }
+
+    pub(super) fn code(&mut self) -> Option<String> {
+        self.texts.iter_mut().take(CODES).find_map(Option::take)
+    }
+
+    pub(super) fn message(&mut self) -> Option<String> {
+        self.texts.iter_mut().skip(CODES).find_map(Option::take)
+    }
+
+    /// The item that did not meet a condition, and the reasons of a transaction. `json` is what was parsed.
+    pub(super) fn items(self, json: &[u8]) -> (Option<Item>, Vec<CancellationReason>) {
+        let has_items = self.has_item || self.reasons.iter().any(|reason| reason.has_item);
+        let (item, items) = if has_items { items_of_refusal(json) } else { Default::default() };
+        let mut items = items.into_iter();
+        let reasons = self.reasons.into_iter().map(|mut reason| CancellationReason {
+            code: reason.code().filter(|code| code != "None"),
+            message: reason.message(),
+            item: items.next().flatten(),
+        });
+        (item, reasons.collect())
+    }
+}
+
+/// A value, as far as it is looked at.
+enum Part {
+    Text(String),
+    Object(JsonRefusal),
+    Reasons(Vec<JsonRefusal>),
+    Other,
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Refusal,
+    Reasons,
+    Reason,
+    Text,
+}
+
+impl<'de> DeserializeSeed<'de> for Level {
+    type Value = Part;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Part, D::Error> {
+        json.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Level {
+    type Value = Part;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Part, E> {
+        Ok(if self == Self::Text { Part::Text(text.to_owned()) } else { Part::Other })
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Part, M::Error> {
+        if !matches!(self, Self::Refusal | Self::Reason) {
+            return IgnoredAny.visit_map(map).map(|_| Part::Other);
+        }
+        let mut said = JsonRefusal::default();
+        while let Some(name) = map.next_key::<String>()? {
+            if let Some(place) = TEXTS.iter().position(|known| *known == name) {
+                let part = map.next_value_seed(Self::Text)?;
+                if let (Part::Text(text), Some(place)) = (part, said.texts.get_mut(place)) {
+                    *place = Some(text);
+                }
+            } else if name == "CancellationReasons" && self == Self::Refusal {
+                if let Part::Reasons(reasons) = map.next_value_seed(Self::Reasons)? {
+                    said.reasons = reasons;
+                }
+            } else {
+                said.has_item |= name == "Item";
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Part::Object(said))
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Part, S::Error> {
+        let mut reasons = Vec::new();
+        while self == Self::Reasons && reasons.len() < MOST_REASONS {
+            let Some(reason) = list.next_element_seed(Self::Reason)? else {
+                return Ok(Part::Reasons(reasons));
+            };
+            reasons.push(if let Part::Object(reason) = reason { reason } else { JsonRefusal::default() });
+        }
+        IgnoredAny.visit_seq(list)?;
+        Ok(Part::Reasons(reasons))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Part, E> {
+        Ok(Part::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Part, E> {
+        Ok(Part::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Part, E> {
+        Ok(Part::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Part, E> {
+        Ok(Part::Other)
+    }
+
+    fn visit_unit<E>(self) -> Result<Part, E> {
+        Ok(Part::Other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Code, message, item and reasons.
+    fn read(json: &str) -> (Option<String>, Option<String>, Option<Item>, Vec<CancellationReason>) {
+        let mut said = JsonRefusal::parse(json.as_bytes());
+        let (code, message) = (said.code(), said.message());
+        let (item, reasons) = said.items(json.as_bytes());
+        (code, message, item, reasons)
+    }
+
+    #[test]
+    fn an_item_of_any_size_is_read_and_hides_no_code() {
+        let text = "x".repeat(400 * 1024);
+        let json = format!(r#"{{"Item":{{"t":{{"S":"{text}"}}}},"__type":"A#B","message":"m"}}"#);
+        let (code, message, item, _) = read(&json);
+        assert_eq!((code.as_deref(), message.as_deref()), (Some("A#B"), Some("m")));
+        assert_eq!(item, Some(Item::new().with("t", text)));
+
+        let tiny: Vec<_> = (0..130_000).map(|n| format!(r#""{n}":{{"BOOL":true}}"#)).collect();
+        let (code, _, item, _) = read(&format!(r#"{{"__type":"A","Item":{{{}}}}}"#, tiny.join(",")));
+        assert_eq!((code.as_deref(), item.unwrap().len()), (Some("A"), 130_000));
+    }
+
+    #[test]
+    fn each_reason_has_its_own_item() {
+        let json = r#"{"__type":"T","CancellationReasons":[
+            {"Code":"None"},
+            {"Code":"ConditionalCheckFailed","Message":"m","Item":{"a":{"N":"1"}}},
+            {"Code":"ConditionalCheckFailed","Item":null},
+            {"Item":{"b":{"N":"2"}},"Code":"ConditionalCheckFailed"}]}"#;
+        let (_, _, item, reasons) = read(json);
+        assert_eq!(item, None);
+        let codes: Vec<_> = reasons.iter().map(CancellationReason::code).collect();
+        let failed = Some("ConditionalCheckFailed");
+        assert_eq!(codes, [None, failed, failed, failed]);
+        let items: Vec<_> = reasons.iter().map(CancellationReason::item).collect();
+        assert_eq!(items, [None, Some(Item::new().with("a", 1)), None, Some(Item::new().with("b", 2))]);
+    }
+
+    #[test]
+    fn members_that_are_something_else_are_not_there() {
+        let json = r#"{"__type":7,"code":"C","message":["m"],"Message":null,"errorMessage":"e","Item":"i",
+            "CancellationReasons":{"Code":"x"},"more":{"code":"inner"}}"#;
+        let (code, message, item, reasons) = read(json);
+        assert_eq!((code.as_deref(), message.as_deref()), (Some("C"), Some("e")));
+        assert!(item.is_none() && reasons.is_empty());
+
+        let (code, _, _, reasons) =
+            read(r#"{"code":"C","CancellationReasons":["x",7,{"Code":"D","Item":[]}]}"#);
+        assert_eq!((code.as_deref(), reasons.len()), (Some("C"), 3));
+        assert_eq!((reasons[0].code(), reasons[2].code(), reasons[2].item()), (None, Some("D"), None));
+
+        for json in ["", "[]", "7", "{", "{}}", "{\"code\":\"C\"} x", "\u{0}"] {
+            assert_eq!(read(json).0, None, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_of_a_transaction_takes_no_memory() {
+        let json = format!(r#"{{"code":"C","CancellationReasons":[{}0]}}"#, "[[],{}],".repeat(100_000));
+        let (code, _, _, reasons) = read(&json);
+        assert_eq!((code.as_deref(), reasons.len()), (Some("C"), MOST_REASONS));
+    }
+}
