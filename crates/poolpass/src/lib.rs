@@ -70,6 +70,7 @@ mod aws_request;
 mod credentials;
 pub mod sigv4;
 
+mod authority;
 mod config;
 mod dates;
 mod error;

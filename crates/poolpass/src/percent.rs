@@ -41,6 +41,11 @@ pub(crate) fn is_dot_segment(segment: &str) -> bool {
     segment.len() <= 6 && matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 
+/// Whether HTTP clients send the whole path as it is written.
+pub(crate) fn stays_as_it_is(path: &str) -> bool {
+    is_well_formed(path) && path.bytes().all(stays_in_path) && !path.split('/').any(is_dot_segment)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

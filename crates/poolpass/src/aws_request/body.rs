@@ -45,7 +45,7 @@ impl TimeLimit {
     pub(super) async fn body(&mut self, mut body: Body, most: usize) -> Result<Bytes, Incomplete> {
         let mut whole = BytesMut::new();
         // What has to have arrived when the limit passes; a body that began late gets no more time for it.
-        let mut due = Self::PACE * self.limit.as_secs() as usize;
+        let mut due = Self::PACE.saturating_mul(usize::try_from(self.limit.as_secs()).unwrap_or(usize::MAX));
         loop {
             let piece = match select(body.next(), self.passed.as_mut()).await {
                 Either::Left((piece, _)) => piece,

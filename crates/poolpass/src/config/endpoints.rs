@@ -7,7 +7,9 @@ use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
 use super::Region;
+use crate::authority;
 use crate::error::Error;
+use crate::percent;
 
 /// The AWS services whose address the configuration can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -156,18 +158,16 @@ impl FromStr for Endpoint {
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return Err(malformed());
         };
-        let (scheme, default_port) = match scheme.to_ascii_lowercase().as_str() {
-            "https" => (Scheme::HTTPS, ":443"),
-            "http" => (Scheme::HTTP, ":80"),
+        let scheme = match scheme.to_ascii_lowercase().as_str() {
+            "https" => Scheme::HTTPS,
+            "http" => Scheme::HTTP,
             _ => return Err(malformed()),
         };
-        if uri.query().is_some() || authority.as_str().contains('@') || authority.host().is_empty() {
+        // What stands behind # is gone by now.
+        if uri.query().is_some() || text.contains('#') || !percent::stays_as_it_is(uri.path()) {
             return Err(malformed());
         }
-        // HTTP clients write the Host header in lower case and without the default port, so the signature has to as well.
-        let authority = authority.as_str().to_ascii_lowercase();
-        let host = authority.strip_suffix(default_port).unwrap_or(&authority);
-        let authority = Authority::try_from(host).map_err(|_| malformed())?;
+        let authority = authority::as_sent(authority, scheme.as_str()).ok_or_else(malformed)?;
         let path = PathAndQuery::try_from(uri.path()).map_err(|_| malformed())?;
         Ok(Self::from_parts(scheme, authority, path))
     }
@@ -224,8 +224,24 @@ mod tests {
 
     #[test]
     fn what_is_not_a_base_url_is_refused() {
-        for text in ["", "localhost", "ftp://x", "https://", "https://a/?b", "https://user:pw@host", "/path"]
-        {
+        for text in [
+            "",
+            "localhost",
+            "ftp://x",
+            "https://",
+            "https://a/?b",
+            "https://a/#b",
+            "https://a#b",
+            "https://user:pw@host",
+            "/path",
+            "https://a:99999",
+            "https://a/x/../y",
+            "https://a/x/%2e%2E",
+            "https://a/{stage}",
+            "https://a/x%zz",
+            "https://a/ü",
+            "https://a/x\\y",
+        ] {
             let error = text.parse::<Endpoint>().unwrap_err();
             assert!(!format!("{error} {error:?}").contains("pw"), "{error}");
         }

@@ -77,7 +77,7 @@ impl Signed {
         Self { region, ..self }
     }
 
-    /// A request with any method.
+    /// A request with any method but CONNECT and TRACE.
     pub fn request(&self, method: Method, url: &str) -> SignedRequest {
         SignedRequest::new(self, method, url)
     }
@@ -181,7 +181,8 @@ enum Proof {
 
 impl SignedRequest {
     fn new(service: &Signed, method: Method, url: &str) -> Self {
-        let parts = Target::parse(url).map(|target| Parts {
+        let method = in_capitals(method);
+        let parts = check_method(&method).and_then(|()| Target::parse(url)).map(|target| Parts {
             target,
             headers: HeaderMap::new(),
             body: Bytes::new(),
@@ -443,6 +444,25 @@ impl Prepared {
 
 fn written(token: &str, bearer: bool) -> Zeroizing<String> {
     Zeroizing::new(if bearer { format!("Bearer {token}") } else { token.to_owned() })
+}
+
+/// The usual methods as browsers write them, whatever the app writes.
+fn in_capitals(method: Method) -> Method {
+    let capitals = method.as_str().to_ascii_uppercase();
+    match capitals.as_str() {
+        "DELETE" | "GET" | "HEAD" | "OPTIONS" | "PATCH" | "POST" | "PUT" => {
+            capitals.parse().unwrap_or(method)
+        }
+        _ => method,
+    }
+}
+
+/// HTTP clients keep some methods for themselves.
+fn check_method(method: &Method) -> Result<(), Error> {
+    if ["CONNECT", "TRACE", "TRACK"].iter().any(|kept| method.as_str().eq_ignore_ascii_case(kept)) {
+        return Err(Error::invalid_input("a request with the method CONNECT or TRACE cannot be sent"));
+    }
+    Ok(())
 }
 
 fn checked_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {

@@ -93,6 +93,9 @@ async fn what_cannot_be_sent_is_not() {
         (0..40_000).fold(api.get("/"), |request, n| request.header(&format!("x-{n}"), "")),
         api.get("/x?q=%FF"),
         api.get("wss://x.example/"),
+        api.request(Method::CONNECT, "/"),
+        api.request(Method::TRACE, "/"),
+        api.request("track".parse().unwrap(), "/"),
         api.post("/").json(&std::collections::BTreeMap::from([((1, 2), 3)])),
     ] {
         assert_eq!(refused(request).await, ErrorKind::InvalidInput);
@@ -127,6 +130,25 @@ async fn what_cannot_be_sent_is_not() {
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
     assert!(error.message().contains("api.url"), "{error}");
     assert!(aws.take_sent().is_empty());
+}
+
+#[tokio::test]
+async fn a_method_is_signed_as_browsers_write_it() {
+    for (written, sent) in
+        [("get", "GET"), ("Patch", "PATCH"), ("delete", "DELETE"), ("propfind", "propfind")]
+    {
+        let aws = ScriptedAws::default().answer(json!({}));
+        api(&aws).request(written.parse().unwrap(), "/").send().await.unwrap();
+        assert_eq!(aws.take_sent()[0].method().as_str(), sent);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_time_limit_may_be_as_long_as_there_are_numbers() {
+    for limit in [Duration::MAX, Duration::from_secs(u64::MAX / 4096)] {
+        let aws = ScriptedAws::default().answer(json!({}));
+        api(&aws).get("/").timeout(limit).send().await.unwrap();
+    }
 }
 
 #[tokio::test]

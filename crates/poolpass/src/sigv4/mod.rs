@@ -241,10 +241,10 @@ fn instructions(
     for (name, value) in signable.headers {
         let name = name.as_str();
         let value = value.to_str();
-        headers.push((
-            name,
-            value.map_err(|_| Error::invalid_input(format!("the header {name} is not plain text")))?,
-        ));
+        let value =
+            value.map_err(|_| Error::invalid_input(format!("the header {name} is not plain text")))?;
+        // HTTP drops blanks at both ends, and the library only spaces.
+        headers.push((name, value.trim_matches([' ', '\t'])));
     }
     SignableRequest::new(signable.method.as_str(), signable.url, headers.into_iter(), signable.body)
         .and_then(|request| aws_sigv4::http_request::sign(request, &params))

@@ -57,18 +57,34 @@ impl ServiceRules {
     }
 
     pub(super) fn settings(self) -> SigningSettings {
-        /// An HTTP client or a proxy may add, change or drop them.
-        const CHANGE_ON_THE_WAY: [&str; 10] = [
+        /// A browser, an HTTP client or a proxy may add, change or drop them. No service wants one of them signed.
+        const CHANGE_ON_THE_WAY: [&str; 26] = [
+            "accept-charset",
             "accept-encoding",
             "connection",
+            "cookie",
+            "date",
+            "dnt",
             "expect",
+            "forwarded",
+            "from",
             "keep-alive",
+            "max-forwards",
+            "origin",
+            "pragma",
             "proxy-authenticate",
             "proxy-authorization",
             "proxy-connection",
+            "referer",
             "te",
             "trailer",
             "upgrade",
+            "via",
+            "warning",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-port",
+            "x-forwarded-proto",
         ];
 
         let mut settings = SigningSettings::default();

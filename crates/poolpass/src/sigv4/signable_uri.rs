@@ -3,6 +3,7 @@
 use http::Uri;
 use percent_encoding::percent_decode_str;
 
+use crate::authority;
 use crate::error::Error;
 use crate::percent;
 
@@ -35,9 +36,11 @@ pub(super) fn signable(uri: &Uri, schemes: &[&str], path_as_sent: bool) -> Resul
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return refused("only an absolute URL can be signed");
     };
-    if !schemes.contains(&scheme) || authority.host().is_empty() || authority.as_str().contains('@') {
+    let scheme = scheme.to_ascii_lowercase();
+    let sent = authority::as_sent(authority, &scheme);
+    let Some(authority) = sent.filter(|_| schemes.contains(&scheme.as_str())) else {
         return refused("only a URL with http or https and a host, and without a user, can be signed");
-    }
+    };
     let (path, query) = (uri.path(), uri.query().unwrap_or_default());
     if !percent::is_well_formed(path) || !percent::is_well_formed(query) {
         return refused("a percent sign in a URL starts an escape: encode it as %25");
@@ -62,14 +65,14 @@ pub(super) fn signable(uri: &Uri, schemes: &[&str], path_as_sent: bool) -> Resul
     if percent_decode_str(query).decode_utf8().is_err() {
         return refused("a query whose percent-encoded text is not UTF-8 cannot be signed");
     }
+    let mark = if query.is_empty() { "" } else { "?" };
     if !path_as_sent {
-        return Ok(uri.to_string());
+        return Ok(format!("{scheme}://{authority}{path}{mark}{query}"));
     }
     // The server decodes each segment and encodes it its own way.
     let segments =
         path.split('/').map(|segment| percent::bytes(&percent_decode_str(segment).collect::<Vec<_>>()));
     let path = segments.collect::<Vec<_>>().join("/");
-    let mark = if query.is_empty() { "" } else { "?" };
     Ok(format!("{scheme}://{authority}{path}{mark}{query}"))
 }
 
@@ -106,6 +109,9 @@ mod tests {
             "ftp://x.example/",
             "wss://x.example/",
             "https://user@x.example/",
+            "https://x.example:/",
+            "https://x.example:99999/",
+            "https://1.2.3/",
             "https://x.example/?q=%FF",
             "https://x.example/?q=%C3%28",
             "https://x.example/?q=%zz",
@@ -124,6 +130,16 @@ mod tests {
                 let error = signed(uri, path_as_sent).unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::InvalidInput, "{uri}");
             }
+        }
+    }
+
+    #[test]
+    fn the_host_is_signed_as_http_clients_send_it() {
+        for path_as_sent in [true, false] {
+            let signed =
+                signable(&"WSS://X.Example:443/mqtt?a".parse().unwrap(), HTTP_AND_WEBSOCKET, path_as_sent);
+            assert_eq!(signed.unwrap(), "wss://x.example/mqtt?a");
+            assert_eq!(self::signed("http://[0:0::1]:80/", path_as_sent).unwrap(), "http://[::1]/");
         }
     }
 

@@ -136,3 +136,34 @@ fn the_token_of_iot_is_appended_after_signing() {
     let signed_token = presigned("execute-api", "wss://x.example/mqtt").unwrap();
     assert!(signed_token.contains("X-Amz-Security-Token"), "{signed_token}");
 }
+
+#[test]
+fn what_changes_on_the_way_is_not_signed() {
+    let region: Region = "eu-west-1".parse().unwrap();
+    let with = |name: &'static str, value: &str| {
+        let mut request =
+            http::Request::get("https://x.example/").header(name, value).body(Bytes::new()).unwrap();
+        let scope = Scope { service: "execute-api", region: &region };
+        sign(&mut request, &scope, &credentials(), SystemTime::UNIX_EPOCH).unwrap();
+        request.headers()["authorization"].to_str().unwrap().to_owned()
+    };
+    for name in [
+        "Cookie",
+        "date",
+        "x-forwarded-for",
+        "Referer",
+        "origin",
+        "max-forwards",
+        "te",
+        "pragma",
+        "user-agent",
+    ] {
+        assert_eq!(with(name, "a"), with("accept-encoding", "b"), "{name}");
+    }
+    let note = with("x-note", "a");
+    assert!(note.contains(";x-note,"), "{note}");
+    for same in [" a", "a ", "\ta", "a \t "] {
+        assert_eq!(with("x-note", same), note, "{same:?}");
+    }
+    assert_ne!(with("x-note", "a\tb"), with("x-note", "ab"));
+}
