@@ -89,10 +89,6 @@ export class PoolpassError extends Error {
   /** The AWS operation that failed, such as `InitiateAuth`. */
   declare readonly operation: string | undefined;
 
-  static {
-    hide(this.prototype, 'name', 'PoolpassError');
-  }
-
   constructor(code: PoolpassErrorCode, message: string, details: PoolpassErrorDetails = {}) {
     super(message);
     const { awsCode, requestId, httpStatus, operation, cause } = details;
@@ -105,6 +101,9 @@ export class PoolpassError extends Error {
     return error;
   }
 }
+
+// Not in a static block, which React Native's Babel does not know: there, this class has to say why the package does not run.
+hide(PoolpassError.prototype, 'name', 'PoolpassError');
 
 /** A member that neither a clone nor JSON has, as those of an `Error`. */
 function hide(object: object, name: PropertyKey, value: unknown): void {

@@ -1,0 +1,7 @@
+// What an app's log shows when it imports the package.
+try {
+  require('poolpass');
+  print('it was imported');
+} catch (error) {
+  print(`${error.name} ${error.code}: ${error.message}`);
+}
