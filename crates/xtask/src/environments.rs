@@ -10,6 +10,7 @@ use crate::{machine, npm};
 
 pub(crate) const STEP: &str = "environments";
 pub(crate) const WANTED: &str = "name";
+pub(crate) const ALL: &str = "--all";
 const PROJECTS: &str = "bindings/wasm/tests/environments";
 
 /// Uses the package in the quickest environments.
@@ -33,6 +34,24 @@ pub(crate) fn test(workspace: &Workspace, wanted: &[String]) -> Result<Outcome> 
         .env("POOLPASS_TARBALL", tarball)
         .env("POOLPASS_SCRATCH", workspace.target.join("npm").join(STEP))
         .env(machine::CHROMIUM, chromium)
+        .envs(other_browsers(workspace, wanted))
         .run()?;
     Ok(Outcome::Passed)
+}
+
+/// The programs of the browsers that are wanted, where they are, by the variable that names each.
+fn other_browsers(workspace: &Workspace, wanted: &[String]) -> Vec<(&'static str, &'static str)> {
+    let is_wanted = |name: &str| wanted.iter().any(|wanted| wanted == name || wanted == ALL);
+    let mut found = Vec::new();
+    if is_wanted("firefox") && machine::has(workspace, "firefox-esr", &["firefox-esr"]) {
+        found.push(("FIREFOX", "firefox-esr"));
+    }
+    let packages = ["webkit2gtk-driver", "xvfb"];
+    if is_wanted("webkit")
+        && machine::answers_to(workspace, "WebKitWebDriver", "--help", &packages)
+        && machine::answers_to(workspace, "Xvfb", "-help", &packages)
+    {
+        found.push(("WEBKIT_DRIVER", "WebKitWebDriver"));
+    }
+    found
 }

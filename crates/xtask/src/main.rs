@@ -66,7 +66,7 @@ fn main() -> anyhow::Result<ExitCode> {
         let mut names: Vec<String> =
             wanted.get_many::<String>(environments::WANTED).unwrap_or_default().cloned().collect();
         if wanted.get_flag("all") {
-            names.push("--all".to_owned());
+            names.push(environments::ALL.to_owned());
         }
         if !names.is_empty() {
             environments::test(&workspace, &names)?;

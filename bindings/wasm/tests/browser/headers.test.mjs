@@ -4,9 +4,10 @@ import { describe } from 'node:test';
 
 import { added, startRecorder } from '../player/recorder.mjs';
 import { KNOWN, through } from '../player/writes.mjs';
+import { NAME } from './browser.mjs';
 import { open, Stage } from './stage.mjs';
 
-describe('headers in Chromium', () => {
+describe(`headers in ${NAME}`, () => {
   const stage = new Stage();
 
   stage.test('nothing is written that the app did not ask for, and no header arrives that a service would interpret', async (person, backend) => {

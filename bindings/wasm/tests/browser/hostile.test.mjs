@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
+import { NAME } from './browser.mjs';
 import { open, signIn, Stage } from './stage.mjs';
 
-describe('hostile answers in Chromium', () => {
+describe(`hostile answers in ${NAME}`, () => {
   const stage = new Stage();
 
   stage.test('the module imports nothing but its own JavaScript', async (person, { config }) => {

@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe } from 'node:test';
 
+import { NAME } from './browser.mjs';
 import { nameIn, open, reload, signIn, Stage } from './stage.mjs';
 
-describe('the network in Chromium', () => {
+describe(`the network in ${NAME}`, () => {
   const stage = new Stage();
 
   stage.test('a page that starts without a network shows who is signed in, and recovers', async (person, { config }) => {
@@ -37,7 +38,7 @@ describe('the network in Chromium', () => {
     await person.context.setOffline(false);
     assert.equal((await tab.evaluate(() => client.account.attributes())).email, 'ada@example.com');
     assert.equal(await tab.evaluate(async () => (await client.refresh()).username), ada.username);
-  });
+  }, { only: 'chromium' });
 
   stage.test('what a browser would keep is read anew, and an old answer sets no clock', async (person, backend) => {
     const { config } = backend;
@@ -78,7 +79,7 @@ describe('the network in Chromium', () => {
     });
     assert.deepEqual(failures, { before: 'cancelled', cause: 'enough', late: 'cancelled' });
     assert.equal(await stopped, 'net::ERR_ABORTED');
-  });
+  }, { only: 'chromium' });
 
   stage.test('a redirect, of which a browser hides all, is final and names the likely cause', async (person, { config }) => {
     const tab = await person.newTab();

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
+import { NAME } from './browser.mjs';
 import { open, signIn, Stage } from './stage.mjs';
 
-describe('other realms in Chromium', () => {
+describe(`other realms in ${NAME}`, () => {
   const stage = new Stage();
 
   stage.test("a frame's signals, bytes, sets, dates, Blobs and streams are what they are", async (person, { config }) => {

@@ -1,24 +1,23 @@
-// Plays tests/scenarios with the package in Chromium, each in a fresh browser profile and on a local-aws of its own.
+// Plays tests/scenarios with the package in a browser, each in a fresh browser profile and on a local-aws of its own.
 import { after, before, describe, test } from 'node:test';
 
+import { Backend } from '../player/backend.mjs';
 import { scenarios } from '../player/scenarios.mjs';
-import { Backend, expose } from './backend.mjs';
-import { Chromium } from './chromium.mjs';
+import { Browser, NAME } from './browser.mjs';
 
-describe('scenarios in Chromium', { concurrency: 4 }, () => {
-  let chromium;
+describe(`scenarios in ${NAME}`, { concurrency: 4 }, () => {
+  let browser;
 
   before(async () => {
-    chromium = await Chromium.start();
+    browser = await Browser.start();
   });
-  after(() => chromium.stop());
+  after(() => browser.stop());
 
   for (const scenario of scenarios) {
     test(scenario.title, { timeout: 120_000 }, async () => {
       const backend = await Backend.start();
-      const person = await chromium.newPerson();
+      const person = await browser.newPerson(backend);
       try {
-        await expose(backend, person.context);
         const tab = await person.newTab();
         await tab.evaluate(async ({ scenario, config }) => {
           const { playHere } = await import('/page/play.js');

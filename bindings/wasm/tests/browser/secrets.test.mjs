@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
+import { NAME } from './browser.mjs';
 import { open, reload, signIn, Stage } from './stage.mjs';
 
-describe('secrets in Chromium', () => {
+describe(`secrets in ${NAME}`, () => {
   const stage = new Stage();
 
   stage.test('no storage shows a token, a key or a password to a script', async (person, { config }) => {
@@ -36,7 +37,7 @@ describe('secrets in Chromium', () => {
     const [, grace] = config.demo.users;
     const tab = await person.newTab();
     await open(tab, config);
-    const requests = bodiesOf(tab);
+    const requests = await bodiesOf(tab);
     assert.equal(await signIn(tab, grace), 'softwareToken');
     const sessions = [...(await requests()).matchAll(/"Session":"([^"]+)"/g)].map(([, session]) => session);
     assert.ok(sessions.length > 0);
@@ -125,7 +126,7 @@ describe('secrets in Chromium', () => {
 /** Signs the demo's user in, and gives every secret of that session as it went over the network. */
 async function live(tab, config) {
   const [ada] = config.demo.users;
-  const requests = bodiesOf(tab);
+  const requests = await bodiesOf(tab);
   assert.equal(await signIn(tab, ada), 'done');
   const credentials = await tab.evaluate(() => client.credentials());
   const bodies = await requests();
@@ -142,13 +143,19 @@ async function live(tab, config) {
   return secrets;
 }
 
-/** The bodies of all requests and answers of a tab from now on. */
-function bodiesOf(tab) {
-  const bodies = [];
-  tab.on('response', (response) => {
-    bodies.push(response.request().postData() ?? '', response.text().catch(() => ''));
+/** The bodies of all requests and answers of a tab from now on. No tool of the browser is asked, which every one has differently. */
+async function bodiesOf(tab) {
+  await tab.evaluate(() => {
+    globalThis.bodies = [];
+    const real = globalThis.fetch;
+    globalThis.fetch = async (url, init) => {
+      if (init?.body instanceof Uint8Array) bodies.push(new TextDecoder().decode(init.body));
+      const answer = await real(url, init);
+      bodies.push(answer.clone().text().catch(() => ''));
+      return answer;
+    };
   });
-  return async () => (await Promise.all(bodies)).join('\n');
+  return () => tab.evaluate(async () => (await Promise.all(bodies)).join('\n'));
 }
 
 function everythingIn(tab) {

@@ -4,9 +4,11 @@ import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { dirname, extname, join, normalize, sep } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 import { locate } from '../player/package.mjs';
+import { act } from './backend.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
@@ -48,15 +50,18 @@ const SANDBOXED = { 'content-security-policy': 'sandbox allow-scripts' };
 /** Serves the page, the package and other folders until it is closed. */
 export async function serveSite(others) {
   const folders = { ...FOLDERS, ...others };
+  const backends = new Map();
   const server = createServer((request, response) => {
-    answer(new URL(request.url, 'http://site'), folders, response).catch((error) => {
-      response.writeHead(500).end(String(error));
-    });
+    const { pathname } = new URL(request.url, 'http://site');
+    const done = pathname === '/backend' ? control(request, backends, response) : answer(pathname, folders, response);
+    done.catch((error) => response.writeHead(500).end(String(error)));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     origin: `http://localhost:${server.address().port}`,
+    /** What its pages may act on, by endpoint. */
+    backends,
     close: () => {
       server.close();
       server.closeAllConnections();
@@ -64,7 +69,12 @@ export async function serveSite(others) {
   };
 }
 
-async function answer({ pathname }, folders, response) {
+async function control(request, backends, response) {
+  const asked = JSON.parse(await text(request));
+  response.writeHead(200, { 'content-type': 'application/json' }).end(await act(backends, asked));
+}
+
+async function answer(pathname, folders, response) {
   if (pathname === '/' || pathname === '/sandboxed') {
     response.writeHead(200, { 'content-type': 'text/html', ...(pathname === '/' ? HEADERS : SANDBOXED) }).end(PAGE);
     return;

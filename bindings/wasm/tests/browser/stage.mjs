@@ -1,31 +1,34 @@
 // What the tests of one file stand on.
 import { after, before, test } from 'node:test';
 
-import { Backend, expose } from './backend.mjs';
-import { Chromium } from './chromium.mjs';
+import { Backend } from '../player/backend.mjs';
+import { Browser, isIt } from './browser.mjs';
 
 /** A browser and a local-aws for all tests of a file, and a person with empty storage for each. */
 export class Stage {
   constructor() {
     before(async () => {
-      this.#chromium = await Chromium.start();
+      this.#browser = await Browser.start();
       this.#backend = await Backend.start();
     });
     after(async () => {
-      await this.#chromium?.stop();
+      await this.#browser?.stop();
       await this.#backend?.stop();
     });
   }
 
-  #chromium;
+  #browser;
   #backend;
 
-  /** `play` gets a person's browser, local-aws, and a function for what is worth knowing though it is no failure. */
-  test(sentence, play, { timeout = 60_000 } = {}) {
+  /**
+   * `play` gets a person's browser, local-aws, and a function for what is worth knowing though it is no failure. `only` is for what
+   * takes a driver or a browser of that name.
+   */
+  test(sentence, play, { timeout = 60_000, only } = {}) {
+    if (only !== undefined && !isIt(only)) return;
     test(sentence, { timeout }, async (context) => {
-      const person = await this.#chromium.newPerson();
+      const person = await this.#browser.newPerson(this.#backend);
       try {
-        await expose(this.#backend, person.context);
         await play(person, this.#backend, (message) => context.diagnostic(message));
         await person.leave();
       } finally {

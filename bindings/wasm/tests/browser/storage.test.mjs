@@ -5,9 +5,10 @@ import { describe } from 'node:test';
 
 import { transform } from 'esbuild';
 
+import { NAME } from './browser.mjs';
 import { nameIn, open, reload, signIn, Stage } from './stage.mjs';
 
-describe('storage in Chromium', () => {
+describe(`storage in ${NAME}`, () => {
   const stage = new Stage();
 
   stage.test('by default the session is in IndexedDB and survives a reload', async (person, { config }) => {

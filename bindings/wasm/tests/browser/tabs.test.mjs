@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
+import { NAME } from './browser.mjs';
 import { nameIn, open, reload, rotating, signIn, Stage } from './stage.mjs';
 
 const REFRESH = 'GetTokensFromRefreshToken';
 
-describe('tabs in Chromium', () => {
+describe(`tabs in ${NAME}`, () => {
   const stage = new Stage();
 
   for (const [title, configOf] of [
@@ -192,7 +193,7 @@ describe('tabs in Chromium', () => {
     await open(first, config);
     await open(second, config);
     // A guest's identity is made by one tab at a time.
-    await backend.fault({ operation: 'GetId', action: { delayMs: 1000 }, times: 1 });
+    await backend.fault({ operation: 'GetId', action: { delayMs: 5_000 }, times: 1 });
     const making = first.evaluate(async () => (await client.credentials()).identityId);
     await first.evaluate(() => until(async () => (await navigator.locks.query()).held.length > 0));
     const code = await second.evaluate(async () => {
@@ -288,5 +289,5 @@ describe('tabs in Chromium', () => {
       }
     }
     assert.equal(await nameIn(tab), ada.username);
-  });
+  }, { only: 'chromium' });
 });

@@ -41,9 +41,9 @@ export class Project {
     return writeFile(this.path(name), content);
   }
 
-  /** Runs a program to its end, for at most five minutes. Gives what it prints. */
-  async run(program, args, { env = {}, folder = this.folder } = {}) {
-    const options = { cwd: folder, env: this.#env(env), timeout: 300_000, killSignal: 'SIGKILL', maxBuffer: 1 << 26 };
+  /** Runs a program to its end, for at most five minutes, or as many as are said. Gives what it prints. */
+  async run(program, args, { env = {}, folder = this.folder, minutes = 5 } = {}) {
+    const options = { cwd: folder, env: this.#env(env), timeout: minutes * 60_000, killSignal: 'SIGKILL', maxBuffer: 1 << 26 };
     const { stdout } = await execute(program, args, options).catch((error) => {
       throw new Error(`${program} ${args.join(' ')} failed (${error.code}):\n${error.stdout}\n${error.stderr}`);
     });

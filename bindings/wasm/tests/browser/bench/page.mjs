@@ -1,9 +1,9 @@
 // Chromium, in one of whose pages two packages are measured.
-import { Chromium } from '../chromium.mjs';
+import { Browser } from '../browser.mjs';
 
 /** Runs `measure` of a script of the page's. Gives what it gives, and which browser it was. */
 export async function measureInPage(script, rounds) {
-  const chromium = await Chromium.start({ rival: process.env.RIVAL });
+  const chromium = await Browser.start({ rival: process.env.RIVAL });
   try {
     const person = await chromium.newPerson();
     const tab = await person.newTab();

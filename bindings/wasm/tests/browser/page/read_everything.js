@@ -17,8 +17,9 @@ export async function readEverything() {
       add(`cache ${request.url}`, await (await cache.match(request)).text());
     }
   }
-  const root = await navigator.storage.getDirectory();
-  for await (const [name, file] of root.entries()) add(`file ${name}`, file.kind === 'file' ? await (await file.getFile()).text() : '');
+  // WebKitGTK has no such files.
+  const root = await navigator.storage?.getDirectory();
+  for await (const [name, file] of root?.entries() ?? []) add(`file ${name}`, file.kind === 'file' ? await (await file.getFile()).text() : '');
   for (const entry of performance.getEntries()) add('performance', JSON.stringify(entry));
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     if (typeof globalThis[name] === 'string') add(`global ${name}`, globalThis[name]);
