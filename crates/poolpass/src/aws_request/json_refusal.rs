@@ -36,6 +36,11 @@ impl JsonRefusal {
         }
     }
 
+    /// Whether it is an error in AWS's JSON protocol: no answer has a member `__type`.
+    pub(super) fn has_type(&self) -> bool {
+        self.texts.first().is_some_and(Option::is_some)
+    }
+
     pub(super) fn code(&mut self) -> Option<String> {
         self.texts.iter_mut().take(CODES).find_map(Option::take)
     }
@@ -102,8 +107,9 @@ impl<'de> Visitor<'de> for Level {
         while let Some(name) = map.next_key::<String>()? {
             if let Some(place) = TEXTS.iter().position(|known| *known == name) {
                 let part = map.next_value_seed(Self::Text)?;
-                if let (Part::Text(text), Some(place)) = (part, said.texts.get_mut(place)) {
-                    *place = Some(text);
+                match (part, said.texts.get_mut(place)) {
+                    (Part::Text(text), Some(place)) if !text.trim().is_empty() => *place = Some(text),
+                    _ => {}
                 }
             } else if name == "CancellationReasons" && self == Self::Refusal {
                 if let Part::Reasons(reasons) = map.next_value_seed(Self::Reasons)? {

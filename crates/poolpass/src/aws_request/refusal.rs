@@ -45,7 +45,7 @@ impl Refusal {
     pub(super) fn inside(answer: &http::Response<Bytes>) -> Option<Self> {
         let body = answer.body();
         // S3 keeps the connection alive with white space until it knows the outcome.
-        let is_error = body.len() <= SAID_LIMIT && Element::is_root("Error", body);
+        let is_error = body.len() <= SAID_LIMIT && (Element::is_root("Error", body) || has_error_type(body));
         is_error.then(|| Self::parse(answer.clone(), Success::Document))
     }
 
@@ -60,8 +60,8 @@ impl Refusal {
         let said = parse_body(answer.body());
         let of_header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         // Services that once spoke XML keep its codes in `x-amzn-query-error`: `NonExistentQueue;Sender`.
-        let code = of_header("x-amzn-errortype").or_else(|| of_header("x-amzn-query-error")).or(said.code);
-        let code = code.map(|code| bare_code(&code)).filter(|code| !code.is_empty());
+        let codes = [of_header("x-amzn-errortype"), of_header("x-amzn-query-error"), said.code];
+        let code = codes.into_iter().flatten().map(|code| bare_code(&code)).find(|code| !code.is_empty());
         let bucket_region = of_header("x-amz-bucket-region").or(said.region).or_else(|| {
             let is_elsewhere = code.as_deref() == Some("IllegalLocationConstraintException");
             is_elsewhere.then(|| region_of_constraint(said.message.as_deref()?)).flatten()
@@ -77,8 +77,11 @@ impl Refusal {
             cancellation_reasons: said.cancellation_reasons,
             item: said.item,
         });
-        let error =
-            if success.is_of_aws() { without_pages(error, answer.body()) } else { as_of_api_gateway(error) };
+        let error = if success.is_of_aws() {
+            without_pages(error, answer.body(), success)
+        } else {
+            as_of_an_api(error, &answer)
+        };
         let retry_after = retry_after(headers);
         let bucket_region = bucket_region.and_then(|region| region.parse().ok());
         Self { error, retry_after, server_time: said.server_time, bucket_region, answer }
@@ -158,11 +161,25 @@ struct Said {
 const SAID_LIMIT: usize = 256 * 1024;
 
 fn parse_body(body: &[u8]) -> Said {
-    match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+    // Some servers begin with a byte order mark, which JSON does not have.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    match first(body) {
         Some(b'{') => parse_json(body),
         Some(b'<') if body.len() <= SAID_LIMIT => parse_xml(body),
         _ => Said::default(),
     }
+}
+
+/// The first byte that is not white space.
+fn first(body: &[u8]) -> Option<&u8> {
+    body.iter().find(|byte| !byte.is_ascii_whitespace())
+}
+
+/// Whether it is an error in AWS's JSON protocol.
+fn has_error_type(body: &[u8]) -> bool {
+    const NAME: &[u8] = b"\"__type\"";
+
+    body.windows(NAME.len()).any(|text| text == NAME) && JsonRefusal::parse(body).has_type()
 }
 
 fn parse_json(body: &[u8]) -> Said {
@@ -193,28 +210,47 @@ fn region_of_constraint(message: &str) -> Option<String> {
     (region != "unspecified").then(|| region.to_owned())
 }
 
-/// AWS's errors have a code, unless they have no body. What has a body and no code is the page of a proxy, a firewall or a captive
-/// portal, whose status says nothing about what was asked for; that a server is overloaded or broken is true of a proxy as well.
-fn without_pages(error: Error, body: &[u8]) -> Error {
-    let is_page = error.aws_code().is_none() && !body.trim_ascii().is_empty();
-    match error.http_status() {
-        Some(status) if is_page && status != 429 && status < 500 => {
-            error.with_kind(ErrorKind::InvalidResponse).with_message(format!(
-                "the answer (status {status}) is not AWS's: a proxy, firewall or captive portal may have answered in its place"
-            ))
-        }
-        _ => error,
+/// AWS's errors have a code, unless they have no body, which only S3's may lack. What has no code otherwise is of a proxy, a firewall or
+/// a captive portal, whose status says nothing about what was asked for; that a server is overloaded or broken is true of a proxy as
+/// well. AWS redirects to buckets only, and then has a code, and compares dates and ETags only where objects are read.
+fn without_pages(error: Error, body: &[u8], success: Success) -> Error {
+    let Some(status) = error.http_status() else { return error };
+    let is_believed = match status {
+        304 => success == Success::Object,
+        407 => false,
+        429 | 500.. => true,
+        _ if error.aws_code().is_some() => true,
+        400.. => body.trim_ascii().is_empty() && (success.is_of_s3() || error.request_id().is_some()),
+        _ => false,
+    };
+    if is_believed {
+        return error;
     }
+    error.with_kind(ErrorKind::InvalidResponse).with_message(format!(
+        "the answer (status {status}) is not AWS's: a proxy, firewall or captive portal may have answered in its place"
+    ))
 }
 
-/// API Gateway means something else by two of AWS's codes.
-fn as_of_api_gateway(error: Error) -> Error {
-    match error.aws_code() {
+/// An API's own codes say nothing to us, but its status does; and API Gateway means something else by two of AWS's codes.
+fn as_of_an_api(error: Error, answer: &http::Response<Bytes>) -> Error {
+    let is_of_gateway = answer.headers().contains_key("x-amzn-errortype");
+    match (error.aws_code(), error.http_status()) {
         // Its own limits; Cognito's are a person's.
-        Some("LimitExceededException") => error.with_kind(ErrorKind::Throttled),
-        Some("MissingAuthenticationTokenException") => {
+        (Some("LimitExceededException"), _) => error.with_kind(ErrorKind::Throttled),
+        (Some("MissingAuthenticationTokenException"), _) => {
             let message = format!("{}. The API may have no such route or method.", error.message());
             error.with_message(message)
+        }
+        // A browser follows none either, and hides where it leads.
+        (None, Some(301..=303 | 307 | 308)) => {
+            let message = "the server answered with a redirect, which is not followed";
+            error.with_kind(ErrorKind::InvalidResponse).with_message(message)
+        }
+        (Some(_), Some(http_status))
+            if error.kind() == ErrorKind::Aws && !is_of_gateway && first(answer.body()) == Some(&b'{') =>
+        {
+            let by_status = Error::from_aws(AwsRefusal { http_status, ..AwsRefusal::default() });
+            error.with_kind(by_status.kind())
         }
         _ => error,
     }
@@ -222,8 +258,8 @@ fn as_of_api_gateway(error: Error) -> Error {
 
 /// `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException` and `NotFoundException:http://…` without their surroundings.
 fn bare_code(code: &str) -> String {
-    let code = code.rsplit_once('#').map_or(code, |(_, code)| code);
-    code.split([':', ';']).next().unwrap_or_default().trim().to_owned()
+    let code = code.split([':', ';', ',']).next().unwrap_or_default();
+    code.rsplit('#').next().unwrap_or_default().trim().to_owned()
 }
 
 /// S3 answers HEAD and conditional requests without a body.
@@ -242,11 +278,20 @@ mod tests {
     use super::*;
 
     fn refusal(status: u16, headers: &[(&'static str, &str)], body: &'static str) -> Refusal {
+        refusal_of(Success::Json, status, headers, body)
+    }
+
+    fn refusal_of(
+        success: Success,
+        status: u16,
+        headers: &[(&'static str, &str)],
+        body: &'static str,
+    ) -> Refusal {
         let mut response = http::Response::builder().status(status);
         for (name, value) in headers {
             response = response.header(*name, *value);
         }
-        Refusal::parse(response.body(Bytes::from_static(body.as_bytes())).unwrap(), Success::Json)
+        Refusal::parse(response.body(Bytes::from_static(body.as_bytes())).unwrap(), success)
     }
 
     #[test]
@@ -312,12 +357,12 @@ mod tests {
             (307, &header[..], "<html>"),
             (400, &[][..], malformed),
         ] {
-            let error = refusal(status, headers, body).of_request_to(&asked).error;
+            let error = refusal_of(Success::Object, status, headers, body).of_request_to(&asked).error;
             assert_eq!(error.kind(), ErrorKind::SignatureRefused, "{status} {body}");
             assert!(error.message().contains("in eu-west-1"), "{error}");
         }
         // What was refused for another reason, and nonsense, name nothing.
-        let denied = refusal(403, &header, "").of_request_to(&asked).error;
+        let denied = refusal_of(Success::Object, 403, &header, "").of_request_to(&asked).error;
         assert_eq!(denied.kind(), ErrorKind::AccessDenied);
         let nonsense = refusal(400, &[("x-amz-bucket-region", "evil host")], "").of_request_to(&asked).error;
         assert!(!nonsense.message().contains("evil"), "{nonsense}");
@@ -333,8 +378,19 @@ mod tests {
         .unwrap();
         assert_eq!(refusal.error.aws_code(), Some("InternalError"));
         assert!(refusal.is_passing());
-        for body in ["", "{}", "<a>", "no <Error>", "<CopyObjectResult><Error/></CopyObjectResult>", "<!-- "]
-        {
+        let json = inside(r#" {"message":"m","__type":"com.amazon.coral#InternalFailure"}"#).unwrap();
+        assert_eq!((json.error.aws_code(), json.error.message()), (Some("InternalFailure"), "m"));
+        let nested = r#"{"Item":{"__type":{"S":"x"}}}"#;
+        for body in [
+            "",
+            "{}",
+            nested,
+            r#"{"__type":7}"#,
+            "<a>",
+            "no <Error>",
+            "<CopyObjectResult><Error/></CopyObjectResult>",
+            "<!-- ",
+        ] {
             assert!(inside(body).is_none(), "{body}");
         }
     }
@@ -367,8 +423,23 @@ mod tests {
             }
         }
         for (status, kind) in [(403, ErrorKind::AccessDenied), (404, ErrorKind::NotFound)] {
-            assert_eq!(refusal(status, &[], "").error.kind(), kind, "HEAD");
+            assert_eq!(refusal_of(Success::Object, status, &[], "").error.kind(), kind, "HEAD");
+            assert_eq!(refusal(status, &[], "").error.kind(), ErrorKind::InvalidResponse);
+            assert_eq!(refusal(status, &[("x-amzn-requestid", "7a1b")], "").error.kind(), kind);
             assert_eq!(of_api(status, "{}").error.kind(), kind, "an app's own API");
+        }
+        for (success, status, is_of_aws) in [
+            (Success::Json, 301, false),
+            (Success::Object, 302, false),
+            (Success::Written, 307, false),
+            (Success::Object, 407, false),
+            (Success::Json, 304, false),
+            (Success::Written, 304, false),
+            (Success::Object, 304, true),
+            (Success::Written, 412, true),
+        ] {
+            let kind = refusal_of(success, status, &[], "").error.kind();
+            assert_eq!(kind != ErrorKind::InvalidResponse, is_of_aws, "{success:?} {status}");
         }
         assert_eq!(refusal(502, &[], "<html>").error.kind(), ErrorKind::Unavailable);
         assert_eq!(refusal(429, &[], "<html>").error.kind(), ErrorKind::Throttled);
@@ -392,6 +463,57 @@ mod tests {
             (error.aws_code(), error.message()),
             (Some("AWS.SimpleQueueService.NonExistentQueue"), "m")
         );
+    }
+
+    #[test]
+    fn a_code_is_found_wherever_a_service_puts_it() {
+        let (type_, query) = ("x-amzn-errortype", "x-amzn-query-error");
+        for (headers, body, code) in [
+            (&[(type_, "")][..], r#"{"__type":"A"}"#, "A"),
+            (&[(type_, "A:http://internal.amazon.com/coral/#b")], "{}", "A"),
+            (&[(type_, "com.amazonaws.x#A:http://internal.amazon.com/b#c")], r#"{"__type":"B"}"#, "A"),
+            (&[(type_, " A ")], "", "A"),
+            (&[(type_, "A,B")], "", "A"),
+            (&[(query, "")], r#"{"__type":"x#A"}"#, "A"),
+            (&[(query, ";Sender")], r#"{"__type":"A"}"#, "A"),
+            (&[(query, "A;Sender")], r#"{"__type":"B"}"#, "A"),
+            (&[], r#"{"__type":null,"code":"A"}"#, "A"),
+            (&[], r#"{"__type":"","code":"A"}"#, "A"),
+            (&[], r#"{"__type":" ","Code":"A"}"#, "A"),
+            (&[], r#"{"__type":["B"],"Code":"A"}"#, "A"),
+            (&[], r#"{"__type":"B","__type":"A"}"#, "A"),
+            (&[], "\u{feff}{\"__type\":\"A\"}", "A"),
+            (&[], "\u{feff}<Error><Code>A</Code></Error>", "A"),
+            (&[], " <Error><Code> A </Code></Error>", "A"),
+        ] {
+            let refusal = refusal(400, headers, body);
+            assert_eq!(refusal.error.aws_code(), Some(code), "{headers:?} {body}");
+        }
+        let empty = refusal(400, &[], r#"{"__type":"A","message":"","Message":"said"}"#);
+        assert_eq!(empty.error.message(), "said");
+    }
+
+    #[test]
+    fn an_api_s_own_codes_have_the_kind_of_its_status() {
+        for (status, kind) in [
+            (400, ErrorKind::Aws),
+            (401, ErrorKind::NotAuthorized),
+            (403, ErrorKind::AccessDenied),
+            (404, ErrorKind::NotFound),
+            (409, ErrorKind::Conflict),
+            (412, ErrorKind::ConditionFailed),
+            (429, ErrorKind::Throttled),
+            (500, ErrorKind::Unavailable),
+        ] {
+            let error = of_api(status, r#"{"code":"NOTE_42","message":"m"}"#).error;
+            assert_eq!((error.kind(), error.aws_code(), error.message()), (kind, Some("NOTE_42"), "m"));
+        }
+        for status in [301, 302, 303, 307, 308] {
+            assert_eq!(of_api(status, "<html>").error.kind(), ErrorKind::InvalidResponse, "{status}");
+        }
+        assert_eq!(of_api(304, "").error.kind(), ErrorKind::NotModified);
+        let throttled = refusal(429, &[], r#"{"__type":"SomethingNew"}"#);
+        assert!(throttled.is_throttled(Success::Json));
     }
 
     #[test]

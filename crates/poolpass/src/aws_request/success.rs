@@ -16,9 +16,9 @@ use crate::platform;
 pub(crate) enum Success {
     /// Any status 2xx: the app's own API, or a service whose protocol the app speaks itself.
     Any,
-    /// 200 with a JSON object.
+    /// 200 with a JSON object, whose members are like AWS's where no request id of AWS's comes along.
     Json,
-    /// 200 with a JSON object, or without a body where AWS's request id shows that AWS has answered.
+    /// 200 with an empty JSON object, or with any, or without a body, where AWS's request id shows that AWS has answered.
     JsonOrEmpty,
     /// 200 with an XML document, whose root the caller checks.
     Document,
@@ -46,6 +46,11 @@ impl Success {
         self != Self::Any
     }
 
+    /// Whether the answer is S3's, which refuses HEAD without a word.
+    pub(super) fn is_of_s3(self) -> bool {
+        !matches!(self, Self::Any | Self::Json | Self::JsonOrEmpty)
+    }
+
     /// Whether the head of an answer with status 2xx can be that of a success.
     pub(super) fn allows_head(self, head: &Parts) -> bool {
         let headers = &head.headers;
@@ -63,17 +68,24 @@ impl Success {
 
     /// Whether the answer, whose head is allowed, has a body that a success can have.
     pub(super) fn allows_body(self, answer: &http::Response<Bytes>) -> bool {
-        let starts_with =
-            |first| answer.body().iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&first);
+        let body = answer.body();
+        let has_request_id = || answer.headers().contains_key("x-amzn-requestid");
+        let mut bytes = body.iter().filter(|byte| !byte.is_ascii_whitespace()).copied();
         match self {
             Self::Any | Self::Object => true,
-            Self::Json => starts_with(b'{'),
-            Self::JsonOrEmpty => {
-                starts_with(b'{')
-                    || (answer.body().is_empty() && answer.headers().contains_key("x-amzn-requestid"))
+            Self::Json | Self::JsonOrEmpty if bytes.next() == Some(b'{') => {
+                // AWS's members begin with a capital letter.
+                let is_like_aws = match (bytes.next(), bytes.next()) {
+                    (Some(b'}'), None) => true,
+                    (Some(b'"'), Some(first)) => self == Self::Json && first.is_ascii_uppercase(),
+                    _ => false,
+                };
+                is_like_aws || has_request_id()
             }
-            Self::Document => starts_with(b'<'),
-            Self::Written | Self::Deleted => answer.body().is_empty(),
+            Self::Json => false,
+            Self::JsonOrEmpty => body.is_empty() && has_request_id(),
+            Self::Document => bytes.next() == Some(b'<'),
+            Self::Written | Self::Deleted => body.is_empty(),
         }
     }
 }
@@ -107,8 +119,8 @@ pub(super) fn unproven(status: StatusCode) -> Error {
 /// S3's answers about an object have its ETag and a request id. A browser hides both unless CORS exposes them; it never tells the
 /// header `connection`, which other platforms do.
 fn is_of_s3(headers: &HeaderMap) -> bool {
-    let has = |name: &str| headers.contains_key(name);
-    headers.contains_key(ETAG)
+    let has = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
+    has(ETAG.as_str())
         || has("x-amz-request-id")
         || (platform::HIDES_HEADERS && !headers.contains_key(CONNECTION))
 }

@@ -47,9 +47,11 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         "RefreshTokenReuseException" => ErrorKind::SessionEnded,
 
         // "ForbiddenException" is a firewall's (WAF), and API Gateway's for a missing API key.
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "ForbiddenException" => {
-            ErrorKind::AccessDenied
-        }
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "AllAccessDisabled"
+        | "UnauthorizedOperation"
+        | "ForbiddenException" => ErrorKind::AccessDenied,
         "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => ErrorKind::CredentialsExpired,
         "SignatureDoesNotMatch"
         | "InvalidSignatureException"
@@ -73,11 +75,14 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         | "NoSuchUpload"
         | "NoSuchVersion"
         | "NotFound"
+        | "NotFoundException"
         | "ResourceNotFoundException" => ErrorKind::NotFound,
         "PreconditionFailed" | "ConditionalCheckFailedException" => ErrorKind::ConditionFailed,
         "TransactionConflictException"
         | "TransactionInProgressException"
         | "ConcurrentModificationException"
+        | "ConflictException"
+        | "ReplicatedWriteConflictException"
         | "ConditionalRequestConflict"
         | "OperationAborted"
         | "ResourceConflictException" => ErrorKind::Conflict,
@@ -91,6 +96,8 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         | "RequestThrottledException"
         | "RequestLimitExceeded"
         | "BandwidthLimitExceeded"
+        | "EC2ThrottledException"
+        | "PriorRequestNotComplete"
         | "ProvisionedThroughputExceededException"
         | "SlowDown" => ErrorKind::Throttled,
         "InternalErrorException"
@@ -102,6 +109,7 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         | "RequestTimeout" => ErrorKind::Unavailable,
 
         _ if http_status >= 500 => ErrorKind::Unavailable,
+        _ if http_status == 429 => ErrorKind::Throttled,
         _ => ErrorKind::Aws,
     }
 }

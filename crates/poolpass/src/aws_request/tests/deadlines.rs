@@ -22,7 +22,11 @@ impl Transport for Slow {
                 let piece = Bytes::from(vec![if sent == 0 { b'{' } else { b' ' }; slow.piece]);
                 (sent < slow.pieces).then_some((Ok(piece), sent + 1))
             });
-            Ok(http::Response::builder().status(slow.status).body(Body::from_stream(body)).unwrap())
+            Ok(http::Response::builder()
+                .status(slow.status)
+                .header("x-amzn-requestid", "7a1b")
+                .body(Body::from_stream(body))
+                .unwrap())
         })
     }
 }

@@ -46,13 +46,24 @@ async fn an_answer_of_another_status_or_form_is_no_success_of_a_json_call() {
             (200, html(), "{}"),
             (200, vec![], "[]"),
             (200, vec![], "ok"),
+            (200, vec![], "{"),
+            (200, vec![], r#"{"status":"blocked"}"#),
+            (200, vec![], r#" { "error" : "x", "User": {} }"#),
+            (200, vec![], r#"{"":"x"}"#),
+            (200, vec![], "{{}}"),
         ] {
             let error = outcome(&request, status, headers, body).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{status} {body}");
             assert!(!error.message().contains("terms"), "{error}");
         }
-        outcome(&request, 200, vec![], "{}").await.unwrap();
+        outcome(&request, 200, vec![], " {} ").await.unwrap();
+        outcome(&request, 200, header("x-amzn-requestid", "7a1b"), r#"{"new":1}"#).await.unwrap();
+        let failed = outcome(&request, 200, vec![], r#"{"__type":"InternalFailure"}"#).await.unwrap_err();
+        assert_eq!(failed.kind(), ErrorKind::Unavailable);
     }
+    let documented = r#"{"Session":"s"}"#;
+    outcome(&json_request(Success::Json), 200, vec![], documented).await.unwrap();
+    assert!(outcome(&json_request(Success::JsonOrEmpty), 200, vec![], documented).await.is_err());
 }
 
 #[tokio::test(start_paused = true)]
@@ -94,6 +105,7 @@ async fn s3_has_written_only_what_its_answer_shows() {
             (200, etag(), PORTAL),
             (202, etag(), ""),
             (204, etag(), ""),
+            (200, header("etag", ""), ""),
         ] {
             let error = outcome(&request, status, headers, body).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{operation} {status} {body}");
