@@ -1,7 +1,7 @@
 //! [`SessionStore`] in a directory of files.
 
-use std::fs::{self, DirEntry, File};
-use std::io::{self, ErrorKind, Write};
+use std::fs::{self, DirEntry, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,9 +57,9 @@ impl FileStore {
 
 impl SessionStore for FileStore {
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
-        Box::pin(self.run(file_name(key), "read", |path| match fs::read(path) {
-            // What is not UTF-8 was not written by a store: it is as good as nothing, and the next value replaces it.
-            Ok(value) => Ok(String::from_utf8(value).ok().map(SecretString::from)),
+        Box::pin(self.run(file_name(key), "read", |path| match read(path) {
+            // What is too long or not UTF-8 was not written by a store: it is as good as nothing, and the next value replaces it.
+            Ok(value) => Ok(value.and_then(|value| String::from_utf8(value).ok()).map(SecretString::from)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }))
@@ -112,6 +112,33 @@ fn directory_of(file: &Path) -> &Path {
     file.parent().unwrap_or(Path::new("."))
 }
 
+/// The file's content, if it is one that a store may have written.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    /// Tokens are a few kilobytes.
+    const LONGEST: u64 = 1024 * 1024;
+
+    let file = without_waiting(File::options().read(true)).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Ok(None);
+    }
+    let mut value = Vec::new();
+    file.take(LONGEST + 1).read_to_end(&mut value)?;
+    Ok((value.len() as u64 <= LONGEST).then_some(value))
+}
+
+/// A pipe in the place of the file is opened at once, whether or not there is somebody at its other end.
+#[cfg(unix)]
+fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
+}
+
+#[cfg(not(unix))]
+fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
 /// How the names of files begin that are being written.
 const TEMPORARY: &str = ".new-";
 
@@ -151,7 +178,9 @@ fn try_lock(path: &Path) -> io::Result<Option<StoreLock>> {
 fn open_lock(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 
-    let file = File::options().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    let mut options = File::options();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    let file = without_waiting(&mut options).open(path)?;
     if file.metadata()?.permissions().mode() & 0o077 != 0 {
         file.set_permissions(fs::Permissions::from_mode(0o600))?;
     }
@@ -188,7 +217,8 @@ fn lock_at_once(file: &File) -> io::Result<bool> {
 
     match flock(file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(true),
-        Err(Errno::WOULDBLOCK) => Ok(false),
+        // A file system of the network may be interrupted: another attempt follows.
+        Err(Errno::WOULDBLOCK | Errno::INTR) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }
@@ -334,6 +364,55 @@ mod tests {
             store.save("session", "new".into()).await.unwrap();
             assert_eq!(store.load("session").await.unwrap().unwrap().expose_secret(), "new");
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_pipe_in_the_place_of_a_file_holds_nobody_up() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+        let (_directory, store) = store();
+        for name in ["session.json", "session.lock"] {
+            let path = store.directory.join(name);
+            mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        }
+        assert!(store.load("session").await.unwrap().is_none());
+        let error = store.lock("session").await.unwrap_err();
+        assert!(error.to_string().contains("session.lock"), "{error}");
+        store.save("session", "new".into()).await.unwrap();
+        assert_eq!(store.load("session").await.unwrap().unwrap().expose_secret(), "new");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_no_store_has_written_is_no_value() {
+        let (_directory, store) = store();
+        let path = store.directory.join("session.json");
+        fs::create_dir(&path).unwrap();
+        assert!(store.load("session").await.unwrap().is_none());
+        fs::remove_dir(&path).unwrap();
+        // 4 GB that take no room on the disk.
+        File::create(&path).unwrap().set_len(4 << 30).unwrap();
+        assert!(store.load("session").await.unwrap().is_none());
+        store.save("session", "new".into()).await.unwrap();
+        assert_eq!(store.load("session").await.unwrap().unwrap().expose_secret(), "new");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_link_in_the_place_of_a_file_is_replaced_and_what_it_leads_to_stays() {
+        let (directory, store) = store();
+        let (target, path) = (directory.path().join("elsewhere"), store.directory.join("session.json"));
+        fs::write(&target, "another's").unwrap();
+        std::os::unix::fs::symlink(&target, &path).unwrap();
+        store.save("session", "new".into()).await.unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "another's");
+        assert!(fs::symlink_metadata(&path).unwrap().is_file());
+        // A link that leads to itself is an error, and is replaced likewise.
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(&path, &path).unwrap();
+        assert!(store.load("session").await.is_err());
+        store.save("session", "new".into()).await.unwrap();
+        assert_eq!(store.load("session").await.unwrap().unwrap().expose_secret(), "new");
     }
 
     #[tokio::test]
