@@ -37,6 +37,7 @@ impl Clock for SystemClock {
 /// | a `Date`, and later another one that fits and has moved on | is believed |
 /// | a `Date` alone | is a claim: SRP tries it first, and what AWS says to that settles it |
 /// | a `Date`, and a new token was issued at that time | is believed |
+/// | a new token, where no `Date` agrees with the device | its time is believed |
 /// | a `Date` that a new token, an accepted signature or AWS's document contradicts | the headers are not believed any more |
 /// | a `Date`, where the device's time cannot be right (a flat battery) | is believed |
 /// | a `Date` from before this software, from a cache or from an app's own API | is ignored |
@@ -55,6 +56,8 @@ struct Learned {
     claim: Option<Claim>,
     /// Something on the way writes the `Date` headers.
     dates_are_wrong: bool,
+    /// A `Date` agrees with the offset.
+    is_borne_out: bool,
 }
 
 /// A `Date` header that contradicts what is known.
@@ -146,6 +149,7 @@ impl ServerClock {
         if offsets.contain(learned.offset) {
             learned.claim = None;
             learned.dates_are_wrong = false;
+            learned.is_borne_out = true;
             learned.is_by_dates_alone &= signed_at.is_none();
             return;
         }
@@ -159,6 +163,7 @@ impl ServerClock {
             learned.dates_are_wrong = true;
             return;
         }
+        learned.is_borne_out = false;
         let claim = Claim { date, offsets };
         match learned.claim {
             _ if !is_plausible(self.device.now()) => learned.adopt(offsets),
@@ -210,11 +215,24 @@ impl ServerClock {
     /// AWS has issued a token at this time. It decides between the device and the `Date` headers, where they disagree; a header that
     /// it does not bear out is not believed, so that no dispute outlives a new token.
     pub(crate) fn hear_token(&self, issued_at: Option<SystemTime>, asked_at: SystemTime) {
-        let Some([by_dates, other]) = self.disputed() else { return };
+        let Some([by_dates, other]) = self.disputed() else {
+            return self.adopt_token(issued_at, asked_at);
+        };
         if issued_at.is_some_and(|issued_at| self.offsets(issued_at, asked_at).contain(by_dates)) {
             self.settle(by_dates, false);
         } else {
             self.settle(other, true);
+        }
+    }
+
+    /// Where no `Date` tells the time, as where a browser hides it, a new token does: it would look expired to a device that is ahead,
+    /// and live on for one that is behind.
+    fn adopt_token(&self, issued_at: Option<SystemTime>, asked_at: SystemTime) {
+        let Some(issued_at) = issued_at.filter(|issued_at| is_plausible(*issued_at)) else { return };
+        let offsets = self.offsets(issued_at, asked_at);
+        let mut learned = self.learned();
+        if !learned.is_borne_out && !offsets.widened(Self::LEAST_TOLERANCE).contain(learned.offset) {
+            learned.adopt(offsets);
         }
     }
 
@@ -441,6 +459,32 @@ mod tests {
         hear(&clock, DATE_SECONDS);
         clock.hear_token(Some(at(DATE_SECONDS)), clock.device_now());
         assert_eq!(clock.now(), at(DATE_SECONDS));
+    }
+
+    #[test]
+    fn a_new_token_tells_the_time_where_no_header_does_and_not_against_headers_that_agree_with_the_device() {
+        for seconds in [-7200, 7200] {
+            let (_, clock) = device(DATE_SECONDS.saturating_add_signed(seconds));
+            clock.hear_token(Some(at(DATE_SECONDS)), clock.device_now());
+            assert_eq!(clock.now(), at(DATE_SECONDS));
+            // The device is set right, and the next token shows it.
+            let (device, clock) = device(DATE_SECONDS);
+            clock.hear_token(Some(at(DATE_SECONDS.saturating_add_signed(-seconds))), clock.device_now());
+            clock.hear_token(Some(at(DATE_SECONDS)), clock.device_now());
+            assert_eq!(clock.now(), device.now());
+
+            hear(&clock, DATE_SECONDS);
+            clock.hear_token(Some(at(DATE_SECONDS.saturating_add_signed(seconds))), clock.device_now());
+            assert_eq!(clock.now(), device.now());
+        }
+        // A token that does not say when, that says nonsense, or that was long on its way.
+        let (device, clock) = device(DATE_SECONDS);
+        for issued_at in [None, Some(at(0)), Some(at(12)), Some(at(DATE_SECONDS - 200))] {
+            clock.hear_token(issued_at, clock.device_now());
+            assert_eq!(clock.now(), device.now());
+        }
+        clock.hear_token(Some(at(DATE_SECONDS - 3600)), at(DATE_SECONDS - 3600));
+        assert_eq!(clock.now(), device.now());
     }
 
     #[test]
