@@ -12,7 +12,8 @@ use crate::credentials::Credentials;
 use crate::error::{Error, ErrorKind};
 use crate::identity_pool::{GuestsOnly, IdentityPool, Logins};
 use crate::platform::{
-    Clock, HttpTransport, MemoryStore, Random, SessionStore, SystemClock, SystemRandom, Transport,
+    BoundedStore, Clock, HttpTransport, MemoryStore, Random, SessionStore, SystemClock, SystemRandom,
+    Transport,
 };
 use crate::session::{
     AccessToken, Events, IdToken, Keeper, RefreshOperation, RefreshSettings, SignOut, SignedInUser,
@@ -343,16 +344,17 @@ impl ClientBuilder {
             None => Arc::new(HttpTransport::new()?),
         };
         let road = Road::new(transport, self.clock, self.random, self.retry);
+        let store: Arc<dyn SessionStore> = Arc::new(BoundedStore(self.store));
         let sign_in = UserPool::of(&self.config, road.clone()).map(|pool| {
             let pool = Arc::new(pool);
-            let keeper = Keeper::new(Arc::clone(&pool), Arc::clone(&self.store), self.refresh);
-            Arc::new(SignInFlow::new(pool, keeper, Arc::clone(&self.store)))
+            let keeper = Keeper::new(Arc::clone(&pool), Arc::clone(&store), self.refresh);
+            Arc::new(SignInFlow::new(pool, keeper, Arc::clone(&store)))
         });
         let logins: Arc<dyn Logins> = match &sign_in {
             Some(flow) => Arc::new(flow.keeper().clone()),
             None => Arc::new(GuestsOnly),
         };
-        let identity_pool = IdentityPool::new(&self.config, &road, &self.store, logins);
+        let identity_pool = IdentityPool::new(&self.config, &road, &store, logins);
         Ok(Client { inner: Arc::new(Inner { config: self.config, road, sign_in }), identity_pool })
     }
 }

@@ -21,6 +21,7 @@ pub use sign_up::{SignUp, SignedUp};
 use crate::error::{Error, ErrorKind};
 use crate::json::Object;
 use crate::platform::BoxFuture;
+use crate::session::detached;
 use crate::sign_in::SignInFlow;
 use crate::user_pool::{Call, ClientMetadata, UserPool};
 
@@ -62,17 +63,21 @@ impl Account {
         self
     }
 
-    /// Deletes the signed-in user for good (DeleteUser), and forgets the session.
+    /// Deletes the signed-in user for good (DeleteUser), and forgets the session: both also when the caller goes away meanwhile.
     ///
     /// # Errors
     ///
     /// `SignedOut` and `SessionEnded` when nobody is signed in. `Store` when the user is deleted but the session could not be
     /// removed from the store.
     pub async fn delete_user(&self) -> Result<(), Error> {
-        self.signed_in(Call::delete_user()).await?;
-        let flow = self.flow()?;
-        flow.keeper().forget().await?;
-        flow.pending().clear().await
+        let account = self.clone();
+        detached(async move {
+            account.signed_in(Call::delete_user()).await?;
+            let flow = account.flow()?;
+            flow.keeper().forget().await?;
+            flow.pending().clear().await
+        })
+        .await
     }
 
     fn flow(&self) -> Result<&SignInFlow, Error> {

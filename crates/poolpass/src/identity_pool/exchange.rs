@@ -42,7 +42,11 @@ impl Pool {
             }
             _ => {}
         }
-        let id = self.operations.identity_id(None).await.map_err(refused)?;
+        // One that was made before and could not be stored is no reason to make another.
+        let id = match self.guest.unsaved() {
+            Some(id) => id,
+            None => self.operations.identity_id(None).await.map_err(refused)?,
+        };
         if tried.is_none() {
             // Kept at once: if the next request fails, the next attempt goes on with this identity.
             self.guest.save(&id).await?;
@@ -55,8 +59,8 @@ impl Pool {
         Ok(granted)
     }
 
-    /// The login's credentials, also where only AWS knew that the id token had expired: the refusal has put a device's slow
-    /// clock right, by which there is a new token now.
+    /// The login's credentials, also where only AWS knew that the id token had expired: either the refusal has put a device's slow
+    /// clock right, by which there is a new token now, or the session is refreshed although the token looks valid.
     async fn exchange_fresh_login(
         &self,
         login: Login,
@@ -66,7 +70,13 @@ impl Pool {
             Err(error) if error.kind() == ErrorKind::NotAuthorized => error,
             outcome => return outcome,
         };
-        match self.logins.login().await? {
+        let mut newer = self.logins.login().await?;
+        if refusal.message().to_ascii_lowercase().contains("token expired")
+            && newer.as_ref().is_some_and(|newer| newer.is(&login))
+        {
+            newer = self.logins.renewed_login().await?;
+        }
+        match newer {
             Some(newer) if newer.replaces(&login) => self.exchange_login(&newer, role).await,
             _ => Err(refusal),
         }
@@ -82,7 +92,7 @@ impl Pool {
         if let Some(id) = self.guest.load().await? {
             match self.operations.credentials(&id, Some(login), role).await {
                 Ok(granted) => {
-                    self.forget_guest().await?;
+                    self.forget_guest().await;
                     return Ok(granted);
                 }
                 Err(error) if may_be_about_identity(&error) => {
@@ -96,32 +106,43 @@ impl Pool {
         let id = self.operations.identity_id(Some(login)).await?;
         let granted = self.operations.credentials(&id, Some(login), role).await?;
         if guest_is_lost {
-            self.forget_guest().await?;
+            self.forget_guest().await;
         }
         Ok(granted)
     }
 
-    /// An identity that somebody has signed in to cannot be used as a guest again.
-    async fn forget_guest(&self) -> Result<(), Error> {
-        self.guest.remove().await?;
+    /// An identity that somebody has signed in to cannot be used as a guest again. If the store keeps it nevertheless, AWS will refuse
+    /// it to the next guest: no reason to withhold credentials.
+    async fn forget_guest(&self) {
+        let _ = self.guest.remove().await;
         self.state().drop_guest();
-        Ok(())
     }
 }
 
 /// Whether AWS may have refused this identity: it belongs to another login, it has become somebody's, it was deleted, or its id is
 /// malformed.
 ///
-/// The codes are those of a refusal for the pool, its roles or its settings, which costs no guest their identity; such a refusal
-/// names the pool or the role. A bad login is refused in the same words as a foreign identity; asking for the login's own identity
+/// The codes are those of a refusal for the pool, its roles, its settings or the login, which costs no guest their identity; such a
+/// refusal names the pool, the role or the token. A bad login is refused in the same words as a foreign identity; asking for the login's own identity
 /// tells the two apart.
 fn may_be_about_identity(error: &Error) -> bool {
     let message = error.message().to_ascii_lowercase();
     match error.kind() {
+        // A server in trouble may say anything.
+        _ if error.http_status().is_some_and(|status| status >= 500) => false,
         ErrorKind::NotAuthorized | ErrorKind::Conflict | ErrorKind::NotFound => {
-            let names_others = ["identitypool", "identity pool", "role", "unauthenticated"]
-                .iter()
-                .any(|word| message.contains(word));
+            let names_others = [
+                "pool",
+                "role",
+                "unauthenticated",
+                "token",
+                "provider",
+                "account",
+                "configuration",
+                "region",
+            ]
+            .iter()
+            .any(|word| message.contains(word));
             // "… at least one valid login for this identity or identity pool."
             !names_others || message.contains("logins don't match")
         }

@@ -1,6 +1,6 @@
 //! The guest's identity id, kept between two runs so that a guest stays the same guest.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
@@ -14,6 +14,8 @@ use crate::platform::{SessionStore, StoreLock, lock_within};
 pub(super) struct GuestIdentity {
     store: Arc<dyn SessionStore>,
     key: String,
+    /// What the store has failed to take: the next attempt takes it, or else each one would make another identity.
+    unsaved: Mutex<Option<String>>,
 }
 
 impl GuestIdentity {
@@ -22,7 +24,7 @@ impl GuestIdentity {
 
     /// Apps with several identity pools may share a store, so the key names the pool.
     pub(super) fn new(pool: &IdentityPoolId, store: Arc<dyn SessionStore>) -> Self {
-        Self { store, key: format!("guest.{}", pool.as_str().replace(':', ".")) }
+        Self { store, key: format!("guest.{}", pool.as_str().replace(':', ".")), unsaved: Mutex::default() }
     }
 
     /// `None` also for a value that cannot be an identity id: the next guest replaces it.
@@ -32,10 +34,22 @@ impl GuestIdentity {
     }
 
     pub(super) async fn save(&self, identity_id: &str) -> Result<(), Error> {
-        Ok(self.store.save(&self.key, identity_id.into()).await?)
+        self.set_unsaved(Some(identity_id.to_owned()));
+        self.store.save(&self.key, identity_id.into()).await?;
+        self.set_unsaved(None);
+        Ok(())
+    }
+
+    pub(super) fn unsaved(&self) -> Option<String> {
+        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_unsaved(&self, identity_id: Option<String>) {
+        *self.unsaved.lock().unwrap_or_else(PoisonError::into_inner) = identity_id;
     }
 
     pub(super) async fn remove(&self) -> Result<(), Error> {
+        self.set_unsaved(None);
         Ok(self.store.remove(&self.key).await?)
     }
 

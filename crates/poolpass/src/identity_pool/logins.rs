@@ -1,6 +1,7 @@
 //! What the identity pool has to know about the session above it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -15,6 +16,9 @@ pub(crate) trait Logins: fmt::Debug + MaybeSend + MaybeSync {
 
     /// The session with an id token that is valid for a while yet, refreshed where it has to be.
     fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>>;
+
+    /// As [`login`](Self::login), with an id token that AWS has issued just now.
+    fn renewed_login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>>;
 }
 
 /// Tells one session from another: it changes whenever somebody signs in, even the same person again.
@@ -34,20 +38,31 @@ impl Logins for Keeper {
     }
 
     fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
-        Box::pin(async {
-            match self.fresh().await {
-                Ok(session) => Ok(Some(Login {
-                    session: SessionMark::of(&session),
-                    id_token: session.id_token().expose().into(),
-                })),
-                Err(error) if error.kind() == ErrorKind::SignedOut => Ok(None),
-                Err(error) => Err(error),
-            }
-        })
+        Box::pin(async { Login::of(self.fresh().await) })
+    }
+
+    fn renewed_login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
+        Box::pin(async { Login::of(self.refresh().await) })
     }
 }
 
 impl Login {
+    fn of(session: Result<Arc<Session>, Error>) -> Result<Option<Self>, Error> {
+        match session {
+            Ok(session) => Ok(Some(Self {
+                session: SessionMark::of(&session),
+                id_token: session.id_token().expose().into(),
+            })),
+            Err(error) if error.kind() == ErrorKind::SignedOut => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether this is the same session with the same id token.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.session == other.session && self.id_token.expose_secret() == other.id_token.expose_secret()
+    }
+
     /// Whether this is the same session with another id token.
     pub(crate) fn replaces(&self, other: &Self) -> bool {
         self.session == other.session && self.id_token.expose_secret() != other.id_token.expose_secret()
@@ -70,6 +85,10 @@ impl Logins for GuestsOnly {
     }
 
     fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn renewed_login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
         Box::pin(async { Ok(None) })
     }
 }

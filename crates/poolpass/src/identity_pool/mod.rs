@@ -139,7 +139,8 @@ impl IdentityPool {
             }
             let still_valid = still_valid.filter(|held| !held.is_expired(self.shared.operations.now()));
             return match (outcome, still_valid) {
-                (Err(error), Some(held)) if is_passing(&error) => Ok(held),
+                // Why there are no new ones says nothing about those that are still valid.
+                (Err(error), Some(held)) if !is_about_session(&error) => Ok(held),
                 (outcome, _) => outcome,
             };
         }
@@ -217,8 +218,10 @@ impl Pool {
                 // An exchange that was dropped meanwhile is of a session that is over.
                 let is_wanted = of(&state.exchanges, &holder).is_some();
                 state.exchanges.retain(|(other, _)| *other != holder);
-                if let (true, Ok(held)) = (is_wanted, &outcome) {
-                    put(&mut state.held, &holder, held.clone());
+                match &outcome {
+                    Ok(held) if is_wanted => put(&mut state.held, &holder, held.clone()),
+                    Ok(_) => {}
+                    Err(_) => state.rest(&holder, pool.operations.now()),
                 }
             }
             // Nobody waiting any more is fine.
@@ -234,6 +237,15 @@ impl State {
         let goes_on = |holder: &Holder| holder.session.is_none() || holder.session == now.session;
         self.held.retain(|(holder, _)| goes_on(holder));
         self.exchanges.retain(|(holder, _)| goes_on(holder));
+    }
+
+    /// After a renewal has failed, what is still valid is handed out for a while without another attempt.
+    fn rest(&mut self, holder: &Holder, now: SystemTime) {
+        const REST: Duration = Duration::from_secs(10);
+
+        for (_, held) in self.held.iter_mut().filter(|(other, _)| other == holder) {
+            held.renew_at = held.renew_at.max(now.checked_add(REST).unwrap_or(now));
+        }
     }
 
     fn drop_guest(&mut self) {
@@ -274,16 +286,9 @@ impl Held {
     }
 }
 
-/// Trouble that says nothing about the credentials that are still valid.
-fn is_passing(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Network
-            | ErrorKind::Timeout
-            | ErrorKind::Throttled
-            | ErrorKind::Unavailable
-            | ErrorKind::Cancelled
-    )
+/// Whose credentials these are is not signed in any more.
+fn is_about_session(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::SignedOut | ErrorKind::SessionEnded)
 }
 
 impl CredentialsSource for IdentityPool {

@@ -1,5 +1,7 @@
 //! The identity pool against a scripted Cognito: what AWS does in each case is in the scenarios, played against servers.
 
+mod refusals;
+
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use bytes::Bytes;
@@ -23,7 +25,7 @@ impl Clock for TestClock {
 
 /// Somebody may be signed in.
 #[derive(Debug, Default)]
-struct Door(Mutex<Option<&'static str>>);
+struct Door(Mutex<Option<&'static str>>, AtomicU32);
 
 impl Logins for Door {
     fn session(&self) -> BoxFuture<'_, Result<Option<SessionMark>, Error>> {
@@ -34,9 +36,17 @@ impl Logins for Door {
     fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
         let login = self.0.lock().unwrap().map(|who| Login {
             session: SessionMark(who.to_owned()),
-            id_token: SecretString::from(format!("token of {who}")),
+            id_token: match self.1.load(Ordering::Relaxed) {
+                0 => SecretString::from(format!("token of {who}")),
+                renewals => SecretString::from(format!("token {renewals} of {who}")),
+            },
         });
         Box::pin(async { Ok(login) })
+    }
+
+    fn renewed_login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.login()
     }
 }
 
@@ -93,6 +103,14 @@ struct World {
 
 impl World {
     fn new(rule: impl Fn(&str, &Value) -> (u16, Value) + Send + Sync + 'static) -> Self {
+        let store = MemoryStore::new();
+        Self { store: store.clone(), ..Self::on(store, rule) }
+    }
+
+    fn on(
+        kept: impl SessionStore + 'static,
+        rule: impl Fn(&str, &Value) -> (u16, Value) + Send + Sync + 'static,
+    ) -> Self {
         let clock = Arc::new(TestClock(AtomicU64::new(1_800_000_000)));
         let cognito = Arc::new(Cognito {
             rule: Box::new(rule),
@@ -109,10 +127,10 @@ impl World {
         let wire = Arc::new(Wire(Arc::clone(&cognito)));
         let once = RetryPolicy { max_attempts: 1, ..RetryPolicy::default() };
         let road = Road::new(wire, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemRandom), once);
-        let (door, store) = (Arc::new(Door::default()), MemoryStore::new());
-        let kept: Arc<dyn SessionStore> = Arc::new(store.clone());
+        let door = Arc::new(Door::default());
+        let kept: Arc<dyn SessionStore> = Arc::new(kept);
         let pool = IdentityPool::new(&config, &road, &kept, Arc::clone(&door) as Arc<dyn Logins>).unwrap();
-        Self { pool, cognito, door, clock, store }
+        Self { pool, cognito, door, clock, store: MemoryStore::new() }
     }
 
     fn signs_in(&self, who: &'static str) {

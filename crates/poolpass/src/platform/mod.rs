@@ -31,7 +31,7 @@ pub use transport::{Body, Request, Response, Transport, TransportError, Transpor
 pub use upload_source::UploadSource;
 
 pub(crate) use clock::ServerClock;
-pub(crate) use store::lock_within;
+pub(crate) use store::{BoundedStore, lock_within};
 pub(crate) use sys::{Crc32, HANDS_OUT_BODIES_AS_SENT, HIDES_HEADERS, UPLOAD_PART, sha256, sleep, spawn};
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use sys::{FileSource, save};

@@ -15,7 +15,8 @@ use crate::error::Error;
 /// The SDK brings [`MemoryStore`] and, natively, [`FileStore`](super::FileStore); an app may bring its own. The values are
 /// secrets (a refresh token signs in for days), so a store has to keep them from other users and apps.
 ///
-/// Keys are ASCII letters, digits, `.`, `-` and `_`, at most 200 characters.
+/// Keys are ASCII letters, digits, `.`, `-` and `_`, at most 200 characters. The SDK waits ten seconds for each use of the store;
+/// then the call fails with kind `Store`.
 pub trait SessionStore: fmt::Debug + MaybeSend + MaybeSync {
     /// The value last saved under `key`.
     ///
@@ -52,6 +53,40 @@ pub trait SessionStore: fmt::Debug + MaybeSend + MaybeSync {
     fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
         let _ = name;
         Box::pin(async { Ok(StoreLock::unshared()) })
+    }
+}
+
+/// A store whose reading and writing has an end, whoever wrote it: a disk, a keychain or an app's own code may hang.
+///
+/// Locks are waited for by [`lock_within`], since each has a limit of its own.
+#[derive(Debug)]
+pub(crate) struct BoundedStore(pub(crate) Arc<dyn SessionStore>);
+
+impl BoundedStore {
+    const LIMIT: Duration = Duration::from_secs(10);
+
+    async fn within<T>(work: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, StoreError> {
+        timeout(Self::LIMIT, work)
+            .await
+            .unwrap_or_else(|| Err(StoreError("the session store does not answer".to_owned())))
+    }
+}
+
+impl SessionStore for BoundedStore {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
+        Box::pin(Self::within(self.0.load(key)))
+    }
+
+    fn save<'a>(&'a self, key: &'a str, value: SecretString) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(Self::within(self.0.save(key, value)))
+    }
+
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(Self::within(self.0.remove(key)))
+    }
+
+    fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
+        self.0.lock(name)
     }
 }
 

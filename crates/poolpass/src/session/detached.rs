@@ -10,7 +10,7 @@ use crate::platform::{MaybeSend, spawn};
 /// Runs `work` to its end on a task of its own, and waits for it.
 ///
 /// Dropping the returned future stops the waiting, not the work.
-pub(super) fn detached<T: MaybeSend + 'static>(
+pub(crate) fn detached<T: MaybeSend + 'static>(
     work: impl Future<Output = Result<T, Error>> + MaybeSend + 'static,
 ) -> impl Future<Output = Result<T, Error>> + MaybeSend + 'static {
     let (sender, receiver) = oneshot::channel();

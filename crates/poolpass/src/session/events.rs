@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::Stream;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// Something happened to the session.
 ///
@@ -58,6 +58,10 @@ pub enum EndReason {
 impl EndReason {
     /// Why AWS's answer to a refresh ends the session; `None` where it does not.
     pub(super) fn of(error: &Error) -> Option<Self> {
+        // A server in trouble says nothing about the session, whatever code it has for it.
+        if error.http_status().is_some_and(|status| status >= 500) {
+            return None;
+        }
         match error.aws_code()? {
             "RefreshTokenReuseException" => Some(Self::Reused),
             "UserNotFoundException" => Some(Self::UserDeleted),
@@ -68,27 +72,30 @@ impl EndReason {
         }
     }
 
-    /// Cognito has one code for all of it; only the message tells them apart.
+    /// Cognito has one code for this and for much that does not concern the session: the app client's secret and flows, the user
+    /// pool's settings, firewalls, too many attempts. Only words about the token or the user end it.
     fn of_refused_token(error: &Error) -> Option<Self> {
+        const TOKEN: [&str; 5] =
+            ["refresh token", "refreshtoken", "refresh_token", "access token", "token has "];
+        const SETTINGS: [&str; 7] =
+            ["secret", "flow", "rotation", "enabled", "supported", "scope", "allowed"];
+
         let message = error.message().to_ascii_lowercase();
-        let says = |word| message.contains(word);
-        // The app client's secret is wrong or missing: the app's mistake, which says nothing about the session.
-        if says("secret") {
-            return None;
+        let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+        if says(&["user"]) && !says(&["user pool", "userpool", "client"]) {
+            if says(&["disabled"]) {
+                return Some(Self::UserDisabled);
+            }
+            if says(&["does not exist", "not found"]) {
+                return Some(Self::UserDeleted);
+            }
         }
-        // Cognito slows down guessing with the same code.
-        if error.kind() == ErrorKind::TooManyAttempts {
-            return None;
+        match says(&TOKEN) {
+            true if says(&["revoked"]) => Some(Self::Revoked),
+            true if says(&["expired"]) => Some(Self::Expired),
+            true if !says(&SETTINGS) => Some(Self::Refused),
+            _ => None,
         }
-        Some(if says("revoked") {
-            Self::Revoked
-        } else if says("expired") {
-            Self::Expired
-        } else if says("disabled") {
-            Self::UserDisabled
-        } else {
-            Self::Refused
-        })
     }
 }
 
@@ -133,7 +140,7 @@ mod tests {
     use futures_util::StreamExt;
 
     use super::*;
-    use crate::error::AwsRefusal;
+    use crate::error::{AwsRefusal, ErrorKind};
 
     fn refusal(http_status: u16, code: &str, message: &str) -> Error {
         Error::from_aws(AwsRefusal {

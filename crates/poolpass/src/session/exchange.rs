@@ -20,6 +20,13 @@ pub enum RefreshOperation {
 impl RefreshOperation {
     const ALL: [Self; 2] = [Self::GetTokensFromRefreshToken, Self::RefreshTokenAuth];
 
+    fn other(self) -> Self {
+        match self {
+            Self::GetTokensFromRefreshToken => Self::RefreshTokenAuth,
+            Self::RefreshTokenAuth => Self::GetTokensFromRefreshToken,
+        }
+    }
+
     /// Its name in a stored session.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -47,14 +54,17 @@ pub(super) async fn exchange(
     settings: &RefreshSettings,
     session: &Session,
 ) -> Result<Session, Error> {
-    let (result, operation) = match settings.operation.or(session.refresh_operation) {
+    let (result, operation) = match settings.operation {
         Some(operation) => (ask(pool, settings, session, operation).await?, operation),
         None => find_out(pool, settings, session).await?,
     };
     session.renewed(result, operation)
 }
 
-/// Asks by GetTokensFromRefreshToken, which works for every app client of AWS.
+/// Asks by the operation that has worked before, or else by GetTokensFromRefreshToken, which works for every app client of AWS.
+///
+/// One that has worked before is believed, unless it has been switched off: rotation, which may be switched on and off, decides which
+/// operation an app client takes.
 ///
 /// A server without that operation may say so in any words, or refuse the token with the very words that AWS has for a dead one.
 /// So the other operation is asked after every refusal that another time would be the same; only words that say for certain how the
@@ -65,18 +75,20 @@ async fn find_out(
     settings: &RefreshSettings,
     session: &Session,
 ) -> Result<(AuthenticationResult, RefreshOperation), Error> {
-    let first = RefreshOperation::GetTokensFromRefreshToken;
+    let has_worked = session.refresh_operation.is_some();
+    let first = session.refresh_operation.unwrap_or(RefreshOperation::GetTokensFromRefreshToken);
     let refusal = match ask(pool, settings, session, first).await {
         Ok(result) => return Ok((result, first)),
         Err(refusal) => refusal,
     };
     let reason = EndReason::of(&refusal);
     let is_certain = reason.is_some_and(|reason| reason != EndReason::Refused);
-    let is_unsupported = is_unsupported(&refusal);
-    if !is_unsupported && (is_certain || is_passing(&refusal) || is_app_s_mistake(&refusal)) {
+    let is_unsupported = !is_certain && is_unsupported(&refusal);
+    let is_final = is_certain || is_passing(&refusal) || is_app_s_mistake(&refusal) || has_worked;
+    if is_final && !is_unsupported {
         return Err(refusal);
     }
-    let second = RefreshOperation::RefreshTokenAuth;
+    let second = first.other();
     match ask(pool, settings, session, second).await {
         Ok(result) => Ok((result, second)),
         Err(other) if is_unsupported => Err(other),
@@ -106,7 +118,8 @@ async fn ask(
     }
 }
 
-/// The server does not have the operation, or only half of it: some do not read the client secret that the operation sends.
+/// The server does not have the operation, or only half of it: some do not read the client secret that the operation sends. Or the app
+/// client does not allow it.
 fn is_unsupported(error: &Error) -> bool {
     const CODES: [&str; 6] = [
         "unknownoperation",
@@ -116,12 +129,14 @@ fn is_unsupported(error: &Error) -> bool {
         "unknownaction",
         "notsupported",
     ];
-    const MESSAGES: [&str; 5] = [
+    const MESSAGES: [&str; 7] = [
         "not implemented",
         "not yet implemented",
         "unsupported operation",
         "unknown operation",
         "was not received",
+        "flow not enabled",
+        "rotation",
     ];
     let says = |text: &str, words: &[&str]| {
         let text = text.to_ascii_lowercase();

@@ -16,7 +16,7 @@ use super::exchange::RefreshSettings;
 use super::refresh::Running;
 use super::{EndReason, Events, Session, SessionEvent, stored};
 use crate::error::{Error, ErrorKind};
-use crate::platform::{SessionStore, StoreLock, lock_within};
+use crate::platform::{BoxFuture, SessionStore, StoreError, StoreLock, grace, lock_within, within_grace};
 use crate::user_pool::{AuthenticationResult, UserPool};
 
 /// Keeps the session of one client. Clones share it.
@@ -122,18 +122,18 @@ impl Keeper {
     pub(crate) async fn fresh(&self) -> Result<Arc<Session>, Error> {
         let shared = &self.0;
         let known = shared.state().session.clone();
-        if let Some(session) = known.filter(|session| !shared.is_due(session)) {
+        if let Some(session) = known.filter(|session| !shared.is_due(session) || shared.may_rest(session)) {
             return Ok(session);
         }
         let session = match shared.being_refreshed() {
             Some(session) => session,
-            None => match shared.current().await {
+            None => match shared.current_in_time().await {
                 Ok(session) => session.ok_or_else(signed_out)?,
                 // A store that cannot be read says nothing about valid tokens.
                 Err(error) => return shared.still_valid().ok_or(error),
             },
         };
-        if !shared.is_due(&session) || (shared.is_resting() && session.is_valid(shared.now())) {
+        if !shared.is_due(&session) || shared.may_rest(&session) {
             return Ok(session);
         }
         match shared.refresh_if_due(&session).await {
@@ -163,6 +163,8 @@ impl Shared {
     const WRITE_PATIENCE: Duration = Duration::from_secs(10);
     /// Whoever refreshes holds the lock for all attempts of a refresh.
     const REFRESH_PATIENCE: Duration = Duration::from_secs(60);
+    /// How long valid tokens are handed out without a new attempt after a refresh, or a look into the store, has failed.
+    const REST_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
     pub(super) fn now(&self) -> SystemTime {
         self.pool.road().now()
@@ -185,8 +187,26 @@ impl Shared {
         self.state().session.as_ref().is_some_and(|current| current.id == session.id)
     }
 
-    fn is_resting(&self) -> bool {
-        self.state().resting_until.is_some_and(|until| self.now() < until)
+    /// Whether nothing is tried again for a while yet, because the tokens are valid and the last attempt has failed.
+    fn may_rest(&self, session: &Session) -> bool {
+        let now = self.now();
+        session.is_valid(now) && self.state().resting_until.is_some_and(|until| now < until)
+    }
+
+    pub(super) fn rest(&self) {
+        self.state().resting_until = self.now().checked_add(Self::REST_AFTER_FAILURE);
+    }
+
+    /// As [`current`](Self::current). Whoever has valid tokens waits for the store within a grace only.
+    async fn current_in_time(&self) -> Result<Option<Arc<Session>>, Error> {
+        let current: BoxFuture<'_, _> = Box::pin(self.current());
+        if self.still_valid().is_none() {
+            return current.await;
+        }
+        within_grace(grace(), current).await.unwrap_or_else(|| {
+            self.rest();
+            Err(StoreError("the session store does not answer".to_owned()).into())
+        })
     }
 
     pub(super) async fn current(&self) -> Result<Option<Arc<Session>>, Error> {
@@ -213,7 +233,7 @@ impl Shared {
     }
 
     pub(super) async fn save(&self, session: &Arc<Session>, _writing: &Writing<'_>) -> Result<(), Error> {
-        let value = stored::write(session);
+        let value = stored::write(session, &self.pool);
         let saved = self.store.save(&self.keys.session, value.clone()).await;
         saved.map_err(|error| Error::not_saved(error, &value))?;
         self.set(Some(Arc::clone(session)));
@@ -242,11 +262,14 @@ impl Shared {
     /// Takes over what another process has stored meanwhile. The caller holds `writing`.
     async fn reread(&self) -> Result<Option<Arc<Session>>, Error> {
         let value = self.store.load(&self.keys.session).await?;
-        let stored = value.as_ref().and_then(stored::read);
+        let stored = value.as_ref().and_then(|value| stored::read(value, &self.pool));
         let (event, session) = {
             let mut state = self.state();
             let (event, session) = match (state.session.take(), stored) {
-                (Some(known), Some(stored)) if known.is_same(&stored) => (None, Some(known)),
+                // A store that still has what was replaced is behind: an old refresh token may be used no more.
+                (Some(known), Some(stored)) if known.is_same(&stored) || known.is_newer(&stored) => {
+                    (None, Some(known))
+                }
                 (Some(known), Some(stored)) if known.id == stored.id => {
                     (Some(SessionEvent::Refreshed), Some(stored.into()))
                 }

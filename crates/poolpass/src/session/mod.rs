@@ -24,6 +24,9 @@ mod tests;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use secrecy::{ExposeSecret, SecretString};
+
+pub(crate) use detached::detached;
 pub use events::{EndReason, Events, SessionEvent};
 pub use exchange::RefreshOperation;
 pub(crate) use exchange::RefreshSettings;
@@ -59,7 +62,7 @@ impl Session {
     ///
     /// Kind `InvalidResponse` when a token is missing or malformed, or when the tokens are of different people.
     pub(crate) fn begin(id: String, result: AuthenticationResult) -> Result<Self, Error> {
-        let refresh_token = result.refresh_token.ok_or_else(|| {
+        let refresh_token = result.refresh_token.filter(is_token).ok_or_else(|| {
             Error::invalid_response("the answer that completes the sign-in has no refresh token")
         })?;
         let session = Self {
@@ -84,7 +87,10 @@ impl Session {
             id: self.id.clone(),
             id_token: IdToken::parse(result.id_token)?,
             access_token: AccessToken::parse(result.access_token)?,
-            refresh_token: result.refresh_token.map_or_else(|| self.refresh_token.clone(), RefreshToken::new),
+            refresh_token: result
+                .refresh_token
+                .filter(is_token)
+                .map_or_else(|| self.refresh_token.clone(), RefreshToken::new),
             device_key: new_device.or_else(|| self.device_key.clone()),
             refresh_operation: Some(operation),
         };
@@ -137,12 +143,22 @@ impl Session {
             && self.refresh_token == other.refresh_token
     }
 
+    /// Whether AWS issued its tokens after those of `other`, in the same sign-in.
+    fn is_newer(&self, other: &Self) -> bool {
+        self.id == other.id && self.access_token.issued_at() > other.access_token.issued_at()
+    }
+
     fn of_one_person(self) -> Result<Self, Error> {
         if self.id_token.sub() == self.access_token.sub() {
             return Ok(self);
         }
         Err(Error::invalid_response("the id token and the access token are of different people"))
     }
+}
+
+/// Some servers write an empty text where AWS writes no refresh token.
+fn is_token(token: &SecretString) -> bool {
+    !token.expose_secret().is_empty()
 }
 
 impl fmt::Debug for Session {

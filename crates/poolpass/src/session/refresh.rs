@@ -16,9 +16,6 @@ use super::{EndReason, Session, SessionEvent};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{BoxFuture, Grace, grace, timeout, within_grace};
 
-/// How long valid tokens are handed out without a new attempt after a refresh has failed.
-const REST_AFTER_FAILURE: Duration = Duration::from_secs(10);
-
 /// How long AWS is waited for, both operations together: less than the minute for which a rotated token still works.
 const EXCHANGE_LIMIT: Duration = Duration::from_secs(55);
 
@@ -86,10 +83,9 @@ impl Shared {
     }
 
     fn finish(&self, session: &Session, failed: bool) {
-        let mut state = self.state();
-        state.running.take_if(|running| running.session.id == session.id);
+        self.state().running.take_if(|running| running.session.id == session.id);
         if failed {
-            state.resting_until = self.now().checked_add(REST_AFTER_FAILURE);
+            self.rest();
         }
     }
 

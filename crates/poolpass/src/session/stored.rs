@@ -2,16 +2,20 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{AccessToken, IdToken, RefreshOperation, RefreshToken, Session};
+use super::{AccessToken, IdToken, RefreshOperation, RefreshToken, Session, is_token};
 use crate::error::Error;
 use crate::json::Object;
+use crate::user_pool::UserPool;
 
 /// The version of the format; a session of another version is as good as none.
 const VERSION: u64 = 1;
 
-pub(super) fn write(session: &Session) -> SecretString {
+/// The user pool and its app client are named, since another's refresh token would be refused, and the session given up.
+pub(super) fn write(session: &Session, pool: &UserPool) -> SecretString {
     Object::new()
         .with("version", VERSION)
+        .with("userPoolId", pool.id().to_string())
+        .with("clientId", pool.client_id().as_str())
         .with("id", session.id.as_str())
         .with("idToken", session.id_token.expose())
         .with("accessToken", session.access_token.expose())
@@ -21,21 +25,29 @@ pub(super) fn write(session: &Session) -> SecretString {
         .to_secret()
 }
 
-/// `None` for what this version cannot have written.
-pub(super) fn read(value: &SecretString) -> Option<Session> {
-    parse(value).ok().flatten()
+/// `None` for what this version cannot have written for this user pool.
+pub(super) fn read(value: &SecretString, pool: &UserPool) -> Option<Session> {
+    parse(value, pool).ok().flatten()
 }
 
-fn parse(value: &SecretString) -> Result<Option<Session>, Error> {
+fn parse(value: &SecretString, pool: &UserPool) -> Result<Option<Session>, Error> {
     let mut read = Object::parse(value.expose_secret().as_bytes())?;
-    if read.count("version")? != VERSION {
+    // Earlier releases did not name the pool and its client.
+    let (pool_id, client_id) = (read.maybe_text("userPoolId")?, read.maybe_text("clientId")?);
+    let is_of_another = pool_id.is_some_and(|id| id != pool.id().to_string())
+        || client_id.is_some_and(|id| id != pool.client_id().as_str());
+    if read.count("version")? != VERSION || is_of_another {
+        return Ok(None);
+    }
+    let refresh_token = read.secret("refreshToken")?;
+    if !is_token(&refresh_token) {
         return Ok(None);
     }
     let session = Session {
         id: read.text("id")?,
         id_token: IdToken::parse(read.secret("idToken")?)?,
         access_token: AccessToken::parse(read.secret("accessToken")?)?,
-        refresh_token: RefreshToken::new(read.secret("refreshToken")?),
+        refresh_token: RefreshToken::new(refresh_token),
         device_key: read.maybe_text("deviceKey")?,
         refresh_operation: read.maybe_text("refreshOperation")?.as_deref().and_then(RefreshOperation::named),
     };

@@ -1,8 +1,13 @@
 //! What a server cannot be made to do: races with a refresh, a failing store, answers that AWS would not give.
 //! Everything else is tested against local-aws, in `tests/runner/tests/session.rs`.
 
-use std::sync::Arc;
+mod cancelled;
+mod clocks;
+mod refusals;
+mod stores;
+
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt};

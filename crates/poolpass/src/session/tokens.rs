@@ -214,6 +214,10 @@ struct Token {
 impl Token {
     fn parse(raw: SecretString, token_use: &'static str, username_claim: &str) -> Result<Self, Error> {
         let malformed = || Error::invalid_response(format!("the {token_use} token is malformed"));
+        // It is to be sent in a header.
+        if !raw.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(malformed());
+        }
         let claims = Claims(payload(raw.expose_secret()).ok_or_else(malformed)?);
         if claims.text("token_use") != Some(token_use) {
             return Err(malformed());
@@ -358,6 +362,10 @@ mod tests {
             "a.e30.c.d".into(),
             "a.W10.c".into(),
             "a.é.c".into(),
+            format!("{}\n", encode(&id_claims()).expose_secret()).into(),
+            format!("\r\n{}", encode(&id_claims()).expose_secret()).into(),
+            format!("{} x", encode(&id_claims()).expose_secret()).into(),
+            format!("{}é", encode(&id_claims()).expose_secret()).into(),
             encode(&json!({})),
             encode(&without_expiry),
             encode(&far_future),

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use futures_util::future::join;
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
@@ -115,8 +116,9 @@ impl SignInFlow {
 
     /// Drops the pending challenge and ends the session.
     pub(crate) async fn sign_out(&self) -> Result<SignOut, Error> {
-        let cleared = self.pending.clear().await;
-        let outcome = self.keeper.sign_out().await?;
+        // Both at once: neither a store that hangs nor a caller who goes away keeps the session from being forgotten.
+        let (outcome, cleared) = join(self.keeper.sign_out(), self.pending.clear()).await;
+        let outcome = outcome?;
         cleared.map(|()| outcome)
     }
 

@@ -50,7 +50,17 @@ impl ScriptedPool {
     }
 
     pub(crate) fn refuse(&self, code: &str, message: &str) -> &Self {
-        self.push(Ok((400, json!({ "__type": code, "message": message }))))
+        self.refuse_with(400, code, message)
+    }
+
+    pub(crate) fn refuse_with(&self, status: u16, code: &str, message: &str) -> &Self {
+        self.push(Ok((status, json!({ "__type": code, "message": message }))))
+    }
+
+    /// Drops what is scripted and was not asked for.
+    pub(crate) fn forget_answers(&self) -> &Self {
+        self.0.answers.lock().unwrap().clear();
+        self
     }
 
     /// The connection breaks.
