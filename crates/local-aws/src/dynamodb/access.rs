@@ -18,15 +18,15 @@ pub(super) struct Access {
     pub(super) context: Context,
 }
 
-/// The partition keys of a table and of its indexes, by index name. The table's own is under "".
-pub(super) type PartitionKeys = BTreeMap<String, String>;
+/// Names of key attributes of a table and of its indexes, by index name. The table's own is under "".
+pub(super) type KeyNames = BTreeMap<String, String>;
 
 /// Everything that the operation needs to be allowed.
 pub(super) fn of_request(
     account: &Account,
     operation: &str,
     input: &Value,
-    keys_of: impl Fn(&str) -> PartitionKeys,
+    keys_of: impl Fn(&str) -> KeyNames,
 ) -> Vec<Access> {
     let region = &account.region;
     match operation {
@@ -45,7 +45,7 @@ pub(super) fn of_request(
     }
 }
 
-fn single(region: &str, operation: &str, table: &str, input: &Value, keys: &PartitionKeys) -> Access {
+fn single(region: &str, operation: &str, table: &str, input: &Value, keys: &KeyNames) -> Access {
     let index = text(input, "IndexName");
     let mut context = Context::default();
     let mut attributes = attributes(input);
@@ -88,12 +88,7 @@ fn single(region: &str, operation: &str, table: &str, input: &Value, keys: &Part
 }
 
 /// A batch is one action on each of its tables; every key of it counts.
-fn batch(
-    region: &str,
-    operation: &str,
-    input: &Value,
-    keys_of: impl Fn(&str) -> PartitionKeys,
-) -> Vec<Access> {
+fn batch(region: &str, operation: &str, input: &Value, keys_of: impl Fn(&str) -> KeyNames) -> Vec<Access> {
     let tables = input["RequestItems"].as_object().into_iter().flatten();
     tables
         .map(|(table, request)| {
@@ -125,7 +120,7 @@ fn transaction(
     region: &str,
     operation: &str,
     input: &Value,
-    keys_of: impl Fn(&str) -> PartitionKeys,
+    keys_of: impl Fn(&str) -> KeyNames,
 ) -> Vec<Access> {
     let items =
         input["TransactItems"].as_array().into_iter().flatten().filter_map(Value::as_object).flatten();

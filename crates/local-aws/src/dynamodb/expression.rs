@@ -12,17 +12,23 @@ pub(super) struct Expression<'a> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token<'a> {
+pub(super) enum Token<'a> {
     /// An attribute name, a keyword, a function, or a `#name`.
     Word(&'a str),
     /// A `:value`.
     Value(&'a str),
+    /// The index into a list.
+    Index(&'a str),
     Symbol(char),
 }
 
 impl<'a> Expression<'a> {
     pub(super) fn new(text: &'a str, names: Option<&'a Map<String, Value>>) -> Self {
         Self { tokens: tokens(text), names }
+    }
+
+    pub(super) fn tokens(&self) -> &[Token<'a>] {
+        &self.tokens
     }
 
     /// The names of the values that the attribute `key` is to be equal to.
@@ -60,30 +66,82 @@ impl<'a> Expression<'a> {
             .collect()
     }
 
-    /// The names of the values that the expression uses.
-    pub(super) fn values(&self) -> Vec<&'a str> {
-        let value = |token: &Token<'a>| match token {
-            Token::Value(name) => Some(*name),
-            _ => None,
-        };
-        self.tokens.iter().filter_map(value).collect()
+    /// The values that the expression uses, each with the attribute that stands before it.
+    pub(super) fn values(&self) -> Vec<(Option<&'a str>, &'a str)> {
+        let mut attribute = None;
+        let mut values = Vec::new();
+        for (index, token) in self.tokens.iter().enumerate() {
+            match token {
+                Token::Word(word)
+                    if !is_keyword(word) && self.tokens.get(index + 1) != Some(&Token::Symbol('(')) =>
+                {
+                    attribute = self.name(word);
+                }
+                Token::Value(name) => values.push((attribute, *name)),
+                _ => {}
+            }
+        }
+        values
     }
 
-    /// How many operators and functions there are, as DynamoDB counts them.
-    pub(super) fn operators(&self) -> usize {
-        let is_operator = |(index, token): (usize, &Token<'_>)| match token {
-            Token::Word(word) => {
-                let is_named =
-                    ["AND", "OR", "NOT", "BETWEEN", "IN"].iter().any(|o| o.eq_ignore_ascii_case(word));
-                is_named || self.tokens.get(index + 1) == Some(&Token::Symbol('('))
+    /// How many operators and functions there are, as DynamoDB counts them: a comparison is one, what `SET` assigns by is
+    /// none.
+    pub(super) fn operators(&self, assigns: bool) -> usize {
+        let mut count = 0;
+        let mut open_betweens = 0_usize;
+        for (index, token) in self.tokens.iter().enumerate() {
+            let next = self.tokens.get(index + 1);
+            let previous = index.checked_sub(1).and_then(|before| self.tokens.get(before));
+            let counts = match token {
+                Token::Word(word) if word.eq_ignore_ascii_case("AND") && open_betweens > 0 => {
+                    open_betweens -= 1;
+                    false
+                }
+                Token::Word(word) => {
+                    open_betweens += usize::from(word.eq_ignore_ascii_case("BETWEEN"));
+                    let is_operator = ["AND", "OR", "NOT", "BETWEEN", "IN"];
+                    is_operator.iter().any(|operator| operator.eq_ignore_ascii_case(word))
+                        || next == Some(&Token::Symbol('('))
+                }
+                // `<=`, `>=` and `<>` are one operator.
+                Token::Symbol('=' | '>') if matches!(previous, Some(Token::Symbol('<' | '>'))) => false,
+                Token::Symbol('=') => !assigns,
+                Token::Symbol('<' | '>' | '+' | '-') => true,
+                _ => false,
+            };
+            count += usize::from(counts);
+        }
+        count
+    }
+
+    pub(super) fn functions(&self) -> impl Iterator<Item = &'a str> {
+        self.tokens.windows(2).filter_map(|pair| match pair {
+            [Token::Word(word), Token::Symbol('(')] if !is_keyword(word) => Some(*word),
+            _ => None,
+        })
+    }
+
+    /// A name that is no placeholder starts with a letter.
+    pub(super) fn starting_with_underscore(&self) -> Option<&'a str> {
+        self.tokens.iter().find_map(|token| match token {
+            Token::Word(word) if word.starts_with('_') => Some(*word),
+            _ => None,
+        })
+    }
+
+    /// How many levels the longest document path has.
+    pub(super) fn deepest_path(&self) -> usize {
+        let mut levels = 0;
+        let mut deepest = 0;
+        for (index, token) in self.tokens.iter().enumerate() {
+            let before = index.checked_sub(1).and_then(|before| self.tokens.get(before));
+            if matches!(token, Token::Word(_) | Token::Index(_)) {
+                let goes_on = matches!(before, Some(Token::Symbol('.' | '[')));
+                levels = if goes_on { levels + 1 } else { 1 };
+                deepest = deepest.max(levels);
             }
-            // `<=`, `>=` and `<>` are one operator.
-            Token::Symbol('=' | '<' | '>' | '+') => !index
-                .checked_sub(1)
-                .is_some_and(|before| matches!(self.tokens.get(before), Some(Token::Symbol('<' | '>')))),
-            _ => false,
-        };
-        self.tokens.iter().enumerate().filter(|entry| is_operator(*entry)).count()
+        }
+        deepest
     }
 
     /// How many operands the largest `IN` has.
@@ -103,7 +161,8 @@ impl<'a> Expression<'a> {
             .unwrap_or_default()
     }
 
-    fn name(&self, word: &'a str) -> Option<&'a str> {
+    /// What a word stands for: a placeholder for its name, another word for itself.
+    pub(super) fn name(&self, word: &'a str) -> Option<&'a str> {
         if word.starts_with('#') {
             return self.names?.get(word)?.as_str();
         }
@@ -111,13 +170,13 @@ impl<'a> Expression<'a> {
     }
 }
 
-fn is_keyword(word: &str) -> bool {
+pub(super) fn is_keyword(word: &str) -> bool {
     const KEYWORDS: [&str; 9] = ["AND", "OR", "NOT", "BETWEEN", "IN", "SET", "REMOVE", "ADD", "DELETE"];
     KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
 }
 
 fn tokens(text: &str) -> Vec<Token<'_>> {
-    let is_word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-');
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -126,12 +185,11 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
             let body = if has_sigil { rest.get(1..).unwrap_or_default() } else { rest };
             let length = body.find(|character| !is_word(character)).unwrap_or(body.len());
             let (word, after) = rest.split_at(length + usize::from(has_sigil));
-            // A list index such as [0] is no attribute.
-            match first {
-                ':' => tokens.push(Token::Value(word)),
-                '0'..='9' => {}
-                _ => tokens.push(Token::Word(word)),
-            }
+            tokens.push(match first {
+                ':' => Token::Value(word),
+                '0'..='9' => Token::Index(word),
+                _ => Token::Word(word),
+            });
             rest = after.trim_start();
         } else {
             tokens.push(Token::Symbol(first));

@@ -3,11 +3,15 @@
 mod access;
 mod expression;
 mod limits;
+#[cfg(test)]
+mod limits_tests;
+mod operands;
 mod semantics;
 #[cfg(test)]
 mod tests;
+mod words;
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use dynoxide::{Database, DynoxideError};
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
@@ -15,7 +19,7 @@ use s3s::crypto::Crc32;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use self::access::PartitionKeys;
+use self::access::KeyNames;
 use crate::{
     account::{ACCOUNT_ID, Account},
     caller::Caller,
@@ -40,15 +44,24 @@ impl DynamoDb {
     }
 
     /// The partition keys of a table and of its indexes; none when there is no such table.
-    fn partition_keys(&self, table: &str) -> PartitionKeys {
-        let Ok(Some(table)) = self.database.get_table_metadata(table) else { return PartitionKeys::new() };
+    fn partition_keys(&self, table: &str) -> KeyNames {
+        self.key_names(table, "HASH")
+    }
+
+    /// The sort keys of a table and of its indexes, of those that have one.
+    fn sort_keys(&self, table: &str) -> KeyNames {
+        self.key_names(table, "RANGE")
+    }
+
+    fn key_names(&self, table: &str, key_type: &str) -> KeyNames {
+        let Ok(Some(table)) = self.database.get_table_metadata(table) else { return KeyNames::new() };
         let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
-        let mut keys = BTreeMap::new();
-        keys.extend(partition_key(&parse(&table.key_schema)).map(|key| (String::new(), key)));
+        let mut keys = KeyNames::new();
+        keys.extend(key_name(&parse(&table.key_schema), key_type).map(|key| (String::new(), key)));
         for definitions in [&table.gsi_definitions, &table.lsi_definitions].into_iter().flatten() {
             for index in parse(definitions).as_array().into_iter().flatten() {
                 let name = index["IndexName"].as_str().unwrap_or_default();
-                keys.extend(partition_key(&index["KeySchema"]).map(|key| (name.to_owned(), key)));
+                keys.extend(key_name(&index["KeySchema"], key_type).map(|key| (name.to_owned(), key)));
             }
         }
         keys
@@ -67,6 +80,7 @@ pub(crate) fn handle(account: &Account, request: &Request) -> Response {
         Ok(body) => reply(StatusCode::OK, body),
         Err(Refusal::Before(error)) => error_response(&error),
         Err(Refusal::ByEngine(error)) => {
+            let error = words::of_service(&request.operation, error);
             let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
             reply(status, error.to_json())
         }
@@ -110,15 +124,36 @@ fn operate(account: &Account, request: &Request) -> Result<String, Refusal> {
             .map_err(|denied| AwsError::new("AccessDeniedException", denied.to_string()))?;
     }
     limits::check(&input)?;
-    semantics::check(&request.operation, &input)?;
+    semantics::check(&account.dynamodb, &request.operation, &input)?;
+    with_room(|| execute(account, &request.operation, input))
+}
+
+/// The engine reads and evaluates expressions by recursion: the longest that DynamoDB takes need more than the stack that
+/// threads have by default.
+fn with_room<T: Send>(work: impl FnOnce() -> Result<T, Refusal> + Send) -> Result<T, Refusal> {
+    const STACK_BYTES: usize = 64 * 1024 * 1024;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(AwsError::internal(&"the engine panicked").into()),
+            Err(error) => Err(AwsError::internal(&error).into()),
+        }
+    })
+}
+
+fn execute(account: &Account, operation: &str, input: Value) -> Result<String, Refusal> {
     let database = &account.dynamodb.database;
-    match request.operation.as_str() {
+    match operation {
         "GetItem" => run(input, |input| database.get_item(input)),
         "PutItem" => run(input, |input| database.put_item(input)),
         "UpdateItem" => semantics::update_item(database, input),
         "DeleteItem" => run(input, |input| database.delete_item(input)),
-        "Query" => run(input, |input| database.query(input)),
-        "Scan" => run(input, |input| database.scan(input)),
+        "Query" => run(input.clone(), |input| database.query(input))
+            .map(|answer| semantics::counted(&input, &answer)),
+        "Scan" => {
+            run(input.clone(), |input| database.scan(input)).map(|answer| semantics::counted(&input, &answer))
+        }
         "BatchGetItem" => run(input, |input| database.batch_get_item(input)),
         "BatchWriteItem" => run(input, |input| database.batch_write_item(input)),
         "TransactGetItems" => semantics::transact_get_items(database, input),
@@ -147,30 +182,9 @@ fn run<I: DeserializeOwned, O: Serialize>(
     input: Value,
     operation: impl FnOnce(I) -> Result<O, DynoxideError>,
 ) -> Result<String, Refusal> {
-    let input = serde_json::from_value(input).map_err(|error| read_error(&error.to_string()))?;
+    let input = serde_json::from_value(input).map_err(|error| words::unreadable(&error.to_string()))?;
     let output = operation(input)?;
     serde_json::to_string(&output).map_err(|error| AwsError::internal(&error).into())
-}
-
-/// The engine marks what kind of error a malformed input is.
-fn read_error(message: &str) -> DynoxideError {
-    for marker in ["VALIDATION_AS_READ:", "VALIDATION_REQUEST:", "VALIDATION:"] {
-        if let Some(message) = message.strip_prefix(marker) {
-            return DynoxideError::ValidationException(message.to_owned());
-        }
-    }
-    for marker in ["SERIALIZATION_AS_READ:", "SERIALIZATION:"] {
-        if let Some(message) = message.strip_prefix(marker) {
-            return DynoxideError::SerializationException(message.to_owned());
-        }
-    }
-    if ["missing field", "unknown variant", "invalid type: null", "AttributeValue"]
-        .iter()
-        .any(|m| message.contains(m))
-    {
-        return DynoxideError::ValidationException(message.to_owned());
-    }
-    DynoxideError::SerializationException(message.to_owned())
 }
 
 /// Descriptions of tables carry ARNs, in which the engine does not know the region.
@@ -178,10 +192,10 @@ fn with_region(account: &Account, body: &str) -> String {
     body.replace(ENGINE_ARN, &format!("arn:aws:dynamodb:{}:{ACCOUNT_ID}:", account.region))
 }
 
-fn partition_key(schema: &Value) -> Option<String> {
+fn key_name(schema: &Value, key_type: &str) -> Option<String> {
     let mut elements = schema.as_array()?.iter();
-    let hash = elements.find(|element| element["KeyType"] == "HASH")?;
-    hash["AttributeName"].as_str().map(str::to_owned)
+    let element = elements.find(|element| element["KeyType"] == key_type)?;
+    element["AttributeName"].as_str().map(str::to_owned)
 }
 
 fn reply(status: StatusCode, body: String) -> Response {

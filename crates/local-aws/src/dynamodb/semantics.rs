@@ -3,7 +3,7 @@
 use dynoxide::{Database, DynoxideError};
 use serde_json::{Value, json};
 
-use super::{Refusal, expression::Expression, run};
+use super::{DynamoDb, Refusal, expression::Expression, run};
 use crate::error::AwsError;
 
 /// The items of a TransactGetItems may not be larger together.
@@ -33,7 +33,7 @@ pub(super) fn transact_get_items(database: &Database, input: Value) -> Result<St
     let mut answer = parse(&run(input, |input| database.transact_get_items(input))?);
     let mut size = 0;
     for (get, response) in gets.iter().zip(answer["Responses"].as_array_mut().into_iter().flatten()) {
-        size += response.to_string().len();
+        size += item_size(&response["Item"]);
         let Some(projection) = get["ProjectionExpression"].as_str() else { continue };
         let projected = Expression::new(projection, get["ExpressionAttributeNames"].as_object()).attributes();
         if let Some(item) = response.get_mut("Item").and_then(Value::as_object_mut) {
@@ -53,33 +53,48 @@ pub(super) fn transact_get_items(database: &Database, input: Value) -> Result<St
     Ok(answer.to_string())
 }
 
+/// What an item weighs, as DynamoDB counts.
+fn item_size(item: &Value) -> usize {
+    serde_json::from_value(item.clone()).map_or(0, |item| dynoxide::types::item_size(&item))
+}
+
+/// Query and Scan: of the item over which a page ends for its size the engine counts that it was scanned, although it
+/// belongs to the next page.
+pub(super) fn counted(input: &Value, answer: &str) -> String {
+    let mut answer = parse(answer);
+    let has_filter =
+        ["FilterExpression", "QueryFilter", "ScanFilter"].iter().any(|filter| !input[*filter].is_null());
+    if !has_filter {
+        answer["ScannedCount"] = answer["Count"].clone();
+    }
+    answer.to_string()
+}
+
 fn parse(answer: &str) -> Value {
     serde_json::from_str(answer).unwrap_or_default()
 }
 
 /// What the engine lets through.
-pub(super) fn check(operation: &str, input: &Value) -> Result<(), AwsError> {
-    let invalid = |message: &'static str| Err(AwsError::new("ValidationException", message));
+pub(super) fn check(tables: &DynamoDb, operation: &str, input: &Value) -> Result<(), AwsError> {
+    let invalid = |message: String| Err(AwsError::new("ValidationException", message));
     match operation {
         "CreateTable" => {
             let is_provisioned = input["BillingMode"].as_str().is_none_or(|mode| mode == "PROVISIONED");
             if is_provisioned && input["ProvisionedThroughput"].is_null() && input["KeySchema"].is_array() {
-                return invalid("No provisioned throughput specified for the table");
+                return invalid("No provisioned throughput specified for the table".to_owned());
             }
         }
-        "Query" => {
-            let condition = input["KeyConditionExpression"].as_str().unwrap_or_default();
-            let values = Expression::new(condition, None).values();
-            let is_empty = |name: &&str| {
-                let value = &input["ExpressionAttributeValues"][*name];
-                value["S"] == "" || value["B"] == ""
-            };
-            if values.iter().any(is_empty) {
+        "Query" | "Scan" => {
+            if input["AttributesToGet"].as_array().is_some_and(Vec::is_empty) {
                 return invalid(
-                    "One or more parameter values are not valid. The AttributeValue for a key attribute cannot \
-                     contain an empty string value.",
+                    "1 validation error detected: Value '[]' at 'attributesToGet' failed to satisfy constraint: Member \
+                     must have length greater than or equal to 1"
+                        .to_owned(),
                 );
             }
+            search_index(tables, input)?;
+            key_condition(tables, input)?;
+            start_key(input)?;
         }
         "BatchWriteItem" => {
             let tables = input["RequestItems"].as_object().into_iter().flatten();
@@ -89,11 +104,89 @@ pub(super) fn check(operation: &str, input: &Value) -> Result<(), AwsError> {
             if writes.any(is_double) {
                 return invalid(
                     "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the \
-                     supported datatypes",
+                     supported datatypes"
+                        .to_owned(),
                 );
+            }
+        }
+        "TransactWriteItems" => {
+            let actions = input["TransactItems"].as_array().into_iter().flatten();
+            for (index, action) in actions.enumerate() {
+                let check = &action["ConditionCheck"];
+                if check.is_object() && check["ConditionExpression"].is_null() {
+                    return invalid(format!(
+                        "1 validation error detected: Value null at \
+                         'transactItems.{}.member.conditionCheck.conditionExpression' failed to satisfy constraint: \
+                         Member must not be null",
+                        index + 1
+                    ));
+                }
             }
         }
         _ => {}
     }
     Ok(())
+}
+
+/// The engine says of an index that is not there that it does not read consistently.
+fn search_index(tables: &DynamoDb, input: &Value) -> Result<(), AwsError> {
+    let (Some(table), Some(index)) = (input["TableName"].as_str(), input["IndexName"].as_str()) else {
+        return Ok(());
+    };
+    let keys = tables.partition_keys(table);
+    if input["ConsistentRead"] == true && !keys.is_empty() && !keys.contains_key(index) {
+        let message = format!("The table does not have the specified index: {index}");
+        return Err(AwsError::new("ValidationException", message));
+    }
+    Ok(())
+}
+
+/// The values of keys are neither empty nor too long.
+fn key_condition(tables: &DynamoDb, input: &Value) -> Result<(), AwsError> {
+    const MOST_SORT_BYTES: usize = 1024;
+    let invalid = |message: String| Err(AwsError::new("ValidationException", message));
+    let text = |name: &str| input[name].as_str().unwrap_or_default();
+    let sort = tables.sort_keys(text("TableName")).remove(text("IndexName"));
+    let condition =
+        Expression::new(text("KeyConditionExpression"), input["ExpressionAttributeNames"].as_object());
+    if let Some(function) = condition.functions().find(|name| !name.eq_ignore_ascii_case("begins_with")) {
+        return invalid(format!("Invalid operator used in KeyConditionExpression: {function}"));
+    }
+    for (attribute, name) in condition.values() {
+        let value = &input["ExpressionAttributeValues"][name];
+        let key = attribute.unwrap_or_default();
+        if is_empty(value) {
+            return invalid(format!(
+                "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an \
+                 empty string value. Key: {key}"
+            ));
+        }
+        let size = value["S"].as_str().map_or(0, str::len);
+        if sort.as_deref() == Some(key) && size > MOST_SORT_BYTES {
+            return invalid(
+                "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size \
+                 limit of 1024 bytes"
+                    .to_owned(),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn start_key(input: &Value) -> Result<(), AwsError> {
+    let mut key = input["ExclusiveStartKey"].as_object().into_iter().flatten();
+    match key.find(|(_, value)| is_empty(value)) {
+        Some((name, _)) => Err(AwsError::new(
+            "ValidationException",
+            format!(
+                "The provided starting key is invalid: One or more parameter values are not valid. The AttributeValue \
+                 for a key attribute cannot contain an empty string value. Key: {name}"
+            ),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value["S"] == "" || value["B"] == ""
 }

@@ -10,13 +10,13 @@ use crate::{
 const ME: &str = "eu-west-1:11111111-1111-1111-1111-111111111111";
 const YOU: &str = "eu-west-1:22222222-2222-2222-2222-222222222222";
 
-struct Table {
-    account: Arc<Account>,
+pub(super) struct Table {
+    pub(super) account: Arc<Account>,
     keys: Keys,
 }
 
 impl Table {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let table = Self { account: account(), keys: Keys::root() };
         for name in ["notes", "other"] {
             let input = json!({
@@ -66,7 +66,7 @@ impl Table {
         }))
     }
 
-    async fn call(&self, operation: &str, input: &Value) -> Answer {
+    pub(super) async fn call(&self, operation: &str, input: &Value) -> Answer {
         let draft = Draft::json(&format!("DynamoDB_20120810.{operation}"), input);
         draft.signed("dynamodb", &self.keys, self.account.clock.now()).send(&self.account).await
     }

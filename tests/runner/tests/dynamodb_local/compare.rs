@@ -1,16 +1,56 @@
 //! What counts as a difference between two answers.
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+use super::Request;
 
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Value,
 }
 
-/// Says how `actual` differs, in status, code, message or body.
-pub(crate) fn difference(operation: &str, expected: &Answer, actual: &Answer) -> Option<String> {
-    let (expected, actual) = (comparable(operation, expected), comparable(operation, actual));
-    (expected != actual).then(|| format!("judge: {expected}\n  local: {actual}"))
+/// Two answers that differ in every request of a kind, as [`summary`] words them; `*` stands for any text.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Kind {
+    pub(crate) judge: String,
+    pub(crate) local: String,
+    #[expect(dead_code, reason = "for people")]
+    pub(crate) reason: String,
+}
+
+pub(crate) struct Difference {
+    judge: Value,
+    local: Value,
+}
+
+impl Difference {
+    /// How two answers differ, in status, code, message, body, or reasons of a cancellation.
+    pub(crate) fn between(request: &Request, judge: &Answer, local: &Answer) -> Option<Self> {
+        let (judge, local) = (comparable(request, judge), comparable(request, local));
+        (judge != local).then_some(Self { judge, local })
+    }
+
+    /// A kind speaks of messages, of an answer where the other is a refusal, never of two bodies.
+    pub(crate) fn is_of(&self, kind: &Kind) -> bool {
+        let rest = |answer: &Value| {
+            json!([answer["item"], answer["reasons"].as_array().into_iter().flatten().collect::<Vec<_>>()])
+        };
+        let is_about_words = rest(&self.judge) == rest(&self.local);
+        let is_refused = self.judge["status"] != 200 || self.local["status"] != 200;
+        is_about_words
+            && is_refused
+            && matches(&kind.judge, &summary(&self.judge))
+            && matches(&kind.local, &summary(&self.local))
+    }
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shortened = |value: &Value| value.to_string().chars().take(600).collect::<String>();
+        write!(f, "judge: {}\n  local: {}", shortened(&self.judge), shortened(&self.local))
+    }
 }
 
 /// Names a request in the list of differences.
@@ -22,39 +62,58 @@ pub(crate) fn digest(input: &Value) -> String {
     format!("{hash:016x}")
 }
 
-fn comparable(operation: &str, answer: &Answer) -> Value {
+/// `200`, or `400 ValidationException: message`.
+fn summary(answer: &Value) -> String {
+    if answer["status"] == 200 {
+        return "200".to_owned();
+    }
+    let text = |name: &str| answer[name].as_str().unwrap_or_default();
+    format!("{} {}: {}", answer["status"], text("code"), text("message"))
+}
+
+fn matches(pattern: &str, text: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(text) = text.strip_prefix(start) else { return false };
+    (0..=text.len()).filter(|at| text.is_char_boundary(*at)).any(|at| matches(rest, &text[at..]))
+}
+
+fn comparable(request: &Request, answer: &Answer) -> Value {
     if answer.status == 200 {
         let mut body = answer.body.clone();
-        normalize(operation, &mut body);
+        normalize(request, &mut body);
         return json!({ "status": 200, "body": body });
     }
     let text = |name: &str| answer.body[name].as_str().unwrap_or_default().to_owned();
     let kind = text("__type");
-    let code = kind.rsplit('#').next().unwrap_or_default();
-    // DynamoDB Local has words of its own for what it refuses before it looks at an item, and the engine has
-    // those of the service. A condition that fails is worded alike.
-    let message = if code == "ConditionalCheckFailedException" {
-        text("message") + &text("Message")
-    } else {
-        String::new()
-    };
+    let message = text("message") + &text("Message");
     let reasons = answer.body["CancellationReasons"].as_array().into_iter().flatten();
     json!({
         "status": answer.status,
-        "code": code,
-        "message": message,
+        "code": kind.rsplit('#').next().unwrap_or_default(),
+        // The service puts this in front of what PutItem, UpdateItem and DeleteItem refuse, DynamoDB Local does not.
+        "message": message.strip_prefix("1 validation error detected: ").unwrap_or(&message),
         "item": answer.body.get("Item"),
-        "reasons": reasons.map(|reason| &reason["Code"]).collect::<Vec<_>>(),
+        "reasons": reasons
+            .map(|reason| json!([reason["Code"], reason["Message"], reason["Item"]]))
+            .collect::<Vec<_>>(),
     })
 }
 
 /// Takes out what no two servers share, and sorts what has no order.
-fn normalize(operation: &str, body: &mut Value) {
+fn normalize((operation, input): &Request, body: &mut Value) {
     if let Some(members) = body.as_object_mut() {
-        members.retain(|name, value| name != "ConsumedCapacity" && !is_empty(value));
+        if operation == "DeleteItem" {
+            // DynamoDB Local says what a deletion consumed although nobody asks.
+            members.remove("ConsumedCapacity");
+        }
+        // DynamoDB Local knows no item collections.
+        members.remove("ItemCollectionMetrics");
+        members.retain(|_, value| !is_empty(value));
     }
-    match operation {
-        "CreateTable" | "DeleteTable" | "DescribeTable" => *body = table(body),
+    match operation.as_str() {
+        "CreateTable" | "DeleteTable" | "DescribeTable" | "UpdateTable" => *body = table(body),
+        // What a global index has under one key is in no order.
+        "Query" if input["IndexName"] == "by-tag" => sort(&mut body["Items"]),
         "Scan" => sort(&mut body["Items"]),
         "BatchGetItem" => {
             for items in body["Responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
@@ -65,7 +124,6 @@ fn normalize(operation: &str, body: &mut Value) {
     }
     settle(body);
 }
-
 /// What of a table's description does not depend on the server.
 fn table(body: &Value) -> Value {
     let description = if body["Table"].is_object() { &body["Table"] } else { &body["TableDescription"] };
@@ -100,17 +158,19 @@ fn sort(list: &mut Value) {
 fn settle(value: &mut Value) {
     match value {
         Value::Object(members) => {
+            // The service tells reads from writes in transactions, DynamoDB Local does not.
+            members.retain(|name, _| name != "ReadCapacityUnits" && name != "WriteCapacityUnits");
             for (name, member) in members {
                 if matches!(name.as_str(), "SS" | "NS" | "BS") {
                     sort(member);
                 }
                 if name == "N"
                     && let Some(text) = member.as_str()
-                    && text.contains(['e', 'E', '.'])
+                    && (text.len() < 16 || text.contains(['e', 'E', '.']))
                     && let Ok(number) = text.parse::<f64>()
                 {
-                    // DynamoDB Local keeps the spelling of numbers inside lists and maps, the service does not.
-                    *member = number.to_string().into();
+                    // DynamoDB Local keeps the spelling of numbers, the service does not. There is no negative zero.
+                    *member = (number + 0.0).to_string().into();
                 }
                 settle(member);
             }
