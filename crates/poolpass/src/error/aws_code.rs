@@ -10,13 +10,7 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         "NotAuthorizedException" if message.contains("Password attempts exceeded") => {
             ErrorKind::TooManyAttempts
         }
-        // No password is right then: an administrator has to act.
-        "NotAuthorizedException"
-            if message.contains("Temporary password has expired")
-                || message.contains("password cannot be reset in the current state") =>
-        {
-            ErrorKind::Aws
-        }
+        "NotAuthorizedException" if is_not_about_the_password(message) => ErrorKind::Aws,
         // AWS refuses a value by its form before it applies the rule that has a code of its own.
         "InvalidParameterException" if is_about(message, &["previousPassword"]) => ErrorKind::NotAuthorized,
         "InvalidParameterException" if is_about(message, &["password", "proposedPassword"]) => {
@@ -24,6 +18,16 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         }
         "InvalidParameterException" if is_about(message, &["userCode", "confirmationCode", "code"]) => {
             ErrorKind::CodeMismatch
+        }
+        "InvalidParameterException" if message.contains("no registered/verified email or phone") => {
+            ErrorKind::CodeDeliveryFailed
+        }
+        // SetUserMFAPreference's words for it.
+        "InvalidParameterException"
+            if message.contains("not verified software token mfa")
+                || message.contains("does not have delivery config set") =>
+        {
+            ErrorKind::MfaNotSetUp
         }
         "NotAuthorizedException" | "UnauthorizedException" => ErrorKind::NotAuthorized,
         "UserNotFoundException" => ErrorKind::UserNotFound,
@@ -128,6 +132,21 @@ fn by_status(http_status: u16) -> ErrorKind {
     }
 }
 
+/// No password would be right: the administrator, the pool's settings or its threat protection stand against it, or there is nothing
+/// left to do.
+fn is_not_about_the_password(message: &str) -> bool {
+    const WORDS: [&str; 7] = [
+        "Temporary password has expired",
+        "password cannot be reset in the current state",
+        "because of security reasons",
+        "is not permitted for this user pool",
+        "unauthorized attribute",
+        "User cannot be confirmed",
+        "User cannot confirm",
+    ];
+    WORDS.iter().any(|words| message.contains(words))
+}
+
 /// `… Value at 'password' failed to satisfy constraint …`, of one of these members.
 fn is_about(message: &str, members: &[&str]) -> bool {
     members.iter().any(|member| message.contains(&format!("at '{member}'")))
@@ -166,13 +185,129 @@ mod tests {
         assert_eq!(kind("username"), ErrorKind::Aws);
     }
 
+    /// The words are Cognito's own, from public reports.
     #[test]
-    fn a_password_that_an_administrator_must_reset_is_not_a_wrong_one() {
-        for message in [
-            "Temporary password has expired and must be reset by an administrator.",
-            "User password cannot be reset in the current state.",
+    fn each_refusal_of_cognito_s_has_the_kind_that_says_what_to_do() {
+        for (code, message, kind) in [
+            ("NotAuthorizedException", "Incorrect username or password.", ErrorKind::NotAuthorized),
+            ("NotAuthorizedException", "User is disabled.", ErrorKind::NotAuthorized),
+            (
+                "NotAuthorizedException",
+                "Temporary password has expired and must be reset by an administrator.",
+                ErrorKind::Aws,
+            ),
+            ("NotAuthorizedException", "User password cannot be reset in the current state.", ErrorKind::Aws),
+            ("NotAuthorizedException", "Unable to login because of security reasons", ErrorKind::Aws),
+            ("NotAuthorizedException", "SignUp is not permitted for this user pool", ErrorKind::Aws),
+            ("NotAuthorizedException", "A client attempted to write unauthorized attribute", ErrorKind::Aws),
+            (
+                "NotAuthorizedException",
+                "User cannot be confirmed. Current status is CONFIRMED",
+                ErrorKind::Aws,
+            ),
+            (
+                "NotAuthorizedException",
+                "User cannot confirm because user status is not UNCONFIRMED.",
+                ErrorKind::Aws,
+            ),
+            (
+                "NotAuthorizedException",
+                "Invalid session for the user, session can only be used once.",
+                ErrorKind::ChallengeExpired,
+            ),
+            ("NotAuthorizedException", "Password attempts exceeded", ErrorKind::TooManyAttempts),
+            (
+                "InvalidParameterException",
+                "Cannot reset password for the user as there is no registered/verified email or phone_number",
+                ErrorKind::CodeDeliveryFailed,
+            ),
+            ("InvalidParameterException", "User has not verified software token mfa", ErrorKind::MfaNotSetUp),
+            (
+                "InvalidParameterException",
+                "User does not have delivery config set to turn on SMS_MFA",
+                ErrorKind::MfaNotSetUp,
+            ),
+            (
+                "InvalidParameterException",
+                "2 validation errors detected: Value at 'username' failed to satisfy constraint: m; Value at 'password' \
+                 failed to satisfy constraint: m",
+                ErrorKind::InvalidPassword,
+            ),
+            ("InvalidParameterException", "User is already confirmed.", ErrorKind::Aws),
+            (
+                "InvalidParameterException",
+                "USER_PASSWORD_AUTH flow not enabled for this client",
+                ErrorKind::Aws,
+            ),
+            (
+                "ExpiredCodeException",
+                "Your software token has already been used once.",
+                ErrorKind::CodeExpired,
+            ),
+            (
+                "ExpiredCodeException",
+                "Invalid code provided, please request a code again.",
+                ErrorKind::CodeExpired,
+            ),
+            ("CodeMismatchException", "Invalid verification code provided.", ErrorKind::CodeMismatch),
+            ("EnableSoftwareTokenMFAException", "Code mismatch", ErrorKind::CodeMismatch),
+            (
+                "LimitExceededException",
+                "Attempt limit exceeded, please try after some time.",
+                ErrorKind::TooManyAttempts,
+            ),
+            ("TooManyRequestsException", "Rate exceeded", ErrorKind::Throttled),
+            ("UserNotFoundException", "Username/client id combination not found.", ErrorKind::UserNotFound),
+            (
+                "UsernameExistsException",
+                "An account with the given email already exists.",
+                ErrorKind::UsernameExists,
+            ),
+            (
+                "InvalidPasswordException",
+                "Provided password cannot be used for security reasons.",
+                ErrorKind::InvalidPassword,
+            ),
         ] {
-            assert_eq!(kind_of(Some("NotAuthorizedException"), message, 400), ErrorKind::Aws, "{message}");
+            assert_eq!(kind_of(Some(code), message, 400), kind, "{code}: {message}");
+        }
+    }
+
+    #[test]
+    fn each_code_of_cognito_s_operations_has_a_kind() {
+        for (code, kind) in [
+            ("AliasExistsException", ErrorKind::AliasExists),
+            ("CodeDeliveryFailureException", ErrorKind::CodeDeliveryFailed),
+            ("ConcurrentModificationException", ErrorKind::Conflict),
+            ("ForbiddenException", ErrorKind::AccessDenied),
+            ("InternalErrorException", ErrorKind::Unavailable),
+            ("InvalidEmailRoleAccessPolicyException", ErrorKind::CodeDeliveryFailed),
+            ("InvalidLambdaResponseException", ErrorKind::RefusedByTrigger),
+            ("InvalidSmsRoleAccessPolicyException", ErrorKind::CodeDeliveryFailed),
+            ("InvalidSmsRoleTrustRelationshipException", ErrorKind::CodeDeliveryFailed),
+            ("MFAMethodNotFoundException", ErrorKind::MfaNotSetUp),
+            ("PasswordHistoryPolicyViolationException", ErrorKind::InvalidPassword),
+            ("PasswordResetRequiredException", ErrorKind::PasswordResetRequired),
+            ("RefreshTokenReuseException", ErrorKind::SessionEnded),
+            ("ResourceNotFoundException", ErrorKind::NotFound),
+            ("SoftwareTokenMFANotFoundException", ErrorKind::MfaNotSetUp),
+            ("TooManyFailedAttemptsException", ErrorKind::TooManyAttempts),
+            ("UnauthorizedException", ErrorKind::NotAuthorized),
+            ("UnexpectedLambdaException", ErrorKind::RefusedByTrigger),
+            ("UserLambdaValidationException", ErrorKind::RefusedByTrigger),
+            ("UserNotConfirmedException", ErrorKind::UserNotConfirmed),
+            // Of an identity pool.
+            ("ExternalServiceException", ErrorKind::Aws),
+            ("InvalidIdentityPoolConfigurationException", ErrorKind::Aws),
+            ("ResourceConflictException", ErrorKind::Conflict),
+            // Mistakes of the app or of the pool's settings.
+            ("InvalidUserPoolConfigurationException", ErrorKind::Aws),
+            ("UnsupportedOperationException", ErrorKind::Aws),
+            ("UnsupportedTokenTypeException", ErrorKind::Aws),
+            ("UserPoolAddOnNotEnabledException", ErrorKind::Aws),
+            ("WhatIsToComeException", ErrorKind::Aws),
+        ] {
+            assert_eq!(kind_of(Some(code), "m", 400), kind, "{code}");
         }
     }
 
