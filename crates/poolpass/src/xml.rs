@@ -141,6 +141,11 @@ impl Element {
         self.maybe_text(name).ok_or(Misfit::Member(name))
     }
 
+    /// A text that says something.
+    pub(crate) fn name_of(&self, name: &'static str) -> Result<String, Misfit> {
+        self.maybe_text(name).filter(|text| !text.trim().is_empty()).ok_or(Misfit::Member(name))
+    }
+
     pub(crate) fn maybe_text(&self, name: &str) -> Option<String> {
         self.child(name).map(|child| child.text.clone())
     }
@@ -152,8 +157,12 @@ impl Element {
     }
 
     /// False where it is absent.
-    pub(crate) fn flag(&self, name: &str) -> bool {
-        self.child(name).is_some_and(|child| child.text.trim() == "true")
+    pub(crate) fn flag(&self, name: &'static str) -> Result<bool, Misfit> {
+        match self.child(name).map(|child| child.text.trim().to_ascii_lowercase()).as_deref() {
+            None | Some("false" | "0") => Ok(false),
+            Some("true" | "1") => Ok(true),
+            Some(_) => Err(Misfit::Member(name)),
+        }
     }
 }
 
@@ -185,7 +194,7 @@ mod tests {
         let entry = read.all("Entry").next().unwrap();
         assert_eq!(entry.text("Key").unwrap(), " a&b<c> \"d\" ");
         assert_eq!(entry.count("Size").unwrap(), 7);
-        assert!(read.flag("IsTruncated") && !read.flag("Absent"));
+        assert_eq!((read.flag("IsTruncated"), read.flag("Absent")), (Ok(true), Ok(false)));
         assert_eq!(entry.maybe_text("Absent"), None);
     }
 
@@ -204,7 +213,7 @@ mod tests {
         let read = parse("<a><Size>secret</Size><Flag>secret</Flag></a>").unwrap();
         assert_eq!(read.count("Size"), Err(Misfit::Member("Size")));
         assert_eq!(read.text("Key"), Err(Misfit::Member("Key")));
-        assert!(!read.flag("Flag"));
+        assert_eq!(read.flag("Flag"), Err(Misfit::Member("Flag")));
     }
 
     #[test]

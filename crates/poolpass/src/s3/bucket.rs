@@ -265,7 +265,9 @@ pub(super) mod tests {
     #[test]
     fn what_is_no_bucket_name_is_refused() {
         let client = client(|config| config);
-        for name in ["", "ab", "Photos", "a/b", "a b", "x@y"] {
+        for name in
+            ["", "ab", "Photos", "a/b", "a b", "x@y", "a..b", "...", ".abc", "abc.", "-abc", "abc-", "ab-.c"]
+        {
             assert_eq!(client.bucket(name).unwrap_err().kind(), ErrorKind::InvalidConfig, "{name}");
         }
     }

@@ -111,6 +111,8 @@ impl DeletedMany {
             let refusal = Error::from_aws(refusal).during("DeleteObjects");
             let key = error.text("Key")?;
             told(&key)?;
+            // A key of which both are said may have its object still.
+            self.deleted.retain(|deleted| *deleted != key);
             self.refused.push((key, refusal));
         }
         for key in left {
@@ -146,7 +148,7 @@ mod tests {
     #[test]
     fn what_became_of_each_key_is_read() {
         let xml = "<DeleteResult><Error><Key>a</Key><Code>AccessDenied</Code><Message>no</Message></Error>\
-                   <Deleted><Key>b</Key></Deleted></DeleteResult>";
+                   <Deleted><Key>a</Key></Deleted><Deleted><Key>b</Key></Deleted></DeleteResult>";
         let mut outcome = DeletedMany::default();
         let asked = ["a", "b", "b", "c"].map(str::to_owned);
         xml::read(xml.as_bytes(), "DeleteResult", "DeleteObjects", |result| outcome.add(&asked, result))

@@ -121,9 +121,11 @@ impl Bucket {
     pub async fn list_page(&self, options: &ListOptions) -> Result<ListPage, Error> {
         let request = self.bucket_request(OPERATION, Method::GET, &options.query())?;
         let answer = self.whole(request).await?;
-        let page = xml::read(answer.body(), "ListBucketResult", OPERATION, ListPage::from_xml)?;
-        page.check(options).map_err(|error| error.during(OPERATION))?;
-        Ok(page)
+        xml::read(answer.body(), "ListBucketResult", OPERATION, |list| {
+            let page = ListPage::from_xml(list)?;
+            page.check(list, options)?;
+            Ok(page)
+        })
     }
 }
 
@@ -149,13 +151,11 @@ impl ListOptions {
 
 impl ListPage {
     fn from_xml(list: &Element) -> Result<Self, Error> {
-        // XML cannot carry every character of a key, so they are asked for encoded; servers may not know how.
-        let is_encoded = list.maybe_text("EncodingType").as_deref() == Some("url");
-        let plain = |text: String| if is_encoded { decode(&text) } else { Ok(text) };
+        let plain = |text: String| plain(list, text);
         let mut page = Self::default();
         for object in list.all("Contents") {
             page.objects.push(ListedObject {
-                key: plain(object.text("Key")?)?,
+                key: plain(object.name_of("Key")?)?,
                 size: object.count("Size")?,
                 etag: object.maybe_text("ETag"),
                 last_modified: object.maybe_text("LastModified").and_then(|date| dates::from_rfc3339(&date)),
@@ -165,16 +165,24 @@ impl ListPage {
         for common in list.all("CommonPrefixes") {
             page.common_prefixes.push(plain(common.text("Prefix")?)?);
         }
-        if list.flag("IsTruncated") {
-            let token = list.maybe_text("NextContinuationToken").filter(|token| !token.is_empty());
+        let token = list.maybe_text("NextContinuationToken").filter(|token| !token.trim().is_empty());
+        let is_truncated =
+            if list.child("IsTruncated").is_some() { list.flag("IsTruncated")? } else { token.is_some() };
+        if is_truncated {
             page.next = Some(token.ok_or_else(pagination::without_next_page)?);
         }
         Ok(page)
     }
 
     /// Refuses what was not asked for: whoever lists a prefix may delete what is listed.
-    fn check(&self, options: &ListOptions) -> Result<(), Error> {
+    fn check(&self, list: &Element, options: &ListOptions) -> Result<(), Error> {
         let prefix = options.prefix.as_deref().unwrap_or_default();
+        if let Some(listed) = list.maybe_text("Prefix")
+            && listed != prefix
+            && plain(list, listed)? != prefix
+        {
+            return Err(Error::invalid_response("the listing is of another prefix"));
+        }
         let mut keys = self.objects.iter().map(|object| &object.key).chain(&self.common_prefixes);
         if !keys.all(|key| key.starts_with(prefix)) {
             return Err(Error::invalid_response("the listing has keys that do not begin with the prefix"));
@@ -184,6 +192,12 @@ impl ListPage {
         }
         Ok(())
     }
+}
+
+/// XML cannot carry every character of a key, so they are asked for encoded; servers may not know how.
+fn plain(list: &Element, text: String) -> Result<String, Error> {
+    let is_encoded = list.maybe_text("EncodingType").as_deref() == Some("url");
+    if is_encoded { decode(&text) } else { Ok(text) }
 }
 
 /// As forms encode: a plus is a space, and a plus itself is encoded.
@@ -239,9 +253,24 @@ mod tests {
 
     #[test]
     fn a_listing_that_goes_on_without_saying_where_is_an_error() {
-        for token in ["", "<NextContinuationToken/>"] {
-            let xml = format!("<ListBucketResult><IsTruncated>true</IsTruncated>{token}</ListBucketResult>");
-            assert_eq!(page(&xml).unwrap_err().kind(), crate::ErrorKind::InvalidResponse, "{token}");
+        for (truncated, token) in [
+            ("true", ""),
+            ("true", "<NextContinuationToken/>"),
+            ("true", "<NextContinuationToken> </NextContinuationToken>"),
+            ("True", ""),
+            ("1", ""),
+            ("yes", "<NextContinuationToken>t</NextContinuationToken>"),
+            ("", "<NextContinuationToken>t</NextContinuationToken>"),
+        ] {
+            let xml =
+                format!("<ListBucketResult><IsTruncated>{truncated}</IsTruncated>{token}</ListBucketResult>");
+            let kind = page(&xml).unwrap_err().kind();
+            assert_eq!(kind, crate::ErrorKind::InvalidResponse, "{truncated:?} {token}");
+        }
+        for truncated in ["<IsTruncated> True </IsTruncated>", "<IsTruncated>1</IsTruncated>", ""] {
+            let token = "<NextContinuationToken>t</NextContinuationToken>";
+            let xml = format!("<ListBucketResult>{truncated}{token}</ListBucketResult>");
+            assert_eq!(page(&xml).unwrap().next.as_deref(), Some("t"), "{truncated}");
         }
     }
 
@@ -290,11 +319,20 @@ mod tests {
     async fn keys_without_the_prefix_are_an_error() {
         let (count, outcome) = listing_of(&[listed(&["a1", "b1"], None)]).await;
         assert_eq!((count, outcome.unwrap_err().kind()), (0, crate::ErrorKind::InvalidResponse));
+        for (prefix, is_right) in [("a", true), ("%61", false), ("b", false), ("", false)] {
+            let empty = format!("<ListBucketResult><Prefix>{prefix}</Prefix></ListBucketResult>");
+            assert_eq!(listing_of(&[empty]).await.1.is_ok(), is_right, "{prefix}");
+        }
+        let encoded =
+            "<ListBucketResult><EncodingType>url</EncodingType><Prefix>%61</Prefix></ListBucketResult>";
+        assert!(listing_of(&[encoded.to_owned()]).await.1.is_ok());
     }
 
     #[test]
     fn objects_without_key_or_size_are_errors() {
-        for contents in ["<Key>a</Key>", "<Size>1</Size>", "<Key>a</Key><Size>-1</Size>"] {
+        for contents in
+            ["", "<Key/><Size>1</Size>", "<Key>a</Key>", "<Size>1</Size>", "<Key>a</Key><Size>-1</Size>"]
+        {
             let xml = format!("<ListBucketResult><Contents>{contents}</Contents></ListBucketResult>");
             assert_eq!(page(&xml).unwrap_err().kind(), crate::ErrorKind::InvalidResponse, "{contents}");
         }

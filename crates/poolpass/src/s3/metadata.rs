@@ -98,14 +98,21 @@ pub(super) struct Extent {
 }
 
 impl Extent {
+    /// `None` also for what is no range, and for several.
     pub(super) fn from_headers(headers: &HeaderMap) -> Option<Self> {
-        let range = headers.get(CONTENT_RANGE)?.to_str().ok()?;
-        let (range, total) = range.strip_prefix("bytes ")?.split_once('/')?;
+        let mut ranges = headers.get_all(CONTENT_RANGE).iter();
+        let (Some(range), None) = (ranges.next(), ranges.next()) else { return None };
+        let (range, total) = range.to_str().ok()?.strip_prefix("bytes ")?.split_once('/')?;
         let (start, last) = range.split_once('-')?;
-        let (start, last): (u64, u64) = (start.parse().ok()?, last.parse().ok()?);
+        let (start, last) = (number(start)?, number(last)?);
         let end = last.checked_add(1).filter(|end| *end > start)?;
-        Some(Self { start, end, total: total.parse().ok() })
+        let total = if total == "*" { None } else { Some(number(total)?) };
+        Some(Self { start, end, total })
     }
+}
+
+fn number(digits: &str) -> Option<u64> {
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
 
 /// The checksum of the whole object, where S3 keeps one. That of an object made of separately hashed parts ends in `-N`.
@@ -187,6 +194,18 @@ mod tests {
         {
             assert_eq!(extent(value), None, "{value}");
         }
+        for value in [
+            "bytes 5-14/x",
+            "bytes 5-14/",
+            "bytes 5-14/-1",
+            "bytes +5-14/1000",
+            "bytes 5-14/1000, 20-24/1000",
+        ] {
+            assert_eq!(extent(value), None, "{value}");
+        }
+        let mut two = headers(&[("content-range", "bytes 5-14/1000")]);
+        two.append("content-range", HeaderValue::from_static("bytes 0-9/1000"));
+        assert_eq!(Extent::from_headers(&two), None);
     }
 
     #[test]

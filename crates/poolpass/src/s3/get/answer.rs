@@ -97,17 +97,15 @@ fn lists(condition: &str, etag: &str) -> bool {
     condition.split(',').any(|one| one.trim() == "*" || opaque(one) == opaque(etag))
 }
 
-fn is_exactly(range: ByteRange, extent: Extent) -> bool {
-    let total = extent.total;
-    match range {
-        ByteRange::Between(start, end) => {
-            extent.start == start && total.map_or(extent.end <= end, |total| extent.end == end.min(total))
+/// Where the size of the object is not told, only a range whose both ends were asked for can be known to be right.
+fn is_exactly(range: ByteRange, Extent { start, end, total }: Extent) -> bool {
+    match (range, total) {
+        (ByteRange::Between(from, to), total) => {
+            start == from && end == total.map_or(to, |total| to.min(total))
         }
-        ByteRange::From(start) => extent.start == start && total.is_none_or(|total| extent.end == total),
-        ByteRange::Last(length) => match total {
-            Some(total) => extent.end == total && extent.start == total.saturating_sub(length),
-            None => extent.end - extent.start <= length,
-        },
+        (ByteRange::From(from), Some(total)) => start == from && end == total,
+        (ByteRange::Last(length), Some(total)) => end == total && start == total.saturating_sub(length),
+        (ByteRange::From(_) | ByteRange::Last(_), None) => false,
     }
 }
 
@@ -161,6 +159,8 @@ mod tests {
             (BETWEEN, 206, Some("bytes 5-7/10"), "567", true),
             (BETWEEN, 206, Some("bytes 5-7/*"), "567", true),
             (BETWEEN, 206, Some("bytes 5-6/7"), "56", true),
+            (BETWEEN, 206, Some("bytes 5-6/*"), "56", false),
+            (BETWEEN, 206, Some("bytes 5-7/nonsense"), "567", false),
             (BETWEEN, 206, Some("bytes 0-2/10"), "012", false),
             (BETWEEN, 206, Some("bytes 5-6/10"), "56", false),
             (BETWEEN, 206, Some("bytes 5-8/10"), "5678", false),
@@ -176,12 +176,14 @@ mod tests {
             (between(0, 20), 206, Some("bytes 0-9/10"), "0123456789", true),
             (from(7), 206, Some("bytes 7-9/10"), "789", true),
             (from(7), 206, Some("bytes 7-8/10"), "78", false),
+            (from(7), 206, Some("bytes 7-8/*"), "78", false),
             (from(7), 206, Some("bytes 6-9/10"), "6789", false),
             (from(7), 200, None, "0123456789", false),
             (from(0), 200, None, "0123456789", true),
             (last(3), 206, Some("bytes 7-9/10"), "789", true),
             (last(30), 206, Some("bytes 0-9/10"), "0123456789", true),
             (last(3), 206, Some("bytes 0-2/10"), "012", false),
+            (last(3), 206, Some("bytes 0-2/*"), "012", false),
             (last(3), 206, Some("bytes 6-9/10"), "6789", false),
             (last(3), 200, None, "0123456789", false),
             (None, 200, None, "0123456789", true),

@@ -47,13 +47,13 @@ impl<'a> Multipart<'a> {
     ) -> Result<Self, Error> {
         let answer = bucket.whole(create_request(bucket, &key, options)?).await?;
         let root = "InitiateMultipartUploadResult";
-        let upload_id = xml::read(answer.body(), root, "CreateMultipartUpload", |result| {
-            let upload_id = result.text("UploadId")?;
-            if upload_id.is_empty() {
-                return Err(Error::invalid_response("S3's answer does not name the upload"));
-            }
-            Ok(upload_id)
-        })?;
+        let upload_id =
+            xml::read(
+                answer.body(),
+                root,
+                "CreateMultipartUpload",
+                |result| Ok(result.name_of("UploadId")?),
+            )?;
         // A browser does not see the header unless CORS exposes it: then it is as was asked for.
         let whole_checksum = answer.headers().get(CHECKSUM_TYPE).is_none_or(|kind| kind == FULL_OBJECT);
         Ok(Self { bucket, key, upload_id, whole_checksum })
@@ -86,6 +86,9 @@ impl<'a> Multipart<'a> {
             let answer = self.bucket.whole(self.request("ListParts", Method::GET, query)?).await?;
             let known = parts.len();
             let next = xml::read(answer.body(), "ListPartsResult", "ListParts", |page| {
+                if page.maybe_text("UploadId").is_some_and(|id| id != self.upload_id) {
+                    return Err(Error::invalid_response("the parts that S3 lists are of another upload"));
+                }
                 let next = add_parts(&mut parts, page)?;
                 if let Some(next) = &next {
                     seen.go_on(next.as_str(), parts.len() == known)?;
@@ -169,7 +172,7 @@ fn add_parts(parts: &mut Vec<Part>, page: &Element) -> Result<Option<String>, Er
             parts.push(Part { number, etag, crc32, length });
         }
     }
-    if !page.flag("IsTruncated") {
+    if !page.flag("IsTruncated")? {
         return Ok(None);
     }
     let marker = page.maybe_text("NextPartNumberMarker").filter(|marker| !marker.is_empty());
@@ -225,17 +228,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn parts_that_are_listed_in_a_circle_are_an_error() {
+    async fn parts_that_are_listed_in_a_circle_or_of_another_upload_are_an_error() {
         let page = |marker: u32| {
             format!(
                 "<ListPartsResult><IsTruncated>true</IsTruncated><NextPartNumberMarker>{marker}</NextPartNumberMarker>\
                  </ListPartsResult>"
             )
         };
-        for markers in [&[1, 1][..], &[1, 2, 1]] {
-            let aws = markers
-                .iter()
-                .fold(ScriptedAws::default(), |aws, marker| aws.answer_text(200, &[], &page(*marker)));
+        let other = "<ListPartsResult><UploadId>v</UploadId></ListPartsResult>".to_owned();
+        for pages in [vec![page(1), page(1)], vec![page(1), page(2), page(1)], vec![other]] {
+            let aws = pages.iter().fold(ScriptedAws::default(), |aws, page| aws.answer_text(200, &[], page));
             let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
             let key = ObjectKey::parse("a").unwrap();
             let multipart =
@@ -243,6 +245,18 @@ mod tests {
             let error = multipart.parts().await.unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::InvalidResponse, "{error}");
             assert_eq!(error.operation(), Some("ListParts"));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_upload_without_a_name_is_an_error() {
+        for id in ["", "<UploadId/>", "<UploadId> </UploadId>"] {
+            let begun = format!("<InitiateMultipartUploadResult>{id}</InitiateMultipartUploadResult>");
+            let aws = ScriptedAws::default().answer_text(200, &[], &begun);
+            let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
+            let key = ObjectKey::parse("a").unwrap();
+            let error = Multipart::create(&bucket, key, &PutOptions::default()).await.unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::InvalidResponse, "{id}");
         }
     }
 
