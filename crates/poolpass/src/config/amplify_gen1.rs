@@ -7,9 +7,8 @@ use crate::json::{Misfit, Object};
 
 /// Whether the file is one of them.
 pub(super) fn is_one(file: &Object) -> bool {
-    ["auth", "CognitoUserPool", "CredentialsProvider", "Auth", "aws_project_region", "aws_cognito_region"]
-        .iter()
-        .any(|member| file.has(member))
+    ["auth", "CognitoUserPool", "CredentialsProvider", "Auth"].iter().any(|member| file.has(member))
+        || file.names().any(|member| member.starts_with("aws_"))
 }
 
 pub(super) fn parse(mut file: Object) -> Result<Config, Error> {
@@ -19,7 +18,10 @@ pub(super) fn parse(mut file: Object) -> Result<Config, Error> {
 
 fn read(file: &mut Object) -> Result<ConfigBuilder, Misfit> {
     if let Some(mut auth) = file.maybe_object("auth")? {
-        let mut builder = plugin(&mut within(&mut auth, &["plugins", "awsCognitoAuthPlugin"])?)?;
+        let mut plugins = auth.maybe_object("plugins")?.ok_or(Misfit::Member(
+            "\"plugins\" of amplifyconfiguration.json, or \"version\" of amplify_outputs.json,",
+        ))?;
+        let mut builder = plugin(&mut within(&mut plugins, &["awsCognitoAuthPlugin"])?)?;
         let mut storage = within(file, &["storage", "plugins", "awsS3StoragePlugin"])?;
         if let Some(bucket) = given(storage.maybe_text("bucket")?) {
             builder.bucket = Some(bucket);
@@ -189,7 +191,13 @@ mod tests {
         let mut half = plugin();
         half["CognitoUserPool"]["Default"].as_object_mut().unwrap().remove("AppClientId");
         assert!(Config::from_json(&half.to_string()).unwrap_err().message().contains("app client"));
-        let error = Config::from_json(r#"{ "auth": { "plugins": [] } }"#).unwrap_err();
-        assert!(error.message().contains("plugins"), "{error}");
+        for auth in
+            [r#"{ "plugins": [] }"#, r#"{ "user_pool_id": "us-east-1_AbC", "user_pool_client_id": "abc" }"#]
+        {
+            let error = Config::from_json(&format!(r#"{{ "auth": {auth} }}"#)).unwrap_err();
+            assert!(error.message().contains("plugins"), "{error}");
+        }
+        let exports = r#"{ "aws_user_pools_id": "us-east-1_AbC", "aws_user_pools_web_client_id": "abc" }"#;
+        assert!(Config::from_json(exports).unwrap().user_pool().is_some());
     }
 }

@@ -358,9 +358,23 @@ fn is_utf16() -> Error {
 /// Whether it begins like a module, and not like an object.
 fn is_javascript(text: &str) -> bool {
     let text = text.trim_start();
-    ["const ", "let ", "var ", "export ", "import ", "module.", "//", "/*", "'use strict'", "\"use strict\""]
-        .iter()
-        .any(|start| text.starts_with(start))
+    [
+        "const ",
+        "let ",
+        "var ",
+        "export ",
+        "exports.",
+        "import ",
+        "module.",
+        "window.",
+        "(",
+        "//",
+        "/*",
+        "'use strict'",
+        "\"use strict\"",
+    ]
+    .iter()
+    .any(|start| text.starts_with(start))
 }
 
 fn unfit(file: &str, misfit: Misfit) -> Error {
@@ -369,12 +383,15 @@ fn unfit(file: &str, misfit: Misfit) -> Error {
 
 /// Bucket names: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>.
 pub(crate) fn checked_bucket(name: String) -> Result<String, Error> {
-    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
-    if (3..=63).contains(&name.len()) && name.bytes().all(fits) {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_label = |label: &str| {
+        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.bytes().all(fits)
+    };
+    if (3..=63).contains(&name.len()) && name.split('.').all(is_label) {
         return Ok(name);
     }
     Err(Error::invalid_config(format!(
-        "\"{name}\" is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens"
+        "\"{name}\" is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, which begin and end with a letter or digit"
     )))
 }
 
