@@ -65,7 +65,7 @@ impl GuestIdentity {
 
 /// A region or a name, a colon and an id, such as `eu-west-1:3c1f…`. Other servers than AWS have other ids, so only the form is looked
 /// at.
-fn is_identity_id(value: &str) -> bool {
+pub(super) fn is_identity_id(value: &str) -> bool {
     const LONGEST: usize = 128;
 
     let is_part = |part: &str| {

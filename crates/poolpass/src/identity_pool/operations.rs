@@ -5,12 +5,13 @@ use std::time::{Duration, SystemTime};
 use secrecy::ExposeSecret;
 
 use super::Login;
+use super::guest::is_identity_id;
 use crate::aws_request::{Authorization, AwsRequest, Repeat, Road};
 use crate::config::{Config, Endpoint, IdentityPoolId, Service};
 use crate::credentials::Credentials;
 use crate::dates;
 use crate::error::Error;
-use crate::json::Object;
+use crate::json::{Misfit, Object};
 use crate::platform::BoxFuture;
 
 #[derive(Debug)]
@@ -50,7 +51,7 @@ impl Operations {
         let input =
             Object::new().with("IdentityPoolId", self.pool.as_str()).maybe("Logins", self.logins(login));
         let answer = self.call("GetId", input);
-        Box::pin(async move { Ok(answer.await?.text("IdentityId")?) })
+        Box::pin(async move { identity_in(&mut answer.await?) })
     }
 
     /// GetCredentialsForIdentity: also the identity id, which differs from the one asked for where AWS has merged a guest's
@@ -68,7 +69,7 @@ impl Operations {
         let answer = self.call("GetCredentialsForIdentity", input);
         Box::pin(async move {
             let mut answer = answer.await?;
-            Ok((answer.text("IdentityId")?, granted(answer.object("Credentials")?)?))
+            Ok((identity_in(&mut answer)?, granted(answer.object("Credentials")?)?))
         })
     }
 
@@ -86,6 +87,12 @@ impl Operations {
             self.road.json(&request, &Authorization::None).await
         })
     }
+}
+
+/// What is no identity id would be a new guest each time that it is read from the store.
+fn identity_in(answer: &mut Object) -> Result<String, Error> {
+    let id = answer.text("IdentityId")?;
+    if is_identity_id(&id) { Ok(id) } else { Err(Misfit::Member("IdentityId").into()) }
 }
 
 fn granted(mut credentials: Object) -> Result<Credentials, Error> {
@@ -111,6 +118,27 @@ mod tests {
 
     use super::*;
     use crate::error::ErrorKind;
+
+    #[test]
+    fn what_is_no_identity_id_is_an_invalid_response() {
+        let read = |id: serde_json::Value| {
+            identity_in(&mut Object::parse(json!({"IdentityId": id}).to_string().as_bytes()).unwrap())
+        };
+        assert_eq!(read(json!("eu-west-1:guest")).unwrap(), "eu-west-1:guest");
+        let long = format!("eu-west-1:{}", "a".repeat(200));
+        for id in [
+            json!(""),
+            json!(" "),
+            json!("a\nb"),
+            json!("../x:y"),
+            json!("é:a"),
+            json!(null),
+            json!(7),
+            json!(long),
+        ] {
+            assert_eq!(read(id.clone()).unwrap_err().kind(), ErrorKind::InvalidResponse, "{id}");
+        }
+    }
 
     #[test]
     fn credentials_that_no_request_can_carry_are_an_invalid_response() {

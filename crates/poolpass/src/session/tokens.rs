@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::dates;
 use crate::error::Error;
 use crate::json;
 
@@ -189,7 +190,7 @@ impl Claims {
             Some(seconds) => Duration::from_secs(seconds),
             None => Duration::try_from_secs_f64(value.as_f64()?).ok()?,
         };
-        UNIX_EPOCH.checked_add(since)
+        UNIX_EPOCH.checked_add(since).filter(|time| dates::calendar(*time).is_some())
     }
 }
 
@@ -354,6 +355,14 @@ mod tests {
             with("exp", json!("1700003600")),
             with("exp", json!(1e300)),
             with("exp", json!(-0.5)),
+            with("exp", json!(1_700_003_600_000_u64)),
+            with("exp", json!(i64::MAX)),
+            with("exp", json!(true)),
+            with("exp", Value::Null),
+            with("iat", json!([1])),
+            format!("{}\n", encode(&id_claims()).expose_secret()).into(),
+            format!(" {}", encode(&id_claims()).expose_secret()).into(),
+            encode(&id_claims()).expose_secret().replace(".", ".\u{0}").into(),
             with("iat", json!("yesterday")),
             "".into(),
             "..".into(),
