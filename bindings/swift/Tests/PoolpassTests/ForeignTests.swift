@@ -41,6 +41,39 @@ final class ForeignTests: XCTestCase {
         }
     }
 
+    func testAStoreThatHangsKeepsNobodyWaitingForEver() async throws {
+        try await Demo.run { demo in
+            let own = DictionaryStore()
+            let client = try await demo.signedIn(store: .custom(own))
+            try await demo.backend.setClock(3550)
+            _ = try await client.account.attributes()
+            own.hangs.change { $0 = true }
+            // The tokens are valid for less than a minute: they are handed out, and the store is not waited for.
+            let begun = ContinuousClock.now
+            _ = try await client.idToken()
+            XCTAssertLessThan(ContinuousClock.now - begun, .seconds(5))
+            let fresh = try demo.client(store: .custom(own))
+            let error = await assertFails(.store) { try await fresh.currentUser() }
+            XCTAssertLessThan(ContinuousClock.now - begun, .seconds(30), "\(String(describing: error))")
+            own.hangs.change { $0 = false }
+            let user = try await fresh.currentUser()
+            XCTAssertEqual(user?.username, demo.username)
+        }
+    }
+
+    func testAStoreWhoseMethodsCallTheClientIsNoDeadlock() async throws {
+        try await Demo.run { demo in
+            let own = DictionaryStore()
+            let client = try await demo.signedIn(store: .custom(own))
+            own.whenUsed.change { $0 = { _ = try await client.idToken() } }
+            try await client.refresh()
+            try await client.signOut()
+            own.whenUsed.change { $0 = nil }
+            let user = try await client.currentUser()
+            XCTAssertNil(user)
+        }
+    }
+
     func testFilesKeepTheSession() async throws {
         try await Demo.run { demo in
             let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
@@ -218,19 +251,23 @@ final class DictionaryStore: SessionStore {
     let values = Guarded<[String: String]>([:])
     let failure = Guarded<(any Error)?>(nil)
     let locks = Guarded((locked: 0, unlocked: 0))
+    /// Whether it does not answer.
+    let hangs = Guarded(false)
+    /// What it does when it is used.
+    let whenUsed = Guarded<(@Sendable () async throws -> Void)?>(nil)
 
     func load(_ key: String) async throws -> String? {
-        try check()
+        try await check()
         return values.value[key]
     }
 
     func save(_ value: String, for key: String) async throws {
-        try check()
+        try await check()
         values.change { $0[key] = value }
     }
 
     func remove(_ key: String) async throws {
-        try check()
+        try await check()
         values.change { $0[key] = nil }
     }
 
@@ -242,8 +279,10 @@ final class DictionaryStore: SessionStore {
         locks.change { $0.unlocked += 1 }
     }
 
-    private func check() throws {
+    private func check() async throws {
         if let error = failure.value { throw error }
+        while hangs.value { try await Task.sleep(nanoseconds: 10_000_000) }
+        try await whenUsed.value?()
     }
 }
 

@@ -149,6 +149,35 @@ class SessionTest {
     }
 
     @Test
+    fun `a store that hangs keeps nobody waiting for ever`() = test {
+        val store = KeepingStore()
+        val client = person.client(PoolpassOptions(store))
+        backend.setClock(3550)
+        client.account.attributes()
+        store.gate = CompletableDeferred()
+        // The tokens are valid for less than a minute: they are handed out, and the store is not waited for.
+        withTimeout(5_000) { client.idToken() }
+        val fresh = Poolpass(backend.config.toString(), PoolpassOptions(store))
+        assertThrows<PoolpassException.Store> { runBlocking { withTimeout(30_000) { fresh.currentUser() } } }
+        store.gate?.complete(Unit)
+        assertEquals(person.username, fresh.currentUser()?.username)
+        backend.setClock(0)
+    }
+
+    @Test
+    fun `a store whose methods call the client is no deadlock`() = test {
+        val store = KeepingStore()
+        val client = person.client(PoolpassOptions(store))
+        store.whenUsed = { client.idToken() }
+        withTimeout(30_000) {
+            client.refresh()
+            client.signOut()
+        }
+        store.whenUsed = null
+        assertEquals(null, client.currentUser())
+    }
+
+    @Test
     fun `a clock that throws does not stop the client`() = test {
         val client = person.client(PoolpassOptions(clock = BrokenClock))
         assertEquals(person.username, client.currentUser()?.username)
@@ -256,20 +285,34 @@ internal class KeepingStore : SessionStore {
     @Volatile
     var failure: Throwable? = null
 
+    /** What every method but the locks' waits for. */
+    @Volatile
+    var gate: CompletableDeferred<Unit>? = null
+
+    /** What every method but the locks' does. */
+    @Volatile
+    var whenUsed: (suspend () -> Unit)? = null
+
     /** The stored session. */
     fun session(): String? = values.entries.firstOrNull { "session" in it.key || "refresh" in it.value }?.value
 
     fun locked(): Set<String> = locks.filterValues { it.isLocked }.keys
 
-    override suspend fun load(key: String): String? = fine { values[key] }
+    override suspend fun load(key: String): String? = used { values[key] }
 
-    override suspend fun save(key: String, value: String) = fine { values[key] = value }
+    override suspend fun save(key: String, value: String) = used { values[key] = value }
 
-    override suspend fun remove(key: String) = fine { values.remove(key).let { } }
+    override suspend fun remove(key: String) = used { values.remove(key).let { } }
 
     override suspend fun lock(name: String) = fine { locks.computeIfAbsent(name) { Mutex() } }.lock()
 
     override fun unlock(name: String) = locks.getValue(name).unlock()
+
+    private suspend fun <T> used(work: () -> T): T {
+        gate?.await()
+        whenUsed?.invoke()
+        return fine(work)
+    }
 
     private fun <T> fine(work: () -> T): T {
         failure?.let { throw it }
