@@ -17,7 +17,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) principal: Principal,
-    context: Context,
+    /// The facts about the request that policies of every service may look at.
+    pub(crate) context: Context,
 }
 
 /// A policy does not let the caller do it.

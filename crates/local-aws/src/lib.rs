@@ -42,6 +42,7 @@ mod sigv4;
 mod sts;
 #[cfg(test)]
 mod test_support;
+mod unsupported;
 mod user_pool;
 
 pub use clock::Clock;

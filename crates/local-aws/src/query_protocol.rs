@@ -33,6 +33,13 @@ impl Parameters {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Whether the parameter, or a member of it, has a value.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        let is_of =
+            |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.0.iter().any(|(key, value)| is_of(key) && !value.is_empty())
+    }
+
     /// # Errors
     /// `ValidationError` when the parameter is not there.
     pub(crate) fn required(&self, name: &str) -> Result<&str, AwsError> {

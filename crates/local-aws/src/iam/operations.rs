@@ -3,8 +3,8 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::role::{Role, parse};
-use super::{Context, PolicyKind};
+use super::Context;
+use super::role::Role;
 use crate::{
     account::{ACCOUNT_ID, Account},
     caller::Caller,
@@ -12,6 +12,7 @@ use crate::{
     error::AwsError,
     exchange::{Request, Response},
     query_protocol::{self, Parameters, validation_error},
+    unsupported,
 };
 
 /// IAM hands policy documents out percent-encoded.
@@ -36,16 +37,21 @@ fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
         .authorize(account, &format!("iam:{}", request.operation), &resource, &Context::default())
         .map_err(AwsError::from)?;
 
+    unsupported::check(request)?;
     match request.operation.as_str() {
         "CreateRole" => create_role(account, &parameters),
         "GetRole" => Ok(json!({ "Role": describe(&iam.role(role_name()?)?) })),
         "ListRoles" => {
-            Ok(json!({ "Roles": iam.all().iter().map(describe).collect::<Vec<_>>(), "IsTruncated": false }))
+            let prefix = parameters.optional("PathPrefix").unwrap_or("/");
+            let roles = iam.all();
+            let roles: Vec<_> =
+                roles.iter().filter(|role| role.path.starts_with(prefix)).map(describe).collect();
+            Ok(json!({ "Roles": roles, "IsTruncated": false }))
         }
         "DeleteRole" => iam.delete(role_name()?).map(|()| json!({})),
         "UpdateAssumeRolePolicy" => {
             let document = parameters.required("PolicyDocument")?;
-            let trust = parse(document, PolicyKind::Trust)?;
+            let trust = Role::trust_policy(document)?;
             iam.update(role_name()?, |role| {
                 role.trust = trust;
                 document.clone_into(&mut role.trust_document);
@@ -53,8 +59,7 @@ fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
             })
         }
         "PutRolePolicy" => {
-            let (name, document) =
-                (parameters.required("PolicyName")?, parameters.required("PolicyDocument")?);
+            let (name, document) = (policy_name(&parameters)?, parameters.required("PolicyDocument")?);
             iam.update(role_name()?, |role| role.put_policy(name, document)).map(|()| json!({}))
         }
         "GetRolePolicy" => {
@@ -78,6 +83,17 @@ fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
             format!("Could not find operation {operation} for version 2010-05-08"),
         )),
     }
+}
+
+fn policy_name(parameters: &Parameters) -> Result<&str, AwsError> {
+    let name = parameters.required("PolicyName")?;
+    if name.len() <= 128 && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c)) {
+        return Ok(name);
+    }
+    Err(validation_error(format!(
+        "1 validation error detected: Value '{name}' at 'policyName' failed to satisfy constraint: Member must satisfy \
+         regular expression pattern: [\\w+=,.@-]+"
+    )))
 }
 
 fn create_role(account: &Account, parameters: &Parameters) -> Result<Value, AwsError> {

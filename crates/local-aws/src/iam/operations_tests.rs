@@ -103,3 +103,53 @@ async fn iam_itself_is_subject_to_policies() {
     let unsigned = Draft::form("GetRole", "2010-05-08", &[("RoleName", "app")]);
     unsigned.send(&account).await.expect_error(403, "MissingAuthenticationToken");
 }
+
+#[tokio::test]
+async fn policies_have_sizes_and_names() {
+    let account = account();
+    let root = Keys::root();
+    let role = ("RoleName", "app");
+    call(&account, &root, "CreateRole", &[role, ("AssumeRolePolicyDocument", &trust())]).await.expect_ok();
+    let padded = |length: usize| {
+        let fill = length - policy("s3:").len();
+        policy(&format!("s3:{}", "x".repeat(fill)))
+    };
+    let put = async |name: &str, text: &str| {
+        call(&account, &root, "PutRolePolicy", &[role, ("PolicyName", name), ("PolicyDocument", text)]).await
+    };
+    put("a", &padded(10_000)).await.expect_ok();
+    put("b", &padded(240)).await.expect_ok();
+    // White space does not count, and a policy takes its own place.
+    put("b", &format!("{}{}", " ".repeat(500), padded(240))).await.expect_ok();
+    let refused = put("b", &padded(241)).await.expect_error(409, "LimitExceeded");
+    assert!(
+        refused.text().contains("Maximum policy size of 10240 bytes exceeded for role app"),
+        "{}",
+        refused.text()
+    );
+    put("a b", &policy("s3:*")).await.expect_error(400, "ValidationError");
+
+    let long = trust().replace("sts:AssumeRole", &format!("sts:{}", "x".repeat(2048)));
+    let other = ("RoleName", "other");
+    let create = call(&account, &root, "CreateRole", &[other, ("AssumeRolePolicyDocument", &long)]).await;
+    assert!(create.expect_error(409, "LimitExceeded").text().contains("ACLSizePerRole: 2048"));
+    call(&account, &root, "UpdateAssumeRolePolicy", &[role, ("PolicyDocument", &long)])
+        .await
+        .expect_error(409, "LimitExceeded");
+    let nobody = trust().replace("arn:aws:iam::000000000000:root", "somebody");
+    let create = call(&account, &root, "CreateRole", &[other, ("AssumeRolePolicyDocument", &nobody)]).await;
+    create.expect_error(400, "MalformedPolicyDocument");
+}
+
+#[tokio::test]
+async fn roles_are_listed_by_path() {
+    let account = account();
+    let root = Keys::root();
+    for (name, path) in [("a", "/app/"), ("b", "/")] {
+        let document = trust();
+        let role = [("RoleName", name), ("Path", path), ("AssumeRolePolicyDocument", document.as_str())];
+        call(&account, &root, "CreateRole", &role).await.expect_ok();
+    }
+    let listed = call(&account, &root, "ListRoles", &[("PathPrefix", "/app/")]).await.expect_ok().text();
+    assert!(listed.contains("role/app/a") && !listed.contains("role/b"), "{listed}");
+}

@@ -238,6 +238,9 @@ impl Principals {
             Value::Object(kinds) => {
                 only(kinds, &["AWS", "Federated", "Service", "CanonicalUser"])?;
                 principals.aws = kinds.get("AWS").map(strings).transpose()?.unwrap_or_default();
+                if let Some(unknown) = principals.aws.iter().find(|principal| !is_aws_principal(principal)) {
+                    return Err(malformed(&format!("Invalid principal in policy: \"AWS\":\"{unknown}\"")));
+                }
                 principals.federated = kinds.get("Federated").map(strings).transpose()?.unwrap_or_default();
             }
             _ => return Err(malformed("Invalid principal in policy.")),
@@ -259,6 +262,12 @@ impl Principals {
             }
         }
     }
+}
+
+/// Everybody, an account, or something of IAM or STS.
+fn is_aws_principal(text: &str) -> bool {
+    let is_account = text.len() == 12 && text.chars().all(|character| character.is_ascii_digit());
+    text == "*" || is_account || text.starts_with("arn:aws:iam::") || text.starts_with("arn:aws:sts::")
 }
 
 fn parse_conditions(value: &Value) -> Result<Vec<Condition>, MalformedPolicy> {

@@ -9,6 +9,11 @@ use std::{
 use super::policy::{Policy, PolicyKind};
 use crate::{account::ACCOUNT_ID, error::AwsError, sts::random_text};
 
+/// All inline policies of a role together; white space does not count.
+const MOST_INLINE_CHARACTERS: usize = 10_240;
+/// A trust policy.
+const MOST_TRUST_CHARACTERS: usize = 2048;
+
 /// A role: who may assume it, and what it may do.
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
@@ -55,7 +60,7 @@ impl Role {
             max_session_duration: 3600,
             description: None,
             trust_document: trust_document.to_owned(),
-            trust: parse(trust_document, PolicyKind::Trust)?,
+            trust: Self::trust_policy(trust_document)?,
             policies: BTreeMap::new(),
         })
     }
@@ -68,8 +73,28 @@ impl Role {
     /// `MalformedPolicyDocument` when the document is not an identity policy.
     pub(crate) fn put_policy(&mut self, name: &str, document: &str) -> Result<(), AwsError> {
         let policy = Arc::new(parse(document, PolicyKind::Identity)?);
+        let others = self.policies.iter().filter(|(other, _)| *other != name);
+        let size: usize = others.map(|(_, other)| size(&other.document)).sum();
+        if size + self::size(document) > MOST_INLINE_CHARACTERS {
+            return Err(limit_exceeded(format!(
+                "Maximum policy size of {MOST_INLINE_CHARACTERS} bytes exceeded for role {}",
+                self.name
+            )));
+        }
         self.policies.insert(name.to_owned(), InlinePolicy { document: document.to_owned(), policy });
         Ok(())
+    }
+
+    /// # Errors
+    /// `MalformedPolicyDocument` when the document is no trust policy, `LimitExceeded` when it is too long.
+    pub(crate) fn trust_policy(document: &str) -> Result<Policy, AwsError> {
+        let policy = parse(document, PolicyKind::Trust)?;
+        if size(document) > MOST_TRUST_CHARACTERS {
+            return Err(limit_exceeded(format!(
+                "Cannot exceed quota for ACLSizePerRole: {MOST_TRUST_CHARACTERS}"
+            )));
+        }
+        Ok(policy)
     }
 
     pub(crate) fn policy_document(&self, name: &str) -> Option<&str> {
@@ -156,6 +181,14 @@ impl Iam {
 /// `MalformedPolicyDocument`.
 pub(crate) fn parse(document: &str, kind: PolicyKind) -> Result<Policy, AwsError> {
     Policy::parse(document, kind).map_err(|error| AwsError::new("MalformedPolicyDocument", error.to_string()))
+}
+
+fn size(document: &str) -> usize {
+    document.chars().filter(|character| !character.is_whitespace()).count()
+}
+
+fn limit_exceeded(message: String) -> AwsError {
+    AwsError::new("LimitExceeded", message).with_status(http::StatusCode::CONFLICT)
 }
 
 fn no_such_role(name: &str) -> AwsError {

@@ -20,7 +20,7 @@ pub(super) fn operate(account: &Account, request: &Request) -> Result<Value, Aws
             Ok(describe(account.identity_pools.state().pool(&input.identity_pool_id)?))
         }
         "DeleteIdentityPool" => delete(account, &parse(request)?),
-        "ListIdentityPools" => Ok(list(account)),
+        "ListIdentityPools" => list(account, &parse(request)?),
         "SetIdentityPoolRoles" => set_roles(account, parse(request)?),
         "GetIdentityPoolRoles" => get_roles(account, &parse(request)?),
         "DescribeIdentity" => {
@@ -37,6 +37,13 @@ pub(super) fn operate(account: &Account, request: &Request) -> Result<Value, Aws
 #[serde(rename_all = "PascalCase")]
 struct PoolInput {
     identity_pool_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListInput {
+    max_results: usize,
+    next_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -130,14 +137,27 @@ fn delete(account: &Account, input: &PoolInput) -> Result<Value, AwsError> {
     Ok(json!({}))
 }
 
-fn list(account: &Account) -> Value {
+fn list(account: &Account, input: &ListInput) -> Result<Value, AwsError> {
+    if !(1..=60).contains(&input.max_results) {
+        return Err(invalid_parameter(format!(
+            "1 validation error detected: Value '{}' at 'maxResults' failed to satisfy constraint: Member must have \
+             value between 1 and 60, inclusive",
+            input.max_results
+        )));
+    }
     let state = account.identity_pools.state();
-    let pools: Vec<_> = state
-        .pools
-        .values()
+    let start = input.next_token.clone().unwrap_or_default();
+    let mut rest = state.pools.range(start..).map(|(_, pool)| pool);
+    let pools: Vec<_> = rest
+        .by_ref()
+        .take(input.max_results)
         .map(|pool| json!({ "IdentityPoolId": pool.id, "IdentityPoolName": pool.name }))
         .collect();
-    json!({ "IdentityPools": pools })
+    let mut answer = json!({ "IdentityPools": pools });
+    if let Some(next) = rest.next() {
+        answer["NextToken"] = next.id.as_str().into();
+    }
+    Ok(answer)
 }
 
 fn set_roles(account: &Account, input: RolesInput) -> Result<Value, AwsError> {
@@ -147,6 +167,11 @@ fn set_roles(account: &Account, input: RolesInput) -> Result<Value, AwsError> {
         return Err(invalid_parameter(format!(
             "The role type {kind} is neither authenticated nor unauthenticated."
         )));
+    }
+    for (provider, mapping) in &input.role_mappings {
+        mapping
+            .check()
+            .map_err(|reason| invalid_parameter(format!("The role mapping of {provider} {reason}")))?;
     }
     let mut state = account.identity_pools.state();
     let pool = state.pool_mut(&input.identity_pool_id)?;

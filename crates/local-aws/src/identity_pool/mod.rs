@@ -23,6 +23,7 @@ use crate::{
     exchange::{Request, Response},
     iam::Context,
     sts::WebIdentity,
+    unsupported,
 };
 
 /// The identity pools of the account.
@@ -52,6 +53,7 @@ pub(crate) fn handle(account: &Account, request: &Request) -> Response {
 }
 
 fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
+    unsupported::check(request)?;
     match request.operation.as_str() {
         // What apps call is not signed: the login tokens speak for themselves.
         "GetId" => identity::get_id(account, &parse(request)?),

@@ -126,7 +126,36 @@ impl State {
     }
 }
 
+impl RoleMapping {
+    /// # Errors
+    /// Says what AWS does not take of a mapping.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.ambiguous_role_resolution.is_none() {
+            return Err("needs an AmbiguousRoleResolution.".to_owned());
+        }
+        let rules = self.rules_configuration.as_ref().map_or(&[][..], |configuration| &configuration.rules);
+        match self.kind {
+            MappingKind::Token if !rules.is_empty() => Err("has rules, and the type Token.".to_owned()),
+            MappingKind::Rules if !(1..=25).contains(&rules.len()) => {
+                Err("needs between 1 and 25 rules.".to_owned())
+            }
+            _ => rules.iter().try_for_each(Rule::check),
+        }
+    }
+}
+
 impl Rule {
+    fn check(&self) -> Result<(), String> {
+        let is_valid = (1..=64).contains(&self.claim.len())
+            && (1..=128).contains(&self.value.len())
+            && (20..=2048).contains(&self.role_arn.len());
+        if is_valid {
+            Ok(())
+        } else {
+            Err("has a rule whose claim, value or role is too short or too long.".to_owned())
+        }
+    }
+
     /// Whether the claims of a token fulfil this rule. A claim that is not there fulfils none.
     pub(super) fn matches(&self, claims: &Map<String, Value>) -> bool {
         let Some(claim) = claims.get(&self.claim) else { return false };

@@ -492,3 +492,63 @@ async fn guests_reach_few_services_whatever_their_role_allows() {
         assert!(!allowed(action), "{action}");
     }
 }
+
+#[tokio::test]
+async fn role_mappings_are_checked_when_they_are_set() {
+    let fixture = Fixture::new(json!({})).await;
+    let role = "arn:aws:iam::000000000000:role/authenticated";
+    let rule = json!({"Claim": "sub", "MatchType": "Equals", "Value": "x", "RoleARN": role});
+    let rules = |count: usize| json!({"Rules": vec![rule.clone(); count]});
+    let long_claim =
+        json!({"Rules": [{"Claim": "c".repeat(65), "MatchType": "Equals", "Value": "x", "RoleARN": role}]});
+    for (mapping, is_taken) in [
+        (json!({"Type": "Token", "AmbiguousRoleResolution": "Deny"}), true),
+        (json!({"Type": "Token"}), false),
+        (json!({"Type": "Rules", "AmbiguousRoleResolution": "Deny"}), false),
+        (json!({"Type": "Rules", "AmbiguousRoleResolution": "Deny", "RulesConfiguration": rules(25)}), true),
+        (json!({"Type": "Rules", "AmbiguousRoleResolution": "Deny", "RulesConfiguration": rules(26)}), false),
+        (
+            json!({"Type": "Rules", "AmbiguousRoleResolution": "Deny", "RulesConfiguration": long_claim}),
+            false,
+        ),
+        (json!({"Type": "Rules", "RulesConfiguration": rules(1)}), false),
+    ] {
+        let provider = format!("{}:{}", fixture.provider(), fixture.client);
+        let input = json!({"IdentityPoolId": fixture.identity_pool, "Roles": {"authenticated": role},
+                           "RoleMappings": {provider: mapping}});
+        let answer = fixture.admin("SetIdentityPoolRoles", &input).await;
+        if is_taken {
+            answer.expect_ok()
+        } else {
+            answer.expect_error(400, "InvalidParameterException")
+        };
+    }
+}
+
+#[tokio::test]
+async fn identity_pools_are_listed_page_by_page() {
+    let fixture = Fixture::new(json!({})).await;
+    for name in ["second", "third"] {
+        let pool = json!({"IdentityPoolName": name, "AllowUnauthenticatedIdentities": false});
+        fixture.admin("CreateIdentityPool", &pool).await.expect_ok();
+    }
+    let mut names = Vec::new();
+    let mut input = json!({"MaxResults": 2});
+    loop {
+        let page = fixture.admin("ListIdentityPools", &input).await.expect_ok().json();
+        names.extend(
+            page["IdentityPools"]
+                .as_array()
+                .expect("a page")
+                .iter()
+                .map(|pool| text(&pool["IdentityPoolName"])),
+        );
+        let Some(token) = page["NextToken"].as_str() else { break };
+        input["NextToken"] = token.into();
+    }
+    names.sort();
+    assert_eq!(names, ["app", "second", "third"]);
+    for wrong in [json!({}), json!({"MaxResults": 0}), json!({"MaxResults": 61})] {
+        fixture.admin("ListIdentityPools", &wrong).await.expect_error(400, "InvalidParameterException");
+    }
+}

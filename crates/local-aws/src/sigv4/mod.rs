@@ -5,6 +5,8 @@
 //! are the business of `scratchstack-aws-signature`, another implementation than the one that the SDK signs
 //! with.
 
+#[cfg(test)]
+mod presigned_tests;
 mod refusal;
 #[cfg(test)]
 mod tests;
@@ -47,9 +49,11 @@ const MAX_EXPIRES_SECONDS: i64 = 604_800;
 /// time.
 pub(crate) fn authenticate(account: &Account, request: &Request) -> Result<Principal, AwsError> {
     verify(account, request).map_err(|refusal| {
-        let is_presigned =
-            request.service == Service::S3 && query_value(&request.uri, "X-Amz-Algorithm").is_some();
-        if is_presigned { refusal.into_presigned_error() } else { refusal.into_error(request.service) }
+        if request.service == Service::S3 && is_presigned(request) {
+            refusal.into_presigned_error()
+        } else {
+            refusal.into_error(request.service)
+        }
     })
 }
 
@@ -78,6 +82,12 @@ pub(crate) fn query_value(uri: &Uri, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
+/// Whether the query carries a signature, whole or not.
+fn is_presigned(request: &Request) -> bool {
+    let is_there = |name| query_value(&request.uri, name).is_some();
+    is_there("X-Amz-Algorithm") || (request.service == Service::S3 && is_there("X-Amz-Signature"))
+}
+
 /// The credential scope: `KEY/20261123/eu-west-1/s3/aws4_request`.
 struct Scope<'a> {
     access_key_id: &'a str,
@@ -86,14 +96,21 @@ struct Scope<'a> {
 
 fn verify(account: &Account, request: &Request) -> Result<Principal, Refusal> {
     let is_s3 = request.service == Service::S3;
-    let presigned = match (
-        request.headers.contains_key(AUTHORIZATION),
-        query_value(&request.uri, "X-Amz-Algorithm").is_some(),
-    ) {
-        (false, false) => return Err(Refusal::Unsigned),
-        (true, true) => return Err(Refusal::TwoSignatures),
+    let presigned = match (request.headers.get(AUTHORIZATION), is_presigned(request)) {
+        // The signature of version 2, which buckets do not take any more.
+        (None, false) if is_s3 && query_value(&request.uri, "AWSAccessKeyId").is_some() => {
+            return Err(Refusal::UnsupportedAlgorithm);
+        }
+        (None, false) => return Err(Refusal::Unsigned),
+        (Some(authorization), true) => {
+            let authorization = String::from_utf8_lossy(authorization.as_bytes()).into_owned();
+            return Err(Refusal::TwoSignatures { authorization });
+        }
         (_, presigned) => presigned,
     };
+    if presigned && query_value(&request.uri, "X-Amz-Algorithm").is_none() {
+        return Err(Refusal::MissingQueryParameter);
+    }
 
     // What the body is signed as is put in below where it is not simply its hash.
     let body = if is_s3 { Bytes::new() } else { request.body.clone() };
@@ -238,7 +255,7 @@ fn check_presigned_time(
         return Err(Refusal::Expired { expires, expires_at, now });
     }
     if signed_at - now > TimeDelta::minutes(15) {
-        return Err(Refusal::NotYetValid);
+        return Err(Refusal::NotYetValid { signed_at, expires_at, now });
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ const EXTENDED: &str = "%Y-%m-%dT%H:%M:%SZ";
 #[derive(Debug)]
 pub(super) enum Refusal {
     Unsigned,
-    TwoSignatures,
+    TwoSignatures { authorization: String },
     UnsupportedAlgorithm,
     Malformed(Cow<'static, str>),
     WrongRegion { got: String, expected: String },
@@ -30,7 +30,7 @@ pub(super) enum Refusal {
     ExpiresNegative,
     ExpiresTooLong,
     Expired { expires: i64, expires_at: DateTime<Utc>, now: DateTime<Utc> },
-    NotYetValid,
+    NotYetValid { signed_at: DateTime<Utc>, expires_at: DateTime<Utc>, now: DateTime<Utc> },
     UnknownKey(String),
     MissingToken(String),
     InvalidToken,
@@ -117,11 +117,13 @@ impl Refusal {
         };
         match self {
             Self::Unsigned => forbidden("AccessDenied", "Access Denied"),
-            Self::TwoSignatures => AwsError::new(
+            Self::TwoSignatures { authorization } => AwsError::new(
                 "InvalidArgument",
                 "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query \
                  string parameter or the Authorization header should be specified",
-            ),
+            )
+            .with_detail("ArgumentName", "Authorization")
+            .with_detail("ArgumentValue", authorization),
             Self::UnsupportedAlgorithm => AwsError::new(
                 "InvalidRequest",
                 format!(
@@ -183,7 +185,12 @@ impl Refusal {
                 .with_detail("X-Amz-Expires", expires)
                 .with_detail("Expires", expires_at.format(EXTENDED))
                 .with_detail("ServerTime", now.format(EXTENDED)),
-            Self::NotYetValid => forbidden("AccessDenied", "Request is not valid yet"),
+            Self::NotYetValid { signed_at, expires_at, now } => {
+                forbidden("AccessDenied", "Request is not yet valid")
+                    .with_detail("X-Amz-Date", signed_at.timestamp_millis())
+                    .with_detail("Expires", expires_at.format(EXTENDED))
+                    .with_detail("ServerTime", now.format(EXTENDED))
+            }
             // S3 does not know temporary keys without their token.
             Self::UnknownKey(key) | Self::MissingToken(key) => forbidden(
                 "InvalidAccessKeyId",
@@ -294,8 +301,8 @@ impl Refusal {
                 )
                 .into(),
             ),
-            Self::NotYetValid => (Kind::Mismatch, "Signature not yet current".into()),
-            Self::TwoSignatures
+            Self::NotYetValid { .. } => (Kind::Mismatch, "Signature not yet current".into()),
+            Self::TwoSignatures { .. }
             | Self::ExpiresTooLong
             | Self::HeadersNotSigned(_)
             | Self::MissingPayloadHash

@@ -19,10 +19,16 @@ use crate::{
     exchange::{Request, Response},
     iam::{Context, Policy, PolicyKind, Role, TrustedPrincipal, parse},
     query_protocol::{self, Parameters, validation_error},
+    unsupported,
 };
 
 /// The identity provider that identity pools are, as trust policies and context keys name it.
 pub(crate) const COGNITO_IDENTITY: &str = "cognito-identity.amazonaws.com";
+
+/// A session of a session lives no longer, whatever the role allows.
+const MOST_OF_A_CHAIN: Duration = Duration::from_secs(3600);
+/// Characters of a session policy.
+const MOST_SESSION_POLICY: usize = 2048;
 
 /// An identity of an identity pool, as trust policies see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,16 +44,20 @@ pub(crate) struct WebIdentity {
 /// The answers of STS.
 pub(crate) fn handle(account: &Account, request: &Request) -> Response {
     let parameters = Parameters::of(request);
-    let result = match request.operation.as_str() {
+    let result = unsupported::check(request).and_then(|()| operate(account, request, &parameters));
+    query_protocol::response(request, result)
+}
+
+fn operate(account: &Account, request: &Request, parameters: &Parameters) -> Result<Value, AwsError> {
+    match request.operation.as_str() {
         "GetCallerIdentity" => caller_identity(account, request),
-        "AssumeRole" => assume_role(account, request, &parameters),
-        "AssumeRoleWithWebIdentity" => assume_role_with_web_identity(account, &parameters),
+        "AssumeRole" => assume_role(account, request, parameters),
+        "AssumeRoleWithWebIdentity" => assume_role_with_web_identity(account, parameters),
         operation => Err(AwsError::new(
             "InvalidAction",
             format!("Could not find operation {operation} for version 2011-06-15"),
         )),
-    };
-    query_protocol::response(request, result)
+    }
 }
 
 /// Starts a session of `role` for an identity of an identity pool, if the role trusts it.
@@ -91,18 +101,28 @@ fn assume_role(account: &Account, request: &Request, parameters: &Parameters) ->
             input.role_arn
         ))
     };
-    caller.authorize(account, "sts:AssumeRole", input.role_arn, &Context::default())?;
+    let mut context = caller.context.clone();
+    if let Some(external_id) = parameters.optional("ExternalId") {
+        context.set("sts:ExternalId", external_id);
+    }
+    context.set("sts:RoleSessionName", input.session_name);
+    caller.authorize(account, "sts:AssumeRole", input.role_arn, &context)?;
     let role = account.iam.role_by_arn(input.role_arn).ok_or_else(not_authorized)?;
     let arn = caller.principal.arn();
     let trusted = TrustedPrincipal::Aws { arn: &arn, account: ACCOUNT_ID };
-    if !role.trust.trusts(trusted, "sts:AssumeRole", &Context::default()) {
+    if !role.trust.trusts(trusted, "sts:AssumeRole", &context) {
         return Err(not_authorized());
+    }
+    let duration = input.duration(&role)?;
+    if matches!(caller.principal, Principal::Session(_)) && duration > MOST_OF_A_CHAIN {
+        let message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
+        return Err(validation_error(message.to_owned()));
     }
     let session = account.sts.start(NewSession {
         role: &role,
         session_name: input.session_name,
         context: Context::default(),
-        duration: input.duration(&role)?,
+        duration,
         policy: input.policy,
         now: account.clock.now(),
     });
@@ -144,8 +164,23 @@ impl<'a> Input<'a> {
                  constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*"
             )));
         }
+        let role_arn = parameters.required("RoleArn")?;
+        if !(20..=2048).contains(&role_arn.len()) {
+            return Err(validation_error(format!(
+                "1 validation error detected: Value '{role_arn}' at 'roleArn' failed to satisfy constraint: Member must \
+                 have length between 20 and 2048, inclusive"
+            )));
+        }
+        if let Some(policy) =
+            parameters.optional("Policy").filter(|policy| policy.len() > MOST_SESSION_POLICY)
+        {
+            return Err(validation_error(format!(
+                "1 validation error detected: Value '{policy}' at 'policy' failed to satisfy constraint: Member must \
+                 have length less than or equal to {MOST_SESSION_POLICY}"
+            )));
+        }
         Ok(Self {
-            role_arn: parameters.required("RoleArn")?,
+            role_arn,
             session_name,
             seconds: parameters.number("DurationSeconds", 900..=43200)?,
             policy: parameters

@@ -145,3 +145,68 @@ fn nothing_secret_is_in_debug_output() {
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn an_external_id_opens_the_door_that_asks_for_it() {
+    let account = account();
+    let trust = json!({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": "42"}},
+    }});
+    let role = Role::new("app", "/", &trust.to_string(), account.clock.now()).expect("a valid trust policy");
+    account.iam.create(role).expect("a new role");
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/app");
+    let with =
+        |external: &'static str| [assume(&role, "me").as_slice(), &[("ExternalId", external)]].concat();
+    let root = Keys::root();
+    call(&account, &root, "AssumeRole", &assume(&role, "me")).await.expect_error(403, "AccessDenied");
+    call(&account, &root, "AssumeRole", &with("41")).await.expect_error(403, "AccessDenied");
+    call(&account, &root, "AssumeRole", &with("42")).await.expect_ok();
+}
+
+#[tokio::test]
+async fn a_session_of_a_session_lives_an_hour_at_most() {
+    let account = account();
+    create_role(&account, "first", ACCOUNT, Some(&allow("sts:AssumeRole")));
+    create_role(&account, "second", ACCOUNT, None);
+    for name in ["first", "second"] {
+        account
+            .iam
+            .update(name, |role| {
+                role.max_session_duration = 7200;
+                Ok(())
+            })
+            .expect("the role");
+    }
+    let arn = |name: &str| format!("arn:aws:iam::{ACCOUNT}:role/{name}");
+    let (first, second) = (arn("first"), arn("second"));
+    let long = |role| [assume(role, "me").as_slice(), &[("DurationSeconds", "7200")]].concat();
+    let assumed = call(&account, &Keys::root(), "AssumeRole", &long(&first)).await.expect_ok();
+    let keys = keys(&assumed);
+    call(&account, &keys, "AssumeRole", &long(&second)).await.expect_error(400, "ValidationError");
+    call(&account, &keys, "AssumeRole", &assume(&second, "me")).await.expect_ok();
+}
+
+#[tokio::test]
+async fn arns_and_session_policies_have_lengths() {
+    let account = account();
+    create_role(&account, "app", ACCOUNT, None);
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/app");
+    let policy = |length: usize| {
+        let policy = allow("s3:*").to_string();
+        let space = length - policy.len();
+        policy + &" ".repeat(space)
+    };
+    for (length, is_taken) in [(2048, true), (2049, false)] {
+        let policy = policy(length);
+        let parameters = [assume(&role, "me").as_slice(), &[("Policy", policy.as_str())]].concat();
+        let answer = call(&account, &Keys::root(), "AssumeRole", &parameters).await;
+        if is_taken {
+            answer.expect_ok()
+        } else {
+            answer.expect_error(400, "ValidationError")
+        };
+    }
+    let short = call(&account, &Keys::root(), "AssumeRole", &assume("arn:aws:iam::1:r", "me")).await;
+    short.expect_error(400, "ValidationError");
+}

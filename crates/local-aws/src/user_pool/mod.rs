@@ -49,6 +49,7 @@ use crate::{
     error::AwsError,
     exchange::{Request, Response},
     iam::Context,
+    unsupported,
 };
 
 /// The user pools of the account.
@@ -101,9 +102,10 @@ enum Operation {
 
 pub(crate) fn handle(account: &Account, request: &Request) -> Response {
     let call = Call { account, request, now: account.clock.now() };
+    let checked = |run: fn(&Call<'_>) -> _| unsupported::check(request).and_then(|()| run(&call));
     let result = match operation(&request.operation) {
-        Some(Operation::Public(run)) => run(&call),
-        Some(Operation::Administrative(run)) => authorize(&call).and_then(|()| run(&call)),
+        Some(Operation::Public(run)) => checked(run),
+        Some(Operation::Administrative(run)) => authorize(&call).and_then(|()| checked(run)),
         None => Err(AwsError::new("UnknownOperationException", "")),
     };
     aws_json::response(result)
