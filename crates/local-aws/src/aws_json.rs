@@ -10,6 +10,9 @@ use crate::{
 
 pub(crate) const CONTENT_TYPE_JSON_1_1: &str = "application/x-amz-json-1.1";
 
+/// What fits into a header.
+const MOST_HEADER_BYTES: usize = 4096;
+
 /// The answer of an operation. Operations without output answer an empty object.
 pub(crate) fn response(result: Result<Value, AwsError>) -> Response {
     match result {
@@ -23,7 +26,10 @@ pub(crate) fn error_response(error: &AwsError) -> Response {
     if let Ok(code) = HeaderValue::from_str(&error.code) {
         response.headers_mut().insert("x-amzn-errortype", code);
     }
-    if let Ok(message) = HeaderValue::from_str(&error.message) {
+    // A message that quotes a long value would be longer than clients read headers.
+    if error.message.len() <= MOST_HEADER_BYTES
+        && let Ok(message) = HeaderValue::from_str(&error.message)
+    {
         response.headers_mut().insert("x-amzn-errormessage", message);
     }
     response

@@ -32,6 +32,7 @@ mod faults;
 mod iam;
 mod identity_pool;
 mod messages;
+mod model;
 pub mod provision;
 mod query_protocol;
 mod request_counts;

@@ -71,7 +71,7 @@ pub(crate) fn check(request: &Request) -> Result<(), AwsError> {
 fn has_value(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !text.is_empty(),
+        Value::String(text) => !text.is_empty() && text != "OFF",
         Value::Array(elements) => !elements.is_empty(),
         Value::Object(members) => members.values().any(has_value),
         Value::Bool(true) | Value::Number(_) => true,
@@ -100,7 +100,7 @@ mod tests {
                 "cognito-idp",
                 Draft::json(
                     &idp("CreateUserPool"),
-                    &json!({"PoolName": "p", "LambdaConfig": {"PreSignUp": "arn"}}),
+                    &json!({"PoolName": "p", "LambdaConfig": {"PreSignUp": "arn:aws:lambda:eu-west-1:000000000000:function:f"}}),
                 ),
             ),
             (
@@ -144,7 +144,7 @@ mod tests {
             assert!(answer.text().contains("local-aws does not know the parameter"), "{}", answer.text());
         }
         let empty =
-            json!({"PoolName": "p", "LambdaConfig": {}, "UserPoolAddOns": {"AdvancedSecurityMode": ""}});
+            json!({"PoolName": "p", "LambdaConfig": {}, "UserPoolAddOns": {"AdvancedSecurityMode": "OFF"}});
         let draft = Draft::json(&idp("CreateUserPool"), &empty);
         draft.signed("cognito-idp", &Keys::root(), account.clock.now()).send(&account).await.expect_ok();
     }

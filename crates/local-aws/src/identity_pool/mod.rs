@@ -22,6 +22,7 @@ use crate::{
     error::AwsError,
     exchange::{Request, Response},
     iam::Context,
+    model,
     sts::WebIdentity,
     unsupported,
 };
@@ -73,8 +74,10 @@ fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
 
 /// Reads the input of an operation.
 fn parse<T: DeserializeOwned>(request: &Request) -> Result<T, AwsError> {
-    serde_json::from_slice(&request.body)
-        .map_err(|error| invalid_parameter(format!("Invalid input: {error}")))
+    let input: Value = serde_json::from_slice(&request.body)
+        .map_err(|error| invalid_parameter(format!("Invalid input: {error}")))?;
+    model::check("cognito-identity", &request.operation, &input)?;
+    serde_json::from_value(input).map_err(|error| invalid_parameter(format!("Invalid input: {error}")))
 }
 
 fn invalid_parameter(message: String) -> AwsError {

@@ -273,9 +273,10 @@ async fn login_tokens_must_be_genuine_and_meant_for_the_pool() {
     ] {
         expect_not_authorized(fixture.get_id(token).await, message);
     }
-    for token in [none.as_str(), tokens["AccessToken"].as_str().expect("a token"), ""] {
+    for token in [none.as_str(), tokens["AccessToken"].as_str().expect("a token")] {
         fixture.get_id(token).await.expect_error(400, "NotAuthorizedException");
     }
+    fixture.get_id("").await.expect_error(400, "InvalidParameterException");
     for provider in ["cognito-idp.eu-west-1.amazonaws.com/eu-west-1_000000000", "accounts.google.com"] {
         let input = json!({"IdentityPoolId": fixture.identity_pool, "Logins": {provider: token}});
         let message = "Token is not from a supported provider of this identity pool.";

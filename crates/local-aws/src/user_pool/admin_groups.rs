@@ -148,13 +148,18 @@ mod tests {
     fn a_tie_of_roles_leaves_the_preferred_one_open() {
         let test = TestPool::new();
         test.add_user("ada", &[]);
-        for (name, role) in [("a", "role-a"), ("b", "role-b")] {
+        for (name, role) in
+            [("a", "arn:aws:iam::000000000000:role/a"), ("b", "arn:aws:iam::000000000000:role/b")]
+        {
             let group = json!({ "GroupName": name, "RoleArn": role, "Precedence": 1 });
             test.admin("CreateGroup", group).unwrap();
             test.admin("AdminAddUserToGroup", json!({ "Username": "ada", "GroupName": name })).unwrap();
         }
         let claims = claims(&test.tokens("ada")["IdToken"]);
-        assert_eq!(claims["cognito:roles"], json!(["role-a", "role-b"]));
+        assert_eq!(
+            claims["cognito:roles"],
+            json!(["arn:aws:iam::000000000000:role/a", "arn:aws:iam::000000000000:role/b"])
+        );
         assert!(claims.get("cognito:preferred_role").is_none());
     }
 }

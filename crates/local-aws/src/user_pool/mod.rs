@@ -49,7 +49,7 @@ use crate::{
     error::AwsError,
     exchange::{Request, Response},
     iam::Context,
-    unsupported,
+    model, unsupported,
 };
 
 /// The user pools of the account.
@@ -291,6 +291,7 @@ impl<'a> Call<'a> {
     /// The input of the operation.
     fn input<I: DeserializeOwned>(&self) -> Result<I, AwsError> {
         let input: Value = serde_json::from_slice(&self.request.body).map_err(|error| unreadable(&error))?;
+        model::check("cognito-idp", &self.request.operation, &input)?;
         constraints::check(&input)?;
         serde_json::from_value(input).map_err(|error| unreadable(&error))
     }
@@ -453,7 +454,7 @@ mod tests {
         assert_eq!(code("{\"ClientId\":").code, "SerializationException");
         assert_eq!(
             code("{\"ClientId\":\"x\"}").to_string(),
-            "InvalidParameterException: 1 validation error detected: Value null at 'Username' failed to satisfy \
+            "InvalidParameterException: 1 validation error detected: Value null at 'username' failed to satisfy \
              constraint: Member must not be null"
         );
         let wrong_type = code("{\"ClientId\":\"x\",\"Username\":\"ada\",\"Password\":[\"secret-1\"]}");

@@ -215,7 +215,10 @@ mod tests {
     #[test]
     fn groups_and_their_roles_stand_in_tokens_by_precedence() {
         let (test, _) = signed_in();
-        for (name, precedence, role) in [("readers", 10, "r"), ("admins", 1, "a")] {
+        for (name, precedence, role) in [
+            ("readers", 10, "arn:aws:iam::000000000000:role/r"),
+            ("admins", 1, "arn:aws:iam::000000000000:role/a"),
+        ] {
             let group = json!({ "GroupName": name, "Precedence": precedence, "RoleArn": role });
             test.admin("CreateGroup", group).unwrap();
             test.admin("AdminAddUserToGroup", json!({ "Username": "ada", "GroupName": name })).unwrap();
@@ -223,8 +226,11 @@ mod tests {
         let tokens = test.tokens("ada");
         let id = claims(&tokens["IdToken"]);
         assert_eq!(id["cognito:groups"], json!(["admins", "readers"]));
-        assert_eq!(id["cognito:roles"], json!(["a", "r"]));
-        assert_eq!(id["cognito:preferred_role"], "a");
+        assert_eq!(
+            id["cognito:roles"],
+            json!(["arn:aws:iam::000000000000:role/a", "arn:aws:iam::000000000000:role/r"])
+        );
+        assert_eq!(id["cognito:preferred_role"], "arn:aws:iam::000000000000:role/a");
         let access = claims(&tokens["AccessToken"]);
         assert_eq!(access["cognito:groups"], json!(["admins", "readers"]));
         assert!(access.get("cognito:roles").is_none());

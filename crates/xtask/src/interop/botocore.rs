@@ -1,4 +1,5 @@
-//! The table of signatures that the SDK is held to, computed by botocore.
+//! What botocore computes and knows: the table of signatures that the SDK is held to, and the API model by which local-aws
+//! checks what it is asked.
 
 use anyhow::{Result, ensure};
 use xshell::cmd;
@@ -8,34 +9,40 @@ use super::python;
 use crate::step::Outcome;
 use crate::workspace::Workspace;
 
-const TABLE: &str = "tests/runner/data/sigv4_botocore.json";
+/// A program of `tests/interop/oracles/botocore`, and the file that it writes.
+const TABLES: [(&str, &str); 2] =
+    [("sign.py", "tests/runner/data/sigv4_botocore.json"), ("shapes.py", "crates/local-aws/src/model.json")];
 
-/// Computes the table anew and compares it with the one that is checked in.
+/// Computes the tables anew and compares them with those that are checked in.
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
-    let Some(computed) = compute(workspace)? else {
-        return workspace.without("python3 with venv");
-    };
-    let checked_in = workspace.shell.read_file(workspace.path(TABLE))?;
-    ensure!(
-        computed == checked_in,
-        "{TABLE} is not what botocore computes; see `cargo xtask update-botocore`"
-    );
-    println!("{TABLE} is what botocore computes");
+    for (program, table) in TABLES {
+        let Some(computed) = compute(workspace, program)? else {
+            return workspace.without("python3 with venv");
+        };
+        let checked_in = workspace.shell.read_file(workspace.path(table))?;
+        ensure!(
+            computed == checked_in,
+            "{table} is not what botocore computes; see `cargo xtask update-botocore`"
+        );
+        println!("{table} is what botocore computes");
+    }
     Ok(Outcome::Passed)
 }
 
-/// Writes the table.
+/// Writes the tables.
 pub(crate) fn update(workspace: &Workspace) -> Result<()> {
-    let computed = compute(workspace)?;
-    ensure!(computed.is_some(), "python3 with venv is missing");
-    workspace.shell.write_file(workspace.path(TABLE), computed.unwrap_or_default())?;
+    for (program, table) in TABLES {
+        let computed = compute(workspace, program)?;
+        ensure!(computed.is_some(), "python3 with venv is missing");
+        workspace.shell.write_file(workspace.path(table), computed.unwrap_or_default())?;
+    }
     Ok(())
 }
 
-fn compute(workspace: &Workspace) -> Result<Option<String>> {
+fn compute(workspace: &Workspace, program: &str) -> Result<Option<String>> {
     let Some(python) = python::environment(workspace, PYTHON_CLIENTS)? else {
         return Ok(None);
     };
-    let program = workspace.path("tests/interop/oracles/botocore/sign.py");
+    let program = workspace.path("tests/interop/oracles/botocore").join(program);
     Ok(Some(cmd!(workspace.shell, "{python} {program}").read()? + "\n"))
 }
