@@ -230,12 +230,34 @@ fn with_details(error: AwsError, request: &Request) -> AwsError {
         "NoSuchBucket" | "BucketNotEmpty" | "BucketAlreadyOwnedByYou" => {
             error.with_detail("BucketName", bucket.trim_start_matches('/'))
         }
+        "PreconditionFailed" => match *conditions(request) {
+            [condition] => error.with_detail("Condition", condition),
+            // Which of several did not hold is not known here.
+            _ => error,
+        },
         "NoSuchUpload" => match sigv4::query_value(&request.uri, "uploadId") {
             Some(id) => error.with_detail("UploadId", id),
             None => error,
         },
         _ => error,
     }
+}
+
+/// The conditions of a request, as S3 writes them.
+fn conditions(request: &Request) -> Box<[&'static str]> {
+    [
+        "If-Match",
+        "If-None-Match",
+        "If-Modified-Since",
+        "If-Unmodified-Since",
+        "x-amz-copy-source-If-Match",
+        "x-amz-copy-source-If-None-Match",
+        "x-amz-copy-source-If-Modified-Since",
+        "x-amz-copy-source-If-Unmodified-Since",
+    ]
+    .into_iter()
+    .filter(|name| request.headers.contains_key(*name))
+    .collect()
 }
 
 /// The texts for errors that s3s raises without one.

@@ -137,12 +137,27 @@ fn verify(account: &Account, request: &Request) -> Result<Principal, Refusal> {
         canonical_request.extend_from_slice(signed_payload(request, presigned)?.as_bytes());
     }
     let region = scope.region.to_owned();
-    let mut builder = parameters.builder;
+    let explained = |refusal| match refusal {
+        Refusal::SignatureDoesNotMatch if is_s3 => Refusal::Mismatch {
+            access_key_id: scope.access_key_id.to_owned(),
+            string_to_sign: format!(
+                "{ALGORITHM}\n{}\n{}\n{}",
+                parameters.timestamp_str,
+                credential.split_once('/').map_or("", |(_, scope)| scope),
+                hex::encode(Sha256::digest(&canonical_request))
+            ),
+            signature: parameters.builder.get_signature().unwrap_or_default().to_owned(),
+            canonical_request: String::from_utf8_lossy(&canonical_request).into_owned(),
+        },
+        other => other,
+    };
+    let mut builder = parameters.builder.clone();
     builder
         .credential(credential.clone())
         .request_timestamp(signed_at)
         .canonical_request_sha256(Sha256::digest(&canonical_request).into());
-    check_signature(&builder, &secret, &region, service_name(request.service), signed_at)?;
+    check_signature(&builder, &secret, &region, service_name(request.service), signed_at)
+        .map_err(explained)?;
 
     if is_s3 {
         check_body(request)?;

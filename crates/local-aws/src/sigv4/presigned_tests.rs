@@ -43,6 +43,7 @@ fn row(change: Change, status: u16, code: &'static str, message: &'static str, s
 fn rows() -> Vec<Row> {
     use Change::{Age, Header, Method, Remove, Secret, Set};
 
+    const EXPLANATION: &[&str] = &["AWSAccessKeyId", "StringToSign", "SignatureProvided", "CanonicalRequest"];
     const PARAMETERS: &str = "AuthorizationQueryParametersError";
     const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your \
                             key and signing method.";
@@ -113,11 +114,26 @@ fn rows() -> Vec<Row> {
             details: &["ArgumentName", "ArgumentValue"],
             ..row(Header("authorization", "Basic dTpw"), 400, "InvalidArgument", TWO, "request/request#860")
         },
-        row(Secret, 403, "SignatureDoesNotMatch", MISMATCH, "aws-sdk-js-v3#3342"),
-        row(Method("PUT"), 403, "SignatureDoesNotMatch", MISMATCH, "aws-sdk-js-v3#3342"),
-        row(Set("X-Amz-Expires", "61"), 403, "SignatureDoesNotMatch", MISMATCH, "aws-sdk-js-v3#3342"),
-        row(Set("X-Amz-Signature", "0"), 403, "SignatureDoesNotMatch", MISMATCH, "aws-sdk-js-v3#3342"),
-        row(Set("versionId", "1"), 403, "SignatureDoesNotMatch", MISMATCH, "aws-sdk-js-v3#3342"),
+        Row {
+            details: EXPLANATION,
+            ..row(Secret, 403, "SignatureDoesNotMatch", MISMATCH, "minio/minio#5630")
+        },
+        Row {
+            details: EXPLANATION,
+            ..row(Method("PUT"), 403, "SignatureDoesNotMatch", MISMATCH, "minio/minio#5630")
+        },
+        Row {
+            details: EXPLANATION,
+            ..row(Set("X-Amz-Expires", "61"), 403, "SignatureDoesNotMatch", MISMATCH, "minio/minio#5630")
+        },
+        Row {
+            details: EXPLANATION,
+            ..row(Set("X-Amz-Signature", "0"), 403, "SignatureDoesNotMatch", MISMATCH, "minio/minio#5630")
+        },
+        Row {
+            details: EXPLANATION,
+            ..row(Set("versionId", "1"), 403, "SignatureDoesNotMatch", MISMATCH, "minio/minio#5630")
+        },
         Row {
             details: &["HeadersNotSigned"],
             ..row(

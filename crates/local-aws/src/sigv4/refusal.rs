@@ -9,6 +9,8 @@ use scratchstack_aws_signature::SignatureError;
 use super::ALGORITHM;
 use crate::{error::AwsError, route::Service};
 
+const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your key and \
+                        signing method.";
 const BASIC: &str = "%Y%m%dT%H%M%SZ";
 const EXTENDED: &str = "%Y-%m-%dT%H:%M:%SZ";
 
@@ -16,29 +18,64 @@ const EXTENDED: &str = "%Y-%m-%dT%H:%M:%SZ";
 #[derive(Debug)]
 pub(super) enum Refusal {
     Unsigned,
-    TwoSignatures { authorization: String },
+    TwoSignatures {
+        authorization: String,
+    },
     UnsupportedAlgorithm,
     Malformed(Cow<'static, str>),
-    WrongRegion { got: String, expected: String },
-    WrongService { got: String, expected: &'static str },
-    WrongDate { got: String, expected: String },
+    WrongRegion {
+        got: String,
+        expected: String,
+    },
+    WrongService {
+        got: String,
+        expected: &'static str,
+    },
+    WrongDate {
+        got: String,
+        expected: String,
+    },
     MalformedCredential,
-    MalformedDate { got: String },
+    MalformedDate {
+        got: String,
+    },
     MissingQueryParameter,
-    WrongTime { signed_at: DateTime<Utc>, now: DateTime<Utc>, allowed: TimeDelta },
+    WrongTime {
+        signed_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+        allowed: TimeDelta,
+    },
     ExpiresNotANumber,
     ExpiresNegative,
     ExpiresTooLong,
-    Expired { expires: i64, expires_at: DateTime<Utc>, now: DateTime<Utc> },
-    NotYetValid { signed_at: DateTime<Utc>, expires_at: DateTime<Utc>, now: DateTime<Utc> },
+    Expired {
+        expires: i64,
+        expires_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    },
+    NotYetValid {
+        signed_at: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    },
     UnknownKey(String),
     MissingToken(String),
     InvalidToken,
     ExpiredToken,
     HeadersNotSigned(String),
     MissingPayloadHash,
-    WrongPayloadHash { stated: String, computed: String },
+    WrongPayloadHash {
+        stated: String,
+        computed: String,
+    },
     SignatureDoesNotMatch,
+    /// As S3 explains it.
+    Mismatch {
+        access_key_id: String,
+        string_to_sign: String,
+        signature: String,
+        canonical_request: String,
+    },
 }
 
 impl From<SignatureError> for Refusal {
@@ -215,11 +252,14 @@ impl Refusal {
             )
             .with_detail("ClientComputedContentSHA256", stated)
             .with_detail("S3ComputedContentSHA256", computed),
-            Self::SignatureDoesNotMatch => forbidden(
-                "SignatureDoesNotMatch",
-                "The request signature we calculated does not match the signature you provided. Check your \
-                 key and signing method.",
-            ),
+            Self::SignatureDoesNotMatch => forbidden("SignatureDoesNotMatch", MISMATCH),
+            Self::Mismatch { access_key_id, string_to_sign, signature, canonical_request } => {
+                forbidden("SignatureDoesNotMatch", MISMATCH)
+                    .with_detail("AWSAccessKeyId", access_key_id)
+                    .with_detail("StringToSign", string_to_sign)
+                    .with_detail("SignatureProvided", signature)
+                    .with_detail("CanonicalRequest", canonical_request)
+            }
         }
     }
 
@@ -307,7 +347,8 @@ impl Refusal {
             | Self::HeadersNotSigned(_)
             | Self::MissingPayloadHash
             | Self::WrongPayloadHash { .. }
-            | Self::SignatureDoesNotMatch => (
+            | Self::SignatureDoesNotMatch
+            | Self::Mismatch { .. } => (
                 Kind::Mismatch,
                 "The request signature we calculated does not match the signature you provided. Check your \
                  AWS Secret Access Key and signing method. Consult the service documentation for details."

@@ -10,6 +10,7 @@ use super::{
     code::Code,
     delivery::expired_code,
     invalid_parameter,
+    mfa::MfaConfiguration,
     pool::{Address, PREFERRED_USERNAME, UserPool},
     schema::{Attribute, Attributes, Writer, collect},
     sign_up::{alias_exists, check_writable},
@@ -63,8 +64,8 @@ pub(super) fn update_user_attributes(call: &Call<'_>) -> Result<Value, AwsError>
     let mut deliveries = Vec::new();
     for address in ADDRESSES {
         let is_blank = written.get(address.name()).is_some_and(String::is_empty);
-        if is_blank && pool.settings.username_attributes.contains(&address) {
-            return Err(invalid_parameter(format!("user.{}: The attribute is required\n", address.name())));
+        if is_blank {
+            check_can_lack(pool, &caller, address)?;
         }
         let is_changed = !is_blank && is_changed(pool, &caller, address, &written)?;
         let verified = &pool.settings.auto_verified_attributes;
@@ -83,9 +84,8 @@ pub(super) fn delete_user_attributes(call: &Call<'_>) -> Result<Value, AwsError>
     for name in &input.user_attribute_names {
         pool.schema.check_delete(name)?;
         check_writable(&caller.client, &Attributes::from_iter([(name.clone(), String::new())]))?;
-        if pool.has_address_usernames() && pool.settings.username_attributes.iter().any(|a| a.name() == name)
-        {
-            return Err(invalid_parameter(format!("user.{name}: The attribute is required\n")));
+        if let Some(address) = ADDRESSES.into_iter().find(|address| address.name() == name) {
+            check_can_lack(pool, &caller, address)?;
         }
     }
     let user = pool.user_mut(&caller.username)?;
@@ -94,6 +94,21 @@ pub(super) fn delete_user_attributes(call: &Call<'_>) -> Result<Value, AwsError>
     }
     user.modified = call.now;
     Ok(json!({}))
+}
+
+/// Whether a user may be without an address: it is no username, and no second factor that the pool requires.
+fn check_can_lack(pool: &UserPool, caller: &Caller, address: Address) -> Result<(), AwsError> {
+    if pool.settings.username_attributes.contains(&address) {
+        return Err(invalid_parameter(format!("user.{}: The attribute is required\n", address.name())));
+    }
+    let requires_sms = pool.settings.mfa_configuration == MfaConfiguration::On && pool.offered_factors.sms;
+    let has_another = pool.user(&caller.username)?.mfa.software_token.is_some() || pool.offered_factors.email;
+    if address == Address::PhoneNumber && requires_sms && !has_another {
+        return Err(invalid_parameter(
+            "The phone_number cannot be removed while SMS_MFA is the only MFA method of the user, and MFA is required.",
+        ));
+    }
+    Ok(())
 }
 
 /// GetUserAttributeVerificationCode.
@@ -338,5 +353,28 @@ mod tests {
         assert!(test.call("DeleteUserAttributes", names).is_err());
         update(&test, &token, "email", "third@example.com").unwrap();
         assert!(test.sign_in("third@example.com", super::super::testing::PASSWORD).is_ok());
+    }
+
+    #[test]
+    fn the_only_second_factor_stays_while_the_pool_requires_one() {
+        let test = TestPool::with(json!({ "SmsConfiguration": sms_sender() }), json!({}));
+        test.add_user("ada", &[("phone_number", "+4912345678"), ("phone_number_verified", "true")]);
+        let token = test.tokens("ada")["AccessToken"].clone();
+        let delete = json!({ "AccessToken": token, "UserAttributeNames": ["phone_number"] });
+        let blank =
+            json!({ "AccessToken": token, "UserAttributes": [{ "Name": "phone_number", "Value": "" }] });
+        let sms =
+            json!({ "MfaConfiguration": "ON", "SmsMfaConfiguration": { "SmsConfiguration": sms_sender() } });
+        test.admin("SetUserPoolMfaConfig", sms).unwrap();
+        for (operation, input) in [("DeleteUserAttributes", &delete), ("UpdateUserAttributes", &blank)] {
+            let error = test.call(operation, input.clone()).unwrap_err();
+            assert_eq!(error.code, "InvalidParameterException", "{operation}");
+        }
+        test.admin("SetUserPoolMfaConfig", json!({ "MfaConfiguration": "OFF" })).unwrap();
+        test.call("DeleteUserAttributes", delete).unwrap();
+    }
+
+    fn sms_sender() -> Value {
+        json!({ "SnsCallerArn": "arn:aws:iam::000000000000:role/sms" })
     }
 }

@@ -123,7 +123,7 @@ impl SignInStep<'_> {
             // Nobody sets a phone number up while they sign in.
             return Err(AwsError::new(
                 "MFAMethodNotFoundException",
-                "No MFA method is configured for the user, and none can be set up during the sign-in.",
+                "No MFA mechanism registerd in the account.",
             ));
         }
         // Cognito names SMS among them all the same.
