@@ -179,3 +179,35 @@ async fn keys_in_searches_are_neither_empty_nor_too_long() {
         assert!(text.contains(message), "{text}");
     }
 }
+
+#[tokio::test]
+async fn the_time_to_live_that_is_there_stays_what_it_is() {
+    let table = Table::new().await;
+    let update =
+        |specification: Value| json!({"TableName": "notes", "TimeToLiveSpecification": specification});
+    let on = update(json!({"Enabled": true, "AttributeName": "expires"}));
+    table.call("UpdateTimeToLive", &on).await.expect_ok();
+    for (input, message) in [
+        (on, "TimeToLive is already enabled"),
+        (
+            update(json!({"Enabled": false, "AttributeName": "other"})),
+            "TimeToLive is active on a different AttributeName",
+        ),
+        (
+            update(json!({"Enabled": true, "AttributeName": "x".repeat(256)})),
+            "length less than or equal to 255",
+        ),
+        (
+            update(json!({"Enabled": true})),
+            "Value null at 'timeToLiveSpecification.attributeName' failed to satisfy constraint",
+        ),
+    ] {
+        let text =
+            table.call("UpdateTimeToLive", &input).await.expect_error(400, "ValidationException").text();
+        assert!(text.contains(message), "{text}");
+    }
+    let stream = json!({"TableName": "streams", "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}], "StreamSpecification": {"StreamEnabled": true}});
+    table.call("CreateTable", &stream).await.expect_error(400, "ValidationException");
+}

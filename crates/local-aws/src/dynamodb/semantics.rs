@@ -83,6 +83,12 @@ pub(super) fn check(tables: &DynamoDb, operation: &str, input: &Value) -> Result
             if is_provisioned && input["ProvisionedThroughput"].is_null() && input["KeySchema"].is_array() {
                 return invalid("No provisioned throughput specified for the table".to_owned());
             }
+            let stream = &input["StreamSpecification"];
+            if stream["StreamEnabled"] == true && stream["StreamViewType"].is_null() {
+                return invalid(
+                    "Invalid StreamViewType: Stream ViewType must not be null or empty when enabling streams.".to_owned(),
+                );
+            }
         }
         "Query" | "Scan" => {
             if input["AttributesToGet"].as_array().is_some_and(Vec::is_empty) {
@@ -96,6 +102,7 @@ pub(super) fn check(tables: &DynamoDb, operation: &str, input: &Value) -> Result
             key_condition(tables, input)?;
             start_key(input)?;
         }
+        "UpdateTimeToLive" => time_to_live(tables, input)?,
         "BatchWriteItem" => {
             let tables = input["RequestItems"].as_object().into_iter().flatten();
             let mut writes = tables.flat_map(|(_, writes)| writes.as_array().into_iter().flatten());
@@ -169,6 +176,47 @@ fn key_condition(tables: &DynamoDb, input: &Value) -> Result<(), AwsError> {
                     .to_owned(),
             );
         }
+    }
+    Ok(())
+}
+
+/// The engine takes the time to live that is there, and forgets what it was for.
+fn time_to_live(tables: &DynamoDb, input: &Value) -> Result<(), AwsError> {
+    let invalid = |message: String| Err(AwsError::new("ValidationException", message));
+    let specification = &input["TimeToLiveSpecification"];
+    let missing = if specification.is_null() {
+        Some("timeToLiveSpecification")
+    } else if specification["Enabled"].is_null() {
+        Some("timeToLiveSpecification.enabled")
+    } else if specification["AttributeName"].is_null() {
+        Some("timeToLiveSpecification.attributeName")
+    } else {
+        None
+    };
+    if let Some(missing) = missing {
+        return invalid(format!(
+            "1 validation error detected: Value null at '{missing}' failed to satisfy constraint: Member must not be null"
+        ));
+    }
+    let name = specification["AttributeName"].as_str().unwrap_or_default();
+    if !(1..=255).contains(&name.len()) {
+        let limit = if name.is_empty() { "greater than or equal to 1" } else { "less than or equal to 255" };
+        return invalid(format!(
+            "1 validation error detected: Value '{name}' at 'timeToLiveSpecification.attributeName' failed to satisfy \
+             constraint: Member must have length {limit}"
+        ));
+    }
+    let now = json!({ "TableName": input["TableName"] });
+    let now = run(now, |input| tables.database.describe_time_to_live(input)).unwrap_or_default();
+    let now = &parse(&now)["TimeToLiveDescription"];
+    if now["TimeToLiveStatus"] != "ENABLED" {
+        return Ok(());
+    }
+    if now["AttributeName"] != name {
+        return invalid("TimeToLive is active on a different AttributeName".to_owned());
+    }
+    if specification["Enabled"] == true {
+        return invalid("TimeToLive is already enabled".to_owned());
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod compare;
 mod expressions;
 mod generate;
 mod members;
+mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
@@ -36,6 +37,7 @@ async fn local_aws_answers_as_dynamodb_local_does() -> Result<()> {
     requests.extend(generate::requests(200));
     requests.extend(members::requests());
     requests.extend(expressions::requests());
+    requests.extend(tables::requests());
     let excused: BTreeMap<String, String> =
         serde_json::from_str(include_str!("../../data/dynamodb_differences.json"))?;
     let kinds: Vec<Kind> = serde_json::from_str(include_str!("../../data/dynamodb_kinds.json"))?;
