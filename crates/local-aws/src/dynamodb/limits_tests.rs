@@ -211,3 +211,38 @@ async fn the_time_to_live_that_is_there_stays_what_it_is() {
         "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}], "StreamSpecification": {"StreamEnabled": true}});
     table.call("CreateTable", &stream).await.expect_error(400, "ValidationException");
 }
+
+#[tokio::test]
+async fn a_scan_of_a_local_index_answers_what_the_index_has_or_nothing() {
+    let table = Table::new().await;
+    let keys = |sort: &str| json!([{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]);
+    let create = json!({"TableName": "ranked", "BillingMode": "PAY_PER_REQUEST", "KeySchema": keys("sk"),
+        "AttributeDefinitions": [
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+            {"AttributeName": "rank", "AttributeType": "N"},
+        ],
+        "LocalSecondaryIndexes": [{"IndexName": "by-rank", "KeySchema": keys("rank"),
+            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["title"]}}]});
+    table.call("CreateTable", &create).await.expect_ok();
+    let item = json!({"pk": {"S": "a"}, "sk": {"S": "1"}, "rank": {"N": "1"}, "title": {"S": "t"}, "body": {"S": "b"}});
+    table.call("PutItem", &json!({"TableName": "ranked", "Item": item})).await.expect_ok();
+    let scan = |members: Value| {
+        let mut input = json!({"TableName": "ranked", "IndexName": "by-rank"});
+        input.as_object_mut().expect("an object").extend(members.as_object().cloned().unwrap_or_default());
+        input
+    };
+    let all = table.call("Scan", &scan(json!({}))).await.expect_ok().json();
+    assert!(all["Items"][0].get("title").is_some() && all["Items"][0].get("body").is_none());
+    table.call("Scan", &scan(json!({"ProjectionExpression": "title, sk"}))).await.expect_ok();
+    for members in [
+        json!({"Select": "ALL_ATTRIBUTES"}),
+        json!({"ProjectionExpression": "title, body"}),
+        json!({"FilterExpression": "attribute_exists(body)"}),
+    ] {
+        table.call("Scan", &scan(members)).await.expect_error(501, "NotImplemented");
+    }
+    let query = json!({"TableName": "ranked", "IndexName": "by-rank", "Select": "ALL_ATTRIBUTES",
+        "KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "a"}}});
+    assert_eq!(table.call("Query", &query).await.expect_ok().json()["Items"][0]["body"]["S"], "b");
+}

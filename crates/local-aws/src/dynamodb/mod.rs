@@ -53,6 +53,22 @@ impl DynamoDb {
         self.key_names(table, "RANGE")
     }
 
+    /// The attributes that a local index has; none for another index, or where it has all of them.
+    fn projection(&self, table: &str, index: &str) -> Option<Vec<String>> {
+        let table = self.database.get_table_metadata(table).ok()??;
+        let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+        let indexes = parse(table.lsi_definitions.as_deref()?);
+        let index = indexes.as_array()?.iter().find(|definition| definition["IndexName"] == index)?;
+        if index["Projection"]["ProjectionType"] == "ALL" {
+            return None;
+        }
+        let table_keys = parse(&table.key_schema);
+        let keys = [&table_keys, &index["KeySchema"]].into_iter().filter_map(Value::as_array).flatten();
+        let keys = keys.map(|element| &element["AttributeName"]);
+        let others = index["Projection"]["NonKeyAttributes"].as_array().into_iter().flatten();
+        Some(keys.chain(others).filter_map(Value::as_str).map(str::to_owned).collect())
+    }
+
     fn key_names(&self, table: &str, key_type: &str) -> KeyNames {
         let Ok(Some(table)) = self.database.get_table_metadata(table) else { return KeyNames::new() };
         let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();

@@ -101,6 +101,9 @@ pub(super) fn check(tables: &DynamoDb, operation: &str, input: &Value) -> Result
             search_index(tables, input)?;
             key_condition(tables, input)?;
             start_key(input)?;
+            if operation == "Scan" {
+                scan_of_local_index(tables, input)?;
+            }
         }
         "UpdateTimeToLive" => time_to_live(tables, input)?,
         "BatchWriteItem" => {
@@ -144,6 +147,27 @@ fn search_index(tables: &DynamoDb, input: &Value) -> Result<(), AwsError> {
     if input["ConsistentRead"] == true && !keys.is_empty() && !keys.contains_key(index) {
         let message = format!("The table does not have the specified index: {index}");
         return Err(AwsError::new("ValidationException", message));
+    }
+    Ok(())
+}
+
+/// DynamoDB fetches from the table what a local index lacks. The engine does so in a query, and not in a scan.
+fn scan_of_local_index(tables: &DynamoDb, input: &Value) -> Result<(), AwsError> {
+    let text = |name: &str| input[name].as_str().unwrap_or_default();
+    let Some(projected) = tables.projection(text("TableName"), text("IndexName")) else { return Ok(()) };
+    let names_attributes = !input["ProjectionExpression"].is_null() || !input["AttributesToGet"].is_null();
+    if names_attributes && !matches!(text("Select"), "" | "SPECIFIC_ATTRIBUTES") {
+        // The engine refuses the contradiction.
+        return Ok(());
+    }
+    let names = input["ExpressionAttributeNames"].as_object();
+    let mut wanted = Expression::new(text("ProjectionExpression"), names).attributes();
+    wanted.extend(Expression::new(text("FilterExpression"), names).attributes());
+    let listed = input["AttributesToGet"].as_array().into_iter().flatten();
+    wanted.extend(listed.filter_map(Value::as_str).map(str::to_owned));
+    if text("Select") == "ALL_ATTRIBUTES" || wanted.iter().any(|name| !projected.contains(name)) {
+        let message = "local-aws does not scan a local index for attributes that it does not have; query it.";
+        return Err(AwsError::new("NotImplemented", message).with_status(http::StatusCode::NOT_IMPLEMENTED));
     }
     Ok(())
 }
