@@ -1,7 +1,7 @@
-//! Cognito's API model: which members an operation must have, and what they may hold. `model.json` is written from
-//! botocore by `cargo xtask update-botocore`.
+//! AWS's API models: which members an operation must have, and what they may hold. `model.json` is written from botocore by
+//! `cargo xtask update-botocore`.
 //!
-//! Cognito checks the shape of a request before it applies a rule, and names everything that is wrong.
+//! AWS checks the shape of a request before it applies a rule, and names everything that is wrong.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -12,7 +12,7 @@ use regex::Regex;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::error::AwsError;
+use crate::{error::AwsError, query_protocol::Parameters};
 
 /// One service of the model.
 #[derive(Deserialize)]
@@ -52,22 +52,55 @@ const PASSWORD: &str = "PasswordType";
 /// # Errors
 /// `InvalidParameterException` that names every violation.
 pub(crate) fn check(service: &str, operation: &str, input: &Value) -> Result<(), AwsError> {
+    let Some((service, shape)) = input_of(service, operation) else { return Ok(()) };
+    match service.violations(shape, input) {
+        Some(message) => Err(AwsError::new("InvalidParameterException", message)),
+        None => Ok(()),
+    }
+}
+
+/// Holds the parameters of the query protocol against the model. Members of lists and structures are left out.
+///
+/// # Errors
+/// `ValidationError` that names every violation.
+pub(crate) fn check_query(service: &str, operation: &str, parameters: &Parameters) -> Result<(), AwsError> {
+    let Some((service, name)) = input_of(service, operation) else { return Ok(()) };
+    let Some(shape) = service.shapes.get(name) else { return Ok(()) };
+    let value = |(member, name): (&String, &String)| {
+        let text = parameters.optional(member)?;
+        let kind = service.shapes.get(name).map_or("string", |shape| shape.kind.as_str());
+        let value = match kind {
+            "integer" | "long" => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
+            "string" => text.into(),
+            _ => return None,
+        };
+        Some((member.clone(), value))
+    };
+    let input = Value::Object(shape.members.iter().filter_map(value).collect());
+    match service.violations(name, &input) {
+        Some(message) => Err(AwsError::new("ValidationError", message)),
+        None => Ok(()),
+    }
+}
+
+/// The service, and the shape of the operation's input.
+fn input_of(service: &str, operation: &str) -> Option<(&'static Service, &'static str)> {
     static MODEL: OnceLock<HashMap<String, Service>> = OnceLock::new();
     let model = MODEL.get_or_init(|| serde_json::from_str(include_str!("model.json")).unwrap_or_default());
-    let Some(service) = model.get(service) else { return Ok(()) };
-    let Some(shape) = service.inputs.get(operation) else { return Ok(()) };
-    let mut violations = Vec::new();
-    service.check(shape, input, "", &mut violations);
-    if violations.is_empty() {
-        return Ok(());
-    }
-    let count = violations.len();
-    let noun = if count == 1 { "error" } else { "errors" };
-    let message = format!("{count} validation {noun} detected: {}", violations.join("; "));
-    Err(AwsError::new("InvalidParameterException", message))
+    let service = model.get(service)?;
+    Some((service, service.inputs.get(operation)?))
 }
 
 impl Service {
+    /// Everything that is wrong with an input, as AWS lists it.
+    fn violations(&self, shape: &str, input: &Value) -> Option<String> {
+        let mut violations = Vec::new();
+        self.check(shape, input, "", &mut violations);
+        let noun = if violations.len() == 1 { "error" } else { "errors" };
+        let count = violations.len();
+        (count > 0).then(|| format!("{count} validation {noun} detected: {}", violations.join("; ")))
+    }
+
     /// A value of another type than the shape's is left to whoever reads the request.
     fn check(&self, name: &str, value: &Value, path: &str, violations: &mut Vec<String>) {
         let Some(shape) = self.shapes.get(name) else { return };

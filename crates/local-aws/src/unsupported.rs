@@ -135,7 +135,11 @@ mod tests {
                 Draft::form(
                     "CreateRole",
                     "2010-05-08",
-                    &[("PermissionsBoundary", "arn:aws:iam::aws:policy/x")],
+                    &[
+                        ("RoleName", "app"),
+                        ("AssumeRolePolicyDocument", "{}"),
+                        ("PermissionsBoundary", "arn:aws:iam::aws:policy/x"),
+                    ],
                 ),
             ),
         ] {

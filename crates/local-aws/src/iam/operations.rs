@@ -11,6 +11,7 @@ use crate::{
     clock::rfc3339,
     error::AwsError,
     exchange::{Request, Response},
+    model,
     query_protocol::{self, Parameters, validation_error},
     unsupported,
 };
@@ -37,6 +38,7 @@ fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
         .authorize(account, &format!("iam:{}", request.operation), &resource, &Context::default())
         .map_err(AwsError::from)?;
 
+    model::check_query("iam", &request.operation, &parameters)?;
     unsupported::check(request)?;
     match request.operation.as_str() {
         "CreateRole" => create_role(account, &parameters),
@@ -59,7 +61,8 @@ fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
             })
         }
         "PutRolePolicy" => {
-            let (name, document) = (policy_name(&parameters)?, parameters.required("PolicyDocument")?);
+            let (name, document) =
+                (parameters.required("PolicyName")?, parameters.required("PolicyDocument")?);
             iam.update(role_name()?, |role| role.put_policy(name, document)).map(|()| json!({}))
         }
         "GetRolePolicy" => {
@@ -85,27 +88,8 @@ fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
     }
 }
 
-fn policy_name(parameters: &Parameters) -> Result<&str, AwsError> {
-    let name = parameters.required("PolicyName")?;
-    if name.len() <= 128 && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c)) {
-        return Ok(name);
-    }
-    Err(validation_error(format!(
-        "1 validation error detected: Value '{name}' at 'policyName' failed to satisfy constraint: Member must satisfy \
-         regular expression pattern: [\\w+=,.@-]+"
-    )))
-}
-
 fn create_role(account: &Account, parameters: &Parameters) -> Result<Value, AwsError> {
     let name = parameters.required("RoleName")?;
-    let is_valid =
-        name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c));
-    if !is_valid {
-        return Err(validation_error(format!(
-            "1 validation error detected: Value '{name}' at 'roleName' failed to satisfy constraint: Member \
-             must satisfy regular expression pattern: [\\w+=,.@-]+"
-        )));
-    }
     let path = parameters.optional("Path").unwrap_or("/");
     if !path.starts_with('/') || !path.ends_with('/') {
         return Err(validation_error(format!("The specified value for path is invalid: {path}")));

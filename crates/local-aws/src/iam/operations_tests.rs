@@ -153,3 +153,25 @@ async fn roles_are_listed_by_path() {
     let listed = call(&account, &root, "ListRoles", &[("PathPrefix", "/app/")]).await.expect_ok().text();
     assert!(listed.contains("role/app/a") && !listed.contains("role/b"), "{listed}");
 }
+
+#[tokio::test]
+async fn parameters_have_the_shapes_of_the_model() {
+    let account = account();
+    let trust = trust();
+    let long = "d".repeat(1001);
+    let create = [("RoleName", "app"), ("AssumeRolePolicyDocument", trust.as_str())];
+    let with = |name, value| [create.as_slice(), &[(name, value)]].concat();
+    for (operation, parameters, violation) in [
+        ("CreateRole", with("Description", &long), "at 'description' failed"),
+        ("CreateRole", with("MaxSessionDuration", "3599"), "'3599' at 'maxSessionDuration' failed"),
+        ("CreateRole", with("Path", "app"), "at 'path' failed"),
+        ("CreateRole", vec![create[1]], "Value null at 'roleName' failed"),
+        ("GetRole", vec![("RoleName", "a b")], "Value 'a b' at 'roleName' failed"),
+        ("ListRoles", vec![("MaxItems", "1001")], "'1001' at 'maxItems' failed"),
+        ("GetRolePolicy", vec![create[0]], "Value null at 'policyName' failed"),
+    ] {
+        let answer = call(&account, &Keys::root(), operation, &parameters).await;
+        let text = answer.expect_error(400, "ValidationError").xml("Message").replace("&apos;", "'");
+        assert!(text.contains(violation), "{operation}: {text}");
+    }
+}

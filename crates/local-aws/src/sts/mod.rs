@@ -18,6 +18,7 @@ use crate::{
     error::AwsError,
     exchange::{Request, Response},
     iam::{Context, Policy, PolicyKind, Role, TrustedPrincipal, parse},
+    model,
     query_protocol::{self, Parameters, validation_error},
     unsupported,
 };
@@ -93,7 +94,7 @@ fn caller_identity(account: &Account, request: &Request) -> Result<Value, AwsErr
 
 fn assume_role(account: &Account, request: &Request, parameters: &Parameters) -> Result<Value, AwsError> {
     let caller = Caller::of(account, request)?;
-    let input = Input::of(parameters)?;
+    let input = Input::of("AssumeRole", parameters)?;
     let not_authorized = || {
         access_denied(&format!(
             "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
@@ -130,7 +131,7 @@ fn assume_role(account: &Account, request: &Request, parameters: &Parameters) ->
 }
 
 fn assume_role_with_web_identity(account: &Account, parameters: &Parameters) -> Result<Value, AwsError> {
-    let input = Input::of(parameters)?;
+    let input = Input::of("AssumeRoleWithWebIdentity", parameters)?;
     let token = parameters.required("WebIdentityToken")?;
     let identity = account.identity_pools.verify_open_id_token(token, account.clock.unix_seconds())?;
     let not_authorized = || access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity");
@@ -154,33 +155,19 @@ struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    fn of(parameters: &'a Parameters) -> Result<Self, AwsError> {
+    fn of(operation: &str, parameters: &'a Parameters) -> Result<Self, AwsError> {
+        model::check_query("sts", operation, parameters)?;
         let session_name = parameters.required("RoleSessionName")?;
-        let is_valid = (2..=64).contains(&session_name.len())
-            && session_name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c));
-        if !is_valid {
-            return Err(validation_error(format!(
-                "1 validation error detected: Value '{session_name}' at 'roleSessionName' failed to satisfy \
-                 constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*"
-            )));
-        }
-        let role_arn = parameters.required("RoleArn")?;
-        if !(20..=2048).contains(&role_arn.len()) {
-            return Err(validation_error(format!(
-                "1 validation error detected: Value '{role_arn}' at 'roleArn' failed to satisfy constraint: Member must \
-                 have length between 20 and 2048, inclusive"
-            )));
-        }
         if let Some(policy) =
             parameters.optional("Policy").filter(|policy| policy.len() > MOST_SESSION_POLICY)
         {
             return Err(validation_error(format!(
-                "1 validation error detected: Value '{policy}' at 'policy' failed to satisfy constraint: Member must \
-                 have length less than or equal to {MOST_SESSION_POLICY}"
+                "1 validation error detected: Value '{policy}' at 'policy' failed to satisfy constraint: Member must have \
+                 length less than or equal to {MOST_SESSION_POLICY}"
             )));
         }
         Ok(Self {
-            role_arn,
+            role_arn: parameters.required("RoleArn")?,
             session_name,
             seconds: parameters.number("DurationSeconds", 900..=43200)?,
             policy: parameters

@@ -210,3 +210,30 @@ async fn arns_and_session_policies_have_lengths() {
     let short = call(&account, &Keys::root(), "AssumeRole", &assume("arn:aws:iam::1:r", "me")).await;
     short.expect_error(400, "ValidationError");
 }
+
+#[tokio::test]
+async fn parameters_have_the_shapes_of_the_model() {
+    let account = account();
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/app");
+    for (operation, parameters, member) in [
+        ("AssumeRole", assume(&role, "x").to_vec(), "roleSessionName"),
+        ("AssumeRole", assume(&role, "a b").to_vec(), "roleSessionName"),
+        ("AssumeRole", vec![("RoleSessionName", "me")], "roleArn"),
+        (
+            "AssumeRole",
+            [assume(&role, "me").as_slice(), &[("DurationSeconds", "899")]].concat(),
+            "durationSeconds",
+        ),
+        ("AssumeRole", [assume(&role, "me").as_slice(), &[("ExternalId", "x")]].concat(), "externalId"),
+        ("AssumeRoleWithWebIdentity", assume(&role, "me").to_vec(), "webIdentityToken"),
+        (
+            "AssumeRoleWithWebIdentity",
+            [assume(&role, "me").as_slice(), &[("WebIdentityToken", "abc")]].concat(),
+            "webIdentityToken",
+        ),
+    ] {
+        let answer = call(&account, &Keys::root(), operation, &parameters).await;
+        let text = answer.expect_error(400, "ValidationError").xml("Message").replace("&apos;", "'");
+        assert!(text.contains(&format!("at '{member}' failed to satisfy constraint")), "{operation}: {text}");
+    }
+}

@@ -1,6 +1,6 @@
-"""Prints what Cognito's API model says of the inputs of the operations that local-aws knows, as JSON.
+"""Prints what the API models of Cognito, STS and IAM say of the inputs of the operations that local-aws knows, as JSON.
 
-local-aws checks requests by it (crates/local-aws/src/model.json), as Cognito does before it applies a rule.
+local-aws checks requests by it (crates/local-aws/src/model.json), as AWS does before it applies a rule.
 """
 
 import json
@@ -23,6 +23,11 @@ OPERATIONS = {
     "cognito-identity": """
         CreateIdentityPool DeleteIdentityPool DescribeIdentity DescribeIdentityPool GetCredentialsForIdentity GetId
         GetIdentityPoolRoles GetOpenIdToken ListIdentityPools SetIdentityPoolRoles UnlinkIdentity UpdateIdentityPool
+    """,
+    "sts": "AssumeRole AssumeRoleWithWebIdentity GetCallerIdentity",
+    "iam": """
+        CreateRole DeleteRole DeleteRolePolicy GetRole GetRolePolicy ListRolePolicies ListRoles PutRolePolicy
+        UpdateAssumeRolePolicy
     """,
 }
 KEPT = ("type", "min", "max", "pattern", "enum", "required", "sensitive")
