@@ -240,11 +240,12 @@ fn instructions(
     let mut headers = Vec::new();
     for (name, value) in signable.headers {
         let name = name.as_str();
-        let value = value.to_str();
-        let value =
-            value.map_err(|_| Error::invalid_input(format!("the header {name} is not plain text")))?;
-        // HTTP drops blanks at both ends, and the library only spaces.
-        headers.push((name, value.trim_matches([' ', '\t'])));
+        // HTTP drops blanks at both ends, and the library only spaces. A tab between two words is a space to some and a tab to others.
+        let value = value.to_str().map(|value| value.trim_matches([' ', '\t']));
+        let Some(value) = value.ok().filter(|value| !value.contains('\t')) else {
+            return Err(Error::invalid_input(format!("the header {name} is not plain text")));
+        };
+        headers.push((name, value));
     }
     SignableRequest::new(signable.method.as_str(), signable.url, headers.into_iter(), signable.body)
         .and_then(|request| aws_sigv4::http_request::sign(request, &params))
