@@ -398,3 +398,45 @@ async fn a_transaction_reads_four_megabytes_at_most() {
     table.call("TransactGetItems", &get(10)).await.expect_ok();
     table.call("TransactGetItems", &get(11)).await.expect_error(400, "ValidationException");
 }
+
+/// AWS documents no permission for it but that of the write.
+#[tokio::test]
+async fn the_item_of_a_failed_condition_is_told_to_whoever_may_write_and_asks() {
+    let writer = Table::new().await.with_policy(&json!({
+        "Effect": "Allow",
+        "Action": ["dynamodb:PutItem", "dynamodb:ConditionCheckItem"],
+        "Resource": "*",
+        "Condition": {"ForAllValues:StringEquals":
+            {"dynamodb:LeadingKeys": ["${cognito-identity.amazonaws.com:sub}"]}},
+    }));
+    let get = json!({"TableName": "notes", "Key": key(ME)});
+    writer.call("GetItem", &get).await.expect_error(400, "AccessDeniedException");
+    let put = |owner: &str, wish: Option<&str>| {
+        let mut put = json!({"TableName": "notes", "Item": key(owner), "ConditionExpression": "attribute_not_exists(pk)"});
+        if let Some(wish) = wish {
+            put["ReturnValuesOnConditionCheckFailure"] = json!(wish);
+        }
+        put
+    };
+    let failed = "ConditionalCheckFailedException";
+    let told = writer.call("PutItem", &put(ME, Some("ALL_OLD"))).await.expect_error(400, failed).json();
+    assert_eq!(told["Item"]["note"]["S"], "hello");
+    for wish in [None, Some("NONE")] {
+        let told = writer.call("PutItem", &put(ME, wish)).await.expect_error(400, failed).json();
+        assert_eq!(told.get("Item"), None);
+    }
+    let others = put(YOU, Some("ALL_OLD"));
+    writer.call("PutItem", &others).await.expect_error(400, "AccessDeniedException");
+
+    let mut absent = put(ME, Some("ALL_OLD"));
+    absent["Item"]["sk"]["S"] = json!("2");
+    absent["ConditionExpression"] = json!("attribute_exists(pk)");
+    for (wish, item) in [(Some("ALL_OLD"), json!("hello")), (None, Value::Null)] {
+        let transaction = json!({"TransactItems": [{"Put": put(ME, wish)}, {"Put": absent}]});
+        let told = writer.call("TransactWriteItems", &transaction).await;
+        let told = told.expect_error(400, "TransactionCanceledException").json();
+        assert_eq!(told["CancellationReasons"][0]["Item"]["note"]["S"], item);
+        assert_eq!(told["CancellationReasons"][1]["Code"], "ConditionalCheckFailed");
+        assert_eq!(told["CancellationReasons"][1].get("Item"), None);
+    }
+}

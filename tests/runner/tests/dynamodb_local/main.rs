@@ -6,6 +6,7 @@
 //! `cargo xtask dynamodb-local` starts the judge and sets `POOLPASS_DYNAMODB_LOCAL`.
 
 mod compare;
+mod conditions;
 mod expressions;
 mod generate;
 mod members;
@@ -38,6 +39,7 @@ async fn local_aws_answers_as_dynamodb_local_does() -> Result<()> {
     requests.extend(members::requests());
     requests.extend(expressions::requests());
     requests.extend(tables::requests());
+    requests.extend(conditions::requests());
     let excused: BTreeMap<String, String> =
         serde_json::from_str(include_str!("../../data/dynamodb_differences.json"))?;
     let kinds: Vec<Kind> = serde_json::from_str(include_str!("../../data/dynamodb_kinds.json"))?;
