@@ -1,6 +1,10 @@
 //! Errors on their way to Swift and Kotlin.
 
+use std::sync::Arc;
+
 use poolpass::ErrorKind as Kind;
+
+use crate::dynamodb::{Attributes, attributes};
 
 /// What every call fails with.
 #[derive(Clone, Debug, thiserror::Error, uniffi::Error)]
@@ -20,7 +24,42 @@ pub enum PoolpassError {
         http_status: Option<i32>,
         /// The AWS operation that failed, such as `InitiateAuth`.
         operation: Option<String>,
+        /// What DynamoDB tells about the items of a write or transaction, if it tells something.
+        refused: Option<Arc<RefusedItems>>,
     },
+}
+
+/// What DynamoDB tells about the items that it refused to write or read. An object, since a record would print its members.
+#[derive(Debug, uniffi::Object)]
+pub struct RefusedItems(poolpass::Error);
+
+/// Why DynamoDB cancelled a transaction, as far as one of its items is concerned.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct CancellationReason {
+    /// DynamoDB's code, such as `ConditionalCheckFailed`; none where this item was no reason.
+    pub code: Option<String>,
+    /// What DynamoDB says about it.
+    pub message: Option<String>,
+    /// The item as it was when its condition did not hold.
+    pub item: Option<Attributes>,
+}
+
+#[uniffi::export]
+impl RefusedItems {
+    /// The item as it was when the condition of a put, update or delete did not hold.
+    pub fn item(&self) -> Option<Attributes> {
+        self.0.item().map(attributes)
+    }
+
+    /// Why a transaction was cancelled: a reason for each item, in their order.
+    pub fn cancellation_reasons(&self) -> Vec<CancellationReason> {
+        let reasons = self.0.cancellation_reasons().iter().map(|reason| CancellationReason {
+            code: reason.code().map(ToOwned::to_owned),
+            message: reason.message().map(ToOwned::to_owned),
+            item: reason.item().map(attributes),
+        });
+        reasons.collect()
+    }
 }
 
 impl PoolpassError {
@@ -42,6 +81,7 @@ impl PoolpassError {
             request_id: None,
             http_status: None,
             operation: None,
+            refused: None,
         }
     }
 }
@@ -55,6 +95,8 @@ impl From<poolpass::Error> for PoolpassError {
             request_id: error.request_id().map(ToOwned::to_owned),
             http_status: error.http_status().map(i32::from),
             operation: error.operation().map(ToOwned::to_owned),
+            refused: (error.item().is_some() || !error.cancellation_reasons().is_empty())
+                .then(|| Arc::new(RefusedItems(error))),
         }
     }
 }

@@ -53,6 +53,8 @@ export interface ReadOptions extends CallOptions {
 export interface WriteOptions extends CallOptions {
   /** Writes only if this holds for the present item. Otherwise code `conditionFailed`. */
   condition?: AnyCondition | undefined;
+  /** When the condition does not hold, the error's `item` is the item as it is, if there is one. Costs no further read. Default: it is not. */
+  returnOldOnConditionCheckFailure?: boolean | undefined;
 }
 
 /** Changes of an item, which happen together and see the item as it was before. */
@@ -109,8 +111,11 @@ export interface Page<T> {
   readonly scannedCount: number;
 }
 
-/** A write of a transaction. `table` defaults to the configuration's. */
-export type TransactWrite = { table?: string | undefined } & (
+/**
+ * A write of a transaction. `table` defaults to the configuration's. When its condition does not hold,
+ * `returnOldOnConditionCheckFailure` has the item told by its reason, in the error's `cancellationReasons`.
+ */
+export type TransactWrite = { table?: string | undefined; returnOldOnConditionCheckFailure?: boolean | undefined } & (
   | { put: Item; condition?: AnyCondition | undefined }
   | ({ update: Item; condition?: AnyCondition | undefined } & Changes)
   | { delete: Item; condition?: AnyCondition | undefined }

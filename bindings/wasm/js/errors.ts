@@ -1,3 +1,5 @@
+import type { Item } from './dynamodb.js';
+
 /**
  * What kind of error it is. Each says what the app should do; they are the same in every language of Poolpass.
  *
@@ -50,12 +52,24 @@ export type PoolpassErrorCode =
   | 'invalidResponse'
   | 'aws';
 
+/** Why DynamoDB cancelled a transaction, as far as one of its items is concerned. */
+export interface CancellationReason {
+  /** DynamoDB's code, such as `ConditionalCheckFailed` or `TransactionConflict`; absent where this item was no reason. */
+  readonly code?: string | undefined;
+  /** What DynamoDB says about it, in a sentence for people. */
+  readonly message?: string | undefined;
+  /** The item as it was when its condition did not hold, if `returnOldOnConditionCheckFailure` asked for it. Nothing prints it. */
+  readonly item?: Item | undefined;
+}
+
 /** What AWS said about a refusal. */
 export interface PoolpassErrorDetails {
   awsCode?: string | undefined;
   requestId?: string | undefined;
   httpStatus?: number | undefined;
   operation?: string | undefined;
+  item?: Item | undefined;
+  cancellationReasons?: readonly CancellationReason[] | undefined;
   cause?: unknown;
 }
 
@@ -74,7 +88,8 @@ export interface PoolpassErrorDetails {
  * }
  * ```
  *
- * A worker can post it: what arrives is a plain object with the same members, without class, `stack` and `cause`.
+ * A worker can post it: what arrives is a plain object with the same members, without class, `stack`, `cause` and
+ * items.
  */
 export class PoolpassError extends Error {
   declare readonly name: 'PoolpassError';
@@ -88,22 +103,37 @@ export class PoolpassError extends Error {
   declare readonly httpStatus: number | undefined;
   /** The AWS operation that failed, such as `InitiateAuth`. */
   declare readonly operation: string | undefined;
+  /**
+   * The item as it was when the condition of a put, update or delete did not hold, if there was one and
+   * `returnOldOnConditionCheckFailure` asked for it. It is a person's data: nothing prints it, and JSON and clones do not have it.
+   */
+  declare readonly item: Item | undefined;
+  /** Why DynamoDB cancelled a transaction: one reason for each of its items, in their order. Empty for other errors. */
+  declare readonly cancellationReasons: readonly CancellationReason[];
 
   constructor(code: PoolpassErrorCode, message: string, details: PoolpassErrorDetails = {}) {
     super(message);
-    const { awsCode, requestId, httpStatus, operation, cause } = details;
+    const { awsCode, requestId, httpStatus, operation, item, cancellationReasons, cause } = details;
     // What `structuredClone` and `postMessage` keep of an `Error` is its message. Of an object that only inherits from `Error`, as a
     // `DOMException` does, they keep all members.
     const error = Object.create(new.target.prototype) as PoolpassError;
     Object.assign(error, { name: 'PoolpassError', message, code, awsCode, requestId, httpStatus, operation });
     hide(error, 'stack', this.stack);
     if (cause !== undefined) hide(error, 'cause', cause);
+    if (item !== undefined) hide(error, 'item', item);
+    if (cancellationReasons !== undefined) Object.assign(error, { cancellationReasons: cancellationReasons.map(printable) });
     return error;
   }
 }
 
 // Not in a static block, which React Native's Babel does not know: there, this class has to say why the package does not run.
 hide(PoolpassError.prototype, 'name', 'PoolpassError');
+hide(PoolpassError.prototype, 'cancellationReasons', Object.freeze([]));
+
+function printable({ item, ...reason }: CancellationReason): CancellationReason {
+  if (item !== undefined) hide(reason, 'item', item);
+  return reason;
+}
 
 /** A member that neither a clone nor JSON has, as those of an `Error`. */
 function hide(object: object, name: PropertyKey, value: unknown): void {

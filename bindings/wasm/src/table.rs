@@ -103,29 +103,34 @@ pub(crate) fn get(table: &Table, input: &Options) -> Result<GetItem<Item>, Throw
 
 /// The put that `input` describes.
 pub(crate) fn put(table: &Table, input: &Options) -> Result<PutItem, Thrown> {
-    let put = table.put(item(&input.value("item").unwrap_or_default())?);
-    Ok(match input.value("condition") {
-        Some(wanted) => put.condition(condition(wanted)?),
-        None => put,
-    })
+    let mut put = table.put(item(&input.value("item").unwrap_or_default())?);
+    if let Some(wanted) = input.value("condition") {
+        put = put.condition(condition(wanted)?);
+    }
+    Ok(if return_old(input)? { put.return_old_on_condition_check_failure() } else { put })
 }
 
 /// The delete that `input` describes.
 pub(crate) fn delete(table: &Table, input: &Options) -> Result<DeleteItem, Thrown> {
-    let delete = table.delete(key(input)?);
-    Ok(match input.value("condition") {
-        Some(wanted) => delete.condition(condition(wanted)?),
-        None => delete,
-    })
+    let mut delete = table.delete(key(input)?);
+    if let Some(wanted) = input.value("condition") {
+        delete = delete.condition(condition(wanted)?);
+    }
+    Ok(if return_old(input)? { delete.return_old_on_condition_check_failure() } else { delete })
 }
 
 /// The update that `input` describes.
 pub(crate) fn update(table: &Table, input: &Options) -> Result<UpdateItem, Thrown> {
-    let update = changed(table.update(key(input)?), input)?;
-    Ok(match input.value("condition") {
-        Some(wanted) => update.condition(condition(wanted)?),
-        None => update,
-    })
+    let mut update = changed(table.update(key(input)?), input)?;
+    if let Some(wanted) = input.value("condition") {
+        update = update.condition(condition(wanted)?);
+    }
+    Ok(if return_old(input)? { update.return_old_on_condition_check_failure() } else { update })
+}
+
+/// Whether the error tells the item for which a condition does not hold.
+pub(crate) fn return_old(input: &Options) -> Result<bool, Thrown> {
+    input.flag("returnOldOnConditionCheckFailure")
 }
 
 fn batch_get(table: &Table, input: &Options) -> Result<BatchGet<Item>, Thrown> {

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::call::no_such_method;
 use crate::condition::condition;
 use crate::error::Thrown;
-use crate::table::{delete, get, key, put, reading, update};
+use crate::table::{delete, get, key, put, reading, return_old, update};
 use crate::values::{Options, list, maybe};
 
 /// `Client::transact_get` and `Client::transact_write` of the crate `poolpass`.
@@ -52,7 +52,9 @@ fn writes(client: &Client, input: &Options) -> Result<TransactWrite, Thrown> {
             _ => {
                 let wanted = write.value("condition");
                 let wanted = wanted.ok_or_else(|| Thrown::invalid_input("a check needs a condition"))?;
-                transaction.check(table.check(key(&write)?, condition(wanted)?))
+                let check = table.check(key(&write)?, condition(wanted)?);
+                let tells = return_old(&write)?;
+                transaction.check(if tells { check.return_old_on_condition_check_failure() } else { check })
             }
         };
     }

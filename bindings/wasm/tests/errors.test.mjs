@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
 
-const { MemoryStore, Poolpass, PoolpassError } = await load();
+const { attribute, MemoryStore, Poolpass, PoolpassError } = await load();
 
 describe('errors in Node.js', { timeout: 120_000 }, () => {
   let backend;
@@ -123,6 +123,38 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
       assert.ok(secrets.length > 3);
       assert.deepEqual(secrets.filter((each) => told.includes(each)), [], String(thrown));
     }
+  });
+
+  test('an error tells the items for which conditions do not hold, and shows them nowhere', async () => {
+    const client = await Poolpass.create(backend.config);
+    await client.signIn(ada.username, ada.password);
+    const [table, pk] = [client.table(), await client.identityId()];
+    const diary = { pk, sk: 'diary', words: 'dear diary', pages: new Set([1, 2]), sum: 9007199254740993n };
+    await table.put(diary);
+    const options = { condition: attribute('pk').notExists(), returnOldOnConditionCheckFailure: true };
+    const error = await table.put({ pk, sk: 'diary' }, options).catch((thrown) => thrown);
+    assert.equal(error.code, 'conditionFailed');
+    assert.deepEqual(error.item, diary);
+    assert.deepEqual(error.cancellationReasons, []);
+    const plain = await table.put({ pk, sk: 'diary' }, { condition: attribute('pk').notExists() }).catch((thrown) => thrown);
+    assert.equal(plain.item, undefined);
+
+    const writes = [{ put: { pk, sk: 'other' } }, { put: { pk, sk: 'diary' }, ...options }];
+    const cancelled = await client.transactWrite(writes).catch((thrown) => thrown);
+    assert.equal(cancelled.code, 'conditionFailed');
+    const [none, failed] = cancelled.cancellationReasons;
+    assert.deepEqual([none.code, none.item, failed.code, failed.item], [undefined, undefined, 'ConditionalCheckFailed', diary]);
+    assert.equal(structuredClone(cancelled).cancellationReasons[1].code, 'ConditionalCheckFailed');
+
+    for (const shown of [error, cancelled]) {
+      const told = [inspect(shown, { depth: 9 }), String(shown), shown.stack, JSON.stringify(shown), inspect(structuredClone(shown), { depth: 9 })];
+      assert.deepEqual(told.filter((text) => text.includes('dear diary')), []);
+    }
+    assert.match(inspect({ item: error.item }), /dear diary/);
+
+    const wrong = { condition: attribute('pk').notExists(), returnOldOnConditionCheckFailure: 'yes' };
+    await assert.rejects(table.put({ pk, sk: 'x' }, wrong), { code: 'invalidInput' });
+    await assert.rejects(client.transactWrite([{ check: { pk, sk: 'x' }, ...wrong }]), { code: 'invalidInput' });
   });
 
   test('where there is no fetch, the error says so at once', async (context) => {

@@ -22,6 +22,8 @@ const TYPES = {
   SetUpMfa: ['challenges', 'SetUpMfaChallenge'],
   NewPassword: ['challenges', 'NewPasswordChallenge'],
   OtherChallenge: ['challenges', 'OtherChallenge'],
+  Error: ['errors', 'PoolpassError'],
+  CancellationReason: ['errors', 'CancellationReason'],
 };
 
 /** What JavaScript says in another way: by another name, or by an option or an argument of another call. */
@@ -39,6 +41,8 @@ const OTHER_WORDS = {
   'Attribute.element': 'exists',
   'SelectMfaType.options': 'methods',
   'SetUpMfa.options': 'methods',
+  'Error.kind': 'code',
+  'Error.message': 'name',
 };
 
 async function declarations(file) {
@@ -51,7 +55,7 @@ async function members([file, type]) {
   assert.ok(begin >= 0, `${file}.d.ts has no ${type}`);
   const body = text.slice(begin, text.indexOf('\n}', begin));
   const own = [...body.matchAll(/^ {4}(?:readonly |get )*(\w+)\??[(<:]/gm)].map(([, name]) => name);
-  const parent = /^class \w+ extends (\w+)/.exec(body);
+  const parent = /^class \w+ extends (?!Error\b)(\w+)/.exec(body);
   return parent ? [...own, ...(await members([file, parent[1]]))] : own;
 }
 

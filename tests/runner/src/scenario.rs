@@ -131,7 +131,7 @@ pub struct Call {
     pub returns: Option<Value>,
     /// How it has to fail.
     #[serde(default)]
-    pub fails: Option<ExpectedError>,
+    pub fails: Option<Box<ExpectedError>>,
     /// The name under which the result is kept.
     #[serde(default, rename = "as")]
     pub keep_as: Option<String>,
@@ -146,6 +146,15 @@ pub struct ExpectedError {
     /// AWS's own code.
     #[serde(default)]
     pub aws_code: Option<String>,
+    /// What the item has to contain that it tells.
+    #[serde(default, deserialize_with = "present")]
+    pub item: Option<Value>,
+    /// What the reasons of a cancelled transaction have to contain: `code`, `message` and `item` of each.
+    #[serde(default)]
+    pub cancellation_reasons: Option<Value>,
+    /// Texts that it does not show, however it is printed.
+    #[serde(default)]
+    pub hides: Vec<String>,
 }
 
 /// A call of an administrator.

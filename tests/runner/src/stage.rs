@@ -1,17 +1,19 @@
 //! Plays the steps of one scenario.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use futures_util::future::join_all;
 use poolpass::platform::MemoryStore;
+use poolpass::{CancellationReason, Error};
 use serde_json::{Map, Value, json};
 
-use crate::actor::Actor;
+use crate::actor::{Actor, item_json};
 use crate::backend::Backend;
 use crate::matching;
-use crate::scenario::{AppClient, Call, ClientSpec, Scenario, Step};
+use crate::scenario::{AppClient, Call, ClientSpec, ExpectedError, Scenario, Step};
 use crate::template;
 use crate::totp::TotpCodes;
 
@@ -124,14 +126,7 @@ impl<'a> Stage<'a> {
                 (Ok(value), Some(_)) => bail!("expected an error, got {value}"),
                 (Err(error), None) => return Err(anyhow!(error)),
                 (Err(error), Some(expected)) => {
-                    ensure!(
-                        error.kind().code() == expected.kind,
-                        "expected {}, got {error:?}",
-                        expected.kind
-                    );
-                    if let Some(code) = &expected.aws_code {
-                        ensure!(error.aws_code() == Some(code.as_str()), "expected {code}, got {error:?}");
-                    }
+                    self.expect_error(&error, expected).await?;
                     continue;
                 }
             };
@@ -141,6 +136,26 @@ impl<'a> Stage<'a> {
             if let Some(name) = &call.keep_as {
                 self.keep(name, value);
             }
+        }
+        Ok(())
+    }
+
+    async fn expect_error(&self, error: &Error, expected: &ExpectedError) -> Result<()> {
+        ensure!(error.kind().code() == expected.kind, "expected {}, got {error:?}", expected.kind);
+        if let Some(code) = &expected.aws_code {
+            ensure!(error.aws_code() == Some(code.as_str()), "expected {code}, got {error:?}");
+        }
+        let reason = |reason: &CancellationReason| json!({ "code": reason.code(), "message": reason.message(), "item": item_json(reason.item()) });
+        let reasons: Value = error.cancellation_reasons().iter().map(reason).collect();
+        let told = [(item_json(error.item()), &expected.item), (reasons, &expected.cancellation_reasons)];
+        for (told, expected) in told {
+            let Some(expected) = expected else { continue };
+            let expected = template::fill(expected, &|name| self.look_up(name)).await?;
+            matching::contains(&told, &expected).map_err(|difference| anyhow!(difference))?;
+        }
+        let printed = printed(error);
+        for text in &expected.hides {
+            ensure!(!printed.contains(text), "the error shows {text:?}: {printed}");
         }
         Ok(())
     }
@@ -227,6 +242,17 @@ fn config_of(config: &Value, app_client: AppClient) -> Result<Value> {
     config["userPool"]["clientId"] = other["clientId"].clone();
     config["userPool"]["clientSecret"] = other["clientSecret"].clone();
     Ok(config)
+}
+
+/// An error in every form in which Rust prints one.
+fn printed(error: &Error) -> String {
+    let mut printed = format!("{error} {error:?} {error:#?} {:?}", error.cancellation_reasons());
+    let mut source = std::error::Error::source(error);
+    while let Some(below) = source {
+        let _ = write!(printed, " {below} {below:?}");
+        source = below.source();
+    }
+    printed
 }
 
 fn random_word() -> String {

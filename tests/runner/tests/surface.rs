@@ -15,7 +15,7 @@ use poolpass::ErrorKind;
 use serde_json::{Value, json};
 
 /// The types whose public methods every language has.
-const OPERATIONS: [&str; 13] = [
+const OPERATIONS: [&str; 15] = [
     "Client",
     "Account",
     "Bucket",
@@ -29,14 +29,22 @@ const OPERATIONS: [&str; 13] = [
     "SetUpMfa",
     "NewPassword",
     "OtherChallenge",
+    "Error",
+    "CancellationReason",
 ];
 
 /// The enums whose cases every language has.
 const CASES: [&str; 4] = ["SessionEvent", "EndReason", "Challenge", "MfaMethod"];
 
 /// How Rust makes a client and reads its own types: elsewhere these are constructors and other words of the language.
-const RUST_ALONE: [&str; 5] =
-    ["Client::builder", "Client::new", "Client::config", "UpdateItem::condition", "UpdateItem::returning"];
+const RUST_ALONE: [&str; 6] = [
+    "Client::builder",
+    "Client::new",
+    "Client::config",
+    "UpdateItem::condition",
+    "UpdateItem::return_old_on_condition_check_failure",
+    "UpdateItem::returning",
+];
 
 #[test]
 fn the_file_lists_what_the_sdk_offers() {

@@ -73,6 +73,6 @@ pub(super) fn item(attributes: Attributes) -> Item {
 }
 
 /// The attributes of an item.
-pub(super) fn attributes(item: Item) -> Attributes {
+pub(crate) fn attributes(item: Item) -> Attributes {
     item.into_iter().map(|(name, value)| (name, value.into())).collect()
 }

@@ -30,6 +30,15 @@ pub struct GetItemOptions {
     pub attributes: Option<Vec<Arc<Attribute>>>,
 }
 
+/// What has to hold for a write.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct Precondition {
+    /// The condition. Default: none.
+    pub condition: Option<Arc<Condition>>,
+    /// The error tells the item for which it does not hold.
+    pub return_old: bool,
+}
+
 /// One change of an item.
 #[derive(Clone, Debug, uniffi::Enum)]
 pub enum Change {
@@ -132,43 +141,39 @@ impl Table {
     }
 
     /// Writes an item, in place of one with the same key (PutItem).
-    pub async fn put(&self, new: Attributes, condition: Option<Arc<Condition>>) -> Result<(), PoolpassError> {
+    pub async fn put(&self, new: Attributes, precondition: Precondition) -> Result<(), PoolpassError> {
         let table = self.inner.clone();
-        call(&self.cancel, async move { Ok(put(&table, new, condition).await?) }).await
+        call(&self.cancel, async move { Ok(put(&table, new, precondition).await?) }).await
     }
 
     /// As `put`; returns the item that was replaced.
     pub async fn put_returning_old(
         &self,
         new: Attributes,
-        condition: Option<Arc<Condition>>,
+        precondition: Precondition,
     ) -> Result<Option<Attributes>, PoolpassError> {
         let table = self.inner.clone();
         call(&self.cancel, async move {
-            Ok(put(&table, new, condition).returning_old::<Item>().await?.map(attributes))
+            Ok(put(&table, new, precondition).returning_old::<Item>().await?.map(attributes))
         })
         .await
     }
 
     /// Deletes an item (DeleteItem). That there is none is not an error.
-    pub async fn delete(
-        &self,
-        key: Attributes,
-        condition: Option<Arc<Condition>>,
-    ) -> Result<(), PoolpassError> {
+    pub async fn delete(&self, key: Attributes, precondition: Precondition) -> Result<(), PoolpassError> {
         let table = self.inner.clone();
-        call(&self.cancel, async move { Ok(delete(&table, key, condition).await?) }).await
+        call(&self.cancel, async move { Ok(delete(&table, key, precondition).await?) }).await
     }
 
     /// As `delete`; returns the item that was deleted.
     pub async fn delete_returning_old(
         &self,
         key: Attributes,
-        condition: Option<Arc<Condition>>,
+        precondition: Precondition,
     ) -> Result<Option<Attributes>, PoolpassError> {
         let table = self.inner.clone();
         call(&self.cancel, async move {
-            Ok(delete(&table, key, condition).returning_old::<Item>().await?.map(attributes))
+            Ok(delete(&table, key, precondition).returning_old::<Item>().await?.map(attributes))
         })
         .await
     }
@@ -178,10 +183,10 @@ impl Table {
         &self,
         key: Attributes,
         changes: Vec<Change>,
-        condition: Option<Arc<Condition>>,
+        precondition: Precondition,
     ) -> Result<(), PoolpassError> {
         let table = self.inner.clone();
-        call(&self.cancel, async move { Ok(update(&table, key, changes, condition).await?) }).await
+        call(&self.cancel, async move { Ok(update(&table, key, changes, precondition).await?) }).await
     }
 
     /// As `update`; returns the values that are asked for.
@@ -189,12 +194,12 @@ impl Table {
         &self,
         key: Attributes,
         changes: Vec<Change>,
-        condition: Option<Arc<Condition>>,
+        precondition: Precondition,
         returning: ReturnValues,
     ) -> Result<Option<Attributes>, PoolpassError> {
         let table = self.inner.clone();
         call(&self.cancel, async move {
-            let update = update(&table, key, changes, condition);
+            let update = update(&table, key, changes, precondition);
             Ok(update.returning::<Item>(returning.into()).await?.map(attributes))
         })
         .await
@@ -290,38 +295,38 @@ impl Table {
 pub(super) fn put(
     table: &poolpass::dynamodb::Table,
     new: Attributes,
-    condition: Option<Arc<Condition>>,
+    precondition: Precondition,
 ) -> poolpass::dynamodb::PutItem {
-    let put = table.put(item(new));
-    match condition {
-        Some(condition) => put.condition(condition.0.clone()),
-        None => put,
+    let mut put = table.put(item(new));
+    if let Some(condition) = precondition.condition {
+        put = put.condition(condition.0.clone());
     }
+    if precondition.return_old { put.return_old_on_condition_check_failure() } else { put }
 }
 
 pub(super) fn delete(
     table: &poolpass::dynamodb::Table,
     key: Attributes,
-    condition: Option<Arc<Condition>>,
+    precondition: Precondition,
 ) -> poolpass::dynamodb::DeleteItem {
-    let delete = table.delete(item(key));
-    match condition {
-        Some(condition) => delete.condition(condition.0.clone()),
-        None => delete,
+    let mut delete = table.delete(item(key));
+    if let Some(condition) = precondition.condition {
+        delete = delete.condition(condition.0.clone());
     }
+    if precondition.return_old { delete.return_old_on_condition_check_failure() } else { delete }
 }
 
 pub(super) fn update(
     table: &poolpass::dynamodb::Table,
     key: Attributes,
     changes: Vec<Change>,
-    condition: Option<Arc<Condition>>,
+    precondition: Precondition,
 ) -> UpdateItem {
-    let update = changes.into_iter().fold(table.update(item(key)), changed);
-    match condition {
-        Some(condition) => update.condition(condition.0.clone()),
-        None => update,
+    let mut update = changes.into_iter().fold(table.update(item(key)), changed);
+    if let Some(condition) = precondition.condition {
+        update = update.condition(condition.0.clone());
     }
+    if precondition.return_old { update.return_old_on_condition_check_failure() } else { update }
 }
 
 fn changed(update: UpdateItem, change: Change) -> UpdateItem {

@@ -6,7 +6,7 @@ use poolpass::dynamodb::Item;
 
 use super::attribute_value::{attributes, item};
 use super::condition::places;
-use super::table::{delete, put, update};
+use super::table::{Precondition, delete, put, update};
 use super::{Attribute, Attributes, Change, Condition, Table};
 use crate::call::call;
 use crate::client::Client;
@@ -34,7 +34,7 @@ pub enum TransactWrite {
         /// The item.
         item: Attributes,
         /// What has to hold before.
-        condition: Option<Arc<Condition>>,
+        precondition: Precondition,
     },
     /// Deletes an item.
     Delete {
@@ -43,7 +43,7 @@ pub enum TransactWrite {
         /// Its key.
         key: Attributes,
         /// What has to hold before.
-        condition: Option<Arc<Condition>>,
+        precondition: Precondition,
     },
     /// Changes an item.
     Update {
@@ -54,7 +54,7 @@ pub enum TransactWrite {
         /// The changes.
         changes: Vec<Change>,
         /// What has to hold before.
-        condition: Option<Arc<Condition>>,
+        precondition: Precondition,
     },
     /// Only checks a condition.
     Check {
@@ -64,6 +64,8 @@ pub enum TransactWrite {
         key: Attributes,
         /// What has to hold.
         condition: Arc<Condition>,
+        /// The error tells the item for which it does not hold.
+        return_old: bool,
     },
 }
 
@@ -103,17 +105,22 @@ impl Client {
             }
             for write in writes {
                 transaction = match write {
-                    TransactWrite::Put { table, item, condition } => {
-                        transaction.put(put(&table.inner, item, condition))
+                    TransactWrite::Put { table, item, precondition } => {
+                        transaction.put(put(&table.inner, item, precondition))
                     }
-                    TransactWrite::Delete { table, key, condition } => {
-                        transaction.delete(delete(&table.inner, key, condition))
+                    TransactWrite::Delete { table, key, precondition } => {
+                        transaction.delete(delete(&table.inner, key, precondition))
                     }
-                    TransactWrite::Update { table, key, changes, condition } => {
-                        transaction.update(update(&table.inner, key, changes, condition))
+                    TransactWrite::Update { table, key, changes, precondition } => {
+                        transaction.update(update(&table.inner, key, changes, precondition))
                     }
-                    TransactWrite::Check { table, key, condition } => {
-                        transaction.check(table.inner.check(item(key), condition.0.clone()))
+                    TransactWrite::Check { table, key, condition, return_old } => {
+                        let check = table.inner.check(item(key), condition.0.clone());
+                        transaction.check(if return_old {
+                            check.return_old_on_condition_check_failure()
+                        } else {
+                            check
+                        })
                     }
                 };
             }

@@ -17,37 +17,94 @@ public struct PoolpassError: LocalizedError, Sendable {
     public let httpStatus: Int?
     /// The AWS operation that failed, such as `InitiateAuth`.
     public let operation: String?
+    /// The item as it was when the condition of a put, update or delete did not hold, if there was one and
+    /// `returnOldOnConditionCheckFailure` asked for it. It is a person's data: nothing prints it.
+    public let item: Item?
+    /// Why DynamoDB cancelled a transaction: one reason for each of its items, in their order. Empty for other errors.
+    public let cancellationReasons: [CancellationReason]
 
     /// The kind's stable name, such as `notAuthorized`, for logs and statistics.
     public var code: String { kind.code() }
 
     /// The ``message``, as `localizedDescription` gives it.
     public var errorDescription: String? { message }
+
+    /// The ``item`` as a `Codable` type.
+    ///
+    /// ```swift
+    /// do {
+    ///     try await table.put(note, if: attribute("revision") == 1, returnOldOnConditionCheckFailure: true)
+    /// } catch let error as PoolpassError where error.kind == .conditionFailed {
+    ///     let theirs = try error.item(as: Note.self)
+    /// }
+    /// ```
+    ///
+    /// - Throws: `DecodingError` for an item of another form.
+    public func item<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value? {
+        try item.map { try ItemDecoder().decode(from: $0) }
+    }
+}
+
+/// Why DynamoDB cancelled a transaction, as far as one of its items is concerned.
+public struct CancellationReason: Sendable {
+    /// DynamoDB's code, such as `ConditionalCheckFailed`, `TransactionConflict` or `ValidationError`; nil where this item was no reason.
+    public let code: String?
+    /// What DynamoDB says about it, in a sentence for people.
+    public let message: String?
+    /// The item as it was when its condition did not hold, if there was one and `returnOldOnConditionCheckFailure` asked for it. Nothing
+    /// prints it.
+    public let item: Item?
+
+    /// The ``item`` as a `Codable` type.
+    ///
+    /// - Throws: `DecodingError` for an item of another form.
+    public func item<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value? {
+        try item.map { try ItemDecoder().decode(from: $0) }
+    }
+}
+
+extension CancellationReason: Redacted {
+    var shown: KeyValuePairs<String, Any> { ["code": code as Any, "message": message as Any] }
 }
 
 /// What kind of error it is; each case says what the app should do.
 public typealias ErrorKind = PoolpassFFI.ErrorKind
 
-extension PoolpassError: CustomStringConvertible {
+extension PoolpassError: CustomStringConvertible, CustomReflectable {
     /// The code, what AWS calls it, and the message.
     public var description: String {
         "\(code)\(awsCode.map { " (\($0))" } ?? ""): \(message)"
+    }
+
+    /// All but the items.
+    public var customMirror: Mirror {
+        Mirror(
+            self,
+            children: [
+                "kind": kind, "message": message, "awsCode": awsCode as Any, "requestId": requestId as Any,
+                "httpStatus": httpStatus as Any, "operation": operation as Any, "cancellationReasons": cancellationReasons,
+            ])
     }
 }
 
 extension PoolpassError {
     init(_ error: PoolpassFFI.PoolpassError) {
         switch error {
-        case .Failed(let kind, let detail, let awsCode, let requestId, let httpStatus, let operation):
+        case .Failed(let kind, let detail, let awsCode, let requestId, let httpStatus, let operation, let refused):
+            let reasons = refused?.cancellationReasons() ?? []
             self.init(
                 kind: kind, message: detail, awsCode: awsCode, requestId: requestId,
-                httpStatus: httpStatus.map(Int.init), operation: operation)
+                httpStatus: httpStatus.map(Int.init), operation: operation, item: refused?.item(),
+                cancellationReasons: reasons.map {
+                    CancellationReason(code: $0.code, message: $0.message, item: $0.item)
+                })
         }
     }
 
     /// An argument is not what the documentation asks for; nothing was sent.
     static func invalidInput(_ message: String) -> PoolpassError {
         PoolpassError(
-            kind: .invalidInput, message: message, awsCode: nil, requestId: nil, httpStatus: nil, operation: nil)
+            kind: .invalidInput, message: message, awsCode: nil, requestId: nil, httpStatus: nil, operation: nil,
+            item: nil, cancellationReasons: [])
     }
 }

@@ -123,6 +123,41 @@ final class ItemTests: XCTestCase {
         }
     }
 
+    func testAnErrorTellsTheItemsForWhichConditionsDoNotHoldAndShowsThemNowhere() async throws {
+        struct Diary: Codable, Equatable { var pk, sk, words: String; var pages = 3 }
+        try await Demo.run { demo in
+            let client = try await demo.signedIn()
+            let (table, me) = (try client.table(), try await client.identityId())
+            let diary = Diary(pk: me, sk: "diary", words: "dear diary")
+            try await table.put(diary)
+            let absent = attribute("pk").notExists()
+            let thrown = await assertFails(.conditionFailed) {
+                try await table.put(diary, if: absent, returnOldOnConditionCheckFailure: true)
+            }
+            let error = try XCTUnwrap(thrown)
+            XCTAssertEqual(error.item?["words"], "dear diary")
+            XCTAssertEqual(try error.item(as: Diary.self), diary)
+            XCTAssertTrue(error.cancellationReasons.isEmpty)
+            XCTAssertThrowsError(try error.item(as: [String: UInt8].self)) { XCTAssertTrue($0 is DecodingError) }
+            let plain = await assertFails(.conditionFailed) { try await table.put(diary, if: absent) }
+            XCTAssertNil(try XCTUnwrap(plain).item)
+
+            let writes: [TransactWrite] = [
+                .delete(key: ["pk": .s(me), "sk": "other"], in: table),
+                try .put(diary, in: table, if: absent, returnOldOnConditionCheckFailure: true),
+            ]
+            let cancelled = await assertFails(.conditionFailed) { try await client.transactWrite(writes) }
+            let reasons = try XCTUnwrap(cancelled).cancellationReasons
+            XCTAssertEqual(reasons.map(\.code), [nil, "ConditionalCheckFailed"])
+            XCTAssertNil(reasons[0].item)
+            XCTAssertEqual(try reasons[1].item(as: Diary.self), diary)
+
+            let printed = try printedForms(error) + printedForms(XCTUnwrap(cancelled))
+            XCTAssertEqual(printed.filter { $0.contains("dear diary") }, [])
+            XCTAssertTrue("\(String(describing: error.item))".contains("dear diary"))
+        }
+    }
+
     func testJSONBecomesAnAttributeValueAndBack() throws {
         let json = #"{"a":[1,2.5,true,null],"b":{"c":"text"},"n":18446744073709551615}"#
         let value = try JSONDecoder().decode(AttributeValue.self, from: Data(json.utf8))

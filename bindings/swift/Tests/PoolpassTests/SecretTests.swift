@@ -100,11 +100,11 @@ final class SecretTests: XCTestCase {
 
     /// What holds nothing that anybody keeps secret: what an app says itself, and what AWS says about people and objects.
     private static let withoutSecrets: Set = [
-        "Attribute", "Change", "Challenge", "Condition", "DeletedObjects", "EmailCodeChallenge", "ItemPage", "Iterator",
-        "KeychainError", "KeychainStore", "NewPasswordChallenge", "OtherChallenge", "Search", "SelectMfaTypeChallenge",
-        "SessionStore", "SetUpMfaChallenge", "SmsCodeChallenge", "SoftwareTokenChallenge", "TransactGet",
-        "TransactWrite", "Transport", "TransportError", "URLSessionTransport", "UploadBody", "UploadProgress",
-        "UploadSource", "User", "Body",
+        "Attribute", "CancellationReason", "Change", "Challenge", "Condition", "DeletedObjects", "EmailCodeChallenge",
+        "ItemPage", "Iterator", "KeychainError", "KeychainStore", "NewPasswordChallenge", "OtherChallenge", "Search",
+        "SelectMfaTypeChallenge", "SessionStore", "SetUpMfaChallenge", "SmsCodeChallenge", "SoftwareTokenChallenge",
+        "TransactGet", "TransactWrite", "Transport", "TransportError", "URLSessionTransport", "UploadBody",
+        "UploadProgress", "UploadSource", "User", "Body",
     ]
 
     private func printed(_ value: Any) -> [String: String] {

@@ -9,7 +9,7 @@ final class SurfaceTests: XCTestCase {
         let names = listed.flatMap { type, names in (names.array ?? []).compactMap(\.string).map { "\(type).\($0)" } }
         XCTAssertGreaterThan(names.count, 90)
         let offered = Set(Self.client.keys).union(Self.account.keys).union(Self.bucket.keys)
-            .union(Self.table.keys).union(Self.conditions.keys).union(Self.challenges.keys)
+            .union(Self.table.keys).union(Self.conditions.keys).union(Self.challenges.keys).union(Self.errors.keys)
         XCTAssertEqual(Set(names).subtracting(offered), [], "Swift lacks these")
         XCTAssertEqual(offered.subtracting(names), [], "only Swift has these")
     }
@@ -121,10 +121,10 @@ final class SurfaceTests: XCTestCase {
             "Table.delete": Table.delete,
             "Table.get": Table.get as (Table) -> (Item.Type, Item, Bool, [Attribute]?) async throws -> Item?,
             "Table.name": \Table.name,
-            "Table.put": Table.put as (Table) -> (Item, Condition?) async throws -> Void,
+            "Table.put": Table.put as (Table) -> (Item, Condition?, Bool) async throws -> Void,
             "Table.query": Table.query as (Table) -> (Item.Type, Condition, Bool) -> Search<Item>,
             "Table.scan": Table.scan as (Table) -> (Item.Type, ScanSegment?) -> Search<Item>,
-            "Table.update": Table.update as (Table) -> (Item, [Change], Condition?) async throws -> Void,
+            "Table.update": Table.update as (Table) -> (Item, [Change], Condition?, Bool) async throws -> Void,
             "UpdateItem.add": Change.add,
             "UpdateItem.append": Change.append,
             "UpdateItem.deleteFromSet": Change.delete,
@@ -151,6 +151,22 @@ final class SurfaceTests: XCTestCase {
             "Attribute.member": Attribute.member,
             "Attribute.ne": { (place: Attribute) -> Condition in place != 1 },
             "Attribute.notExists": Attribute.notExists,
+        ]
+    }
+
+    private static var errors: [String: Any] {
+        [
+            "CancellationReason.code": \CancellationReason.code,
+            "CancellationReason.item": \CancellationReason.item,
+            "CancellationReason.message": \CancellationReason.message,
+            "Error.awsCode": \PoolpassError.awsCode,
+            "Error.cancellationReasons": \PoolpassError.cancellationReasons,
+            "Error.httpStatus": \PoolpassError.httpStatus,
+            "Error.item": \PoolpassError.item,
+            "Error.kind": \PoolpassError.kind,
+            "Error.message": \PoolpassError.message,
+            "Error.operation": \PoolpassError.operation,
+            "Error.requestId": \PoolpassError.requestId,
         ]
     }
 

@@ -148,15 +148,20 @@ export const OPERATIONS = {
     return (await client.bucket().presignPut(key, expiresIn, { contentType })).url;
   },
 
-  putItem: async ({ client, poolpass }, { item, ifNotExists }) => {
-    const condition = ifNotExists && poolpass.attribute(ifNotExists).notExists();
-    await client.table().put(item, { condition });
+  putItem: async ({ client, poolpass }, { item, ...args }) => {
+    await client.table().put(item, writing(poolpass, args));
   },
   getItem: ({ client }, { key }) => client.table().get(key),
-  updateItem: ({ client }, { key, set, add }) => client.table().update(key, { set, add }, { returning: 'allNew' }),
-  deleteItem: async ({ client }, { key }) => {
-    await client.table().delete(key);
+  updateItem: ({ client, poolpass }, { key, set, add, ...args }) => {
+    return client.table().update(key, { set, add }, { ...writing(poolpass, args), returning: 'allNew' });
   },
+  deleteItem: async ({ client, poolpass }, { key, ...args }) => {
+    await client.table().delete(key, writing(poolpass, args));
+  },
+  transactWrite: async ({ client, poolpass }, { writes }) => {
+    await client.transactWrite(writes.map((write) => ({ ...write, ...writing(poolpass, write) })));
+  },
+  transactGet: ({ client }, { keys }) => client.transactGet(keys.map((key) => ({ key }))),
   query: ({ client, poolpass }, { partitionKey, pageSize }) => {
     const [[name, value]] = Object.entries(partitionKey);
     return client.table().query(poolpass.attribute(name).eq(value), { pageSize }).all();
@@ -169,6 +174,13 @@ export const OPERATIONS = {
     return { status: answer.status, body: await answer.text() };
   },
 };
+
+/** The options of a write. */
+function writing(poolpass, { ifNotExists, ifEquals, returnOldOnConditionCheckFailure }) {
+  const [[name, value] = []] = Object.entries(ifEquals ?? {});
+  const condition = ifNotExists ? poolpass.attribute(ifNotExists).notExists() : ifEquals && poolpass.attribute(name).eq(value);
+  return { condition, returnOldOnConditionCheckFailure };
+}
 
 function outcome(actor, step) {
   if (step.kind === 'done') return { state: 'done', username: step.user.username, sub: step.user.sub };

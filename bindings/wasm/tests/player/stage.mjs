@@ -77,7 +77,7 @@ class Stage {
     const calls = Array.from({ length: step.times ?? 1 }, () => actor.perform(step.do, args));
     for (const outcome of await Promise.allSettled(calls)) {
       if (outcome.status === 'rejected') {
-        this.expectError(outcome.reason, step.fails);
+        await this.expectError(outcome.reason, step.fails);
         continue;
       }
       if (step.fails !== undefined) throw new Error(`expected ${step.fails.kind}, got ${JSON.stringify(outcome.value)}`);
@@ -86,11 +86,21 @@ class Stage {
     }
   }
 
-  expectError(error, expected) {
+  async expectError(error, expected) {
     if (expected === undefined || error instanceof UnknownOperation) throw error;
     if (!(error instanceof this.poolpass.PoolpassError)) throw error;
     contains(error.code, expected.kind, 'code');
     if (expected.awsCode !== undefined) contains(error.awsCode, expected.awsCode, 'awsCode');
+    const { item, cancellationReasons, hides = [] } = expected;
+    if (item !== undefined) contains(error.item, await this.filled(item), 'item');
+    if (cancellationReasons !== undefined) {
+      contains(error.cancellationReasons, await this.filled(cancellationReasons), 'cancellationReasons');
+    }
+    const printed = await printedForms(error);
+    for (const text of hides) {
+      const shown = printed.filter((form) => form.includes(text));
+      if (shown.length > 0) throw new Error(`the error shows ${text}: ${shown[0]}`);
+    }
   }
 
   filled(value) {
@@ -117,6 +127,18 @@ class Stage {
   find(path) {
     return path.split('.').reduce((value, member) => value?.[member], this.kept);
   }
+}
+
+/** An error in every form in which an app, a console or a reporter prints one. */
+async function printedForms(error) {
+  const forms = [String(error), error.message, error.stack, JSON.stringify(error), Object.entries(error).map(String).join()];
+  const clone = structuredClone(error);
+  forms.push(JSON.stringify(clone), String(clone.stack));
+  if (globalThis.process?.versions?.node !== undefined) {
+    const { inspect } = await import('node:util');
+    forms.push(inspect(error), inspect(error, { depth: 9 }), inspect(clone, { depth: 9 }));
+  }
+  return forms;
 }
 
 /** The backend's configuration for one of its app clients. */

@@ -1,8 +1,11 @@
 //! DynamoDB.
 
 use anyhow::{Context, Result, bail};
-use poolpass::Error;
-use poolpass::dynamodb::{AttributeValue, ReturnValues, Table, attribute};
+use poolpass::dynamodb::{
+    AttributeValue, Condition, DeleteItem, FromItem, Item, PutItem, ReturnValues, Table, TransactWrite,
+    UpdateItem, attribute,
+};
+use poolpass::{Client, Error};
 use serde_json::{Map, Value, json};
 
 use super::{Actor, Outcome, nothing};
@@ -12,43 +15,39 @@ impl Actor {
     pub(super) async fn item_operation(&self, operation: &str, with: Arguments<'_>) -> Option<Outcome> {
         let is_known = matches!(
             operation,
-            "putItem" | "getItem" | "updateItem" | "deleteItem" | "query" | "scan" | "batchGet"
+            "putItem"
+                | "getItem"
+                | "updateItem"
+                | "deleteItem"
+                | "query"
+                | "scan"
+                | "batchGet"
+                | "transactWrite"
+                | "transactGet"
         );
         if !is_known {
             return None;
         }
         Some(match self.client().dynamodb() {
-            Ok(table) => perform(&table, operation, with).await,
+            Ok(table) => perform(&self.client(), &table, operation, with).await,
             Err(error) => Ok(Err(error)),
         })
     }
 }
 
-async fn perform(table: &Table, operation: &str, with: Arguments<'_>) -> Outcome {
+async fn perform(client: &Client, table: &Table, operation: &str, with: Arguments<'_>) -> Outcome {
     match operation {
-        "putItem" => {
-            let mut put = table.put(with.value("item")?);
-            if let Some(name) = with.maybe_text("ifNotExists") {
-                put = put.condition(attribute(name).not_exists());
-            }
-            nothing(put.await)
-        }
+        "putItem" => nothing(put(table, with, "item")?.await),
         "getItem" => {
             let item: Result<Option<Value>, Error> = table.get(with.value("key")?).await;
             Ok(item.map(|item| json!(item)))
         }
         "updateItem" => {
-            let mut update = table.update(with.value("key")?);
-            for (name, value) in members(with, "set") {
-                update = update.set(name, AttributeValue::from_typed(value)?);
-            }
-            for (name, value) in members(with, "add") {
-                update = update.add(name, AttributeValue::from_typed(value)?);
-            }
+            let update = update(table, with, "key")?;
             let item: Result<Option<Value>, Error> = update.returning(ReturnValues::AllNew).await;
             Ok(item.map(|item| json!(item)))
         }
-        "deleteItem" => nothing(table.delete(with.value("key")?).await),
+        "deleteItem" => nothing(delete(table, with, "key")?.await),
         "query" => {
             let (name, value) = members(with, "partitionKey").next().context("no partition key")?;
             let mut query = table.query(attribute(name).eq(AttributeValue::from_typed(value)?));
@@ -62,8 +61,85 @@ async fn perform(table: &Table, operation: &str, with: Arguments<'_>) -> Outcome
             let items: Result<Vec<Value>, Error> = table.batch_get(with.list("keys")?).await;
             Ok(items.map(Value::Array))
         }
+        "transactWrite" => nothing(writes(client, table, with)?.await),
+        "transactGet" => {
+            let mut gets = client.transact_get();
+            for key in with.list("keys")? {
+                gets = gets.get(table.get::<Item>(key));
+            }
+            Ok(gets.await.map(|items| items.into_iter().map(item_json).collect()))
+        }
         other => bail!("there is no operation {other:?}"),
     }
+}
+
+/// An item as the scenarios have it.
+pub(crate) fn item_json(item: Option<Item>) -> Value {
+    item.map_or(Value::Null, |item| Value::from_item(item).unwrap_or_else(|error| json!(error.to_string())))
+}
+
+fn writes(client: &Client, table: &Table, with: Arguments<'_>) -> Result<TransactWrite> {
+    let mut writes = client.transact_write();
+    for write in with.list("writes")? {
+        let write = Arguments(write.as_object().context("a write is an object")?);
+        writes = if write.0.contains_key("put") {
+            writes.put(put(table, write, "put")?)
+        } else if write.0.contains_key("update") {
+            writes.update(update(table, write, "update")?)
+        } else if write.0.contains_key("delete") {
+            writes.delete(delete(table, write, "delete")?)
+        } else {
+            let check = table.check(write.value("check")?, condition(write)?.context("a check needs one")?);
+            writes.check(if returns_old(write) {
+                check.return_old_on_condition_check_failure()
+            } else {
+                check
+            })
+        };
+    }
+    Ok(writes)
+}
+
+fn put(table: &Table, with: Arguments<'_>, item: &str) -> Result<PutItem> {
+    let mut put = table.put(with.value(item)?);
+    if let Some(condition) = condition(with)? {
+        put = put.condition(condition);
+    }
+    Ok(if returns_old(with) { put.return_old_on_condition_check_failure() } else { put })
+}
+
+fn update(table: &Table, with: Arguments<'_>, key: &str) -> Result<UpdateItem> {
+    let mut update = table.update(with.value(key)?);
+    for (name, value) in members(with, "set") {
+        update = update.set(name, AttributeValue::from_typed(value)?);
+    }
+    for (name, value) in members(with, "add") {
+        update = update.add(name, AttributeValue::from_typed(value)?);
+    }
+    if let Some(condition) = condition(with)? {
+        update = update.condition(condition);
+    }
+    Ok(if returns_old(with) { update.return_old_on_condition_check_failure() } else { update })
+}
+
+fn delete(table: &Table, with: Arguments<'_>, key: &str) -> Result<DeleteItem> {
+    let mut delete = table.delete(with.value(key)?);
+    if let Some(condition) = condition(with)? {
+        delete = delete.condition(condition);
+    }
+    Ok(if returns_old(with) { delete.return_old_on_condition_check_failure() } else { delete })
+}
+
+fn condition(with: Arguments<'_>) -> Result<Option<Condition>> {
+    if let Some(name) = with.maybe_text("ifNotExists") {
+        return Ok(Some(attribute(name).not_exists()));
+    }
+    let Some((name, value)) = members(with, "ifEquals").next() else { return Ok(None) };
+    Ok(Some(attribute(name).eq(AttributeValue::from_typed(value)?)))
+}
+
+fn returns_old(with: Arguments<'_>) -> bool {
+    with.0.get("returnOldOnConditionCheckFailure") == Some(&Value::Bool(true))
 }
 
 fn members<'a>(with: Arguments<'a>, name: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {

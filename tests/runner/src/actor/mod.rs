@@ -19,6 +19,8 @@ use crate::arguments::Arguments;
 use crate::http;
 use crate::verifying_transport::VerifyingTransport;
 
+pub(crate) use items::item_json;
+
 /// What the SDK did: a value, or its error. The outer error is the scenario's own mistake.
 pub(crate) type Outcome = Result<Result<Value, Error>>;
 

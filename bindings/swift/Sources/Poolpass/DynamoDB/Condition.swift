@@ -110,3 +110,9 @@ public struct Condition: Sendable {
 
 /// Something in DynamoDB's own language, with its placeholders.
 public typealias Expression = PoolpassFFI.Expression
+
+extension Precondition {
+    init(_ condition: Condition?, _ returnOldOnConditionCheckFailure: Bool) {
+        self.init(condition: condition?.inner, returnOld: returnOldOnConditionCheckFailure)
+    }
+}

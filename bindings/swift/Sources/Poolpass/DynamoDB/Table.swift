@@ -39,59 +39,78 @@ public struct Table: Sendable {
 
     /// Writes an item, in place of one with the same key (PutItem).
     ///
+    /// - Parameters:
+    ///   - condition: What has to hold for the item that has the same key now.
+    ///   - returnOldOnConditionCheckFailure: When the condition does not hold, ``PoolpassError/item`` is the item as it is, if there is
+    ///     one. It costs no further read.
     /// - Throws: ``PoolpassError`` with `conditionFailed`, `accessDenied`; `EncodingError` for what DynamoDB does not have.
-    public func put(_ item: some Encodable, if condition: Condition? = nil) async throws {
-        try await put(try ItemEncoder().encode(item), if: condition)
+    public func put(
+        _ item: some Encodable, if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
+    ) async throws {
+        let item = try ItemEncoder().encode(item)
+        try await put(item, if: condition, returnOldOnConditionCheckFailure: returnOldOnConditionCheckFailure)
     }
 
     /// Writes an item, in place of one with the same key (PutItem).
-    public func put(_ item: Item, if condition: Condition? = nil) async throws {
-        try await call { try await inner.cancellable(handle: $0).put(new: item, condition: condition?.inner) }
+    public func put(
+        _ item: Item, if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
+    ) async throws {
+        let precondition = Precondition(condition, returnOldOnConditionCheckFailure)
+        try await call { try await inner.cancellable(handle: $0).put(new: item, precondition: precondition) }
     }
 
     /// Writes an item, and returns the one that was replaced (PutItem).
     public func replace<Value: Decodable>(
-        with item: some Encodable, if condition: Condition? = nil, returning type: Value.Type = Value.self
+        with item: some Encodable, if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false,
+        returning type: Value.Type = Value.self
     ) async throws -> Value? {
         let new = try ItemEncoder().encode(item)
+        let precondition = Precondition(condition, returnOldOnConditionCheckFailure)
         let old = try await call {
-            try await inner.cancellable(handle: $0).putReturningOld(new: new, condition: condition?.inner)
+            try await inner.cancellable(handle: $0).putReturningOld(new: new, precondition: precondition)
         }
         return try old.map { try ItemDecoder().decode(from: $0) }
     }
 
-    /// Deletes an item (DeleteItem). That there is none is not an error.
-    public func delete(key: Item, if condition: Condition? = nil) async throws {
-        try await call { try await inner.cancellable(handle: $0).delete(key: key, condition: condition?.inner) }
+    /// Deletes an item (DeleteItem). That there is none is not an error. The parameters are those of ``put(_:if:returnOldOnConditionCheckFailure:)``.
+    public func delete(
+        key: Item, if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
+    ) async throws {
+        let precondition = Precondition(condition, returnOldOnConditionCheckFailure)
+        try await call { try await inner.cancellable(handle: $0).delete(key: key, precondition: precondition) }
     }
 
     /// Deletes an item, and returns it (DeleteItem).
     public func remove<Value: Decodable>(
-        key: Item, if condition: Condition? = nil, returning type: Value.Type = Value.self
+        key: Item, if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false,
+        returning type: Value.Type = Value.self
     ) async throws -> Value? {
+        let precondition = Precondition(condition, returnOldOnConditionCheckFailure)
         let old = try await call {
-            try await inner.cancellable(handle: $0).deleteReturningOld(key: key, condition: condition?.inner)
+            try await inner.cancellable(handle: $0).deleteReturningOld(key: key, precondition: precondition)
         }
         return try old.map { try ItemDecoder().decode(from: $0) }
     }
 
     /// Changes an item, or makes it where there is none (UpdateItem). The changes happen together, and see the item as it was.
-    public func update(key: Item, _ changes: [Change], if condition: Condition? = nil) async throws {
-        let changes = changes.map(\.inner)
+    public func update(
+        key: Item, _ changes: [Change], if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
+    ) async throws {
+        let (changes, precondition) = (changes.map(\.inner), Precondition(condition, returnOldOnConditionCheckFailure))
         try await call {
-            try await inner.cancellable(handle: $0).update(key: key, changes: changes, condition: condition?.inner)
+            try await inner.cancellable(handle: $0).update(key: key, changes: changes, precondition: precondition)
         }
     }
 
     /// Changes an item, and returns the values that are asked for (UpdateItem).
     public func update<Value: Decodable>(
-        key: Item, _ changes: [Change], if condition: Condition? = nil, returning values: ReturnValues,
-        as type: Value.Type = Value.self
+        key: Item, _ changes: [Change], if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false,
+        returning values: ReturnValues, as type: Value.Type = Value.self
     ) async throws -> Value? {
-        let changes = changes.map(\.inner)
+        let (changes, precondition) = (changes.map(\.inner), Precondition(condition, returnOldOnConditionCheckFailure))
         let item = try await call {
             try await inner.cancellable(handle: $0)
-                .updateReturning(key: key, changes: changes, condition: condition?.inner, returning: values)
+                .updateReturning(key: key, changes: changes, precondition: precondition, returning: values)
         }
         return try item.map { try ItemDecoder().decode(from: $0) }
     }

@@ -2,6 +2,8 @@ import PoolpassFFI
 
 extension Client {
     /// Reads up to 100 items of one or more tables at one moment (TransactGetItems), in the order asked for.
+    ///
+    /// - Throws: ``PoolpassError`` with `conflict` when one of them was being written; ``PoolpassError/cancellationReasons`` tell which.
     public func transactGet(_ gets: [TransactGet]) async throws -> [Item?] {
         let gets = gets.map(\.inner)
         return try await call { try await inner.cancellable(handle: $0).transactGet(gets: gets) }
@@ -10,7 +12,8 @@ extension Client {
     /// Writes up to 100 items of one or more tables, all or none (TransactWriteItems).
     ///
     /// - Parameter token: With the same token it is done once. Default: a new one, which only the SDK's own retries share.
-    /// - Throws: ``PoolpassError`` with `conditionFailed`, `conflict`.
+    /// - Throws: ``PoolpassError`` with `conditionFailed`, `conflict`; its ``PoolpassError/cancellationReasons`` tell the reason for each
+    ///   item, in their order.
     public func transactWrite(_ writes: [TransactWrite], token: String? = nil) async throws {
         let writes = writes.map(\.inner)
         try await call { try await inner.cancellable(handle: $0).transactWrite(writes: writes, token: token) }
@@ -27,7 +30,8 @@ public struct TransactGet: Sendable {
     }
 }
 
-/// One write of a transaction. Where its condition does not hold, nothing is written.
+/// One write of a transaction. Where its condition does not hold, nothing is written, and with `returnOldOnConditionCheckFailure` its
+/// ``CancellationReason`` tells the item as it is.
 public struct TransactWrite: Sendable {
     let inner: PoolpassFFI.TransactWrite
 
@@ -35,28 +39,38 @@ public struct TransactWrite: Sendable {
     ///
     /// - Throws: `EncodingError` for what DynamoDB does not have.
     public static func put(
-        _ item: some Encodable, in table: Table, if condition: Condition? = nil
+        _ item: some Encodable, in table: Table, if condition: Condition? = nil,
+        returnOldOnConditionCheckFailure: Bool = false
     ) throws -> TransactWrite {
         let item = try ItemEncoder().encode(item)
-        return TransactWrite(inner: .put(table: table.inner, item: item, condition: condition?.inner))
+        let precondition = Precondition(condition, returnOldOnConditionCheckFailure)
+        return TransactWrite(inner: .put(table: table.inner, item: item, precondition: precondition))
     }
 
     /// Deletes an item.
-    public static func delete(key: Item, in table: Table, if condition: Condition? = nil) -> TransactWrite {
-        TransactWrite(inner: .delete(table: table.inner, key: key, condition: condition?.inner))
+    public static func delete(
+        key: Item, in table: Table, if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
+    ) -> TransactWrite {
+        let precondition = Precondition(condition, returnOldOnConditionCheckFailure)
+        return TransactWrite(inner: .delete(table: table.inner, key: key, precondition: precondition))
     }
 
     /// Changes an item.
     public static func update(
-        key: Item, _ changes: [Change], in table: Table, if condition: Condition? = nil
+        key: Item, _ changes: [Change], in table: Table, if condition: Condition? = nil,
+        returnOldOnConditionCheckFailure: Bool = false
     ) -> TransactWrite {
-        let changes = changes.map(\.inner)
+        let (changes, precondition) = (changes.map(\.inner), Precondition(condition, returnOldOnConditionCheckFailure))
         return TransactWrite(
-            inner: .update(table: table.inner, key: key, changes: changes, condition: condition?.inner))
+            inner: .update(table: table.inner, key: key, changes: changes, precondition: precondition))
     }
 
     /// Only checks a condition.
-    public static func check(key: Item, in table: Table, _ condition: Condition) -> TransactWrite {
-        TransactWrite(inner: .check(table: table.inner, key: key, condition: condition.inner))
+    public static func check(
+        key: Item, in table: Table, _ condition: Condition, returnOldOnConditionCheckFailure: Bool = false
+    ) -> TransactWrite {
+        TransactWrite(
+            inner: .check(
+                table: table.inner, key: key, condition: condition.inner, returnOld: returnOldOnConditionCheckFailure))
     }
 }

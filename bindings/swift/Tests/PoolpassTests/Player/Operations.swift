@@ -189,21 +189,33 @@ private let objects: [String: Operation] = [
 
 private let items: [String: Operation] = [
     "putItem": { actor, with in
-        let condition = with.maybeText("ifNotExists").map { attribute($0).notExists() }
-        try await actor.client.table().put(try with.item("item"), if: condition)
+        try await actor.client.table().put(
+            try with.item("item"), if: try condition(with), returnOldOnConditionCheckFailure: returnsOld(with))
         return .null
     },
     "getItem": { actor, with in
         try await actor.client.table().get(JSON.self, key: try with.item("key")) ?? .null
     },
     "updateItem": { actor, with in
-        let set = try (with["set"].object ?? [:]).map { Change.set(Attribute($0), to: try AttributeValue(encoding: $1)) }
-        let add = try (with["add"].object ?? [:]).map { Change.add(try AttributeValue(encoding: $1), to: Attribute($0)) }
-        return try await actor.client.table().update(key: try with.item("key"), set + add, returning: .allNew) ?? .null
+        try await actor.client.table().update(
+            key: try with.item("key"), try changes(with), if: try condition(with),
+            returnOldOnConditionCheckFailure: returnsOld(with), returning: .allNew) ?? .null
     },
     "deleteItem": { actor, with in
-        try await actor.client.table().delete(key: try with.item("key"))
+        try await actor.client.table().delete(
+            key: try with.item("key"), if: try condition(with), returnOldOnConditionCheckFailure: returnsOld(with))
         return .null
+    },
+    "transactWrite": { actor, with in
+        let table = try actor.client.table()
+        let writes = try (with["writes"].array ?? []).map { try transactWrite(Arguments($0), in: table) }
+        try await actor.client.transactWrite(writes)
+        return .null
+    },
+    "transactGet": { actor, with in
+        let table = try actor.client.table()
+        let items = try await actor.client.transactGet(try with.items("keys").map { TransactGet(key: $0, in: table) })
+        return .array(try items.map(itemJSON))
     },
     "query": { actor, with in
         guard let (name, value) = with["partitionKey"].object?.first else { throw Mismatch("no partition key") }
@@ -217,6 +229,45 @@ private let items: [String: Operation] = [
         .array(try await actor.client.table().batchGet(JSON.self, keys: try with.items("keys")))
     },
 ]
+
+/// An item as the scenarios have it.
+func itemJSON(_ item: Item?) throws -> JSON {
+    guard let item else { return .null }
+    return try JSONDecoder().decode(JSON.self, from: JSONEncoder().encode(item))
+}
+
+private func transactWrite(_ with: Arguments, in table: Table) throws -> TransactWrite {
+    let (condition, returnsOld) = (try condition(with), returnsOld(with))
+    if with["put"] != .null {
+        return try .put(try with.item("put"), in: table, if: condition, returnOldOnConditionCheckFailure: returnsOld)
+    }
+    if with["update"] != .null {
+        return .update(
+            key: try with.item("update"), try changes(with), in: table, if: condition,
+            returnOldOnConditionCheckFailure: returnsOld)
+    }
+    if with["delete"] != .null {
+        return .delete(
+            key: try with.item("delete"), in: table, if: condition, returnOldOnConditionCheckFailure: returnsOld)
+    }
+    guard let condition else { throw Mismatch("a check needs a condition") }
+    return .check(key: try with.item("check"), in: table, condition, returnOldOnConditionCheckFailure: returnsOld)
+}
+
+private func changes(_ with: Arguments) throws -> [Change] {
+    let set = try (with["set"].object ?? [:]).map { Change.set(Attribute($0), to: try AttributeValue(encoding: $1)) }
+    let add = try (with["add"].object ?? [:]).map { Change.add(try AttributeValue(encoding: $1), to: Attribute($0)) }
+    return set + add
+}
+
+private func condition(_ with: Arguments) throws -> Condition? {
+    if let name = with.maybeText("ifNotExists") { return attribute(name).notExists() }
+    return try with["ifEquals"].object?.first.map { attribute($0) == (try AttributeValue(encoding: $1)) }
+}
+
+private func returnsOld(_ with: Arguments) -> Bool {
+    with["returnOldOnConditionCheckFailure"] == true
+}
 
 private func outcome(_ actor: Actor, _ step: SignInStep) -> JSON {
     switch step {

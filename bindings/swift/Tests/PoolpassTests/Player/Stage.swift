@@ -100,6 +100,24 @@ struct Stage {
                 if fails["awsCode"] != .null {
                     try expect(.of(error.awsCode), toContain: fails["awsCode"], at: "awsCode")
                 }
+                try await expectItems(error, fails)
+            }
+        }
+    }
+
+    private func expectItems(_ error: PoolpassError, _ fails: JSON) async throws {
+        if let expected = fails.object?["item"] {
+            try expect(try itemJSON(error.item), toContain: try await filled(expected), at: "item")
+        }
+        if let expected = fails.object?["cancellationReasons"] {
+            let reasons = try error.cancellationReasons.map { reason -> JSON in
+                ["code": .of(reason.code), "message": .of(reason.message), "item": try itemJSON(reason.item)]
+            }
+            try expect(.array(reasons), toContain: try await filled(expected), at: "cancellationReasons")
+        }
+        for text in fails["hides"].array?.compactMap(\.string) ?? [] {
+            if let shown = printedForms(error).first(where: { $0.contains(text) }) {
+                throw Mismatch("the error shows \(text): \(shown)")
             }
         }
     }
@@ -147,4 +165,16 @@ struct Stage {
         config["userPool"]["clientSecret"] = secret
         return config
     }
+}
+
+/// An error in every form in which Swift prints one.
+func printedForms(_ error: PoolpassError) -> [String] {
+    let values: [Any] = [error, error.cancellationReasons, error as any Error, error as NSError]
+    let dumped = values.map { value in
+        var text = ""
+        dump(value, to: &text)
+        return text
+    }
+    return values.flatMap { ["\($0)", String(describing: $0), String(reflecting: $0)] } + dumped
+        + [error.localizedDescription, error.message, "\((error as NSError).userInfo)"]
 }

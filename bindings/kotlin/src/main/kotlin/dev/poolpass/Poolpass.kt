@@ -116,7 +116,11 @@ class Poolpass private constructor(internal val ffi: FfiClient) : AutoCloseable 
     /** A DynamoDB table by its name or ARN. Default: the configuration's. */
     fun table(name: String? = null): Table = Table(mapped { ffi.table(name) })
 
-    /** Reads up to 100 items of one or more tables at one moment (TransactGetItems), in the order asked for. */
+    /**
+     * Reads up to 100 items of one or more tables at one moment (TransactGetItems), in the order asked for.
+     *
+     * @throws PoolpassException.Conflict when one of them was being written; [PoolpassException.cancellationReasons] tell which.
+     */
     suspend fun transactGet(gets: List<TransactGet>): List<Item?> =
         mapped { ffi.transactGet(gets.map(TransactGet::toFfi)).map { it?.let(::itemFromFfi) } }
 
@@ -124,7 +128,8 @@ class Poolpass private constructor(internal val ffi: FfiClient) : AutoCloseable 
      * Writes up to 100 items of one or more tables, all or none (TransactWriteItems).
      *
      * @param token what is written twice with the same token within ten minutes is written once.
-     * @throws PoolpassException.ConditionFailed when a condition does not hold.
+     * @throws PoolpassException.ConditionFailed when a condition does not hold; [PoolpassException.cancellationReasons] tell the reason for
+     * each item, in their order.
      */
     suspend fun transactWrite(writes: List<TransactWrite>, token: String? = null): Unit =
         mapped { ffi.transactWrite(writes.map(TransactWrite::toFfi), token) }

@@ -30,6 +30,20 @@ sealed class PoolpassException(val code: String, failure: FfiPoolpassException.F
     /** The AWS operation that failed, such as `InitiateAuth`. */
     val operation: String? = failure.operation
 
+    /**
+     * The item as it was when the condition of a put, update or delete did not hold, if there was one and
+     * `returnOldOnConditionCheckFailure` asked for it. It is a person's data: nothing prints it, and serialization leaves it out.
+     */
+    @Transient
+    val item: Item? = failure.refused?.item()?.let(::itemFromFfi)
+
+    @Transient
+    private val reasons: List<CancellationReason>? =
+        failure.refused?.cancellationReasons()?.map { CancellationReason(it.code, it.message, it.item?.let(::itemFromFfi)) }
+
+    /** Why DynamoDB cancelled a transaction: one reason for each of its items, in their order. Empty for other errors. */
+    val cancellationReasons: List<CancellationReason> get() = reasons.orEmpty()
+
     /** The configuration is wrong or lacks what this call needs. Nothing was sent; mend the configuration. */
     class InvalidConfig internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("invalidConfig", failure)
 
@@ -142,7 +156,7 @@ sealed class PoolpassException(val code: String, failure: FfiPoolpassException.F
 
         /** An argument is not what the documentation asks for; nothing was sent. */
         fun invalidInput(detail: String): PoolpassException =
-            InvalidInput(FfiPoolpassException.Failed(ErrorKind.INVALID_INPUT, detail, null, null, null, null))
+            InvalidInput(FfiPoolpassException.Failed(ErrorKind.INVALID_INPUT, detail, null, null, null, null, null))
 
         private fun of(failure: FfiPoolpassException.Failed): PoolpassException = when (failure.kind) {
             ErrorKind.INVALID_CONFIG -> InvalidConfig(failure)
@@ -181,4 +195,17 @@ sealed class PoolpassException(val code: String, failure: FfiPoolpassException.F
             ErrorKind.AWS -> Aws(failure)
         }
     }
+}
+
+/**
+ * Why DynamoDB cancelled a transaction, as far as one of its items is concerned.
+ *
+ * @property code DynamoDB's code, such as `ConditionalCheckFailed`, `TransactionConflict` or `ValidationError`; null where this item was
+ * no reason.
+ * @property message what DynamoDB says about it, in a sentence for people.
+ * @property item the item as it was when its condition did not hold, if there was one and `returnOldOnConditionCheckFailure` asked for
+ * it. Nothing prints it.
+ */
+class CancellationReason internal constructor(val code: String?, val message: String?, val item: Item?) {
+    override fun toString(): String = "CancellationReason(code=$code, message=$message)"
 }

@@ -59,29 +59,53 @@ class TransactGet(val table: Table, val key: Item, val attributes: List<Attribut
     internal fun toFfi() = FfiTransactGet(table.ffi, itemToFfi(key), attributes?.map { it.ffi })
 }
 
-/** One write of a transaction. Where its condition does not hold, nothing is written. */
+/**
+ * One write of a transaction. Where its condition does not hold, nothing is written, and with `returnOldOnConditionCheckFailure` its
+ * [CancellationReason] tells the item as it is.
+ */
 sealed interface TransactWrite {
     /** Writes an item. */
-    class Put(internal val table: Table, internal val item: Item, internal val condition: Condition? = null) : TransactWrite
+    class Put(
+        internal val table: Table,
+        internal val item: Item,
+        internal val condition: Condition? = null,
+        internal val returnOldOnConditionCheckFailure: Boolean = false,
+    ) : TransactWrite
 
     /** Deletes an item. */
-    class Delete(internal val table: Table, internal val key: Item, internal val condition: Condition? = null) : TransactWrite
+    class Delete(
+        internal val table: Table,
+        internal val key: Item,
+        internal val condition: Condition? = null,
+        internal val returnOldOnConditionCheckFailure: Boolean = false,
+    ) : TransactWrite
 
     /** Changes an item. */
     class Update(
         internal val table: Table,
         internal val key: Item,
         internal val condition: Condition? = null,
+        internal val returnOldOnConditionCheckFailure: Boolean = false,
         internal val changes: Changes.() -> Unit,
     ) : TransactWrite
 
     /** Only checks a condition. */
-    class Check(internal val table: Table, internal val key: Item, internal val condition: Condition) : TransactWrite
+    class Check(
+        internal val table: Table,
+        internal val key: Item,
+        internal val condition: Condition,
+        internal val returnOldOnConditionCheckFailure: Boolean = false,
+    ) : TransactWrite
 }
 
 internal fun TransactWrite.toFfi(): FfiTransactWrite = when (this) {
-    is TransactWrite.Put -> FfiTransactWrite.Put(table.ffi, itemToFfi(item), condition?.ffi)
-    is TransactWrite.Delete -> FfiTransactWrite.Delete(table.ffi, itemToFfi(key), condition?.ffi)
-    is TransactWrite.Update -> FfiTransactWrite.Update(table.ffi, itemToFfi(key), changed(changes), condition?.ffi)
-    is TransactWrite.Check -> FfiTransactWrite.Check(table.ffi, itemToFfi(key), condition.ffi)
+    is TransactWrite.Put ->
+        FfiTransactWrite.Put(table.ffi, itemToFfi(item), precondition(condition, returnOldOnConditionCheckFailure))
+    is TransactWrite.Delete ->
+        FfiTransactWrite.Delete(table.ffi, itemToFfi(key), precondition(condition, returnOldOnConditionCheckFailure))
+    is TransactWrite.Update -> {
+        val precondition = precondition(condition, returnOldOnConditionCheckFailure)
+        FfiTransactWrite.Update(table.ffi, itemToFfi(key), changed(changes), precondition)
+    }
+    is TransactWrite.Check -> FfiTransactWrite.Check(table.ffi, itemToFfi(key), condition.ffi, returnOldOnConditionCheckFailure)
 }

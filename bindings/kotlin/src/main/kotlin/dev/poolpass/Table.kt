@@ -27,27 +27,32 @@ class Table internal constructor(internal val ffi: FfiTable) {
     /**
      * Writes an item, in place of one with the same key (PutItem).
      *
+     * @param condition what has to hold for the item that has the same key now.
+     * @param returnOldOnConditionCheckFailure when [condition] does not hold, [PoolpassException.item] is the item as it is, if there
+     * is one. It costs no further read.
      * @throws PoolpassException.ConditionFailed when [condition] does not hold.
      */
-    suspend fun put(item: Item, condition: Condition? = null): Unit = mapped { ffi.put(itemToFfi(item), condition?.ffi) }
+    suspend fun put(item: Item, condition: Condition? = null, returnOldOnConditionCheckFailure: Boolean = false): Unit =
+        mapped { ffi.put(itemToFfi(item), precondition(condition, returnOldOnConditionCheckFailure)) }
 
     /** As [put]. @return the item that was replaced. */
-    suspend fun putReturningOld(item: Item, condition: Condition? = null): Item? =
-        mapped { ffi.putReturningOld(itemToFfi(item), condition?.ffi)?.let(::itemFromFfi) }
+    suspend fun putReturningOld(item: Item, condition: Condition? = null, returnOldOnConditionCheckFailure: Boolean = false): Item? =
+        mapped { ffi.putReturningOld(itemToFfi(item), precondition(condition, returnOldOnConditionCheckFailure))?.let(::itemFromFfi) }
 
     /**
-     * Deletes an item (DeleteItem). That there is none is not an error.
+     * Deletes an item (DeleteItem). That there is none is not an error. The parameters are those of [put].
      *
      * @throws PoolpassException.ConditionFailed when [condition] does not hold.
      */
-    suspend fun delete(key: Item, condition: Condition? = null): Unit = mapped { ffi.delete(itemToFfi(key), condition?.ffi) }
+    suspend fun delete(key: Item, condition: Condition? = null, returnOldOnConditionCheckFailure: Boolean = false): Unit =
+        mapped { ffi.delete(itemToFfi(key), precondition(condition, returnOldOnConditionCheckFailure)) }
 
     /** As [delete]. @return the item that was deleted. */
-    suspend fun deleteReturningOld(key: Item, condition: Condition? = null): Item? =
-        mapped { ffi.deleteReturningOld(itemToFfi(key), condition?.ffi)?.let(::itemFromFfi) }
+    suspend fun deleteReturningOld(key: Item, condition: Condition? = null, returnOldOnConditionCheckFailure: Boolean = false): Item? =
+        mapped { ffi.deleteReturningOld(itemToFfi(key), precondition(condition, returnOldOnConditionCheckFailure))?.let(::itemFromFfi) }
 
     /**
-     * Changes an item, or makes it where there is none (UpdateItem).
+     * Changes an item, or makes it where there is none (UpdateItem). The parameters are those of [put].
      *
      * ```kotlin
      * table.update(itemOf("pk" to me, "sk" to "note")) {
@@ -58,17 +63,23 @@ class Table internal constructor(internal val ffi: FfiTable) {
      *
      * @throws PoolpassException.ConditionFailed when [condition] does not hold.
      */
-    suspend fun update(key: Item, condition: Condition? = null, changes: Changes.() -> Unit): Unit =
-        mapped { ffi.update(itemToFfi(key), changed(changes), condition?.ffi) }
+    suspend fun update(
+        key: Item,
+        condition: Condition? = null,
+        returnOldOnConditionCheckFailure: Boolean = false,
+        changes: Changes.() -> Unit,
+    ): Unit = mapped { ffi.update(itemToFfi(key), changed(changes), precondition(condition, returnOldOnConditionCheckFailure)) }
 
     /** As [update]. @return the values that are asked for. */
     suspend fun updateReturning(
         key: Item,
         returning: ReturnValues = ReturnValues.ALL_NEW,
         condition: Condition? = null,
+        returnOldOnConditionCheckFailure: Boolean = false,
         changes: Changes.() -> Unit,
     ): Item? = mapped {
-        ffi.updateReturning(itemToFfi(key), changed(changes), condition?.ffi, returning)?.let(::itemFromFfi)
+        val precondition = precondition(condition, returnOldOnConditionCheckFailure)
+        ffi.updateReturning(itemToFfi(key), changed(changes), precondition, returning)?.let(::itemFromFfi)
     }
 
     /**

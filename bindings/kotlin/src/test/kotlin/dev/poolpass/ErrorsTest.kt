@@ -39,7 +39,7 @@ class ErrorsTest {
     @Test
     fun `every kind has a class that carries its code`() {
         for (kind in ErrorKind.entries) {
-            val failure = PoolpassException.of(FfiPoolpassException.Failed(kind, "detail", "Aws", "id", 400, "Operation"))
+            val failure = PoolpassException.of(FfiPoolpassException.Failed(kind, "detail", "Aws", "id", 400, "Operation", null))
             val name = kind.name.split('_').joinToString("") { it.lowercase().replaceFirstChar(Char::uppercase) }
             assertEquals(name, failure.javaClass.simpleName)
             assertEquals(name.replaceFirstChar(Char::lowercase), failure.code)

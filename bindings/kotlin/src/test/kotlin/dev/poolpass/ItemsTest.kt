@@ -1,11 +1,13 @@
 package dev.poolpass
 
 import dev.poolpass.player.Backend
+import dev.poolpass.player.printedForms
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.AfterAll
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestInstance
 import org.junit.jupiter.api.assertThrows
@@ -113,6 +115,31 @@ class ItemsTest {
         }
         table.batchWrite(delete = keys)
         assertEquals(0, table.queryCount(rows))
+    }
+
+    @Test
+    fun `an error tells the items for which conditions do not hold, and shows them nowhere`() = runBlocking {
+        val diary = key("diary") + itemOf("words" to "dear diary", "pages" to 3)
+        table.put(diary)
+        val absent = attribute("pk").notExists()
+        val failure = assertThrows<PoolpassException.ConditionFailed> {
+            runBlocking { table.put(key("diary"), absent, returnOldOnConditionCheckFailure = true) }
+        }
+        assertEquals(diary, failure.item)
+        assertEquals(emptyList<CancellationReason>(), failure.cancellationReasons)
+        assertNull(assertThrows<PoolpassException.ConditionFailed> { runBlocking { table.put(key("diary"), absent) } }.item)
+
+        val writes = listOf(
+            TransactWrite.Delete(table, key("other")),
+            TransactWrite.Update(table, key("diary"), absent, returnOldOnConditionCheckFailure = true) { set("pages", 4) },
+        )
+        val cancelled = assertThrows<PoolpassException.ConditionFailed> { runBlocking { client.transactWrite(writes) } }
+        assertEquals(listOf(null, "ConditionalCheckFailed"), cancelled.cancellationReasons.map { it.code })
+        assertEquals(listOf(null, diary), cancelled.cancellationReasons.map { it.item })
+
+        val printed = printedForms(failure) + printedForms(cancelled)
+        assertEquals(emptyList<String>(), printed.filter { "dear diary" in it })
+        assertTrue("dear diary" in failure.item.toString())
     }
 
     private fun key(sk: String) = itemOf("pk" to me, "sk" to sk)

@@ -65,6 +65,8 @@ class SurfaceTest {
             "SetUpMfa" to Challenge.SetUpMfa::class.java,
             "NewPassword" to Challenge.NewPassword::class.java,
             "OtherChallenge" to Challenge.Other::class.java,
+            "Error" to PoolpassException::class.java,
+            "CancellationReason" to CancellationReason::class.java,
         )
 
         /** What Kotlin says in another way: by another name, or by an argument or a class of another call. */
@@ -76,6 +78,7 @@ class SurfaceTest {
             "Bucket.inRegion" to "getName",
             "Bucket.presignDownload" to "presignGet",
             "Table.check" to "getName",
+            "Error.kind" to "code",
         )
     }
 }

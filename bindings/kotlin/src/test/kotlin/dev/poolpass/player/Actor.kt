@@ -18,7 +18,6 @@ import dev.poolpass.ObjectMetadata
 import dev.poolpass.Poolpass
 import dev.poolpass.PoolpassOptions
 import dev.poolpass.PutOptions
-import dev.poolpass.SearchOptions
 import dev.poolpass.SessionEvent
 import dev.poolpass.SignInStep
 import dev.poolpass.Store
@@ -26,8 +25,6 @@ import dev.poolpass.TotpSetup
 import dev.poolpass.UploadBody
 import dev.poolpass.UploadOptions
 import dev.poolpass.User
-import dev.poolpass.attribute
-import dev.poolpass.plain
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
@@ -123,18 +120,7 @@ class Actor(private val config: JsonObject, private val store: Store, clockOffse
         "presignPut" ->
             client.bucket().presignPut(args.text("key"), args.seconds("expiresIn"), PutOptions(args.maybeText("contentType"))).url
 
-        "putItem" -> none(client.table().put(args.item("item"), args.maybeText("ifNotExists")?.let { attribute(it).notExists() }))
-        "getItem" -> client.table().get(args.item("key"))?.plain()
-        "updateItem" -> client.table().updateReturning(args.item("key")) {
-            args.members("set").forEach { (name, value) -> set(name, value) }
-            args.members("add").forEach { (name, value) -> add(name, value) }
-        }?.plain()
-        "deleteItem" -> none(client.table().delete(args.item("key")))
-        "query" -> args.members("partitionKey").entries.single().let { (name, value) ->
-            client.table().query(attribute(name) eq value, options = SearchOptions(pageSize = args.maybeInt("pageSize")))
-        }.toList().map(Item::plain)
-        "scan" -> client.table().scan().toList().map(Item::plain)
-        "batchGet" -> client.table().batchGet(args.list("keys").map(::itemFrom)).map(Item::plain)
+        in ITEM_OPERATIONS -> itemOperation(client, operation, args)
 
         "request" -> client.api().send(
             ApiRequest(
@@ -270,6 +256,12 @@ class Arguments(private val values: Map<String, Any?>) {
     fun list(name: String): List<Any?> = values[name] as? List<*> ?: error("the argument $name is missing or no list")
 
     fun item(name: String): Item = itemFrom(values[name])
+
+    fun items(name: String): List<Item> = list(name).map(::itemFrom)
+
+    fun flag(name: String): Boolean = values[name] == true
+
+    operator fun contains(name: String): Boolean = name in values
 
     fun flow(): AuthFlow = if (maybeText("flow") == "password") AuthFlow.USER_PASSWORD else AuthFlow.SRP
 

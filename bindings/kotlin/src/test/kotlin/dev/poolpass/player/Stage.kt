@@ -3,6 +3,7 @@ package dev.poolpass.player
 import dev.poolpass.MemoryStore
 import dev.poolpass.PoolpassException
 import dev.poolpass.Store
+import dev.poolpass.plain
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
@@ -17,6 +18,8 @@ import kotlinx.serialization.json.int
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.long
+import java.io.ByteArrayOutputStream
+import java.io.ObjectOutputStream
 import java.util.UUID
 
 /** Plays the steps of one scenario. */
@@ -96,8 +99,18 @@ class Stage(private val backend: Backend) {
     private fun expectError(failure: Throwable, expected: JsonObject?) {
         if (expected == null || failure !is PoolpassException) throw failure
         check(failure.code == expected.text("kind")) { "expected ${expected.text("kind")}, got ${failure.code}: ${failure.message}" }
-        val awsCode = expected.text("awsCode") ?: return
-        check(failure.awsCode == awsCode) { "expected $awsCode, got ${failure.awsCode}" }
+        expected.text("awsCode")?.let { check(failure.awsCode == it) { "expected $it, got ${failure.awsCode}" } }
+        expected["item"]?.let { expect(json(failure.item?.plain()), filled(it), "item") }
+        expected["cancellationReasons"]?.let {
+            val reasons = failure.cancellationReasons.map { reason ->
+                mapOf("code" to reason.code, "message" to reason.message, "item" to reason.item?.plain())
+            }
+            expect(json(reasons), filled(it), "cancellationReasons")
+        }
+        (expected["hides"] as? JsonArray).orEmpty().map { it.jsonPrimitive.content }.forEach { text ->
+            val shown = printedForms(failure).filter { text in it }
+            check(shown.isEmpty()) { "the error shows $text: ${shown.first()}" }
+        }
     }
 
     private fun filled(value: JsonElement?): JsonElement = fill(value ?: JsonObject(emptyMap()), ::lookUp)
@@ -137,4 +150,14 @@ class Stage(private val backend: Backend) {
         val userPool = JsonObject(own + mapOf("clientId" to other["clientId"]!!, "clientSecret" to secret))
         return JsonObject(backend.config + ("userPool" to userPool))
     }
+}
+
+/** An error in every form in which Kotlin or Java prints or stores one. */
+internal fun printedForms(failure: PoolpassException): List<String> {
+    val stored = ByteArrayOutputStream().also { ObjectOutputStream(it).use { stream -> stream.writeObject(failure) } }
+    return listOf(
+        failure.toString(), failure.message.orEmpty(), failure.localizedMessage.orEmpty(), failure.stackTraceToString(),
+        failure.cancellationReasons.toString(), failure.cause.toString(), failure.suppressed.toList().toString(),
+        stored.toString(Charsets.ISO_8859_1),
+    )
 }
