@@ -3,12 +3,27 @@
 
 /** Whether it is of one of these classes. */
 export function isA<T>(value: unknown, ...names: string[]): value is T {
-  return typeof value === 'object' && value !== null && names.includes(tagOf(value));
+  if (typeof value !== 'object' || value === null) return false;
+  return names.includes(tagOf(value)) || names.some((name) => isOwn(value, name));
 }
 
 /** The name of its class, such as `Date`, or `Object`. */
 export function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+  try {
+    return Object.prototype.toString.call(value).slice('[object '.length, -1);
+  } catch {
+    // A getter has thrown, or a proxy was revoked.
+    return 'Object';
+  }
+}
+
+/** Whether it is of this realm's class: in Cloudflare Workers of an older compatibility date objects do not say their class. */
+function isOwn(value: object, name: string): boolean {
+  try {
+    return value instanceof (globalThis as any)[name];
+  } catch {
+    return false;
+  }
 }
 
 /** The bytes of a `Uint8Array`. */
@@ -51,7 +66,12 @@ export function millisIn(value: unknown): number | undefined {
 
 /** The digits of a `Decimal`, also of one that was cloned on its way from a worker, and then is a plain object. */
 export function digitsIn(value: unknown): unknown {
-  return isA<{ kind: unknown; text: unknown }>(value, 'Object') && value.kind === DECIMAL ? value.text : undefined;
+  try {
+    const { kind, text } = value as { kind?: unknown; text?: unknown };
+    return tagOf(value) === 'Object' && kind === DECIMAL ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** By which a `Decimal` is known: a clone has no class. */

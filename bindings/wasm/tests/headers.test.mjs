@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
 import { added, startRecorder } from './player/recorder.mjs';
-import { KNOWN, through, writeEverything } from './player/writes.mjs';
+import { KNOWN, through, watchedWrites } from './player/writes.mjs';
 
 const poolpass = await load();
 
@@ -20,15 +20,9 @@ after(async () => {
   await backend.stop();
 });
 
-test('nothing is written that the app did not ask for, and no header arrives that a service would interpret', async (context) => {
-  const sent = [];
-  const real = globalThis.fetch;
-  context.mock.method(globalThis, 'fetch', (url, init) => {
-    sent.push({ method: init.method, url, names: [...init.headers.keys()] });
-    return real(url, init);
-  });
-  const known = await writeEverything(poolpass, through(recorder, backend.config), backend.config.demo.users[0]);
-  assert.deepEqual(JSON.parse(JSON.stringify(known)), KNOWN);
+test('nothing is written that the app did not ask for, and no header arrives that a service would interpret', async () => {
+  const { known, sent } = await watchedWrites(poolpass, through(recorder, backend.config), backend.config.demo.users[0]);
+  assert.deepEqual(known, KNOWN);
   assert.deepEqual(added(recorder.arrived, sent), []);
   for (const method of ['PUT', 'POST', 'DELETE', 'HEAD']) assert.ok(recorder.arrived.some((each) => each.method === method), method);
 });

@@ -39,6 +39,23 @@ describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
       new AbortSignal()`);
   }
 
+  test('a Blob, a stream and parameters that do not say their class, as in older Cloudflare Workers, are what they are', async (context) => {
+    for (const Class of [Blob, ReadableStream, URLSearchParams, Set]) {
+      const tag = Object.getOwnPropertyDescriptor(Class.prototype, Symbol.toStringTag);
+      delete Class.prototype[Symbol.toStringTag];
+      context.after(() => Object.defineProperty(Class.prototype, Symbol.toStringTag, tag));
+    }
+    const bucket = client.bucket();
+    const name = await bucket.privateKey('untagged');
+    for (const body of [new Blob(['ok']), new Blob(['ok']).stream()]) {
+      await bucket.upload(name, body);
+      assert.equal(await (await bucket.get(name)).text(), 'ok');
+    }
+    assert.equal((await client.fetch('/whoami', { method: 'POST', body: new URLSearchParams('a=1') })).status, 200);
+    await client.table().put({ ...key, words: new Set(['a']) });
+    assert.deepEqual((await client.table().get(key)).words, new Set(['a']));
+  });
+
   test('a signal of another realm cancels an upload, a call and a download, and what is no signal is refused', async (context) => {
     context.after(() => backend.fault(null));
     const bucket = client.bucket();

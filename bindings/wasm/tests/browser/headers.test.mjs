@@ -18,15 +18,8 @@ describe(`headers in ${NAME}`, () => {
       await open(tab, config, { store: 'memory' });
       const { known, sent } = await tab.evaluate(
         async ([config, user]) => {
-          const { writeEverything } = await import('/player/writes.mjs');
-          const sent = [];
-          const real = globalThis.fetch;
-          globalThis.fetch = (url, init) => {
-            sent.push({ method: init.method, url, names: [...init.headers.keys()] });
-            return real(url, init);
-          };
-          const known = await writeEverything({ Poolpass }, config, user);
-          return { known: JSON.parse(JSON.stringify(known)), sent };
+          const { watchedWrites } = await import('/player/writes.mjs');
+          return watchedWrites({ Poolpass }, config, user);
         },
         [config, backend.config.demo.users[0]],
       );

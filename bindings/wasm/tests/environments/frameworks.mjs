@@ -6,9 +6,11 @@ import { Project } from './project.mjs';
 import { serveFolder, visit } from './page.mjs';
 import { TOLD } from './story.js';
 
+/** Next.js has two bundlers. Version 16 takes Turbopack unless it is told otherwise, and version 15 takes webpack. */
 const next = (version) => {
-  const environment = (name, bundler) => ({
-    name: `next${version}-${name}`,
+  const flagsOf = version === 15 ? { webpack: [], turbopack: ['--turbopack'] } : { webpack: ['--webpack'], turbopack: [] };
+  const environment = (bundler, isBuilt) => ({
+    name: `next${version}-${bundler}-${isBuilt ? 'build' : 'dev'}`,
     project: `next${version}`,
     tool: 'next',
     async run(project) {
@@ -16,10 +18,10 @@ const next = (version) => {
       const env = { NEXT_TELEMETRY_DISABLED: '1' };
       const node = await node22();
       const program = project.path('node_modules/next/dist/bin/next');
-      const command = name === 'dev' ? 'dev' : 'start';
-      if (command === 'start') await project.run(node, [program, 'build', ...bundler], { env });
-      const flags = name === 'dev' ? bundler : [];
-      const args = (port) => [program, command, ...flags, '--port', String(port), '--hostname', '127.0.0.1'];
+      const flags = flagsOf[bundler];
+      if (isBuilt) await project.run(node, [program, 'build', ...flags], { env });
+      const command = isBuilt ? ['start'] : ['dev', ...flags];
+      const args = (port) => [program, ...command, '--port', String(port), '--hostname', '127.0.0.1'];
       return project.serve(
         node,
         args,
@@ -33,8 +35,7 @@ const next = (version) => {
       );
     },
   });
-  const webpack = version === 15 ? [] : ['--webpack'];
-  return [environment('dev', webpack), environment('build', webpack), environment('turbopack', ['--turbopack'])];
+  return ['webpack', 'turbopack'].flatMap((bundler) => [environment(bundler, false), environment(bundler, true)]);
 };
 
 /** A framework whose server is built into a folder, and whose development server is one command. */

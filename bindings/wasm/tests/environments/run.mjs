@@ -7,11 +7,22 @@ import { FRAMEWORKS } from './frameworks.mjs';
 import { closeBrowser } from './page.mjs';
 import { Project } from './project.mjs';
 import { REACT_NATIVE } from './react_native.mjs';
-import { RUNTIMES, WORKERS } from './runtimes.mjs';
+import { HEADERS, RUNTIMES, WORKERS } from './runtimes.mjs';
 import { TOLD } from './story.js';
 import { TEST_RUNNERS } from './test_runners.mjs';
+import { TYPESCRIPT } from './typescript.mjs';
 
-const ENVIRONMENTS = [...RUNTIMES, ...WORKERS, ...TEST_RUNNERS, ...REACT_NATIVE, ...BUNDLERS, ...FRAMEWORKS, ...BROWSERS];
+const ENVIRONMENTS = [
+  ...RUNTIMES,
+  ...WORKERS,
+  ...HEADERS,
+  ...TEST_RUNNERS,
+  ...REACT_NATIVE,
+  ...BUNDLERS,
+  ...FRAMEWORKS,
+  ...TYPESCRIPT,
+  ...BROWSERS,
+];
 
 const results = [];
 const backend = await Backend.start();

@@ -1,7 +1,14 @@
 // Programs that run JavaScript outside of a browser.
 import { cp } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 
 import { build } from 'esbuild';
+
+import { added, startRecorder } from '../player/recorder.mjs';
+import { KNOWN, through } from '../player/writes.mjs';
+import { TOLD } from './story.js';
 
 const runtime = (name, tool, program, args) => ({
   name,
@@ -64,25 +71,69 @@ export const WORKERS = DATES.map((date) => ({
   project: 'workers',
   tool: 'miniflare',
   isQuick: date === DATES[0],
-  async run(project) {
-    await build({
-      absWorkingDir: project.folder,
-      entryPoints: ['worker.js'],
-      bundle: true,
-      format: 'esm',
-      conditions: ['workerd', 'worker', 'browser'],
-      external: ['*.wasm'],
-      outdir: project.path('dist'),
-      logLevel: 'error',
-    });
-    // As wrangler does with what it leaves outside.
-    await cp(project.path('node_modules/poolpass/poolpass.wasm'), project.path('dist/poolpass.wasm'));
-    return project.run(await node22(), ['miniflare.js', date]);
-  },
+  run: (project) => inWorker(project, 'worker.js', date),
 }));
+
+/** Builds a worker as wrangler does, and gives what it answers. */
+async function inWorker(project, entry, date) {
+  await build({
+    absWorkingDir: project.folder,
+    entryPoints: { worker: entry },
+    bundle: true,
+    format: 'esm',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['*.wasm'],
+    outdir: project.path('dist'),
+    logLevel: 'error',
+  });
+  // As wrangler does with what it leaves outside.
+  await cp(project.path('node_modules/poolpass/poolpass.wasm'), project.path('dist/poolpass.wasm'));
+  return project.run(await node22(), ['miniflare.js', date]);
+}
 
 /** Node.js 22, which some tools need and the project `runtimes` has. */
 async function node22() {
   const { Project } = await import('./project.mjs');
   return (await Project.make('runtimes', {})).path('node_modules/node22/bin/node');
 }
+
+const PLAYER = join(dirname(fileURLToPath(import.meta.url)), '../player');
+
+/** What a runtime adds to the requests of the package: nothing that a service interprets, or stores with an object. */
+const headers = (name, { project = 'runtimes', tool, run }) => ({
+  name: `headers-${name}`,
+  project,
+  tool,
+  async run(project) {
+    const recorder = await startRecorder(project.config.endpoints.cognitoIdp.replace(/\/$/, ''));
+    try {
+      const config = through(recorder, project.config);
+      await cp(join(PLAYER, 'writes.mjs'), project.path('writes.js'));
+      await project.write('headers_config.js', `export default ${JSON.stringify(config)};\n`);
+      const told = await run(project);
+      if (!told.startsWith('{')) throw new Error(told);
+      const { known, sent } = JSON.parse(told);
+      const wrong = added(recorder.arrived, sent);
+      if (!isDeepStrictEqual(known, KNOWN)) wrong.push(JSON.stringify(known));
+      return wrong.length === 0 ? TOLD : wrong.join(' | ');
+    } finally {
+      recorder.close();
+    }
+  },
+});
+
+const running = (tool, program, args = []) => ({ tool, run: (project) => project.run(project.path(program), [...args, 'headers.js']) });
+
+export const HEADERS = [
+  headers('node22', running('node22', 'node_modules/node22/bin/node')),
+  headers('node24', running('node24', 'node_modules/node24/bin/node')),
+  headers('bun', running('@oven/bun-linux-x64', BUN())),
+  headers('deno', running('@deno/linux-x64-glibc', 'node_modules/@deno/linux-x64-glibc/deno', ['run', '--allow-all', '--node-modules-dir=manual'])),
+  ...DATES.map((date) =>
+    headers(`workers-${date.slice(0, 4)}`, {
+      project: 'workers',
+      tool: 'miniflare',
+      run: (project) => inWorker(project, 'headers_worker.js', date),
+    }),
+  ),
+];

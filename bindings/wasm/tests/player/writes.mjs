@@ -1,14 +1,28 @@
-// Every kind of request that writes something, played by the tests of headers in Node.js and in Chromium.
+// Every kind of request that writes something, played by the tests of headers in runtimes and browsers.
 
-/** Writes in every way that there is; gives what is known of the objects afterwards. */
-export async function writeEverything({ Poolpass }, config, { username, password }) {
+/** Writes in every way that there is. Gives what is known of the objects afterwards, and what `fetch` was given to send. */
+export async function watchedWrites(poolpass, config, user) {
+  const sent = [];
+  const real = globalThis.fetch;
+  globalThis.fetch = (url, init) => {
+    sent.push({ method: init.method, url, names: [...init.headers.keys()] });
+    return real(url, init);
+  };
+  try {
+    return { known: JSON.parse(JSON.stringify(await writeEverything(poolpass, config, user))), sent };
+  } finally {
+    globalThis.fetch = real;
+  }
+}
+
+async function writeEverything({ Poolpass }, config, { username, password }) {
   const client = await Poolpass.create(config, { store: 'memory' });
   await client.signIn(username, password);
   const bucket = client.bucket();
-  const prefix = await bucket.privateKey('headers');
+  const prefix = await bucket.privateKey(`headers ${crypto.randomUUID()}`);
   const large = new Blob([new Uint8Array(5 * 1024 * 1024 + 1)]);
   await bucket.put(`${prefix}/text`, 'x');
-  await bucket.put(`${prefix}/absent`, new Blob(['x'], { type: 'text/plain' }), { ifAbsent: true });
+  await bucket.put(`${prefix}/absent`, new Blob(['x'], { type: 'image/png' }), { ifAbsent: true });
   await bucket.upload(`${prefix}/small`, 'x');
   await bucket.upload(`${prefix}/parts`, large);
   await bucket.copy(`${prefix}/text`, `${prefix}/copy`);
@@ -31,11 +45,11 @@ export async function writeEverything({ Poolpass }, config, { username, password
 
 const ABSENT = { cacheControl: undefined, contentEncoding: undefined, metadata: {} };
 
-/** What `writeEverything` should give, through JSON. */
+/** What should be known of the objects. */
 export const KNOWN = JSON.parse(
   JSON.stringify({
     text: { ...ABSENT, contentType: 'binary/octet-stream' },
-    absent: { ...ABSENT, contentType: 'text/plain' },
+    absent: { ...ABSENT, contentType: 'image/png' },
     small: { ...ABSENT, contentType: 'binary/octet-stream' },
     parts: { ...ABSENT, contentType: 'binary/octet-stream' },
     copy: { ...ABSENT, contentType: 'binary/octet-stream' },

@@ -1,0 +1,7 @@
+// What the package asks the host to send while it writes something in every way.
+import * as poolpass from 'poolpass';
+
+import config from './headers_config.js';
+import { watchedWrites } from './writes.js';
+
+console.log(JSON.stringify(await watchedWrites(poolpass, config, config.demo.users[0])));

@@ -1,0 +1,3 @@
+import { Poolpass } from 'poolpass';
+
+export const count: number = Poolpass;
