@@ -3,8 +3,9 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine, alphabet};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use time::format_description::FormatDescriptionV3;
@@ -18,6 +19,14 @@ use crate::dates;
 const CLAIM_TIMESTAMP: FormatDescriptionV3<'_> = format_description!(
     version = 3,
     "[weekday repr:short] [month repr:short] [day padding:none] [hour]:[minute]:[second] UTC [year]"
+);
+
+/// Base64 with and without padding. Cognito pads; a server that sends another id, such as a UUID, does not check the signature.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
 );
 
 /// The 16-byte key of one exchange, wiped on drop.
@@ -80,7 +89,8 @@ fn claim_signature(
     secret_block: &str,
     timestamp: &str,
 ) -> Result<String, SrpError> {
-    let secret_block = STANDARD.decode(secret_block).map_err(|_| SrpError::MalformedSecretBlock)?;
+    let plain = secret_block.replace('-', "+").replace('_', "/");
+    let secret_block = LENIENT.decode(plain).map_err(|_| SrpError::MalformedSecretBlock)?;
     let message = [identity.group.as_bytes(), identity.name.as_bytes(), &secret_block, timestamp.as_bytes()];
     Ok(STANDARD.encode(hmac_sha256(key, &message)))
 }
@@ -117,6 +127,15 @@ mod tests {
         let key = PasswordKey::new([1; 16]);
         let signature = key.claim_signature(Identity::user("p", "u"), "not base64!", "t");
         assert_eq!(signature, Err(SrpError::MalformedSecretBlock));
+    }
+
+    #[test]
+    fn a_secret_block_in_another_form_of_base64_is_taken() {
+        let key = PasswordKey::new([1; 16]);
+        let signature = |block| key.claim_signature(Identity::user("p", "u"), block, "t");
+        assert_eq!(signature("_-8"), signature("/+8="));
+        assert_eq!(signature("AA"), signature("AA=="));
+        assert!(signature("9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11").is_ok());
     }
 
     /// amplify-android's SRPHelperTests sign with the base64 text of the key, where Cognito takes the key itself.
