@@ -20,13 +20,19 @@ pub(super) fn read<T>(
     operation: &'static str,
     read: impl FnOnce(&Element) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let answer = document(body, root).map_err(Error::from).and_then(|document| read(&document));
+    let answer = document(body, root, operation).map_err(Error::from).and_then(|document| read(&document));
     answer.map_err(|error| error.during(operation))
 }
 
-fn document(body: &[u8], root: &'static str) -> Result<Element, Misfit> {
+/// Some servers call the root after the operation, or a response where S3 calls it a result.
+fn document(body: &[u8], root: &'static str, operation: &str) -> Result<Element, Misfit> {
     let document = Element::parse(body)?;
-    if document.name() == root { Ok(document) } else { Err(Misfit::Member(root)) }
+    let is_expected = stem(document.name()).is_some_and(|name| Some(name) == stem(root) || name == operation);
+    if is_expected { Ok(document) } else { Err(Misfit::Member(root)) }
+}
+
+fn stem(root: &str) -> Option<&str> {
+    ["Result", "Response", "Output"].iter().find_map(|end| root.strip_suffix(end))
 }
 
 /// XML 1.0 has no control characters, and readers change those that it has (a carriage return becomes a line feed).
@@ -47,6 +53,22 @@ mod tests {
             let error = size.unwrap_err();
             assert_eq!(error.operation(), Some("ListParts"));
             assert!(!format!("{error:?}").contains("secret"), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_root_that_other_servers_name_in_their_way_is_taken() {
+        let is_read = |root: &str| {
+            let body = format!("<{root}><Size>7</Size></{root}>");
+            let size =
+                read(body.as_bytes(), "InitiateResult", "CreateMultipartUpload", |it| Ok(it.count("Size")?));
+            size.is_ok_and(|size| size == 7)
+        };
+        for root in ["InitiateResult", "InitiateResponse", "InitiateOutput", "CreateMultipartUploadOutput"] {
+            assert!(is_read(root), "{root}");
+        }
+        for root in ["Initiate", "Result", "OtherResult", "CreateMultipartUpload", "html"] {
+            assert!(!is_read(root), "{root}");
         }
     }
 
