@@ -109,8 +109,13 @@ impl ServerClock {
     }
 
     /// The device's time, right or wrong: for ages that have to be told before AWS's time is known.
+    ///
+    /// An app's clock may say anything; a year that nobody can write is the last one that somebody can.
     pub(crate) fn device_now(&self) -> SystemTime {
-        self.device.now()
+        /// The end of the year 9998.
+        const LATEST: Duration = Duration::from_secs(253_370_764_799);
+
+        self.device.now().clamp(SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + LATEST)
     }
 
     /// The offsets by the `Date` headers and by what was known before, where nothing has proved which of the two is right.
@@ -125,7 +130,7 @@ impl ServerClock {
     /// AWS's time if it differs so much from the device's.
     pub(crate) fn at(&self, offset: i64) -> SystemTime {
         let distance = Duration::from_millis(offset.unsigned_abs());
-        let device = self.device.now();
+        let device = self.device_now();
         let corrected = if offset < 0 { device.checked_sub(distance) } else { device.checked_add(distance) };
         corrected.unwrap_or(device)
     }
@@ -166,7 +171,7 @@ impl ServerClock {
         learned.is_borne_out = false;
         let claim = Claim { date, offsets };
         match learned.claim {
-            _ if !is_plausible(self.device.now()) => learned.adopt(offsets),
+            _ if !is_plausible(self.device_now()) => learned.adopt(offsets),
             Some(before) if before.offsets.meet(offsets) => {
                 // A header that stands still is no clock.
                 if date > before.date {
@@ -241,7 +246,7 @@ impl ServerClock {
     /// AWS answered at some time between then and now. Usually that is an instant, but a phone may have slept in between: then
     /// the answer says little, and what it does not contradict stays.
     fn offsets(&self, server: SystemTime, asked_at: SystemTime) -> Offsets {
-        let (one, other) = (millis_from(self.device.now(), server), millis_from(asked_at, server));
+        let (one, other) = (millis_from(self.device_now(), server), millis_from(asked_at, server));
         Offsets { least: one.min(other), most: one.max(other) }.widened(Self::NOISE)
     }
 

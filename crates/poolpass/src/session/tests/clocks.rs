@@ -1,6 +1,9 @@
 //! Clocks that are wrong, or that somebody sets while the program runs, at servers that do not tell the time.
 
+use std::time::SystemTime;
+
 use super::*;
+use crate::platform::{Request, Response, Transport, TransportError};
 
 fn hours(hours: u64) -> Duration {
     HOUR * u32::try_from(hours).unwrap()
@@ -55,5 +58,71 @@ async fn a_clock_that_is_set_while_somebody_is_signed_in_costs_one_refresh() {
         }
         asked += 1;
         assert_eq!(pool.operations().len(), asked);
+    }
+}
+
+/// A device that takes this for the time.
+#[derive(Clone, Copy, Debug)]
+struct Always(SystemTime);
+
+impl Clock for Always {
+    fn now(&self) -> SystemTime {
+        self.0
+    }
+}
+
+/// AWS, which issues whatever it is asked for at the time at which a test begins.
+#[derive(Debug)]
+struct Generous;
+
+impl Transport for Generous {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        let target = request.headers().get("x-amz-target").map(|target| target.to_str().unwrap().to_owned());
+        let answer = match target.as_deref().and_then(|target| target.rsplit_once('.')).map(|(_, name)| name)
+        {
+            Some("GetId") => json!({ "IdentityId": "eu-west-1:me" }),
+            Some("GetCredentialsForIdentity") => json!({ "IdentityId": "eu-west-1:me", "Credentials": {
+                "AccessKeyId": "ASIA", "SecretKey": "s", "SessionToken": "t", "Expiration": 1_800_003_600,
+            } }),
+            Some("InitiateAuth") => json!({ "ChallengeName": "SOFTWARE_TOKEN_MFA", "Session": "s" }),
+            _ => json!({ "AuthenticationResult": result("ada", ScriptedPool::start(), Some("r")) }),
+        };
+        Box::pin(async move { Ok(http::Response::new(bytes::Bytes::from(answer.to_string()).into())) })
+    }
+}
+
+#[tokio::test]
+async fn no_time_that_a_device_may_show_is_a_panic_or_keeps_anybody_out() {
+    let second = Duration::from_secs(1);
+    let years = [
+        SystemTime::UNIX_EPOCH,
+        SystemTime::UNIX_EPOCH - 24 * HOUR,
+        SystemTime::UNIX_EPOCH + second * 4_070_908_800,
+        SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_800),
+        SystemTime::UNIX_EPOCH + Duration::from_secs(i64::MAX as u64),
+        SystemTime::UNIX_EPOCH - Duration::from_secs(i64::MAX as u64),
+    ];
+    for now in years {
+        let config = crate::config::Config::builder()
+            .user_pool("eu-west-1_AbCdEfGhI", "client")
+            .identity_pool("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")
+            .bucket("bucket")
+            .build()
+            .unwrap();
+        let client = Client::builder(config).transport(Generous).clock(Always(now)).build().unwrap();
+        let guest = client.credentials().await.map(drop);
+        let _ = client.s3().unwrap().presign_get("key", HOUR).await;
+        let options = crate::sign_in::SignInOptions::new("ada", "password")
+            .flow(crate::sign_in::AuthFlow::UserPassword);
+        let step = client.sign_in_with(options).await.unwrap().challenge().unwrap();
+        let crate::challenge::Challenge::SoftwareToken(code) = step else { panic!("{now:?}") };
+        let _ = client.pending_challenge().await.unwrap();
+        let user = code.answer("123456").await.unwrap().done().unwrap();
+        assert_eq!(user.username(), "ada");
+        assert!(client.id_token().await.is_ok(), "{now:?}");
+        assert!(client.refresh().await.is_ok(), "{now:?}");
+        assert!(client.credentials().await.is_ok(), "{now:?}");
+        let _ = client.s3().unwrap().presign_get("key", HOUR).await;
+        assert!(guest.is_ok(), "{now:?}");
     }
 }

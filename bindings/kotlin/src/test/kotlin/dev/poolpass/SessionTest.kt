@@ -169,12 +169,10 @@ class SessionTest {
         val store = KeepingStore()
         val client = person.client(PoolpassOptions(store))
         store.whenUsed = { client.idToken() }
-        withTimeout(30_000) {
-            client.refresh()
-            client.signOut()
-        }
+        val before = store.session()
+        withTimeout(9_000) { client.refresh() }
         store.whenUsed = null
-        assertEquals(null, client.currentUser())
+        assertFalse(before == store.session())
     }
 
     @Test
