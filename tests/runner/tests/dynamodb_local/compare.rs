@@ -94,7 +94,11 @@ fn comparable(request: &Request, answer: &Answer) -> Value {
         "message": message.strip_prefix("1 validation error detected: ").unwrap_or(&message),
         "item": answer.body.get("Item"),
         "reasons": reasons
-            .map(|reason| json!([reason["Code"], reason["Message"], reason["Item"]]))
+            .map(|reason| {
+                // DynamoDB Local puts a full stop behind the message of a ConditionCheck, and of no other action.
+                let message = reason["Message"].as_str().map(|message| message.trim_end_matches('.'));
+                json!([reason["Code"], message, reason["Item"]])
+            })
             .collect::<Vec<_>>(),
     })
 }

@@ -31,7 +31,8 @@ pub(crate) fn requests() -> Vec<Request> {
             }
         }
     }
-    for wish in &wishes {
+    // In a transaction DynamoDB Local takes any value; the service refuses all but its two.
+    for wish in wishes.iter().filter(|wish| **wish != "ALL_NEW") {
         for condition in &conditions {
             let kinds = [
                 ("Put", "there"),
