@@ -163,6 +163,14 @@ async fn an_answer_is_read_as_what_it_is() {
     assert_eq!(body.bytes(10).await.unwrap(), "[1]");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_success_of_ones_own_api_may_look_like_an_error_of_aws() {
+    for body in ["<Error><Code>SlowDown</Code></Error>", r#"{"__type":"ThrottlingException"}"#] {
+        let aws = ScriptedAws::default().answer_text(200, &[], body);
+        assert_eq!(api(&aws).get("/").send().await.unwrap().text().unwrap(), body);
+    }
+}
+
 #[tokio::test]
 async fn a_content_type_of_ones_own_is_kept() {
     let aws = ScriptedAws::default().answer(json!({})).answer(json!({}));
