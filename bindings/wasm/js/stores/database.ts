@@ -97,14 +97,21 @@ export class Database {
     return connection;
   }
 
-  #connect(factory: IDBFactory, frame?: HTMLIFrameElement): Promise<Connection> {
-    const request = factory.open(this.name, 1);
+  /** Of whatever version the database is: a later one of this package may have been here. */
+  #connect(factory: IDBFactory, frame?: HTMLIFrameElement, version?: number): Promise<Connection> {
+    const request = factory.open(this.name, version);
+    const missing = (): string[] => this.stores.filter((store) => !request.result.objectStoreNames.contains(store));
     let isAwaited = true;
     const opened = new Promise<Connection>((resolve, reject) => {
       request.onupgradeneeded = () => {
-        for (const store of this.stores) request.result.createObjectStore(store);
+        for (const store of missing()) request.result.createObjectStore(store);
       };
       request.onsuccess = () => {
+        if (isAwaited && missing().length > 0) {
+          // Somebody else has made it, such as a tool that only wanted to look inside.
+          request.result.close();
+          return resolve(this.#connect(factory, frame, request.result.version + 1));
+        }
         const connection = { database: request.result, frame };
         // Somebody wants to delete or upgrade the database.
         connection.database.onversionchange = () => this.#lose(connection);

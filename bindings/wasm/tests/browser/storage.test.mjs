@@ -92,6 +92,30 @@ describe(`storage in ${NAME}`, () => {
     assert.equal(await nameIn(tab), ada.username);
   });
 
+  for (const version of [1, 7]) {
+    stage.test(`a database of version ${version} that somebody else has made keeps the session too`, async (person, { config }) => {
+      const [ada] = config.demo.users;
+      const tab = await person.newTab();
+      await tab.evaluate(
+        (version) =>
+          new Promise((resolve, reject) => {
+            const request = indexedDB.open('poolpass', version);
+            request.onsuccess = () => resolve(request.result.close());
+            request.onerror = reject;
+          }),
+        version,
+      );
+      await open(tab, config);
+      const other = await person.newTab();
+      await open(other, config);
+      await signIn(tab, ada);
+      assert.equal(await nameIn(other), ada.username);
+      await reload(tab, config);
+      assert.equal(await nameIn(tab), ada.username);
+      assert.equal(await tab.evaluate(() => client.isPersistent), true);
+    });
+  }
+
   stage.test('when site data is deleted while the page is open, the page goes on', async (person, { config }) => {
     const [ada] = config.demo.users;
     const tab = await person.newTab();

@@ -46,6 +46,8 @@ export class FakeIndexedDb {
 
   #database() {
     return {
+      version: 1,
+      objectStoreNames: { contains: (name) => this.#stores.has(name) },
       createObjectStore: (name) => void this.#stores.set(name, new Map()),
       close: () => {},
       transaction: (name) => {
