@@ -193,7 +193,8 @@ impl IntoItem for &Item {
 /// [`serde_json::Value`] round a number that they cannot hold. [`Item`] never does.
 ///
 /// Binary values are bytes for types that take bytes (`serde_bytes`), and base64 text in [`serde_json::Value`], which has no
-/// bytes. Where serde buffers a value before it knows the type (`flatten`, untagged enums), they stay bytes.
+/// bytes. Where serde buffers a value before it knows the type (`flatten`, untagged enums), they stay bytes, and a
+/// [`serde_json::Value`] in there is an error where it would hold some: read an [`Item`] then.
 pub trait FromItem: Sized {
     /// Reads an item.
     ///
