@@ -3,12 +3,9 @@
 //! DynamoDB's may hold 4 MB of items. They are read straight into items, and what nobody looks at is skipped: a tree of dynamic values
 //! would take many times their bytes.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
 use crate::dynamodb::{Item, items_of_refusal};
 use crate::error::CancellationReason;
+use crate::json::stream::{self, Unexpected, Value};
 
 /// What a refusal says, or one of its cancellation reasons.
 #[derive(Debug, Default)]
@@ -22,6 +19,8 @@ pub(super) struct JsonRefusal {
 const TEXTS: [&str; CODES + 3] = ["__type", "code", "Code", "message", "Message", "errorMessage"];
 const CODES: usize = 3;
 
+type Read = Result<(), Unexpected>;
+
 /// A transaction has no more items.
 const MOST_REASONS: usize = 100;
 
@@ -29,11 +28,48 @@ impl JsonRefusal {
     /// Nothing for what is no JSON object. An API's own errors may have members of the same names that are something else: those are
     /// not there.
     pub(super) fn parse(json: &[u8]) -> Self {
-        let mut deserializer = serde_json::Deserializer::from_slice(json);
-        match Level::Refusal.deserialize(&mut deserializer) {
-            Ok(Part::Object(said)) if deserializer.end().is_ok() => said,
-            _ => Self::default(),
+        let mut said = Self::default();
+        let parsed = stream::read(json, |json| said.read(json, Self::read_reasons));
+        if parsed.is_ok() { said } else { Self::default() }
+    }
+
+    fn read(&mut self, json: Value<'_>, read_reasons: fn(&mut Self, Value<'_>) -> Read) -> Read {
+        json.members(&mut |name, member| {
+            if let Some(place) = TEXTS.iter().position(|known| *known == name) {
+                return member.value(&mut |json| {
+                    match (json, self.texts.get_mut(place)) {
+                        (Value::Text(text), Some(place)) if !text.trim().is_empty() => {
+                            *place = Some(text.to_owned());
+                        }
+                        _ => {}
+                    }
+                    Ok(())
+                });
+            }
+            self.has_item |= name == "Item";
+            if name == "CancellationReasons" {
+                member.value(&mut |json| read_reasons(self, json))
+            } else {
+                Ok(())
+            }
+        })
+    }
+
+    fn read_reasons(&mut self, json: Value<'_>) -> Read {
+        let Value::List(list) = json else { return Ok(()) };
+        self.reasons.clear();
+        while self.reasons.len() < MOST_REASONS {
+            let mut reason = Self::default();
+            let is_there = list.next(&mut |json| match json {
+                Value::Object(_) => reason.read(json, |_, _| Ok(())),
+                _ => Ok(()),
+            })?;
+            if !is_there {
+                break;
+            }
+            self.reasons.push(reason);
         }
+        Ok(())
     }
 
     /// Whether it is an error in AWS's JSON protocol: no answer has a member `__type`.
@@ -60,99 +96,6 @@ impl JsonRefusal {
             item: items.next().flatten(),
         });
         (item, reasons.collect())
-    }
-}
-
-/// A value, as far as it is looked at.
-enum Part {
-    Text(String),
-    Object(JsonRefusal),
-    Reasons(Vec<JsonRefusal>),
-    Other,
-}
-
-/// Where a value stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Level {
-    Refusal,
-    Reasons,
-    Reason,
-    Text,
-}
-
-impl<'de> DeserializeSeed<'de> for Level {
-    type Value = Part;
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Part, D::Error> {
-        json.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Level {
-    type Value = Part;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Part, E> {
-        Ok(if self == Self::Text { Part::Text(text.to_owned()) } else { Part::Other })
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Part, M::Error> {
-        if !matches!(self, Self::Refusal | Self::Reason) {
-            return IgnoredAny.visit_map(map).map(|_| Part::Other);
-        }
-        let mut said = JsonRefusal::default();
-        while let Some(name) = map.next_key::<String>()? {
-            if let Some(place) = TEXTS.iter().position(|known| *known == name) {
-                let part = map.next_value_seed(Self::Text)?;
-                match (part, said.texts.get_mut(place)) {
-                    (Part::Text(text), Some(place)) if !text.trim().is_empty() => *place = Some(text),
-                    _ => {}
-                }
-            } else if name == "CancellationReasons" && self == Self::Refusal {
-                if let Part::Reasons(reasons) = map.next_value_seed(Self::Reasons)? {
-                    said.reasons = reasons;
-                }
-            } else {
-                said.has_item |= name == "Item";
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(Part::Object(said))
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Part, S::Error> {
-        let mut reasons = Vec::new();
-        while self == Self::Reasons && reasons.len() < MOST_REASONS {
-            let Some(reason) = list.next_element_seed(Self::Reason)? else {
-                return Ok(Part::Reasons(reasons));
-            };
-            reasons.push(if let Part::Object(reason) = reason { reason } else { JsonRefusal::default() });
-        }
-        IgnoredAny.visit_seq(list)?;
-        Ok(Part::Reasons(reasons))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Part, E> {
-        Ok(Part::Other)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Part, E> {
-        Ok(Part::Other)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Part, E> {
-        Ok(Part::Other)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Part, E> {
-        Ok(Part::Other)
-    }
-
-    fn visit_unit<E>(self) -> Result<Part, E> {
-        Ok(Part::Other)
     }
 }
 

@@ -91,13 +91,14 @@ impl Item {
     }
 
     /// Of two attributes with one name the last counts.
-    pub(super) fn from_entries(mut entries: Vec<Entry>) -> Self {
-        if !entries.is_sorted_by(|(one, _), (next, _)| one < next) {
-            entries.reverse();
-            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-            entries.dedup_by(|(one, _), (other, _)| one == other);
+    pub(super) fn from_entries(entries: Vec<Entry>) -> Self {
+        if entries.is_sorted_by(|(one, _), (next, _)| one < next) {
+            return Self(entries);
         }
-        Self(entries)
+        let mut placed: Vec<(Entry, usize)> = entries.into_iter().rev().zip(0..).collect();
+        placed.sort_unstable_by(|((one, _), place), ((other, _), next)| one.cmp(other).then(place.cmp(next)));
+        placed.dedup_by(|((one, _), _), ((kept, _), _)| one == kept);
+        Self(placed.into_iter().map(|(entry, _)| entry).collect())
     }
 
     pub(super) fn into_entries(self) -> Vec<Entry> {

@@ -1,7 +1,5 @@
 //! DeleteObject and DeleteObjects.
 
-use std::collections::BTreeSet;
-
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
 
@@ -89,11 +87,16 @@ impl Bucket {
 impl DeletedMany {
     /// Adds what the answer says about the keys that were asked for. A key that it leaves out may have its object still.
     fn add(&mut self, asked: &[String], result: &Element) -> Result<(), Error> {
-        let mut left: BTreeSet<&str> = asked.iter().map(String::as_str).collect();
+        let mut left: Vec<&str> = Vec::with_capacity(asked.len());
+        for key in asked.iter().map(String::as_str) {
+            if !left.contains(&key) {
+                left.push(key);
+            }
+        }
         let mut told = |key: &str| {
-            let is_asked_for = left.remove(key) || asked.iter().any(|asked| asked == key);
+            left.retain(|left| *left != key);
             let unasked = || Error::invalid_response("S3's answer is about a key that was not asked for");
-            if is_asked_for { Ok(()) } else { Err(unasked()) }
+            if asked.iter().any(|asked| asked == key) { Ok(()) } else { Err(unasked()) }
         };
         for deleted in result.all("Deleted") {
             let key = deleted.text("Key")?;

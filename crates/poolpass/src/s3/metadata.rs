@@ -60,11 +60,10 @@ impl ObjectMetadata {
             if let Some(name) = name.as_str().strip_prefix(USER_METADATA) {
                 let value = header_text::decoded(value);
                 // HTTP takes a header that comes twice for a list.
-                let value = match metadata.remove(name) {
-                    Some(first) => format!("{first},{value}"),
-                    None => value,
-                };
-                metadata.insert(name.to_owned(), value);
+                match metadata.get_mut(name) {
+                    Some(first) => first.extend([",", &value]),
+                    None => drop(metadata.insert(name.to_owned(), value)),
+                }
             }
         }
         let size = match Extent::from_headers(headers) {

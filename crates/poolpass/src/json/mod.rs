@@ -3,6 +3,8 @@
 //! They are written and read member by member, through this one type. A type with derived code for each request and answer
 //! would be compiled for each, and a browser downloads all that is compiled.
 
+pub(crate) mod stream;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
