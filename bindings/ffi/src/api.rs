@@ -92,7 +92,7 @@ impl Api {
         Arc::new(Self { inner: self.inner.clone(), cancel: handle.cancel_of() })
     }
 
-    /// Sends a request.
+    /// Sends a request, and waits for the head of the answer.
     pub async fn send(&self, request: ApiRequest) -> Result<ApiResponse, PoolpassError> {
         let (signed, cancel) = (self.inner.clone(), self.cancel.clone());
         call(&self.cancel, async move {

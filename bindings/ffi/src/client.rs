@@ -88,8 +88,8 @@ pub enum AuthFlow {
 
 #[uniffi::export]
 impl Client {
-    /// Makes a client. Nothing is sent. `config` is the text of a `poolpass.json`, or of an `amplify_outputs.json`, which names no
-    /// table and no API.
+    /// Makes a client. Nothing is sent. `config` is the text of a `poolpass.json`, or of a file of Amplify's, Gen 1 or Gen 2,
+    /// which names no table and no API.
     #[uniffi::constructor]
     pub fn new(config: &str, options: ClientOptions) -> Result<Arc<Self>, PoolpassError> {
         let inner = build(Config::from_json(config)?, options)?;

@@ -27,7 +27,8 @@ pub trait SessionStore: Send + Sync {
     /// Removes the value under `key`, if there is one.
     async fn remove(&self, key: String) -> Result<(), StoreError>;
 
-    /// Waits for the sole right to refresh the session called `name`, among all that share this store.
+    /// Waits for the sole right called `name`, among all that share this store: to refresh the session, to replace it, or to make a
+    /// guest.
     async fn lock(&self, name: String) -> Result<(), StoreError>;
 
     /// Gives back the right that `lock` gave.

@@ -3,17 +3,18 @@ import PoolpassFFI
 
 /// Which user pool, identity pool, bucket, table and API the app uses.
 ///
-/// It is what a `poolpass.json` says, or an `amplify_outputs.json`, which names no table and no API.
+/// It is what a `poolpass.json` says, or a file of Amplify's, which names no table and no API: an `amplify_outputs.json` (Gen 2), or an
+/// `amplifyconfiguration.json`, an `awsconfiguration.json` or the object in an `aws-exports.js`, as JSON (Gen 1).
 /// ``Client/init(_:store:options:)`` checks it.
 public struct Configuration: Sendable {
     let text: String
 
-    /// Takes the text of a `poolpass.json` or an `amplify_outputs.json`.
+    /// Takes the text of a `poolpass.json` or of a file of Amplify's.
     public init(json: String) {
         text = json
     }
 
-    /// Reads a `poolpass.json` or an `amplify_outputs.json`, such as one in the app's bundle.
+    /// Reads a `poolpass.json` or a file of Amplify's, such as one in the app's bundle.
     ///
     /// - Throws: Foundation's error when the file cannot be read.
     public init(contentsOf file: URL) throws {

@@ -2,7 +2,8 @@ import Foundation
 import PoolpassFFI
 
 extension Client {
-    /// Sends a request to an AWS service or to the app's API, signed with the person's credentials or with a token.
+    /// Sends a request to an AWS service or to the app's API, signed with the person's credentials or with a token,
+    /// and waits for the head of the answer. The body, which may be of any length, is read from the answer.
     ///
     /// - Parameters:
     ///   - service: The service's name in signatures, such as `lambda`. Default: API Gateway.

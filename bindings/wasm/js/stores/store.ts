@@ -30,12 +30,12 @@ export interface SessionStore {
  */
 export type StoreChoice = 'indexedDB' | 'localStorage' | 'sessionStorage' | 'memory' | SessionStore;
 
-/** A store together with the lock that keeps two clients from refreshing at once. */
+/** A store together with the locks among the clients that share it. */
 export interface SharedStore {
   load(key: string): Promise<string | null | undefined>;
   save(key: string, value: string): Promise<void>;
   remove(key: string): Promise<void>;
-  /** Asks for the sole right to refresh. */
+  /** Asks for the sole right called `name`: to refresh the session, to replace it, or to make a guest. */
   lock(name: string): Lock;
   /** Whether other pages may have the same content. */
   readonly isShared: boolean;

@@ -51,7 +51,11 @@ public protocol SessionStore: Sendable {
     /// Removes the value under `key`, if there is one.
     func remove(_ key: String) async throws
 
-    /// Waits for the sole right to refresh the session called `name`, among all that share this store.
+    /// Waits for the sole right called `name`, among all that share this store: to refresh the session, to replace it, or to make a
+    /// guest.
+    ///
+    /// It may wait without a limit of its own. The SDK stops waiting in time by cancelling the task: what was asked for then must not
+    /// be granted any more.
     ///
     /// The default is for a store that only one client uses: it grants the right at once.
     func lock(_ name: String) async throws

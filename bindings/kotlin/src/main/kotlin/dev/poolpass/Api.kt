@@ -68,7 +68,7 @@ class ApiResponse internal constructor(private val ffi: FfiApiResponse) : AutoCl
     /** The first value of a header, whose name may be written in any case. */
     fun header(name: String): String? = headers.firstOrNull { it.first.equals(name, ignoreCase = true) }?.second
 
-    /** The body, in memory. */
+    /** The body, all of it in memory, however long it is. */
     suspend fun bytes(): ByteArray = mapped { ffi.body.bytes() }
 
     /** The body as UTF-8. */
@@ -85,7 +85,7 @@ class ApiResponse internal constructor(private val ffi: FfiApiResponse) : AutoCl
 
 /** Signed requests to one service. */
 class Api internal constructor(private val ffi: FfiApi) {
-    /** Sends a request. */
+    /** Sends a request, and waits for the head of the answer. The body, which may be of any length, is read from the answer. */
     suspend fun send(request: ApiRequest): ApiResponse = mapped { ApiResponse(ffi.send(request.toFfi())) }
 
     /**

@@ -26,7 +26,9 @@ class Poolpass private constructor(internal val ffi: FfiClient) : AutoCloseable 
     /**
      * Makes a client. Nothing is sent.
      *
-     * @param config the text of a `poolpass.json`, or of an `amplify_outputs.json`, which names no table and no API.
+     * @param config the text of a `poolpass.json`, or of a file of Amplify's, which names no table and no API: an
+     *   `amplify_outputs.json` (Gen 2), or an `amplifyconfiguration.json`, an `awsconfiguration.json` or the object in an
+     *   `aws-exports.js`, as JSON (Gen 1).
      * @throws PoolpassException.InvalidConfig when it is neither.
      */
     constructor(config: String, options: PoolpassOptions = PoolpassOptions()) :

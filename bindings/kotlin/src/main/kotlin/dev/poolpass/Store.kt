@@ -48,8 +48,11 @@ interface SessionStore : Store {
     suspend fun remove(key: String)
 
     /**
-     * Waits for the sole right to refresh the session called [name], among all processes that share this store. [unlock] is called
-     * once it is not needed any more. Default: grants it at once, for a store that no other client uses.
+     * Waits for the sole right called [name], among all that share this store: to refresh the session, to replace it, or to make a
+     * guest. [unlock] is called once it is not needed any more. Default: grants it at once, for a store that no other client uses.
+     *
+     * It may wait without a limit of its own. The SDK stops waiting in time by cancelling the coroutine: what was asked for then must
+     * not be granted any more.
      */
     suspend fun lock(name: String) {}
 
