@@ -17,10 +17,15 @@ use super::AttributeValue;
 type Error = serde::de::value::Error;
 
 pub(super) fn read<T: DeserializeOwned>(value: AttributeValue) -> Result<T, Error> {
-    T::deserialize(Typed(value))
+    T::deserialize(Typed::Value(value))
 }
 
-struct Typed(AttributeValue);
+/// What stands in an item.
+enum Typed {
+    Value(AttributeValue),
+    /// The name of an attribute. As a key of a map it may stand for a number or a boolean, as in JSON.
+    Name(Arc<str>),
+}
 
 impl<'de> IntoDeserializer<'de, Error> for Typed {
     type Deserializer = Self;
@@ -34,12 +39,14 @@ impl<'de> IntoDeserializer<'de, Error> for Typed {
 macro_rules! numbers {
     ($($method:ident $visit:ident)+) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            match &self.0 {
-                AttributeValue::N(text) => match text.parse() {
-                    Ok(number) => visitor.$visit(number),
-                    Err(_) => Err(unfit(text, &visitor)),
-                },
-                _ => self.deserialize_any(visitor),
+            let text = match &self {
+                Self::Value(AttributeValue::N(text)) => text,
+                Self::Name(name) => &**name,
+                Self::Value(_) => return self.deserialize_any(visitor),
+            };
+            match text.parse() {
+                Ok(number) => visitor.$visit(number),
+                Err(_) => Err(unfit(text, &visitor)),
             }
         }
     )+};
@@ -49,7 +56,11 @@ impl<'de> Deserializer<'de> for Typed {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
+        let value = match self {
+            Self::Value(value) => value,
+            Self::Name(name) => return visitor.visit_str(&name),
+        };
+        match value {
             AttributeValue::S(text) => visitor.visit_string(text),
             AttributeValue::N(text) => any_number(&text, visitor),
             AttributeValue::B(bytes) if takes_any_json(&visitor) => {
@@ -60,21 +71,17 @@ impl<'de> Deserializer<'de> for Typed {
             AttributeValue::Null => visitor.visit_unit(),
             AttributeValue::M(item) => {
                 let mut members = MapDeserializer::new(
-                    item.into_entries().into_iter().map(|(name, value)| (Name(name), Typed(value))),
+                    item.into_entries()
+                        .into_iter()
+                        .map(|(name, value)| (Self::Name(name), Self::Value(value))),
                 );
                 let read = visitor.visit_map(&mut members)?;
                 members.end().map(|()| read)
             }
-            AttributeValue::L(elements) => sequence(elements.into_iter().map(Typed), visitor),
-            AttributeValue::Ss(texts) => {
-                sequence(texts.into_iter().map(|text| Typed(AttributeValue::S(text))), visitor)
-            }
-            AttributeValue::Ns(numbers) => {
-                sequence(numbers.into_iter().map(|number| Typed(AttributeValue::N(number))), visitor)
-            }
-            AttributeValue::Bs(elements) => {
-                sequence(elements.into_iter().map(|bytes| Typed(AttributeValue::B(bytes))), visitor)
-            }
+            AttributeValue::L(elements) => sequence(elements, |value| value, visitor),
+            AttributeValue::Ss(texts) => sequence(texts, AttributeValue::S, visitor),
+            AttributeValue::Ns(numbers) => sequence(numbers, AttributeValue::N, visitor),
+            AttributeValue::Bs(elements) => sequence(elements, AttributeValue::B, visitor),
         }
     }
 
@@ -93,9 +100,19 @@ impl<'de> Deserializer<'de> for Typed {
         deserialize_f64 visit_f64
     }
 
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match &self {
+            Self::Name(name) => match name.parse() {
+                Ok(flag) => visitor.visit_bool(flag),
+                Err(_) => Err(unfit(name, &visitor)),
+            },
+            Self::Value(_) => self.deserialize_any(visitor),
+        }
+    }
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            AttributeValue::Null => visitor.visit_none(),
+        match self {
+            Self::Value(AttributeValue::Null) => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
@@ -115,12 +132,13 @@ impl<'de> Deserializer<'de> for Typed {
         _variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        let (name, value) = match self.0 {
-            AttributeValue::S(name) => (name.into(), None),
-            AttributeValue::M(item) if item.len() == 1 => {
+        let (name, value) = match self {
+            Self::Name(name) => (name, None),
+            Self::Value(AttributeValue::S(name)) => (name.into(), None),
+            Self::Value(AttributeValue::M(item)) if item.len() == 1 => {
                 item.into_entries().pop().map(|(name, value)| (name, Some(value))).unwrap_or_default()
             }
-            _ => return Err(Error::custom("an enum is a string, or a map with one member")),
+            Self::Value(_) => return Err(Error::custom("an enum is a string, or a map with one member")),
         };
         visitor.visit_enum(Variant { name, value })
     }
@@ -131,14 +149,16 @@ impl<'de> Deserializer<'de> for Typed {
     }
 
     forward_to_deserialize_any! {
-        bool char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
+        char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
     }
 }
 
-fn sequence<'de, V: Visitor<'de>>(
-    elements: impl ExactSizeIterator<Item = Typed>,
+fn sequence<'de, T, V: Visitor<'de>>(
+    elements: Vec<T>,
+    value: fn(T) -> AttributeValue,
     visitor: V,
 ) -> Result<V::Value, Error> {
+    let elements = elements.into_iter().map(|element| Typed::Value(value(element)));
     let mut elements = SeqDeserializer::new(elements);
     let read = visitor.visit_seq(&mut elements)?;
     elements.end().map(|()| read)
@@ -167,76 +187,6 @@ fn takes_any_json<'de>(visitor: &impl Visitor<'de>) -> bool {
     expected.to_string() == "any valid JSON value"
 }
 
-/// The name of an attribute. As a key of a map it may stand for a number or a boolean, as in JSON.
-struct Name(Arc<str>);
-
-impl<'de> IntoDeserializer<'de, Error> for Name {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
-macro_rules! parsed {
-    ($($method:ident $visit:ident)+) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            match self.0.parse() {
-                Ok(parsed) => visitor.$visit(parsed),
-                Err(_) => Err(Error::invalid_type(Unexpected::Str(&self.0), &visitor)),
-            }
-        }
-    )+};
-}
-
-impl<'de> Deserializer<'de> for Name {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_str(&self.0)
-    }
-
-    parsed! {
-        deserialize_bool visit_bool
-        deserialize_i8 visit_i8
-        deserialize_i16 visit_i16
-        deserialize_i32 visit_i32
-        deserialize_i64 visit_i64
-        deserialize_i128 visit_i128
-        deserialize_u8 visit_u8
-        deserialize_u16 visit_u16
-        deserialize_u32 visit_u32
-        deserialize_u64 visit_u64
-        deserialize_u128 visit_u128
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_enum(Variant { name: self.0, value: None })
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_some(self)
-    }
-
-    forward_to_deserialize_any! {
-        f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
-        ignored_any
-    }
-}
-
 /// A variant of an enum, and what it holds.
 struct Variant {
     name: Arc<str>,
@@ -248,7 +198,7 @@ impl<'de> EnumAccess<'de> for Variant {
     type Variant = Held;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Held), Error> {
-        Ok((seed.deserialize(Name(self.name))?, Held(self.value)))
+        Ok((seed.deserialize(Typed::Name(self.name))?, Held(self.value)))
     }
 }
 
@@ -256,7 +206,7 @@ struct Held(Option<AttributeValue>);
 
 impl Held {
     fn typed(self) -> Result<Typed, Error> {
-        self.0.map(Typed).ok_or_else(|| Error::custom("this variant of the enum holds something"))
+        self.0.map(Typed::Value).ok_or_else(|| Error::custom("this variant of the enum holds something"))
     }
 }
 
