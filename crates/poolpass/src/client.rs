@@ -107,6 +107,8 @@ impl Client {
 
     /// Signs in as `options` say.
     ///
+    /// Waits as long as [`sign_in`](Self::sign_in) at most.
+    ///
     /// # Errors
     ///
     /// As [`sign_in`](Self::sign_in).
@@ -118,6 +120,8 @@ impl Client {
     ///
     /// Nothing is sent. `None` when there is none, or when it is older than 15 minutes, the longest that Cognito waits.
     ///
+    /// Waits at most ten seconds, for the store.
+    ///
     /// # Errors
     ///
     /// `Store`; `InvalidConfig` without a user pool.
@@ -126,6 +130,8 @@ impl Client {
     }
 
     /// The person who is signed in, as far as the store knows: works without a network, however old the tokens are.
+    ///
+    /// Waits at most ten seconds, for the store.
     ///
     /// # Errors
     ///
@@ -152,6 +158,8 @@ impl Client {
     }
 
     /// The access token, refreshed as [`id_token`](Self::id_token) is.
+    ///
+    /// Waits as long as [`id_token`](Self::id_token) at most.
     ///
     /// # Errors
     ///
@@ -257,6 +265,8 @@ impl Client {
     /// object key or the partition key that makes data a person's own.
     ///
     /// It stays the same for a person. Where it is not known yet, it is fetched along with the credentials.
+    ///
+    /// Waits as long as [`credentials`](Self::credentials) at most.
     ///
     /// # Errors
     ///

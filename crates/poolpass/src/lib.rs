@@ -84,8 +84,6 @@ mod xml;
 #[cfg(test)]
 mod deadlines;
 #[cfg(test)]
-mod faults;
-#[cfg(test)]
 mod scripted_aws;
 
 pub use account::{Account, MfaPreference, MfaSetting, MfaSettings, SignUp, SignedUp, UserAttributes};

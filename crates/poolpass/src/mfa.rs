@@ -55,7 +55,11 @@ impl fmt::Display for MfaMethod {
 pub(crate) fn verified(answer: &mut Object) -> Result<(), Error> {
     match answer.maybe_text("Status")?.as_deref() {
         Some("SUCCESS") => Ok(()),
-        _ => Err(Error::new(ErrorKind::CodeMismatch, "the code is wrong").during("VerifySoftwareToken")),
+        Some(_) => {
+            Err(Error::new(ErrorKind::CodeMismatch, "the code is wrong").during("VerifySoftwareToken"))
+        }
+        None => Err(Error::invalid_response("the answer does not say whether the code is right")
+            .during("VerifySoftwareToken")),
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn unit(workspace: &Workspace) -> Result<Outcome> {
 
 /// Plays every operation through every fault, by the tables in ARCHITECTURE.md and tests/faults.md.
 pub(crate) fn faults(workspace: &Workspace) -> Result<Outcome> {
-    workspace.cargo(&["test", "--package", "poolpass", "--lib", "faults::", "--", "--nocapture"]).run()?;
+    workspace.cargo(&["test", "--workspace", "--test", "faults", "--", "--nocapture"]).run()?;
     Ok(Outcome::Passed)
 }
 

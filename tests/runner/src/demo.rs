@@ -142,6 +142,34 @@ impl Demo {
         call("SetIdentityPoolRoles", &input).await.map(drop)
     }
 
+    /// Lets whoever is signed in do `actions` with anything.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn allow(&self, actions: &[&str]) -> Result<()> {
+        let bucket = self.config["s3"]["bucket"].as_str().context("no bucket")?;
+        let role = format!("{bucket}-authenticated");
+        let policy = json!({ "Version": "2012-10-17", "Statement": [
+            { "Effect": "Allow", "Action": actions, "Resource": "*" },
+        ] });
+        let policy = [("RoleName", &*role), ("PolicyName", "more"), ("PolicyDocument", &policy.to_string())];
+        root::iam(self.aws.url(), self.aws.clock().now(), "PutRolePolicy", &policy).await
+    }
+
+    /// Calls an administrator's operation of `cognito-idp`, signed with root credentials. The user pool is the demo's, unless the
+    /// input names another.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn admin(&self, operation: &str, mut input: Value) -> Result<Value> {
+        if let Value::Object(members) = &mut input {
+            members.entry("UserPoolId").or_insert_with(|| self.config["userPool"]["id"].clone());
+        }
+        admin(&self.aws, operation, &input).await
+    }
+
     /// Signs a user in.
     ///
     /// # Errors

@@ -1,8 +1,12 @@
 //! Plain HTTP, as somebody without the SDK would do it.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use bytes::Bytes;
-use poolpass::platform::{HttpTransport, Transport};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1;
+use hyper::header::HOST;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
 
 /// The answer to a request.
 #[derive(Debug)]
@@ -19,9 +23,28 @@ pub(crate) struct Answer {
 ///
 /// When there is no answer.
 pub(crate) async fn send(request: http::Request<Bytes>) -> Result<Answer> {
-    const LIMIT: usize = 64 * 1024 * 1024;
-    let response = HttpTransport::new()?.send(request).await?;
-    let status = response.status().as_u16();
-    let body = response.into_body().bytes(LIMIT).await?;
-    Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
+    let answer = exchange(request).await?;
+    let status = answer.status().as_u16();
+    Ok(Answer { status, body: String::from_utf8_lossy(answer.body()).into_owned() })
+}
+
+/// Sends one request over a connection of its own, and receives the whole answer.
+///
+/// # Errors
+///
+/// When there is no answer, or it breaks off.
+pub async fn exchange(request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
+    let address = request.uri().authority().context("no host")?.clone();
+    let (mut head, body) = request.into_parts();
+    head.uri = head.uri.path_and_query().context("no path")?.as_str().parse()?;
+    if !head.headers.contains_key(HOST) {
+        head.headers.insert(HOST, address.as_str().parse()?);
+    }
+    let stream = TcpStream::connect(address.as_str()).await?;
+    stream.set_nodelay(true)?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    let (head, body) =
+        sender.send_request(http::Request::from_parts(head, Full::new(body))).await?.into_parts();
+    Ok(http::Response::from_parts(head, body.collect().await?.to_bytes()))
 }

@@ -20,6 +20,7 @@ use std::time::SystemTime;
 
 pub use backend::Backend;
 pub use demo::Demo;
+pub use http::exchange;
 pub use stage::play;
 pub use test_pool::{DeviceClock, PASSWORD, TestPool};
 pub use verifying_transport::VerifyingTransport;

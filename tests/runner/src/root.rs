@@ -58,11 +58,14 @@ pub(crate) async fn iam(
     operation: &str,
     parameters: &[(&str, &str)],
 ) -> Result<()> {
-    let mut form = url::form_urlencoded::Serializer::new(String::new());
-    form.append_pair("Action", operation).append_pair("Version", "2010-05-08").extend_pairs(parameters);
+    let form = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("Action", operation)
+        .append_pair("Version", "2010-05-08")
+        .extend_pairs(parameters)
+        .finish();
     let request = ::http::Request::post(endpoint)
         .header("content-type", "application/x-www-form-urlencoded")
-        .body(Bytes::from(form.finish()))?;
+        .body(Bytes::from(form))?;
     signed(request, "iam", &"us-east-1".parse()?, now).await.with_context(|| operation.to_owned())?;
     Ok(())
 }

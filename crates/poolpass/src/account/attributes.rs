@@ -42,6 +42,8 @@ impl fmt::Debug for UserAttributes {
 impl Account {
     /// Reads the attributes from the user pool (GetUser). The id token has those of the last refresh.
     ///
+    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
+    ///
     /// # Errors
     ///
     /// `SignedOut`, `SessionEnded`, and `NotAuthorized` when the access token lacks the scope
@@ -76,6 +78,8 @@ impl Account {
 
     /// Deletes attributes (DeleteUserAttributes).
     ///
+    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
+    ///
     /// # Errors
     ///
     /// `SignedOut`, `SessionEnded`. `InvalidInput` when there is no name.
@@ -97,6 +101,8 @@ impl Account {
     }
 
     /// Verifies `email` or `phone_number` with the code that was sent (VerifyUserAttribute).
+    ///
+    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
     ///
     /// # Errors
     ///

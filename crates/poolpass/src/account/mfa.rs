@@ -73,6 +73,8 @@ impl MfaSettings {
 impl Account {
     /// Gets a TOTP secret for the signed-in person's authenticator app (AssociateSoftwareToken).
     ///
+    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
+    ///
     /// # Errors
     ///
     /// `MfaNotSetUp` when the user pool has no TOTP, `SignedOut`, `SessionEnded`.
@@ -96,11 +98,15 @@ impl Account {
 
     /// Which second factors the signed-in person uses (GetUser).
     ///
+    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
+    ///
     /// # Errors
     ///
     /// `SignedOut`, `SessionEnded`.
     pub async fn mfa_preference(&self) -> Result<MfaPreference, Error> {
         let mut user = self.signed_in(Call::user()).await?;
+        // Both members may be absent; the user's name never is.
+        user.text("Username")?;
         let enabled = user.text_list("UserMFASettingList")?;
         Ok(MfaPreference {
             enabled: enabled.into_iter().map(MfaMethod::from).collect(),

@@ -65,6 +65,8 @@ impl Account {
 
     /// Deletes the signed-in user for good (DeleteUser), and forgets the session: both also when the caller goes away meanwhile.
     ///
+    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
+    ///
     /// # Errors
     ///
     /// `SignedOut` and `SessionEnded` when nobody is signed in. `Store` when the user is deleted but the session could not be

@@ -10,6 +10,8 @@ use crate::user_pool::{Call, CodeDelivery};
 impl Account {
     /// Sends a code with which to set a new password (ForgotPassword).
     ///
+    /// Waits at most 60 seconds.
+    ///
     /// # Errors
     ///
     /// `UserNotFound`, unless the app client hides it, `TooManyAttempts`, `CodeDeliveryFailed`. `Aws` with the code
@@ -22,6 +24,8 @@ impl Account {
     }
 
     /// Sets a new password with the code that was sent (ConfirmForgotPassword). Nobody is signed in by it.
+    ///
+    /// Waits at most 60 seconds.
     ///
     /// # Errors
     ///
@@ -42,6 +46,8 @@ impl Account {
     }
 
     /// Changes the signed-in user's password (ChangePassword). The session goes on.
+    ///
+    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
     ///
     /// # Errors
     ///

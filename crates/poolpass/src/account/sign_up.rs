@@ -85,6 +85,8 @@ impl SignedUp {
 impl Account {
     /// Signs up (SignUp).
     ///
+    /// Waits at most 60 seconds.
+    ///
     /// # Errors
     ///
     /// `UsernameExists`, `InvalidPassword`, `RefusedByTrigger`, `CodeDeliveryFailed`, `TooManyAttempts`. `InvalidInput` for an
@@ -106,6 +108,8 @@ impl Account {
     }
 
     /// Confirms a sign-up with the code that was sent (ConfirmSignUp).
+    ///
+    /// Waits at most 60 seconds.
     ///
     /// # Errors
     ///

@@ -18,6 +18,7 @@ use std::time::{Duration, SystemTime};
 
 use backon::ExponentialBackoff;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HOST, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -30,7 +31,7 @@ use crate::error::Error;
 use crate::json::Object;
 use crate::platform::{
     self, Body, BoxFuture, Clock, Random, Request, Response, ServerClock, Transport, TransportError,
-    TransportErrorKind, sleep, timeout,
+    TransportErrorKind, patience, sleep, timeout,
 };
 use crate::sigv4;
 use body::{Incomplete, TimeLimit, watched};
@@ -51,6 +52,8 @@ pub(crate) struct Road {
 impl Road {
     /// How long an answer's body may stand still.
     const BODY_STALL: Duration = Duration::from_secs(30);
+    /// A request is not sent again when the time of two attempts has passed, and this much more for the waits between them.
+    const PAUSES: Duration = Duration::from_secs(2);
 
     pub(crate) fn new(
         transport: Arc<dyn Transport>,
@@ -195,6 +198,10 @@ impl Road {
         let mut attempts = self.budget.attempts(&self.policy, self.random());
         let mut time_corrected = false;
         let mut credentials_renewed = false;
+        let mut last_repetition =
+            Box::pin(patience(request.timeout.saturating_mul(2).saturating_add(Self::PAUSES)));
+        // From now on.
+        let _ = last_repetition.as_mut().now_or_never();
         loop {
             let (signed, credentials) = self.authorize(request, authorization).await?;
             sent.push(signed.headers().clone());
@@ -210,7 +217,10 @@ impl Road {
                 Err(failure) => self.explained(failure, request.success, asked_at, authorization),
             };
 
-            if let Failure::Refused(refusal) = &failure {
+            let is_late = last_repetition.as_mut().now_or_never().is_some();
+            if let Failure::Refused(refusal) = &failure
+                && !is_late
+            {
                 if refusal.is_about_time() && !time_corrected && self.clock.has_left(signed_at) {
                     time_corrected = true;
                     continue;
@@ -224,13 +234,13 @@ impl Road {
                 }
             }
             match attempts.verdict(&failure, request.repeat, request.success) {
-                Verdict::GiveUp => {
+                Verdict::WaitAndRepeat(delay) if !is_late => sleep(delay).await,
+                Verdict::WaitAndRepeat(_) | Verdict::GiveUp => {
                     return match failure {
                         Failure::Refused(refusal) if request.any_status => Ok(refusal.into_answer()),
                         failure => Err(failure.into()),
                     };
                 }
-                Verdict::WaitAndRepeat(delay) => sleep(delay).await,
             }
         }
     }

@@ -26,7 +26,7 @@ pub(crate) enum Success {
     Object,
     /// 200 of S3 without a body, with the ETag of what was written.
     Written,
-    /// 204 without a body.
+    /// 204 of S3 without a body.
     Deleted,
 }
 
@@ -62,7 +62,7 @@ impl Success {
                 matches!(head.status, StatusCode::OK | StatusCode::PARTIAL_CONTENT) && is_of_s3(headers)
             }
             Self::Written => head.status == StatusCode::OK && is_of_s3(headers),
-            Self::Deleted => head.status == StatusCode::NO_CONTENT,
+            Self::Deleted => head.status == StatusCode::NO_CONTENT && is_of_s3(headers),
         }
     }
 

@@ -60,6 +60,8 @@ impl NewPassword {
 
     /// Answers with the new password and attributes (RespondToAuthChallenge).
     ///
+    /// Waits at most 70 seconds.
+    ///
     /// # Errors
     ///
     /// `InvalidPassword` for one that the user pool's policy refuses: ask again, the challenge stays. `InvalidInput` for an

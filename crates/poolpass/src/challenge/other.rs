@@ -36,6 +36,8 @@ impl OtherChallenge {
     ///
     /// `USERNAME`, and `SECRET_HASH` where it is needed, are added.
     ///
+    /// Waits at most 70 seconds.
+    ///
     /// # Errors
     ///
     /// `ChallengeExpired` and `NotAuthorized`: sign in again. `Conflict` while another answer is under way: nothing was

@@ -30,6 +30,8 @@ impl SelectMfaType {
 
     /// Answers with the choice (RespondToAuthChallenge); the next challenge asks for the code.
     ///
+    /// Waits at most 70 seconds.
+    ///
     /// # Errors
     ///
     /// `InvalidInput` for a method that is not among the options and `Conflict` while another answer is under way: nothing

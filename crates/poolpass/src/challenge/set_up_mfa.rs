@@ -51,6 +51,8 @@ impl SetUpMfa {
     ///
     /// Doing it again gives another secret, and the first one is void.
     ///
+    /// Waits at most 70 seconds.
+    ///
     /// # Errors
     ///
     /// `ChallengeExpired`: sign in again. `Conflict` while another step is under way: nothing was sent.
@@ -69,6 +71,8 @@ impl SetUpMfa {
 
     /// Confirms the authenticator app with a first code (VerifySoftwareToken), then goes on with the sign-in
     /// (RespondToAuthChallenge).
+    ///
+    /// Waits at most 130 seconds.
     ///
     /// # Errors
     ///
@@ -98,6 +102,8 @@ impl SetUpMfa {
     }
 
     /// Sets up codes by email instead (RespondToAuthChallenge); the next challenge asks for the first code.
+    ///
+    /// Waits at most 70 seconds.
     ///
     /// # Errors
     ///

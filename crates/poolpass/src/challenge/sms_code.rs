@@ -16,6 +16,8 @@ impl SmsCode {
 
     /// Answers with the code (RespondToAuthChallenge).
     ///
+    /// Waits at most 70 seconds.
+    ///
     /// # Errors
     ///
     /// `CodeMismatch` for a wrong code: ask again, the challenge stays. `CodeExpired` and `ChallengeExpired`: sign in again.

@@ -16,6 +16,8 @@ impl SoftwareToken {
 
     /// Answers with the code that the app shows (RespondToAuthChallenge).
     ///
+    /// Waits at most 70 seconds.
+    ///
     /// # Errors
     ///
     /// `CodeMismatch` for a wrong code, `CodeExpired` for one that was used already: ask again, the challenge stays. `ChallengeExpired`:

@@ -162,6 +162,8 @@ impl<K> Search<K> {
 
     /// Fetches one page.
     ///
+    /// Waits at most 112 seconds, and for the [credentials](crate::Client::credentials).
+    ///
     /// # Errors
     ///
     /// As said at [`Search`].
@@ -183,6 +185,8 @@ impl<K> Search<K> {
 
     /// The items of all pages in memory.
     ///
+    /// Waits at most 112 seconds for each page, and for the [credentials](crate::Client::credentials).
+    ///
     /// # Errors
     ///
     /// As said at [`Search`].
@@ -198,6 +202,8 @@ impl<K> Search<K> {
     }
 
     /// How many items there are, over all pages, without fetching them. Reading them costs the same.
+    ///
+    /// Waits at most 112 seconds for each page, and for the [credentials](crate::Client::credentials).
     ///
     /// # Errors
     ///

@@ -62,6 +62,9 @@ impl Client {
 /// credentials; `AccessDenied` when the person's role does not allow the request, such as for another person's partition;
 /// `NotFound` when there is no such table; `Throttled`, `Unavailable`, `Network`, `Timeout` when it did not go through; `Aws`
 /// with code `ValidationException` when DynamoDB does not accept the request. What else can happen is said at each operation.
+///
+/// Each request waits at most 112 seconds, and for the credentials; longer only while a large answer keeps arriving. A batch and a
+/// search of several pages take as many requests.
 #[derive(Clone, Debug)]
 pub struct Table {
     client: Client,

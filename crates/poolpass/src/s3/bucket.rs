@@ -109,6 +109,8 @@ impl Bucket {
     /// have them, let a person in and keep everybody else out. With an empty `name` it is the prefix itself, for
     /// [`list`](Self::list).
     ///
+    /// Waits at most two minutes.
+    ///
     /// # Errors
     ///
     /// As [`Client::identity_id`].

@@ -28,6 +28,8 @@ pub struct CopyOptions {
 impl Bucket {
     /// Copies an object within the bucket, without it passing through this device (CopyObject). At most 5 GB.
     ///
+    /// Waits at most 112 seconds, and for the [credentials](crate::Client::credentials).
+    ///
     /// # Errors
     ///
     /// See [`Bucket`].

@@ -26,6 +26,8 @@ pub struct DeletedMany {
 impl Bucket {
     /// Deletes an object (DeleteObject). That there is none is not an error. With versioning, S3 keeps the old versions.
     ///
+    /// Waits at most 112 seconds, and for the [credentials](crate::Client::credentials).
+    ///
     /// # Errors
     ///
     /// See [`Bucket`].
@@ -36,6 +38,8 @@ impl Bucket {
     }
 
     /// Deletes any number of objects, a thousand in a request (DeleteObjects).
+    ///
+    /// Waits at most 112 seconds for each thousand keys, and for the [credentials](crate::Client::credentials).
     ///
     /// # Errors
     ///

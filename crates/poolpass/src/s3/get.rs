@@ -91,6 +91,9 @@ impl Bucket {
     /// The content arrives while it is read, see [`Object`]. S3's checksum of the whole object (CRC32, CRC64NVME or SHA-256), where
     /// there is one, is verified at the end.
     ///
+    /// Waits at most 112 seconds, and for the [credentials](crate::Client::credentials); reading the body fails when no byte of
+    /// it comes for 30 seconds.
+    ///
     /// # Errors
     ///
     /// See [`Bucket`]. Where the role may not list the bucket, S3 answers `AccessDenied` for objects that do not exist.
@@ -99,6 +102,8 @@ impl Bucket {
     }
 
     /// Reads an object, or a part of it, as `options` say (GetObject).
+    ///
+    /// Waits as long as [`get`](Self::get) at most.
     ///
     /// # Errors
     ///
@@ -117,6 +122,8 @@ impl Bucket {
 
     /// What S3 knows about an object, without its content (HeadObject).
     ///
+    /// Waits at most 112 seconds, and for the [credentials](crate::Client::credentials).
+    ///
     /// # Errors
     ///
     /// See [`Bucket`]. S3 does not explain refusals here, so the kind follows from the HTTP status.
@@ -125,6 +132,8 @@ impl Bucket {
     }
 
     /// What S3 knows about an object, under conditions or about a version (HeadObject).
+    ///
+    /// Waits as long as [`head`](Self::head) at most.
     ///
     /// # Errors
     ///

@@ -71,6 +71,8 @@ pub struct ListedObject {
 impl Bucket {
     /// All objects whose keys begin with `prefix`, page after page as they are needed (ListObjectsV2).
     ///
+    /// Waits at most 112 seconds for each page, and for the [credentials](crate::Client::credentials).
+    ///
     /// # Errors
     ///
     /// Items are errors as described at [`Bucket`]; the first one is the last item.
@@ -93,6 +95,8 @@ impl Bucket {
 
     /// Pages of what `options` ask for, each fetched when it is needed (ListObjectsV2).
     ///
+    /// Waits as long as [`list`](Self::list) at most.
+    ///
     /// # Errors
     ///
     /// As [`list`](Self::list).
@@ -114,6 +118,8 @@ impl Bucket {
     }
 
     /// One page of what `options` ask for (ListObjectsV2).
+    ///
+    /// Waits at most 112 seconds, and for the [credentials](crate::Client::credentials).
     ///
     /// # Errors
     ///

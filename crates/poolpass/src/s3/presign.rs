@@ -79,6 +79,8 @@ impl Bucket {
     /// ones would not do, and [`expires_at`](PresignedUrl::expires_at) tells what came of it. Whether the object exists
     /// is not checked.
     ///
+    /// Waits at most two minutes, for credentials: nothing else is sent.
+    ///
     /// # Errors
     ///
     /// Kind `InvalidInput` for a life of less than a second or more than seven days; as [`Client::credentials`](crate::Client::credentials).
@@ -109,6 +111,8 @@ impl Bucket {
     ///
     /// The body is not part of the signature. What `options` say becomes [`headers`](PresignedUrl::headers) that have to be
     /// sent along.
+    ///
+    /// Waits at most two minutes, for credentials: nothing else is sent.
     ///
     /// # Errors
     ///

@@ -71,6 +71,8 @@ impl Bucket {
     ///
     /// A CRC32 goes along, so that S3 refuses a body that was damaged on the way. The body is signed.
     ///
+    /// Waits at most 112 seconds, 3 more for each 16 KiB of the body, and for the [credentials](crate::Client::credentials).
+    ///
     /// # Errors
     ///
     /// See [`Bucket`].
@@ -81,6 +83,8 @@ impl Bucket {
     /// Writes an object as `options` say (PutObject).
     ///
     /// Under a condition, the request is not repeated when its answer is lost: the repetition would meet its own object.
+    ///
+    /// Waits as long as [`put`](Self::put) at most.
     ///
     /// # Errors
     ///

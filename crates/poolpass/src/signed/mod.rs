@@ -273,6 +273,9 @@ impl SignedRequest {
 
     /// Sends it and reads the whole answer, up to 32 MiB.
     ///
+    /// Waits at most 112 seconds, or three times [`timeout`](Self::timeout) and 22 seconds more, and for the credentials or the
+    /// token.
+    ///
     /// # Errors
     ///
     /// As said at [`SignedRequest`].
@@ -283,6 +286,9 @@ impl SignedRequest {
     }
 
     /// Sends it and hands out the answer's body as it arrives. An answer that breaks off is an error in the body's stream.
+    ///
+    /// Waits for the head of the answer as [`send`](Self::send) does; reading the body fails when no byte of it comes for 30
+    /// seconds.
     ///
     /// # Errors
     ///
@@ -299,6 +305,8 @@ impl SignedRequest {
     /// This is how browsers connect to a WebSocket (`wss://`) of AWS IoT (service `iotdevicegateway`) or of API Gateway, which
     /// take no headers. The [`headers`](PresignedUrl::headers) of the result, those of this request, have to be sent along. The
     /// body is part of the signature, except for S3. Nothing is sent.
+    ///
+    /// Waits at most two minutes, for credentials: nothing else is sent.
     ///
     /// # Errors
     ///

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use futures_channel::oneshot;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::operations::{Multipart, Part};
+use super::operations::{Multipart, Part, leaves_outcome_open};
 use super::plan::Plan;
 use super::source::{Input, Slice};
 use super::state::UploadState;
@@ -170,14 +170,6 @@ impl Job<'_> {
             listener(UploadProgress { sent, total });
         }
     }
-}
-
-/// After the error S3 may have put the parts together.
-fn leaves_outcome_open(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Network | ErrorKind::Timeout | ErrorKind::Unavailable | ErrorKind::InvalidResponse
-    )
 }
 
 fn outcome_unknown(error: Error) -> Error {

@@ -73,6 +73,8 @@ impl Bucket {
     /// Uploads what may be large, in parts if it is (PutObject, or CreateMultipartUpload, UploadPart and
     /// CompleteMultipartUpload).
     ///
+    /// Waits as long as [`put`](Self::put) at most for each part, and nine minutes more for what is not a part.
+    ///
     /// # Errors
     ///
     /// Awaiting it fails as described at [`Bucket`], with `ConditionFailed` from conditions, and with `InvalidInput` when the
@@ -93,6 +95,8 @@ impl Bucket {
 
     /// Goes on with an upload that was interrupted, here or in another process (ListParts, and as [`upload`](Self::upload)).
     ///
+    /// Waits as long as [`upload`](Self::upload) at most, and two minutes more.
+    ///
     /// `body` has to be the same content, read from the beginning. Every part that S3 has is compared with it by length and
     /// checksum, so that a file which has changed meanwhile never becomes a mixture; only what is missing or differs is sent.
     /// What [`options`](Upload::options) say about the object was settled when the upload began; conditions still count.
@@ -106,6 +110,8 @@ impl Bucket {
     }
 
     /// Gives up an upload in parts: S3 forgets the parts that it has (AbortMultipartUpload).
+    ///
+    /// Waits at most 142 seconds, and for the [credentials](crate::Client::credentials).
     ///
     /// # Errors
     ///

@@ -5,7 +5,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
 
 use crate::aws_request::{AwsRequest, Repeat};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::json::Misfit;
 use crate::pagination::{self, Pagination};
 use crate::s3::bucket::{Bucket, set_header};
@@ -124,7 +124,18 @@ impl<'a> Multipart<'a> {
     /// AbortMultipartUpload: S3 forgets the parts.
     pub(super) async fn abort(&self) -> Result<(), Error> {
         let request = self.request("AbortMultipartUpload", Method::DELETE, Query::new())?;
-        self.bucket.whole(request).await.map(drop)
+        let mut once = request.clone();
+        once.repeat = Repeat::IfNotDone;
+        match self.bucket.whole(once).await {
+            Ok(_) => return Ok(()),
+            Err(error) if !leaves_outcome_open(&error) => return Err(error),
+            Err(_) => {}
+        }
+        match self.bucket.whole(request).await {
+            // It was done the first time, and the answer got lost.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            outcome => outcome.map(drop),
+        }
     }
 
     fn complete_request(
@@ -191,6 +202,14 @@ fn document(parts: &[Part]) -> Element {
     document
 }
 
+/// After the error S3 may have done what was asked for.
+pub(super) fn leaves_outcome_open(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Network | ErrorKind::Timeout | ErrorKind::Unavailable | ErrorKind::InvalidResponse
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,7 +262,7 @@ mod tests {
             let multipart =
                 Multipart { bucket: &bucket, key, upload_id: "u".to_owned(), whole_checksum: true };
             let error = multipart.parts().await.unwrap_err();
-            assert_eq!(error.kind(), crate::ErrorKind::InvalidResponse, "{error}");
+            assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error}");
             assert_eq!(error.operation(), Some("ListParts"));
         }
     }
@@ -256,7 +275,7 @@ mod tests {
             let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
             let key = ObjectKey::parse("a").unwrap();
             let error = Multipart::create(&bucket, key, &PutOptions::default()).await.unwrap_err();
-            assert_eq!(error.kind(), crate::ErrorKind::InvalidResponse, "{id}");
+            assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{id}");
         }
     }
 

@@ -57,7 +57,7 @@ impl Transport for SlowS3 {
             "DELETE" => {
                 self.0.abort.notify_one();
                 Box::pin(async {
-                    let answer = http::Response::builder().status(204);
+                    let answer = http::Response::builder().status(204).header("x-amz-request-id", "7a1b");
                     Ok(answer.body(Body::from(Bytes::new())).unwrap())
                 })
             }

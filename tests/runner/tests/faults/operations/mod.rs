@@ -1,0 +1,76 @@
+//! What the matrix plays: each public method of the SDK that sends a request, by its name in `tests/surface.json`.
+
+mod account;
+mod api;
+mod challenges;
+mod items;
+mod objects;
+mod session;
+
+use anyhow::Result;
+use poolpass::Error;
+use poolpass::platform::BoxFuture;
+
+use crate::stage::Stage;
+
+/// One row of the matrix.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    /// The method, and after a blank how it is called where there are several ways.
+    pub name: &'static str,
+    /// Whether the person is in the pool that demands a second factor.
+    pub strict: bool,
+    /// What has to be there before.
+    pub prepare: Step,
+    /// The call itself.
+    pub call: Call,
+    /// How often its work has been done, as AWS's state shows it.
+    pub done: Option<Probe>,
+}
+
+/// See [`Operation::prepare`].
+pub type Step = for<'a> fn(&'a Stage) -> BoxFuture<'a, Result<()>>;
+/// See [`Operation::call`].
+pub type Call = for<'a> fn(&'a Stage) -> BoxFuture<'a, Result<(), Error>>;
+/// See [`Operation::done`].
+pub type Probe = for<'a> fn(&'a Stage) -> BoxFuture<'a, Result<u32>>;
+
+/// All of them.
+pub fn all() -> Vec<Operation> {
+    [
+        session::OPERATIONS,
+        account::OPERATIONS,
+        challenges::OPERATIONS,
+        objects::OPERATIONS,
+        items::OPERATIONS,
+        api::OPERATIONS,
+    ]
+    .concat()
+}
+
+impl Operation {
+    const fn new(name: &'static str, prepare: Step, call: Call) -> Self {
+        Self { name, strict: false, prepare, call, done: None }
+    }
+
+    const fn done(self, probe: Probe) -> Self {
+        Self { done: Some(probe), ..self }
+    }
+
+    const fn strict(self) -> Self {
+        Self { strict: true, ..self }
+    }
+}
+
+/// The person exists.
+const EXISTS: Step = |stage| Box::pin(stage.add_user(false, false));
+/// The person is signed in.
+const SIGNED_IN: Step = |stage| Box::pin(stage.sign_in());
+/// The person is signed in and has credentials.
+const WITH_CREDENTIALS: Step = |stage| {
+    Box::pin(async {
+        stage.sign_in().await?;
+        stage.client.credentials().await?;
+        Ok(())
+    })
+};

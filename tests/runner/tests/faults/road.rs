@@ -1,0 +1,206 @@
+//! The SDK's own HTTP transport, on a road that ends at the proxy.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use futures_util::{StreamExt, stream};
+use http::{HeaderValue, Method, Uri};
+use poolpass::platform::{Body, BoxFuture, HttpTransport, Request, Response, Transport, TransportError};
+use tokio::net::{TcpListener, TcpSocket};
+
+use crate::time::{CellClock, CellTime, Ticket};
+
+/// What the road tells the proxy about a request, in headers that the proxy takes off.
+pub const EXCHANGE: &str = "x-matrix-exchange";
+/// See [`EXCHANGE`].
+pub const FAULT: &str = "x-matrix-fault";
+/// See [`EXCHANGE`].
+pub const AHEAD: &str = "x-matrix-ahead";
+
+/// What goes wrong in a cell.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// A row of `tests/faults.md`.
+    pub fault: &'static str,
+    /// The AWS operation that it befalls; `*` is every one.
+    pub target: &'static str,
+    /// Only the first time that it is sent.
+    pub once: bool,
+}
+
+/// What goes wrong, and what was sent meanwhile.
+#[derive(Debug, Default)]
+pub struct Script(Mutex<Scripted>);
+
+#[derive(Debug, Default)]
+struct Scripted {
+    plan: Option<Plan>,
+    sent: u32,
+    handled: u32,
+}
+
+impl Script {
+    /// From now on.
+    pub fn begin(&self, plan: Plan) {
+        *self.scripted() = Scripted { plan: Some(plan), ..Scripted::default() };
+    }
+
+    /// All is well again. Returns how often the operation was sent, and how often AWS has carried it out.
+    pub fn end(&self) -> (u32, u32) {
+        let ended = std::mem::take(&mut *self.scripted());
+        (ended.sent, ended.handled)
+    }
+
+    /// AWS has carried the operation out.
+    pub fn was_handled(&self) {
+        self.scripted().handled += 1;
+    }
+
+    fn next(&self, operation: &str) -> Option<&'static str> {
+        let mut scripted = self.scripted();
+        let plan = scripted.plan.filter(|plan| plan.target == "*" || plan.target == operation)?;
+        scripted.sent += 1;
+        (!plan.once || scripted.sent == 1).then_some(plan.fault)
+    }
+
+    /// Whether the fault is about this operation.
+    fn is_about(&self, operation: &str) -> bool {
+        self.scripted().plan.is_some_and(|plan| plan.target == "*" || plan.target == operation)
+    }
+
+    fn scripted(&self) -> MutexGuard<'_, Scripted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Two addresses at which nobody answers.
+#[derive(Debug)]
+pub struct DeadEnds {
+    refusing: (SocketAddr, TcpSocket),
+    /// Its queue is full, so that the system answers no further connection.
+    deaf: (SocketAddr, TcpListener, Vec<TcpStream>),
+}
+
+impl DeadEnds {
+    /// Takes two ports of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be had.
+    pub fn new() -> Result<Self> {
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let refusing = TcpSocket::new_v4()?;
+        refusing.bind(any)?;
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(any)?;
+        let deaf = socket.listen(1)?;
+        let address = deaf.local_addr()?;
+        let mut waiting = Vec::new();
+        while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
+            waiting.push(stream);
+            if waiting.len() > 100 {
+                bail!("a queue that is never full");
+            }
+        }
+        Ok(Self { refusing: (refusing.local_addr()?, refusing), deaf: (address, deaf, waiting) })
+    }
+}
+
+/// The transport of one cell's client.
+#[derive(Clone, Debug)]
+pub struct Road {
+    http: HttpTransport,
+    time: CellTime,
+    clock: CellClock,
+    script: Arc<Script>,
+    dead_ends: Arc<DeadEnds>,
+}
+
+impl Road {
+    /// A road to the proxy.
+    pub fn new(
+        http: HttpTransport,
+        time: CellTime,
+        clock: CellClock,
+        script: Arc<Script>,
+        dead_ends: Arc<DeadEnds>,
+    ) -> Self {
+        Self { http, time, clock, script, dead_ends }
+    }
+}
+
+impl Transport for Road {
+    fn send(&self, mut request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        Box::pin(async move {
+            let operation = operation_of(&request);
+            let fault = self.script.next(&operation);
+            let ticket = self.time.begin();
+            match fault {
+                Some("connection refused") => {
+                    *request.uri_mut() = at(request.uri(), self.dead_ends.refusing.0);
+                }
+                Some("no connection") => {
+                    *request.uri_mut() = at(request.uri(), self.dead_ends.deaf.0);
+                    ticket.nothing_comes();
+                }
+                _ => {}
+            }
+            let headers = request.headers_mut();
+            headers.insert(EXCHANGE, ticket.id.into());
+            headers.insert(AHEAD, self.clock.ahead().as_secs().into());
+            if self.script.is_about(&operation) {
+                headers.insert(FAULT, HeaderValue::from_static(fault.unwrap_or_default()));
+            }
+            let (head, body) = self.http.send(request).await?.into_parts();
+            ticket.arrived(0);
+            Ok(Response::from_parts(head, timed(body, ticket)))
+        })
+    }
+}
+
+/// The body, while whose pieces are on their way the clock stands still.
+fn timed(body: Body, ticket: Ticket) -> Body {
+    Body::from_stream(stream::unfold((body, ticket), |(mut body, ticket)| async move {
+        ticket.wait_on();
+        let piece = body.next().await?;
+        ticket.arrived(piece.as_ref().map_or(0, |piece| piece.len()));
+        Some((piece, (body, ticket)))
+    }))
+}
+
+fn at(uri: &Uri, address: SocketAddr) -> Uri {
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    format!("http://{address}{path}").parse().unwrap_or_default()
+}
+
+/// AWS's name of the operation; for the app's own API the method.
+pub fn operation_of(request: &Request) -> String {
+    if let Some(target) = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()) {
+        return target.rsplit('.').next().unwrap_or_default().to_owned();
+    }
+    let method = request.method();
+    if request.uri().path().starts_with("/_api") {
+        return method.to_string();
+    }
+    let query = request.uri().query().unwrap_or_default();
+    let has = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
+    let name = match *method {
+        Method::GET if has("uploadId") => "ListParts",
+        Method::GET if has("list-type") => "ListObjectsV2",
+        Method::GET => "GetObject",
+        Method::HEAD => "HeadObject",
+        // Each part is an operation of its own, so that its attempts can be counted.
+        Method::PUT if query.contains("partNumber=1&") || query.ends_with("partNumber=1") => "UploadPart",
+        Method::PUT if has("partNumber") => "UploadPart of the rest",
+        Method::PUT if request.headers().contains_key("x-amz-copy-source") => "CopyObject",
+        Method::PUT => "PutObject",
+        Method::DELETE if has("uploadId") => "AbortMultipartUpload",
+        Method::DELETE => "DeleteObject",
+        Method::POST if has("delete") => "DeleteObjects",
+        Method::POST if has("uploads") => "CreateMultipartUpload",
+        _ => "CompleteMultipartUpload",
+    };
+    name.to_owned()
+}

@@ -1,0 +1,331 @@
+//! Where the cells of one worker are played: a local-aws, the proxy in front of it, and for each cell a client of its own.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result, bail};
+use poolpass::platform::{BoxFuture, HttpTransport, MemoryStore, SessionStore, StoreError, StoreLock};
+use poolpass::{AuthFlow, Challenge, Client, Config, SignIn, SignInOptions};
+use poolpass_tests::{Demo, PASSWORD};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tokio::runtime::{Handle, Runtime};
+
+use crate::proxy::Proxy;
+use crate::road::{DeadEnds, Road, Script};
+use crate::time::{CellClock, CellTime, Work};
+
+/// What the cells of one worker have in common.
+#[derive(Debug)]
+pub struct World {
+    demo: Arc<Demo>,
+    proxy: Arc<Proxy>,
+    dead_ends: Arc<DeadEnds>,
+    /// The runtime of the servers, on which time passes by itself.
+    servers: Handle,
+    /// A user pool that demands a second factor.
+    strict_pool: (String, String),
+    people: AtomicU64,
+    http: HttpTransport,
+    time: CellTime,
+    clock: CellClock,
+}
+
+impl World {
+    /// Starts the servers on their runtime, and the clock on that of the cells, whose time stands still.
+    ///
+    /// # Errors
+    ///
+    /// When they do not start.
+    pub fn start(servers: &Runtime, cells: &Runtime) -> Result<Arc<Self>> {
+        let (time, clock) = cells.block_on(async { (CellTime::start(), CellClock::start()) });
+        let ((demo, strict_pool), proxy) = servers.block_on(Self::start_servers(time.clone()))?;
+        Ok(Arc::new(Self {
+            proxy,
+            dead_ends: Arc::new(cells.block_on(async { DeadEnds::new() })?),
+            servers: servers.handle().clone(),
+            strict_pool,
+            people: AtomicU64::new(0),
+            http: HttpTransport::new()?,
+            time,
+            clock,
+            demo,
+        }))
+    }
+
+    async fn start_servers(time: CellTime) -> Result<((Arc<Demo>, (String, String)), Arc<Proxy>)> {
+        let demo = Arc::new(Demo::start().await?);
+        demo.allow(&["s3:*", "dynamodb:*", "execute-api:*"]).await?;
+        let factors = json!({
+            "MfaConfiguration": "OPTIONAL",
+            "SoftwareTokenMfaConfiguration": { "Enabled": true },
+            "EmailMfaConfiguration": { "Subject": "Your code" },
+            "SmsMfaConfiguration": { "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::000000000000:role/sms" } },
+        });
+        demo.admin("SetUserPoolMfaConfig", factors.clone()).await?;
+        let strict = demo.admin("CreateUserPool", json!({ "PoolName": "strict" })).await?;
+        let strict_id = strict["UserPool"]["Id"].as_str().context("no pool")?.to_owned();
+        let mut factors = factors;
+        factors["UserPoolId"] = json!(strict_id);
+        factors["MfaConfiguration"] = json!("ON");
+        demo.admin("SetUserPoolMfaConfig", factors).await?;
+        let client = json!({
+            "UserPoolId": strict_id, "ClientName": "strict",
+            "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        });
+        let client = demo.admin("CreateUserPoolClient", client).await?;
+        let client_id = client["UserPoolClient"]["ClientId"].as_str().context("no client")?.to_owned();
+        let proxy = Proxy::start(Arc::clone(&demo), time).await?;
+        Ok(((demo, (strict_id, client_id)), proxy))
+    }
+}
+
+/// One cell's client and what its operation has prepared.
+#[derive(Debug)]
+pub struct Stage {
+    world: Arc<World>,
+    /// The client, without a session at first.
+    pub client: Client,
+    /// What its store does.
+    pub store: Store,
+    /// Its clock.
+    pub clock: CellClock,
+    /// What goes wrong.
+    pub script: Arc<Script>,
+    /// The name of the person whom this cell is about.
+    pub user: String,
+    /// What an operation keeps for itself between its steps.
+    pub kept: Mutex<Kept>,
+}
+
+/// See [`Stage::kept`].
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The challenge to answer.
+    pub challenge: Option<Arc<Challenge>>,
+    /// A code, a secret, or what else was said.
+    pub text: String,
+    /// What was read is not what was stored.
+    pub wrong_data: bool,
+    /// An upload that was interrupted.
+    pub upload: Option<poolpass::s3::UploadState>,
+}
+
+impl Stage {
+    /// A client of its own.
+    ///
+    /// # Errors
+    ///
+    /// When there is no client.
+    pub fn set(world: &Arc<World>, strict: bool) -> Result<Self> {
+        let (clock, script) = (world.clock.clone(), Arc::<Script>::default());
+        world.proxy.serve(Arc::clone(&script));
+        let mut config = world.demo.config().clone();
+        let url = world.proxy.url();
+        for service in ["cognitoIdp", "cognitoIdentity", "sts", "s3", "dynamodb"] {
+            config["endpoints"][service] = json!(url);
+        }
+        config["api"]["url"] = json!(format!("{url}/_api"));
+        if strict {
+            config["userPool"]["id"] = json!(world.strict_pool.0);
+            config["userPool"]["clientId"] = json!(world.strict_pool.1);
+        }
+        let road = Road::new(
+            world.http.clone(),
+            world.time.clone(),
+            clock.clone(),
+            Arc::clone(&script),
+            Arc::clone(&world.dead_ends),
+        );
+        let store = Store::default();
+        let client = Client::builder(Config::from_json(&config.to_string())?)
+            .transport(road)
+            .clock(clock.clone())
+            .store(store.clone())
+            .build()?;
+        let user = format!("person-{}", world.people.fetch_add(1, Ordering::Relaxed));
+        Ok(Self { world: Arc::clone(world), client, store, clock, script, user, kept: Mutex::default() })
+    }
+
+    /// Does something beside the SDK, while the clock stands still.
+    pub async fn outside<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let _work = Work::begin();
+        self.world.servers.spawn(task).await?
+    }
+
+    /// Calls an administrator's operation of the user pool.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn admin(&self, operation: &'static str, input: Value) -> Result<Value> {
+        let world = Arc::clone(&self.world);
+        self.world.demo.aws.clock().set_offset_seconds(self.clock.ahead().as_secs() as i64);
+        self.outside(async move { world.demo.admin(operation, input).await }).await
+    }
+
+    /// Makes the person: in the pool that demands a second factor, or with an address and a phone in the other.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn add_user(&self, temporary: bool, strict: bool) -> Result<()> {
+        let (name, password) = (&self.user, if temporary { "Temporary-Horse-1" } else { PASSWORD });
+        let pool = if strict {
+            json!(self.world.strict_pool.0)
+        } else {
+            self.world.demo.config()["userPool"]["id"].clone()
+        };
+        // Who has no address cannot be asked for a code before a second factor is set up.
+        let addresses = json!([
+            { "Name": "email", "Value": self.email() },
+            { "Name": "email_verified", "Value": "true" },
+            { "Name": "phone_number", "Value": self.phone() },
+            { "Name": "phone_number_verified", "Value": "true" },
+        ]);
+        let user = json!({
+            "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS", "TemporaryPassword": password,
+            "UserAttributes": if strict { json!([]) } else { addresses },
+        });
+        self.admin("AdminCreateUser", user).await?;
+        if !temporary {
+            let password =
+                json!({ "UserPoolId": pool, "Username": name, "Password": password, "Permanent": true });
+            self.admin("AdminSetUserPassword", password).await?;
+        }
+        Ok(())
+    }
+
+    /// The person, signed in.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn sign_in(&self) -> Result<()> {
+        self.add_user(false, false).await?;
+        match self.sign_in_by_password(PASSWORD).await? {
+            SignIn::Done(_) => Ok(()),
+            SignIn::Challenge(challenge) => bail!("{challenge:?} instead of a session"),
+        }
+    }
+
+    /// A sign-in without SRP, which takes less time.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses.
+    pub async fn sign_in_by_password(&self, password: &str) -> Result<SignIn> {
+        let options = SignInOptions::new(self.user.as_str(), password).flow(AuthFlow::UserPassword);
+        Ok(self.client.sign_in_with(options).await?)
+    }
+
+    /// The person's mail address.
+    pub fn email(&self) -> String {
+        format!("{}@example.com", self.user)
+    }
+
+    /// The person's phone number.
+    pub fn phone(&self) -> String {
+        format!(
+            "+1555{:07}",
+            self.user.rsplit('-').next().unwrap_or_default().parse::<u64>().unwrap_or_default()
+        )
+    }
+
+    /// The codes that were sent to an address.
+    pub fn codes(&self, to: &str) -> Vec<String> {
+        self.world.demo.aws.messages().to(to).into_iter().map(|message| message.code).collect()
+    }
+
+    /// What the user pool knows about the person, or null.
+    pub async fn user_at_aws(&self) -> Value {
+        self.admin("AdminGetUser", json!({ "Username": self.user })).await.unwrap_or_default()
+    }
+
+    /// An attribute of the person.
+    pub async fn attribute_at_aws(&self, name: &str) -> Option<String> {
+        let user = self.user_at_aws().await;
+        let attributes = user["UserAttributes"].as_array()?.clone();
+        let attribute = attributes.into_iter().find(|attribute| attribute["Name"] == name)?;
+        attribute["Value"].as_str().map(str::to_owned)
+    }
+
+    /// Whether this is the person's password.
+    pub async fn has_password(&self, password: &str) -> bool {
+        let input = json!({
+            "ClientId": self.world.demo.config()["userPool"]["clientId"],
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": { "USERNAME": self.user, "PASSWORD": password },
+        });
+        self.admin("InitiateAuth", input).await.is_ok()
+    }
+
+    /// A code of the person's authenticator app.
+    pub fn totp(&self, secret: &str) -> Result<String> {
+        let key = totp_rs::Secret::try_from_base32(secret).map_err(|error| anyhow::anyhow!("{error}"))?;
+        let now = poolpass::platform::Clock::now(&self.clock);
+        let seconds = now.duration_since(std::time::UNIX_EPOCH)?.as_secs();
+        Ok(totp_rs::Builder::new().with_secret(key).build_noncompliant().generate(seconds).to_string())
+    }
+
+    /// What is kept, to change it.
+    pub fn keep(&self, change: impl FnOnce(&mut Kept)) {
+        change(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What is kept.
+    pub fn text(&self) -> String {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).text.clone()
+    }
+
+    /// Whether something was read that was not stored.
+    pub fn has_wrong_data(&self) -> bool {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).wrong_data
+    }
+
+    /// The challenge to answer.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub fn challenge(&self) -> Arc<Challenge> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).challenge.clone();
+        kept.expect("the operation has prepared a challenge")
+    }
+}
+
+/// A store whose locks another process may hang with.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    memory: MemoryStore,
+    is_locked: Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Store {
+    /// Whether another process hangs with all locks.
+    pub fn lock_out(&self, locked: bool) {
+        self.is_locked.store(locked, Ordering::Relaxed);
+    }
+}
+
+impl SessionStore for Store {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
+        self.memory.load(key)
+    }
+    fn save<'a>(&'a self, key: &'a str, value: SecretString) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.memory.save(key, value)
+    }
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.memory.remove(key)
+    }
+    fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
+        if self.is_locked.load(Ordering::Relaxed) {
+            return Box::pin(std::future::pending());
+        }
+        self.memory.lock(name)
+    }
+}
