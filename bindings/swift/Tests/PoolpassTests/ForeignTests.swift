@@ -61,18 +61,6 @@ final class ForeignTests: XCTestCase {
         }
     }
 
-    func testAStoreWhoseMethodsCallTheClientIsNoDeadlock() async throws {
-        try await Demo.run { demo in
-            let own = DictionaryStore()
-            let client = try await demo.signedIn(store: .custom(own))
-            own.whenUsed.change { $0 = { _ = try await client.idToken() } }
-            let before = own.values.value
-            try await client.refresh()
-            own.whenUsed.change { $0 = nil }
-            XCTAssertNotEqual(own.values.value, before)
-        }
-    }
-
     func testFilesKeepTheSession() async throws {
         try await Demo.run { demo in
             let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
@@ -252,8 +240,6 @@ final class DictionaryStore: SessionStore {
     let locks = Guarded((locked: 0, unlocked: 0))
     /// Whether it does not answer.
     let hangs = Guarded(false)
-    /// What it does when it is used.
-    let whenUsed = Guarded<(@Sendable () async throws -> Void)?>(nil)
 
     func load(_ key: String) async throws -> String? {
         try await check()
@@ -281,7 +267,6 @@ final class DictionaryStore: SessionStore {
     private func check() async throws {
         if let error = failure.value { throw error }
         while hangs.value { try await Task.sleep(nanoseconds: 10_000_000) }
-        try await whenUsed.value?()
     }
 }
 

@@ -165,17 +165,6 @@ class SessionTest {
     }
 
     @Test
-    fun `a store whose methods call the client is no deadlock`() = test {
-        val store = KeepingStore()
-        val client = person.client(PoolpassOptions(store))
-        store.whenUsed = { client.idToken() }
-        val before = store.session()
-        withTimeout(9_000) { client.refresh() }
-        store.whenUsed = null
-        assertFalse(before == store.session())
-    }
-
-    @Test
     fun `a clock that throws does not stop the client`() = test {
         val client = person.client(PoolpassOptions(clock = BrokenClock))
         assertEquals(person.username, client.currentUser()?.username)
@@ -287,10 +276,6 @@ internal class KeepingStore : SessionStore {
     @Volatile
     var gate: CompletableDeferred<Unit>? = null
 
-    /** What every method but the locks' does. */
-    @Volatile
-    var whenUsed: (suspend () -> Unit)? = null
-
     /** The stored session. */
     fun session(): String? = values.entries.firstOrNull { "session" in it.key || "refresh" in it.value }?.value
 
@@ -308,7 +293,6 @@ internal class KeepingStore : SessionStore {
 
     private suspend fun <T> used(work: () -> T): T {
         gate?.await()
-        whenUsed?.invoke()
         return fine(work)
     }
 
