@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc};
 use dynoxide::DynoxideError;
 
 use crate::{
-    clock::Clock, dynamodb::DynamoDb, faults::Faults, iam::Iam, identity_pool::IdentityPools,
+    clock::Clock, dynamodb::DynamoDb, echo::Echoes, faults::Faults, iam::Iam, identity_pool::IdentityPools,
     messages::Messages, request_counts::RequestCounts, s3::S3, sts::Sts, user_pool::UserPools,
 };
 
@@ -13,6 +13,7 @@ pub(crate) struct Account {
     pub(crate) clock: Clock,
     pub(crate) messages: Messages,
     pub(crate) faults: Faults,
+    pub(crate) echoes: Echoes,
     pub(crate) request_counts: RequestCounts,
     pub(crate) user_pools: UserPools,
     pub(crate) identity_pools: IdentityPools,
@@ -36,6 +37,7 @@ impl Account {
             clock: Clock::default(),
             messages: Messages::default(),
             faults: Faults::default(),
+            echoes: Echoes::default(),
             request_counts: RequestCounts::default(),
             user_pools: UserPools::default(),
             identity_pools: IdentityPools::default(),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     account::Account,
+    echo::Echoes,
     exchange::{Request, Response, full},
     faults::FaultRule,
 };
@@ -18,6 +19,11 @@ pub(crate) fn handle(account: &Account, request: &Request) -> Response {
         (&Method::DELETE, "faults") => {
             account.faults.clear();
             Ok(json!([]))
+        }
+        (&Method::GET, "echoes") => Ok(Echoes::combinations()),
+        (&Method::DELETE, "echoes") => {
+            account.faults.end_echoes();
+            Ok(account.echoes.take())
         }
         (&Method::GET, "requests") => Ok(json!(account.request_counts.all())),
         (&Method::DELETE, "requests") => {

@@ -2,6 +2,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::echo::Echo;
+
 /// Faults that tests inject. Also at `/_local/faults`: `POST` adds a list of [`FaultRule`]s, `GET` shows them with
 /// their counts, `DELETE` removes them all.
 ///
@@ -67,6 +69,12 @@ pub enum Fault {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
     },
+    /// The answer quotes the secrets of the request. `/_local/echoes` tells what no error may show then.
+    #[serde(untagged)]
+    Echo {
+        /// How.
+        echo: Echo,
+    },
     /// The request is refused with this HTTP status, in the form of the service's errors.
     #[serde(untagged)]
     Status {
@@ -101,6 +109,11 @@ impl Faults {
     /// Removes all rules.
     pub fn clear(&self) {
         self.rules().clear();
+    }
+
+    /// Removes the rules that echo.
+    pub(crate) fn end_echoes(&self) {
+        self.rules().retain(|active| !matches!(active.rule.action, Fault::Echo { .. }));
     }
 
     /// How many requests rules were applied to since the last [`Faults::clear`].
@@ -139,6 +152,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::echo::{EchoEncoding, EchoFormat};
 
     fn rule(value: serde_json::Value) -> FaultRule {
         serde_json::from_value(value).unwrap()
@@ -159,6 +173,12 @@ mod tests {
                     body: "<html>".into(),
                     content_type: Some("text/html".into()),
                     status: Some(200),
+                },
+            ),
+            (
+                json!({ "echo": { "format": "restXml", "encoding": "base64After1" } }),
+                Fault::Echo {
+                    echo: Echo { format: EchoFormat::RestXml, encoding: EchoEncoding::Base64After1 },
                 },
             ),
             (

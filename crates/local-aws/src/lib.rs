@@ -15,8 +15,8 @@
 //! ```
 //!
 //! Beside the AWS services it serves control endpoints, for tests:
-//! `/_local/messages` ([`Messages`]), `/_local/faults` ([`Faults`]), `/_local/requests` ([`RequestCounts`]) and
-//! `/_local/clock` ([`Clock`]).
+//! `/_local/messages` ([`Messages`]), `/_local/faults` ([`Faults`]), `/_local/requests` ([`RequestCounts`]),
+//! `/_local/clock` ([`Clock`]) and `/_local/echoes` ([`Echo`]).
 
 mod account;
 mod aws_json;
@@ -25,6 +25,7 @@ mod clock;
 mod control;
 mod cors;
 mod dynamodb;
+mod echo;
 mod error;
 mod exchange;
 mod execute_api;
@@ -47,6 +48,7 @@ mod unsupported;
 mod user_pool;
 
 pub use clock::Clock;
+pub use echo::{Echo, EchoEncoding, EchoFormat};
 pub use faults::{Fault, FaultRule, Faults};
 pub use messages::{Medium, Message, Messages, Purpose};
 pub use request_counts::RequestCounts;

@@ -284,6 +284,7 @@ async fn answer_with_fault(
             }
             Ok(response)
         }
+        Fault::Echo { echo } => Ok(account.echoes.answer(request, echo)),
         Fault::Status { status, code, message } => {
             let error = AwsError::new(
                 code.unwrap_or_else(|| "InternalErrorException".to_owned()),

@@ -83,7 +83,7 @@ impl Transport for ScriptedAws {
             Some("AWSCognitoIdentityService.GetCredentialsForIdentity") => json(json!({
                 "IdentityId": "eu-west-1:guest",
                 "Credentials": {
-                    "AccessKeyId": "ASIAGUEST", "SecretKey": "secret", "SessionToken": "token",
+                    "AccessKeyId": "ASIAGUEST", "SecretKey": "secret", "SessionToken": "token-of-a-guest",
                     "Expiration": 4_102_444_800_u64,
                 },
             })),

@@ -133,6 +133,24 @@ impl Backend {
         self.control(Method::POST, "faults", rule).await.map(|_| ())
     }
 
+    /// The combinations of formats and encodings in which the server echoes secrets.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not echo.
+    pub async fn echoes(&self) -> Result<Value> {
+        self.control(Method::GET, "echoes", &Value::Null).await
+    }
+
+    /// Ends all echoes, and tells what was echoed.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not echo.
+    pub async fn end_echoes(&self) -> Result<Value> {
+        self.control(Method::DELETE, "echoes", &Value::Null).await
+    }
+
     /// Sets the server's clock this many seconds ahead of the machine's.
     ///
     /// # Errors
@@ -172,8 +190,8 @@ impl Backend {
             bail!("only local-aws has /_local/{what}");
         }
         let url = format!("{}/_local/{what}", self.endpoint.trim_end_matches('/'));
-        let answer =
-            http::send(Request::builder().method(method).uri(url).body(body.to_string().into())?).await?;
+        let request = Request::builder().method(method).uri(url).body(body.to_string().into())?;
+        let answer = http::send(request).await?;
         ensure!(answer.status == 200, "/_local/{what}: {answer:?}");
         Ok(serde_json::from_str(&answer.body)?)
     }

@@ -4,6 +4,7 @@ mod actor;
 mod arguments;
 mod backend;
 mod demo;
+mod echo;
 mod http;
 mod matching;
 mod root;

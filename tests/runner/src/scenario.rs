@@ -132,9 +132,36 @@ pub struct Call {
     /// How it has to fail.
     #[serde(default)]
     pub fails: Option<Box<ExpectedError>>,
+    /// Its request is answered by what quotes its secrets.
+    #[serde(default)]
+    pub echo: Option<Box<EchoSpec>>,
     /// The name under which the result is kept.
     #[serde(default, rename = "as")]
     pub keep_as: Option<String>,
+}
+
+/// How requests are answered by what quotes their secrets.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EchoSpec {
+    /// The AWS operation that is answered so.
+    pub of: String,
+    /// Which combinations of formats and encodings.
+    #[serde(default)]
+    pub each: EachEcho,
+    /// The secrets that are echoed, at least.
+    pub secrets: Vec<String>,
+}
+
+/// Combinations of formats and encodings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum EachEcho {
+    /// Each format with each encoding.
+    All,
+    /// Each format and each encoding once.
+    #[default]
+    Some,
 }
 
 /// How a call has to fail.

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::actor::{Actor, item_json};
 use crate::backend::Backend;
+use crate::echo;
 use crate::matching;
 use crate::scenario::{AppClient, Call, ClientSpec, ExpectedError, Scenario, Step};
 use crate::template;
@@ -115,6 +116,9 @@ impl<'a> Stage<'a> {
     async fn call(&self, call: &Call) -> Result<()> {
         let actor = self.actors.get(&call.on).with_context(|| format!("no client {:?}", call.on))?;
         let with = self.filled(&call.with).await?;
+        if let Some(spec) = &call.echo {
+            return echo::play(self.backend, actor, call, &with, spec).await;
+        }
         let expected = match &call.returns {
             Some(expected) => Some(template::fill(expected, &|name| self.look_up(name)).await?),
             None => None,

@@ -91,6 +91,16 @@ export class Backend {
     return this.#control('POST', 'clock', { offsetSeconds });
   }
 
+  /** The combinations of formats and encodings in which the server echoes secrets. */
+  echoes() {
+    return this.#control('GET', 'echoes');
+  }
+
+  /** Ends all echoes, and tells what was echoed. */
+  endEchoes() {
+    return this.#control('DELETE', 'echoes');
+  }
+
   /** How many requests reached the server, by operation, since this was last asked. */
   async takeRequestCounts() {
     const counts = await this.#control('GET', 'requests');

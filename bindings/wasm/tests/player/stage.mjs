@@ -1,5 +1,6 @@
 // Plays the steps of one scenario.
 import { Actor, UnknownOperation } from './actor.mjs';
+import { playEchoes } from './echo.mjs';
 import { contains } from './matching.mjs';
 import { fill } from './template.mjs';
 import { TotpCodes } from './totp.mjs';
@@ -73,6 +74,9 @@ class Stage {
   async call(step) {
     const actor = this.actors.get(step.on ?? 'app');
     const args = await this.filled(step.with ?? {});
+    if (step.echo !== undefined) {
+      return playEchoes(this.backend, this.poolpass, step.echo, () => actor.perform(step.do, args));
+    }
     const expected = 'returns' in step ? await this.filled(step.returns) : undefined;
     const calls = Array.from({ length: step.times ?? 1 }, () => actor.perform(step.do, args));
     for (const outcome of await Promise.allSettled(calls)) {

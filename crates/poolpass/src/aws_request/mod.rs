@@ -24,6 +24,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 pub(crate) use request::{Authorization, AwsRequest, Repeat};
 pub use retry::RetryPolicy;
+pub(crate) use secrets::Sent;
 pub(crate) use success::Success;
 
 use crate::credentials::{Credentials, CredentialsSource};
@@ -171,8 +172,8 @@ impl Road {
         delivery: Delivery,
     ) -> BoxFuture<'a, Result<Response, Error>> {
         Box::pin(async move {
-            let mut sent = Vec::new();
-            let attempts = self.attempts(request, authorization, delivery, &mut sent);
+            let mut sent = Sent::new(request);
+            let attempts = self.attempts(request, authorization, delivery, &mut sent.headers);
             let answer = match request.total_timeout {
                 None => attempts.await,
                 Some(limit) => timeout(limit, attempts).await.unwrap_or_else(|| {
@@ -180,10 +181,17 @@ impl Road {
                     Err(TransportError::timed_out(detail).into())
                 }),
             };
-            // Whatever the error quotes, it comes by here.
-            answer.map_err(|error| {
-                error.during(request.operation.clone()).without(&secrets::secrets(request, &sent))
-            })
+            // Whatever an error quotes, it comes by here.
+            match answer {
+                Err(error) => Err(error.during(request.operation.clone()).without(&sent.secrets())),
+                Ok(answer) if delivery == Delivery::Streamed => Ok(answer.map(|body| sent.guard(body))),
+                Ok(mut answer) => {
+                    if request.success.is_of_aws() {
+                        answer.extensions_mut().insert(sent);
+                    }
+                    Ok(answer)
+                }
+            }
         })
     }
 

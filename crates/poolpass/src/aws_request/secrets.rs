@@ -1,5 +1,6 @@
 //! The secrets of a request, which an error about it must not tell.
 
+use futures_util::TryStreamExt;
 use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderMap, HeaderValue};
 use percent_encoding::percent_decode_str;
@@ -8,6 +9,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{AwsRequest, Success};
 use crate::error::Secrets;
+use crate::platform::{Body, TransportError};
 
 /// The longest body of an app's own request that is searched for secrets, in bytes.
 const SEARCHED_BODY: usize = 256 * 1024;
@@ -34,8 +36,34 @@ const HARMLESS: &[&str] = &[
     "Value",
 ];
 
-/// The secrets of `request` as it was sent, with the headers of each time in `sent`.
-pub(super) fn secrets(request: &AwsRequest, sent: &[HeaderMap]) -> Secrets {
+/// A request as it was sent, for the secrets that no error about it may tell. The answer to a call of AWS has it among its
+/// extensions, since also a success may have errors in it.
+#[derive(Clone)]
+pub(crate) struct Sent {
+    request: AwsRequest,
+    /// Of each time that it was sent.
+    pub(super) headers: Vec<HeaderMap>,
+}
+
+impl Sent {
+    pub(super) fn new(request: &AwsRequest) -> Self {
+        Self { request: request.clone(), headers: Vec::new() }
+    }
+
+    pub(crate) fn secrets(&self) -> Secrets {
+        secrets(&self.request, &self.headers)
+    }
+
+    /// The body, whose errors tell nothing of the request.
+    pub(super) fn guard(self, body: Body) -> Body {
+        Body::from_stream(body.map_err(move |error| match self.secrets().cut_from(&error.detail) {
+            Some(detail) => TransportError { detail, ..error },
+            None => error,
+        }))
+    }
+}
+
+fn secrets(request: &AwsRequest, sent: &[HeaderMap]) -> Secrets {
     let mut secrets = Secrets::default();
     for headers in sent {
         for (name, value) in headers {

@@ -1,20 +1,32 @@
 //! Cuts secrets out of texts that others wrote, however they quote them.
 //!
-//! A server may echo what a request sent: as it is, escaped for a URL, for JSON or for XML (also twice), in base64, or in part.
-//! A text is therefore searched as it is and unescaped, for each secret and its base64, and for long pieces of long secrets.
+//! A server may echo what a request sent: as it is, escaped for a URL, for JSON or for XML (also twice), in base64, in hexadecimal
+//! digits, in other letters, broken into lines, or in part. A text is therefore searched as it is and unescaped, for each secret,
+//! its base64 and its digits, and for pieces of them.
+//!
+//! What is cut out:
+//! - a secret as a whole, whatever its length. One of less than six characters, or of less than eight without a digit, has to stand
+//!   alone, since it is part of other words by chance; a word of AWS's messages has to stand between quotation marks. A code of six
+//!   digits is cut out anywhere, also within a request id, where it stands by chance once in a million ids.
+//! - a piece of a secret, of its base64 or of its digits that has 12 letters and digits in a row, whatever separates them; so a
+//!   text that was shortened shows at most 11 of them.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
 /// What stands in place of a secret.
 const REDACTED: &str = "[redacted]";
 
-/// A piece of this many bytes of a long secret is a secret, too.
-const PIECE: usize = 16;
+/// So many letters and digits of a secret are a secret, too.
+const PIECE: usize = 12;
 
 /// The longest text that is kept of what others wrote, in bytes. Errors are shown to people.
 const LONGEST_TEXT: usize = 8 * 1024;
+
+/// So much of a longer text is searched beyond what is kept, for a secret that stands across the end.
+const BEYOND: usize = 1024;
 
 /// Words of AWS's messages. One that is also somebody's password is cut only where it is quoted: to cut it everywhere would tell
 /// the password.
@@ -26,9 +38,13 @@ const PROSE: &str = " a access account an and api application at attempts auth a
 
 /// The secrets of one request.
 #[derive(Default)]
-pub(crate) struct Secrets(Vec<Fragment>);
+pub(crate) struct Secrets {
+    fragments: Vec<Fragment>,
+    /// The letters and digits of those that have pieces.
+    long: Vec<Zeroizing<Vec<u8>>>,
+}
 
-/// A secret, or its base64.
+/// A secret, its base64, or its hexadecimal digits.
 struct Fragment {
     bytes: Zeroizing<Vec<u8>>,
     stands: Stands,
@@ -51,14 +67,21 @@ impl Secrets {
         if secret.is_empty() {
             return;
         }
-        let bytes = secret.as_bytes();
         let word = Zeroizing::new(format!(" {} ", secret.to_ascii_lowercase()));
-        let stands = match bytes.len() {
-            _ if PROSE.contains(word.as_str()) => Stands::Quoted,
-            ..8 => Stands::Alone,
-            _ => Stands::Anywhere,
-        };
-        self.0.push(Fragment { bytes: Zeroizing::new(bytes.to_vec()), stands });
+        let stands = if PROSE.contains(word.as_str()) { Stands::Quoted } else { stands(secret.as_bytes()) };
+        self.add_fragment(secret.as_bytes(), stands);
+        self.add_encoded(secret.as_bytes());
+        // As it stands in a body, all of which may be encoded.
+        let escaped = Zeroizing::new(Value::from(secret).to_string());
+        let escaped = escaped.trim_matches('"');
+        if escaped != secret {
+            self.add_encoded(escaped.as_bytes());
+        }
+    }
+
+    fn add_encoded(&mut self, bytes: &[u8]) {
+        let digits = Zeroizing::new(hex::encode(bytes));
+        self.add_fragment(digits.as_bytes(), stands(digits.as_bytes()));
         // What stands before it decides about its base64, and so does what follows, for the last character.
         for before in 0..3 {
             let mut padded = Zeroizing::new(vec![0; before]);
@@ -66,50 +89,56 @@ impl Secrets {
             let text = Zeroizing::new(STANDARD_NO_PAD.encode(&*padded));
             let base64 = &text.as_bytes()[(before * 8).div_ceil(6)..padded.len() * 8 / 6];
             if base64.len() >= 6 {
-                self.0.push(Fragment { bytes: Zeroizing::new(base64.to_vec()), stands: Stands::Anywhere });
+                self.add_fragment(base64, Stands::Anywhere);
             } else if before == 0 {
-                self.0.push(Fragment {
-                    bytes: Zeroizing::new(text.as_bytes().to_vec()),
-                    stands: Stands::Alone,
-                });
+                self.add_fragment(text.as_bytes(), Stands::Alone);
             }
         }
     }
 
+    fn add_fragment(&mut self, bytes: &[u8], stands: Stands) {
+        let letters: Zeroizing<Vec<u8>> = Zeroizing::new(bytes.iter().copied().filter_map(letter).collect());
+        if letters.len() >= PIECE {
+            self.long.push(letters);
+        }
+        self.fragments.push(Fragment { bytes: Zeroizing::new(bytes.to_vec()), stands });
+    }
+
     /// The text without the secrets; `None` where it has none and is not too long.
     pub(crate) fn cut_from(&self, text: &str) -> Option<String> {
-        let mut end = text.len().min(LONGEST_TEXT);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let (kept, _) = text.split_at(end);
-        let mut found = self.find(kept.as_bytes());
-        if found.is_empty() && end == text.len() {
+        let kept = &text.as_bytes()[..text.len().min(LONGEST_TEXT)];
+        let searched = &text.as_bytes()[..text.len().min(LONGEST_TEXT + BEYOND)];
+        let mut found = self.find(searched);
+        if found.is_empty() && kept.len() == text.len() {
             return None;
         }
         found.sort_unstable();
         let mut redacted = Vec::with_capacity(kept.len());
         let mut position = 0;
         for (start, end) in found {
-            if start >= position {
-                redacted.extend_from_slice(&kept.as_bytes()[position..start]);
+            if start >= position && start < kept.len() {
+                redacted.extend_from_slice(&kept[position..start]);
                 redacted.extend_from_slice(REDACTED.as_bytes());
             }
             position = position.max(end);
         }
-        redacted.extend_from_slice(&kept.as_bytes()[position..]);
-        if end < text.len() {
-            redacted.extend_from_slice("…".as_bytes());
+        redacted.extend_from_slice(kept.get(position..).unwrap_or_default());
+        let mut redacted = String::from_utf8_lossy(&redacted).into_owned();
+        if kept.len() < text.len() {
+            // A character that was cut in two.
+            redacted.truncate(redacted.trim_end_matches(char::REPLACEMENT_CHARACTER).len());
+            redacted.push('…');
         }
-        Some(String::from_utf8_lossy(&redacted).into_owned())
+        Some(redacted)
     }
 
     /// Where the secrets stand in the text.
     fn find(&self, text: &[u8]) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
-        if self.0.is_empty() {
+        if self.fragments.is_empty() {
             return found;
         }
+        let pieces = Pieces::of(&self.long);
         let mut views = vec![View::of(text)];
         // Also each way of escaping alone: a secret may itself look escaped in another way.
         for markers in [&b"%"[..], b"\\", b"&", b"%\\&"] {
@@ -120,33 +149,47 @@ impl Secrets {
                 views.push(view);
             }
         }
-        for fragment in &self.0 {
-            for view in &views {
-                fragment.find(view, &mut found);
-            }
+        for view in &views {
+            self.fragments.iter().for_each(|fragment| fragment.find(view, &mut found));
+            pieces.find(view, &mut found);
         }
         found
     }
 }
 
+/// Where a secret counts as quoted that is no word of AWS's.
+fn stands(secret: &[u8]) -> Stands {
+    let has_digit = secret.iter().any(u8::is_ascii_digit);
+    if secret.len() >= 8 || (secret.len() >= 6 && has_digit) { Stands::Anywhere } else { Stands::Alone }
+}
+
 impl Fragment {
     fn find(&self, view: &View, found: &mut Vec<(usize, usize)>) {
-        let (secret, text) = (&*self.bytes, &*view.bytes);
-        let least = if secret.len() >= PIECE * 3 / 2 { PIECE } else { secret.len() };
         let mut start = 0;
-        while start + least <= text.len() {
-            let longest = (0..=secret.len() - least)
-                .filter(|from| is_same(secret[*from], text[start]))
-                .map(|from| common(&secret[from..], &text[start..]))
-                .max()
-                .unwrap_or_default();
-            if longest >= least && self.stands.at(text, start, start + longest) {
-                found.push((view.spans[start].0, view.spans[start + longest - 1].1));
-                start += longest;
-            } else {
-                start += 1;
+        while let Some(text) = view.bytes.get(start..).filter(|text| !text.is_empty()) {
+            match self.length_at(text) {
+                Some(length) if self.stands.at(&view.bytes, start, start + length) => {
+                    found.push((view.spans[start].0, view.spans[start + length - 1].1));
+                    start += length;
+                }
+                _ => start += 1,
             }
         }
+    }
+
+    /// How much of the text is this fragment, with which the text begins. A longer one may be broken into lines or groups.
+    fn length_at(&self, text: &[u8]) -> Option<usize> {
+        let mut length = 0;
+        for byte in &*self.bytes {
+            if length > 0 && self.bytes.len() >= 6 && !byte.is_ascii_whitespace() {
+                length += text[length..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            }
+            if !is_same(*byte, *text.get(length)?) {
+                return None;
+            }
+            length += 1;
+        }
+        Some(length)
     }
 }
 
@@ -161,15 +204,69 @@ impl Stands {
     }
 }
 
-/// How many bytes of a secret the text begins with.
-fn common(secret: &[u8], text: &[u8]) -> usize {
-    secret.iter().zip(text).take_while(|(secret, text)| is_same(**secret, **text)).count()
+/// Form encoding writes a blank as `+`, base64 has two alphabets, and letters may have changed their case, which for those beyond
+/// ASCII is another byte.
+fn is_same(secret: u8, text: u8) -> bool {
+    secret.eq_ignore_ascii_case(&text)
+        || (!secret.is_ascii() && !text.is_ascii())
+        || matches!((secret, text), (b' ' | b'-', b'+') | (b'+', b'-') | (b'/', b'_') | (b'_', b'/'))
 }
 
-/// Form encoding writes a blank as `+`, and base64 has two alphabets.
-fn is_same(secret: u8, text: u8) -> bool {
-    secret == text
-        || matches!((secret, text), (b' ' | b'-', b'+') | (b'+', b'-') | (b'/', b'_') | (b'_', b'/'))
+/// What counts in a piece of a long secret: not what ends lines, separates groups, or differs between the alphabets of base64. What
+/// may stand around a quotation counts, and is all the same.
+fn letter(byte: u8) -> Option<u8> {
+    match byte {
+        _ if byte.is_ascii_alphanumeric() => Some(byte.to_ascii_lowercase()),
+        b'+' | b'-' | b'/' | b'_' | b'=' | b'.' | b':' | b'\\' | b' ' | b'\t' | b'\r' | b'\n' => None,
+        _ => Some(0),
+    }
+}
+
+/// All pieces of long secrets.
+struct Pieces<'a> {
+    long: &'a [Zeroizing<Vec<u8>>],
+    /// The hashes that pieces have, one bit each: what is not among them is no piece.
+    hashes: Vec<bool>,
+}
+
+impl<'a> Pieces<'a> {
+    fn of(long: &'a [Zeroizing<Vec<u8>>]) -> Self {
+        let mut hashes = vec![false; 1 << 16];
+        for piece in long.iter().flat_map(|letters| letters.windows(PIECE)) {
+            hashes[hash(piece)] = true;
+        }
+        Self { long, hashes }
+    }
+
+    fn find(&self, view: &View, found: &mut Vec<(usize, usize)>) {
+        let (mut letters, mut places) = (Zeroizing::new(Vec::new()), Vec::new());
+        for (place, byte) in view.bytes.iter().enumerate() {
+            if let Some(letter) = letter(*byte) {
+                letters.push(letter);
+                places.push(place);
+            }
+        }
+        let mut at = 0;
+        while let Some(piece) = letters.get(at..at + PIECE) {
+            let length = if self.hashes[hash(piece)] { self.common_with(&letters[at..]) } else { 0 };
+            if length > 0 {
+                found.push((view.spans[places[at]].0, view.spans[places[at + length - 1]].1));
+            }
+            at += length.max(1);
+        }
+    }
+
+    /// How many letters of a long secret the text begins with; 0 where they are no piece.
+    fn common_with(&self, text: &[u8]) -> usize {
+        let rests = self.long.iter().flat_map(|letters| (0..letters.len()).map(|from| &letters[from..]));
+        let lengths = rests.map(|rest| rest.iter().zip(text).take_while(|(one, other)| one == other).count());
+        lengths.filter(|length| *length >= PIECE).max().unwrap_or_default()
+    }
+}
+
+fn hash(piece: &[u8]) -> usize {
+    let hash = piece.iter().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(*byte)));
+    (hash ^ (hash >> 16)) as usize & 0xFFFF
 }
 
 /// A text, perhaps unescaped, and where each byte stands in the text as it was.
@@ -319,13 +416,67 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_cut_and_the_message_stays_readable() {
-        assert_eq!(cut("123456", "code 123456 of 91234567"), "code [redacted] of 91234567");
+        assert_eq!(cut("12345", "code 12345 of 9123456"), "code [redacted] of 9123456");
+        assert_eq!(cut("nobody", "nobody knows nobodys"), "[redacted] knows nobodys");
         assert_eq!(
             cut("x", "Value 'x' at 'max' is not x."),
             "Value '[redacted]' at 'max' is not [redacted]."
         );
         assert_eq!(cut("123456", "code MTIzNDU2"), "code [redacted]");
         assert_eq!(cut("", "nothing"), "nothing");
+    }
+
+    #[test]
+    fn a_code_is_cut_from_a_request_id() {
+        assert_eq!(cut("123456", "7f123456-0000"), "7f[redacted]-0000");
+    }
+
+    #[test]
+    fn a_secret_in_digits_in_other_letters_or_in_lines_is_cut() {
+        for secret in ["735912", "Correct-horse-7", "eyJraWQiOiJrIn0.eyJzdWIiOiIwMTIzNDU2Nzg5In0.c2ln"] {
+            let lines = |text: &str| {
+                text.as_bytes().chunks(5).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\r\n ")
+            };
+            for quoted in [
+                hex::encode(secret),
+                hex::encode_upper(secret),
+                lines(&hex::encode(secret)),
+                secret.to_uppercase(),
+                secret.to_lowercase(),
+                lines(secret),
+                lines(&STANDARD.encode(secret)),
+                lines(secret).replace("\r\n", "\\r\\n"),
+            ] {
+                assert_eq!(
+                    cut(secret, &format!("'{quoted}'")).trim_end_matches(['=', '\'']),
+                    "'[redacted]",
+                    "{quoted}"
+                );
+            }
+        }
+        assert_eq!(cut("Größe-7ß", "'GRÖßE-7ß'"), "'[redacted]'");
+    }
+
+    #[test]
+    fn a_secret_within_an_encoded_body_is_cut() {
+        let secret = "p\"a\\ss\"";
+        let body = serde_json::json!({ "a": 1, "password": secret }).to_string();
+        for quoted in [STANDARD.encode(&body), hex::encode(&body)] {
+            let text = cut(secret, &quoted);
+            assert!(text.contains(REDACTED) && text.len() > 30, "{text}");
+        }
+    }
+
+    #[test]
+    fn punctuation_at_the_ends_of_a_long_secret_is_cut() {
+        assert_eq!(cut("!!correct horse battery 7!!", "'!!correct horse battery 7!!'"), "'[redacted]'");
+    }
+
+    #[test]
+    fn a_secret_across_the_end_of_a_long_text_is_cut() {
+        let text = format!("{}hunter2hunter{}", "é".repeat((LONGEST_TEXT - 8) / 2), " ".repeat(3000));
+        let kept = cut("hunter2hunter", &text);
+        assert!(kept.ends_with("é[redacted]…"), "{}", kept.split_at(LONGEST_TEXT - 20).1);
     }
 
     #[test]

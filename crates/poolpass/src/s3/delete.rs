@@ -8,8 +8,8 @@ use super::key::ObjectKey;
 use super::put::set_body;
 use super::query::Query;
 use super::xml;
-use crate::aws_request::{AwsRequest, Repeat};
-use crate::error::{AwsRefusal, Error};
+use crate::aws_request::{AwsRequest, Repeat, Sent};
+use crate::error::{AwsRefusal, Error, Secrets};
 use crate::platform::BoxFuture;
 use crate::xml::Element;
 
@@ -71,8 +71,9 @@ impl Bucket {
             }
             for batch in writable.chunks(KEYS_PER_REQUEST) {
                 let answer = self.whole(self.delete_request(batch)?).await?;
+                let secrets = answer.extensions().get().map(Sent::secrets).unwrap_or_default();
                 xml::read(answer.body(), "DeleteResult", "DeleteObjects", |result| {
-                    outcome.add(batch, result)
+                    outcome.add(batch, result, &secrets)
                 })?;
             }
             Ok(outcome)
@@ -90,7 +91,7 @@ impl Bucket {
 
 impl DeletedMany {
     /// Adds what the answer says about the keys that were asked for. A key that it leaves out may have its object still.
-    fn add(&mut self, asked: &[String], result: &Element) -> Result<(), Error> {
+    fn add(&mut self, asked: &[String], result: &Element, secrets: &Secrets) -> Result<(), Error> {
         let mut left: Vec<&str> = Vec::with_capacity(asked.len());
         for key in asked.iter().map(String::as_str) {
             if !left.contains(&key) {
@@ -115,7 +116,7 @@ impl DeletedMany {
                 request_id: None,
                 ..AwsRefusal::default()
             };
-            let refusal = Error::from_aws(refusal).during("DeleteObjects");
+            let refusal = Error::from_aws(refusal).during("DeleteObjects").without(secrets);
             let key = error.text("Key")?;
             told(&key)?;
             // A key of which both are said may have its object still.
@@ -141,6 +142,7 @@ fn document(keys: &[String]) -> Element {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scripted_aws::ScriptedAws;
 
     #[test]
     fn keys_are_written_escaped() {
@@ -158,8 +160,10 @@ mod tests {
                    <Deleted><Key>a</Key></Deleted><Deleted><Key>b</Key></Deleted></DeleteResult>";
         let mut outcome = DeletedMany::default();
         let asked = ["a", "b", "b", "c"].map(str::to_owned);
-        xml::read(xml.as_bytes(), "DeleteResult", "DeleteObjects", |result| outcome.add(&asked, result))
-            .unwrap();
+        xml::read(xml.as_bytes(), "DeleteResult", "DeleteObjects", |result| {
+            outcome.add(&asked, result, &Secrets::default())
+        })
+        .unwrap();
         assert_eq!(outcome.deleted, ["b"]);
         let refused: Vec<_> =
             outcome.refused.iter().map(|(key, error)| (key.as_str(), error.kind())).collect();
@@ -170,8 +174,21 @@ mod tests {
 
         let mut outcome = DeletedMany::default();
         let asked = ["a".to_owned()];
-        let other =
-            xml::read(xml.as_bytes(), "DeleteResult", "DeleteObjects", |result| outcome.add(&asked, result));
+        let other = xml::read(xml.as_bytes(), "DeleteResult", "DeleteObjects", |result| {
+            outcome.add(&asked, result, &Secrets::default())
+        });
         assert_eq!(other.unwrap_err().kind(), crate::ErrorKind::InvalidResponse);
+    }
+
+    #[tokio::test]
+    async fn an_error_of_a_key_tells_no_secret_of_the_request() {
+        let xml = "<DeleteResult><Error><Key>a</Key><Code>AccessDenied token-of-a-guest</Code>\
+                   <Message>746f6b656e2d6f662d612d6775657374 was refused</Message></Error></DeleteResult>";
+        let aws = ScriptedAws::default().answer_text(200, &[], xml);
+        let client = aws.client(|config| config.bucket("photos"));
+        let outcome = client.s3().unwrap().delete_many(["a"]).await.unwrap();
+        let [(_, error)] = &outcome.refused[..] else { panic!("{outcome:?}") };
+        assert_eq!(error.message(), "[redacted] was refused");
+        assert_eq!(error.aws_code(), Some("AccessDenied [redacted]"));
     }
 }

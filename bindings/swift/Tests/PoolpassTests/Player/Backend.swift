@@ -84,6 +84,16 @@ final class Backend: Sendable {
         _ = rule == .null ? try await control("DELETE", "faults") : try await control("POST", "faults", rule)
     }
 
+    /// The combinations of formats and encodings in which the server echoes secrets.
+    func echoes() async throws -> JSON {
+        try await control("GET", "echoes")
+    }
+
+    /// Ends all echoes, and tells what was echoed.
+    func endEchoes() async throws -> JSON {
+        try await control("DELETE", "echoes")
+    }
+
     func setClock(_ offsetSeconds: Int) async throws {
         _ = try await control("POST", "clock", ["offsetSeconds": .of(offsetSeconds)])
     }

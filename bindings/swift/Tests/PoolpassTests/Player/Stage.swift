@@ -71,6 +71,9 @@ struct Stage {
         let name = step["on"].string ?? "app"
         guard let actor = actors[name] else { throw Mismatch("there is no client \(name)") }
         let arguments = Arguments(try await filled(step["with"]))
+        if step["echo"] != .null {
+            return try await playEchoes(step["echo"], on: backend) { try await actor.perform(operation, arguments) }
+        }
         let expected = step.object?["returns"] == nil ? nil : try await filled(step["returns"])
         if operation == "events" { await actor.waitForEvents(expected?.array?.count ?? 0) }
 

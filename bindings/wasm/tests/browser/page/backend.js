@@ -13,6 +13,8 @@ export function backendOf(config) {
     admin: call('admin'),
     codeSentTo: call('codeSentTo'),
     createUser: call('createUser'),
+    echoes: call('echoes'),
+    endEchoes: call('endEchoes'),
     fault: call('fault'),
     setClock: call('setClock'),
     takeRequestCounts: call('takeRequestCounts'),

@@ -286,3 +286,27 @@ async fn a_message_keeps_everything_but_the_secret() {
     assert_eq!(error.message(), format!("Value '{list}' at 'x' failed"));
     assert_eq!(error.aws_code(), Some("ValidationException"));
 }
+
+/// Answers with a body that breaks off with an error, which quotes the authorization.
+#[derive(Debug)]
+struct BrokenBody;
+
+impl Transport for BrokenBody {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        let header = request.headers()["authorization"].to_str().unwrap().to_owned();
+        let broken = TransportError::interrupted(format!("reset while sending '{header}'"));
+        let body = stream::iter([Ok(Bytes::from_static(b"start")), Err(broken)]);
+        Box::pin(async { Ok(Response::new(Body::from_stream(body))) })
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_later_tells_no_secret_either() {
+    let policy = RetryPolicy::default();
+    let road = Road::new(Arc::new(BrokenBody), Arc::new(Stopped), Arc::new(SystemRandom), policy);
+    let token = format!("Bearer {ID_TOKEN}");
+    let request = AwsRequest::new("Get", Method::GET, Uri::from_static("https://api.example/film"));
+    let answer = road.send(&request, &Authorization::Token(&token)).await.unwrap();
+    let error = answer.into_body().bytes(100).await.unwrap_err();
+    assert_eq!(error.detail, "reset while sending 'Bearer [redacted]'");
+}

@@ -91,6 +91,12 @@ class Backend private constructor(private val server: Process, val config: JsonO
         if (rule is JsonNull) control("DELETE", "faults") else control("POST", "faults", rule)
     }
 
+    /** The combinations of formats and encodings in which the server echoes secrets. */
+    fun echoes(): JsonObject = control("GET", "echoes").jsonObject
+
+    /** Ends all echoes, and tells what was echoed. */
+    fun endEchoes(): JsonObject = control("DELETE", "echoes").jsonObject
+
     /** Sets the server's clock so far ahead of the machine's. */
     fun setClock(offsetSeconds: Long) {
         control("POST", "clock", buildJsonObject { put("offsetSeconds", offsetSeconds) })

@@ -81,6 +81,7 @@ class Stage(private val backend: Backend) {
     private suspend fun call(step: JsonObject) {
         val actor = actors[step.text("on") ?: "app"] ?: error("there is no client ${step.text("on")}")
         val args = Arguments(plain(filled(step["with"])).let { members -> (members as Map<*, *>).mapKeys { it.key as String } })
+        step["echo"]?.let { echo -> return playEchoes(backend, echo.jsonObject) { actor.perform(step.text("do")!!, args) } }
         val expected = step["returns"]?.let(::filled)
         val fails = step["fails"]?.jsonObject
         val operation = step.text("do")!!
