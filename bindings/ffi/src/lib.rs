@@ -6,6 +6,9 @@
 //!
 //! `bindings/swift` and `bindings/kotlin` wrap what is exported here in what apps see; nothing else calls it.
 
+// An app's log is the app's: a line that the SDK writes may show a secret.
+#![deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
+
 mod account;
 mod api;
 mod body;

@@ -3,6 +3,8 @@
 //! It holds no logic: every function turns JavaScript values into arguments of the crate `poolpass` and its results back.
 //! `js/` wraps what is exported here in the classes that apps see; nothing else calls it.
 #![cfg(target_arch = "wasm32")]
+// An app's log is the app's: a line that the SDK writes may show a secret.
+#![deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
 mod account;
 mod api;

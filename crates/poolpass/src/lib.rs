@@ -36,6 +36,8 @@
 //!   Poolpass uses takes HTTP/1.1.
 //! - `aws-sdk` (native, off by default): a [`Client`] is a credentials provider for the official AWS SDK.
 
+// An app's log is the app's: a line that the SDK writes may show a secret.
+#![deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 #![cfg_attr(
     target_arch = "wasm32",
     allow(
