@@ -16,7 +16,8 @@ use crate::body::{ByteStream, SourceError, pieces};
 ///
 /// A transport does one thing: it sends the request once, follows no redirect, and hands out the answer, whatever its status.
 /// Time limits, retries, signatures and clock correction happen above it. When the call is cancelled, it aborts the request.
-/// Where it has unpacked a body, it leaves out the headers of the packed one: `Content-Encoding` and `Content-Length`.
+/// Where it has unpacked a body, it leaves out the headers of the packed one: `Content-Encoding`, `Content-Length` and every
+/// `x-amz-checksum-…`.
 #[uniffi::export(rust, foreign)]
 #[async_trait]
 pub trait Transport: Send + Sync {

@@ -26,6 +26,9 @@ pub trait Transport: fmt::Debug + MaybeSend + MaybeSync {
     /// Redirects must not be followed, since a signature holds for one host and path. Dropping the
     /// future must abort the request.
     ///
+    /// The body is handed out as the server sent it. Where the host unpacks it all the same, the transport leaves out the headers of
+    /// the packed body: `Content-Encoding`, `Content-Length` and every `x-amz-checksum-…`.
+    ///
     /// # Errors
     ///
     /// [`TransportError`] when no answer came; any HTTP status is an answer.

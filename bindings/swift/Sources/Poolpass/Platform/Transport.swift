@@ -7,7 +7,8 @@ import PoolpassFFI
 /// limits, retries, signatures and clock correction happen above it. When its task is cancelled, it aborts the request.
 ///
 /// It asks for no compression by itself and unpacks nothing. DynamoDB's requests say `Accept-Encoding: identity`, which stops
-/// URLSession from it; where an answer was unpacked all the same, it must not keep the `Content-Length` that it had.
+/// URLSession from it. Where an answer was unpacked all the same, the transport leaves out the headers of the packed body:
+/// `Content-Encoding`, `Content-Length` and every `x-amz-checksum-…`.
 public protocol Transport: Sendable {
     /// Sends `request` and waits for the answer's head.
     ///

@@ -61,9 +61,11 @@ public final class URLSessionTransport: NSObject, Transport {
 
     /// The headers of the body that Foundation hands out: what was packed it has unpacked.
     static func unpacked(_ headers: [(name: String, value: String)]) -> [(name: String, value: String)] {
-        let isPacked = headers.contains { $0.name.lowercased() == "content-encoding" }
-        let ofThePacked = isPacked ? ["content-encoding", "content-length"] : []
-        return headers.filter { !ofThePacked.contains($0.name.lowercased()) }
+        guard headers.contains(where: { $0.name.lowercased() == "content-encoding" }) else { return headers }
+        return headers.filter { header in
+            let name = header.name.lowercased()
+            return name != "content-encoding" && name != "content-length" && !name.hasPrefix("x-amz-checksum-")
+        }
     }
 }
 

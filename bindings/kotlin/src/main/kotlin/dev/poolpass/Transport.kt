@@ -19,7 +19,8 @@ import dev.poolpass.ffi.TransportException as FfiTransportException
  * limits, retries, signatures and clock correction happen above it. When it is cancelled, it aborts the request.
  *
  * It asks for no compression by itself and unpacks nothing. DynamoDB's requests say `Accept-Encoding: identity`, which stops OkHttp
- * from it; where an answer was unpacked all the same, it must not keep the `Content-Length` that it had.
+ * from it. Where an answer was unpacked all the same, the transport leaves out the headers of the packed body: `Content-Encoding`,
+ * `Content-Length` and every `x-amz-checksum-…`.
  */
 fun interface Transport {
     /**
