@@ -8,8 +8,8 @@
 //! - a secret as a whole, whatever its length. One of less than six characters, or of less than eight without a digit, has to stand
 //!   alone, since it is part of other words by chance; a word of AWS's messages has to stand between quotation marks. A code of six
 //!   digits is cut out anywhere, also within a request id, where it stands by chance once in a million ids.
-//! - a piece of a secret, of its base64 or of its digits that has 12 letters and digits in a row, whatever separates them; so a
-//!   text that was shortened shows at most 11 of them.
+//! - a piece of a secret, of its base64 or of its digits that has 12 letters and digits in a row, whatever separates them; not of one with blanks in it,
+//!   and no words without a digit. So a text that was shortened shows at most 11 of them.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -98,7 +98,8 @@ impl Secrets {
 
     fn add_fragment(&mut self, bytes: &[u8], stands: Stands) {
         let letters: Zeroizing<Vec<u8>> = Zeroizing::new(bytes.iter().copied().filter_map(letter).collect());
-        if letters.len() >= PIECE {
+        // A piece of a sentence is found in other sentences, and in AWS's codes.
+        if letters.len() >= PIECE && !bytes.contains(&b' ') {
             self.long.push(letters);
         }
         self.fragments.push(Fragment { bytes: Zeroizing::new(bytes.to_vec()), stands });
@@ -250,7 +251,12 @@ impl<'a> Pieces<'a> {
         while let Some(piece) = letters.get(at..at + PIECE) {
             let length = if self.hashes[hash(piece)] { self.common_with(&letters[at..]) } else { 0 };
             if length > 0 {
-                found.push((view.spans[places[at]].0, view.spans[places[at + length - 1]].1));
+                let (first, last) = (places[at], places[at + length - 1]);
+                let run = &view.bytes[first..=last];
+                // Words without a digit are those of AWS's messages more likely than those of a passphrase.
+                if run.iter().any(u8::is_ascii_digit) || !run.contains(&b' ') {
+                    found.push((view.spans[first].0, view.spans[last].1));
+                }
             }
             at += length.max(1);
         }
@@ -412,6 +418,7 @@ mod tests {
             assert_eq!(cut(token, &format!("'{piece}…' is wrong")), "'[redacted]…' is wrong");
         }
         assert_eq!(cut(token, "eyJraWQiOiJ"), "eyJraWQiOiJ");
+        assert_eq!(cut("my first refresh token", "Refresh Token revoked"), "Refresh Token revoked");
     }
 
     #[test]
