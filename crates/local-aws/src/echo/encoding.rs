@@ -128,7 +128,8 @@ impl EchoEncoding {
             }
             encoding => {
                 let quoted = encoding.quote(planted);
-                vec![json(&quoted), quoted]
+                // In a header, blanks stand for the ends of lines.
+                vec![json(&quoted), quoted.replace(['\r', '\n'], " "), quoted]
             }
         });
         quoted.flat_map(|quoted| pieces(&quoted)).filter(|piece| piece.len() >= SHORTEST).collect()
