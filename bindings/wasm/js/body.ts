@@ -132,9 +132,12 @@ export function streamOf(
   );
 }
 
-/** A listener whose errors are reported as those of an event's listener are, and never end what it listens to. */
-export function reporting<T>(listener: ((value: T) => void) | undefined): ((value: T) => void) | undefined {
-  if (listener === undefined) return undefined;
+/**
+ * A listener whose errors are reported as those of an event's listener are, and never end what it listens to. `name` is what the app
+ * calls it.
+ */
+export function reporting<T>(name: string, listener: (value: T) => void): (value: T) => void {
+  if (typeof listener !== 'function') throw new PoolpassError('invalidInput', `${name} is not a function`);
   return (value) => {
     try {
       listener(value);

@@ -8,14 +8,14 @@ export class Listeners {
 
   /** Adds one, also one that is there already, until the returned function is called or its client is closed. */
   add(hear: (event: SessionEvent) => void, life: Life): () => void {
-    const listener = { hear, life };
+    const listener = { hear: reporting('the listener', hear), life };
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
   tell(event: SessionEvent): void {
     for (const { hear, life } of this.#listeners) {
-      if (!life.isOver) reporting(hear)?.(event);
+      if (!life.isOver) hear(event);
     }
   }
 

@@ -187,7 +187,11 @@ export class Bucket {
     body: BytesLike | ReadableStream<Uint8Array>,
     options: UploadOptions = {},
   ): Promise<Stored> {
-    const listeners = { onProgress: reporting(options.onProgress), onResumable: reporting(options.onResumable) };
+    const { onProgress, onResumable } = options;
+    const listeners = {
+      onProgress: onProgress == null ? undefined : reporting('onProgress', onProgress),
+      onResumable: onResumable == null ? undefined : reporting('onResumable', onResumable),
+    };
     return this.inner().call('upload', { ...withType(body, options), ...listeners, key, body: uploadSource(body) });
   }
 
@@ -198,12 +202,14 @@ export class Bucket {
 
   /** Reads an object, or a part of it (GetObject). The content arrives while it is read. */
   async get(key: string, options: GetOptions = {}): Promise<S3Object> {
+    const { onProgress } = options;
+    const progress = onProgress == null ? undefined : reporting('onProgress', onProgress);
     const { metadata, length, body } = (await this.inner().call('get', { ...options, key })) as {
       metadata: ObjectMetadata;
       length?: number | undefined;
       body: Body;
     };
-    return new S3Object(metadata, length, body, options);
+    return new S3Object(metadata, length, body, options.signal, progress);
   }
 
   /** What S3 knows about an object (HeadObject). */
@@ -289,11 +295,16 @@ export class S3Object {
   readonly body: ReadableStream<OwnBytes>;
 
   /** @internal */
-  constructor(metadata: ObjectMetadata, length: number | undefined, body: Body, options: GetOptions) {
-    const onProgress = reporting(options.onProgress);
+  constructor(
+    metadata: ObjectMetadata,
+    length: number | undefined,
+    body: Body,
+    signal: GetOptions['signal'],
+    onProgress: GetOptions['onProgress'],
+  ) {
     let received = 0;
     this.metadata = metadata;
-    this.body = streamOf(body, options.signal, (piece) => {
+    this.body = streamOf(body, signal, (piece) => {
       received += piece;
       // A browser that hides the encoding unpacks without a word.
       const total = length !== undefined && received <= length ? length : undefined;

@@ -110,8 +110,8 @@ async fn perform(client: Client, method: String, input: Options) -> Result<JsVal
 
 fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Thrown> {
     let mut builder = Client::builder(Config::from_json(config)?).store(Store(store));
-    if let Some(now) = options.value("now") {
-        builder = builder.clock(JsClock(now.unchecked_into()));
+    if let Some(now) = options.function("now")? {
+        builder = builder.clock(JsClock(now));
     }
     if let Some(attempts) = options.number("maxAttempts")? {
         builder = builder.retry(RetryPolicy { max_attempts: attempts as u32, ..RetryPolicy::default() });

@@ -31,14 +31,14 @@ pub(crate) fn prepared(bucket: &Bucket, input: &Options) -> Result<Upload, Throw
     if let Some(parts) = input.number("concurrency")? {
         upload = upload.concurrency(parts as usize);
     }
-    if let Some(listener) = listener(input, "onProgress") {
+    if let Some(listener) = input.function("onProgress")? {
         upload = upload.on_progress(move |progress| {
             let sent = (progress.sent as f64).into();
             let total = maybe(progress.total.map(|total| total as f64));
             notify(&listener, &object(&[("sent", sent), ("total", total)]));
         });
     }
-    if let Some(listener) = listener(input, "onResumable") {
+    if let Some(listener) = input.function("onResumable")? {
         upload = upload.on_resumable(move |state| {
             if let Ok(state) =
                 serde_json::to_string(&state).map_err(drop).and_then(|json| JSON::parse(&json).map_err(drop))
@@ -160,10 +160,6 @@ impl Drop for Reader {
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
 fn unreadable(thrown: JsValue) -> io::Error {
     io::Error::other(remembered(&thrown))
-}
-
-fn listener(options: &Options, name: &str) -> Option<Function> {
-    options.value(name)?.dyn_into().ok()
 }
 
 fn notify(listener: &Function, value: &JsValue) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use js_sys::{Array, Date, Object, Reflect, Uint8Array};
+use js_sys::{Array, Date, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Thrown;
@@ -185,6 +185,10 @@ impl Options {
 
     pub(crate) fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, Thrown> {
         self.read(name, "a Uint8Array", |value| bytes_in(value).as_ref().map(in_memory))?.transpose()
+    }
+
+    pub(crate) fn function(&self, name: &str) -> Result<Option<Function>, Thrown> {
+        self.read(name, "a function", |value| value.dyn_ref::<Function>().cloned())
     }
 
     pub(crate) fn list(&self, name: &str) -> Result<Option<Array>, Thrown> {

@@ -125,6 +125,20 @@ describe('values from JavaScript', () => {
     assert.deepEqual(starts, [undefined, digits]);
   });
 
+  test('what is no function is refused where one is called later', async () => {
+    for (const no of ['a', 0, false, {}, []]) {
+      assert.throws(() => client.onSessionEvent(no), { code: 'invalidInput' });
+      await assert.rejects(client.bucket().upload('public/no', 'x', { onProgress: no }), { code: 'invalidInput' });
+      await assert.rejects(client.bucket().upload('public/no', 'x', { onResumable: no }), { code: 'invalidInput' });
+      await assert.rejects(client.bucket().get('public/welcome.txt', { onProgress: no }), { code: 'invalidInput' });
+      await assert.rejects(Poolpass.create(backend.config, { now: no }), { code: 'invalidInput' });
+    }
+    assert.throws(() => client.onSessionEvent(undefined), { code: 'invalidInput' });
+    await assert.rejects(client.bucket().head('public/no'), { code: 'notFound' });
+    const object = await client.bucket().get('public/welcome.txt', { onProgress: null });
+    assert.ok((await object.text()).length > 0);
+  });
+
   test('a time limit beyond what a timer can hold is no limit', async () => {
     await backend.fault({ operation: 'GetObject', action: { delayMs: 300 }, times: 1 });
     const url = `${backend.config.endpoints.s3}/${backend.config.s3.bucket}/public/welcome.txt`;
