@@ -29,7 +29,8 @@ const WASM_FEATURES: [&str; 6] = [
 
 /// The second round finds what the first one has uncovered. A Rust module has its stack where the low memory is, and never an
 /// address there that is valid.
-const PASSES: [&str; 4] = ["-Oz", "--low-memory-unused", "--optimize-added-constants-propagate", "-Oz"];
+const PASSES: [&str; 5] =
+    ["-Oz", "--low-memory-unused", "--optimize-added-constants-propagate", "--gufa-optimizing", "-Oz"];
 const STRIP: [&str; 2] = ["--strip-debug", "--strip-producers"];
 
 /// Builds the package and checks it.

@@ -11,6 +11,9 @@
 //! - a piece of a secret, of its base64 or of its digits that has 12 letters and digits in a row, whatever separates them; not of one with blanks in it,
 //!   and no words without a digit. So a text that was shortened shows at most 11 of them.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::Value;
@@ -109,14 +112,15 @@ impl Secrets {
     pub(crate) fn cut_from(&self, text: &str) -> Option<String> {
         let kept = &text.as_bytes()[..text.len().min(LONGEST_TEXT)];
         let searched = &text.as_bytes()[..text.len().min(LONGEST_TEXT + BEYOND)];
-        let mut found = self.find(searched);
+        let found = self.find(searched);
         if found.is_empty() && kept.len() == text.len() {
             return None;
         }
-        found.sort_unstable();
+        // In order; sorting would be more code, which an app's users would download.
+        let mut found: BinaryHeap<_> = found.into_iter().map(Reverse).collect();
         let mut redacted = Vec::with_capacity(kept.len());
         let mut position = 0;
-        for (start, end) in found {
+        while let Some(Reverse((start, end))) = found.pop() {
             if start >= position && start < kept.len() {
                 redacted.extend_from_slice(&kept[position..start]);
                 redacted.extend_from_slice(REDACTED.as_bytes());

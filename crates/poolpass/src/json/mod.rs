@@ -78,9 +78,9 @@ impl Object {
         self.0.contains_key(name)
     }
 
-    /// The members, in the order of their names.
+    /// The members that are not null, in the order of their names.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.0.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name.as_str())
     }
 
     pub(crate) fn text(&mut self, name: &'static str) -> Result<String, Misfit> {
@@ -189,7 +189,8 @@ impl Object {
 
     /// The member as it is; `None` where it is absent or null.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
-        self.0.remove(name).filter(|value| !value.is_null())
+        // Null stays in its place: removing it would rebalance the tree, whose code an app's users would download.
+        self.0.get_mut(name).map(Value::take).filter(|value| !value.is_null())
     }
 }
 
