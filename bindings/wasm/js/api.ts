@@ -81,8 +81,8 @@ export async function signedFetch(client: Handle<Client>, url: string | URL, opt
 
 function requestOf(url: string | URL, { method, headers, signal }: PresignOptions) {
   return {
-    url: String(url),
-    method: String(method ?? 'GET').toUpperCase(),
+    url: written('the URL', url),
+    method: written('the method', method ?? 'GET').toUpperCase(),
     headers: [...headersOf(headers)],
     signal,
   };
@@ -93,12 +93,21 @@ function headersOf(given: HeadersLike | undefined): Headers {
     return new Headers(given);
   } catch {
     // What the browser says about it quotes the header, which may be a secret.
-    throw new PoolpassError('invalidInput', 'the headers have a name or a value that HTTP does not allow');
+    throw new PoolpassError('invalidInput', 'the headers cannot be read, or have a name or a value that HTTP does not allow');
   }
 }
 
 function textOf(body: BytesLike | URLSearchParams): BytesLike {
-  return isA<URLSearchParams>(body, 'URLSearchParams') ? String(body) : body;
+  return isA<URLSearchParams>(body, 'URLSearchParams') ? written('the body', body) : body;
+}
+
+/** As text. What is behind a `Proxy`, such as a `URL`, may have none. */
+function written(name: string, value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    throw new PoolpassError('invalidInput', `${name} cannot be read`);
+  }
 }
 
 function contentTypeOf(body: BytesLike | URLSearchParams): string | undefined {

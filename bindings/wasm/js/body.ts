@@ -28,7 +28,7 @@ export function uploadSource(body: BytesLike | ReadableStream<Uint8Array>): Uint
 
 /** The media type that a `Blob` or `File` names. */
 export function mediaTypeOf(body: unknown): string | undefined {
-  return isBlob(body) && body.type !== '' ? body.type : undefined;
+  return isBlob(body) ? realBlob(body).type || undefined : undefined;
 }
 
 function inMemory(body: Exclude<BytesLike, Blob>): Uint8Array {
@@ -47,8 +47,13 @@ function refused(body: unknown): PoolpassError {
 
 /** The same `Blob`, unless it only says that it is one. */
 function realBlob(body: Blob): Blob {
-  for (const method of ['slice', 'arrayBuffer'] as const) if (typeof body[method] !== 'function') throw refused(body);
-  return body;
+  try {
+    // Behind a `Proxy` it does not tell its size.
+    if (typeof body.slice === 'function' && typeof body.arrayBuffer === 'function' && body.size >= 0) return body;
+  } catch {
+    // It is refused below.
+  }
+  throw refused(body);
 }
 
 /** The same stream as one of this realm, by which the module reads it; it may also be a library's. */

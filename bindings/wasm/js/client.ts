@@ -7,7 +7,7 @@ import { PoolpassError } from './errors.js';
 import { Handle, Life, type Unproxied, unproxied } from './handle.js';
 import { Listeners } from './listeners.js';
 import { init } from './module.js';
-import type { CallOptions, ClientMetadata } from './options.js';
+import { type CallOptions, type ClientMetadata, given } from './options.js';
 import { Client as Inner } from './poolpass_wasm.js';
 import { Bucket, type PresignedUrl } from './s3.js';
 import type { AwsCredentials, SessionEvent, Token, User } from './session.js';
@@ -80,7 +80,7 @@ export class Poolpass implements Disposable {
   ): Promise<Poolpass> {
     await init();
     const text = textOf(config);
-    const store = sharedStore(options.store);
+    const store = sharedStore(given(options).store);
     const inner = new Handle(new Inner(text, store as never, options), new Life());
     const listeners = new Listeners();
     const tabs = store.isShared && isInBrowser() ? tabsOf(inner) : undefined;
@@ -191,7 +191,7 @@ export class Poolpass implements Disposable {
 
   /** An S3 bucket. Default: the configuration's, in its region. */
   bucket(name?: string, options: { region?: string | undefined } = {}): Bucket {
-    return new Bucket(this.inner().beside(this.inner().inner.bucket(name, options.region)));
+    return new Bucket(this.inner().beside(this.inner().inner.bucket(name, given(options).region)));
   }
 
   /** A DynamoDB table by its name or ARN. Default: the configuration's. */
@@ -222,7 +222,7 @@ export class Poolpass implements Disposable {
    * ```
    */
   fetch(url: string | URL, options: SignedFetchOptions = {}): Promise<Response> {
-    return signedFetch(this.inner(), url, options);
+    return signedFetch(this.inner(), url, given(options));
   }
 
   /**
@@ -236,7 +236,7 @@ export class Poolpass implements Disposable {
    * ```
    */
   presign(url: string | URL, expiresIn: number, options: PresignOptions = {}): Promise<PresignedUrl> {
-    return presignRequest(this.inner(), url, expiresIn, options);
+    return presignRequest(this.inner(), url, expiresIn, given(options));
   }
 }
 

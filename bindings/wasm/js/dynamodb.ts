@@ -1,7 +1,7 @@
 import type { AnyCondition, Expression, Path } from './conditions.js';
 import type { Decimal } from './decimal.js';
 import { type Handle, type Unproxied, unproxied } from './handle.js';
-import type { CallOptions } from './options.js';
+import { type CallOptions, given } from './options.js';
 import type { Client, Table as Inner } from './poolpass_wasm.js';
 
 /**
@@ -211,7 +211,7 @@ export class Search<T> implements AsyncIterable<T> {
   constructor(table: Handle<Inner>, condition: AnyCondition | undefined, options: SearchOptions) {
     this.table = unproxied(table);
     this.condition = condition;
-    this.options = options;
+    this.options = given(options);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {

@@ -4,6 +4,11 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** The options of a call: `null` is as good as none. */
+export function given<T extends object>(options: T | null | undefined): T {
+  return options ?? ({} as T);
+}
+
 /** Something for the user pool's Lambda triggers. */
 export interface ClientMetadata {
   clientMetadata?: Record<string, string> | undefined;

@@ -46,6 +46,15 @@ export function bufferBytes(buffer: unknown, offset?: number, length?: number): 
   }
 }
 
+/** The elements of an array, in one of this realm: reading them out of a `Proxy` may throw, also where it was revoked. */
+export function arrayIn(value: unknown): unknown[] | undefined {
+  try {
+    return Array.isArray(value) ? [...value] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The elements of a `Set`. */
 export function elementsIn(value: unknown): unknown[] | undefined {
   try {
@@ -79,9 +88,13 @@ export const DECIMAL = 'poolpass.Decimal';
 
 /** An `AbortSignal`. */
 export function signalIn(value: unknown): AbortSignal | undefined {
-  const signal = value as AbortSignal;
-  const isSignal = typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function';
-  return isSignal && typeof signal.removeEventListener === 'function' ? signal : undefined;
+  try {
+    const signal = value as AbortSignal;
+    const isSignal = typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function';
+    return isSignal && typeof signal.removeEventListener === 'function' ? signal : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What an error says, or undefined where somebody has thrown something else. */

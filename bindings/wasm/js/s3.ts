@@ -1,7 +1,7 @@
 import { type BytesLike, bytesOf, mediaTypeOf, type OwnBytes, reporting, streamOf, uploadSource } from './body.js';
 import type { PoolpassError } from './errors.js';
 import { type Handle, type Unproxied, unproxied } from './handle.js';
-import type { CallOptions } from './options.js';
+import { type CallOptions, given } from './options.js';
 import type { Body, Bucket as Inner } from './poolpass_wasm.js';
 
 export type { BytesLike } from './body.js';
@@ -187,7 +187,7 @@ export class Bucket {
     body: BytesLike | ReadableStream<Uint8Array>,
     options: UploadOptions = {},
   ): Promise<Stored> {
-    const { onProgress, onResumable } = options;
+    const { onProgress, onResumable } = given(options);
     const listeners = {
       onProgress: onProgress == null ? undefined : reporting('onProgress', onProgress),
       onResumable: onResumable == null ? undefined : reporting('onResumable', onResumable),
@@ -202,14 +202,14 @@ export class Bucket {
 
   /** Reads an object, or a part of it (GetObject). The content arrives while it is read. */
   async get(key: string, options: GetOptions = {}): Promise<S3Object> {
-    const { onProgress } = options;
+    const { onProgress, signal } = given(options);
     const progress = onProgress == null ? undefined : reporting('onProgress', onProgress);
     const { metadata, length, body } = (await this.inner().call('get', { ...options, key })) as {
       metadata: ObjectMetadata;
       length?: number | undefined;
       body: Body;
     };
-    return new S3Object(metadata, length, body, options.signal, progress);
+    return new S3Object(metadata, length, body, signal, progress);
   }
 
   /** What S3 knows about an object (HeadObject). */
@@ -353,5 +353,5 @@ async function piecesOf(body: ReadableStream<OwnBytes>): Promise<OwnBytes[]> {
 }
 
 function withType<T extends ObjectOptions>(body: unknown, options: T): T {
-  return { ...options, contentType: options.contentType ?? mediaTypeOf(body) };
+  return { ...options, contentType: given(options).contentType ?? mediaTypeOf(body) };
 }

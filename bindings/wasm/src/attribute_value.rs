@@ -7,13 +7,13 @@
 //! | `Uint8Array` | B |
 //! | `Set` of strings; of numbers, bigints or decimals; of `Uint8Array` | SS; NS; BS |
 
-use js_sys::{Array, BigInt, Number, Object, Reflect, Set, Uint8Array};
+use js_sys::{Array, BigInt, Number, Reflect, Set, Uint8Array};
 use poolpass::dynamodb::{AttributeValue, Item};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Thrown;
-use crate::realms::{bytes_in, digits_in, elements_in};
-use crate::values::{dictionary, entries, list};
+use crate::realms::{array_in, bytes_in, digits_in, elements_in};
+use crate::values::{dictionary, entries, list, text_in};
 
 #[wasm_bindgen(raw_module = "./decimal.js")]
 extern "C" {
@@ -98,7 +98,7 @@ fn nested_value(value: &JsValue, levels: usize) -> Result<AttributeValue, Thrown
     if value.is_null() {
         return Ok(AttributeValue::Null);
     }
-    if let Some(text) = value.as_string() {
+    if let Some(text) = text_in(value)? {
         return Ok(AttributeValue::S(text));
     }
     if let Some(bool) = value.as_bool() {
@@ -107,8 +107,8 @@ fn nested_value(value: &JsValue, levels: usize) -> Result<AttributeValue, Thrown
     if let Some(number) = number(value)? {
         return Ok(AttributeValue::N(number));
     }
-    if let Some(elements) = value.dyn_ref::<Array>() {
-        return nested_values(elements, one_less(levels)?).map(AttributeValue::L);
+    if let Some(elements) = array_in(value) {
+        return nested_values(&elements, one_less(levels)?).map(AttributeValue::L);
     }
     if let Some(bytes) = bytes_in(value) {
         return Ok(AttributeValue::B(bytes.to_vec()));
@@ -171,8 +171,8 @@ fn set_value(elements: &Array) -> Result<AttributeValue, Thrown> {
     let mixed = || Thrown::invalid_input("a Set holds only strings, only numbers or only Uint8Arrays");
     let first = elements.get(0);
     if first.is_string() {
-        let texts = elements.iter().map(|element| element.as_string());
-        return texts.collect::<Option<_>>().map(AttributeValue::Ss).ok_or_else(mixed);
+        let texts = elements.iter().map(|element| text_in(&element)?.ok_or_else(mixed));
+        return texts.collect::<Result<_, _>>().map(AttributeValue::Ss);
     }
     if bytes_in(&first).is_some() {
         let bytes = elements.iter().map(|element| Some(bytes_in(&element)?.to_vec()));
@@ -192,5 +192,5 @@ fn is_plain_object(value: &JsValue) -> bool {
     }
     let Ok(prototype) = Reflect::get_prototype_of(value) else { return false };
     // Objects of another window or worker have an Object.prototype of their own, whose prototype is null too.
-    prototype.is_null() || Object::get_prototype_of(&prototype).is_null()
+    prototype.is_null() || Reflect::get_prototype_of(&prototype).is_ok_and(|root| root.is_null())
 }

@@ -162,7 +162,7 @@ pub(crate) fn stored(stored: &Stored) -> JsValue {
 
 fn get_options(options: &Options) -> Result<GetOptions, Thrown> {
     Ok(GetOptions {
-        range: options.options("range").map(|range| byte_range(&range)).transpose()?,
+        range: options.options("range")?.map(|range| byte_range(&range)).transpose()?,
         if_match: options.text("ifMatch")?,
         if_none_match: options.text("ifNoneMatch")?,
         if_modified_since: options.time("ifModifiedSince")?,
@@ -176,7 +176,7 @@ fn copy_options(options: &Options) -> Result<CopyOptions, Thrown> {
         from_bucket: options.text("fromBucket")?,
         from_version_id: options.text("fromVersionId")?,
         if_source_matches: options.text("ifSourceMatches")?,
-        replace: options.options("replace").map(|options| put_options(&options)).transpose()?,
+        replace: options.options("replace")?.map(|options| put_options(&options)).transpose()?,
     })
 }
 

@@ -1,12 +1,12 @@
 //! Conditions as `js/dynamodb/conditions.ts` writes them down.
 
-use js_sys::Array;
 use poolpass::dynamodb::{Attribute, Condition, Expression, attribute};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use crate::attribute_value::{attribute_value, attribute_values};
 use crate::error::Thrown;
-use crate::values::{Options, entries};
+use crate::realms::array_in;
+use crate::values::{Options, entries, text_in};
 
 /// How many operators and functions DynamoDB takes in one condition.
 const OPERATORS: usize = 300;
@@ -39,7 +39,7 @@ fn nested_condition(value: JsValue, levels: usize) -> Result<Condition, Thrown> 
         "exists" => path()?.exists(),
         "notExists" => path()?.not_exists(),
         "beginsWith" => {
-            let prefix = values.get(0).as_string();
+            let prefix = text_in(&values.get(0))?;
             path()?.begins_with(prefix.ok_or_else(|| Thrown::invalid_input("a prefix is a string"))?)
         }
         "contains" => path()?.contains(value(0)?),
@@ -72,12 +72,12 @@ pub(crate) fn expression(value: JsValue) -> Result<Expression, Thrown> {
 pub(crate) fn path(value: Option<JsValue>) -> Result<Attribute, Thrown> {
     let no_path = || Thrown::invalid_input("a path begins with the name of an attribute");
     let value = value.ok_or_else(no_path)?;
-    if let Some(name) = value.as_string() {
+    if let Some(name) = text_in(&value)? {
         return Ok(attribute(name));
     }
-    let mut steps = value.dyn_into::<Array>().map_err(|_| no_path())?.into_iter();
-    let name = steps.next().and_then(|name| name.as_string()).ok_or_else(no_path)?;
-    steps.try_fold(attribute(name), |place, step| match (step.as_string(), step.as_f64()) {
+    let mut steps = array_in(&value).ok_or_else(no_path)?.into_iter();
+    let name = text_in(&steps.next().unwrap_or_default())?.ok_or_else(no_path)?;
+    steps.try_fold(attribute(name), |place, step| match (text_in(&step)?, step.as_f64()) {
         (Some(member), _) => Ok(place.member(member)),
         (None, Some(index)) => Ok(place.element(index as usize)),
         (None, None) => Err(no_path()),

@@ -10,6 +10,10 @@ extern "C" {
     #[wasm_bindgen(js_name = bytesIn)]
     pub(crate) fn bytes_in(value: &JsValue) -> Option<Uint8Array>;
 
+    /// The elements of an array. `dyn_ref` throws for a revoked `Proxy`, and what is thrown there ends the module.
+    #[wasm_bindgen(js_name = arrayIn)]
+    pub(crate) fn array_in(value: &JsValue) -> Option<Array>;
+
     /// The elements of a `Set`.
     #[wasm_bindgen(js_name = elementsIn)]
     pub(crate) fn elements_in(value: &JsValue) -> Option<Array>;

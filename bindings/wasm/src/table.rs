@@ -1,6 +1,6 @@
 //! DynamoDB: one item, and several by their keys.
 
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use poolpass::Client;
 use poolpass::dynamodb::{
     Attribute, BatchGet, BatchWrite, DeleteItem, GetItem, Item, PutItem, ReturnValues, Table, UpdateItem,
@@ -12,6 +12,7 @@ use crate::attribute_value::{Reading, attribute_value, attribute_values, item};
 use crate::call::{call, no_such_method};
 use crate::condition::{condition, expression, path};
 use crate::error::Thrown;
+use crate::realms::array_in;
 use crate::search;
 use crate::values::{self, Options, list, maybe};
 
@@ -203,10 +204,10 @@ fn changed(mut update: UpdateItem, changes: &Options) -> Result<UpdateItem, Thro
         update = update.set_if_not_exists(path, attribute_value(&value)?);
     }
     for (path, value) in entries(changes, "append")? {
-        let Some(elements) = value.dyn_ref::<Array>() else {
+        let Some(elements) = array_in(&value) else {
             return Err(Thrown::invalid_input("what is appended to a list is an array"));
         };
-        update = update.append(path, attribute_values(elements)?);
+        update = update.append(path, attribute_values(&elements)?);
     }
     for (path, value) in entries(changes, "add")? {
         update = update.add(path, attribute_value(&value)?);
@@ -226,7 +227,7 @@ fn changed(mut update: UpdateItem, changes: &Options) -> Result<UpdateItem, Thro
 /// An object of attributes, or pairs of a path and a value.
 fn entries(changes: &Options, name: &str) -> Result<Vec<(Attribute, JsValue)>, Thrown> {
     let Some(value) = changes.value(name) else { return Ok(Vec::new()) };
-    let Some(listed) = value.dyn_ref::<Array>() else {
+    let Some(listed) = array_in(&value) else {
         if !value.is_object() {
             return Err(Thrown::invalid_input(&format!("{name} is neither an object nor an array of pairs")));
         }
@@ -235,7 +236,7 @@ fn entries(changes: &Options, name: &str) -> Result<Vec<(Attribute, JsValue)>, T
     };
     let mut pairs = Vec::new();
     for pair in listed.iter() {
-        let Some(pair) = pair.dyn_ref::<Array>() else {
+        let Some(pair) = array_in(&pair) else {
             return Err(Thrown::invalid_input("a change is a pair of a path and a value"));
         };
         pairs.push((path(Some(pair.get(0)))?, pair.get(1)));

@@ -52,8 +52,9 @@ pub(crate) fn prepared(bucket: &Bucket, input: &Options) -> Result<Upload, Throw
 
 /// The state that an upload handed out.
 pub(crate) fn state(input: &Options, name: &str) -> Result<UploadState, Thrown> {
-    let json = JSON::stringify(&input.value(name).unwrap_or_default())?;
-    serde_json::from_slice(String::from(json).as_bytes())
+    // It throws for what holds itself, and makes no text of what JSON has no word for.
+    let json = JSON::stringify(&input.value(name).unwrap_or_default()).ok().and_then(|json| json.as_string());
+    serde_json::from_slice(json.unwrap_or_default().as_bytes())
         .map_err(|_| Thrown::invalid_input("this is not the state of an upload"))
 }
 

@@ -7,7 +7,7 @@ use js_sys::{Array, Date, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Thrown;
-use crate::realms::{bytes_in, millis_in};
+use crate::realms::{array_in, bytes_in, millis_in};
 
 #[wasm_bindgen]
 extern "C" {
@@ -61,12 +61,24 @@ extern "C" {
 
 /// The names and values of an object's members.
 pub(crate) fn entries(object: &JsValue) -> Result<Vec<(String, JsValue)>, Thrown> {
+    // Neither has a revoked `Proxy` members, nor what is no object.
+    Reflect::get_prototype_of(object)
+        .map_err(|_| Thrown::invalid_input("what should be an object is none"))?;
     let mut members = Vec::new();
     for entry in entries_of(object)?.iter() {
         let entry: Array = entry.unchecked_into();
-        members.push((entry.get(0).as_string().unwrap_or_default(), entry.get(1)));
+        members.push((text_in(&entry.get(0))?.unwrap_or_default(), entry.get(1)));
     }
     Ok(members)
+}
+
+/// The text of a string. Half of a surrogate pair would become U+FFFD, and two names the same one.
+pub(crate) fn text_in(value: &JsValue) -> Result<Option<String>, Thrown> {
+    let Some(text) = value.as_string() else { return Ok(None) };
+    if text.contains('\u{FFFD}') && JsValue::from_str(&text) != *value {
+        return Err(Thrown::invalid_input("a string has half of a surrogate pair, which no text has"));
+    }
+    Ok(Some(text))
 }
 
 /// A copy in the module's memory, if there is room for it.
@@ -127,12 +139,14 @@ impl Options {
         if !self.0.is_object() {
             return None;
         }
-        let value = Reflect::get(&self.0, &name.into()).ok()?;
+        // What cannot be read is there, and nothing that any method takes.
+        let value = Reflect::get(&self.0, &name.into()).unwrap_or_else(|_| JsValue::symbol(None));
         (!value.is_undefined() && !value.is_null()).then_some(value)
     }
 
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Thrown> {
-        self.read(name, "a string", |value| value.as_string())
+        let Some(value) = self.value(name) else { return Ok(None) };
+        text_in(&value)?.map(Some).ok_or_else(|| unexpected(name, "a string"))
     }
 
     pub(crate) fn needed(&self, name: &str) -> Result<String, Thrown> {
@@ -148,8 +162,8 @@ impl Options {
         Ok(self.read(name, "a boolean", JsValue::as_bool)?.unwrap_or(false))
     }
 
-    pub(crate) fn options(&self, name: &str) -> Option<Self> {
-        self.value(name).map(Self)
+    pub(crate) fn options(&self, name: &str) -> Result<Option<Self>, Thrown> {
+        self.read(name, "an object", |value| value.is_object().then(|| Self(value.clone())))
     }
 
     /// A moment, as a `Date`.
@@ -166,21 +180,18 @@ impl Options {
         }
         let mut texts = BTreeMap::new();
         for (name, value) in entries(&value)? {
-            texts.insert(name, value.as_string().ok_or_else(expected)?);
+            texts.insert(name, text_in(&value)?.ok_or_else(expected)?);
         }
         Ok(texts)
     }
 
     /// Empty where it is absent.
     pub(crate) fn text_list(&self, name: &str) -> Result<Vec<String>, Thrown> {
-        let texts = self.read(name, "an array of strings", |value| {
-            let mut texts = Vec::new();
-            for element in value.dyn_ref::<Array>()?.iter() {
-                texts.push(element.as_string()?);
-            }
-            Some(texts)
-        });
-        Ok(texts?.unwrap_or_default())
+        let mut texts = Vec::new();
+        for element in self.list(name)?.unwrap_or_default().iter() {
+            texts.push(text_in(&element)?.ok_or_else(|| unexpected(name, "an array of strings"))?);
+        }
+        Ok(texts)
     }
 
     pub(crate) fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, Thrown> {
@@ -192,7 +203,7 @@ impl Options {
     }
 
     pub(crate) fn list(&self, name: &str) -> Result<Option<Array>, Thrown> {
-        self.read(name, "an array", |value| value.dyn_ref::<Array>().cloned())
+        self.read(name, "an array", array_in)
     }
 
     fn read<T>(

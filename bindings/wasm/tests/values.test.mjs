@@ -139,6 +139,153 @@ describe('values from JavaScript', () => {
     assert.ok((await object.text()).length > 0);
   });
 
+  test('what throws when it is read is refused, and the module goes on', async () => {
+    const revoked = () => {
+      const { proxy, revoke } = Proxy.revocable([], {});
+      revoke();
+      return proxy;
+    };
+    const throwing = () => {
+      throw new TypeError('not now');
+    };
+    const trapped = new Proxy([1], { get: throwing });
+    const bucket = client.bucket();
+    for (const no of [revoked(), trapped]) {
+      await refuses(table.put(no));
+      await refuses(table.put({ ...key, no }));
+      await refuses(table.put({ ...key, deep: [{ no }] }));
+      await refuses(table.put({ ...key, set: new Set([no]) }));
+      await refuses(table.get(no));
+      await refuses(table.get(key, { attributes: no }));
+      await refuses(table.get(key, { attributes: [no] }));
+      await refuses(table.get(key, { signal: no }));
+      await refuses(table.put({ ...key }, { condition: no }));
+      await refuses(table.put({ ...key }, { condition: attribute(no).exists() }));
+      await refuses(table.put({ ...key }, { condition: attribute('a').eq(no) }));
+      await refuses(table.put({ ...key }, { condition: { expression: 'a = :a', values: { ':a': no } } }));
+      await refuses(table.update(key, { set: [no] }));
+      await refuses(table.update(key, { append: { list: no } }));
+      await refuses(table.update(key, { remove: no }));
+      await refuses(table.update(key, { remove: [no] }));
+      await refuses(table.batchGet(no));
+      await refuses(table.batchGet([no]));
+      await refuses(client.transactGet(no));
+      await refuses(client.transactGet([{ key: no }]));
+      await refuses(bucket.deleteMany(no));
+      await refuses(bucket.deleteMany([no]));
+      await refuses(bucket.put('public/no', no));
+      await refuses(bucket.upload('public/no', no));
+      await refuses(bucket.upload('public/no', 'x', { resume: no }));
+      await refuses(bucket.abortUpload(no));
+      await refuses(bucket.presignGet(no, 60));
+      await refuses(client.account.deleteAttributes(no));
+      await refuses(client.account.deleteAttributes([no]));
+    }
+    await refuses(bucket.put('public/no', 'x', { metadata: revoked() }));
+    await refuses(client.account.updateAttributes(revoked()));
+    await refuses(table.update(key, { set: revoked() }));
+    await refuses(bucket.abortUpload(undefined));
+    await refuses(bucket.abortUpload(() => {}));
+    await refuses(bucket.get('public/welcome.txt', { range: revoked() }));
+    await refuses(bucket.get('public/welcome.txt', { range: { get start() { return throwing(); } } }));
+    await refuses(bucket.copy('public/welcome.txt', 'public/no', { replace: revoked() }));
+    await refuses(table.put({ ...key, no: Object.create(new Proxy({}, { getPrototypeOf: throwing })) }));
+  });
+
+  test('a string with half of a surrogate pair is refused, and one with a replacement character is not', async () => {
+    const half = 'a\ud800';
+    const bucket = client.bucket();
+    await refuses(table.put({ ...key, [half]: 1 }));
+    await refuses(table.put({ ...key, value: half }));
+    await refuses(table.put({ ...key, list: [{ [half]: 1 }] }));
+    await refuses(table.put({ ...key, set: new Set(['b', half]) }));
+    await refuses(table.get({ ...key, sk: half }));
+    await refuses(table.get(key, { attributes: [half] }));
+    await refuses(table.get(key, { attributes: [['list', half]] }));
+    await refuses(table.put({ ...key }, { condition: attribute('a').beginsWith(half) }));
+    await refuses(table.put({ ...key }, { condition: { expression: half } }));
+    await refuses(table.put({ ...key }, { condition: { expression: '#a = :a', names: { '#a': half }, values: { ':a': 1 } } }));
+    await refuses(bucket.put(half, 'x'));
+    await refuses(bucket.upload(half, 'x'));
+    await refuses(bucket.deleteMany([half]));
+    await refuses(bucket.put('public/no', 'x', { metadata: { a: half } }));
+    await refuses(bucket.listPage(half));
+    await refuses(client.signIn(half, 'password'));
+    await refuses(client.account.forgotPassword(half));
+    await refuses(client.account.updateAttributes({ name: half }));
+    await refuses(client.fetch(`/whoami?${half}`, { method: 'POST' }));
+
+    const whole = { ...key, sk: 'replaced \ufffd', '\ufffd': '\ufffd\u{1f600}', set: new Set(['\ufffd']) };
+    await table.put(whole);
+    assert.deepEqual(await table.get({ ...key, sk: whole.sk }), whole);
+  });
+
+  test('null is as good as no options', async () => {
+    const other = await Poolpass.create(backend.config, null);
+    const [{ username, password }] = backend.config.demo.users;
+    assert.equal((await other.signIn(username, password, null)).kind, 'done');
+    assert.ok(await other.identityId(null));
+    assert.ok((await other.credentials(null)).accessKeyId);
+    assert.equal((await other.fetch('/whoami', null)).status, 200);
+    assert.ok((await other.presign('wss://a.example.com/mqtt', 60, null)).url);
+    const bucket = other.bucket(undefined, null);
+    const name = await bucket.privateKey('null', null);
+    await bucket.put(name, 'x', null);
+    await bucket.upload(name, 'xy', null);
+    assert.equal(await (await bucket.get(name, null)).text(), 'xy');
+    assert.equal((await bucket.head(name, null)).size, 2);
+    await bucket.copy(name, `${name}2`, null);
+    assert.equal((await bucket.listPage(name, null)).objects.length, 2);
+    const listed = [];
+    for await (const { key } of bucket.list(name, null)) listed.push(key);
+    assert.deepEqual(listed, [name, `${name}2`]);
+    assert.ok((await bucket.presignGet(name, 60, null)).url);
+    assert.ok((await bucket.presignPut(name, 60, null)).url);
+    await bucket.delete(name, null);
+    await bucket.deleteMany([`${name}2`], null);
+    const notes = other.table();
+    assert.deepEqual(await notes.get(key, null), { ...key, list: ['a'] });
+    await notes.put({ ...key, sk: 'null' }, null);
+    await notes.update({ ...key, sk: 'null' }, { set: { a: 1 } }, null);
+    const search = notes.query(attribute('pk').eq(key.pk).and(attribute('sk').eq('null')), null);
+    assert.deepEqual(await search.all(), [{ ...key, sk: 'null', a: 1 }]);
+    assert.equal(await search.count(), 1);
+    assert.equal((await search.page()).items.length, 1);
+    assert.equal((await notes.batchGet([key], null)).length, 1);
+    assert.equal((await other.transactGet([{ key }], null)).length, 1);
+    await other.transactWrite([{ delete: { ...key, sk: 'null' } }], null);
+    await notes.delete({ ...key, sk: 'null' }, null);
+    assert.ok((await other.account.attributes(null)).email);
+    other.close();
+  });
+
+  test("a host's object behind a Proxy works or is refused", async () => {
+    const wrap = (object) => new Proxy(object, {});
+    const url = new URL(`${backend.config.endpoints.s3}/${backend.config.s3.bucket}/public/welcome.txt`);
+    const no = { code: 'invalidInput' };
+    await assert.rejects(client.fetch(wrap(url), { service: 's3' }), no);
+    await assert.rejects(client.presign(wrap(url), 60, { service: 's3' }), no);
+    await assert.rejects(client.fetch('/whoami', { headers: wrap(new Headers({ a: 'b' })) }), no);
+    await assert.rejects(client.fetch('/whoami', { method: 'POST', body: wrap(new URLSearchParams({ a: 'b' })) }), no);
+    await assert.rejects(client.fetch('/whoami', { method: Object.create(null) }), no);
+    // Node.js's own work behind a Proxy, and a browser's do not.
+    const ofRefusal = (error) => assert.equal(error.code, 'invalidInput');
+    const name = await client.bucket().privateKey('proxy');
+    await client.fetch('/whoami', { method: 'POST', body: wrap(new Blob(['a'])) }).catch(ofRefusal);
+    await client.bucket().put(name, wrap(new Blob(['a'], { type: 'text/plain' }))).catch(ofRefusal);
+    await client.bucket().upload(name, wrap(new Blob(['a']))).catch(ofRefusal);
+    await client.bucket().upload(name, wrap(new Blob(['a']).stream())).catch(ofRefusal);
+    const strict = new Proxy(new Blob(['a']), {
+      get() {
+        throw new TypeError('Illegal invocation');
+      },
+    });
+    await assert.rejects(client.bucket().put(name, strict), no);
+    await assert.rejects(client.fetch('/whoami', { method: 'POST', body: strict }), no);
+    await client.identityId({ signal: wrap(new AbortController().signal) }).catch(ofRefusal);
+    assert.equal((await client.fetch(url, { service: 's3', headers: new Headers({ a: 'b' }) })).status, 200);
+  });
+
   test('a time limit beyond what a timer can hold is no limit', async () => {
     await backend.fault({ operation: 'GetObject', action: { delayMs: 300 }, times: 1 });
     const url = `${backend.config.endpoints.s3}/${backend.config.s3.bucket}/public/welcome.txt`;
