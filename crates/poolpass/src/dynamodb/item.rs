@@ -1,6 +1,7 @@
 //! Items, raw and typed.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 use std::{fmt, iter, slice, vec};
 
@@ -95,10 +96,22 @@ impl Item {
         if entries.is_sorted_by(|(one, _), (next, _)| one < next) {
             return Self(entries);
         }
-        let mut placed: Vec<(Entry, usize)> = entries.into_iter().rev().zip(0..).collect();
-        placed.sort_unstable_by(|((one, _), place), ((other, _), next)| one.cmp(other).then(place.cmp(next)));
-        placed.dedup_by(|((one, _), _), ((kept, _), _)| one == kept);
-        Self(placed.into_iter().map(|(entry, _)| entry).collect())
+        // In order by way of a heap: sorting would be more code, which an app's users would download.
+        let mut names = BinaryHeap::with_capacity(entries.len());
+        let mut values = Vec::with_capacity(entries.len());
+        for (name, value) in entries {
+            names.push(Reverse((name, values.len())));
+            values.push(value);
+        }
+        let mut kept: Vec<Entry> = Vec::with_capacity(values.len());
+        while let Some(Reverse((name, place))) = names.pop() {
+            let value = std::mem::replace(&mut values[place], AttributeValue::Null);
+            match kept.last_mut() {
+                Some((known, earlier)) if *known == name => *earlier = value,
+                _ => kept.push((name, value)),
+            }
+        }
+        Self(kept)
     }
 
     pub(super) fn into_entries(self) -> Vec<Entry> {
@@ -257,6 +270,16 @@ mod tests {
     fn over_the_wire(item: Item) -> Item {
         let json = serde_json::to_string(&item.into_json()).unwrap();
         super::super::answer::Answer::parse(format!("{{\"Item\":{json}}}").as_bytes()).unwrap().item.unwrap()
+    }
+
+    #[test]
+    fn of_attributes_with_one_name_the_last_counts_in_any_order() {
+        let entries = [("c", 1), ("a", 2), ("c", 3), ("b", 4), ("a", 5), ("a", 6)];
+        let entries = entries.map(|(name, value)| (name.into(), AttributeValue::from(value)));
+        let item = Item::from_entries(entries.into());
+        let expected =
+            [("a", 6), ("b", 4), ("c", 3)].map(|(name, value)| (name.into(), AttributeValue::from(value)));
+        assert_eq!(item.into_entries(), expected);
     }
 
     #[test]
