@@ -11,9 +11,6 @@
 //! - a piece of a secret, of its base64 or of its digits that has 12 letters and digits in a row, whatever separates them; not of one with blanks in it,
 //!   and no words without a digit. So a text that was shortened shows at most 11 of them.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::Value;
@@ -116,18 +113,20 @@ impl Secrets {
         if found.is_empty() && kept.len() == text.len() {
             return None;
         }
-        // In order; sorting would be more code, which an app's users would download.
-        let mut found: BinaryHeap<_> = found.into_iter().map(Reverse).collect();
-        let mut redacted = Vec::with_capacity(kept.len());
-        let mut position = 0;
-        while let Some(Reverse((start, end))) = found.pop() {
-            if start >= position && start < kept.len() {
-                redacted.extend_from_slice(&kept[position..start]);
-                redacted.extend_from_slice(REDACTED.as_bytes());
-            }
-            position = position.max(end);
+        let mut is_secret = vec![false; searched.len()];
+        for (start, end) in found {
+            is_secret[start..end].fill(true);
         }
-        redacted.extend_from_slice(kept.get(position..).unwrap_or_default());
+        let mut redacted = Vec::with_capacity(kept.len());
+        let mut is_after_secret = false;
+        for (byte, is_secret) in kept.iter().zip(is_secret) {
+            match (is_secret, is_after_secret) {
+                (false, _) => redacted.push(*byte),
+                (true, false) => redacted.extend_from_slice(REDACTED.as_bytes()),
+                (true, true) => {}
+            }
+            is_after_secret = is_secret;
+        }
         let mut redacted = String::from_utf8_lossy(&redacted).into_owned();
         if kept.len() < text.len() {
             // A character that was cut in two.
