@@ -1,19 +1,17 @@
 //! The host and port of a URL, as HTTP clients write them into the header `host`, which is signed.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
 use http::uri::Authority;
+
+use crate::platform;
 
 /// In lower case, without the scheme's default port, an IPv6 address in its shortest form. `None` for what HTTP clients refuse or take
 /// for another host, such as `1.2.3`, which is `1.2.0.3` to them, and for a user's name and password.
 pub(crate) fn as_sent(authority: &Authority, scheme: &str) -> Option<Authority> {
     let written = authority.as_str().to_ascii_lowercase();
     let (host, port) = written.split_at_checked(authority.host().len())?;
-    let host = if host.starts_with('[') {
-        ipv6(host)?
-    } else {
-        Some(host.to_owned()).filter(|host| is_name(host))?
-    };
+    let sent = platform::host_as_sent(host)?;
+    // Of one IPv6 address there are many spellings; any other host that is sent in another way is another host.
+    let host = Some(sent).filter(|sent| host.starts_with('[') || (sent == host && is_name(host)))?;
     let port = match port.strip_prefix(':') {
         None if port.is_empty() => None,
         Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse::<u16>().ok()?),
@@ -26,22 +24,13 @@ pub(crate) fn as_sent(authority: &Authority, scheme: &str) -> Option<Authority> 
     }
 }
 
-fn ipv6(bracketed: &str) -> Option<String> {
-    let address: Ipv6Addr = bracketed.strip_prefix('[')?.strip_suffix(']')?.parse().ok()?;
-    // One that holds an IPv4 address is written in two ways.
-    Some(format!("[{address}]")).filter(|address| !address.contains('.'))
-}
-
-/// A name, or an IPv4 address in its usual form. Browsers take whatever ends in a number for an address.
+/// Labels of letters, digits, hyphens and underscores.
 fn is_name(host: &str) -> bool {
-    let labels = host.strip_suffix('.').unwrap_or(host);
-    let last = labels.rsplit('.').next().unwrap_or_default();
-    let ends_in_a_number = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
     let is_label = |label: &str| {
         !label.is_empty()
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
-    labels.split('.').all(is_label) && (!ends_in_a_number || host.parse::<Ipv4Addr>().is_ok())
+    host.strip_suffix('.').unwrap_or(host).split('.').all(is_label)
 }
 
 #[cfg(test)]
@@ -66,6 +55,7 @@ mod tests {
             ("http", "127.0.0.1:4577", "127.0.0.1:4577"),
             ("http", "[0:0:0:0:0:0:0:1]:8", "[::1]:8"),
             ("http", "[2001:DB8::1]", "[2001:db8::1]"),
+            ("http", "[::ffff:1.2.3.4]", "[::ffff:102:304]"),
             ("http", "my_service:8000", "my_service:8000"),
             ("https", "x.example.", "x.example."),
             ("https", "xn--mnchen-3ya.example", "xn--mnchen-3ya.example"),
@@ -92,7 +82,6 @@ mod tests {
             "1.2.3.4.5",
             "a.0x1",
             "[::g]",
-            "[::ffff:1.2.3.4]",
             "[fe80::1%25eth0]",
             "[v1.a]",
             "a..b",

@@ -102,7 +102,9 @@ impl Endpoint {
     /// Whether the host is an IP address, before which no name can stand.
     pub(crate) fn is_ip_address(&self) -> bool {
         let host = self.0.host().unwrap_or_default();
-        host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok()
+        let last = host.rsplit('.').next().unwrap_or_default();
+        // A host that ends in a number is an IPv4 address, or else was refused.
+        host.starts_with('[') || last.parse::<u8>().is_ok()
     }
 
     /// The URL itself.

@@ -32,7 +32,9 @@ pub use upload_source::UploadSource;
 
 pub(crate) use clock::ServerClock;
 pub(crate) use store::{BoundedStore, lock_within};
-pub(crate) use sys::{Crc32, HANDS_OUT_BODIES_AS_SENT, HIDES_HEADERS, UPLOAD_PART, sha256, sleep, spawn};
+pub(crate) use sys::{
+    Crc32, HANDS_OUT_BODIES_AS_SENT, HIDES_HEADERS, UPLOAD_PART, host_as_sent, sha256, sleep, spawn,
+};
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use sys::{FileSource, save};
 pub(crate) use timing::{Grace, grace, patience, timeout, within_grace};

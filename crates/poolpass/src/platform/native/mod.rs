@@ -39,6 +39,11 @@ pub(crate) async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
 }
 
+/// How reqwest writes `host` into the header of that name; `None` where it refuses it.
+pub(crate) fn host_as_sent(host: &str) -> Option<String> {
+    reqwest::Url::parse(&format!("http://{host}/")).ok()?.host_str().map(str::to_owned)
+}
+
 /// Runs `task` to its end, whoever started it. It is boxed because tokio's part of a task is compiled once for each type.
 pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
     let task: BoxFuture<'static, ()> = Box::pin(task);

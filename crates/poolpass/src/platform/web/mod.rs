@@ -25,6 +25,11 @@ pub(super) fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(js_sys::Date::now() as u64)
 }
 
+/// How the host writes `host` into the header of that name; `None` where it refuses it.
+pub(crate) fn host_as_sent(host: &str) -> Option<String> {
+    Some(web_sys::Url::new(&format!("http://{host}/")).ok()?.hostname())
+}
+
 /// Runs `task` to its end, whoever started it.
 pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
     wasm_bindgen_futures::spawn_local(task);
