@@ -35,8 +35,27 @@ test('what cannot be presigned is refused', async () => {
     ['wss://x.example/?q=%FF', 60, {}],
     ['wss://x.example/', 60, { headers: { te: 'trailers' } }],
     ['wss://x.example/', 60, { service: 's3\n' }],
+    // Hosts that are sent as other ones, or not at all.
+    ...['1.2.3', '2130706433', '127.0.0.1.', '127.00.0.1', '256.1.1.1', 'a.0x1', '[::g]', 'a..b', 'a;b'].map((host) => [
+      `wss://${host}/`,
+      60,
+      {},
+    ]),
   ]) {
     await assert.rejects(client.presign(url, expiresIn, options), { code: 'invalidInput' });
+  }
+});
+
+test('the host of a presigned URL is written as it is sent', async () => {
+  for (const [host, sent] of [
+    ['X.Example:443', 'x.example'],
+    ['127.0.0.1:4577', '127.0.0.1:4577'],
+    ['[0:0:0:0:0:0:0:1]:8', '[::1]:8'],
+    ['[::ffff:1.2.3.4]', '[::ffff:102:304]'],
+  ]) {
+    const { url } = await client.presign(`wss://${host}/`, 60, { service: 'execute-api', region: 'eu-west-1' });
+    assert.equal(new URL(url).host, sent);
+    assert.ok(url.startsWith(`wss://${sent}/?`), url);
   }
 });
 
