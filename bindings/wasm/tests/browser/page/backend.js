@@ -13,7 +13,11 @@ export function backendOf(config) {
     admin: call('admin'),
     codeSentTo: call('codeSentTo'),
     createUser: call('createUser'),
-    echoes: call('echoes'),
+    // Node.js plays each format with each encoding. Here each call goes by way of the site, so each is played once.
+    echoes: async () => {
+      const { some } = await call('echoes')();
+      return { all: some, some };
+    },
     endEchoes: call('endEchoes'),
     fault: call('fault'),
     setClock: call('setClock'),
