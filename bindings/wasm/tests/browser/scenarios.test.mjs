@@ -14,7 +14,7 @@ describe(`scenarios in ${NAME}`, { concurrency: 4 }, () => {
   after(() => browser.stop());
 
   for (const scenario of scenarios) {
-    test(scenario.title, { timeout: 120_000 }, async () => {
+    test(scenario.title, { timeout: 300_000 }, async () => {
       const backend = await Backend.start();
       const person = await browser.newPerson(backend);
       try {
