@@ -8,8 +8,8 @@
 //! - a secret as a whole, whatever its length. One of less than six characters, or of less than eight without a digit, has to stand
 //!   alone, since it is part of other words by chance; a word of AWS's messages has to stand between quotation marks. A code of six
 //!   digits is cut out anywhere, also within a request id, where it stands by chance once in a million ids.
-//! - a piece of a secret, of its base64 or of its digits that has 12 letters and digits in a row, whatever separates them; not of one with blanks in it,
-//!   and no words without a digit. So a text that was shortened shows at most 11 of them.
+//! - a piece of a secret, of its base64 or of its digits that has 12 letters and digits in a row, whatever separates them. Not a
+//!   piece of a secret with blanks in it, nor words without a digit. So a text that was shortened shows at most 11 of them.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
