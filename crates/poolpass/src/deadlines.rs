@@ -1,4 +1,4 @@
-//! Tests of the longest time that a call takes, as ARCHITECTURE.md and the documentation of the calls promise it.
+//! Tests of the longest time that a call takes, as docs/reliability.md and the documentation of the calls promise it.
 
 use std::time::{Duration, SystemTime};
 

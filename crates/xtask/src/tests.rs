@@ -20,7 +20,7 @@ pub(crate) fn unit(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Plays every operation through every fault, by the tables in ARCHITECTURE.md and tests/faults.md.
+/// Plays every operation through every fault, by the tables in docs/reliability.md and tests/faults.md.
 pub(crate) fn faults(workspace: &Workspace) -> Result<Outcome> {
     workspace.cargo(&["test", "--workspace", "--test", "faults", "--", "--nocapture"]).run()?;
     Ok(Outcome::Passed)

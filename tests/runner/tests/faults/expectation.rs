@@ -6,7 +6,7 @@ use crate::cell::Observed;
 use crate::tables::{Row, Table};
 
 const FAULTS: &str = include_str!("../../../faults.md");
-const ARCHITECTURE: &str = include_str!("../../../../ARCHITECTURE.md");
+const RELIABILITY: &str = include_str!("../../../../docs/reliability.md");
 
 /// All tables.
 #[derive(Debug)]
@@ -57,8 +57,8 @@ impl Expectations {
             faults: Table::below(FAULTS, "## The faults"),
             operations: Table::below(FAULTS, "## The operations"),
             exceptions: Table::below(FAULTS, "## Where it ends otherwise"),
-            repeats: Table::below(ARCHITECTURE, "## What is sent again"),
-            limits: Table::below(ARCHITECTURE, "another process hangs with the locks, with expired ones."),
+            repeats: Table::below(RELIABILITY, "## What is sent again"),
+            limits: Table::below(RELIABILITY, "## The limit of each call"),
             not_played: Table::below(FAULTS, "## What is not played"),
         }
     }

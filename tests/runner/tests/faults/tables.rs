@@ -1,4 +1,4 @@
-//! What is expected: the tables of `tests/faults.md` and `ARCHITECTURE.md`.
+//! What is expected: the tables of `tests/faults.md` and `docs/reliability.md`.
 
 /// The rows of the table below `heading`, each by the names of its columns.
 #[derive(Debug)]
