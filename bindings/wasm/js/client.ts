@@ -1,7 +1,7 @@
 import { Account } from './account.js';
 import { type PresignOptions, presignRequest, type SignedFetchOptions, signedFetch } from './api.js';
 import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
-import type { AmplifyGen1, AmplifyOutputs, PoolpassConfig } from './config.js';
+import type { AmplifyGen1, AmplifyOutputs, Config } from './config.js';
 import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet, transactWrite } from './dynamodb.js';
 import { PoolpassError } from './errors.js';
 import { Handle, Life, type Unproxied, unproxied } from './handle.js';
@@ -15,7 +15,7 @@ import { type SharedStore, sharedStore, type StoreChoice } from './stores/store.
 import { Tabs } from './tabs.js';
 
 /** What a client stands on. */
-export interface PoolpassOptions {
+export interface ClientOptions {
   /** Where the session is kept. Default: `indexedDB` in browsers, `memory` elsewhere. */
   store?: StoreChoice | undefined;
   /** How often a request is sent at most. Default: 3. */
@@ -38,12 +38,12 @@ export interface SignInOptions extends CallOptions, ClientMetadata {
  * Signs a person in and makes AWS requests as that person.
  *
  * ```ts
- * const client = await Poolpass.create(await (await fetch('/poolpass.json')).json());
+ * const client = await Client.create(await (await fetch('/poolpass.json')).json());
  * const step = await client.signIn('ada', password);
  * if (step.kind === 'done') await client.bucket().put('hello.txt', 'Hello!');
  * ```
  */
-export class Poolpass implements Disposable {
+export class Client implements Disposable {
   /** The person's account: signing up, passwords, attributes, second factors. */
   readonly account: Account;
   /** The region of the configuration. */
@@ -75,9 +75,9 @@ export class Poolpass implements Disposable {
    * Rejects with code `invalidConfig` when it is neither.
    */
   static async create(
-    config: PoolpassConfig | AmplifyOutputs | AmplifyGen1 | string,
-    options: PoolpassOptions = {},
-  ): Promise<Poolpass> {
+    config: Config | AmplifyOutputs | AmplifyGen1 | string,
+    options: ClientOptions = {},
+  ): Promise<Client> {
     await init();
     const text = textOf(config);
     const store = sharedStore(given(options).store);
@@ -88,7 +88,7 @@ export class Poolpass implements Disposable {
       tabs?.tell(event.kind);
       listeners.tell(event);
     });
-    return new Poolpass(inner, store, listeners, tabs);
+    return new Client(inner, store, listeners, tabs);
   }
 
   /**
@@ -184,9 +184,9 @@ export class Poolpass implements Disposable {
    * The same client with the credentials of another role, where the sign-in allows more than one. Closing this client closes
    * that one too, and not the other way round.
    */
-  withRole(roleArn: string): Poolpass {
+  withRole(roleArn: string): Client {
     const { inner, life } = this.inner();
-    return new Poolpass(new Handle(inner.withRole(roleArn), new Life(life)), this.store(), this.listeners());
+    return new Client(new Handle(inner.withRole(roleArn), new Life(life)), this.store(), this.listeners());
   }
 
   /** An S3 bucket. Default: the configuration's, in its region. */

@@ -2,7 +2,7 @@
  * A `poolpass.json`. `region` with `userPool` or `identityPool` is all that is needed; an endpoint that is absent or null is
  * AWS's own.
  */
-export interface PoolpassConfig {
+export interface Config {
   region?: string | undefined;
   userPool?: { id: string; clientId: string; clientSecret?: string | null | undefined; domain?: string | null | undefined } | null | undefined;
   identityPool?: { id: string } | null | undefined;

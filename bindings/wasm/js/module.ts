@@ -17,7 +17,7 @@ export function defaultSource(...inOrder: readonly (() => WasmSource)[]): void {
 }
 
 /**
- * Loads the WebAssembly module, once: later calls wait for the first. `Poolpass.create` does it by itself, except with
+ * Loads the WebAssembly module, once: later calls wait for the first. `Client.create` does it by itself, except with
  * `poolpass/slim`, which does not know where the module is.
  *
  * Rejects with code `platform` when the module cannot be loaded; then it can be tried again.

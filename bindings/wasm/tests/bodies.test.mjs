@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
 
-const { Poolpass, PoolpassError } = await load();
+const { Client, PoolpassError } = await load();
 
 describe('bodies in Node.js', { timeout: 120_000 }, () => {
   let backend;
@@ -17,7 +17,7 @@ describe('bodies in Node.js', { timeout: 120_000 }, () => {
 
   before(async () => {
     backend = await Backend.start();
-    client = await Poolpass.create(backend.config);
+    client = await Client.create(backend.config);
     const [{ username, password }] = backend.config.demo.users;
     await client.signIn(username, password);
     bucket = client.bucket();

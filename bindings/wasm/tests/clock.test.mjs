@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
 
-const { Poolpass } = await load();
+const { Client } = await load();
 
 describe('a wrong clock in Node.js', { timeout: 120_000 }, () => {
   let backend;
@@ -18,7 +18,7 @@ describe('a wrong clock in Node.js', { timeout: 120_000 }, () => {
     test(`credentials for the AWS SDK expire on a clock that is ${title}, and tokens on AWS's`, async () => {
       const [{ username, password }] = backend.config.demo.users;
       const now = () => Date.now() + hours * 3_600_000;
-      const client = await Poolpass.create(backend.config, { now });
+      const client = await Client.create(backend.config, { now });
       assert.equal((await client.signIn(username, password)).kind, 'done');
       const { expiration } = await client.credentials();
       const minutes = (expiration.getTime() - now()) / 60_000;

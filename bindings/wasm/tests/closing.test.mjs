@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { Backend } from './player/backend.mjs';
 import { inside, load } from './player/package.mjs';
 
-const { attribute, MemoryStore, Poolpass, PoolpassError } = await load();
+const { attribute, Client, MemoryStore, PoolpassError } = await load();
 
 describe('closing a client in Node.js', { timeout: 120_000 }, () => {
   let backend;
@@ -15,7 +15,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
   after(() => backend.stop());
 
   async function signedIn(options) {
-    const client = await Poolpass.create(backend.config, options);
+    const client = await Client.create(backend.config, options);
     const [{ username, password }] = backend.config.demo.users;
     await client.signIn(username, password);
     return client;
@@ -24,7 +24,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
   test('every later call rejects, also of what came from the client, and nothing is sent', async () => {
     const client = await signedIn();
     const [bucket, table, account] = [client.bucket(), client.table(), client.account];
-    const other = await Poolpass.create(backend.config);
+    const other = await Client.create(backend.config);
     const [, grace] = backend.config.demo.users;
     const challenge = await other.signIn(grace.username, grace.password);
     const role = client.withRole('arn:aws:iam::123456789012:role/other');
@@ -73,7 +73,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
     client.close();
     client[Symbol.dispose]();
     assert.equal(free.mock.callCount(), 1);
-    const next = await Poolpass.create(backend.config, { store });
+    const next = await Client.create(backend.config, { store });
     assert.equal((await next.currentUser()).username, backend.config.demo.users[0].username);
     next[Symbol.dispose]();
     assert.equal(free.mock.callCount(), 2);
@@ -96,7 +96,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
     const client = await signedIn();
     const bucket = client.bucket();
     const key = await bucket.privateKey('closing.txt');
-    const other = await Poolpass.create(backend.config);
+    const other = await Client.create(backend.config);
     const [, grace] = backend.config.demo.users;
     const api = context.mock.method(globalThis, 'fetch');
     const calls = [

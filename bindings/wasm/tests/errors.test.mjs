@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
 
-const { attribute, MemoryStore, Poolpass, PoolpassError } = await load();
+const { attribute, Client, MemoryStore, PoolpassError } = await load();
 
 describe('errors in Node.js', { timeout: 120_000 }, () => {
   let backend;
@@ -19,7 +19,7 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
   after(() => backend.stop());
 
   async function refusal() {
-    const client = await Poolpass.create(backend.config);
+    const client = await Client.create(backend.config);
     return client.signIn(ada.username, 'Wrong-password-1').catch((thrown) => thrown);
   }
 
@@ -69,16 +69,16 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
     const fail = () => {
       throw full;
     };
-    const broken = await Poolpass.create(backend.config, { store: own({ load: fail }) });
+    const broken = await Client.create(backend.config, { store: own({ load: fail }) });
     await assert.rejects(broken.currentUser(), (error) => error.code === 'store' && error.cause === full);
-    const readable = await Poolpass.create(backend.config, { store: own({ save: async () => fail() }) });
+    const readable = await Client.create(backend.config, { store: own({ save: async () => fail() }) });
     await assert.rejects(readable.signIn(ada.username, ada.password), (error) => error.code === 'store' && error.cause === full);
-    const odd = await Poolpass.create(backend.config, { store: own({ load: () => Promise.reject('no') }) });
+    const odd = await Client.create(backend.config, { store: own({ load: () => Promise.reject('no') }) });
     await assert.rejects(odd.currentUser(), (error) => error.code === 'store' && error.cause === 'no');
   });
 
   test('the cause of a failing source is kept', async () => {
-    const client = await Poolpass.create(backend.config);
+    const client = await Client.create(backend.config);
     await client.signIn(ada.username, ada.password);
     const unplugged = new Error('unplugged');
     const stream = new ReadableStream({
@@ -115,7 +115,7 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
           throw thrown(value);
         },
       };
-      const client = await Poolpass.create(backend.config, { store });
+      const client = await Client.create(backend.config, { store });
       const error = await client.signIn(ada.username, ada.password).catch((error) => error);
       assert.equal(error.code, 'store', String(error));
       const told = `${inspect(error, { depth: 9, showHidden: true })} ${String(error)} ${error.stack} ${JSON.stringify(error)}`;
@@ -126,7 +126,7 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
   });
 
   test('an error tells the items for which conditions do not hold, and shows them nowhere', async () => {
-    const client = await Poolpass.create(backend.config);
+    const client = await Client.create(backend.config);
     await client.signIn(ada.username, ada.password);
     const [table, pk] = [client.table(), await client.identityId()];
     const diary = { pk, sk: 'diary', words: 'dear diary', pages: new Set([1, 2]), sum: 9007199254740993n };
@@ -158,7 +158,7 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
   });
 
   test('where there is no fetch, the error says so at once', async (context) => {
-    const client = await Poolpass.create(backend.config);
+    const client = await Client.create(backend.config);
     const { fetch } = globalThis;
     context.after(() => (globalThis.fetch = fetch));
     for (const nothing of [undefined, null, {}]) {
@@ -193,7 +193,7 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
       check(init);
       return real(url, init);
     };
-    const client = await Poolpass.create(backend.config);
+    const client = await Client.create(backend.config);
     assert.equal((await client.signIn(ada.username, ada.password)).kind, 'done');
     // And where there is no such class.
     globalThis.Request = undefined;

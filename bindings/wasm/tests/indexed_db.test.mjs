@@ -6,7 +6,7 @@ import { Backend } from './player/backend.mjs';
 import { documentWithFrames, FAILURES, FakeIndexedDb } from './player/fake_indexed_db.mjs';
 import { load } from './player/package.mjs';
 
-const { IndexedDbStore, Poolpass } = await load();
+const { Client, IndexedDbStore } = await load();
 
 /** Has `name` be something else for as long as the test runs. */
 function replace(context, name, value) {
@@ -90,7 +90,7 @@ describe('an IndexedDB that is lost', { timeout: 120_000 }, () => {
     let isLost = false;
     replace(context, 'indexedDB', server.factory(() => (isLost ? how : undefined)));
     const warnings = context.mock.method(console, 'warn', () => {});
-    const client = await Poolpass.create(backend.config, { store: 'indexedDB' });
+    const client = await Client.create(backend.config, { store: 'indexedDB' });
     await client.signIn(ada.username, ada.password);
     return {
       server,
@@ -140,7 +140,7 @@ describe('an IndexedDB that is lost', { timeout: 120_000 }, () => {
     const afterReload = async () => {
       server.fails = () => undefined;
       globalThis.indexedDB = server.factory();
-      return Poolpass.create(backend.config, { store: 'indexedDB' });
+      return Client.create(backend.config, { store: 'indexedDB' });
     };
     assert.equal(await (await afterReload()).currentUser(), undefined);
     assert.ok(server.keys.every((key) => !key.endsWith('session')));
@@ -205,10 +205,10 @@ describe('an IndexedDB that is lost', { timeout: 120_000 }, () => {
       server.fails = fails;
       replace(context, 'indexedDB', server.factory());
       context.mock.method(console, 'warn', () => {});
-      const client = await Poolpass.create(backend.config, { store: 'indexedDB' });
+      const client = await Client.create(backend.config, { store: 'indexedDB' });
       await assert.rejects(client.currentUser(), { code: 'store' });
       client.close();
-      const other = await Poolpass.create(backend.config, { store: 'memory' });
+      const other = await Client.create(backend.config, { store: 'memory' });
       assert.equal((await other.signIn(ada.username, ada.password)).kind, 'done');
       assert.equal(other.isPersistent, false);
     });
@@ -225,7 +225,7 @@ describe('an IndexedDB that is lost', { timeout: 120_000 }, () => {
       },
       removeItem: (key) => void values.delete(key),
     });
-    const client = await Poolpass.create(backend.config, { store: 'localStorage' });
+    const client = await Client.create(backend.config, { store: 'localStorage' });
     await assert.rejects(client.currentUser(), { code: 'store', message: /quota/ });
     isFull = false;
     assert.equal(await client.currentUser(), undefined);
@@ -233,7 +233,7 @@ describe('an IndexedDB that is lost', { timeout: 120_000 }, () => {
     await client.signIn(ada.username, ada.password);
     // Whoever is signed in is not bothered by a disk that is full.
     isFull = true;
-    const next = await Poolpass.create(backend.config, { store: 'localStorage' });
+    const next = await Client.create(backend.config, { store: 'localStorage' });
     assert.equal((await next.currentUser()).username, ada.username);
   });
 });

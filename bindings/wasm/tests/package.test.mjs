@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { Backend } from './player/backend.mjs';
 import { inside, load } from './player/package.mjs';
 
-const { attribute, Decimal, init, MemoryStore, Poolpass, PoolpassError } = await load();
+const { attribute, Client, Decimal, init, MemoryStore, PoolpassError } = await load();
 const MIB = 1024 * 1024;
 
 describe('the package in Node.js', () => {
@@ -15,7 +15,7 @@ describe('the package in Node.js', () => {
 
   before(async () => {
     backend = await Backend.start();
-    client = await Poolpass.create(backend.config);
+    client = await Client.create(backend.config);
     const [{ username, password }] = backend.config.demo.users;
     assert.equal((await client.signIn(username, password)).kind, 'done');
   });
@@ -45,8 +45,8 @@ describe('the package in Node.js', () => {
   });
 
   test('a wrong configuration and wrong options are told before anything is sent', async () => {
-    await assert.rejects(Poolpass.create('{}'), { code: 'invalidConfig' });
-    await assert.rejects(Poolpass.create(backend.config, { store: 'cloud' }), { code: 'invalidConfig' });
+    await assert.rejects(Client.create('{}'), { code: 'invalidConfig' });
+    await assert.rejects(Client.create(backend.config, { store: 'cloud' }), { code: 'invalidConfig' });
     await assert.rejects(client.signIn('ada', 'x', { flow: 'telepathy' }), { code: 'invalidInput' });
     await assert.rejects(client.bucket().put('a/../b', 'x'), { code: 'invalidInput' });
   });
@@ -206,7 +206,7 @@ describe('the package in Node.js', () => {
 
   test('a mocked fetch whose response has no URL will do', async (context) => {
     context.mock.method(globalThis, 'fetch', async () => new Response('{"__type":"UserNotFoundException"}', { status: 400 }));
-    const mocked = await Poolpass.create(backend.config);
+    const mocked = await Client.create(backend.config);
     await assert.rejects(mocked.signIn('ada', 'x'), { code: 'userNotFound' });
   });
 
@@ -222,12 +222,12 @@ describe('the package in Node.js', () => {
       remove: (key) => memory.remove(key),
     };
     const [{ username, password }] = backend.config.demo.users;
-    const first = await Poolpass.create(backend.config, { store: own });
+    const first = await Client.create(backend.config, { store: own });
     await first.signIn(username, password);
     assert.ok(saved.size > 0);
-    assert.equal((await (await Poolpass.create(backend.config, { store: own })).currentUser()).username, username);
+    assert.equal((await (await Client.create(backend.config, { store: own })).currentUser()).username, username);
 
-    const broken = await Poolpass.create(backend.config, {
+    const broken = await Client.create(backend.config, {
       store: { ...own, load: async () => Promise.reject(new Error('the disk is full')) },
     });
     await assert.rejects(broken.currentUser(), { code: 'store', message: /the disk is full/ });
@@ -246,7 +246,7 @@ describe('the package in Node.js', () => {
         }
       }),
     );
-    const other = await Poolpass.create(backend.config);
+    const other = await Client.create(backend.config);
     other.onSessionEvent(() => {
       throw new Error('oops');
     });

@@ -5,13 +5,13 @@ import { after, before, test } from 'node:test';
 import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
 
-const { Poolpass } = await load();
+const { Client } = await load();
 
 let backend;
 let client;
 before(async () => {
   backend = await Backend.start();
-  client = await Poolpass.create(backend.config);
+  client = await Client.create(backend.config);
   const [{ username, password }] = backend.config.demo.users;
   await client.signIn(username, password);
 });

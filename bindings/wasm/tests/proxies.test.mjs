@@ -6,7 +6,7 @@ import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
 
 const poolpass = await load();
-const { attribute, Decimal, MemoryStore, not, Poolpass, PoolpassError } = poolpass;
+const { attribute, Client, Decimal, MemoryStore, not, PoolpassError } = poolpass;
 
 /** As `new Proxy(object, {})`. */
 const shallow = (object) => new Proxy(object, {});
@@ -54,7 +54,7 @@ for (const [name, wrap] of Object.entries({ 'a Proxy': shallow, 'proxies all the
     }
 
     test('every method of every class works', async () => {
-      const client = await Poolpass.create(backend.config, { maxAttempts: 1 });
+      const client = await Client.create(backend.config, { maxAttempts: 1 });
       await client.signIn(ada.username, ada.password);
       const pk = await client.identityId();
       const table = client.table();
@@ -68,7 +68,7 @@ for (const [name, wrap] of Object.entries({ 'a Proxy': shallow, 'proxies all the
       await callAll(new MemoryStore());
       assert.match((await wrap(client.account).startTotp()).secret, /./);
       await callAll(await client.account.startTotp());
-      const other = await Poolpass.create(backend.config, { maxAttempts: 1 });
+      const other = await Client.create(backend.config, { maxAttempts: 1 });
       const challenge = await other.signIn(grace.username, grace.password);
       await callAll(challenge);
       const called = await callAll(client, ['signOutEverywhere', 'signOut', 'close', 'transactWrite', 'onSessionEvent']);
@@ -82,7 +82,7 @@ for (const [name, wrap] of Object.entries({ 'a Proxy': shallow, 'proxies all the
 
     test('a whole story goes well, also with a store, items and conditions behind proxies', async () => {
       const store = wrap(new MemoryStore());
-      const client = wrap(await Poolpass.create(wrap(backend.config), { store }));
+      const client = wrap(await Client.create(wrap(backend.config), { store }));
       const heard = [];
       client.onSessionEvent(({ kind }) => heard.push(kind));
       const step = wrap(await client.signIn(ada.username, ada.password));
@@ -106,7 +106,7 @@ for (const [name, wrap] of Object.entries({ 'a Proxy': shallow, 'proxies all the
 
     test('a store and the same one behind a Proxy are one to those who refresh', async () => {
       const store = new MemoryStore();
-      const [first, second] = await Promise.all([store, wrap(store)].map((store) => Poolpass.create(backend.config, { store })));
+      const [first, second] = await Promise.all([store, wrap(store)].map((store) => Client.create(backend.config, { store })));
       await backend.fault({ operation: 'GetId', action: { delayMs: 300 }, times: 1 });
       const [one, other] = await Promise.all([first.identityId(), second.identityId()]);
       assert.equal(one, other);

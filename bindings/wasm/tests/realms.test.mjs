@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
 
-const { attribute, Decimal, Poolpass } = await load();
+const { attribute, Client, Decimal } = await load();
 
 describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
   let backend;
@@ -15,7 +15,7 @@ describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
 
   before(async () => {
     backend = await Backend.start();
-    client = await Poolpass.create(backend.config);
+    client = await Client.create(backend.config);
     const [{ username, password }] = backend.config.demo.users;
     await client.signIn(username, password);
     key = { pk: await client.identityId(), sk: 'realms' };
@@ -169,7 +169,7 @@ describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
 
   test('what a store of another realm throws is told', async () => {
     const load = runInNewContext("() => { throw new TypeError('no room'); }");
-    const other = await Poolpass.create(backend.config, { store: { load, save: () => {}, remove: () => {} } });
+    const other = await Client.create(backend.config, { store: { load, save: () => {}, remove: () => {} } });
     await assert.rejects(other.currentUser(), { code: 'store', message: /no room/ });
   });
 

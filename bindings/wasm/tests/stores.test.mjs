@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
 
-const { MemoryStore, Poolpass, PoolpassError } = await load();
+const { Client, MemoryStore, PoolpassError } = await load();
 const REFRESH = 'GetTokensFromRefreshToken';
 
 describe('stores in Node.js', { timeout: 120_000 }, () => {
@@ -20,7 +20,7 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
 
   /** Has two clients on `store` need another token at once. */
   async function refreshesOnce(context, store) {
-    const clients = await Promise.all([0, 1].map(() => Poolpass.create(backend.config, { store })));
+    const clients = await Promise.all([0, 1].map(() => Client.create(backend.config, { store })));
     await clients[0].signIn(ada.username, ada.password);
     context.after(() => backend.setClock(0));
     await backend.setClock(3550);
@@ -37,7 +37,7 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     const cycle = {};
     cycle.self = cycle;
     for (const config of [undefined, null, 7, '', () => {}, Symbol('x'), { region: 1n }, cycle]) {
-      const error = await Poolpass.create(config).catch((thrown) => thrown);
+      const error = await Client.create(config).catch((thrown) => thrown);
       assert.ok(error instanceof PoolpassError, `${typeof config}: ${error}`);
       assert.equal(error.code, 'invalidConfig');
     }
@@ -50,7 +50,7 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     let get;
     replace(context, 'localStorage', { get: () => get() });
     for (get of [() => undefined, denied]) {
-      const error = await Poolpass.create(backend.config, { store: 'localStorage' }).catch((thrown) => thrown);
+      const error = await Client.create(backend.config, { store: 'localStorage' }).catch((thrown) => thrown);
       assert.ok(error instanceof PoolpassError, String(error));
       assert.deepEqual([error.code, error.cause?.name], ['store', get === denied ? 'SecurityError' : undefined]);
       assert.match(error.message, /localStorage.*store: 'memory'/);
@@ -64,9 +64,9 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
       save: (key, value) => void values.set(key, value),
       remove: (key) => void values.delete(key),
     };
-    const first = await Poolpass.create(backend.config, { store });
+    const first = await Client.create(backend.config, { store });
     await first.signIn(ada.username, ada.password);
-    const second = await Poolpass.create(backend.config, { store });
+    const second = await Client.create(backend.config, { store });
     assert.equal((await second.currentUser()).username, ada.username);
     await second.signOut();
     assert.equal(await first.currentUser(), undefined);
@@ -74,10 +74,10 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     const full = () => {
       throw new Error('the disk is full');
     };
-    const broken = await Poolpass.create(backend.config, { store: { ...store, save: full } });
+    const broken = await Client.create(backend.config, { store: { ...store, save: full } });
     await assert.rejects(broken.signIn(ada.username, ada.password), { name: 'PoolpassError', code: 'store', message: /the disk is full/ });
     for (const wrong of [{}, { load: full }, { ...store, remove: 7 }]) {
-      await assert.rejects(Poolpass.create(backend.config, { store: wrong }), { name: 'PoolpassError', code: 'invalidConfig' });
+      await assert.rejects(Client.create(backend.config, { store: wrong }), { name: 'PoolpassError', code: 'invalidConfig' });
     }
   });
 
@@ -94,7 +94,7 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
 
   test('a call that is aborted while it waits for a lock leaves it to the next one', async () => {
     const store = new MemoryStore();
-    const [first, second, third] = await Promise.all([0, 1, 2].map(() => Poolpass.create(backend.config, { store })));
+    const [first, second, third] = await Promise.all([0, 1, 2].map(() => Client.create(backend.config, { store })));
     // A guest's identity is made by one client at a time.
     await backend.fault({ operation: 'GetId', action: { delayMs: 500 }, times: 1 });
     const making = first.credentials();
@@ -113,12 +113,12 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     replace(context, 'indexedDB', { get: refused });
     replace(context, 'BroadcastChannel', { value: refused });
     replace(context, 'location', { value: new URL('https://app.example.com') });
-    const client = await Poolpass.create(backend.config);
+    const client = await Client.create(backend.config);
     const isStore = { name: 'PoolpassError', code: 'store', message: /store: 'memory'/ };
     await assert.rejects(client.currentUser(), isStore);
     await assert.rejects(client.signIn(ada.username, ada.password), isStore);
     client.close();
-    const other = await Poolpass.create(backend.config, { store: 'memory' });
+    const other = await Client.create(backend.config, { store: 'memory' });
     assert.equal((await other.signIn(ada.username, ada.password)).kind, 'done');
   });
 
@@ -137,7 +137,7 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     const store = { load: (key) => memory.load(key), save: (...entry) => memory.save(...entry), remove: (key) => memory.remove(key) };
     for (const navigator of [undefined, null, {}, { locks: null }, { locks: {} }]) {
       replace(context, 'navigator', { value: navigator });
-      const client = await Poolpass.create(backend.config, { store });
+      const client = await Client.create(backend.config, { store });
       assert.equal((await client.signIn(ada.username, ada.password)).kind, 'done');
       client.close();
     }

@@ -9,7 +9,7 @@ const surface = JSON.parse(await readFile(new URL('../../../tests/surface.json',
 
 /** Where a type of the SDK is declared. */
 const TYPES = {
-  Client: ['client', 'Poolpass'],
+  Client: ['client', 'Client'],
   Account: ['account', 'Account'],
   Bucket: ['s3', 'Bucket'],
   Table: ['dynamodb', 'Table'],

@@ -1,16 +1,16 @@
 // Compiled, never run: what an app writes has to type-check, and what is wrong must not.
 import {
   attribute,
+  Client,
+  type Config,
   Decimal,
   init,
-  Poolpass,
-  type PoolpassConfig,
   PoolpassError,
   type PoolpassErrorCode,
   type SessionStore,
   type UploadState,
 } from 'poolpass';
-import { Poolpass as SlimPoolpass } from 'poolpass/slim';
+import { Client as SlimClient } from 'poolpass/slim';
 
 const store: SessionStore = {
   load: async () => null,
@@ -32,11 +32,11 @@ const synchronous: SessionStore = {
 
 export async function app(file: Blob, signal: AbortSignal): Promise<string> {
   await init();
-  const client = await Poolpass.create(
+  const client = await Client.create(
     { region: 'eu-west-1', userPool: { id: 'eu-west-1_AbCdEfGhI', clientId: 'abc' } },
     { store },
   );
-  using scoped = await Poolpass.create('{}', { store: synchronous });
+  using scoped = await Client.create('{}', { store: synchronous });
   scoped.close();
   const unsubscribe = client.onSessionEvent((event) => {
     if (event.kind === 'sessionEnded') console.log(event.reason);
@@ -126,20 +126,20 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
   }
   const provider: () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiration?: Date }> =
     client.credentials;
-  console.log(provider, SlimPoolpass === Poolpass);
+  console.log(provider, SlimClient === Client);
   return note?.title ?? '';
 }
 
-async function connect(config: PoolpassConfig): Promise<Poolpass> {
-  let client: Poolpass | undefined;
+async function connect(config: Config): Promise<Client> {
+  let client: Client | undefined;
   try {
-    client = await Poolpass.create(config);
+    client = await Client.create(config);
     await client.currentUser(); // the first look into the store
     return client;
   } catch (error) {
     if (!(error instanceof PoolpassError && error.code === 'store')) throw error;
     client?.close();
-    return Poolpass.create(config, { store: 'memory' });
+    return Client.create(config, { store: 'memory' });
   }
 }
 console.log(connect);

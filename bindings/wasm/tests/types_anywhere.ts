@@ -1,12 +1,12 @@
 // Compiles without the DOM library, and where a property that may be absent may not be undefined: exactOptionalPropertyTypes.
-import { type CallOptions, Poolpass, type PoolpassConfig, PoolpassError, type PoolpassOptions } from 'poolpass';
+import { type CallOptions, Client, type ClientOptions, type Config, PoolpassError } from 'poolpass';
 import wasm from 'poolpass/poolpass.wasm';
 import { init } from 'poolpass/slim';
 
-export async function main(config: PoolpassConfig, signal: CallOptions['signal'], text: string | undefined): Promise<string> {
+export async function main(config: Config, signal: CallOptions['signal'], text: string | undefined): Promise<string> {
   await init(wasm);
-  const options: PoolpassOptions = { store: undefined, maxAttempts: undefined };
-  const client = await Poolpass.create({ ...config, region: text }, options);
+  const options: ClientOptions = { store: undefined, maxAttempts: undefined };
+  const client = await Client.create({ ...config, region: text }, options);
   const step = await client.signIn('ada', 'correct horse', { signal, flow: undefined, clientMetadata: undefined });
   if (step.kind === 'softwareToken') await step.answer('123456', { signal });
   try {

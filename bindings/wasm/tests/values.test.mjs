@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
 
-const { attribute, Decimal, Poolpass } = await load();
+const { attribute, Client, Decimal } = await load();
 
 describe('values from JavaScript', () => {
   let backend;
@@ -17,7 +17,7 @@ describe('values from JavaScript', () => {
 
   before(async () => {
     backend = await Backend.start();
-    client = await Poolpass.create(backend.config);
+    client = await Client.create(backend.config);
     const [{ username, password }] = backend.config.demo.users;
     await client.signIn(username, password);
     table = client.table();
@@ -95,8 +95,8 @@ describe('values from JavaScript', () => {
   test('an app may freeze Object.prototype', async () => {
     const program = `
       import { load } from ${JSON.stringify(new URL('player/package.mjs', import.meta.url).href)};
-      const { Poolpass } = await load();
-      const client = await Poolpass.create(${JSON.stringify(backend.config)});
+      const { Client } = await load();
+      const client = await Client.create(${JSON.stringify(backend.config)});
       const [{ username, password }] = ${JSON.stringify(backend.config.demo.users)};
       Object.freeze(Object.prototype);
       await client.signIn(username, password);
@@ -131,7 +131,7 @@ describe('values from JavaScript', () => {
       await assert.rejects(client.bucket().upload('public/no', 'x', { onProgress: no }), { code: 'invalidInput' });
       await assert.rejects(client.bucket().upload('public/no', 'x', { onResumable: no }), { code: 'invalidInput' });
       await assert.rejects(client.bucket().get('public/welcome.txt', { onProgress: no }), { code: 'invalidInput' });
-      await assert.rejects(Poolpass.create(backend.config, { now: no }), { code: 'invalidInput' });
+      await assert.rejects(Client.create(backend.config, { now: no }), { code: 'invalidInput' });
     }
     assert.throws(() => client.onSessionEvent(undefined), { code: 'invalidInput' });
     await assert.rejects(client.bucket().head('public/no'), { code: 'notFound' });
@@ -221,7 +221,7 @@ describe('values from JavaScript', () => {
   });
 
   test('null is as good as no options', async () => {
-    const other = await Poolpass.create(backend.config, null);
+    const other = await Client.create(backend.config, null);
     const [{ username, password }] = backend.config.demo.users;
     assert.equal((await other.signIn(username, password, null)).kind, 'done');
     assert.ok(await other.identityId(null));

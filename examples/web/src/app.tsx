@@ -1,4 +1,4 @@
-import type { Poolpass } from 'poolpass';
+import type { Client } from 'poolpass';
 
 import { AccountPage } from './account/account-page';
 import { ChallengePage } from './auth/challenge-page';
@@ -13,7 +13,7 @@ import { type Route, useRoute } from './route';
 import { Announcer } from './ui/announce';
 import { useVisit } from './visit';
 
-export function FieldNotes({ client, local }: { client: Poolpass; local: LocalDemo | undefined }) {
+export function FieldNotes({ client, local }: { client: Client; local: LocalDemo | undefined }) {
   const visit = useVisit(client);
   const route = useRoute();
   return (

@@ -1,12 +1,12 @@
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 
 /** Makes the app's one client from the `poolpass.json` that lies beside the page. */
-export async function createClient(): Promise<{ client: Poolpass; local: LocalDemo | undefined }> {
+export async function createClient(): Promise<{ client: Client; local: LocalDemo | undefined }> {
   const answer = await fetch('poolpass.json');
   if (!answer.ok)
     throw new Error('There is no poolpass.json beside this page, so the app does not know its user pool.');
   const config = await answer.json();
-  return { client: await Poolpass.create(config), local: localDemo(config) };
+  return { client: await Client.create(config), local: localDemo(config) };
 }
 
 /** What is only there on local-aws: people to try the app with, and a place where mailed codes can be read. */

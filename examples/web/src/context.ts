@@ -1,4 +1,4 @@
-import type { Poolpass } from 'poolpass';
+import type { Client } from 'poolpass';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 
@@ -7,7 +7,7 @@ import type { Visit } from './visit';
 
 /** What every page needs. */
 export interface App {
-  readonly client: Poolpass;
+  readonly client: Client;
   readonly visit: Visit;
   readonly local: LocalDemo | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Challenge, Poolpass, SessionEndReason, SignInStep, User } from 'poolpass';
+import type { Challenge, Client, SessionEndReason, SignInStep, User } from 'poolpass';
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 
 /** Who is using the app. */
@@ -25,7 +25,7 @@ export interface Visit {
 }
 
 /** Follows the session: also when it changes in another tab, or ends from afar. */
-export function useVisit(client: Poolpass): Visit {
+export function useVisit(client: Client): Visit {
   const [visitor, setVisitor] = useState<Visitor>({ kind: 'unknown' });
 
   const look = useCallback(() => {
@@ -69,7 +69,7 @@ export function useVisit(client: Poolpass): Visit {
   );
 }
 
-async function whoIsHere(client: Poolpass): Promise<Visitor> {
+async function whoIsHere(client: Client): Promise<Visitor> {
   // What the session store says, so this needs no network.
   const user = await client.currentUser();
   if (user !== undefined) return { kind: 'user', user };

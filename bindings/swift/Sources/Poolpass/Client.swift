@@ -15,7 +15,7 @@ public struct Client: Sendable {
     ///   - store: Where the session is kept. Default: in memory, so that it ends with the process.
     ///   - options: What else the client stands on.
     /// - Throws: ``PoolpassError`` with `invalidConfig`; with `network` when the system's certificates cannot be loaded.
-    public init(_ configuration: Configuration, store: Store = .memory(), options: ClientOptions = ClientOptions()) throws {
+    public init(_ configuration: Config, store: Store = .memory(), options: ClientOptions = ClientOptions()) throws {
         inner = try mapped { try PoolpassFFI.Client(config: configuration.text, options: options.with(store)) }
     }
 

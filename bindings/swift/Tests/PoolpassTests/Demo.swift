@@ -16,10 +16,10 @@ struct Demo {
     private var user: JSON { backend.config["demo"]["users"].array?.first ?? .null }
 
     /// The configuration; with `rotation` that of the app client whose refresh tokens are used once.
-    func configuration(rotation: Bool = false) -> Configuration {
+    func configuration(rotation: Bool = false) -> Config {
         var config = backend.config
         if rotation { config["userPool"]["clientId"] = config["demo"]["rotatingClient"]["clientId"] }
-        return Configuration(json: config.text)
+        return Config(json: config.text)
     }
 
     func client(store: Store = .memory(), transport: (any Transport)? = nil, rotation: Bool = false) throws -> Client {

@@ -25,18 +25,18 @@ final class ErrorTests: XCTestCase {
     }
 
     func testAWrongConfigurationIsToldBeforeAnythingIsSent() async throws {
-        await assertFails(.invalidConfig) { try Client(Configuration(json: "{}")) }
-        await assertFails(.invalidConfig) { try Client(Configuration(userPool: .init(id: "eu-west-1 abc", clientId: "x"))) }
-        let guests = try Client(Configuration(identityPoolId: "eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11"))
+        await assertFails(.invalidConfig) { try Client(Config(json: "{}")) }
+        await assertFails(.invalidConfig) { try Client(Config(userPool: .init(id: "eu-west-1 abc", clientId: "x"))) }
+        let guests = try Client(Config(identityPoolId: "eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11"))
         XCTAssertEqual(guests.region, "eu-west-1")
         await assertFails(.invalidConfig) { try await guests.currentUser() }
         await assertFails(.invalidConfig) { try guests.bucket() }
     }
 
     func testAConfigurationInCodeIsThatOfAFile() throws {
-        let userPool = Configuration.UserPool(id: "eu-west-1_AbCdEfGhI", clientId: "1example23456789", clientSecret: "s")
+        let userPool = Config.UserPool(id: "eu-west-1_AbCdEfGhI", clientId: "1example23456789", clientSecret: "s")
         let client = try Client(
-            Configuration(
+            Config(
                 userPool: userPool, identityPoolId: "eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11",
                 bucket: "my-photos", table: "notes", api: URL(string: "https://example.com/v1")!))
         XCTAssertEqual(client.region, "eu-west-1")
@@ -66,7 +66,7 @@ final class ErrorTests: XCTestCase {
         config["endpoints"] = ["cognitoIdp": "http://127.0.0.1:9"]
         var options = ClientOptions()
         options.maxAttempts = 1
-        let client = try Client(Configuration(json: config.text), options: options)
+        let client = try Client(Config(json: config.text), options: options)
         let error = await assertFails(.network) { try await client.signIn(username: "ada", password: "x") }
         XCTAssertNil(error?.awsCode)
         XCTAssertNil(error?.httpStatus)

@@ -7,7 +7,7 @@ struct Note: Codable, Sendable { var pk, sk, title: String }
 func readmeExample(
     bundledFile: URL, store: Store, password: String, film: URL, askForCode: () async -> String
 ) async throws {
-    let client = try Client(Configuration(contentsOf: bundledFile), store: store)
+    let client = try Client(Config(contentsOf: bundledFile), store: store)
     var step = try await client.signIn(username: "ada", password: password)  // SRP: the password never leaves the device
     if case .challenge(.softwareToken(let challenge)) = step { step = try await challenge.answer(code: await askForCode()) }
 

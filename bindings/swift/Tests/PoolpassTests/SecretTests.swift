@@ -24,7 +24,7 @@ final class SecretTests: XCTestCase {
             let signature = try XCTUnwrap(
                 URLComponents(url: presigned.url, resolvingAgainstBaseURL: false)?.queryItems?
                     .first { $0.name == "X-Amz-Signature" }?.value)
-            var secretClient = Configuration.UserPool(id: "eu-west-1_AbCdEfGhI", clientId: "1example23456789")
+            var secretClient = Config.UserPool(id: "eu-west-1_AbCdEfGhI", clientId: "1example23456789")
             secretClient.clientSecret = "the-client-secret"
             var request = SignedRequest("POST", "/whoami", body: Data(idToken.jwt.utf8))
             request.headers = [("x-secret", credentials.secretAccessKey)]
@@ -45,7 +45,7 @@ final class SecretTests: XCTestCase {
                 "Bucket": bucket,
                 "Client": client,
                 "ClientOptions": options,
-                "Configuration": try Configuration(userPool: secretClient),
+                "Config": try Config(userPool: secretClient),
                 "Credentials": credentials,
                 "HTTPRequest": try XCTUnwrap(bodies.value.last),
                 "HTTPResponse": response,

@@ -19,7 +19,7 @@ describe(`headers in ${NAME}`, () => {
       const { known, sent } = await tab.evaluate(
         async ([config, user]) => {
           const { watchedWrites } = await import('/player/writes.mjs');
-          return watchedWrites({ Poolpass }, config, user);
+          return watchedWrites({ Client }, config, user);
         },
         [config, backend.config.demo.users[0]],
       );

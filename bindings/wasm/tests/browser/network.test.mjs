@@ -206,11 +206,11 @@ describe(`the network in ${NAME}`, () => {
   stage.test('the slim entry takes the module from where the app says', async (person, { config }) => {
     const tab = await person.newTab();
     const seen = await tab.evaluate(async (config) => {
-      const { init, Poolpass, PoolpassError } = await import('poolpass/slim');
-      const early = await Poolpass.create(config).catch((error) => error);
+      const { Client, init, PoolpassError } = await import('poolpass/slim');
+      const early = await Client.create(config).catch((error) => error);
       const wrong = await init('/no-such-file.wasm').catch((error) => error);
       await Promise.all([init('/poolpass/poolpass.wasm'), init()]);
-      const { region } = await Poolpass.create(config);
+      const { region } = await Client.create(config);
       return { early: [early instanceof PoolpassError, early.code], wrong: wrong.code, region };
     }, config);
     assert.deepEqual(seen, { early: [true, 'platform'], wrong: 'platform', region: config.region });

@@ -296,7 +296,7 @@ describe(`storage in ${NAME}`, () => {
     assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'store']);
     assert.match(failure.message, /IndexedDB.*store: 'memory'/);
     for (const store of ['localStorage', 'sessionStorage']) {
-      const refused = await tab.evaluate(([config, store]) => failureOf(Poolpass.create(config, { store })), [config, store]);
+      const refused = await tab.evaluate(([config, store]) => failureOf(Client.create(config, { store })), [config, store]);
       assert.deepEqual([refused.isPoolpassError, refused.code], [true, 'store']);
       assert.match(refused.message, /store: 'memory'/);
     }

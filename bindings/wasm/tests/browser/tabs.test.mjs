@@ -139,7 +139,7 @@ describe(`tabs in ${NAME}`, () => {
       await backend.setClock(3550);
       await tab.evaluate(
         async ([config, store]) => {
-          globalThis.other = await Poolpass.create(config, { store });
+          globalThis.other = await Client.create(config, { store });
           for (const one of [client, other]) await one.account.attributes();
         },
         [config, store],

@@ -110,10 +110,10 @@ export const BUNDLERS = [
   },
 ];
 
-const CLASSIC = `import { Poolpass } from 'poolpass';
+const CLASSIC = `import { Client } from 'poolpass';
 import config from './config.js';
 import { told } from './story.js';
-told(Poolpass, config).then((text) => (document.querySelector('output').textContent = text));
+told(Client, config).then((text) => (document.querySelector('output').textContent = text));
 `;
 
 const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8" /><link rel="icon" href="data:," /><title>A page</title>

@@ -1,8 +1,8 @@
 // What every environment does with the package.
 export const TOLD = 'ada reads: kept';
 
-export async function story(Poolpass, config) {
-  const client = await Poolpass.create(config, { store: 'memory' });
+export async function story(Client, config) {
+  const client = await Client.create(config, { store: 'memory' });
   const [{ username, password }] = config.demo.users;
   const step = await client.signIn(username, password);
   if (step.kind !== 'done') throw new Error(`unexpected challenge ${step.name}`);
@@ -13,6 +13,6 @@ export async function story(Poolpass, config) {
 }
 
 /** How the story ended, also where it failed. */
-export async function told(Poolpass, config) {
-  return story(Poolpass, config).catch((error) => `${error.code}: ${error.message} ${error.cause ?? error.stack}`);
+export async function told(Client, config) {
+  return story(Client, config).catch((error) => `${error.code}: ${error.message} ${error.cause ?? error.stack}`);
 }

@@ -12,7 +12,7 @@ export class Actor {
   }
 
   async restart() {
-    this.client = await this.poolpass.Poolpass.create(this.config, this.options);
+    this.client = await this.poolpass.Client.create(this.config, this.options);
     this.challenge = undefined;
     const events = [];
     this.events = events;

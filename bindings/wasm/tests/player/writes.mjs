@@ -15,8 +15,8 @@ export async function watchedWrites(poolpass, config, user) {
   }
 }
 
-async function writeEverything({ Poolpass }, config, { username, password }) {
-  const client = await Poolpass.create(config, { store: 'memory' });
+async function writeEverything({ Client }, config, { username, password }) {
+  const client = await Client.create(config, { store: 'memory' });
   await client.signIn(username, password);
   const bucket = client.bucket();
   const prefix = await bucket.privateKey(`headers ${crypto.randomUUID()}`);

@@ -1,4 +1,4 @@
-import { type Poolpass, PoolpassError, type UploadProgress, type UploadState } from 'poolpass';
+import { type Client, PoolpassError, type UploadProgress, type UploadState } from 'poolpass';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { problem } from '../problem';
@@ -32,7 +32,7 @@ export interface Attachments {
   handOver<T>(save: () => Promise<T>): Promise<T>;
 }
 
-export function useAttachments(client: Poolpass): Attachments {
+export function useAttachments(client: Client): Attachments {
   const [all, setAll] = useState<readonly Attachment[]>([]);
   const uploads = useRef(new Map<string, Upload>());
 

@@ -1,4 +1,4 @@
-import { type AnyCondition, attribute, type Item, type Poolpass } from 'poolpass';
+import { type AnyCondition, attribute, type Client, type Item } from 'poolpass';
 
 import { deletePictures, type Picture } from './pictures';
 
@@ -23,7 +23,7 @@ export interface Leaf {
 const LEAF = 20;
 
 /** Reads a leaf of the notebook: the first, or the one that `from` names. */
-export async function readLeaf(client: Poolpass, from?: Item): Promise<Leaf> {
+export async function readLeaf(client: Client, from?: Item): Promise<Leaf> {
   const mine = attribute('pk').eq(await client.identityId());
   const page = await client
     .table()
@@ -42,14 +42,14 @@ export function newNoteId(): string {
 }
 
 /** Writes a note. When the answer was lost it can be done again with the same id, and the notebook still has one note. */
-export async function writeNote(client: Poolpass, id: string, draft: Draft): Promise<Note> {
+export async function writeNote(client: Client, id: string, draft: Draft): Promise<Note> {
   const item: StoredNote = { pk: await client.identityId(), sk: id, ...draft };
   await client.table().put(item);
   return noteOf(item);
 }
 
 /** Replaces what a note says, unless it has been deleted elsewhere: then it fails with `conditionFailed`. */
-export function reviseNote(client: Poolpass, note: Note, words: Pick<Draft, 'text' | 'place'>): Promise<Note> {
+export function reviseNote(client: Client, note: Note, words: Pick<Draft, 'text' | 'place'>): Promise<Note> {
   return change(client, note, words, attribute('pk').exists());
 }
 
@@ -57,20 +57,20 @@ export function reviseNote(client: Poolpass, note: Note, words: Pick<Draft, 'tex
  * Takes a picture out of a note, unless its pictures were changed elsewhere: then it fails with `conditionFailed`. When the
  * answer was lost it can be done again.
  */
-export function takeOut(client: Poolpass, note: Note, picture: Picture): Promise<Note> {
+export function takeOut(client: Client, note: Note, picture: Picture): Promise<Note> {
   const pictures = note.pictures.filter(({ key }) => key !== picture.key);
   const stored = attribute('pictures');
   return change(client, note, { pictures }, stored.eq(note.pictures).or(stored.eq(pictures)));
 }
 
 /** Deletes a note with its pictures. The note goes last, so that what fails half-way can be done again. */
-export async function deleteNote(client: Poolpass, note: Note): Promise<void> {
+export async function deleteNote(client: Client, note: Note): Promise<void> {
   await deletePictures(client, note.pictures);
   await client.table().delete(await keyOf(client, note));
 }
 
 /** Deletes every note and picture. */
-export async function burnNotebook(client: Poolpass): Promise<void> {
+export async function burnNotebook(client: Client): Promise<void> {
   let leaf = await readLeaf(client);
   while (leaf.notes.length > 0) {
     for (const note of leaf.notes) await deleteNote(client, note);
@@ -88,7 +88,7 @@ const PREFIX = 'note#';
 
 /** Writes these attributes alone: the others may have been changed elsewhere since the note was read. */
 async function change(
-  client: Poolpass,
+  client: Client,
   note: Note,
   attributes: Partial<Draft>,
   condition: AnyCondition,
@@ -100,7 +100,7 @@ async function change(
   return changed === undefined ? { ...note, ...attributes } : noteOf(changed);
 }
 
-async function keyOf(client: Poolpass, note: Note) {
+async function keyOf(client: Client, note: Note) {
   return { pk: await client.identityId(), sk: note.id };
 }
 

@@ -1,4 +1,4 @@
-import type { Poolpass, PresignedUrl, UploadOptions } from 'poolpass';
+import type { Client, PresignedUrl, UploadOptions } from 'poolpass';
 
 /** A picture as a note refers to it. */
 export type Picture = {
@@ -12,7 +12,7 @@ export type Picture = {
 export const PICTURE_TYPES = 'image/jpeg,image/png,image/webp,image/gif,image/avif';
 
 /** Uploads a picture, in parts if it is large. A key is used once, so caches may keep the picture for ever. */
-export async function uploadPicture(client: Poolpass, file: File, options: UploadOptions): Promise<Picture> {
+export async function uploadPicture(client: Client, file: File, options: UploadOptions): Promise<Picture> {
   const bucket = client.bucket();
   const key = options.resume?.key ?? (await bucket.privateKey(`pictures/${crypto.randomUUID()}`));
   await bucket.upload(key, file, { cacheControl: 'private, max-age=31536000, immutable', ...options });
@@ -20,16 +20,16 @@ export async function uploadPicture(client: Poolpass, file: File, options: Uploa
 }
 
 /** An address for `<img src>`. Signing it sends nothing, so every page makes its own. */
-export async function addressOf(client: Poolpass, picture: Picture): Promise<string> {
+export async function addressOf(client: Client, picture: Picture): Promise<string> {
   return (await client.bucket().presignGet(picture.key, 15 * 60)).url;
 }
 
 /** A link for anyone. It ends after a day at most, and with the credentials that sign it, which live for an hour. */
-export function shareLink(client: Poolpass, picture: Picture): Promise<PresignedUrl> {
+export function shareLink(client: Client, picture: Picture): Promise<PresignedUrl> {
   return client.bucket().presignGet(picture.key, 24 * 60 * 60);
 }
 
-export async function deletePictures(client: Poolpass, pictures: readonly Picture[]): Promise<void> {
+export async function deletePictures(client: Client, pictures: readonly Picture[]): Promise<void> {
   if (pictures.length === 0) return;
   const { refused } = await client.bucket().deleteMany(pictures.map(({ key }) => key));
   if (refused[0] !== undefined) throw refused[0].error;

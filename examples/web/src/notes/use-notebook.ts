@@ -1,4 +1,4 @@
-import type { Item, Poolpass } from 'poolpass';
+import type { Client, Item } from 'poolpass';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 
 import { problem } from '../problem';
@@ -18,7 +18,7 @@ export interface Notebook {
   removed(note: Note): void;
 }
 
-export function useNotebook(client: Poolpass): Notebook {
+export function useNotebook(client: Client): Notebook {
   const [notes, setNotes] = useState<readonly Note[]>([]);
   const [older, setOlder] = useState<Item>();
   const [progress, setProgress] = useState<Pick<Notebook, 'state' | 'problem'>>({ state: 'reading' });

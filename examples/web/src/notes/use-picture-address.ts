@@ -1,4 +1,4 @@
-import type { Poolpass } from 'poolpass';
+import type { Client } from 'poolpass';
 import { useEffect, useState } from 'preact/hooks';
 
 import { addressOf, type Picture } from './pictures';
@@ -7,7 +7,7 @@ import { addressOf, type Picture } from './pictures';
  * An address for `<img>`. When it has expired before the picture was needed, a fresh one is made, once. Two addresses of
  * one second are equal: `attempt` as the `key` has the browser load the second as well.
  */
-export function usePictureAddress(client: Poolpass, picture: Picture) {
+export function usePictureAddress(client: Client, picture: Picture) {
   const [attempt, setAttempt] = useState(1);
   const [signed, setSigned] = useState<{ address: string; attempt: number }>();
   const [hasFailed, setFailed] = useState(false);

@@ -60,7 +60,7 @@ final class Actor: Sendable {
             if clockOffsetSeconds != 0 {
                 options.now = { Date().addingTimeInterval(TimeInterval(clockOffsetSeconds)) }
             }
-            client = try Client(Configuration(json: config.text), store: store, options: options)
+            client = try Client(Config(json: config.text), store: store, options: options)
             events = EventLog(client.events())
         }
     }

@@ -4,7 +4,7 @@ import * as poolpass from 'poolpass';
 Object.assign(globalThis, poolpass, {
   /** Makes the page's client. */
   async open(config, options) {
-    globalThis.client = await poolpass.Poolpass.create(config, options);
+    globalThis.client = await poolpass.Client.create(config, options);
     globalThis.events = [];
     client.onSessionEvent((event) => events.push(event.reason ?? event.kind));
   },

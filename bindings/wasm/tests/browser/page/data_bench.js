@@ -1,5 +1,5 @@
 // Both clients store an item, read a page of items and upload a Blob, in turns, at services that answer at once.
-import { Poolpass, attribute } from 'poolpass';
+import { attribute, Client } from 'poolpass';
 
 const IDENTITY = 'eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11';
 const ITEM = { pk: IDENTITY, sk: 'note#1', text: 'x'.repeat(200), stars: 7, tags: ['a', 'b'], place: { city: 'Graz', seen: null } };
@@ -16,7 +16,7 @@ const UPLOAD = 64 * 1024 * 1024;
 
 /** The milliseconds of each round, of each thing that is measured. */
 export async function measure(rounds) {
-  const client = await Poolpass.create(
+  const client = await Client.create(
     { region: 'eu-west-1', identityPool: { id: IDENTITY }, s3: { bucket: 'bucket' }, dynamodb: { table: 'notes' } },
     { store: 'memory' },
   );

@@ -1,10 +1,10 @@
 // Answers that AWS never gives, in place of those that it gives: to each operation, each of them once.
-import { Poolpass, PoolpassError } from 'poolpass';
+import { Client, PoolpassError } from 'poolpass';
 
 /** Calls every operation with every answer; gives what became of each call that did not end as it should. */
 export async function tryAll(config, { username, password }) {
   const values = new Map();
-  const client = await Poolpass.create(config, { store: storeOf(values) });
+  const client = await Client.create(config, { store: storeOf(values) });
   await client.signIn(username, password);
   const key = await client.bucket().privateKey('hostile');
   await client.bucket().put(key, 'x');
@@ -18,7 +18,7 @@ export async function tryAll(config, { username, password }) {
     for (const [name, answer] of Object.entries(answers())) {
       let asked = 0;
       // A client of its own, on a copy of the session: nothing is cached, and what is believed harms nobody else.
-      const fresh = await Poolpass.create(config, { store: storeOf(new Map(values)), maxAttempts: 1 });
+      const fresh = await Client.create(config, { store: storeOf(new Map(values)), maxAttempts: 1 });
       globalThis.fetch = async (url, init) => {
         if (operationOf(url, init) !== operation) return real(url, init);
         asked += 1;
@@ -44,16 +44,16 @@ export async function tryOthers(config, user) {
   };
   for (const text of ['', '{', 'null', '[]', '{"version":1}', '{"version":1e99}', '\u0000', 'x'.repeat(1e6), 7, {}, null, [], NaN]) {
     const store = { load: async () => text, save: async () => {}, remove: async () => {} };
-    const client = await Poolpass.create(config, { store });
+    const client = await Client.create(config, { store });
     await note(`a store with ${String(text).slice(0, 20)}`, client.currentUser());
     await note(`a store with ${String(text).slice(0, 20)} and a challenge`, client.pendingChallenge());
     await note(`a store with ${String(text).slice(0, 20)} and an identity`, client.identityId());
   }
   for (const now of [NaN, Infinity, -Infinity, 1e300, -1e300, 8.64e15 + 1, -1, 0, 'x', undefined]) {
-    const client = await Poolpass.create(config, { store: 'memory', now: () => now, maxAttempts: 1 });
+    const client = await Client.create(config, { store: 'memory', now: () => now, maxAttempts: 1 });
     await note(`the clock ${now}`, client.signIn(user.username, user.password).then(() => client.bucket().head('public/welcome.txt')));
   }
-  const client = await Poolpass.create(config, { store: 'memory', maxAttempts: 1 });
+  const client = await Client.create(config, { store: 'memory', maxAttempts: 1 });
   await client.signIn(user.username, user.password);
   const key = await client.bucket().privateKey('lies');
   for (const size of [NaN, -1, 0, 1, 2 ** 53, Infinity, 7e6]) {

@@ -1,12 +1,12 @@
 // Both clients sign in, in turns, at a user pool that answers at once and refuses every answer to its challenge.
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 
 const POOL = 'eu-west-1_AbCdEfGhI';
 const CLIENT = '1example23456789';
 
 /** The milliseconds of each round. */
 export async function measure(rounds) {
-  const client = await Poolpass.create(
+  const client = await Client.create(
     { region: 'eu-west-1', userPool: { id: POOL, clientId: CLIENT } },
     { store: 'memory' },
   );

@@ -1,9 +1,9 @@
 // A client in a worker, which import maps do not reach.
-import { Poolpass } from '../poolpass/index.js';
+import { Client } from '../poolpass/index.js';
 
 addEventListener('message', async ({ data: config }) => {
   try {
-    const client = await Poolpass.create(config);
+    const client = await Client.create(config);
     const user = await client.currentUser();
     const { email } = await client.account.attributes();
     postMessage({ username: user?.username, email });

@@ -1,6 +1,6 @@
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 
 import config from './config.js';
 import { told } from './story.js';
 
-export const handler = () => told(Poolpass, config);
+export const handler = () => told(Client, config);

@@ -1,6 +1,6 @@
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 
 import config from './config.js';
 import { told } from './story.js';
 
-document.querySelector('output').textContent = await told(Poolpass, config);
+document.querySelector('output').textContent = await told(Client, config);

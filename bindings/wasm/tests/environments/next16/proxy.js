@@ -1,11 +1,11 @@
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 import { NextResponse } from 'next/server';
 
 import config_ from './config.js';
 import { told } from './story.js';
 
 export async function proxy() {
-  return NextResponse.json({ told: await told(Poolpass, config_) });
+  return NextResponse.json({ told: await told(Client, config_) });
 }
 
 export const config = { matcher: '/middleware' };

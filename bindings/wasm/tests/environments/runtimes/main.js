@@ -1,6 +1,6 @@
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 
 import config from './config.js';
 import { told } from './story.js';
 
-console.log(await told(Poolpass, config));
+console.log(await told(Client, config));

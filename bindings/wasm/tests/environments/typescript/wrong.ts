@@ -1,3 +1,3 @@
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 
-export const count: number = Poolpass;
+export const count: number = Client;

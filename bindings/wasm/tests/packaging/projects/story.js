@@ -1,6 +1,6 @@
 // What every project does with the package, whoever has bundled it.
-export async function story(Poolpass, config) {
-  const client = await Poolpass.create(config);
+export async function story(Client, config) {
+  const client = await Client.create(config);
   const [{ username, password }] = config.demo.users;
   const step = await client.signIn(username, password);
   if (step.kind !== 'done') throw new Error(`unexpected challenge ${step.name}`);

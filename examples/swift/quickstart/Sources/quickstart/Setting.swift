@@ -7,7 +7,7 @@ import Poolpass
 
 /// Where the story takes place, and for whom.
 struct Setting {
-    let configuration: Configuration
+    let configuration: Config
     /// The user who exists already, unless the story begins with a sign-up.
     let user: (name: String, password: String)?
     let place: String
@@ -16,14 +16,14 @@ struct Setting {
     init(_ arguments: Arguments) throws {
         guard let config = arguments.config, let user = arguments.user, let passwordFile = arguments.passwordFile else {
             let aws = try LocalAWS()
-            configuration = Configuration(json: aws.config)
+            configuration = Config(json: aws.config)
             self.user = nil
             localAWS = aws
             place = "a local AWS at \(aws.url)"
             return
         }
         let password = try String(contentsOf: passwordFile, encoding: .utf8)
-        configuration = try Configuration(contentsOf: config)
+        configuration = try Config(contentsOf: config)
         self.user = (user, password.trimmingCharacters(in: .newlines))
         localAWS = nil
         place = "what \(config.lastPathComponent) points to"

@@ -1,6 +1,6 @@
 import { Component, provideZonelessChangeDetection, signal } from '@angular/core';
 import { bootstrapApplication } from '@angular/platform-browser';
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 
 import config from '../config.js';
 import { told } from '../story.js';
@@ -10,7 +10,7 @@ class App {
   readonly text = signal('');
 
   constructor() {
-    told(Poolpass, config).then((text) => this.text.set(text));
+    told(Client, config).then((text) => this.text.set(text));
   }
 }
 

@@ -1,8 +1,8 @@
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 
 import config from '../config.js';
 import { TOLD, told } from '../story.js';
 
 test('the story', async () => {
-  expect(await told(Poolpass, config)).toBe(TOLD);
+  expect(await told(Client, config)).toBe(TOLD);
 }, 60_000);

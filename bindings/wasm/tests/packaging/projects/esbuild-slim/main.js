@@ -1,7 +1,7 @@
 import wasm from 'poolpass/poolpass.wasm';
-import { init, Poolpass } from 'poolpass/slim';
+import { Client, init } from 'poolpass/slim';
 
 import { config, show, story } from './story.js';
 
 await init(wasm);
-show(story(Poolpass, await config()));
+show(story(Client, await config()));

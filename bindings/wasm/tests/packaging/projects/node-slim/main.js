@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
-import { init, Poolpass } from 'poolpass/slim';
+import { Client, init } from 'poolpass/slim';
 
 import { story } from './story.js';
 
 await init(readFile(createRequire(import.meta.url).resolve('poolpass/poolpass.wasm')));
-console.log(await story(Poolpass, JSON.parse(await readFile('poolpass.json', 'utf8'))));
+console.log(await story(Client, JSON.parse(await readFile('poolpass.json', 'utf8'))));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 
 import { story } from './story.js';
 
-console.log(await story(Poolpass, JSON.parse(await readFile('poolpass.json', 'utf8'))));
+console.log(await story(Client, JSON.parse(await readFile('poolpass.json', 'utf8'))));

@@ -1,5 +1,5 @@
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 
 import { config, show, story } from './story.js';
 
-show(story(Poolpass, await config()));
+show(story(Client, await config()));

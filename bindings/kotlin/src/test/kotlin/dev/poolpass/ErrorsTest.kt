@@ -25,7 +25,7 @@ class ErrorsTest {
 
     @Test
     fun `an error has a class of its own and what AWS said`() = runBlocking {
-        val client = Poolpass(backend.config.toString())
+        val client = Client(backend.config.toString())
         val failure = assertThrows<PoolpassException.NotAuthorized> { runBlocking { client.signIn("nobody", "wrong-pass-1") } }
         assertEquals("notAuthorized", failure.code)
         assertEquals("NotAuthorizedException", failure.awsCode)
@@ -50,16 +50,16 @@ class ErrorsTest {
 
     @Test
     fun `what the app does wrong is told before anything is sent`() = runBlocking {
-        assertThrows<PoolpassException.InvalidConfig> { Poolpass("{}") }
-        assertThrows<PoolpassException.InvalidInput> { Poolpass(backend.config.toString(), PoolpassOptions(maxAttempts = -1)) }
+        assertThrows<PoolpassException.InvalidConfig> { Client("{}") }
+        assertThrows<PoolpassException.InvalidInput> { Client(backend.config.toString(), ClientOptions(maxAttempts = -1)) }
         val client = person.client()
         backend.takeRequestCounts()
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.bucket().put("a/../b", ByteArray(0)) } }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.signIn("", "") } }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.api().send(ApiRequest("/x", method = "NO SUCH")) } }
         val past = Duration.ofMillis(-1)
-        assertThrows<PoolpassException.InvalidInput> { Poolpass(backend.config.toString(), PoolpassOptions(firstDelay = past)) }
-        assertThrows<PoolpassException.InvalidInput> { Poolpass(backend.config.toString(), PoolpassOptions(maxDelay = past)) }
+        assertThrows<PoolpassException.InvalidInput> { Client(backend.config.toString(), ClientOptions(firstDelay = past)) }
+        assertThrows<PoolpassException.InvalidInput> { Client(backend.config.toString(), ClientOptions(maxDelay = past)) }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.bucket().presignGet("private/x", past) } }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.bucket().presignPut("private/x", past) } }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.api().send(ApiRequest("/x", timeout = past)) } }
@@ -70,7 +70,7 @@ class ErrorsTest {
     @Test
     fun `nothing prints a secret`() = runBlocking {
         val store = KeepingStore()
-        val client = person.client(PoolpassOptions(store))
+        val client = person.client(ClientOptions(store))
         val (id, access, held) = Triple(client.idToken(), client.accessToken(), client.credentials())
         val link = client.bucket().presignGet("private/x", Duration.ofMinutes(1))
         val totp = client.account.startTotp()
@@ -82,7 +82,7 @@ class ErrorsTest {
         val request = HttpRequest("POST", link.url, listOf("authorization" to id.expose()), held.secretAccessKey.toByteArray())
         val printed = listOf(
             client, client.account, client.bucket(), client.table(), client.api(), client.currentUser(), id, access, held, link, totp,
-            store, MemoryStore(), PoolpassOptions(store), request, HttpResponse(200, request.headers, request.body),
+            store, MemoryStore(), ClientOptions(store), request, HttpResponse(200, request.headers, request.body),
             ApiRequest(link.url, headers = request.headers, body = request.body), UploadBody.Bytes(request.body),
             client.bucket().listPage(ListOptions(prefix = client.bucket().privateKey(""))), SessionEvent.SignedIn, SignInStep.Done::class, attribute("x") eq id.expose(),
             Expression("x", values = itemOf(":x" to id.expose())), runCatching { client.signIn("ada", person.password + "x") }.exceptionOrNull(),

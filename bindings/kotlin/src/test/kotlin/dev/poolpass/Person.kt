@@ -18,8 +18,8 @@ internal class Person(private val backend: Backend) {
     val password = person["password"]!!.jsonPrimitive.content
 
     /** A client on which the person is signed in. */
-    suspend fun client(options: PoolpassOptions = PoolpassOptions(), config: JsonObject = backend.config): Poolpass =
-        Poolpass(config.toString(), options).also { check(it.signIn(username, password) is SignInStep.Done) }
+    suspend fun client(options: ClientOptions = ClientOptions(), config: JsonObject = backend.config): Client =
+        Client(config.toString(), options).also { check(it.signIn(username, password) is SignInStep.Done) }
 }
 
 /** The configuration of the app client whose refresh tokens rotate. */

@@ -54,7 +54,7 @@ class SessionTest {
         }
         val store = KeepingStore()
         val config = rotating(backend)
-        val client = person.client(PoolpassOptions(store, transport), config)
+        val client = person.client(ClientOptions(store, transport), config)
         val events = client.events()
         val before = store.session()
 
@@ -68,7 +68,7 @@ class SessionTest {
         assertEquals(SessionEvent.Refreshed, events.first())
         assertFalse(before == store.session(), "the rotated token was stored although nobody waited")
         // Another device finds it in the store, and AWS takes it.
-        assertEquals(person.username, Poolpass(config.toString(), PoolpassOptions(store)).refresh().username)
+        assertEquals(person.username, Client(config.toString(), ClientOptions(store)).refresh().username)
     }
 
     @Test
@@ -84,7 +84,7 @@ class SessionTest {
                 }
             }
         }
-        val bucket = person.client(PoolpassOptions(transport = transport)).bucket()
+        val bucket = person.client(ClientOptions(transport = transport)).bucket()
         val key = bucket.privateKey("stopped")
         val caller = launch(Dispatchers.Default) { bucket.put(key, "x".toByteArray()) }
         asked.await()
@@ -95,7 +95,7 @@ class SessionTest {
     @Test
     fun `64 concurrent calls share one refresh, and all get their answer`() = test {
         val transport = JavaHttp()
-        val client = person.client(PoolpassOptions(transport = transport))
+        val client = person.client(ClientOptions(transport = transport))
         transport.operations.clear()
         val users = List(64) { async(Dispatchers.Default) { client.refresh().username } }.awaitAll()
         assertEquals(setOf(person.username), users.toSet())
@@ -112,7 +112,7 @@ class SessionTest {
     @Test
     fun `a transport of the app's own carries everything`() = test {
         val transport = JavaHttp()
-        val client = person.client(PoolpassOptions(transport = transport))
+        val client = person.client(ClientOptions(transport = transport))
         val bucket = client.bucket()
         val key = bucket.privateKey("through the app")
         bucket.put(key, "carried".toByteArray())
@@ -122,11 +122,11 @@ class SessionTest {
 
     @Test
     fun `a transport that fails is a network error, and what it throws is told`() = test {
-        val client = Poolpass(backend.config.toString(), PoolpassOptions(transport = { throw TransportException.NotSent("flight mode") }, maxAttempts = 1))
+        val client = Client(backend.config.toString(), ClientOptions(transport = { throw TransportException.NotSent("flight mode") }, maxAttempts = 1))
         val failure = assertThrows<PoolpassException.Network> { runBlocking { client.signIn("ada", "secret-1") } }
         assertTrue("flight mode" in failure.message!!, failure.message)
 
-        val broken = Poolpass(backend.config.toString(), PoolpassOptions(transport = { error("a mistake of the app") }, maxAttempts = 1))
+        val broken = Client(backend.config.toString(), ClientOptions(transport = { error("a mistake of the app") }, maxAttempts = 1))
         val mistake = assertThrows<PoolpassException.Network> { runBlocking { broken.signIn("ada", "secret-1") } }
         assertTrue("a mistake of the app" in mistake.message!!, mistake.message)
         assertFalse("secret-1" in mistake.toString())
@@ -135,7 +135,7 @@ class SessionTest {
     @Test
     fun `a store that throws is an error of the call, and the client lives on`() = test {
         val store = KeepingStore()
-        val client = Poolpass(backend.config.toString(), PoolpassOptions(store))
+        val client = Client(backend.config.toString(), ClientOptions(store))
         store.failure = IllegalStateException("the keychain is locked")
         val failure = assertThrows<PoolpassException.Store> { runBlocking { client.currentUser() } }
         assertTrue("the keychain is locked" in failure.message!!, failure.message)
@@ -151,13 +151,13 @@ class SessionTest {
     @Test
     fun `a store that hangs keeps nobody waiting for ever`() = test {
         val store = KeepingStore()
-        val client = person.client(PoolpassOptions(store))
+        val client = person.client(ClientOptions(store))
         backend.setClock(3550)
         client.account.attributes()
         store.gate = CompletableDeferred()
         // The tokens are valid for less than a minute: they are handed out, and the store is not waited for.
         withTimeout(5_000) { client.idToken() }
-        val fresh = Poolpass(backend.config.toString(), PoolpassOptions(store))
+        val fresh = Client(backend.config.toString(), ClientOptions(store))
         assertThrows<PoolpassException.Store> { runBlocking { withTimeout(30_000) { fresh.currentUser() } } }
         store.gate?.complete(Unit)
         assertEquals(person.username, fresh.currentUser()?.username)
@@ -166,15 +166,15 @@ class SessionTest {
 
     @Test
     fun `a clock that throws does not stop the client`() = test {
-        val client = person.client(PoolpassOptions(clock = BrokenClock))
+        val client = person.client(ClientOptions(clock = BrokenClock))
         assertEquals(person.username, client.currentUser()?.username)
     }
 
     @Test
     fun `clients with the same files share the session`() = test {
         val directory = Files.createTempDirectory("poolpass")
-        person.client(PoolpassOptions(FileStore(directory)))
-        val other = Poolpass(backend.config.toString(), PoolpassOptions(FileStore(directory)))
+        person.client(ClientOptions(FileStore(directory)))
+        val other = Client(backend.config.toString(), ClientOptions(FileStore(directory)))
         assertEquals(person.username, other.currentUser()?.username)
         directory.toFile().deleteRecursively()
     }
@@ -209,7 +209,7 @@ class SessionTest {
             val left = answer.headers.filterNot { it.first in setOf("x-amz-crc32", "content-length") }
             HttpResponse(answer.status, left + listOf("x-amz-crc32" to "1", ":status" to "200", "odd name" to "x"), answer.body)
         }
-        val client = person.client(PoolpassOptions(transport = unpacking, maxAttempts = 1))
+        val client = person.client(ClientOptions(transport = unpacking, maxAttempts = 1))
         client.table().put(itemOf("pk" to client.identityId(), "sk" to "unpacked"))
         assertNotNull(client.table().get(itemOf("pk" to client.identityId(), "sk" to "unpacked")))
     }
@@ -226,7 +226,7 @@ class SessionTest {
             while (currentCoroutineContext().isActive) Thread.sleep(1)
             HttpResponse(200, listOf(), body)
         }
-        val client = Poolpass(backend.config.toString(), PoolpassOptions(transport = late, maxAttempts = 1))
+        val client = Client(backend.config.toString(), ClientOptions(transport = late, maxAttempts = 1))
         val signIn = launch { client.signIn("ada", "password") }
         asked.await()
         signIn.cancelAndJoin()

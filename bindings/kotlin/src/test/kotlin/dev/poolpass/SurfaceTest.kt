@@ -21,7 +21,7 @@ class SurfaceTest {
             names.jsonArray.map { it.jsonPrimitive.content }.filter { (OTHER_WORDS["$type.$it"] ?: it) !in offered }.map { "$type.$it" }
         }
         assertEquals(emptyList<String>(), missing)
-        assertTrue("teleport" !in offered(Poolpass::class.java))
+        assertTrue("teleport" !in offered(Client::class.java))
     }
 
     @Test
@@ -52,7 +52,7 @@ class SurfaceTest {
 
     private companion object {
         val CLASSES = mapOf(
-            "Client" to Poolpass::class.java,
+            "Client" to Client::class.java,
             "Account" to Account::class.java,
             "Bucket" to Bucket::class.java,
             "Table" to Table::class.java,

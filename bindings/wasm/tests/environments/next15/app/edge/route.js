@@ -1,4 +1,4 @@
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 
 import config from '../../config.js';
 import { told } from '../../story.js';
@@ -6,4 +6,4 @@ import { told } from '../../story.js';
 export const runtime = 'edge';
 export const dynamic = 'force-dynamic';
 
-export const GET = async () => new Response(await told(Poolpass, config));
+export const GET = async () => new Response(await told(Client, config));

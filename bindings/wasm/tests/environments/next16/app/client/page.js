@@ -1,6 +1,6 @@
 'use client';
 
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 import { useEffect, useState } from 'react';
 
 import config from '../../config.js';
@@ -8,6 +8,6 @@ import { told } from '../../story.js';
 
 export default function Page() {
   const [text, setText] = useState('');
-  useEffect(() => void told(Poolpass, config).then(setText), []);
+  useEffect(() => void told(Client, config).then(setText), []);
   return <output>{text}</output>;
 }

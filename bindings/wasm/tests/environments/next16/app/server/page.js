@@ -1,4 +1,4 @@
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 
 import config from '../../config.js';
 import { told } from '../../story.js';
@@ -6,5 +6,5 @@ import { told } from '../../story.js';
 export const dynamic = 'force-dynamic';
 
 export default async function Page() {
-  return <output>{await told(Poolpass, config)}</output>;
+  return <output>{await told(Client, config)}</output>;
 }

@@ -1,9 +1,9 @@
 package quickstart
 
 import dev.poolpass.Challenge
+import dev.poolpass.Client
 import dev.poolpass.MfaSetting
 import dev.poolpass.MfaSettings
-import dev.poolpass.Poolpass
 import dev.poolpass.PoolpassException
 import dev.poolpass.SignInStep
 import dev.turingcomplete.kotlinonetimepassword.HmacAlgorithm
@@ -14,7 +14,7 @@ import java.time.Instant
 import java.util.concurrent.TimeUnit
 
 /** One person with two devices. */
-class People(val laptop: Poolpass, val phone: Poolpass, val identityId: String)
+class People(val laptop: Client, val phone: Client, val identityId: String)
 
 /** Who are you? Sign-up, sign-in with SRP, and an authenticator app. */
 suspend fun signIn(setting: Setting, narrator: Narrator): People {
@@ -44,7 +44,7 @@ private const val USER = "lovelace"
 private const val PASSWORD = "Difference-Engine-1"
 
 /** Signs up, confirms, and enrols an authenticator app. */
-private suspend fun newcomer(setting: Setting, laptop: Poolpass, phone: Poolpass, narrator: Narrator) {
+private suspend fun newcomer(setting: Setting, laptop: Client, phone: Client, narrator: Narrator) {
     narrator.step("sign up", "SignUp") { laptop.account.signUp(USER, PASSWORD, mapOf("email" to EMAIL)) }
     narrator.refused("be refused before the email is confirmed", SRP, PoolpassException.UserNotConfirmed::class) {
         phone.signIn(USER, PASSWORD)

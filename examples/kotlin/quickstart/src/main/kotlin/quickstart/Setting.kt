@@ -1,6 +1,6 @@
 package quickstart
 
-import dev.poolpass.Poolpass
+import dev.poolpass.Client
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.jsonArray
@@ -23,7 +23,7 @@ class Setting private constructor(
     val place: String get() = if (localAws != null) "a local AWS at $endpoint" else endpoint ?: "AWS"
 
     /** A new client with a session of its own, as another device has it. */
-    fun client() = Poolpass(config)
+    fun client() = Client(config)
 
     /** The newest code that was sent to an address, as its owner would read it in the mailbox. */
     fun codeSentTo(address: String): String {

@@ -6,6 +6,8 @@ import dev.poolpass.AuthFlow
 import dev.poolpass.Authorization
 import dev.poolpass.ByteRange
 import dev.poolpass.Challenge
+import dev.poolpass.Client
+import dev.poolpass.ClientOptions
 import dev.poolpass.CodeDelivery
 import dev.poolpass.Credentials
 import dev.poolpass.GetOptions
@@ -15,8 +17,6 @@ import dev.poolpass.MfaMethod
 import dev.poolpass.MfaSetting
 import dev.poolpass.MfaSettings
 import dev.poolpass.ObjectMetadata
-import dev.poolpass.Poolpass
-import dev.poolpass.PoolpassOptions
 import dev.poolpass.PutOptions
 import dev.poolpass.SessionEvent
 import dev.poolpass.SignInStep
@@ -46,7 +46,7 @@ import java.util.concurrent.atomic.AtomicInteger
 /** One client with its store, as one device has it, driven by the names of operations that tests/scenarios/README.md lists. */
 class Actor(private val config: JsonObject, private val store: Store, clockOffsetSeconds: Long) {
     private val clock = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(clockOffsetSeconds))
-    private lateinit var client: Poolpass
+    private lateinit var client: Client
     private var challenge: Challenge? = null
     private val events = ConcurrentLinkedQueue<String>()
     private var listening: Job? = null
@@ -57,7 +57,7 @@ class Actor(private val config: JsonObject, private val store: Store, clockOffse
 
     private fun restart() {
         listening?.cancel()
-        client = Poolpass(config.toString(), PoolpassOptions(store = store, clock = clock))
+        client = Client(config.toString(), ClientOptions(store = store, clock = clock))
         challenge = null
         events.clear()
         val happening = client.events()

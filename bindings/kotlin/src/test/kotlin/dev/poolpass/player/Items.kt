@@ -1,9 +1,9 @@
 package dev.poolpass.player
 
 import dev.poolpass.Changes
+import dev.poolpass.Client
 import dev.poolpass.Condition
 import dev.poolpass.Item
-import dev.poolpass.Poolpass
 import dev.poolpass.SearchOptions
 import dev.poolpass.Table
 import dev.poolpass.TransactGet
@@ -16,7 +16,7 @@ import kotlinx.coroutines.flow.toList
 internal val ITEM_OPERATIONS =
     setOf("putItem", "getItem", "updateItem", "deleteItem", "query", "scan", "batchGet", "transactWrite", "transactGet")
 
-internal suspend fun itemOperation(client: Poolpass, operation: String, args: Arguments): Any? {
+internal suspend fun itemOperation(client: Client, operation: String, args: Arguments): Any? {
     val table = client.table()
     return when (operation) {
         "putItem" -> table.put(args.item("item"), condition(args), returnsOld(args)).let { null }

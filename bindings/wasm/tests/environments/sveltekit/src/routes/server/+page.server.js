@@ -1,6 +1,6 @@
-import { Poolpass } from 'poolpass';
+import { Client } from 'poolpass';
 
 import config from '../../../config.js';
 import { told } from '../../../story.js';
 
-export const load = async () => ({ told: await told(Poolpass, config) });
+export const load = async () => ({ told: await told(Client, config) });

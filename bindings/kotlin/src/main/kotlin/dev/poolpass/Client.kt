@@ -11,7 +11,7 @@ import dev.poolpass.ffi.SignInOptions as FfiSignInOptions
  * Signs a person in and makes AWS requests as that person.
  *
  * ```kotlin
- * val client = Poolpass(File("poolpass.json").readText())
+ * val client = Client(File("poolpass.json").readText())
  * val step = client.signIn("ada", password)
  * if (step is SignInStep.Done) client.bucket().put("hello.txt", "Hello!".toByteArray())
  * ```
@@ -22,7 +22,7 @@ import dev.poolpass.ffi.SignInOptions as FfiSignInOptions
  * Every call fails with a [PoolpassException]. One client serves the whole app; [close] gives back what it holds, but not what
  * its buckets and tables do.
  */
-class Poolpass private constructor(internal val ffi: FfiClient) : AutoCloseable {
+class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
     /**
      * Makes a client. Nothing is sent.
      *
@@ -31,7 +31,7 @@ class Poolpass private constructor(internal val ffi: FfiClient) : AutoCloseable 
      *   `aws-exports.js`, as JSON (Gen 1).
      * @throws PoolpassException.InvalidConfig when it is neither.
      */
-    constructor(config: String, options: PoolpassOptions = PoolpassOptions()) :
+    constructor(config: String, options: ClientOptions = ClientOptions()) :
         this(mapped { FfiClient(config, options.toFfi()) })
 
     /** The region of the configuration. */
@@ -110,7 +110,7 @@ class Poolpass private constructor(internal val ffi: FfiClient) : AutoCloseable 
     suspend fun identityId(): String = mapped { ffi.identityId() }
 
     /** The same client with the credentials of another role, where the sign-in allows more than one. */
-    fun withRole(roleArn: String): Poolpass = Poolpass(ffi.withRole(roleArn))
+    fun withRole(roleArn: String): Client = Client(ffi.withRole(roleArn))
 
     /** An S3 bucket. Default: the configuration's, in its region. */
     fun bucket(name: String? = null, region: String? = null): Bucket = Bucket(mapped { ffi.bucket(name, region) })
@@ -147,12 +147,12 @@ class Poolpass private constructor(internal val ffi: FfiClient) : AutoCloseable 
     /** Gives back what the client holds. It cannot be used afterwards. */
     override fun close(): Unit = ffi.close()
 
-    override fun toString(): String = "Poolpass($region)"
+    override fun toString(): String = "Client($region)"
 
     companion object {
         /** As the constructor, with the configuration in a file. */
         @JvmStatic
-        fun fromFile(path: Path, options: PoolpassOptions = PoolpassOptions()): Poolpass =
-            Poolpass(Files.readAllBytes(path).decodeToString(), options)
+        fun fromFile(path: Path, options: ClientOptions = ClientOptions()): Client =
+            Client(Files.readAllBytes(path).decodeToString(), options)
     }
 }

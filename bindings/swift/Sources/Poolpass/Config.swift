@@ -6,7 +6,7 @@ import PoolpassFFI
 /// It is what a `poolpass.json` says, or a file of Amplify's, which names no table and no API: an `amplify_outputs.json` (Gen 2), or an
 /// `amplifyconfiguration.json`, an `awsconfiguration.json` or the object in an `aws-exports.js`, as JSON (Gen 1).
 /// ``Client/init(_:store:options:)`` checks it.
-public struct Configuration: Sendable {
+public struct Config: Sendable {
     let text: String
 
     /// Takes the text of a `poolpass.json` or of a file of Amplify's.
@@ -66,17 +66,17 @@ private struct PoolpassFile: Encodable {
     struct Api: Encodable { let url: URL }
 
     let region: String?
-    let userPool: Configuration.UserPool?
+    let userPool: Config.UserPool?
     let identityPool: IdentityPool?
     let s3: S3?
     let dynamodb: DynamoDB?
     let api: Api?
 }
 
-extension Configuration: Redacted {
+extension Config: Redacted {
     var shown: KeyValuePairs<String, Any> { [:] }
 }
 
-extension Configuration.UserPool: Redacted {
+extension Config.UserPool: Redacted {
     var shown: KeyValuePairs<String, Any> { ["id": id, "clientId": clientId] }
 }

@@ -22,7 +22,7 @@ typealias RefreshOperation = dev.poolpass.ffi.RefreshOperation
  * @property refreshOperation the operation that refreshes the session. Default: Poolpass finds out at the first refresh.
  * @property refreshMetadata something for the user pool's Lambda triggers that is sent with every refresh.
  */
-class PoolpassOptions(
+class ClientOptions(
     val store: Store? = null,
     val transport: Transport? = null,
     val clock: Clock? = null,
