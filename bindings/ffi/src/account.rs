@@ -6,7 +6,7 @@ use std::sync::Arc;
 use poolpass::SignUp;
 
 use crate::call::{Cancel, CancelHandle, call};
-use crate::challenge::{MfaMethod, TotpSetup};
+use crate::challenge::{MfaMethod, SoftwareTokenSetup};
 use crate::convert::{hash_map, pairs};
 use crate::error::PoolpassError;
 
@@ -204,9 +204,9 @@ impl Account {
     }
 
     /// Gets a TOTP secret for the signed-in person's authenticator app (AssociateSoftwareToken).
-    pub async fn start_totp(&self) -> Result<Arc<TotpSetup>, PoolpassError> {
+    pub async fn start_totp(&self) -> Result<Arc<SoftwareTokenSetup>, PoolpassError> {
         let account = self.inner.clone();
-        call(&self.cancel, async move { Ok(Arc::new(TotpSetup(account.start_totp().await?))) }).await
+        call(&self.cancel, async move { Ok(Arc::new(SoftwareTokenSetup(account.start_totp().await?))) }).await
     }
 
     /// Confirms the authenticator app with a first code (VerifySoftwareToken).

@@ -274,9 +274,13 @@ impl SetUpMfa {
     }
 
     /// Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken).
-    pub async fn start_totp(&self) -> Result<Arc<TotpSetup>, PoolpassError> {
+    pub async fn start_totp(&self) -> Result<Arc<SoftwareTokenSetup>, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
-        call(&self.asked.cancel, async move { Ok(Arc::new(TotpSetup(challenge.start_totp().await?))) }).await
+        call(
+            &self.asked.cancel,
+            async move { Ok(Arc::new(SoftwareTokenSetup(challenge.start_totp().await?))) },
+        )
+        .await
     }
 
     /// Confirms the authenticator app with a first code (VerifySoftwareToken), and signs in.
@@ -380,10 +384,10 @@ impl OtherChallenge {
 
 /// The secret that a person puts into their authenticator app.
 #[derive(Debug, uniffi::Object)]
-pub struct TotpSetup(pub(crate) poolpass::TotpSetup);
+pub struct SoftwareTokenSetup(pub(crate) poolpass::SoftwareTokenSetup);
 
 #[uniffi::export]
-impl TotpSetup {
+impl SoftwareTokenSetup {
     /// The secret in base32.
     pub fn secret(&self) -> String {
         self.0.secret().to_owned()

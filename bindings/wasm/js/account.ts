@@ -1,4 +1,4 @@
-import { type MfaMethod, TotpSetup } from './challenges.js';
+import { type MfaMethod, SoftwareTokenSetup } from './challenges.js';
 import { type Handle, type Unproxied, unproxied } from './handle.js';
 import type { CallOptions, ClientMetadata } from './options.js';
 import type { Client } from './poolpass_wasm.js';
@@ -112,8 +112,8 @@ export class Account {
   }
 
   /** Gets a secret for the authenticator app (AssociateSoftwareToken). */
-  async startTotp(options: CallOptions = {}): Promise<TotpSetup> {
-    return new TotpSetup(await this.client().call('account.startTotp', options));
+  async startTotp(options: CallOptions = {}): Promise<SoftwareTokenSetup> {
+    return new SoftwareTokenSetup(await this.client().call('account.startTotp', options));
   }
 
   /**

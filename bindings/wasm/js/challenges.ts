@@ -1,6 +1,6 @@
 import { type Handle, type Unproxied, unproxied } from './handle.js';
 import type { CallOptions } from './options.js';
-import type { Challenge as Inner, TotpSetup as InnerTotpSetup } from './poolpass_wasm.js';
+import type { Challenge as Inner, SoftwareTokenSetup as InnerSoftwareTokenSetup } from './poolpass_wasm.js';
 import type { User } from './session.js';
 
 /**
@@ -136,8 +136,8 @@ export class SetUpMfaChallenge extends AnyChallenge {
   }
 
   /** Gets a secret for the authenticator app: the first half of `softwareToken`. */
-  async startTotp(options: CallOptions = {}): Promise<TotpSetup> {
-    return new TotpSetup(await this.inner().call('startTotp', options));
+  async startTotp(options: CallOptions = {}): Promise<SoftwareTokenSetup> {
+    return new SoftwareTokenSetup(await this.inner().call('startTotp', options));
   }
 
   /** Answers with the first code of the authenticator app. With code `codeMismatch` it may be asked for again. */
@@ -194,11 +194,11 @@ export class OtherChallenge extends AnyChallenge {
 }
 
 /** An authenticator app's secret. */
-export class TotpSetup {
-  private readonly inner: Unproxied<InnerTotpSetup>;
+export class SoftwareTokenSetup {
+  private readonly inner: Unproxied<InnerSoftwareTokenSetup>;
 
   /** @internal */
-  constructor(inner: InnerTotpSetup) {
+  constructor(inner: InnerSoftwareTokenSetup) {
     this.inner = unproxied(inner);
   }
 

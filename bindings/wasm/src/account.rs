@@ -4,7 +4,7 @@ use poolpass::{Account, CodeDelivery, MfaPreference, MfaSetting, MfaSettings, Si
 use wasm_bindgen::prelude::*;
 
 use crate::call::no_such_method;
-use crate::challenge::{JsTotpSetup, method_name};
+use crate::challenge::{JsSoftwareTokenSetup, method_name};
 use crate::error::Thrown;
 use crate::values::{Options, list, maybe, object, pairs, texts};
 
@@ -44,7 +44,7 @@ pub(crate) async fn perform(account: Account, method: String, input: Options) ->
         "verifyAttribute" => {
             account.verify_attribute(&input.needed("name")?, &input.needed("code")?).await?;
         }
-        "startTotp" => return Ok(JsTotpSetup(account.start_totp().await?).into()),
+        "startTotp" => return Ok(JsSoftwareTokenSetup(account.start_totp().await?).into()),
         "confirmTotp" => {
             let name = input.text("deviceName")?;
             account.confirm_totp(&input.needed("code")?, name.as_deref()).await?;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use js_sys::Promise;
-use poolpass::{Challenge, MfaMethod, TotpSetup};
+use poolpass::{Challenge, MfaMethod, SoftwareTokenSetup};
 use wasm_bindgen::prelude::*;
 
 use crate::call::call;
@@ -80,7 +80,7 @@ async fn perform(challenge: Rc<Challenge>, method: String, input: Options) -> Re
             challenge.confirm_totp(&input.needed("code")?).await?
         }
         ("startTotp", Challenge::SetUpMfa(challenge)) => {
-            return Ok(JsTotpSetup(challenge.start_totp().await?).into());
+            return Ok(JsSoftwareTokenSetup(challenge.start_totp().await?).into());
         }
         ("setUpEmail", Challenge::SetUpMfa(challenge)) => {
             challenge.set_up_email(&input.needed("address")?).await?
@@ -100,13 +100,13 @@ async fn perform(challenge: Rc<Challenge>, method: String, input: Options) -> Re
     }))
 }
 
-/// `TotpSetup` of the crate `poolpass`.
-#[wasm_bindgen(js_name = TotpSetup)]
+/// `SoftwareTokenSetup` of the crate `poolpass`.
+#[wasm_bindgen(js_name = SoftwareTokenSetup)]
 #[derive(Debug)]
-pub struct JsTotpSetup(pub(crate) TotpSetup);
+pub struct JsSoftwareTokenSetup(pub(crate) SoftwareTokenSetup);
 
-#[wasm_bindgen(js_class = TotpSetup)]
-impl JsTotpSetup {
+#[wasm_bindgen(js_class = SoftwareTokenSetup)]
+impl JsSoftwareTokenSetup {
     /// The secret in base32.
     #[wasm_bindgen(getter)]
     pub fn secret(&self) -> String {

@@ -98,7 +98,7 @@ pub use config::{
 };
 pub use credentials::Credentials;
 pub use error::{CancellationReason, Error, ErrorKind};
-pub use mfa::{MfaMethod, TotpSetup};
+pub use mfa::{MfaMethod, SoftwareTokenSetup};
 pub use session::{
     AccessToken, Claims, EndReason, Events, IdToken, RefreshOperation, RefreshToken, SessionEvent, SignOut,
     SignedInUser,

@@ -65,11 +65,11 @@ pub(crate) fn verified(answer: &mut Object) -> Result<(), Error> {
 
 /// The secret that a person puts into their authenticator app.
 #[derive(Clone)]
-pub struct TotpSetup {
+pub struct SoftwareTokenSetup {
     secret: SecretString,
 }
 
-impl TotpSetup {
+impl SoftwareTokenSetup {
     pub(crate) fn new(secret: SecretString) -> Self {
         Self { secret }
     }
@@ -99,9 +99,9 @@ impl TotpSetup {
     }
 }
 
-impl fmt::Debug for TotpSetup {
+impl fmt::Debug for SoftwareTokenSetup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TotpSetup").finish_non_exhaustive()
+        f.debug_struct("SoftwareTokenSetup").finish_non_exhaustive()
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn the_uri_survives_any_name() {
-        let setup = TotpSetup::new("JBSWY3DPEHPK3PXP".into());
+        let setup = SoftwareTokenSetup::new("JBSWY3DPEHPK3PXP".into());
         assert_eq!(
             setup.otpauth_uri("Käse: 50% & more?", "ada+x@example.com"),
             "otpauth://totp/K%C3%A4se%3A%2050%25%20%26%20more%3F:ada%2Bx%40example.com\
@@ -121,7 +121,10 @@ mod tests {
 
     #[test]
     fn debug_shows_no_secret() {
-        assert_eq!(format!("{:?}", TotpSetup::new("JBSWY3DPEHPK3PXP".into())), "TotpSetup { .. }");
+        assert_eq!(
+            format!("{:?}", SoftwareTokenSetup::new("JBSWY3DPEHPK3PXP".into())),
+            "SoftwareTokenSetup { .. }"
+        );
     }
 
     #[test]

@@ -109,8 +109,8 @@ extension Account {
     }
 
     /// Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken).
-    public func startTotp() async throws -> TotpSetup {
-        try await call { TotpSetup(try await inner.cancellable(handle: $0).startTotp()) }
+    public func startTotp() async throws -> SoftwareTokenSetup {
+        try await call { SoftwareTokenSetup(try await inner.cancellable(handle: $0).startTotp()) }
     }
 
     /// Confirms the authenticator app with a first code (VerifySoftwareToken). After that ``setMfaPreference(_:)`` makes it a

@@ -148,8 +148,8 @@ public struct SetUpMfaChallenge: Sendable {
     public var options: [MfaMethod] { inner.options() }
 
     /// Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken).
-    public func startTotp() async throws -> TotpSetup {
-        try await call { TotpSetup(try await inner.cancellable(handle: $0).startTotp()) }
+    public func startTotp() async throws -> SoftwareTokenSetup {
+        try await call { SoftwareTokenSetup(try await inner.cancellable(handle: $0).startTotp()) }
     }
 
     /// Confirms the authenticator app with a first code (VerifySoftwareToken), and signs in.
@@ -203,10 +203,10 @@ public struct OtherChallenge: Sendable {
 }
 
 /// The secret that a person puts into their authenticator app.
-public struct TotpSetup: Sendable {
-    private let inner: PoolpassFFI.TotpSetup
+public struct SoftwareTokenSetup: Sendable {
+    private let inner: PoolpassFFI.SoftwareTokenSetup
 
-    init(_ inner: PoolpassFFI.TotpSetup) {
+    init(_ inner: PoolpassFFI.SoftwareTokenSetup) {
         self.inner = inner
     }
 
@@ -219,7 +219,7 @@ public struct TotpSetup: Sendable {
     }
 }
 
-extension TotpSetup: Redacted {
+extension SoftwareTokenSetup: Redacted {
     var shown: KeyValuePairs<String, Any> { [:] }
 }
 

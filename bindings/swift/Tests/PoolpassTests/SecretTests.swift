@@ -62,7 +62,7 @@ final class SecretTests: XCTestCase {
                     return try await bucket.get(key)
                 }(),
                 "Table": try client.table(),
-                "TotpSetup": totp,
+                "SoftwareTokenSetup": totp,
                 "UserPool": secretClient,
             ]
             XCTAssertEqual(secrets.filter { $0.count < 6 }, [])

@@ -3,7 +3,7 @@
 use super::Account;
 use crate::error::Error;
 use crate::input;
-use crate::mfa::{self, MfaMethod, TotpSetup};
+use crate::mfa::{self, MfaMethod, SoftwareTokenSetup};
 use crate::user_pool::{Call, MfaChoice, TotpOwner};
 
 /// The second factors that the signed-in person uses.
@@ -78,9 +78,9 @@ impl Account {
     /// # Errors
     ///
     /// `MfaNotSetUp` when the user pool has no TOTP, `SignedOut`, `SessionEnded`.
-    pub async fn start_totp(&self) -> Result<TotpSetup, Error> {
+    pub async fn start_totp(&self) -> Result<SoftwareTokenSetup, Error> {
         let call = Call::associate_software_token(TotpOwner::SignedIn);
-        Ok(TotpSetup::new(self.signed_in(call).await?.secret("SecretCode")?))
+        Ok(SoftwareTokenSetup::new(self.signed_in(call).await?.secret("SecretCode")?))
     }
 
     /// Confirms the authenticator app with a first code (VerifySoftwareToken). `device_name` is shown at sign-in.

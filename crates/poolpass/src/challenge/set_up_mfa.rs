@@ -9,7 +9,7 @@ use super::{Pending, SavedChallenge};
 use crate::error::Error;
 use crate::input;
 use crate::json::Object;
-use crate::mfa::{self, MfaMethod, TotpSetup};
+use crate::mfa::{self, MfaMethod, SoftwareTokenSetup};
 use crate::sign_in::SignIn;
 use crate::user_pool::{Call, TotpOwner};
 
@@ -56,7 +56,7 @@ impl SetUpMfa {
     /// # Errors
     ///
     /// `ChallengeExpired`: sign in again. `Conflict` while another step is under way: nothing was sent.
-    pub async fn start_totp(&self) -> Result<TotpSetup, Error> {
+    pub async fn start_totp(&self) -> Result<SoftwareTokenSetup, Error> {
         let flow = &self.pending.flow;
         let _step = flow.pending().step_of(&self.pending.challenge)?;
         let mut challenge = self.state();
@@ -66,7 +66,7 @@ impl SetUpMfa {
         challenge.session = association.maybe_secret("Session")?.or(challenge.session);
         challenge.totp = TotpProgress::Associated;
         self.advance(challenge).await?;
-        Ok(TotpSetup::new(secret))
+        Ok(SoftwareTokenSetup::new(secret))
     }
 
     /// Confirms the authenticator app with a first code (VerifySoftwareToken), then goes on with the sign-in

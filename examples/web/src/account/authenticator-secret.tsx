@@ -1,9 +1,9 @@
-import type { TotpSetup } from 'poolpass';
+import type { SoftwareTokenSetup } from 'poolpass';
 
 import { QrCode } from './qr-code';
 
 /** What an authenticator app has to know: to be scanned, opened or typed. */
-export function AuthenticatorSecret({ setup, username }: { setup: TotpSetup; username: string }) {
+export function AuthenticatorSecret({ setup, username }: { setup: SoftwareTokenSetup; username: string }) {
   const uri = setup.otpauthUri('Field notes', username);
   return (
     <div class="secret">

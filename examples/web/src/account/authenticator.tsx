@@ -1,4 +1,4 @@
-import type { TotpSetup, User } from 'poolpass';
+import type { SoftwareTokenSetup, User } from 'poolpass';
 import { useEffect, useState } from 'preact/hooks';
 
 import { useApp } from '../context';
@@ -13,7 +13,7 @@ import { AuthenticatorSecret } from './authenticator-secret';
 export function Authenticator({ user }: { user: User }) {
   const { client } = useApp();
   const [isOn, setOn] = useState<boolean>();
-  const [setup, setSetup] = useState<TotpSetup>();
+  const [setup, setSetup] = useState<SoftwareTokenSetup>();
   const [isTurningOff, setTurningOff] = useState(false);
   const [failure, setFailure] = useState<unknown>();
 

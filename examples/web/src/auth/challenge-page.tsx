@@ -1,4 +1,4 @@
-import type { Challenge, MfaMethod, SetUpMfaChallenge, SignInStep, TotpSetup } from 'poolpass';
+import type { Challenge, MfaMethod, SetUpMfaChallenge, SignInStep, SoftwareTokenSetup } from 'poolpass';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
@@ -90,7 +90,7 @@ function SetUpMfa({
   challenge: SetUpMfaChallenge;
   proceed: (step: Promise<SignInStep>) => Promise<void>;
 }) {
-  const [setup, setSetup] = useState<TotpSetup>();
+  const [setup, setSetup] = useState<SoftwareTokenSetup>();
   const [failure, setFailure] = useState<unknown>();
   useEffect(() => {
     challenge.startTotp().then(setSetup, setFailure);

@@ -358,7 +358,7 @@ private func sent(_ delivery: CodeDelivery?) -> JSON {
     ["sentTo": .of(delivery?.destination)]
 }
 
-private func described(_ setup: TotpSetup) -> JSON {
+private func described(_ setup: SoftwareTokenSetup) -> JSON {
     ["secret": .string(setup.secret), "uri": .string(setup.otpauthUri(issuer: "Poolpass", account: "test"))]
 }
 

@@ -72,7 +72,7 @@ class Account internal constructor(private val ffi: FfiAccount) {
     suspend fun verifyAttribute(name: String, code: String): Unit = mapped { ffi.verifyAttribute(name, code) }
 
     /** Gets a TOTP secret for the signed-in person's authenticator app (AssociateSoftwareToken). */
-    suspend fun startTotp(): TotpSetup = mapped { TotpSetup(ffi.startTotp()) }
+    suspend fun startTotp(): SoftwareTokenSetup = mapped { SoftwareTokenSetup(ffi.startTotp()) }
 
     /**
      * Confirms the authenticator app with a first code (VerifySoftwareToken). It is asked for at sign-in only after

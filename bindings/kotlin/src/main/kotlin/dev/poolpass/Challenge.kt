@@ -10,7 +10,7 @@ import dev.poolpass.ffi.SetUpMfa as FfiSetUpMfa
 import dev.poolpass.ffi.SignIn as FfiSignIn
 import dev.poolpass.ffi.SmsCode as FfiSmsCode
 import dev.poolpass.ffi.SoftwareToken as FfiSoftwareToken
-import dev.poolpass.ffi.TotpSetup as FfiTotpSetup
+import dev.poolpass.ffi.SoftwareTokenSetup as FfiSoftwareTokenSetup
 
 /** What comes after a step of signing in: [Done], or a [Challenge], whose answer is the next step. */
 sealed interface SignInStep {
@@ -94,7 +94,7 @@ sealed class Challenge(val name: String, val username: String) : SignInStep {
         val options: List<MfaMethod> = ffi.options().map(MfaMethod::of)
 
         /** Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken). */
-        suspend fun startTotp(): TotpSetup = mapped { TotpSetup(ffi.startTotp()) }
+        suspend fun startTotp(): SoftwareTokenSetup = mapped { SoftwareTokenSetup(ffi.startTotp()) }
 
         /** Confirms the authenticator app with a first code (VerifySoftwareToken), and signs in. */
         suspend fun confirmTotp(code: String): SignInStep = mapped { SignInStep.of(ffi.confirmTotp(code)) }
@@ -177,12 +177,12 @@ internal fun MfaMethod.toFfi(): FfiMfaMethod = when (this) {
 }
 
 /** The secret that a person puts into their authenticator app. */
-class TotpSetup internal constructor(private val ffi: FfiTotpSetup) {
+class SoftwareTokenSetup internal constructor(private val ffi: FfiSoftwareTokenSetup) {
     /** The secret in base32, for those who type it. */
     val secret: String get() = ffi.secret()
 
     /** What the QR code has to say: a secret too. [issuer] and [account] are what the authenticator app shows. */
     fun otpauthUri(issuer: String, account: String): String = ffi.otpauthUri(issuer, account)
 
-    override fun toString(): String = "TotpSetup"
+    override fun toString(): String = "SoftwareTokenSetup"
 }

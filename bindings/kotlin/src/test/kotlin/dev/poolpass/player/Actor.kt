@@ -21,7 +21,7 @@ import dev.poolpass.PutOptions
 import dev.poolpass.SessionEvent
 import dev.poolpass.SignInStep
 import dev.poolpass.Store
-import dev.poolpass.TotpSetup
+import dev.poolpass.SoftwareTokenSetup
 import dev.poolpass.UploadBody
 import dev.poolpass.UploadOptions
 import dev.poolpass.User
@@ -228,7 +228,7 @@ private fun credentials(held: Credentials): Any = mapOf(
     "expiresIn" to Duration.between(Instant.now(), held.expiration).seconds,
 )
 
-private fun setup(totp: TotpSetup): Any = mapOf("secret" to totp.secret, "uri" to totp.otpauthUri("Poolpass", "test"))
+private fun setup(totp: SoftwareTokenSetup): Any = mapOf("secret" to totp.secret, "uri" to totp.otpauthUri("Poolpass", "test"))
 
 private fun sentTo(delivery: CodeDelivery?): Any = mapOf("sentTo" to delivery?.destination)
 
