@@ -5,11 +5,11 @@ use wasm_bindgen::prelude::*;
 
 use crate::call::no_such_method;
 use crate::challenge::{JsSoftwareTokenSetup, method_name};
-use crate::error::Thrown;
+use crate::error::Exception;
 use crate::values::{Options, list, maybe, object, pairs, texts};
 
 /// The methods of `Account` of the crate `poolpass`.
-pub(crate) async fn perform(account: Account, method: String, input: Options) -> Result<JsValue, Thrown> {
+pub(crate) async fn perform(account: Account, method: String, input: Options) -> Result<JsValue, Exception> {
     let account = with_metadata(account, &input)?;
     match method.as_str() {
         "signUp" => return Ok(signed_up(&account.sign_up(sign_up(&input)?).await?)),
@@ -57,12 +57,12 @@ pub(crate) async fn perform(account: Account, method: String, input: Options) ->
     Ok(JsValue::UNDEFINED)
 }
 
-fn with_metadata(account: Account, input: &Options) -> Result<Account, Thrown> {
+fn with_metadata(account: Account, input: &Options) -> Result<Account, Exception> {
     let metadata = input.texts("clientMetadata")?.into_iter();
     Ok(metadata.fold(account, |account, (key, value)| account.with_client_metadata(key, value)))
 }
 
-fn sign_up(input: &Options) -> Result<SignUp, Thrown> {
+fn sign_up(input: &Options) -> Result<SignUp, Exception> {
     let mut new = SignUp::new(input.needed("username")?, input.needed("password")?);
     for (name, value) in input.texts("attributes")? {
         new = new.attribute(name, value);
@@ -100,7 +100,7 @@ fn preference(preference: &MfaPreference) -> JsValue {
     .into()
 }
 
-fn mfa_settings(input: &Options) -> Result<MfaSettings, Thrown> {
+fn mfa_settings(input: &Options) -> Result<MfaSettings, Exception> {
     let mut settings = MfaSettings::new();
     if let Some(setting) = mfa_setting(input, "sms")? {
         settings = settings.sms(setting);
@@ -114,12 +114,12 @@ fn mfa_settings(input: &Options) -> Result<MfaSettings, Thrown> {
     Ok(settings)
 }
 
-fn mfa_setting(input: &Options, name: &str) -> Result<Option<MfaSetting>, Thrown> {
+fn mfa_setting(input: &Options, name: &str) -> Result<Option<MfaSetting>, Exception> {
     Ok(match input.text(name)?.as_deref() {
         None => None,
         Some("off") => Some(MfaSetting::Off),
         Some("on") => Some(MfaSetting::On),
         Some("preferred") => Some(MfaSetting::Preferred),
-        Some(_) => return Err(Thrown::invalid_input("an MFA setting is \"off\", \"on\" or \"preferred\"")),
+        Some(_) => return Err(Exception::invalid_input("an MFA setting is \"off\", \"on\" or \"preferred\"")),
     })
 }

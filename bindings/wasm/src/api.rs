@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::bucket::{JsBody, expires_in, presigned};
 use crate::call::call;
-use crate::error::Thrown;
+use crate::error::Exception;
 use crate::values::{Options, object};
 
 /// `Signed` of the crate `poolpass`.
@@ -17,7 +17,7 @@ use crate::values::{Options, object};
 pub struct JsApi(Signed);
 
 impl JsApi {
-    pub(crate) fn new(client: &Client, service: String, region: Option<String>) -> Result<Self, Thrown> {
+    pub(crate) fn new(client: &Client, service: String, region: Option<String>) -> Result<Self, Exception> {
         let signed = client.signed(service);
         Ok(Self(match region {
             Some(region) => signed.in_region(region.parse::<Region>()?),
@@ -41,7 +41,7 @@ impl JsApi {
     }
 }
 
-async fn send(signed: Signed, input: Options) -> Result<JsValue, Thrown> {
+async fn send(signed: Signed, input: Options) -> Result<JsValue, Exception> {
     let (head, body) = prepared(&signed, &input)?.stream().await?.into_parts();
     let headers = Array::new();
     for (name, value) in &head.headers {
@@ -57,7 +57,7 @@ async fn send(signed: Signed, input: Options) -> Result<JsValue, Thrown> {
     .into())
 }
 
-async fn presign(signed: Signed, input: Options) -> Result<JsValue, Thrown> {
+async fn presign(signed: Signed, input: Options) -> Result<JsValue, Exception> {
     let mut request = prepared(&signed, &input)?;
     if input.flag("sessionTokenAfterSigning")? {
         request = request.session_token_after_signing();
@@ -65,9 +65,9 @@ async fn presign(signed: Signed, input: Options) -> Result<JsValue, Thrown> {
     Ok(presigned(&request.presign(expires_in(&input)?).await?))
 }
 
-fn prepared(signed: &Signed, options: &Options) -> Result<SignedRequest, Thrown> {
+fn prepared(signed: &Signed, options: &Options) -> Result<SignedRequest, Exception> {
     let method = http::Method::from_bytes(options.needed("method")?.as_bytes())
-        .map_err(|_| Thrown::invalid_input("there is no such HTTP method"))?;
+        .map_err(|_| Exception::invalid_input("there is no such HTTP method"))?;
     let mut request = signed.request(method, &options.needed("url")?);
     if let Some(body) = options.bytes("body")? {
         request = request.body(body);
@@ -75,7 +75,7 @@ fn prepared(signed: &Signed, options: &Options) -> Result<SignedRequest, Thrown>
     for header in options.list("headers")?.unwrap_or_default().iter() {
         let header = Array::from(&header);
         let (Some(name), Some(value)) = (header.get(0).as_string(), header.get(1).as_string()) else {
-            return Err(Thrown::invalid_input("a header is a pair of strings"));
+            return Err(Exception::invalid_input("a header is a pair of strings"));
         };
         request = request.header(&name, &value);
     }
@@ -83,7 +83,7 @@ fn prepared(signed: &Signed, options: &Options) -> Result<SignedRequest, Thrown>
         None | Some("iam") => request,
         Some("idToken") => request.with_id_token(),
         Some("accessToken") => request.with_access_token(),
-        Some(_) => return Err(Thrown::invalid_input("there is no such auth")),
+        Some(_) => return Err(Exception::invalid_input("there is no such auth")),
     };
     if options.flag("bearer")? {
         request = request.bearer();

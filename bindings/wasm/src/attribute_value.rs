@@ -11,7 +11,7 @@ use js_sys::{Array, BigInt, Number, Reflect, Set, Uint8Array};
 use poolpass::dynamodb::{AttributeValue, Item};
 use wasm_bindgen::prelude::*;
 
-use crate::error::Thrown;
+use crate::error::Exception;
 use crate::realms::{array_in, bytes_in, digits_in, elements_in};
 use crate::values::{dictionary, entries, list, text_in};
 
@@ -77,24 +77,24 @@ impl Reading {
 const LEVELS: usize = 32;
 
 /// The item or key that a plain object describes.
-pub(crate) fn item(value: &JsValue) -> Result<Item, Thrown> {
+pub(crate) fn item(value: &JsValue) -> Result<Item, Exception> {
     if !is_plain_object(value) {
-        return Err(Thrown::invalid_input("an item is a plain object"));
+        return Err(Exception::invalid_input("an item is a plain object"));
     }
     members(value, LEVELS)
 }
 
 /// The value that `value` stands for.
-pub(crate) fn attribute_value(value: &JsValue) -> Result<AttributeValue, Thrown> {
+pub(crate) fn attribute_value(value: &JsValue) -> Result<AttributeValue, Exception> {
     nested_value(value, LEVELS)
 }
 
 /// The values that the elements stand for.
-pub(crate) fn attribute_values(elements: &Array) -> Result<Vec<AttributeValue>, Thrown> {
+pub(crate) fn attribute_values(elements: &Array) -> Result<Vec<AttributeValue>, Exception> {
     nested_values(elements, LEVELS)
 }
 
-fn nested_value(value: &JsValue, levels: usize) -> Result<AttributeValue, Thrown> {
+fn nested_value(value: &JsValue, levels: usize) -> Result<AttributeValue, Exception> {
     if value.is_null() {
         return Ok(AttributeValue::Null);
     }
@@ -119,10 +119,10 @@ fn nested_value(value: &JsValue, levels: usize) -> Result<AttributeValue, Thrown
     if is_plain_object(value) {
         return members(value, one_less(levels)?).map(AttributeValue::from);
     }
-    Err(Thrown::invalid_input("an item holds a value that DynamoDB has no type for"))
+    Err(Exception::invalid_input("an item holds a value that DynamoDB has no type for"))
 }
 
-fn nested_values(elements: &Array, levels: usize) -> Result<Vec<AttributeValue>, Thrown> {
+fn nested_values(elements: &Array, levels: usize) -> Result<Vec<AttributeValue>, Exception> {
     let mut values = Vec::new();
     for element in elements.iter() {
         values.push(nested_value(&element, levels)?);
@@ -130,7 +130,7 @@ fn nested_values(elements: &Array, levels: usize) -> Result<Vec<AttributeValue>,
     Ok(values)
 }
 
-fn members(object: &JsValue, levels: usize) -> Result<Item, Thrown> {
+fn members(object: &JsValue, levels: usize) -> Result<Item, Exception> {
     let mut item = Item::new();
     for (name, value) in entries(object)? {
         // As in JSON, a member that is undefined is not there.
@@ -141,18 +141,18 @@ fn members(object: &JsValue, levels: usize) -> Result<Item, Thrown> {
     Ok(item)
 }
 
-fn one_less(levels: usize) -> Result<usize, Thrown> {
+fn one_less(levels: usize) -> Result<usize, Exception> {
     levels.checked_sub(1).ok_or_else(|| {
-        Thrown::invalid_input(
+        Exception::invalid_input(
             "a value has more than 32 levels, the most that DynamoDB stores, or holds itself",
         )
     })
 }
 
-fn number(value: &JsValue) -> Result<Option<String>, Thrown> {
+fn number(value: &JsValue) -> Result<Option<String>, Exception> {
     if let Some(number) = value.as_f64() {
         if !number.is_finite() {
-            return Err(Thrown::invalid_input("DynamoDB has neither NaN nor Infinity"));
+            return Err(Exception::invalid_input("DynamoDB has neither NaN nor Infinity"));
         }
         // JavaScript writes the shortest text that reads as the same number.
         return Ok(Some(String::from(Number::from(number).to_js_string())));
@@ -164,11 +164,11 @@ fn number(value: &JsValue) -> Result<Option<String>, Thrown> {
     if digits.is_undefined() {
         return Ok(None);
     }
-    digits.as_string().map(Some).ok_or_else(|| Thrown::invalid_input("a Decimal is made of a string"))
+    digits.as_string().map(Some).ok_or_else(|| Exception::invalid_input("a Decimal is made of a string"))
 }
 
-fn set_value(elements: &Array) -> Result<AttributeValue, Thrown> {
-    let mixed = || Thrown::invalid_input("a Set holds only strings, only numbers or only Uint8Arrays");
+fn set_value(elements: &Array) -> Result<AttributeValue, Exception> {
+    let mixed = || Exception::invalid_input("a Set holds only strings, only numbers or only Uint8Arrays");
     let first = elements.get(0);
     if first.is_string() {
         let texts = elements.iter().map(|element| text_in(&element)?.ok_or_else(mixed));

@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::api::bytes;
 use crate::call::{call, no_such_method};
-use crate::error::Thrown;
+use crate::error::Exception;
 use crate::upload;
 use crate::values::{Options, date, list, maybe, object, texts};
 
@@ -26,7 +26,11 @@ use crate::values::{Options, date, list, maybe, object, texts};
 pub struct JsBucket(Bucket);
 
 impl JsBucket {
-    pub(crate) fn new(client: &Client, name: Option<String>, region: Option<String>) -> Result<Self, Thrown> {
+    pub(crate) fn new(
+        client: &Client,
+        name: Option<String>,
+        region: Option<String>,
+    ) -> Result<Self, Exception> {
         let bucket = match name {
             Some(name) => client.bucket(name)?,
             None => client.s3()?,
@@ -54,7 +58,7 @@ impl JsBucket {
 }
 
 /// The methods of `Bucket` of the crate `poolpass`.
-async fn perform(bucket: Bucket, method: String, input: Options) -> Result<JsValue, Thrown> {
+async fn perform(bucket: Bucket, method: String, input: Options) -> Result<JsValue, Exception> {
     Ok(match method.as_str() {
         "privateKey" => bucket.private_key(&input.needed("name")?).await?.into(),
         "put" => {
@@ -139,7 +143,7 @@ impl JsBody {
 }
 
 /// What `options` say about an object that is written.
-pub(crate) fn put_options(options: &Options) -> Result<PutOptions, Thrown> {
+pub(crate) fn put_options(options: &Options) -> Result<PutOptions, Exception> {
     Ok(PutOptions {
         content_type: options.text("contentType")?,
         cache_control: options.text("cacheControl")?,
@@ -160,7 +164,7 @@ pub(crate) fn stored(stored: &Stored) -> JsValue {
         .into()
 }
 
-fn get_options(options: &Options) -> Result<GetOptions, Thrown> {
+fn get_options(options: &Options) -> Result<GetOptions, Exception> {
     Ok(GetOptions {
         range: options.options("range")?.map(|range| byte_range(&range)).transpose()?,
         if_match: options.text("ifMatch")?,
@@ -171,7 +175,7 @@ fn get_options(options: &Options) -> Result<GetOptions, Thrown> {
     })
 }
 
-fn copy_options(options: &Options) -> Result<CopyOptions, Thrown> {
+fn copy_options(options: &Options) -> Result<CopyOptions, Exception> {
     Ok(CopyOptions {
         from_bucket: options.text("fromBucket")?,
         from_version_id: options.text("fromVersionId")?,
@@ -180,7 +184,7 @@ fn copy_options(options: &Options) -> Result<CopyOptions, Thrown> {
     })
 }
 
-fn list_options(options: &Options) -> Result<ListOptions, Thrown> {
+fn list_options(options: &Options) -> Result<ListOptions, Exception> {
     Ok(ListOptions {
         prefix: options.text("prefix")?,
         delimiter: options.text("delimiter")?,
@@ -191,20 +195,20 @@ fn list_options(options: &Options) -> Result<ListOptions, Thrown> {
 }
 
 /// How long a presigned URL works.
-pub(crate) fn expires_in(options: &Options) -> Result<Duration, Thrown> {
+pub(crate) fn expires_in(options: &Options) -> Result<Duration, Exception> {
     let seconds = options.number("expiresIn")?;
-    let seconds = seconds.ok_or_else(|| Thrown::invalid_input("expiresIn is missing"))?;
+    let seconds = seconds.ok_or_else(|| Exception::invalid_input("expiresIn is missing"))?;
     Ok(Duration::from_secs(seconds as u64))
 }
 
-fn byte_range(range: &Options) -> Result<ByteRange, Thrown> {
-    let number = |name| Ok::<_, Thrown>(range.number(name)?.map(|number| number as u64));
+fn byte_range(range: &Options) -> Result<ByteRange, Exception> {
+    let number = |name| Ok::<_, Exception>(range.number(name)?.map(|number| number as u64));
     match (number("start")?, number("end")?, number("last")?) {
         (Some(start), Some(end), None) => Ok(ByteRange::Between(start, end)),
         (Some(start), None, None) => Ok(ByteRange::From(start)),
         (None, Some(end), None) => Ok(ByteRange::Between(0, end)),
         (None, None, Some(last)) => Ok(ByteRange::Last(last)),
-        _ => Err(Thrown::invalid_input("a range has start, end or both, or else last")),
+        _ => Err(Exception::invalid_input("a range has start, end or both, or else last")),
     }
 }
 
@@ -232,7 +236,7 @@ fn deleted(outcome: DeletedMany) -> JsValue {
     let refused = outcome
         .refused
         .into_iter()
-        .map(|(key, error)| object(&[("key", key.into()), ("error", Thrown::from(error).into())]));
+        .map(|(key, error)| object(&[("key", key.into()), ("error", Exception::from(error).into())]));
     object(&[("deleted", list(outcome.deleted)), ("refused", list(refused))]).into()
 }
 

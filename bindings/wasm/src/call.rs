@@ -12,12 +12,12 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
 
-use crate::error::Thrown;
+use crate::error::Exception;
 use crate::failure::guarded;
 use crate::realms::signal_in;
 use crate::values::Options;
 
-pub(crate) type Work = Pin<Box<dyn Future<Output = Result<JsValue, Thrown>>>>;
+pub(crate) type Work = Pin<Box<dyn Future<Output = Result<JsValue, Exception>>>>;
 
 /// Runs `work` until it is done or the `signal` among its options is aborted; then it is dropped, which stops its requests.
 pub(crate) fn call(options: &Options, work: Work) -> Promise {
@@ -25,20 +25,20 @@ pub(crate) fn call(options: &Options, work: Work) -> Promise {
     guarded(future_to_promise(async move {
         match signal {
             None => Ok(work.await?),
-            Some(None) => Err(Thrown::invalid_input("signal is not an AbortSignal").into()),
+            Some(None) => Err(Exception::invalid_input("signal is not an AbortSignal").into()),
             Some(Some(signal)) => Ok(cancellable(&signal, work).await?),
         }
     }))
 }
 
 /// `js/` calls nothing else.
-pub(crate) fn no_such_method() -> Thrown {
-    Thrown::invalid_input("there is no such method")
+pub(crate) fn no_such_method() -> Exception {
+    Exception::invalid_input("there is no such method")
 }
 
-async fn cancellable(signal: &AbortSignal, work: Work) -> Result<JsValue, Thrown> {
+async fn cancellable(signal: &AbortSignal, work: Work) -> Result<JsValue, Exception> {
     if signal.aborted() {
-        return Err(Thrown::cancelled(signal.reason()));
+        return Err(Exception::cancelled(signal.reason()));
     }
     let (sender, aborted) = oneshot::channel::<()>();
     let on_abort = Closure::once(move || {
@@ -51,6 +51,6 @@ async fn cancellable(signal: &AbortSignal, work: Work) -> Result<JsValue, Thrown
     signal.remove_event_listener_with_callback("abort", listener)?;
     match outcome {
         Either::Left((outcome, _)) => outcome,
-        Either::Right(_) => Err(Thrown::cancelled(signal.reason())),
+        Either::Right(_) => Err(Exception::cancelled(signal.reason())),
     }
 }

@@ -7,7 +7,7 @@ use poolpass::{Challenge, MfaMethod, SoftwareTokenSetup};
 use wasm_bindgen::prelude::*;
 
 use crate::call::call;
-use crate::error::Thrown;
+use crate::error::Exception;
 use crate::session::step;
 use crate::values::{Options, list, maybe, object, pairs, texts};
 
@@ -67,7 +67,7 @@ impl JsChallenge {
 }
 
 /// The answers that challenges take.
-async fn perform(challenge: Rc<Challenge>, method: String, input: Options) -> Result<JsValue, Thrown> {
+async fn perform(challenge: Rc<Challenge>, method: String, input: Options) -> Result<JsValue, Exception> {
     Ok(step(match (method.as_str(), &*challenge) {
         ("answerWithCode", Challenge::SmsCode(challenge)) => challenge.answer(&input.needed("code")?).await?,
         ("answerWithCode", Challenge::EmailCode(challenge)) => {
@@ -96,7 +96,7 @@ async fn perform(challenge: Rc<Challenge>, method: String, input: Options) -> Re
             challenge.answer(&pairs(&input.texts("responses")?)).await?
         }
         // The classes of `js/challenges.ts` leave no way to this.
-        _ => return Err(Thrown::invalid_input("this challenge takes another answer")),
+        _ => return Err(Exception::invalid_input("this challenge takes another answer")),
     }))
 }
 

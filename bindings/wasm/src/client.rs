@@ -10,7 +10,7 @@ use crate::bucket::JsBucket;
 use crate::call::{Work, call, no_such_method};
 use crate::challenge::JsChallenge;
 use crate::clock::JsClock;
-use crate::error::Thrown;
+use crate::error::Exception;
 use crate::session;
 use crate::store::{JsStore, Store};
 use crate::table::JsTable;
@@ -86,7 +86,7 @@ impl JsClient {
 }
 
 /// The methods of `Client` of the crate `poolpass`.
-async fn perform(client: Client, method: String, input: Options) -> Result<JsValue, Thrown> {
+async fn perform(client: Client, method: String, input: Options) -> Result<JsValue, Exception> {
     Ok(match method.as_str() {
         "signIn" => session::step(client.sign_in_with(sign_in_options(&input)?).await?),
         "pendingChallenge" => maybe(client.pending_challenge().await?.map(JsChallenge::new)),
@@ -108,7 +108,7 @@ async fn perform(client: Client, method: String, input: Options) -> Result<JsVal
     })
 }
 
-fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Thrown> {
+fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Exception> {
     let mut builder = Client::builder(Config::from_json(config)?).store(Store(store));
     if let Some(now) = options.function("now")? {
         builder = builder.clock(JsClock(now));
@@ -122,7 +122,7 @@ fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Thro
             builder.refresh_operation(RefreshOperation::GetTokensFromRefreshToken)
         }
         Some("InitiateAuth") => builder.refresh_operation(RefreshOperation::RefreshTokenAuth),
-        Some(_) => return Err(Thrown::invalid_input("there is no such refreshOperation")),
+        Some(_) => return Err(Exception::invalid_input("there is no such refreshOperation")),
     };
     for (key, value) in options.texts("refreshMetadata")? {
         builder = builder.refresh_metadata(key, value);
@@ -130,12 +130,12 @@ fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Thro
     Ok(builder.build()?)
 }
 
-fn sign_in_options(options: &Options) -> Result<SignInOptions, Thrown> {
+fn sign_in_options(options: &Options) -> Result<SignInOptions, Exception> {
     let mut sign_in = SignInOptions::new(options.needed("username")?, options.needed("password")?);
     sign_in = match options.text("flow")?.as_deref() {
         None | Some("srp") => sign_in,
         Some("password") => sign_in.flow(AuthFlow::UserPassword),
-        Some(_) => return Err(Thrown::invalid_input("flow is neither \"srp\" nor \"password\"")),
+        Some(_) => return Err(Exception::invalid_input("flow is neither \"srp\" nor \"password\"")),
     };
     for (key, value) in options.texts("clientMetadata")? {
         sign_in = sign_in.client_metadata(key, value);

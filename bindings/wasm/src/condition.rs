@@ -4,7 +4,7 @@ use poolpass::dynamodb::{Attribute, Condition, Expression, attribute};
 use wasm_bindgen::JsValue;
 
 use crate::attribute_value::{attribute_value, attribute_values};
-use crate::error::Thrown;
+use crate::error::Exception;
 use crate::realms::array_in;
 use crate::values::{Options, entries, text_in};
 
@@ -12,13 +12,13 @@ use crate::values::{Options, entries, text_in};
 const OPERATORS: usize = 300;
 
 /// Reads a condition: `{ op, path, values, conditions }`, or an expression in DynamoDB's own language.
-pub(crate) fn condition(value: JsValue) -> Result<Condition, Thrown> {
+pub(crate) fn condition(value: JsValue) -> Result<Condition, Exception> {
     nested_condition(value, OPERATORS)
 }
 
-fn nested_condition(value: JsValue, levels: usize) -> Result<Condition, Thrown> {
+fn nested_condition(value: JsValue, levels: usize) -> Result<Condition, Exception> {
     let too_many =
-        || Thrown::invalid_input("a condition has more than 300 operators, the most that DynamoDB takes");
+        || Exception::invalid_input("a condition has more than 300 operators, the most that DynamoDB takes");
     let levels = levels.checked_sub(1).ok_or_else(too_many)?;
     let node = Options::new(value.clone());
     let Some(op) = node.text("op")? else { return expression(value).map(Condition::from) };
@@ -40,21 +40,21 @@ fn nested_condition(value: JsValue, levels: usize) -> Result<Condition, Thrown> 
         "notExists" => path()?.not_exists(),
         "beginsWith" => {
             let prefix = text_in(&values.get(0))?;
-            path()?.begins_with(prefix.ok_or_else(|| Thrown::invalid_input("a prefix is a string"))?)
+            path()?.begins_with(prefix.ok_or_else(|| Exception::invalid_input("a prefix is a string"))?)
         }
         "contains" => path()?.contains(value(0)?),
         "and" => nested(0)?.and(nested(1)?),
         "or" => nested(0)?.or(nested(1)?),
         "not" => !nested(0)?,
-        _ => return Err(Thrown::invalid_input("there is no such condition")),
+        _ => return Err(Exception::invalid_input("there is no such condition")),
     })
 }
 
 /// Reads `{ expression, names, values }`.
-pub(crate) fn expression(value: JsValue) -> Result<Expression, Thrown> {
+pub(crate) fn expression(value: JsValue) -> Result<Expression, Exception> {
     let node = Options::new(value);
     let Some(text) = node.text("expression")? else {
-        return Err(Thrown::invalid_input("a condition begins with attribute() or is an expression"));
+        return Err(Exception::invalid_input("a condition begins with attribute() or is an expression"));
     };
     let mut expression = Expression::new(text);
     for (placeholder, name) in node.texts("names")? {
@@ -69,8 +69,8 @@ pub(crate) fn expression(value: JsValue) -> Result<Expression, Thrown> {
 }
 
 /// Reads the place of a value: a name, or an array of a name and then names of members and indices of elements.
-pub(crate) fn path(value: Option<JsValue>) -> Result<Attribute, Thrown> {
-    let no_path = || Thrown::invalid_input("a path begins with the name of an attribute");
+pub(crate) fn path(value: Option<JsValue>) -> Result<Attribute, Exception> {
+    let no_path = || Exception::invalid_input("a path begins with the name of an attribute");
     let value = value.ok_or_else(no_path)?;
     if let Some(name) = text_in(&value)? {
         return Ok(attribute(name));

@@ -27,9 +27,9 @@ extern "C" {
 }
 
 /// What a call is rejected with.
-pub(crate) struct Thrown(JsValue);
+pub(crate) struct Exception(JsValue);
 
-impl Thrown {
+impl Exception {
     /// An argument is not what the documentation asks for; nothing was sent.
     pub(crate) fn invalid_input(message: &str) -> Self {
         Self::of_kind(ErrorKind::InvalidInput, message, &object(&[]))
@@ -45,7 +45,7 @@ impl Thrown {
     }
 }
 
-impl From<Error> for Thrown {
+impl From<Error> for Exception {
     fn from(error: Error) -> Self {
         let message = error.to_string();
         // The kinds of what an app's store and an upload's source have thrown.
@@ -82,14 +82,14 @@ fn attributes(item: Option<Item>) -> JsValue {
 }
 
 /// What the app's own code has thrown stays what it is.
-impl From<JsValue> for Thrown {
+impl From<JsValue> for Exception {
     fn from(thrown: JsValue) -> Self {
         Self(thrown)
     }
 }
 
-impl From<Thrown> for JsValue {
-    fn from(thrown: Thrown) -> Self {
+impl From<Exception> for JsValue {
+    fn from(thrown: Exception) -> Self {
         thrown.0
     }
 }

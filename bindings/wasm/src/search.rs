@@ -5,12 +5,12 @@ use wasm_bindgen::prelude::*;
 
 use crate::attribute_value::{Reading, item};
 use crate::condition::condition;
-use crate::error::Thrown;
+use crate::error::Exception;
 use crate::table::{projection, reading};
 use crate::values::{Options, list, maybe, object};
 
 /// One page: `items`, `lastKey` and `scannedCount`.
-pub(crate) async fn page(table: &Table, options: &Options) -> Result<JsValue, Thrown> {
+pub(crate) async fn page(table: &Table, options: &Options) -> Result<JsValue, Exception> {
     let page = match options.value("keyCondition") {
         None => with_options(scan(table, options)?, options)?.page::<Item>().await?,
         Some(key) => with_options(query(table, key, options)?, options)?.page::<Item>().await?,
@@ -28,7 +28,7 @@ pub(crate) async fn page(table: &Table, options: &Options) -> Result<JsValue, Th
 }
 
 /// How many items there are.
-pub(crate) async fn count(table: &Table, options: &Options) -> Result<JsValue, Thrown> {
+pub(crate) async fn count(table: &Table, options: &Options) -> Result<JsValue, Exception> {
     let count = match options.value("keyCondition") {
         None => with_options(scan(table, options)?, options)?.count().await?,
         Some(key) => with_options(query(table, key, options)?, options)?.count().await?,
@@ -36,12 +36,12 @@ pub(crate) async fn count(table: &Table, options: &Options) -> Result<JsValue, T
     Ok((count as f64).into())
 }
 
-fn query(table: &Table, key: JsValue, options: &Options) -> Result<Search<Query>, Thrown> {
+fn query(table: &Table, key: JsValue, options: &Options) -> Result<Search<Query>, Exception> {
     let query = table.query(condition(key)?);
     Ok(if options.flag("descending")? { query.descending() } else { query })
 }
 
-fn scan(table: &Table, options: &Options) -> Result<Search<Scan>, Thrown> {
+fn scan(table: &Table, options: &Options) -> Result<Search<Scan>, Exception> {
     let scan = table.scan();
     Ok(match (options.number("segment")?, options.number("totalSegments")?) {
         (Some(segment), Some(total)) => scan.segment(segment as u32, total as u32),
@@ -49,7 +49,7 @@ fn scan(table: &Table, options: &Options) -> Result<Search<Scan>, Thrown> {
     })
 }
 
-fn with_options<K>(mut search: Search<K>, options: &Options) -> Result<Search<K>, Thrown> {
+fn with_options<K>(mut search: Search<K>, options: &Options) -> Result<Search<K>, Exception> {
     if let Some(filter) = options.value("filter") {
         search = search.filter(condition(filter)?);
     }

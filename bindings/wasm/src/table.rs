@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use crate::attribute_value::{Reading, attribute_value, attribute_values, item};
 use crate::call::{call, no_such_method};
 use crate::condition::{condition, expression, path};
-use crate::error::Thrown;
+use crate::error::Exception;
 use crate::realms::array_in;
 use crate::search;
 use crate::values::{self, Options, list, maybe};
@@ -22,7 +22,7 @@ use crate::values::{self, Options, list, maybe};
 pub struct JsTable(pub(crate) Table);
 
 impl JsTable {
-    pub(crate) fn new(client: &Client, name: Option<String>) -> Result<Self, Thrown> {
+    pub(crate) fn new(client: &Client, name: Option<String>) -> Result<Self, Exception> {
         Ok(Self(match name {
             Some(name) => client.table(name),
             None => client.dynamodb()?,
@@ -46,7 +46,7 @@ impl JsTable {
 }
 
 /// The methods of `Table` of the crate `poolpass`.
-async fn perform(table: Table, method: String, input: Options) -> Result<JsValue, Thrown> {
+async fn perform(table: Table, method: String, input: Options) -> Result<JsValue, Exception> {
     match method.as_str() {
         "get" => found(&input, get(&table, &input)?.await?),
         "put" => {
@@ -91,7 +91,7 @@ async fn perform(table: Table, method: String, input: Options) -> Result<JsValue
 }
 
 /// The get that `input` describes.
-pub(crate) fn get(table: &Table, input: &Options) -> Result<GetItem<Item>, Thrown> {
+pub(crate) fn get(table: &Table, input: &Options) -> Result<GetItem<Item>, Exception> {
     let mut get = table.get::<Item>(key(input)?);
     if input.flag("consistent")? {
         get = get.consistent();
@@ -103,7 +103,7 @@ pub(crate) fn get(table: &Table, input: &Options) -> Result<GetItem<Item>, Throw
 }
 
 /// The put that `input` describes.
-pub(crate) fn put(table: &Table, input: &Options) -> Result<PutItem, Thrown> {
+pub(crate) fn put(table: &Table, input: &Options) -> Result<PutItem, Exception> {
     let mut put = table.put(item(&input.value("item").unwrap_or_default())?);
     if let Some(wanted) = input.value("condition") {
         put = put.condition(condition(wanted)?);
@@ -112,7 +112,7 @@ pub(crate) fn put(table: &Table, input: &Options) -> Result<PutItem, Thrown> {
 }
 
 /// The delete that `input` describes.
-pub(crate) fn delete(table: &Table, input: &Options) -> Result<DeleteItem, Thrown> {
+pub(crate) fn delete(table: &Table, input: &Options) -> Result<DeleteItem, Exception> {
     let mut delete = table.delete(key(input)?);
     if let Some(wanted) = input.value("condition") {
         delete = delete.condition(condition(wanted)?);
@@ -121,7 +121,7 @@ pub(crate) fn delete(table: &Table, input: &Options) -> Result<DeleteItem, Throw
 }
 
 /// The update that `input` describes.
-pub(crate) fn update(table: &Table, input: &Options) -> Result<UpdateItem, Thrown> {
+pub(crate) fn update(table: &Table, input: &Options) -> Result<UpdateItem, Exception> {
     let mut update = changed(table.update(key(input)?), input)?;
     if let Some(wanted) = input.value("condition") {
         update = update.condition(condition(wanted)?);
@@ -130,11 +130,11 @@ pub(crate) fn update(table: &Table, input: &Options) -> Result<UpdateItem, Throw
 }
 
 /// Whether the error tells the item for which a condition does not hold.
-pub(crate) fn return_old(input: &Options) -> Result<bool, Thrown> {
+pub(crate) fn return_old(input: &Options) -> Result<bool, Exception> {
     input.flag("returnOldOnConditionCheckFailure")
 }
 
-fn batch_get(table: &Table, input: &Options) -> Result<BatchGet<Item>, Thrown> {
+fn batch_get(table: &Table, input: &Options) -> Result<BatchGet<Item>, Exception> {
     let mut get = table.batch_get::<Item>(items(input, "keys")?);
     if input.flag("consistent")? {
         get = get.consistent();
@@ -145,7 +145,7 @@ fn batch_get(table: &Table, input: &Options) -> Result<BatchGet<Item>, Thrown> {
     Ok(get)
 }
 
-fn batch_write(table: &Table, input: &Options) -> Result<BatchWrite, Thrown> {
+fn batch_write(table: &Table, input: &Options) -> Result<BatchWrite, Exception> {
     let mut batch = table.batch_write();
     for new in items(input, "put")? {
         batch = batch.put(new);
@@ -157,11 +157,11 @@ fn batch_write(table: &Table, input: &Options) -> Result<BatchWrite, Thrown> {
 }
 
 /// The key of an item.
-pub(crate) fn key(input: &Options) -> Result<Item, Thrown> {
+pub(crate) fn key(input: &Options) -> Result<Item, Exception> {
     item(&input.value("key").unwrap_or_default())
 }
 
-fn items(input: &Options, name: &str) -> Result<Vec<Item>, Thrown> {
+fn items(input: &Options, name: &str) -> Result<Vec<Item>, Exception> {
     let mut items = Vec::new();
     for value in input.list(name)?.unwrap_or_default().iter() {
         items.push(item(&value)?);
@@ -169,24 +169,24 @@ fn items(input: &Options, name: &str) -> Result<Vec<Item>, Thrown> {
     Ok(items)
 }
 
-fn returning(input: &Options) -> Result<Option<ReturnValues>, Thrown> {
+fn returning(input: &Options) -> Result<Option<ReturnValues>, Exception> {
     Ok(Some(match input.text("returning")?.as_deref() {
         None => return Ok(None),
         Some("allOld") => ReturnValues::AllOld,
         Some("updatedOld") => ReturnValues::UpdatedOld,
         Some("allNew") => ReturnValues::AllNew,
         Some("updatedNew") => ReturnValues::UpdatedNew,
-        Some(_) => return Err(Thrown::invalid_input("there is no such value of returning")),
+        Some(_) => return Err(Exception::invalid_input("there is no such value of returning")),
     }))
 }
 
 /// How numbers are read.
-pub(crate) fn reading(options: &Options) -> Result<Reading, Thrown> {
+pub(crate) fn reading(options: &Options) -> Result<Reading, Exception> {
     Ok(Reading { exact: options.flag("exactDecimals")? })
 }
 
 /// The attributes that are asked for.
-pub(crate) fn projection(options: &Options) -> Result<Option<Vec<Attribute>>, Thrown> {
+pub(crate) fn projection(options: &Options) -> Result<Option<Vec<Attribute>>, Exception> {
     let Some(wanted) = options.list("attributes")? else { return Ok(None) };
     let mut attributes = Vec::new();
     for place in wanted.iter() {
@@ -196,7 +196,7 @@ pub(crate) fn projection(options: &Options) -> Result<Option<Vec<Attribute>>, Th
 }
 
 /// The changes that `options` name.
-fn changed(mut update: UpdateItem, changes: &Options) -> Result<UpdateItem, Thrown> {
+fn changed(mut update: UpdateItem, changes: &Options) -> Result<UpdateItem, Exception> {
     for (path, value) in entries(changes, "set")? {
         update = update.set(path, attribute_value(&value)?);
     }
@@ -205,7 +205,7 @@ fn changed(mut update: UpdateItem, changes: &Options) -> Result<UpdateItem, Thro
     }
     for (path, value) in entries(changes, "append")? {
         let Some(elements) = array_in(&value) else {
-            return Err(Thrown::invalid_input("what is appended to a list is an array"));
+            return Err(Exception::invalid_input("what is appended to a list is an array"));
         };
         update = update.append(path, attribute_values(&elements)?);
     }
@@ -225,11 +225,13 @@ fn changed(mut update: UpdateItem, changes: &Options) -> Result<UpdateItem, Thro
 }
 
 /// An object of attributes, or pairs of a path and a value.
-fn entries(changes: &Options, name: &str) -> Result<Vec<(Attribute, JsValue)>, Thrown> {
+fn entries(changes: &Options, name: &str) -> Result<Vec<(Attribute, JsValue)>, Exception> {
     let Some(value) = changes.value(name) else { return Ok(Vec::new()) };
     let Some(listed) = array_in(&value) else {
         if !value.is_object() {
-            return Err(Thrown::invalid_input(&format!("{name} is neither an object nor an array of pairs")));
+            return Err(Exception::invalid_input(&format!(
+                "{name} is neither an object nor an array of pairs"
+            )));
         }
         let members = values::entries(&value)?.into_iter();
         return Ok(members.map(|(name, value)| (attribute(name), value)).collect());
@@ -237,14 +239,14 @@ fn entries(changes: &Options, name: &str) -> Result<Vec<(Attribute, JsValue)>, T
     let mut pairs = Vec::new();
     for pair in listed.iter() {
         let Some(pair) = array_in(&pair) else {
-            return Err(Thrown::invalid_input("a change is a pair of a path and a value"));
+            return Err(Exception::invalid_input("a change is a pair of a path and a value"));
         };
         pairs.push((path(Some(pair.get(0)))?, pair.get(1)));
     }
     Ok(pairs)
 }
 
-fn found(options: &Options, item: Option<Item>) -> Result<JsValue, Thrown> {
+fn found(options: &Options, item: Option<Item>) -> Result<JsValue, Exception> {
     let reading = reading(options)?;
     Ok(maybe(item.map(|item| reading.item(&item))))
 }

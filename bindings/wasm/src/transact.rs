@@ -6,12 +6,12 @@ use wasm_bindgen::prelude::*;
 
 use crate::call::no_such_method;
 use crate::condition::condition;
-use crate::error::Thrown;
+use crate::error::Exception;
 use crate::table::{delete, get, key, put, reading, return_old, update};
 use crate::values::{Options, list, maybe};
 
 /// `Client::transact_get` and `Client::transact_write` of the crate `poolpass`.
-pub(crate) async fn perform(client: Client, method: String, input: Options) -> Result<JsValue, Thrown> {
+pub(crate) async fn perform(client: Client, method: String, input: Options) -> Result<JsValue, Exception> {
     match method.as_str() {
         "get" => {
             let items = gets(&client, &input)?.await?;
@@ -27,7 +27,7 @@ pub(crate) async fn perform(client: Client, method: String, input: Options) -> R
 }
 
 /// Each get has a `key`, and a `table` unless it is the configuration's.
-fn gets(client: &Client, input: &Options) -> Result<TransactGet, Thrown> {
+fn gets(client: &Client, input: &Options) -> Result<TransactGet, Exception> {
     let mut transaction = client.transact_get();
     for wanted in input.list("gets")?.unwrap_or_default().iter() {
         let wanted = Options::new(wanted);
@@ -37,7 +37,7 @@ fn gets(client: &Client, input: &Options) -> Result<TransactGet, Thrown> {
 }
 
 /// Each write names its `kind`: `put`, `delete`, `update` or `check`.
-fn writes(client: &Client, input: &Options) -> Result<TransactWrite, Thrown> {
+fn writes(client: &Client, input: &Options) -> Result<TransactWrite, Exception> {
     let mut transaction = client.transact_write();
     if let Some(token) = input.text("token")? {
         transaction = transaction.token(token);
@@ -51,7 +51,7 @@ fn writes(client: &Client, input: &Options) -> Result<TransactWrite, Thrown> {
             "update" => transaction.update(update(&table, &write)?),
             _ => {
                 let wanted = write.value("condition");
-                let wanted = wanted.ok_or_else(|| Thrown::invalid_input("a check needs a condition"))?;
+                let wanted = wanted.ok_or_else(|| Exception::invalid_input("a check needs a condition"))?;
                 let check = table.check(key(&write)?, condition(wanted)?);
                 let tells = return_old(&write)?;
                 transaction.check(if tells { check.return_old_on_condition_check_failure() } else { check })
@@ -61,7 +61,7 @@ fn writes(client: &Client, input: &Options) -> Result<TransactWrite, Thrown> {
     Ok(transaction)
 }
 
-fn table_of(client: &Client, options: &Options) -> Result<Table, Thrown> {
+fn table_of(client: &Client, options: &Options) -> Result<Table, Exception> {
     Ok(match options.text("table")? {
         Some(name) => client.table(name),
         None => client.dynamodb()?,

@@ -13,12 +13,12 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 use crate::bucket::put_options;
-use crate::error::{Thrown, remembered};
+use crate::error::{Exception, remembered};
 use crate::realms::bytes_in;
 use crate::values::{Options, in_memory, maybe, object};
 
 /// What `Bucket::upload` or `Bucket::resume_upload` does with the members of `input`.
-pub(crate) fn prepared(bucket: &Bucket, input: &Options) -> Result<Upload, Thrown> {
+pub(crate) fn prepared(bucket: &Bucket, input: &Options) -> Result<Upload, Exception> {
     let body = upload_body(input.value("body").unwrap_or_default())?;
     let mut upload = match input.value("resume") {
         None => bucket.upload(input.needed("key")?, body),
@@ -51,14 +51,14 @@ pub(crate) fn prepared(bucket: &Bucket, input: &Options) -> Result<Upload, Throw
 }
 
 /// The state that an upload handed out.
-pub(crate) fn state(input: &Options, name: &str) -> Result<UploadState, Thrown> {
+pub(crate) fn state(input: &Options, name: &str) -> Result<UploadState, Exception> {
     // It throws for what holds itself, and makes no text of what JSON has no word for.
     let json = JSON::stringify(&input.value(name).unwrap_or_default()).ok().and_then(|json| json.as_string());
     serde_json::from_slice(json.unwrap_or_default().as_bytes())
-        .map_err(|_| Thrown::invalid_input("this is not the state of an upload"))
+        .map_err(|_| Exception::invalid_input("this is not the state of an upload"))
 }
 
-fn upload_body(body: JsValue) -> Result<UploadBody, Thrown> {
+fn upload_body(body: JsValue) -> Result<UploadBody, Exception> {
     if let Some(bytes) = bytes_in(&body) {
         return Ok(in_memory(&bytes)?.into());
     }
@@ -128,9 +128,9 @@ impl fmt::Debug for BlobSource {
 
 fn pieces(
     body: &ReadableStream,
-) -> Result<impl futures_util::Stream<Item = io::Result<Bytes>> + 'static, Thrown> {
+) -> Result<impl futures_util::Stream<Item = io::Result<Bytes>> + 'static, Exception> {
     let reader = ReadableStreamDefaultReader::new(body)
-        .map_err(|_| Thrown::invalid_input("the ReadableStream is being read by somebody else"))?;
+        .map_err(|_| Exception::invalid_input("the ReadableStream is being read by somebody else"))?;
     let pieces = stream::try_unfold(Reader(reader), |reader| async move {
         let piece = JsFuture::from(reader.0.read()).await.map_err(unreadable)?;
         if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {

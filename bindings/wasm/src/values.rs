@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use js_sys::{Array, Date, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::error::Thrown;
+use crate::error::Exception;
 use crate::realms::{array_in, bytes_in, millis_in};
 
 #[wasm_bindgen]
@@ -60,10 +60,10 @@ extern "C" {
 }
 
 /// The names and values of an object's members.
-pub(crate) fn entries(object: &JsValue) -> Result<Vec<(String, JsValue)>, Thrown> {
+pub(crate) fn entries(object: &JsValue) -> Result<Vec<(String, JsValue)>, Exception> {
     // Neither has a revoked `Proxy` members, nor what is no object.
     Reflect::get_prototype_of(object)
-        .map_err(|_| Thrown::invalid_input("what should be an object is none"))?;
+        .map_err(|_| Exception::invalid_input("what should be an object is none"))?;
     let mut members = Vec::new();
     for entry in entries_of(object)?.iter() {
         let entry: Array = entry.unchecked_into();
@@ -73,21 +73,21 @@ pub(crate) fn entries(object: &JsValue) -> Result<Vec<(String, JsValue)>, Thrown
 }
 
 /// The text of a string. Half of a surrogate pair would become U+FFFD, and two names the same one.
-pub(crate) fn text_in(value: &JsValue) -> Result<Option<String>, Thrown> {
+pub(crate) fn text_in(value: &JsValue) -> Result<Option<String>, Exception> {
     let Some(text) = value.as_string() else { return Ok(None) };
     if text.contains('\u{FFFD}') && JsValue::from_str(&text) != *value {
-        return Err(Thrown::invalid_input("a string has half of a surrogate pair, which no text has"));
+        return Err(Exception::invalid_input("a string has half of a surrogate pair, which no text has"));
     }
     Ok(Some(text))
 }
 
 /// A copy in the module's memory, if there is room for it.
-pub(crate) fn in_memory(bytes: &Uint8Array) -> Result<Vec<u8>, Thrown> {
+pub(crate) fn in_memory(bytes: &Uint8Array) -> Result<Vec<u8>, Exception> {
     // More than four gigabytes would wrap around in length().
     let length = Reflect::get(bytes, &"length".into())?.as_f64().unwrap_or_default() as usize;
     let mut copy = Vec::new();
     copy.try_reserve_exact(length).map_err(|_| {
-        Thrown::invalid_input(
+        Exception::invalid_input(
             "there is no memory for so many bytes: upload a Blob, which is read part by part",
         )
     })?;
@@ -144,35 +144,35 @@ impl Options {
         (!value.is_undefined() && !value.is_null()).then_some(value)
     }
 
-    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Thrown> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Exception> {
         let Some(value) = self.value(name) else { return Ok(None) };
         text_in(&value)?.map(Some).ok_or_else(|| unexpected(name, "a string"))
     }
 
-    pub(crate) fn needed(&self, name: &str) -> Result<String, Thrown> {
-        self.text(name)?.ok_or_else(|| Thrown::invalid_input(&format!("{name} is missing")))
+    pub(crate) fn needed(&self, name: &str) -> Result<String, Exception> {
+        self.text(name)?.ok_or_else(|| Exception::invalid_input(&format!("{name} is missing")))
     }
 
-    pub(crate) fn number(&self, name: &str) -> Result<Option<f64>, Thrown> {
+    pub(crate) fn number(&self, name: &str) -> Result<Option<f64>, Exception> {
         let is_count = |number: &f64| *number >= 0.0 && *number <= js_sys::Number::MAX_SAFE_INTEGER;
         self.read(name, "a number that is not negative", |value| value.as_f64().filter(is_count))
     }
 
-    pub(crate) fn flag(&self, name: &str) -> Result<bool, Thrown> {
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Exception> {
         Ok(self.read(name, "a boolean", JsValue::as_bool)?.unwrap_or(false))
     }
 
-    pub(crate) fn options(&self, name: &str) -> Result<Option<Self>, Thrown> {
+    pub(crate) fn options(&self, name: &str) -> Result<Option<Self>, Exception> {
         self.read(name, "an object", |value| value.is_object().then(|| Self(value.clone())))
     }
 
     /// A moment, as a `Date`.
-    pub(crate) fn time(&self, name: &str) -> Result<Option<SystemTime>, Thrown> {
+    pub(crate) fn time(&self, name: &str) -> Result<Option<SystemTime>, Exception> {
         let millis = |value: &JsValue| millis_in(value).filter(|millis| *millis >= 0.0);
         Ok(self.read(name, "a valid Date since 1970", millis)?.map(system_time))
     }
 
-    pub(crate) fn texts(&self, name: &str) -> Result<BTreeMap<String, String>, Thrown> {
+    pub(crate) fn texts(&self, name: &str) -> Result<BTreeMap<String, String>, Exception> {
         let Some(value) = self.value(name) else { return Ok(BTreeMap::new()) };
         let expected = || unexpected(name, "an object of strings");
         if !value.is_object() {
@@ -186,7 +186,7 @@ impl Options {
     }
 
     /// Empty where it is absent.
-    pub(crate) fn text_list(&self, name: &str) -> Result<Vec<String>, Thrown> {
+    pub(crate) fn text_list(&self, name: &str) -> Result<Vec<String>, Exception> {
         let mut texts = Vec::new();
         for element in self.list(name)?.unwrap_or_default().iter() {
             texts.push(text_in(&element)?.ok_or_else(|| unexpected(name, "an array of strings"))?);
@@ -194,15 +194,15 @@ impl Options {
         Ok(texts)
     }
 
-    pub(crate) fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, Thrown> {
+    pub(crate) fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, Exception> {
         self.read(name, "a Uint8Array", |value| bytes_in(value).as_ref().map(in_memory))?.transpose()
     }
 
-    pub(crate) fn function(&self, name: &str) -> Result<Option<Function>, Thrown> {
+    pub(crate) fn function(&self, name: &str) -> Result<Option<Function>, Exception> {
         self.read(name, "a function", |value| value.dyn_ref::<Function>().cloned())
     }
 
-    pub(crate) fn list(&self, name: &str) -> Result<Option<Array>, Thrown> {
+    pub(crate) fn list(&self, name: &str) -> Result<Option<Array>, Exception> {
         self.read(name, "an array", array_in)
     }
 
@@ -211,14 +211,14 @@ impl Options {
         name: &str,
         expected: &str,
         read: impl FnOnce(&JsValue) -> Option<T>,
-    ) -> Result<Option<T>, Thrown> {
+    ) -> Result<Option<T>, Exception> {
         let Some(value) = self.value(name) else { return Ok(None) };
         read(&value).map(Some).ok_or_else(|| unexpected(name, expected))
     }
 }
 
-fn unexpected(name: &str, expected: &str) -> Thrown {
-    Thrown::invalid_input(&format!("{name} is not {expected}"))
+fn unexpected(name: &str, expected: &str) -> Exception {
+    Exception::invalid_input(&format!("{name} is not {expected}"))
 }
 
 /// Pairs of borrowed texts, as the SDK takes them.

@@ -77,7 +77,7 @@ mod tests {
             .build()
             .unwrap();
         let client = Client::builder(config).transport(ScriptedAws::default()).clock(Late).build().unwrap();
-        client.road().learn(expiration() - HOUR);
+        client.pipeline().learn(expiration() - HOUR);
         let credentials = client.provide_credentials().await.unwrap();
         let left = credentials.expiry().unwrap().duration_since(Late.now()).unwrap();
         assert_eq!(left, HOUR, "by the device's own clock");

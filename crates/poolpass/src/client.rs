@@ -5,7 +5,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use crate::account::Account;
-use crate::aws_request::{RetryPolicy, Road};
+use crate::aws_request::{Pipeline, RetryPolicy};
 use crate::challenge::Challenge;
 use crate::config::Config;
 use crate::credentials::Credentials;
@@ -34,7 +34,7 @@ pub struct Client {
 #[derive(Debug)]
 struct Inner {
     config: Config,
-    road: Road,
+    pipeline: Pipeline,
     /// Absent where the configuration has no user pool.
     sign_in: Option<Arc<SignInFlow>>,
 }
@@ -72,8 +72,8 @@ impl Client {
         self.inner.sign_in.as_ref().map(|flow| flow.keeper())
     }
 
-    pub(crate) fn road(&self) -> &Road {
-        &self.inner.road
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        &self.inner.pipeline
     }
 
     /// Where AWS credentials come from.
@@ -258,7 +258,7 @@ impl Client {
     /// ```
     pub async fn credentials(&self) -> Result<Credentials, Error> {
         let credentials = self.identity_pool()?.credentials().await?;
-        Ok(credentials.with_expiration(|time| self.road().on_device_clock(time)))
+        Ok(credentials.with_expiration(|time| self.pipeline().on_device_clock(time)))
     }
 
     /// The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`: the part of an
@@ -353,9 +353,9 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => Arc::new(HttpTransport::new()?),
         };
-        let road = Road::new(transport, self.clock, self.random, self.retry);
+        let pipeline = Pipeline::new(transport, self.clock, self.random, self.retry);
         let store: Arc<dyn SessionStore> = Arc::new(BoundedStore(self.store));
-        let sign_in = UserPool::of(&self.config, road.clone()).map(|pool| {
+        let sign_in = UserPool::of(&self.config, pipeline.clone()).map(|pool| {
             let pool = Arc::new(pool);
             let keeper = Keeper::new(Arc::clone(&pool), Arc::clone(&store), self.refresh);
             Arc::new(SignInFlow::new(pool, keeper, Arc::clone(&store)))
@@ -364,7 +364,7 @@ impl ClientBuilder {
             Some(flow) => Arc::new(flow.keeper().clone()),
             None => Arc::new(GuestsOnly),
         };
-        let identity_pool = IdentityPool::new(&self.config, &road, &store, logins);
-        Ok(Client { inner: Arc::new(Inner { config: self.config, road, sign_in }), identity_pool })
+        let identity_pool = IdentityPool::new(&self.config, &pipeline, &store, logins);
+        Ok(Client { inner: Arc::new(Inner { config: self.config, pipeline, sign_in }), identity_pool })
     }
 }

@@ -5,7 +5,7 @@
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer, escape};
 
-use crate::json::Misfit;
+use crate::json::ParseError;
 
 /// An element: its local name, since no name of AWS's is told apart by its namespace, its text and what it holds.
 #[derive(Debug, Default)]
@@ -63,8 +63,8 @@ impl Element {
     const MAX_DEPTH: usize = 32;
 
     /// The root of a document. Documents that declare entities of their own are refused.
-    pub(crate) fn parse(document: &[u8]) -> Result<Self, Misfit> {
-        Self::read(document).ok_or(Misfit::Xml)
+    pub(crate) fn parse(document: &[u8]) -> Result<Self, ParseError> {
+        Self::read(document).ok_or(ParseError::Xml)
     }
 
     fn read(document: &[u8]) -> Option<Self> {
@@ -137,13 +137,13 @@ impl Element {
         self.children.iter().find(|child| child.name == name)
     }
 
-    pub(crate) fn text(&self, name: &'static str) -> Result<String, Misfit> {
-        self.maybe_text(name).ok_or(Misfit::Member(name))
+    pub(crate) fn text(&self, name: &'static str) -> Result<String, ParseError> {
+        self.maybe_text(name).ok_or(ParseError::Member(name))
     }
 
     /// A text that says something.
-    pub(crate) fn name_of(&self, name: &'static str) -> Result<String, Misfit> {
-        self.maybe_text(name).filter(|text| !text.trim().is_empty()).ok_or(Misfit::Member(name))
+    pub(crate) fn name_of(&self, name: &'static str) -> Result<String, ParseError> {
+        self.maybe_text(name).filter(|text| !text.trim().is_empty()).ok_or(ParseError::Member(name))
     }
 
     pub(crate) fn maybe_text(&self, name: &str) -> Option<String> {
@@ -151,17 +151,17 @@ impl Element {
     }
 
     /// A whole number that is not negative.
-    pub(crate) fn count(&self, name: &'static str) -> Result<u64, Misfit> {
+    pub(crate) fn count(&self, name: &'static str) -> Result<u64, ParseError> {
         let count = self.child(name).and_then(|child| child.text.trim().parse().ok());
-        count.ok_or(Misfit::Member(name))
+        count.ok_or(ParseError::Member(name))
     }
 
     /// False where it is absent.
-    pub(crate) fn flag(&self, name: &'static str) -> Result<bool, Misfit> {
+    pub(crate) fn flag(&self, name: &'static str) -> Result<bool, ParseError> {
         match self.child(name).map(|child| child.text.trim().to_ascii_lowercase()).as_deref() {
             None | Some("false" | "0") => Ok(false),
             Some("true" | "1") => Ok(true),
-            Some(_) => Err(Misfit::Member(name)),
+            Some(_) => Err(ParseError::Member(name)),
         }
     }
 }
@@ -174,7 +174,7 @@ fn is_blank(text: &BytesText<'_>) -> bool {
 mod tests {
     use super::*;
 
-    fn parse(document: &str) -> Result<Element, Misfit> {
+    fn parse(document: &str) -> Result<Element, ParseError> {
         Element::parse(document.as_bytes())
     }
 
@@ -211,9 +211,9 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named_and_not_quoted() {
         let read = parse("<a><Size>secret</Size><Flag>secret</Flag></a>").unwrap();
-        assert_eq!(read.count("Size"), Err(Misfit::Member("Size")));
-        assert_eq!(read.text("Key"), Err(Misfit::Member("Key")));
-        assert_eq!(read.flag("Flag"), Err(Misfit::Member("Flag")));
+        assert_eq!(read.count("Size"), Err(ParseError::Member("Size")));
+        assert_eq!(read.text("Key"), Err(ParseError::Member("Key")));
+        assert_eq!(read.flag("Flag"), Err(ParseError::Member("Flag")));
     }
 
     #[test]
@@ -252,8 +252,8 @@ mod tests {
             "<a><!--</a>",
         ] {
             let start: String = document.chars().take(40).collect();
-            assert_eq!(parse(document).err(), Some(Misfit::Xml), "{start}");
+            assert_eq!(parse(document).err(), Some(ParseError::Xml), "{start}");
         }
-        assert_eq!(Element::parse(b"<a>\xff</a>").err(), Some(Misfit::Xml));
+        assert_eq!(Element::parse(b"<a>\xff</a>").err(), Some(ParseError::Xml));
     }
 }

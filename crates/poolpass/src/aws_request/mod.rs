@@ -1,7 +1,7 @@
-//! The one road to AWS: authorize, send, and where it helps send again.
+//! The request pipeline: authorizes, sends and retries every request.
 //!
-//! Whatever is sent to AWS passes here, so that retries, time limits, clock correction and errors
-//! are the same for every service and on every platform.
+//! Every request to AWS passes through it, so retries, time limits, clock correction and errors are the same for every
+//! service and on every platform.
 
 mod body;
 mod json_refusal;
@@ -22,7 +22,7 @@ use futures_util::FutureExt;
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HOST, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-pub(crate) use request::{Authorization, AwsRequest, Repeat};
+pub(crate) use request::{AuthScheme, AwsRequest, Repeat};
 pub use retry::RetryPolicy;
 pub(crate) use secrets::Sent;
 pub(crate) use success::Success;
@@ -40,9 +40,9 @@ use refusal::Refusal;
 use retry::{RetryBudget, Verdict};
 use success::{firewall_refusal, unproven};
 
-/// The road to AWS, shared by everything that one client does.
+/// The request pipeline that everything in one client shares.
 #[derive(Clone, Debug)]
-pub(crate) struct Road {
+pub(crate) struct Pipeline {
     transport: Arc<dyn Transport>,
     clock: ServerClock,
     random: Arc<dyn Random>,
@@ -50,7 +50,7 @@ pub(crate) struct Road {
     budget: Arc<RetryBudget>,
 }
 
-impl Road {
+impl Pipeline {
     /// How long an answer's body may stand still.
     const BODY_STALL: Duration = Duration::from_secs(30);
     /// A request is not sent again when the time of two attempts has passed, and this much more for the waits between them.
@@ -116,12 +116,12 @@ impl Road {
     pub(crate) fn json<'a>(
         &'a self,
         request: &'a AwsRequest,
-        authorization: &'a Authorization<'a>,
+        authorization: &'a AuthScheme<'a>,
     ) -> BoxFuture<'a, Result<Object, Error>> {
         Box::pin(async move {
             let answer = self.bytes(request, authorization).await?;
             let json: &[u8] = if answer.is_empty() { b"{}" } else { &answer };
-            Object::parse(json).map_err(|misfit| Error::from(misfit).during(request.operation.clone()))
+            Object::parse(json).map_err(|error| Error::from(error).during(request.operation.clone()))
         })
     }
 
@@ -132,7 +132,7 @@ impl Road {
     pub(crate) fn whole<'a>(
         &'a self,
         request: &'a AwsRequest,
-        authorization: &'a Authorization<'a>,
+        authorization: &'a AuthScheme<'a>,
     ) -> BoxFuture<'a, Result<http::Response<Bytes>, Error>> {
         Box::pin(async move {
             let answer = self.answer(request, authorization, Delivery::Whole);
@@ -146,7 +146,7 @@ impl Road {
     pub(crate) async fn bytes(
         &self,
         request: &AwsRequest,
-        authorization: &Authorization<'_>,
+        authorization: &AuthScheme<'_>,
     ) -> Result<Bytes, Error> {
         Ok(self.whole(request, authorization).await?.into_body())
     }
@@ -159,7 +159,7 @@ impl Road {
     pub(crate) fn send<'a>(
         &'a self,
         request: &'a AwsRequest,
-        authorization: &'a Authorization<'a>,
+        authorization: &'a AuthScheme<'a>,
     ) -> BoxFuture<'a, Result<Response, Error>> {
         self.answer(request, authorization, Delivery::Streamed)
     }
@@ -168,7 +168,7 @@ impl Road {
     fn answer<'a>(
         &'a self,
         request: &'a AwsRequest,
-        authorization: &'a Authorization<'a>,
+        authorization: &'a AuthScheme<'a>,
         delivery: Delivery,
     ) -> BoxFuture<'a, Result<Response, Error>> {
         Box::pin(async move {
@@ -199,7 +199,7 @@ impl Road {
     async fn attempts(
         &self,
         request: &AwsRequest,
-        authorization: &Authorization<'_>,
+        authorization: &AuthScheme<'_>,
         delivery: Delivery,
         sent: &mut Vec<HeaderMap>,
     ) -> Result<Response, Error> {
@@ -256,19 +256,19 @@ impl Road {
     async fn authorize<'a>(
         &self,
         request: &AwsRequest,
-        authorization: &Authorization<'a>,
+        authorization: &AuthScheme<'a>,
     ) -> Result<(Request, Option<(&'a dyn CredentialsSource, Credentials)>), Error> {
         let mut http = request.to_http();
         match authorization {
-            Authorization::None => Ok((http, None)),
-            Authorization::Token(token) => {
+            AuthScheme::None => Ok((http, None)),
+            AuthScheme::Token(token) => {
                 let mut value = HeaderValue::try_from(*token)
                     .map_err(|_| Error::invalid_input("the token is not one that fits into a header"))?;
                 value.set_sensitive(true);
                 http.headers_mut().insert(AUTHORIZATION, value);
                 Ok((http, None))
             }
-            Authorization::SigV4 { service, region, source } => {
+            AuthScheme::SigV4 { service, region, source } => {
                 let credentials = source.credentials().await?;
                 let scope = sigv4::Scope { service, region };
                 let payload_sha256 = platform::sha256(&request.body).await;
@@ -330,11 +330,11 @@ impl Road {
         failure: Failure,
         success: Success,
         asked_at: SystemTime,
-        authorization: &Authorization<'_>,
+        authorization: &AuthScheme<'_>,
     ) -> Failure {
         match failure {
             Failure::Refused(refusal) => Failure::Refused(match authorization {
-                Authorization::SigV4 { region, .. } => {
+                AuthScheme::SigV4 { region, .. } => {
                     let is_explicit = refusal.error.aws_code().is_some();
                     if refusal.is_about_time() && (is_explicit || success.is_of_aws()) {
                         let (headers, time) = (refusal.headers(), refusal.server_time);
@@ -342,7 +342,7 @@ impl Road {
                     }
                     Box::new(refusal.of_request_to(region))
                 }
-                Authorization::None | Authorization::Token(_) => refusal,
+                AuthScheme::None | AuthScheme::Token(_) => refusal,
             }),
             Failure::NoAnswer(error) => Failure::NoAnswer(redirect_explained(error, authorization)),
             Failure::Final(error) => Failure::Final(error),
@@ -389,11 +389,9 @@ impl From<Failure> for Error {
 }
 
 /// S3 redirects whoever asks for a bucket in the wrong region.
-fn redirect_explained(error: TransportError, authorization: &Authorization<'_>) -> TransportError {
+fn redirect_explained(error: TransportError, authorization: &AuthScheme<'_>) -> TransportError {
     match authorization {
-        Authorization::SigV4 { service: "s3", region, .. }
-            if error.kind == TransportErrorKind::Redirected =>
-        {
+        AuthScheme::SigV4 { service: "s3", region, .. } if error.kind == TransportErrorKind::Redirected => {
             TransportError::redirected(format!("{error}: the bucket is probably not in {region}"))
         }
         _ => error,

@@ -133,7 +133,7 @@ pub(crate) enum Repeat {
 }
 
 /// How a request proves who sends it.
-pub(crate) enum Authorization<'a> {
+pub(crate) enum AuthScheme<'a> {
     /// It does not, or its body does.
     None,
     /// The `authorization` header, as it is.

@@ -1,4 +1,4 @@
-//! The road's behaviour against scripted answers.
+//! The pipeline against scripted answers.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -71,8 +71,8 @@ impl Script {
         sent.iter().map(|request| value(request).unwrap_or_default()).collect()
     }
 
-    fn road(self: &Arc<Self>) -> Road {
-        Road::new(
+    fn pipeline(self: &Arc<Self>) -> Pipeline {
+        Pipeline::new(
             Arc::new(Shared(Arc::clone(self))),
             Arc::new(Stopped),
             Arc::new(SystemRandom),
@@ -120,7 +120,7 @@ fn request(method: Method) -> AwsRequest {
 }
 
 async fn send(script: &Arc<Script>, method: Method) -> Result<Bytes, Error> {
-    script.road().bytes(&request(method), &Authorization::None).await
+    script.pipeline().bytes(&request(method), &AuthScheme::None).await
 }
 
 async fn send_signed(script: &Arc<Script>) -> Result<Bytes, Error> {
@@ -130,8 +130,8 @@ async fn send_signed(script: &Arc<Script>) -> Result<Bytes, Error> {
 async fn send_signed_by(script: &Arc<Script>, method: Method) -> Result<Bytes, Error> {
     let region: Region = "eu-west-1".parse()?;
     let keys = Keys::default();
-    let authorization = Authorization::SigV4 { service: "execute-api", region: &region, source: &keys };
-    script.road().bytes(&request(method), &authorization).await
+    let authorization = AuthScheme::SigV4 { service: "execute-api", region: &region, source: &keys };
+    script.pipeline().bytes(&request(method), &authorization).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -196,9 +196,9 @@ async fn a_redirect_that_the_platform_hides_is_final_and_explained() {
 
     let region: Region = "eu-west-1".parse().unwrap();
     let keys = Keys::default();
-    let authorization = Authorization::SigV4 { service: "s3", region: &region, source: &keys };
+    let authorization = AuthScheme::SigV4 { service: "s3", region: &region, source: &keys };
     let script = Script::new().fail(redirected());
-    let error = script.road().bytes(&request(Method::GET), &authorization).await.unwrap_err();
+    let error = script.pipeline().bytes(&request(Method::GET), &authorization).await.unwrap_err();
     assert!(error.message().ends_with("the bucket is probably not in eu-west-1"), "{error}");
 }
 
@@ -227,12 +227,12 @@ async fn an_apps_own_api_tells_no_time() {
     let agreed = async |success| {
         let date = |second| vec![("date", format!("Wed, 15 Jul 2026 12:36:{second} GMT"))];
         let script = Script::new().answer_with(200, date("17"), "{}").answer_with(200, date("18"), "{}");
-        let road = script.road();
+        let pipeline = script.pipeline();
         for _ in 0..2 {
             let request = AwsRequest { success, ..request(Method::GET) };
-            road.bytes(&request, &Authorization::None).await.unwrap();
+            pipeline.bytes(&request, &AuthScheme::None).await.unwrap();
         }
-        road.latest()
+        pipeline.latest()
     };
     let device = SystemTime::UNIX_EPOCH + NOW;
     assert_eq!(agreed(Success::Any).await, device);
@@ -276,11 +276,15 @@ async fn a_request_that_was_an_hour_on_its_way_is_signed_anew() {
     let skewed = "<Error><Code>RequestTimeTooSkewed</Code><Message>m</Message></Error>";
     let script = Script::new().answer(403, skewed).answer(200, "done");
     let phone = Phone(Arc::default(), Arc::clone(&script));
-    let road =
-        Road::new(Arc::new(phone.clone()), Arc::new(phone), Arc::new(SystemRandom), RetryPolicy::default());
+    let pipeline = Pipeline::new(
+        Arc::new(phone.clone()),
+        Arc::new(phone),
+        Arc::new(SystemRandom),
+        RetryPolicy::default(),
+    );
     let (region, keys) = ("eu-west-1".parse().unwrap(), Keys::default());
-    let authorization = Authorization::SigV4 { service: "s3", region: &region, source: &keys };
-    assert_eq!(road.bytes(&request(Method::GET), &authorization).await.unwrap(), "done");
+    let authorization = AuthScheme::SigV4 { service: "s3", region: &region, source: &keys };
+    assert_eq!(pipeline.bytes(&request(Method::GET), &authorization).await.unwrap(), "done");
     assert_eq!(script.sent("x-amz-date"), ["20260715T103617Z", "20260715T113617Z"]);
 }
 
@@ -324,8 +328,9 @@ async fn an_answer_that_never_comes_is_a_timeout() {
             Box::pin(std::future::pending())
         }
     }
-    let road = Road::new(Arc::new(Silent), Arc::new(Stopped), Arc::new(SystemRandom), RetryPolicy::default());
-    let error = road.bytes(&request(Method::GET), &Authorization::None).await.unwrap_err();
+    let pipeline =
+        Pipeline::new(Arc::new(Silent), Arc::new(Stopped), Arc::new(SystemRandom), RetryPolicy::default());
+    let error = pipeline.bytes(&request(Method::GET), &AuthScheme::None).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
 }
 
@@ -349,10 +354,10 @@ async fn a_body_that_is_damaged_or_reports_an_error_counts_as_no_success() {
     let late = "\n<Error><Code>InternalError</Code><Message>m</Message></Error>";
     let copy = |method| AwsRequest::s3("CopyObject", method, Uri::from_static("https://s3.example/a"));
     let script = Script::new().answer(200, late).answer(200, "<CopyObjectResult/>");
-    let answer = script.road().bytes(&copy(Method::PUT), &Authorization::None).await;
+    let answer = script.pipeline().bytes(&copy(Method::PUT), &AuthScheme::None).await;
     assert_eq!(answer.unwrap(), "<CopyObjectResult/>");
     let script = Script::new().answer(200, late);
-    let answer = script.road().bytes(&copy(Method::POST), &Authorization::None).await;
+    let answer = script.pipeline().bytes(&copy(Method::POST), &AuthScheme::None).await;
     assert_eq!(answer.unwrap_err().aws_code(), Some("InternalError"));
     // An app's own API means by it what it wants.
     let script = Script::new().answer(200, late);
@@ -385,12 +390,12 @@ async fn a_body_that_breaks_off_is_fetched_again() {
             Box::pin(async { Ok(Response::new(Body::from_stream(stream::iter(pieces)))) })
         }
     }
-    let road = |cutting| {
-        Road::new(Arc::new(cutting), Arc::new(Stopped), Arc::new(SystemRandom), RetryPolicy::default())
+    let pipeline = |cutting| {
+        Pipeline::new(Arc::new(cutting), Arc::new(Stopped), Arc::new(SystemRandom), RetryPolicy::default())
     };
-    let answer = road(Cutting::default()).bytes(&request(Method::GET), &Authorization::None).await;
+    let answer = pipeline(Cutting::default()).bytes(&request(Method::GET), &AuthScheme::None).await;
     assert_eq!(answer.unwrap(), "done");
-    let answer = road(Cutting::default()).bytes(&request(Method::POST), &Authorization::None).await;
+    let answer = pipeline(Cutting::default()).bytes(&request(Method::POST), &AuthScheme::None).await;
     assert_eq!(answer.unwrap_err().kind(), ErrorKind::Network);
 }
 
@@ -400,7 +405,7 @@ async fn a_caller_that_takes_any_status_gets_the_refusal_itself() {
         Script::new().answer(503, "").answer_with(404, vec![("x-note", "gone".to_owned())], "no such note");
     let mut request = request(Method::GET);
     request.any_status = true;
-    let answer = script.road().whole(&request, &Authorization::None).await.unwrap();
+    let answer = script.pipeline().whole(&request, &AuthScheme::None).await.unwrap();
     assert_eq!((answer.status().as_u16(), &answer.headers()["x-note"]), (404, &"gone".parse().unwrap()));
     assert_eq!(answer.body(), "no such note");
 }
@@ -409,7 +414,7 @@ async fn a_caller_that_takes_any_status_gets_the_refusal_itself() {
 async fn hostile_json_is_an_error_that_quotes_nothing() {
     for body in ["<html>", "{\"secret\":", "[1]", "\u{0}", "\"secret\""] {
         let script = Script::new().answer(200, body);
-        let error = script.road().json(&request(Method::GET), &Authorization::None).await.unwrap_err();
+        let error = script.pipeline().json(&request(Method::GET), &AuthScheme::None).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
     }
@@ -418,10 +423,10 @@ async fn hostile_json_is_an_error_that_quotes_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_token_travels_as_it_is_and_is_marked_sensitive() {
     let script = Script::new().answer(200, "");
-    script.road().bytes(&request(Method::GET), &Authorization::Token("eyJ.a.b")).await.unwrap();
+    script.pipeline().bytes(&request(Method::GET), &AuthScheme::Token("eyJ.a.b")).await.unwrap();
     assert_eq!(script.sent("authorization"), ["eyJ.a.b"]);
     assert!(script.sent.lock().unwrap()[0].headers()["authorization"].is_sensitive());
-    let error = script.road().bytes(&request(Method::GET), &Authorization::Token("a\nb")).await.unwrap_err();
+    let error = script.pipeline().bytes(&request(Method::GET), &AuthScheme::Token("a\nb")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
 

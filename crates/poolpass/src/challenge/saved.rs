@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
-use crate::json::{Misfit, Object};
+use crate::json::{Object, ParseError};
 use crate::platform::Random;
 use crate::user_pool::ClientMetadata;
 
@@ -90,7 +90,7 @@ impl SavedChallenge {
         Self::read(json).ok().flatten()
     }
 
-    fn read(json: &SecretString) -> Result<Option<Self>, Misfit> {
+    fn read(json: &SecretString) -> Result<Option<Self>, ParseError> {
         let mut saved = Object::parse(json.expose_secret().as_bytes())?;
         if saved.count("version")? != VERSION {
             return Ok(None);
@@ -102,7 +102,7 @@ impl SavedChallenge {
             session: saved.maybe_secret("session")?,
             parameters: saved.text_map("parameters")?,
             client_metadata: saved.text_map("clientMetadata")?,
-            totp: TotpProgress::named(&saved.text("totp")?).ok_or(Misfit::Member("totp"))?,
+            totp: TotpProgress::named(&saved.text("totp")?).ok_or(ParseError::Member("totp"))?,
             asked_at: saved.count("askedAt")?,
         }))
     }

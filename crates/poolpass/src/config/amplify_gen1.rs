@@ -3,7 +3,7 @@
 
 use super::{Config, ConfigBuilder, given, unfit};
 use crate::error::Error;
-use crate::json::{Misfit, Object};
+use crate::json::{Object, ParseError};
 
 /// Whether the file is one of them.
 pub(super) fn is_one(file: &Object) -> bool {
@@ -12,13 +12,13 @@ pub(super) fn is_one(file: &Object) -> bool {
 }
 
 pub(super) fn parse(mut file: Object) -> Result<Config, Error> {
-    let builder = read(&mut file).map_err(|misfit| unfit("the configuration of Amplify", misfit))?;
+    let builder = read(&mut file).map_err(|error| unfit("the configuration of Amplify", error))?;
     builder.build()
 }
 
-fn read(file: &mut Object) -> Result<ConfigBuilder, Misfit> {
+fn read(file: &mut Object) -> Result<ConfigBuilder, ParseError> {
     if let Some(mut auth) = file.maybe_object("auth")? {
-        let mut plugins = auth.maybe_object("plugins")?.ok_or(Misfit::Member(
+        let mut plugins = auth.maybe_object("plugins")?.ok_or(ParseError::Member(
             "\"plugins\" of amplifyconfiguration.json, or \"version\" of amplify_outputs.json,",
         ))?;
         let mut builder = plugin(&mut within(&mut plugins, &["awsCognitoAuthPlugin"])?)?;
@@ -39,7 +39,7 @@ fn read(file: &mut Object) -> Result<ConfigBuilder, Misfit> {
 }
 
 /// `awsCognitoAuthPlugin`, and the whole of an `awsconfiguration.json`.
-fn plugin(plugin: &mut Object) -> Result<ConfigBuilder, Misfit> {
+fn plugin(plugin: &mut Object) -> Result<ConfigBuilder, ParseError> {
     let mut builder = Config::builder();
     let mut pool = within(plugin, &["CognitoUserPool", "Default"])?;
     builder.user_pool_id = pool.maybe_text("PoolId")?;
@@ -57,7 +57,7 @@ fn plugin(plugin: &mut Object) -> Result<ConfigBuilder, Misfit> {
 }
 
 /// What is given to `Amplify.configure`.
-fn javascript_library(file: &mut Object) -> Result<ConfigBuilder, Misfit> {
+fn javascript_library(file: &mut Object) -> Result<ConfigBuilder, ParseError> {
     let mut builder = Config::builder();
     let mut auth = file.object("Auth")?;
     // Since version 6 it is one level deeper, and its members have other names.
@@ -79,7 +79,7 @@ fn javascript_library(file: &mut Object) -> Result<ConfigBuilder, Misfit> {
 }
 
 /// The object in `aws-exports.js`.
-fn exports(file: &mut Object) -> Result<ConfigBuilder, Misfit> {
+fn exports(file: &mut Object) -> Result<ConfigBuilder, ParseError> {
     let mut builder = Config::builder();
     builder.user_pool_id = file.maybe_text("aws_user_pools_id")?;
     builder.client_id = file.maybe_text("aws_user_pools_web_client_id")?;
@@ -93,7 +93,7 @@ fn exports(file: &mut Object) -> Result<ConfigBuilder, Misfit> {
 }
 
 /// The object at the end of this path; empty where there is none.
-fn within(object: &mut Object, path: &[&'static str]) -> Result<Object, Misfit> {
+fn within(object: &mut Object, path: &[&'static str]) -> Result<Object, ParseError> {
     let Some((first, rest)) = path.split_first() else { return Ok(std::mem::take(object)) };
     match object.maybe_object(first)? {
         Some(mut inner) => within(&mut inner, rest),

@@ -5,7 +5,7 @@
 
 use super::{Config, ConfigBuilder, given, unfit};
 use crate::error::Error;
-use crate::json::{Misfit, Object};
+use crate::json::{Object, ParseError};
 
 const NAME: &str = "amplify_outputs.json";
 
@@ -22,11 +22,11 @@ pub(super) fn parse(mut file: Object) -> Result<Config, Error> {
             "{NAME}: its format has the version {version}, and Poolpass reads version 1: update Poolpass, or write a poolpass.json"
         )));
     }
-    let builder = read(&mut file).map_err(|misfit| unfit(NAME, misfit))?;
+    let builder = read(&mut file).map_err(|error| unfit(NAME, error))?;
     builder.build()
 }
 
-fn read(file: &mut Object) -> Result<ConfigBuilder, Misfit> {
+fn read(file: &mut Object) -> Result<ConfigBuilder, ParseError> {
     let mut auth = file.object("auth")?;
     let mut builder = Config::builder();
     builder.user_pool_id = auth.maybe_text("user_pool_id")?;

@@ -14,7 +14,7 @@ pub use endpoints::{Endpoint, Endpoints, Service};
 pub use ids::{ClientId, IdentityPoolId, Region, UserPoolId};
 
 use crate::error::Error;
-use crate::json::{Misfit, Object};
+use crate::json::{Object, ParseError};
 
 /// The configuration of a [`Client`](crate::Client), checked when it is built.
 ///
@@ -72,13 +72,13 @@ impl Config {
         if json.contains('\0') {
             return Err(is_utf16());
         }
-        let file = Object::parse(json.as_bytes()).map_err(|misfit| {
+        let file = Object::parse(json.as_bytes()).map_err(|error| {
             let advice = if is_javascript(json) {
                 ". This is JavaScript, such as aws-exports.js: give the object in it, as JSON"
             } else {
                 ""
             };
-            Error::invalid_config(format!("the configuration cannot be read: {misfit}{advice}"))
+            Error::invalid_config(format!("the configuration cannot be read: {error}{advice}"))
         })?;
         if amplify_outputs::is_one(&file) {
             amplify_outputs::parse(file)
@@ -377,8 +377,8 @@ fn is_javascript(text: &str) -> bool {
     .any(|start| text.starts_with(start))
 }
 
-fn unfit(file: &str, misfit: Misfit) -> Error {
-    Error::invalid_config(format!("{file}: {misfit}"))
+fn unfit(file: &str, error: ParseError) -> Error {
+    Error::invalid_config(format!("{file}: {error}"))
 }
 
 /// Bucket names: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>.

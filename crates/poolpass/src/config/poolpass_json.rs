@@ -2,12 +2,12 @@
 
 use super::{Config, Service, unfit};
 use crate::error::Error;
-use crate::json::{Misfit, Object};
+use crate::json::{Object, ParseError};
 
 const NAME: &str = "poolpass.json";
 
 pub(super) fn parse(file: Object) -> Result<Config, Error> {
-    let unfit = |misfit| unfit(NAME, misfit);
+    let unfit = |error| unfit(NAME, error);
     let mut file = File(file);
     let mut builder = Config::builder();
     builder.region = file.0.maybe_text("region").map_err(unfit)?;
@@ -62,9 +62,9 @@ impl File {
     fn section(
         &mut self,
         name: &'static str,
-        mut read: impl FnMut(&mut Object) -> Result<(), Misfit>,
+        mut read: impl FnMut(&mut Object) -> Result<(), ParseError>,
     ) -> Result<(), Error> {
-        let unfit = |misfit| unfit(NAME, misfit);
+        let unfit = |error| unfit(NAME, error);
         let Some(mut section) = self.0.maybe_object(name).map_err(unfit)? else { return Ok(()) };
         read(&mut section).map_err(unfit)?;
         all_read(name, &section)

@@ -13,7 +13,7 @@ use super::{Attribute, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
-use crate::json::{Misfit, Object};
+use crate::json::{Object, ParseError};
 use crate::platform::{BoxFuture, sleep};
 
 /// Reads many items (`BatchGetItem`); made by [`Table::batch_get`].
@@ -175,7 +175,7 @@ impl Batch {
                     match answer.responses {
                         Some(items) => found.extend(items.into_iter().flatten()),
                         None if self.wanted.is_none() => {}
-                        None => return Err(request.unexpected(Misfit::Member("Responses"))),
+                        None => return Err(request.unexpected(ParseError::Member("Responses"))),
                     }
                     part = answer.unprocessed.into_iter().map(Unprocessed::into_json).collect();
                     patience.wait(self.table.client(), part.len()).await?;
@@ -234,7 +234,7 @@ impl Patience {
         }
         let delays = match &mut self.delays {
             Some(delays) => delays,
-            none => none.insert(client.road().delays()?),
+            none => none.insert(client.pipeline().delays()?),
         };
         match delays.next() {
             Some(delay) => sleep(delay).await,

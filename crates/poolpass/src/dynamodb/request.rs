@@ -7,11 +7,11 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::expression::{Piece, Placeholders};
 use super::{Item, Table};
-use crate::aws_request::{Authorization, AwsRequest, Repeat};
+use crate::aws_request::{AuthScheme, AwsRequest, Repeat};
 use crate::client::Client;
 use crate::config::Service;
 use crate::error::Error;
-use crate::json::{Misfit, Object};
+use crate::json::{Object, ParseError};
 use crate::platform::{self, BoxFuture};
 
 /// A request to DynamoDB. It can be sent more than once.
@@ -36,13 +36,13 @@ impl Request {
             if platform::HANDS_OUT_BODIES_AS_SENT {
                 request.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
             }
-            let authorization = Authorization::SigV4 {
+            let authorization = AuthScheme::SigV4 {
                 service: Service::DynamoDb.signing_name(),
                 region: config.region(),
                 source: self.client.identity_pool()?,
             };
-            let answer = self.client.road().bytes(&request.repeat(self.repeat), &authorization).await?;
-            Answer::parse(&answer).map_err(|misfit| self.unexpected(misfit))
+            let answer = self.client.pipeline().bytes(&request.repeat(self.repeat), &authorization).await?;
+            Answer::parse(&answer).map_err(|error| self.unexpected(error))
         })
     }
 
@@ -52,8 +52,8 @@ impl Request {
     }
 
     /// The answer is not what AWS documents.
-    pub(super) fn unexpected(&self, misfit: Misfit) -> Error {
-        Error::from(misfit).during(self.operation)
+    pub(super) fn unexpected(&self, error: ParseError) -> Error {
+        Error::from(error).during(self.operation)
     }
 }
 

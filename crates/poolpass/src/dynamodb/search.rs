@@ -11,7 +11,7 @@ use super::request::{Input, Request};
 use super::{Attribute, Condition, Expression, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;
 use crate::error::Error;
-use crate::json::Misfit;
+use crate::json::ParseError;
 use crate::pagination::Pagination;
 use crate::platform::{BoxFuture, BoxStream};
 
@@ -310,11 +310,11 @@ impl Prepared {
         let items = match answer.items {
             Some(items) => items,
             None if self.counts => Vec::new(),
-            None => return Err(Misfit::Member("Items").into()),
+            None => return Err(ParseError::Member("Items").into()),
         };
         let count = match answer.count {
             Some(count) => count,
-            None if self.counts => return Err(Misfit::Member("Count").into()),
+            None if self.counts => return Err(ParseError::Member("Count").into()),
             None => 0,
         };
         if let Some(last_key) = &answer.last_key {

@@ -9,7 +9,7 @@ use super::{ConditionCheck, DeleteItem, GetItem, Item, PutItem, UpdateItem};
 use crate::aws_request::Repeat;
 use crate::client::Client;
 use crate::error::Error;
-use crate::json::{Misfit, Object};
+use crate::json::{Object, ParseError};
 use crate::platform::BoxFuture;
 
 /// Reads up to 100 items at one moment (`TransactGetItems`); made by [`Client::transact_get`].
@@ -59,7 +59,7 @@ impl IntoFuture for TransactGet {
                 Request { client: self.client, operation: "TransactGetItems", input, repeat: Repeat::Safe };
             let items = request.send().await?.responses.unwrap_or_default();
             if items.len() != asked {
-                return Err(request.unexpected(Misfit::Member("Responses")));
+                return Err(request.unexpected(ParseError::Member("Responses")));
             }
             Ok(items)
         })
@@ -153,6 +153,6 @@ impl IntoFuture for TransactWrite {
 
 fn random_token(client: &Client) -> Result<String, Error> {
     let mut token = [0; 16];
-    client.road().random().fill(&mut token)?;
+    client.pipeline().random().fill(&mut token)?;
     Ok(hex::encode(token))
 }

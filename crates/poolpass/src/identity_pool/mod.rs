@@ -17,7 +17,7 @@ use futures_util::future::Shared;
 
 pub(crate) use logins::{GuestsOnly, Login, Logins, SessionMark};
 
-use crate::aws_request::Road;
+use crate::aws_request::Pipeline;
 use crate::config::Config;
 use crate::credentials::{Credentials, CredentialsSource};
 use crate::error::{Error, ErrorKind};
@@ -71,13 +71,13 @@ impl IdentityPool {
     /// `None` where the configuration names no identity pool.
     pub(crate) fn new(
         config: &Config,
-        road: &Road,
+        pipeline: &Pipeline,
         store: &Arc<dyn SessionStore>,
         logins: Arc<dyn Logins>,
     ) -> Option<Self> {
         let id = config.identity_pool()?;
         let shared = Arc::new(Pool {
-            operations: Operations::new(config, id, road),
+            operations: Operations::new(config, id, pipeline),
             guest: GuestIdentity::new(id, Arc::clone(store)),
             logins,
             state: Mutex::default(),

@@ -6,19 +6,19 @@ use secrecy::ExposeSecret;
 
 use super::Login;
 use super::guest::is_identity_id;
-use crate::aws_request::{Authorization, AwsRequest, Repeat, Road};
+use crate::aws_request::{AuthScheme, AwsRequest, Pipeline, Repeat};
 use crate::config::{Config, Endpoint, IdentityPoolId, Service};
 use crate::credentials::Credentials;
 use crate::dates;
 use crate::error::Error;
-use crate::json::{Misfit, Object};
+use crate::json::{Object, ParseError};
 use crate::platform::BoxFuture;
 
 #[derive(Debug)]
 pub(super) struct Operations {
     pool: IdentityPoolId,
     endpoint: Endpoint,
-    road: Road,
+    pipeline: Pipeline,
     /// The user pool's name among the pool's login providers.
     provider: Option<String>,
 }
@@ -28,7 +28,7 @@ impl Operations {
     /// How long a request may take, repetitions included.
     const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
 
-    pub(super) fn new(config: &Config, pool: &IdentityPoolId, road: &Road) -> Self {
+    pub(super) fn new(config: &Config, pool: &IdentityPoolId, pipeline: &Pipeline) -> Self {
         let provider = config.user_pool().map(|user_pool| {
             let (id, region) = (user_pool.id(), user_pool.id().region());
             format!("cognito-idp.{region}.{}/{id}", region.dns_suffix())
@@ -36,14 +36,14 @@ impl Operations {
         Self {
             pool: pool.clone(),
             endpoint: config.endpoint(Service::CognitoIdentity, pool.region()),
-            road: road.clone(),
+            pipeline: pipeline.clone(),
             provider,
         }
     }
 
     /// AWS's time.
     pub(super) fn now(&self) -> SystemTime {
-        self.road.now()
+        self.pipeline.now()
     }
 
     /// GetId: the identity of the login, or a new one for a guest.
@@ -84,7 +84,7 @@ impl Operations {
             let request = AwsRequest::json(&self.endpoint, "1.1", Self::TARGET, operation, input)?;
             let mut request = request.repeat(Repeat::Safe);
             request.total_timeout = Some(Self::TOTAL_TIMEOUT);
-            self.road.json(&request, &Authorization::None).await
+            self.pipeline.json(&request, &AuthScheme::None).await
         })
     }
 }
@@ -92,7 +92,7 @@ impl Operations {
 /// What is no identity id would be a new guest each time that it is read from the store.
 fn identity_in(answer: &mut Object) -> Result<String, Error> {
     let id = answer.text("IdentityId")?;
-    if is_identity_id(&id) { Ok(id) } else { Err(Misfit::Member("IdentityId").into()) }
+    if is_identity_id(&id) { Ok(id) } else { Err(ParseError::Member("IdentityId").into()) }
 }
 
 fn granted(mut credentials: Object) -> Result<Credentials, Error> {

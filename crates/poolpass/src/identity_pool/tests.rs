@@ -126,10 +126,12 @@ impl World {
             .unwrap();
         let wire = Arc::new(Wire(Arc::clone(&cognito)));
         let once = RetryPolicy { max_attempts: 1, ..RetryPolicy::default() };
-        let road = Road::new(wire, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemRandom), once);
+        let pipeline =
+            Pipeline::new(wire, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemRandom), once);
         let door = Arc::new(Door::default());
         let kept: Arc<dyn SessionStore> = Arc::new(kept);
-        let pool = IdentityPool::new(&config, &road, &kept, Arc::clone(&door) as Arc<dyn Logins>).unwrap();
+        let pool =
+            IdentityPool::new(&config, &pipeline, &kept, Arc::clone(&door) as Arc<dyn Logins>).unwrap();
         Self { pool, cognito, door, clock, store: MemoryStore::new() }
     }
 

@@ -66,10 +66,10 @@ impl Object {
 
 /// Reading. Each member is taken out, so that a secret has one owner. Absent and null are the same.
 impl Object {
-    pub(crate) fn parse(json: &[u8]) -> Result<Self, Misfit> {
+    pub(crate) fn parse(json: &[u8]) -> Result<Self, ParseError> {
         match value(json)? {
             Value::Object(members) => Ok(Self(members)),
-            _ => Err(Misfit::NoObject),
+            _ => Err(ParseError::NoObject),
         }
     }
 
@@ -83,81 +83,81 @@ impl Object {
         self.0.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name.as_str())
     }
 
-    pub(crate) fn text(&mut self, name: &'static str) -> Result<String, Misfit> {
-        self.maybe_text(name)?.ok_or(Misfit::Member(name))
+    pub(crate) fn text(&mut self, name: &'static str) -> Result<String, ParseError> {
+        self.maybe_text(name)?.ok_or(ParseError::Member(name))
     }
 
-    pub(crate) fn maybe_text(&mut self, name: &'static str) -> Result<Option<String>, Misfit> {
+    pub(crate) fn maybe_text(&mut self, name: &'static str) -> Result<Option<String>, ParseError> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(Misfit::Member(name)),
+            Some(_) => Err(ParseError::Member(name)),
         }
     }
 
-    pub(crate) fn secret(&mut self, name: &'static str) -> Result<SecretString, Misfit> {
+    pub(crate) fn secret(&mut self, name: &'static str) -> Result<SecretString, ParseError> {
         self.text(name).map(SecretString::from)
     }
 
-    pub(crate) fn maybe_secret(&mut self, name: &'static str) -> Result<Option<SecretString>, Misfit> {
+    pub(crate) fn maybe_secret(&mut self, name: &'static str) -> Result<Option<SecretString>, ParseError> {
         Ok(self.maybe_text(name)?.map(SecretString::from))
     }
 
     /// False where it is absent.
-    pub(crate) fn flag(&mut self, name: &'static str) -> Result<bool, Misfit> {
+    pub(crate) fn flag(&mut self, name: &'static str) -> Result<bool, ParseError> {
         Ok(self.maybe_flag(name)?.unwrap_or_default())
     }
 
-    pub(crate) fn maybe_flag(&mut self, name: &'static str) -> Result<Option<bool>, Misfit> {
+    pub(crate) fn maybe_flag(&mut self, name: &'static str) -> Result<Option<bool>, ParseError> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Bool(flag)) => Ok(Some(flag)),
-            Some(_) => Err(Misfit::Member(name)),
+            Some(_) => Err(ParseError::Member(name)),
         }
     }
 
     /// A whole number that is not negative.
-    pub(crate) fn count(&mut self, name: &'static str) -> Result<u64, Misfit> {
-        self.maybe_count(name)?.ok_or(Misfit::Member(name))
+    pub(crate) fn count(&mut self, name: &'static str) -> Result<u64, ParseError> {
+        self.maybe_count(name)?.ok_or(ParseError::Member(name))
     }
 
-    pub(crate) fn maybe_count(&mut self, name: &'static str) -> Result<Option<u64>, Misfit> {
-        self.take(name).map(|value| value.as_u64().ok_or(Misfit::Member(name))).transpose()
+    pub(crate) fn maybe_count(&mut self, name: &'static str) -> Result<Option<u64>, ParseError> {
+        self.take(name).map(|value| value.as_u64().ok_or(ParseError::Member(name))).transpose()
     }
 
-    pub(crate) fn number(&mut self, name: &'static str) -> Result<f64, Misfit> {
-        self.take(name).and_then(|value| value.as_f64()).ok_or(Misfit::Member(name))
+    pub(crate) fn number(&mut self, name: &'static str) -> Result<f64, ParseError> {
+        self.take(name).and_then(|value| value.as_f64()).ok_or(ParseError::Member(name))
     }
 
-    pub(crate) fn object(&mut self, name: &'static str) -> Result<Self, Misfit> {
-        self.maybe_object(name)?.ok_or(Misfit::Member(name))
+    pub(crate) fn object(&mut self, name: &'static str) -> Result<Self, ParseError> {
+        self.maybe_object(name)?.ok_or(ParseError::Member(name))
     }
 
-    pub(crate) fn maybe_object(&mut self, name: &'static str) -> Result<Option<Self>, Misfit> {
+    pub(crate) fn maybe_object(&mut self, name: &'static str) -> Result<Option<Self>, ParseError> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Object(members)) => Ok(Some(Self(members))),
-            Some(_) => Err(Misfit::Member(name)),
+            Some(_) => Err(ParseError::Member(name)),
         }
     }
 
     /// An object of texts; empty where it is absent.
-    pub(crate) fn text_map(&mut self, name: &'static str) -> Result<BTreeMap<String, String>, Misfit> {
-        self.maybe_object(name)?.unwrap_or_default().into_texts().map_err(|_| Misfit::Member(name))
+    pub(crate) fn text_map(&mut self, name: &'static str) -> Result<BTreeMap<String, String>, ParseError> {
+        self.maybe_object(name)?.unwrap_or_default().into_texts().map_err(|_| ParseError::Member(name))
     }
 
     /// All members, which are texts.
-    pub(crate) fn into_texts(mut self) -> Result<BTreeMap<String, String>, Misfit> {
+    pub(crate) fn into_texts(mut self) -> Result<BTreeMap<String, String>, ParseError> {
         let mut texts = BTreeMap::new();
         for (name, value) in std::mem::take(&mut self.0) {
-            let Value::String(text) = value else { return Err(Misfit::Member("a member")) };
+            let Value::String(text) = value else { return Err(ParseError::Member("a member")) };
             texts.insert(name, text);
         }
         Ok(texts)
     }
 
     /// A list of objects; empty where it is absent.
-    pub(crate) fn objects(&mut self, name: &'static str) -> Result<Vec<Self>, Misfit> {
+    pub(crate) fn objects(&mut self, name: &'static str) -> Result<Vec<Self>, ParseError> {
         self.list(name, |value| match value {
             Value::Object(members) => Some(Self(members)),
             _ => None,
@@ -165,7 +165,7 @@ impl Object {
     }
 
     /// A list of texts; empty where it is absent.
-    pub(crate) fn text_list(&mut self, name: &'static str) -> Result<Vec<String>, Misfit> {
+    pub(crate) fn text_list(&mut self, name: &'static str) -> Result<Vec<String>, ParseError> {
         self.list(name, |value| match value {
             Value::String(text) => Some(text),
             _ => None,
@@ -177,13 +177,13 @@ impl Object {
         &mut self,
         name: &'static str,
         read: fn(Value) -> Option<T>,
-    ) -> Result<Vec<T>, Misfit> {
+    ) -> Result<Vec<T>, ParseError> {
         match self.take(name) {
             None => Ok(Vec::new()),
             Some(Value::Array(values)) => {
-                values.into_iter().map(|value| read(value).ok_or(Misfit::Member(name))).collect()
+                values.into_iter().map(|value| read(value).ok_or(ParseError::Member(name))).collect()
             }
-            Some(_) => Err(Misfit::Member(name)),
+            Some(_) => Err(ParseError::Member(name)),
         }
     }
 
@@ -234,9 +234,9 @@ impl fmt::Debug for Object {
 }
 
 /// Any JSON.
-pub(crate) fn value(json: &[u8]) -> Result<Value, Misfit> {
+pub(crate) fn value(json: &[u8]) -> Result<Value, ParseError> {
     if holds_too_many_values(json) {
-        return Err(Misfit::TooManyValues);
+        return Err(ParseError::TooManyValues);
     }
     Ok(serde_json::from_slice(json)?)
 }
@@ -275,7 +275,7 @@ pub(crate) fn text_list(json: &str) -> Option<Vec<String>> {
 
 /// What was read is not what was expected. It says where and quotes nothing, since secrets may stand there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Misfit {
+pub(crate) enum ParseError {
     /// It is no JSON.
     #[error("it is not JSON (line {line}, column {column})")]
     Json { line: usize, column: usize },
@@ -296,7 +296,7 @@ pub(crate) enum Misfit {
     Member(&'static str),
 }
 
-impl From<serde_json::Error> for Misfit {
+impl From<serde_json::Error> for ParseError {
     fn from(error: serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         if error.is_data() { Self::Type { line, column } } else { Self::Json { line, column } }
@@ -304,9 +304,9 @@ impl From<serde_json::Error> for Misfit {
 }
 
 /// Of an answer of AWS. Whoever reads anything else says so.
-impl From<Misfit> for Error {
-    fn from(misfit: Misfit) -> Self {
-        Self::invalid_response(format!("the answer is not what AWS documents: {misfit}"))
+impl From<ParseError> for Error {
+    fn from(error: ParseError) -> Self {
+        Self::invalid_response(format!("the answer is not what AWS documents: {error}"))
     }
 }
 
@@ -344,15 +344,15 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named_and_not_quoted() {
         let read = |json: &str| Object::parse(json.as_bytes());
-        assert_eq!(read("[]").unwrap_err(), Misfit::NoObject);
-        assert_eq!(read("{\"a\":").unwrap_err(), Misfit::Json { line: 1, column: 5 });
+        assert_eq!(read("[]").unwrap_err(), ParseError::NoObject);
+        assert_eq!(read("{\"a\":").unwrap_err(), ParseError::Json { line: 1, column: 5 });
         let mut object = read(r#"{"Text":12345,"List":[1],"Null":null}"#).unwrap();
-        let misfit = object.text("Text").unwrap_err();
-        assert_eq!(misfit, Misfit::Member("Text"));
-        assert!(!Error::from(misfit).to_string().contains("12345"));
-        assert_eq!(object.text_list("List").unwrap_err(), Misfit::Member("List"));
+        let error = object.text("Text").unwrap_err();
+        assert_eq!(error, ParseError::Member("Text"));
+        assert!(!Error::from(error).to_string().contains("12345"));
+        assert_eq!(object.text_list("List").unwrap_err(), ParseError::Member("List"));
         assert_eq!(object.maybe_text("Null").unwrap(), None);
-        assert_eq!(object.text("Null").unwrap_err(), Misfit::Member("Null"));
+        assert_eq!(object.text("Null").unwrap_err(), ParseError::Member("Null"));
     }
 
     #[test]
@@ -360,7 +360,7 @@ mod tests {
         let many = |count: usize, value: &str| format!("[{}{value}]", format!("{value},").repeat(count - 1));
         assert!(value(many(MAX_VALUES, "0").as_bytes()).is_ok());
         for hostile in [many(MAX_VALUES + 1, "0"), many(4_000_000, "{\"\":0}"), many(MAX_VALUES, "[[]]")] {
-            assert_eq!(value(hostile.as_bytes()), Err(Misfit::TooManyValues));
+            assert_eq!(value(hostile.as_bytes()), Err(ParseError::TooManyValues));
         }
         let text = format!("[\"{}\"]", "\\\",[{\\\\".repeat(200_000));
         assert!(value(text.as_bytes()).is_ok());

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::Misfit;
+use super::ParseError;
 
 /// A value, read where it stands. What its reader leaves unread of an object or a list is skipped.
 pub(crate) enum Value<'a> {
@@ -48,18 +48,18 @@ pub(crate) trait Elements {
 pub(crate) fn read<T>(
     json: &[u8],
     read: impl FnOnce(Value<'_>) -> Result<T, Unexpected>,
-) -> Result<T, Misfit> {
+) -> Result<T, ParseError> {
     let (mut read, mut result) = (Some(read), Err(Unexpected));
     document(json, &mut |value| {
         result = Ok(read.take().ok_or(Unexpected)?(value)?);
         Ok(())
     })?;
-    result.map_err(|Unexpected| Misfit::NoObject)
+    result.map_err(|Unexpected| ParseError::NoObject)
 }
 
-fn document(json: &[u8], read: ReadValue<'_>) -> Result<(), Misfit> {
+fn document(json: &[u8], read: ReadValue<'_>) -> Result<(), ParseError> {
     let mut json = serde_json::Deserializer::from_slice(json);
-    Reader(read).deserialize(&mut json).and_then(|()| json.end()).map_err(Misfit::from)
+    Reader(read).deserialize(&mut json).and_then(|()| json.end()).map_err(ParseError::from)
 }
 
 impl<'a> Value<'a> {
@@ -223,7 +223,7 @@ mod tests {
     use super::*;
 
     /// The names of an object's members and the texts in its lists; everything else is left unread.
-    fn names_and_texts(json: &str) -> Result<Vec<String>, Misfit> {
+    fn names_and_texts(json: &str) -> Result<Vec<String>, ParseError> {
         read(json.as_bytes(), |value| {
             let mut found = Vec::new();
             value.members(&mut |name, member| {
@@ -282,13 +282,13 @@ mod tests {
             "{\"list\":[1 2]}",
             "<html>",
         ] {
-            assert!(matches!(names_and_texts(broken), Err(Misfit::Json { .. })), "{broken}");
+            assert!(matches!(names_and_texts(broken), Err(ParseError::Json { .. })), "{broken}");
         }
         for other in ["7", "null", "[]", "\"x\"", "true", "-1", "1e9"] {
-            assert!(matches!(names_and_texts(other), Err(Misfit::Type { .. })), "{other}");
+            assert!(matches!(names_and_texts(other), Err(ParseError::Type { .. })), "{other}");
         }
-        let misfit = names_and_texts("{\"a\":1,\n\"list\":7}").unwrap_err();
-        assert!(matches!(misfit, Misfit::Type { line: 2, .. }), "{misfit}");
+        let error = names_and_texts("{\"a\":1,\n\"list\":7}").unwrap_err();
+        assert!(matches!(error, ParseError::Type { line: 2, .. }), "{error}");
     }
 
     #[test]

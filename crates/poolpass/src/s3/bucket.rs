@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method, Uri};
 
 use super::key::ObjectKey;
 use super::query::Query;
-use crate::aws_request::{Authorization, AwsRequest};
+use crate::aws_request::{AuthScheme, AwsRequest};
 use crate::client::Client;
 use crate::config::{Endpoint, Region, Service, checked_bucket};
 use crate::error::Error;
@@ -161,17 +161,17 @@ impl Bucket {
 
     /// Sends the request and hands out the body as it arrives.
     pub(super) fn send(&self, request: AwsRequest) -> BoxFuture<'_, Result<Response, Error>> {
-        Box::pin(async move { self.client.road().send(&request, &self.authorization()?).await })
+        Box::pin(async move { self.client.pipeline().send(&request, &self.authorization()?).await })
     }
 
     /// Sends the request and reads the whole answer.
     pub(super) fn whole(&self, request: AwsRequest) -> BoxFuture<'_, Result<http::Response<Bytes>, Error>> {
-        Box::pin(async move { self.client.road().whole(&request, &self.authorization()?).await })
+        Box::pin(async move { self.client.pipeline().whole(&request, &self.authorization()?).await })
     }
 
-    fn authorization(&self) -> Result<Authorization<'_>, Error> {
+    fn authorization(&self) -> Result<AuthScheme<'_>, Error> {
         let source = self.client.identity_pool()?;
-        Ok(Authorization::SigV4 { service: Service::S3.signing_name(), region: &self.region, source })
+        Ok(AuthScheme::SigV4 { service: Service::S3.signing_name(), region: &self.region, source })
     }
 }
 

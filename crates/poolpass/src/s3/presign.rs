@@ -136,7 +136,7 @@ impl Bucket {
     ) -> BoxFuture<'_, Result<PresignedUrl, Error>> {
         Box::pin(async move {
             let credentials = self.client().identity_pool()?.credentials_for(life).await?;
-            let now = self.client().road().now();
+            let now = self.client().pipeline().now();
             let scope = sigv4::Scope { service: Service::S3.signing_name(), region: self.region() };
             let request = Presignable {
                 method: &method,

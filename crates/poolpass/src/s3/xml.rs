@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::error::Error;
-use crate::json::Misfit;
+use crate::json::ParseError;
 use crate::xml::Element;
 
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
@@ -25,10 +25,10 @@ pub(super) fn read<T>(
 }
 
 /// Some servers call the root after the operation, or a response where S3 calls it a result.
-fn document(body: &[u8], root: &'static str, operation: &str) -> Result<Element, Misfit> {
+fn document(body: &[u8], root: &'static str, operation: &str) -> Result<Element, ParseError> {
     let document = Element::parse(body)?;
     let is_expected = stem(document.name()).is_some_and(|name| Some(name) == stem(root) || name == operation);
-    if is_expected { Ok(document) } else { Err(Misfit::Member(root)) }
+    if is_expected { Ok(document) } else { Err(ParseError::Member(root)) }
 }
 
 fn stem(root: &str) -> Option<&str> {

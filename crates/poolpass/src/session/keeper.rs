@@ -84,7 +84,7 @@ impl Keeper {
     /// stop it half-way.
     pub(crate) async fn begin(&self, result: AuthenticationResult) -> Result<Arc<Session>, Error> {
         let mut id = [0; 16];
-        self.0.pool.road().random().fill(&mut id)?;
+        self.0.pool.pipeline().random().fill(&mut id)?;
         let session = Arc::new(Session::begin(hex::encode(id), result)?);
         let shared = Arc::clone(&self.0);
         detached(async move {
@@ -167,7 +167,7 @@ impl Shared {
     const REST_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
     pub(super) fn now(&self) -> SystemTime {
-        self.pool.road().now()
+        self.pool.pipeline().now()
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -176,7 +176,7 @@ impl Shared {
 
     /// Whether it is time for a refresh, or refreshed tokens still have to be stored.
     pub(super) fn is_due(&self, session: &Session) -> bool {
-        session.is_stale(self.pool.road().latest()) || self.state().unsaved.is_some()
+        session.is_stale(self.pool.pipeline().latest()) || self.state().unsaved.is_some()
     }
 
     fn still_valid(&self) -> Option<Arc<Session>> {

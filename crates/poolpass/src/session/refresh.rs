@@ -97,7 +97,7 @@ impl Shared {
         }
         // Another process may have refreshed, or signed out, while this one waited.
         let session = self.current().await?.ok_or_else(signed_out)?;
-        if wanted == Wanted::GoodTokens && !session.is_stale(self.pool.road().latest()) {
+        if wanted == Wanted::GoodTokens && !session.is_stale(self.pool.pipeline().latest()) {
             return Ok(session);
         }
         let exchanged = timeout(EXCHANGE_LIMIT, exchange(&self.pool, &self.settings, &session))

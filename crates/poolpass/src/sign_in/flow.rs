@@ -110,7 +110,7 @@ impl SignInFlow {
 
     /// The challenge that waits for its answer, also from an earlier run of the app.
     pub(crate) async fn pending_challenge(self: &Arc<Self>) -> Result<Option<Challenge>, Error> {
-        let saved = self.pending.load(self.pool.road().device_now()).await?;
+        let saved = self.pending.load(self.pool.pipeline().device_now()).await?;
         saved.map(|saved| Challenge::new(Arc::clone(self), saved)).transpose()
     }
 
@@ -141,8 +141,8 @@ impl SignInFlow {
         };
         let parameters = answer.challenge_parameters;
         let username = real_username(&parameters).map_or(applicant.username, str::to_owned);
-        let road = self.pool.road();
-        let mut saved = SavedChallenge::new(road.random(), road.device_now(), name, username)?;
+        let pipeline = self.pool.pipeline();
+        let mut saved = SavedChallenge::new(pipeline.random(), pipeline.device_now(), name, username)?;
         saved.session = answer.session;
         saved.parameters = parameters;
         saved.client_metadata = applicant.client_metadata;
@@ -163,7 +163,7 @@ impl SignInFlow {
     /// The claim of the password is signed with the time. Where the answer's `Date` and the device disagree about it, Cognito decides:
     /// it takes a wrong time for a wrong password.
     async fn prove_by_srp(&self, options: &SignInOptions) -> Result<(String, AuthAnswer), Error> {
-        let clock = self.pool.road().clock();
+        let clock = self.pool.pipeline().clock();
         let (ephemeral, answer) = self.ask_for_srp(options).await?;
         if answer.challenge_name.as_deref() != Some("PASSWORD_VERIFIER") {
             return Ok((options.username.clone(), answer));
@@ -188,7 +188,7 @@ impl SignInFlow {
 
     async fn ask_for_srp(&self, options: &SignInOptions) -> Result<(ClientEphemeral, AuthAnswer), Error> {
         let mut secret = Zeroizing::new([0; 32]);
-        self.pool.road().random().fill(secret.as_mut())?;
+        self.pool.pipeline().random().fill(secret.as_mut())?;
         let ephemeral = ClientEphemeral::new(*secret).map_err(unusable)?;
         let parameters = Object::new().with("SRP_A", ephemeral.public_hex());
         let answer = self

@@ -35,7 +35,7 @@ use zeroize::Zeroizing;
 
 pub use response::SignedResponse;
 
-use crate::aws_request::{Authorization, AwsRequest, Repeat};
+use crate::aws_request::{AuthScheme, AwsRequest, Repeat};
 use crate::client::Client;
 use crate::config::{Endpoint, Region, Service};
 use crate::error::Error;
@@ -281,8 +281,8 @@ impl SignedRequest {
     /// As said at [`SignedRequest`].
     pub async fn send(self) -> Result<SignedResponse, Error> {
         let prepared = self.prepare().await?;
-        let road = prepared.service.client.road();
-        road.whole(&prepared.request, &prepared.authorization()?).await.map(SignedResponse::new)
+        let pipeline = prepared.service.client.pipeline();
+        pipeline.whole(&prepared.request, &prepared.authorization()?).await.map(SignedResponse::new)
     }
 
     /// Sends it and hands out the answer's body as it arrives. An answer that breaks off is an error in the body's stream.
@@ -295,8 +295,8 @@ impl SignedRequest {
     /// As said at [`SignedRequest`].
     pub async fn stream(self) -> Result<Response, Error> {
         let prepared = self.prepare().await?;
-        let road = prepared.service.client.road();
-        road.send(&prepared.request, &prepared.authorization()?).await
+        let pipeline = prepared.service.client.pipeline();
+        pipeline.send(&prepared.request, &prepared.authorization()?).await
     }
 
     /// Makes a URL with the signature in it, with which whoever holds it can make this one request until `expires_in` has
@@ -417,7 +417,7 @@ impl Parts {
             appends_session_token: self.session_token_after_signing,
         };
         let scope = sigv4::Scope { service: &service.service, region: &service.region };
-        PresignedUrl::sign(&request, &scope, &credentials, service.client.road().now())
+        PresignedUrl::sign(&request, &scope, &credentials, service.client.pipeline().now())
     }
 }
 
@@ -438,10 +438,10 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn authorization(&self) -> Result<Authorization<'_>, Error> {
+    fn authorization(&self) -> Result<AuthScheme<'_>, Error> {
         Ok(match &self.token {
-            Some(token) => Authorization::Token(token),
-            None => Authorization::SigV4 {
+            Some(token) => AuthScheme::Token(token),
+            None => AuthScheme::SigV4 {
                 service: &self.service.service,
                 region: &self.service.region,
                 source: self.service.client.identity_pool()?,

@@ -78,7 +78,7 @@ impl UserPool {
     fn step(&self, call: Call) -> BoxFuture<'_, Result<AuthAnswer, Error>> {
         let operation = call.operation;
         Box::pin(async move {
-            let asked_at = self.road().device_now();
+            let asked_at = self.pipeline().device_now();
             let answer = self.send(call).await?;
             let answer = AuthAnswer::read(answer).map_err(|error| error.during(operation))?;
             if let Some(result) = &answer.authentication_result {

@@ -21,7 +21,7 @@ pub(crate) use authentication::{AuthAnswer, TotpOwner};
 pub use code_delivery::CodeDelivery;
 pub(crate) use tokens::AuthenticationResult;
 
-use crate::aws_request::{Authorization, AwsRequest, Repeat, Road, Success};
+use crate::aws_request::{AuthScheme, AwsRequest, Pipeline, Repeat, Success};
 use crate::config::{ClientId, Config, Endpoint, Service, UserPoolId};
 use crate::error::Error;
 use crate::json::Object;
@@ -33,7 +33,7 @@ pub(crate) type ClientMetadata = BTreeMap<String, String>;
 
 /// One user pool, as one app client sees it.
 pub(crate) struct UserPool {
-    road: Road,
+    pipeline: Pipeline,
     endpoint: Endpoint,
     id: UserPoolId,
     client_id: ClientId,
@@ -59,10 +59,10 @@ impl UserPool {
     const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
 
     /// `None` where the configuration has no user pool.
-    pub(crate) fn of(config: &Config, road: Road) -> Option<Self> {
+    pub(crate) fn of(config: &Config, pipeline: Pipeline) -> Option<Self> {
         let pool = config.user_pool()?;
         Some(Self {
-            road,
+            pipeline,
             endpoint: config.endpoint(Service::CognitoIdp, pool.id().region()),
             id: pool.id().clone(),
             client_id: pool.client_id().clone(),
@@ -83,8 +83,8 @@ impl UserPool {
         &self.client_id
     }
 
-    pub(crate) fn road(&self) -> &Road {
-        &self.road
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
     }
 
     /// Sends a call and reads the answer.
@@ -101,7 +101,7 @@ impl UserPool {
                 request.timeout = Self::REFRESH_TIMEOUT;
                 request.total_timeout = Some(Self::REFRESH_TOTAL_TIMEOUT);
             }
-            self.road.json(&request, &Authorization::None).await
+            self.pipeline.json(&request, &AuthScheme::None).await
         })
     }
 

@@ -49,7 +49,7 @@ impl UserPool {
             .maybe("ClientSecret", self.client_secret())
             .maybe("DeviceKey", device_key)
             .texts("ClientMetadata", client_metadata);
-        let asked_at = self.road().device_now();
+        let asked_at = self.pipeline().device_now();
         let answer = self.send(Call::safe("GetTokensFromRefreshToken", input).refreshing());
         Box::pin(async move {
             let result = AuthenticationResult::read(answer.await?.object("AuthenticationResult")?)?;
@@ -60,7 +60,7 @@ impl UserPool {
 
     /// New tokens tell AWS's time.
     pub(super) fn learn_time(&self, result: &AuthenticationResult, asked_at: SystemTime) {
-        self.road().token_was_issued(issued_at(result.access_token.expose_secret()), asked_at);
+        self.pipeline().token_was_issued(issued_at(result.access_token.expose_secret()), asked_at);
     }
 
     /// InitiateAuth with REFRESH_TOKEN_AUTH. `username` is the real one, never an alias: SECRET_HASH is made of it.
@@ -113,7 +113,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::aws_request::{RetryPolicy, Road};
+    use crate::aws_request::{Pipeline, RetryPolicy};
     use crate::config::Config;
     use crate::platform::{Request, Response, SystemClock, SystemRandom, Transport, TransportError};
 
@@ -134,10 +134,14 @@ mod tests {
         for max_attempts in [3, 100] {
             let silent = Silent::default();
             let policy = RetryPolicy { max_attempts, ..RetryPolicy::default() };
-            let road =
-                Road::new(Arc::new(silent.clone()), Arc::new(SystemClock), Arc::new(SystemRandom), policy);
+            let pipeline = Pipeline::new(
+                Arc::new(silent.clone()),
+                Arc::new(SystemClock),
+                Arc::new(SystemRandom),
+                policy,
+            );
             let config = Config::builder().user_pool("eu-west-1_AbCdEfGhI", "client").build().unwrap();
-            let pool = UserPool::of(&config, road).unwrap();
+            let pool = UserPool::of(&config, pipeline).unwrap();
             for by_flow in [false, true] {
                 let began = Instant::now();
                 let outcome = match by_flow {

@@ -8,8 +8,8 @@ use poolpass::Error;
 use tokio::time::Instant;
 
 use crate::operations::Operation;
-use crate::road::Plan;
 use crate::stage::{Stage, World};
+use crate::transport::Plan;
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,10 +20,10 @@ mod expectation;
 mod misbehaviour;
 mod operations;
 mod proxy;
-mod road;
 mod stage;
 mod tables;
 mod time;
+mod transport;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,8 +34,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use cell::Trouble;
 use expectation::{Cell, Expectations};
-use road::Plan;
 use stage::World;
+use transport::Plan;
 
 /// As many as the machines have on which this runs.
 const WORKERS: usize = 2;

@@ -251,7 +251,7 @@ fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
 
 /// A time as a header says it, in seconds from AWS's.
 fn date(request: &Request, seconds: i64) -> String {
-    let ahead = request.head.headers.get(crate::road::AHEAD);
+    let ahead = request.head.headers.get(crate::transport::AHEAD);
     let ahead: i64 = ahead.and_then(|ahead| ahead.to_str().ok()?.parse().ok()).unwrap_or_default();
     let now: chrono::DateTime<chrono::Utc> = SystemClock.now().into();
     let then = now + chrono::Duration::seconds(ahead + seconds);

@@ -19,8 +19,8 @@ use poolpass_tests::{Demo, exchange};
 use tokio::net::TcpListener;
 
 use crate::misbehaviour::misbehave;
-use crate::road::{AHEAD, EXCHANGE, FAULT, Script};
 use crate::time::CellTime;
+use crate::transport::{AHEAD, EXCHANGE, FAULT, Script};
 
 /// The body of an answer on its way out, which may break off.
 pub type Outgoing = UnsyncBoxBody<Bytes, Cut>;

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use tokio::runtime::{Handle, Runtime};
 
 use crate::proxy::Proxy;
-use crate::road::{DeadEnds, Road, Script};
 use crate::time::{CellClock, CellTime, Work};
+use crate::transport::{DeadEnds, ProxyTransport, Script};
 
 /// What the cells of one worker have in common.
 #[derive(Debug)]
@@ -131,7 +131,7 @@ impl Stage {
             config["userPool"]["id"] = json!(world.strict_pool.0);
             config["userPool"]["clientId"] = json!(world.strict_pool.1);
         }
-        let road = Road::new(
+        let transport = ProxyTransport::new(
             world.http.clone(),
             world.time.clone(),
             clock.clone(),
@@ -140,7 +140,7 @@ impl Stage {
         );
         let store = Store::default();
         let client = Client::builder(Config::from_json(&config.to_string())?)
-            .transport(road)
+            .transport(transport)
             .clock(clock.clone())
             .store(store.clone())
             .build()?;

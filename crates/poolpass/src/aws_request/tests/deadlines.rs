@@ -34,25 +34,25 @@ impl Transport for Slow {
 const DRIPPING: Slow =
     Slow { status: 200, head: Duration::ZERO, pieces: 100_000, piece: 1, every: Duration::from_secs(5) };
 
-fn road(transport: Slow) -> Road {
-    Road::new(Arc::new(transport), Arc::new(Stopped), Arc::new(SystemRandom), RetryPolicy::default())
+fn pipeline(transport: Slow) -> Pipeline {
+    Pipeline::new(Arc::new(transport), Arc::new(Stopped), Arc::new(SystemRandom), RetryPolicy::default())
 }
 
-async fn took(road: Road, request: AwsRequest) -> (Result<Bytes, Error>, Duration) {
+async fn took(pipeline: Pipeline, request: AwsRequest) -> (Result<Bytes, Error>, Duration) {
     let began = tokio::time::Instant::now();
-    let outcome = road.bytes(&request, &Authorization::None).await;
+    let outcome = pipeline.bytes(&request, &AuthScheme::None).await;
     (outcome, began.elapsed())
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_drips_is_a_timeout_within_the_limit() {
     for status in [200, 400] {
-        let (outcome, took) = took(road(Slow { status, ..DRIPPING }), request(Method::POST)).await;
+        let (outcome, took) = took(pipeline(Slow { status, ..DRIPPING }), request(Method::POST)).await;
         assert!(outcome.is_err());
         assert_eq!(took, Duration::from_secs(30), "{status}");
     }
     let late = Slow { head: Duration::from_secs(29), ..DRIPPING };
-    let (outcome, took) = took(road(late), request(Method::POST)).await;
+    let (outcome, took) = took(pipeline(late), request(Method::POST)).await;
     assert_eq!((outcome.unwrap_err().kind(), took), (ErrorKind::Timeout, Duration::from_secs(30)));
 }
 
@@ -60,11 +60,11 @@ async fn a_body_that_drips_is_a_timeout_within_the_limit() {
 async fn a_large_answer_over_a_slow_line_arrives() {
     // 16 KiB a second for five minutes.
     let slow = Slow { pieces: 300, piece: 16 * 1024, every: Duration::from_secs(1), ..DRIPPING };
-    let (outcome, _) = took(road(slow), request(Method::POST)).await;
+    let (outcome, _) = took(pipeline(slow), request(Method::POST)).await;
     assert_eq!(outcome.unwrap().len(), 300 * 16 * 1024);
     // The beginning of a body buys no time for the rest of it.
     let stuck = Slow { pieces: 300, piece: 64 * 1024, every: Duration::from_secs(8), ..DRIPPING };
-    let (outcome, took) = took(road(stuck), request(Method::POST)).await;
+    let (outcome, took) = took(pipeline(stuck), request(Method::POST)).await;
     assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Timeout);
     assert!(took <= Duration::from_secs(40), "{took:?}");
 }
@@ -73,7 +73,7 @@ async fn a_large_answer_over_a_slow_line_arrives() {
 async fn all_attempts_together_end_within_the_total_limit() {
     let mut request = request(Method::GET);
     request.total_timeout = Some(Duration::from_secs(50));
-    let (outcome, took) = took(road(DRIPPING), request).await;
+    let (outcome, took) = took(pipeline(DRIPPING), request).await;
     assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Timeout);
     assert_eq!(took, Duration::from_secs(50));
 }
@@ -83,11 +83,11 @@ async fn an_answer_that_is_too_long_is_not_asked_for_again() {
     let mut request = request(Method::GET);
     request.answer_limit = 4;
     let script = Script::new().answer(200, "12345");
-    let error = script.road().bytes(&request, &Authorization::None).await.unwrap_err();
+    let error = script.pipeline().bytes(&request, &AuthScheme::None).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(error.message().contains("4 bytes"), "{error}");
     let script = Script::new().answer(200, "1234");
-    assert_eq!(script.road().bytes(&request, &Authorization::None).await.unwrap(), "1234");
+    assert_eq!(script.pipeline().bytes(&request, &AuthScheme::None).await.unwrap(), "1234");
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,5 +107,5 @@ async fn a_batch_of_16_megabytes_as_dynamodb_counts_fits_however_small_its_attri
     let batch = Slow { pieces: 1, piece: body, every: Duration::ZERO, ..DRIPPING };
     let request =
         AwsRequest::json(&endpoint, "1.0", "DynamoDB_20120810", "BatchGetItem", Bytes::new()).unwrap();
-    assert_eq!(took(road(batch), request).await.0.unwrap().len(), body);
+    assert_eq!(took(pipeline(batch), request).await.0.unwrap().len(), body);
 }

@@ -143,7 +143,7 @@ const FORMATS: &[Format] = &[
 /// The request of one service, and the secrets that it has beside its authorization.
 struct Planted {
     request: AwsRequest,
-    authorization: Authorization<'static>,
+    authorization: AuthScheme<'static>,
     secrets: Vec<&'static str>,
 }
 
@@ -151,12 +151,12 @@ fn to_cognito(target: &str, input: &serde_json::Value, secrets: &[&'static str])
     let endpoint: Endpoint = "https://aws.example".parse().unwrap();
     let input = Bytes::from(input.to_string());
     let request = AwsRequest::json(&endpoint, "1.1", target, "Operation", input).unwrap();
-    Planted { request, authorization: Authorization::None, secrets: secrets.to_vec() }
+    Planted { request, authorization: AuthScheme::None, secrets: secrets.to_vec() }
 }
 
 fn everything() -> Vec<Planted> {
     let region: &'static Region = Box::leak(Box::new("eu-west-1".parse().unwrap()));
-    let signed = |service| Authorization::SigV4 { service, region, source: &Lent };
+    let signed = |service| AuthScheme::SigV4 { service, region, source: &Lent };
     let to_pool =
         |input, secrets: &[&'static str]| to_cognito("AWSCognitoIdentityProviderService", &input, secrets);
     let get = |uri: &'static str| AwsRequest::new("Get", Method::GET, Uri::from_static(uri));
@@ -212,12 +212,12 @@ fn everything() -> Vec<Planted> {
         },
         Planted {
             request: with_key,
-            authorization: Authorization::Token(ID_TOKEN),
+            authorization: AuthScheme::Token(ID_TOKEN),
             secrets: vec!["query/secret/token", "Api9Key7Of5The3App"],
         },
         Planted {
             request: with_body,
-            authorization: Authorization::Token(const { "Bearer opaque-token-of-the-api" }),
+            authorization: AuthScheme::Token(const { "Bearer opaque-token-of-the-api" }),
             secrets: vec!["pass word 4 the app's own"],
         },
     ]
@@ -238,9 +238,13 @@ async fn error_of(planted: &Planted, encoding: Encoding, format: Format) -> (Err
     let quoted = planted.secrets.iter().map(|secret| (*secret).to_owned()).collect();
     let echo = Arc::new(Echo { planted: Mutex::new(quoted), encoding, format });
     let policy = RetryPolicy { max_attempts: 2, ..RetryPolicy::default() };
-    let road =
-        Road::new(Arc::clone(&echo) as Arc<dyn Transport>, Arc::new(Stopped), Arc::new(SystemRandom), policy);
-    let error = road.bytes(&planted.request, &planted.authorization).await.unwrap_err();
+    let pipeline = Pipeline::new(
+        Arc::clone(&echo) as Arc<dyn Transport>,
+        Arc::new(Stopped),
+        Arc::new(SystemRandom),
+        policy,
+    );
+    let error = pipeline.bytes(&planted.request, &planted.authorization).await.unwrap_err();
     let secrets = echo.planted.lock().unwrap().clone();
     (error, secrets)
 }
@@ -303,10 +307,10 @@ impl Transport for BrokenBody {
 #[tokio::test]
 async fn a_body_that_breaks_off_later_tells_no_secret_either() {
     let policy = RetryPolicy::default();
-    let road = Road::new(Arc::new(BrokenBody), Arc::new(Stopped), Arc::new(SystemRandom), policy);
+    let pipeline = Pipeline::new(Arc::new(BrokenBody), Arc::new(Stopped), Arc::new(SystemRandom), policy);
     let token = format!("Bearer {ID_TOKEN}");
     let request = AwsRequest::new("Get", Method::GET, Uri::from_static("https://api.example/film"));
-    let answer = road.send(&request, &Authorization::Token(&token)).await.unwrap();
+    let answer = pipeline.send(&request, &AuthScheme::Token(&token)).await.unwrap();
     let error = answer.into_body().bytes(100).await.unwrap_err();
     assert_eq!(error.detail, "reset while sending 'Bearer [redacted]'");
 }

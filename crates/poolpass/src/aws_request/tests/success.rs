@@ -25,7 +25,7 @@ async fn outcome(
     body: &'static str,
 ) -> Result<(), Error> {
     let script = Script::new().answer_with(status, headers, body);
-    script.road().whole(request, &Authorization::None).await.map(drop)
+    script.pipeline().whole(request, &AuthScheme::None).await.map(drop)
 }
 
 const PORTAL: &str = "<!DOCTYPE html><html><body>Please accept our terms</body></html>";
@@ -138,10 +138,10 @@ async fn a_captive_portals_page_is_no_object() {
         let request = s3_request(operation, method);
         for status in [200, 206, 202, 204] {
             let script = Script::new().answer(status, PORTAL);
-            let error = script.road().send(&request, &Authorization::None).await.unwrap_err();
+            let error = script.pipeline().send(&request, &AuthScheme::None).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{operation} {status}");
         }
         let script = Script::new().answer_with(206, header("etag", "\"e\""), PORTAL);
-        assert!(script.road().send(&request, &Authorization::None).await.is_ok());
+        assert!(script.pipeline().send(&request, &AuthScheme::None).await.is_ok());
     }
 }

@@ -7,7 +7,7 @@ mod reader;
 
 use self::reader::AnswerReader;
 use super::Item;
-use crate::json::{Misfit, stream};
+use crate::json::{ParseError, stream};
 
 /// The members that the SDK reads, of whichever operation. Absent and null are the same.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ pub(super) enum Unprocessed {
 }
 
 impl Answer {
-    pub(super) fn parse(json: &[u8]) -> Result<Self, Misfit> {
+    pub(super) fn parse(json: &[u8]) -> Result<Self, ParseError> {
         stream::read(json, |json| AnswerReader::default().answer(json))
     }
 }
@@ -54,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    fn parse(json: &serde_json::Value) -> Result<Answer, Misfit> {
+    fn parse(json: &serde_json::Value) -> Result<Answer, ParseError> {
         Answer::parse(json.to_string().as_bytes())
     }
 
@@ -93,8 +93,8 @@ mod tests {
             json!({"LastEvaluatedKey": {"pk": "secret"}}),
             json!({"Count": "secret"}),
         ] {
-            let misfit = parse(&no_answer).unwrap_err();
-            assert!(!misfit.to_string().contains("secret"), "{misfit}");
+            let error = parse(&no_answer).unwrap_err();
+            assert!(!error.to_string().contains("secret"), "{error}");
         }
         for no_json in ["", "{", "{} {}", "{\"Items\":[", "<html>"] {
             assert!(Answer::parse(no_json.as_bytes()).is_err(), "{no_json}");

@@ -123,7 +123,7 @@ impl Job<'_> {
             whole
         });
         let crc32 = whole.finalize();
-        let mut delays = self.bucket.client().road().delays()?;
+        let mut delays = self.bucket.client().pipeline().delays()?;
         let mut lost: Option<Error> = None;
         loop {
             let error = match multipart.complete(parts, crc32, self.options).await {

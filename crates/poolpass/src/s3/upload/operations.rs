@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue, Method};
 
 use crate::aws_request::{AwsRequest, Repeat};
 use crate::error::{Error, ErrorKind};
-use crate::json::Misfit;
+use crate::json::ParseError;
 use crate::pagination::{self, Pagination};
 use crate::s3::bucket::{Bucket, set_header};
 use crate::s3::key::ObjectKey;
@@ -177,7 +177,7 @@ fn create_request(bucket: &Bucket, key: &ObjectKey<'_>, options: &PutOptions) ->
 fn add_parts(parts: &mut Vec<Part>, page: &Element) -> Result<Option<String>, Error> {
     for part in page.all("Part") {
         let (number, length) = (part.count("PartNumber")?, part.count("Size")?);
-        let number = u32::try_from(number).map_err(|_| Misfit::Member("PartNumber"))?;
+        let number = u32::try_from(number).map_err(|_| ParseError::Member("PartNumber"))?;
         let crc32 = part.maybe_text("ChecksumCRC32").and_then(|crc32| crc32_from_base64(&crc32));
         if let (Some(crc32), Some(etag)) = (crc32, part.maybe_text("ETag")) {
             parts.push(Part { number, etag, crc32, length });

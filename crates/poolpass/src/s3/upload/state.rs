@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
-use crate::json::{Misfit, Object};
+use crate::json::{Object, ParseError};
 
 /// An upload that has begun: enough to go on with it or to abort it, also in another process.
 ///
@@ -84,9 +84,9 @@ impl<'de> Deserialize<'de> for UploadState {
 }
 
 impl UploadState {
-    fn read(mut state: Object) -> Result<Self, Misfit> {
+    fn read(mut state: Object) -> Result<Self, ParseError> {
         Ok(Self {
-            version: u32::try_from(state.count("version")?).map_err(|_| Misfit::Member("version"))?,
+            version: u32::try_from(state.count("version")?).map_err(|_| ParseError::Member("version"))?,
             bucket: state.text("bucket")?,
             key: state.text("key")?,
             upload_id: state.text("uploadId")?,

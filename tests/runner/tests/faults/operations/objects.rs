@@ -34,7 +34,7 @@ const INTERRUPTED: Step = |stage| {
         let state = Arc::<Mutex<Option<UploadState>>>::default();
         let kept = Arc::clone(&state);
         // One part is there, then the connection fails.
-        stage.script.begin(crate::road::Plan {
+        stage.script.begin(crate::transport::Plan {
             fault: "403 page",
             target: "CompleteMultipartUpload",
             once: false,

@@ -1,4 +1,4 @@
-//! The SDK's own HTTP transport, on a road that ends at the proxy.
+//! The transport of a cell: the SDK's own HTTP transport, which tells the proxy what shall go wrong.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpSocket};
 
 use crate::time::{CellClock, CellTime, Ticket};
 
-/// What the road tells the proxy about a request, in headers that the proxy takes off.
+/// The header that tells the proxy which exchange a request belongs to. The proxy removes it.
 pub const EXCHANGE: &str = "x-matrix-exchange";
 /// See [`EXCHANGE`].
 pub const FAULT: &str = "x-matrix-fault";
@@ -110,7 +110,7 @@ impl DeadEnds {
 
 /// The transport of one cell's client.
 #[derive(Clone, Debug)]
-pub struct Road {
+pub struct ProxyTransport {
     http: HttpTransport,
     time: CellTime,
     clock: CellClock,
@@ -118,8 +118,8 @@ pub struct Road {
     dead_ends: Arc<DeadEnds>,
 }
 
-impl Road {
-    /// A road to the proxy.
+impl ProxyTransport {
+    /// Creates the transport of one cell.
     pub fn new(
         http: HttpTransport,
         time: CellTime,
@@ -131,7 +131,7 @@ impl Road {
     }
 }
 
-impl Transport for Road {
+impl Transport for ProxyTransport {
     fn send(&self, mut request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             let operation = operation_of(&request);
