@@ -120,6 +120,8 @@ fn mfa_setting(input: &Options, name: &str) -> Result<Option<MfaSetting>, Except
         Some("off") => Some(MfaSetting::Off),
         Some("on") => Some(MfaSetting::On),
         Some("preferred") => Some(MfaSetting::Preferred),
-        Some(_) => return Err(Exception::invalid_input("an MFA setting is \"off\", \"on\" or \"preferred\"")),
+        Some(_) => {
+            return Err(Exception::invalid_input("an MFA setting is \"off\", \"on\" or \"preferred\""));
+        }
     })
 }
