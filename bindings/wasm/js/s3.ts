@@ -68,7 +68,7 @@ export interface UploadState {
 }
 
 /** An object as it was written. */
-export interface Stored {
+export interface PutResult {
   /** The new content's ETag. In a browser only where the bucket's CORS rules expose it. */
   readonly etag?: string;
   readonly versionId?: string;
@@ -151,7 +151,7 @@ export interface PresignedUrl {
  *
  * ```ts
  * const bucket = client.bucket();
- * const key = await bucket.privateKey('cat.jpg');
+ * const key = await bucket.privatePath('cat.jpg');
  * await bucket.upload(key, file, { onProgress: ({ sent, total }) => show(sent / total!) });
  * image.src = URL.createObjectURL(await (await bucket.get(key)).blob());
  * ```
@@ -167,12 +167,12 @@ export class Bucket {
   }
 
   /** `private/{identity id}/{name}`: a key under the prefix that is the person's own. */
-  privateKey(name: string, options: CallOptions = {}): Promise<string> {
-    return this.inner().call('privateKey', { ...options, name });
+  privatePath(name: string, options: CallOptions = {}): Promise<string> {
+    return this.inner().call('privatePath', { ...options, name });
   }
 
   /** Writes an object in one request (PutObject). For more than a few megabytes see `upload`. */
-  async put(key: string, body: BytesLike, options: PutOptions = {}): Promise<Stored> {
+  async put(key: string, body: BytesLike, options: PutOptions = {}): Promise<PutResult> {
     // Before the body is read: what is under way goes on when the client is closed.
     const { inner } = this.inner();
     return inner.call('put', { ...withType(body, options), key, body: await bytesOf(body) });
@@ -186,7 +186,7 @@ export class Bucket {
     key: string,
     body: BytesLike | ReadableStream<Uint8Array>,
     options: UploadOptions = {},
-  ): Promise<Stored> {
+  ): Promise<PutResult> {
     const { onProgress, onResumable } = given(options);
     const listeners = {
       onProgress: onProgress == null ? undefined : reporting('onProgress', onProgress),
@@ -201,7 +201,7 @@ export class Bucket {
   }
 
   /** Reads an object, or a part of it (GetObject). The content arrives while it is read. */
-  async get(key: string, options: GetOptions = {}): Promise<S3Object> {
+  async get(key: string, options: GetOptions = {}): Promise<StoredObject> {
     const { onProgress, signal } = given(options);
     const progress = onProgress == null ? undefined : reporting('onProgress', onProgress);
     const { metadata, length, body } = (await this.inner().call('get', { ...options, key })) as {
@@ -209,7 +209,7 @@ export class Bucket {
       length?: number | undefined;
       body: Body;
     };
-    return new S3Object(metadata, length, body, signal, progress);
+    return new StoredObject(metadata, length, body, signal, progress);
   }
 
   /** What S3 knows about an object (HeadObject). */
@@ -226,7 +226,7 @@ export class Bucket {
   deleteMany(
     keys: string[],
     options: CallOptions = {},
-  ): Promise<{ deleted: string[]; refused: { key: string; error: PoolpassError }[] }> {
+  ): Promise<{ deleted: string[]; errors: { key: string; error: PoolpassError }[] }> {
     return this.inner().call('deleteMany', { ...options, keys });
   }
 
@@ -242,7 +242,7 @@ export class Bucket {
       /** What is said about the copy in place of what is said about the source. */
       replace?: ObjectOptions | undefined;
     } = {},
-  ): Promise<Stored> {
+  ): Promise<PutResult> {
     return this.inner().call('copy', { ...options, from, to });
   }
 
@@ -275,7 +275,7 @@ export class Bucket {
     expiresIn: number,
     options: CallOptions & {
       /** Tells the browser to save the object under this name. */
-      downloadAs?: string | undefined;
+      fileName?: string | undefined;
     } = {},
   ): Promise<PresignedUrl> {
     return this.inner().call('presignGet', { ...options, key, expiresIn });
@@ -288,7 +288,7 @@ export class Bucket {
 }
 
 /** An object: what S3 knows about it, and its content, which can be read once. */
-export class S3Object {
+export class StoredObject {
   /** What S3 knows about it. */
   readonly metadata: ObjectMetadata;
   /** The content, piece by piece. S3's checksum is verified at its end; a connection that breaks is resumed. */

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use js_sys::Promise;
 use poolpass::s3::{
-    Bucket, ByteRange, CopyOptions, DeletedMany, GetOptions, ListOptions, ListPage, ObjectMetadata,
-    PresignedUrl, PutOptions, Stored,
+    Bucket, ByteRange, CopyOptions, DeletedObjects, GetOptions, ListOptions, ListPage, ObjectMetadata,
+    PresignedUrl, PutOptions, PutResult,
 };
 use poolpass::{Client, Region};
 use wasm_bindgen::prelude::*;
@@ -60,7 +60,7 @@ impl JsBucket {
 /// The methods of `Bucket` of the crate `poolpass`.
 async fn perform(bucket: Bucket, method: String, input: Options) -> Result<JsValue, Exception> {
     Ok(match method.as_str() {
-        "privateKey" => bucket.private_key(&input.needed("name")?).await?.into(),
+        "privatePath" => bucket.private_path(&input.needed("name")?).await?.into(),
         "put" => {
             let body = input.bytes("body")?.unwrap_or_default();
             stored(&bucket.put_with(&input.needed("key")?, body, put_options(&input)?).await?)
@@ -90,7 +90,7 @@ async fn perform(bucket: Bucket, method: String, input: Options) -> Result<JsVal
         "listPage" => page(bucket.list_page(&list_options(&input)?).await?),
         "presignGet" => {
             let key = input.needed("key")?;
-            presigned(&match input.text("downloadAs")? {
+            presigned(&match input.text("fileName")? {
                 Some(name) => bucket.presign_download(&key, &name, expires_in(&input)?).await?,
                 None => bucket.presign_get(&key, expires_in(&input)?).await?,
             })
@@ -159,7 +159,7 @@ pub(crate) fn put_options(options: &Options) -> Result<PutOptions, Exception> {
     })
 }
 
-pub(crate) fn stored(stored: &Stored) -> JsValue {
+pub(crate) fn stored(stored: &PutResult) -> JsValue {
     object(&[("etag", maybe(stored.etag.as_deref())), ("versionId", maybe(stored.version_id.as_deref()))])
         .into()
 }
@@ -232,12 +232,12 @@ fn metadata(metadata: &ObjectMetadata) -> JsValue {
     .into()
 }
 
-fn deleted(outcome: DeletedMany) -> JsValue {
-    let refused = outcome
-        .refused
+fn deleted(outcome: DeletedObjects) -> JsValue {
+    let errors = outcome
+        .errors
         .into_iter()
         .map(|(key, error)| object(&[("key", key.into()), ("error", Exception::from(error).into())]));
-    object(&[("deleted", list(outcome.deleted)), ("refused", list(refused))]).into()
+    object(&[("deleted", list(outcome.deleted)), ("errors", list(errors))]).into()
 }
 
 fn page(page: ListPage) -> JsValue {

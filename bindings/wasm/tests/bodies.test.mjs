@@ -21,7 +21,7 @@ describe('bodies in Node.js', { timeout: 120_000 }, () => {
     const [{ username, password }] = backend.config.demo.users;
     await client.signIn(username, password);
     bucket = client.bucket();
-    key = await bucket.privateKey('body');
+    key = await bucket.privatePath('body');
   });
   after(() => backend.stop());
 

@@ -86,7 +86,7 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
         throw unplugged;
       },
     });
-    const key = await client.bucket().privateKey('source');
+    const key = await client.bucket().privatePath('source');
     await assert.rejects(client.bucket().upload(key, stream), (error) => error.code === 'invalidInput' && error.cause === unplugged);
     const blob = new Blob([new Uint8Array(6 * 1024 * 1024)]);
     blob.slice = () => {

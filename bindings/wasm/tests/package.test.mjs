@@ -57,7 +57,7 @@ describe('the package in Node.js', () => {
 
     const late = new AbortController();
     await backend.fault({ operation: 'PutObject', action: { delayMs: 5_000 }, times: 1 });
-    const put = client.bucket().put(await client.bucket().privateKey('late'), 'x', { signal: late.signal });
+    const put = client.bucket().put(await client.bucket().privatePath('late'), 'x', { signal: late.signal });
     setTimeout(() => late.abort(), 50);
     await assert.rejects(put, { code: 'cancelled' });
     await backend.fault(null);
@@ -65,7 +65,7 @@ describe('the package in Node.js', () => {
 
   test('bodies of every kind arrive as they were', async () => {
     const bucket = client.bucket();
-    const key = await bucket.privateKey('body');
+    const key = await bucket.privatePath('body');
     const text = 'Grüße, 世界';
     const bytes = new TextEncoder().encode(text);
     for (const body of [text, bytes, bytes.buffer, new DataView(bytes.buffer), new Blob([bytes])]) {
@@ -83,7 +83,7 @@ describe('the package in Node.js', () => {
 
   test('a stream is uploaded in parts and downloaded piece by piece', async () => {
     const bucket = client.bucket();
-    const key = await bucket.privateKey('stream');
+    const key = await bucket.privatePath('stream');
     const pieces = Array.from({ length: 12 }, (_, index) => new Uint8Array(MIB).fill(index));
     const sent = [];
     await bucket.upload(key, ReadableStream.from(pieces), {
@@ -107,7 +107,7 @@ describe('the package in Node.js', () => {
 
   test('an upload that was cancelled goes on where it stopped', async () => {
     const bucket = client.bucket();
-    const key = await bucket.privateKey('resumed');
+    const key = await bucket.privatePath('resumed');
     const blob = new Blob([new Uint8Array(15 * MIB).fill(7)]);
     const cancel = new AbortController();
     let state;

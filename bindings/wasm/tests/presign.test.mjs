@@ -61,7 +61,7 @@ test('the host of a presigned URL is written as it is sent', async () => {
 
 test('the progress of a download counts to the length of the range', async () => {
   const bucket = client.bucket();
-  const key = await bucket.privateKey('progress');
+  const key = await bucket.privatePath('progress');
   await bucket.put(key, '0123456789');
   const seen = [];
   const onProgress = (progress) => seen.push(progress);

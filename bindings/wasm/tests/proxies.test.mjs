@@ -95,7 +95,7 @@ for (const [name, wrap] of Object.entries({ 'a Proxy': shallow, 'proxies all the
       assert.deepEqual(found, [{ ...item, price: 1.5 }]);
       await table.delete(wrap({ pk, sk: 'proxy' }));
       const bucket = wrap(client.bucket());
-      const key = await bucket.privateKey('proxy');
+      const key = await bucket.privatePath('proxy');
       await bucket.put(key, 'x');
       assert.equal(await wrap(await bucket.get(key)).text(), 'x');
       assert.equal((await wrap(client.account).attributes()).email, 'ada@example.com');

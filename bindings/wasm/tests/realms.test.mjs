@@ -46,7 +46,7 @@ describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
       context.after(() => Object.defineProperty(Class.prototype, Symbol.toStringTag, tag));
     }
     const bucket = client.bucket();
-    const name = await bucket.privateKey('untagged');
+    const name = await bucket.privatePath('untagged');
     for (const body of [new Blob(['ok']), new Blob(['ok']).stream()]) {
       await bucket.upload(name, body);
       assert.equal(await (await bucket.get(name)).text(), 'ok');
@@ -59,7 +59,7 @@ describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
   test('a signal of another realm cancels an upload, a call and a download, and what is no signal is refused', async (context) => {
     context.after(() => backend.fault(null));
     const bucket = client.bucket();
-    const name = await bucket.privateKey('signal');
+    const name = await bucket.privatePath('signal');
     const upload = foreignSignal();
     await backend.fault({ operation: 'PutObject', action: { delayMs: 5_000 }, times: 1 });
     const uploading = bucket.upload(name, 'x', { signal: upload });
@@ -125,7 +125,7 @@ describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
   });
 
   test('a stream of bytes of another realm is uploaded', async () => {
-    const name = await client.bucket().privateKey('stream');
+    const name = await client.bucket().privatePath('stream');
     const pieces = runInNewContext('[new Uint8Array([1, 2]), new Uint8Array([3])]');
     await client.bucket().upload(name, ReadableStream.from(pieces));
     assert.deepEqual(await (await client.bucket().get(name)).bytes(), new Uint8Array([1, 2, 3]));
@@ -141,7 +141,7 @@ describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
       arrayBuffer: async () => bytes.slice().buffer,
     });
     const bucket = client.bucket();
-    const name = await bucket.privateKey('blob');
+    const name = await bucket.privatePath('blob');
     for (const write of ['put', 'upload']) {
       await bucket[write](name, blobOf(bytes));
       const { size, contentType } = await bucket.head(name);

@@ -229,7 +229,7 @@ describe('values from JavaScript', () => {
     assert.equal((await other.fetch('/whoami', null)).status, 200);
     assert.ok((await other.presign('wss://a.example.com/mqtt', 60, null)).url);
     const bucket = other.bucket(undefined, null);
-    const name = await bucket.privateKey('null', null);
+    const name = await bucket.privatePath('null', null);
     await bucket.put(name, 'x', null);
     await bucket.upload(name, 'xy', null);
     assert.equal(await (await bucket.get(name, null)).text(), 'xy');
@@ -270,7 +270,7 @@ describe('values from JavaScript', () => {
     await assert.rejects(client.fetch('/whoami', { method: Object.create(null) }), no);
     // Node.js's own work behind a Proxy, and a browser's do not.
     const ofRefusal = (error) => assert.equal(error.code, 'invalidInput');
-    const name = await client.bucket().privateKey('proxy');
+    const name = await client.bucket().privatePath('proxy');
     await client.fetch('/whoami', { method: 'POST', body: wrap(new Blob(['a'])) }).catch(ofRefusal);
     await client.bucket().put(name, wrap(new Blob(['a'], { type: 'text/plain' }))).catch(ofRefusal);
     await client.bucket().upload(name, wrap(new Blob(['a']))).catch(ofRefusal);

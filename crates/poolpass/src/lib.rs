@@ -19,7 +19,7 @@
 //!     SignIn::Challenge(other) => println!("{} comes next", other.name()),
 //! }
 //! let bucket = client.s3()?;
-//! bucket.put(&bucket.private_key("note.txt").await?, "only mine").await?;
+//! bucket.put(&bucket.private_path("note.txt").await?, "only mine").await?;
 //! # Ok(())
 //! # }
 //! ```

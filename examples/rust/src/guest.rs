@@ -15,7 +15,7 @@ pub(crate) async fn tell(setting: &Setting, narrator: &mut Narrator) -> Result<(
         })
         .await?;
     let bucket = guest.s3()?;
-    let key = bucket.private_key("guest.txt").await?;
+    let key = bucket.private_path("guest.txt").await?;
     let refused = [ErrorKind::AccessDenied];
     narrator.refused("be refused to write as a guest", "PutObject", &refused, bucket.put(&key, "x")).await
 }

@@ -16,7 +16,7 @@ const SOMEBODY_ELSE: &str = "eu-west-1:00000000-0000-4000-8000-000000000000";
 
 pub(crate) async fn tell(_setting: &Setting, people: &People, narrator: &mut Narrator) -> Result<()> {
     let bucket = people.laptop.s3()?;
-    let key = bucket.private_key("notes/first letter.txt").await?;
+    let key = bucket.private_path("notes/first letter.txt").await?;
 
     narrator.step("put an object under the own prefix", "PutObject", bucket.put(&key, TEXT)).await?;
     let read = async { bucket.get(&key).await?.bytes().await };

@@ -34,6 +34,11 @@ impl<'a> Arguments<'a> {
         self.0.get(name)?.as_str()
     }
 
+    /// Whether a flag is set.
+    pub(crate) fn flag(self, name: &str) -> bool {
+        self.0.get(name) == Some(&Value::Bool(true))
+    }
+
     /// A number that has to be there.
     ///
     /// # Errors

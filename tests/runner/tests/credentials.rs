@@ -215,7 +215,7 @@ async fn a_clock_two_hours_off_is_corrected_and_the_request_sent_once_more() -> 
     let demo = Demo::start().await?;
     let client = demo.person("lin").await?;
     let (bucket, table) = (client.s3()?, client.dynamodb()?);
-    let key = bucket.private_key("a").await?;
+    let key = bucket.private_path("a").await?;
     let item = Item::new().with("pk", client.identity_id().await?).with("sk", "x");
 
     let before = demo.aws.request_counts().of("PutObject");
@@ -240,7 +240,7 @@ async fn a_clock_two_hours_off_is_corrected_and_the_request_sent_once_more() -> 
 async fn a_clock_that_cannot_be_corrected_is_named() -> Result<()> {
     let demo = Demo::start().await?;
     let client = demo.person("lin").await?;
-    let key = client.s3()?.private_key("a").await?;
+    let key = client.s3()?.private_path("a").await?;
     demo.fault(
         json!({ "operation": "PutObject", "action": { "status": 403, "code": "RequestTimeTooSkewed" } }),
     )?;

@@ -31,7 +31,7 @@ impl World {
         let demo = Demo::start().await?;
         let client = demo.person("lin").await?;
         let bucket = client.s3()?;
-        let mine = bucket.private_key("").await?;
+        let mine = bucket.private_path("").await?;
         Ok(Self { demo, client, bucket, mine })
     }
 
@@ -161,7 +161,7 @@ async fn keys_may_be_any_text_and_what_cannot_be_addressed_is_not_sent() -> Resu
     assert_eq!(listed, odd.iter().map(|name| world.key(name)).collect());
 
     let deleted = world.bucket.delete_many(&listed).await?;
-    ensure!(deleted.refused.is_empty() && deleted.deleted.len() == odd.len(), "{deleted:?}");
+    ensure!(deleted.errors.is_empty() && deleted.deleted.len() == odd.len(), "{deleted:?}");
     assert_eq!(world.bucket.list(&world.mine).count().await, 0);
 
     let before = world.count("PutObject");
@@ -536,7 +536,7 @@ async fn another_persons_prefix_is_out_of_reach() -> Result<()> {
             stranger.list_page(&ListOptions::of(world.mine.clone())).await.map(drop),
             stranger.list_page(&ListOptions::default()).await.map(drop),
             stranger.upload(&key, content(6 * MIB)).part_size(5 << 20).await.map(drop),
-            stranger.copy(&key, &stranger.private_key("stolen").await?).await.map(drop),
+            stranger.copy(&key, &stranger.private_path("stolen").await?).await.map(drop),
         ];
         for outcome in denied {
             let error = outcome.unwrap_err();
@@ -548,7 +548,7 @@ async fn another_persons_prefix_is_out_of_reach() -> Result<()> {
         }
         assert_eq!(stranger.head(&key).await.unwrap_err().kind(), ErrorKind::AccessDenied);
         let many = stranger.delete_many([&key]).await?;
-        assert_eq!((many.deleted.len(), many.refused[0].1.kind()), (0, ErrorKind::AccessDenied));
+        assert_eq!((many.deleted.len(), many.errors[0].1.kind()), (0, ErrorKind::AccessDenied));
     }
     assert_eq!(world.content(&key).await?, "private");
     Ok(())

@@ -55,7 +55,7 @@ impl World {
     async fn prepare(&self) -> Result<(Item, String)> {
         self.sign_in().await?;
         let bucket = self.client.s3()?;
-        let object = bucket.private_key("note.txt").await?;
+        let object = bucket.private_path("note.txt").await?;
         bucket.put(&object, "hello").await?;
         let key = Item::new().with("pk", self.client.identity_id().await?).with("sk", "note");
         self.client.dynamodb()?.put(&key).await?;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::object::{PresignedUrl, StoredObject};
 use super::options::{
-    CopyOptions, DeletedMany, GetOptions, ListOptions, ListPage, ObjectMetadata, PutOptions, Refused, Stored,
+    CopyOptions, DeleteError, DeletedObjects, GetOptions, ListOptions, ListPage, ObjectMetadata, PutOptions,
+    PutResult,
 };
 use super::upload::{self, UploadBody, UploadListener, UploadOptions};
 use crate::call::{Cancel, CancelHandle, call};
@@ -37,9 +38,9 @@ impl Bucket {
     }
 
     /// The key of an object that belongs to the person alone: `private/IDENTITY_ID/name`.
-    pub async fn private_key(&self, name: String) -> Result<String, PoolpassError> {
+    pub async fn private_path(&self, name: String) -> Result<String, PoolpassError> {
         let bucket = self.inner.clone();
-        call(&self.cancel, async move { Ok(bucket.private_key(&name).await?) }).await
+        call(&self.cancel, async move { Ok(bucket.private_path(&name).await?) }).await
     }
 
     /// Writes an object in one request (PutObject).
@@ -48,7 +49,7 @@ impl Bucket {
         key: String,
         body: Vec<u8>,
         options: PutOptions,
-    ) -> Result<Stored, PoolpassError> {
+    ) -> Result<PutResult, PoolpassError> {
         let bucket = self.inner.clone();
         call(&self.cancel, async move { Ok(bucket.put_with(&key, body, options.into()).await?.into()) }).await
     }
@@ -60,7 +61,7 @@ impl Bucket {
         body: UploadBody,
         options: UploadOptions,
         listener: Option<Arc<dyn UploadListener>>,
-    ) -> Result<Stored, PoolpassError> {
+    ) -> Result<PutResult, PoolpassError> {
         let bucket = self.inner.clone();
         call(&self.cancel, async move {
             let upload = bucket.upload(key, upload::body(body).await?);
@@ -76,7 +77,7 @@ impl Bucket {
         body: UploadBody,
         options: UploadOptions,
         listener: Option<Arc<dyn UploadListener>>,
-    ) -> Result<Stored, PoolpassError> {
+    ) -> Result<PutResult, PoolpassError> {
         let bucket = self.inner.clone();
         call(&self.cancel, async move {
             let upload = bucket.resume_upload(upload::state(&state)?, upload::body(body).await?);
@@ -114,14 +115,14 @@ impl Bucket {
     }
 
     /// Deletes any number of objects (DeleteObjects).
-    pub async fn delete_many(&self, keys: Vec<String>) -> Result<DeletedMany, PoolpassError> {
+    pub async fn delete_many(&self, keys: Vec<String>) -> Result<DeletedObjects, PoolpassError> {
         let bucket = self.inner.clone();
         call(&self.cancel, async move {
             let outcome = bucket.delete_many(keys).await?;
-            let refused = outcome.refused.into_iter();
-            Ok(DeletedMany {
+            let errors = outcome.errors.into_iter();
+            Ok(DeletedObjects {
                 deleted: outcome.deleted,
-                refused: refused.map(|(key, error)| Refused { key, error: error.into() }).collect(),
+                errors: errors.map(|(key, error)| DeleteError { key, error: error.into() }).collect(),
             })
         })
         .await
@@ -133,7 +134,7 @@ impl Bucket {
         from: String,
         to: String,
         options: CopyOptions,
-    ) -> Result<Stored, PoolpassError> {
+    ) -> Result<PutResult, PoolpassError> {
         let bucket = self.inner.clone();
         call(&self.cancel, async move { Ok(bucket.copy_with(&from, &to, options.into()).await?.into()) })
             .await
@@ -149,14 +150,14 @@ impl Bucket {
     pub async fn presign_get(
         &self,
         key: String,
-        life: Duration,
+        expires_in: Duration,
         file_name: Option<String>,
     ) -> Result<Arc<PresignedUrl>, PoolpassError> {
         let bucket = self.inner.clone();
         call(&self.cancel, async move {
             Ok(Arc::new(PresignedUrl(match file_name {
-                Some(name) => bucket.presign_download(&key, &name, life).await?,
-                None => bucket.presign_get(&key, life).await?,
+                Some(name) => bucket.presign_download(&key, &name, expires_in).await?,
+                None => bucket.presign_get(&key, expires_in).await?,
             })))
         })
         .await
@@ -166,12 +167,12 @@ impl Bucket {
     pub async fn presign_put(
         &self,
         key: String,
-        life: Duration,
+        expires_in: Duration,
         options: PutOptions,
     ) -> Result<Arc<PresignedUrl>, PoolpassError> {
         let bucket = self.inner.clone();
         call(&self.cancel, async move {
-            Ok(Arc::new(PresignedUrl(bucket.presign_put(&key, life, options.into()).await?)))
+            Ok(Arc::new(PresignedUrl(bucket.presign_put(&key, expires_in, options.into()).await?)))
         })
         .await
     }

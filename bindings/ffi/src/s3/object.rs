@@ -15,12 +15,12 @@ use crate::error::PoolpassError;
 pub struct StoredObject {
     metadata: ObjectMetadata,
     content_length: Option<u64>,
-    object: Arc<Mutex<Option<poolpass::s3::Object>>>,
+    object: Arc<Mutex<Option<poolpass::s3::StoredObject>>>,
     cancel: Cancel,
 }
 
 impl StoredObject {
-    pub(crate) fn new(object: poolpass::s3::Object, cancel: &Cancel) -> Arc<Self> {
+    pub(crate) fn new(object: poolpass::s3::StoredObject, cancel: &Cancel) -> Arc<Self> {
         Arc::new(Self {
             metadata: object.metadata().into(),
             content_length: object.content_length(),
@@ -29,7 +29,7 @@ impl StoredObject {
         })
     }
 
-    fn take(&self) -> Result<poolpass::s3::Object, PoolpassError> {
+    fn take(&self) -> Result<poolpass::s3::StoredObject, PoolpassError> {
         let object = self.object.lock().unwrap_or_else(PoisonError::into_inner).take();
         object.ok_or_else(|| PoolpassError::invalid_input("the object was read already"))
     }

@@ -48,7 +48,7 @@ pub struct PutOptions {
 
 /// What S3 says about an object that was written.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
-pub struct Stored {
+pub struct PutResult {
     /// The ETag.
     pub etag: Option<String>,
     /// The version, in a bucket with versions.
@@ -194,16 +194,16 @@ pub struct ListedObject {
 
 /// What became of many objects.
 #[derive(Clone, Debug, uniffi::Record)]
-pub struct DeletedMany {
+pub struct DeletedObjects {
     /// The keys that are gone.
     pub deleted: Vec<String>,
     /// The keys that S3 refused to delete.
-    pub refused: Vec<Refused>,
+    pub errors: Vec<DeleteError>,
 }
 
 /// An object that S3 refused to delete.
 #[derive(Clone, Debug, uniffi::Record)]
-pub struct Refused {
+pub struct DeleteError {
     /// Its key.
     pub key: String,
     /// Why.
@@ -228,8 +228,8 @@ impl From<PutOptions> for s3::PutOptions {
     }
 }
 
-impl From<s3::Stored> for Stored {
-    fn from(stored: s3::Stored) -> Self {
+impl From<s3::PutResult> for PutResult {
+    fn from(stored: s3::PutResult) -> Self {
         Self { etag: stored.etag, version_id: stored.version_id }
     }
 }

@@ -7,7 +7,7 @@ final class CancellationTests: XCTestCase {
     func testACancelledCallEnds() async throws {
         try await Demo.run { demo in
             let client = try await demo.signedIn()
-            let key = try await client.bucket().privateKey("late")
+            let key = try await client.bucket().privatePath("late")
             try await demo.backend.fault(["operation": "PutObject", "action": ["delayMs": 600_000]])
             let put = Task { try await client.bucket().put("x", to: key) }
             try await demo.reached("PutObject")

@@ -90,8 +90,8 @@ final class ErrorTests: XCTestCase {
                 _ = try await other.signIn(username: demo.username, password: demo.password)
             }
             for none in [-1, .nan, .infinity, -.infinity, 1e30] as [TimeInterval] {
-                await assertFails(.invalidInput) { try await bucket.presignGet("private/x", life: none) }
-                await assertFails(.invalidInput) { try await bucket.presignPut("private/x", life: none) }
+                await assertFails(.invalidInput) { try await bucket.presignGet("private/x", expiresIn: none) }
+                await assertFails(.invalidInput) { try await bucket.presignPut("private/x", expiresIn: none) }
                 var request = SignedRequest("GET", "https://example.com/")
                 request.timeout = none
                 await assertFails(.invalidInput) { try await client.send(request) }

@@ -78,13 +78,13 @@ final class ForeignTests: XCTestCase {
             let transport = CountingTransport(URLSessionTransport())
             let client = try await demo.signedIn(transport: transport)
             let bucket = try client.bucket()
-            let key = try await bucket.privateKey("über url session +&?.txt")
+            let key = try await bucket.privatePath("über url session +&?.txt")
             try await bucket.put("hello", to: key)
             let text = try await bucket.get(key).text()
             XCTAssertEqual(text, "hello")
             let table = try client.table()
             try await table.put(["pk": .s(try await client.identityId()), "sk": "a"] as Item)
-            await assertFails(.notFound) { try await bucket.get(try await bucket.privateKey("nothing")) }
+            await assertFails(.notFound) { try await bucket.get(try await bucket.privatePath("nothing")) }
             try await client.refresh()
             XCTAssertGreaterThan(transport.sent.value, 6)
         }
@@ -113,7 +113,7 @@ final class ForeignTests: XCTestCase {
         XCTAssertEqual(URLSessionTransport.unpacked(packed).map(\.name), ["ETag"])
         try await Demo.run { demo in
             let bucket = try await demo.signedIn(transport: URLSessionTransport()).bucket()
-            let key = try await bucket.privateKey("sized")
+            let key = try await bucket.privatePath("sized")
             try await bucket.put("hello", to: key)
             let object = try await bucket.get(key)
             XCTAssertEqual(object.metadata.size, 5)

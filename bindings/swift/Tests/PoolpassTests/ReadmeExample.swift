@@ -12,7 +12,7 @@ func readmeExample(
     if case .challenge(.softwareToken(let challenge)) = step { step = try await challenge.answer(code: await askForCode()) }
 
     let bucket = try client.bucket()
-    let key = try await bucket.privateKey("film.mp4")  // private/{identity id}/film.mp4
+    let key = try await bucket.privatePath("film.mp4")  // private/{identity id}/film.mp4
     try await bucket.upload(.file(film), to: key) { print("\($0.sent) bytes of \($0.total ?? 0)") }
 
     let (table, me) = (try client.table(), try await client.identityId())

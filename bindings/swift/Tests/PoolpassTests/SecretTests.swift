@@ -19,8 +19,8 @@ final class SecretTests: XCTestCase {
             let credentials = try await client.credentials()
             let totp = try await client.account.startTotp()
             let bucket = try client.bucket()
-            let key = try await bucket.privateKey("secret")
-            let presigned = try await bucket.presignGet(key, life: 60)
+            let key = try await bucket.privatePath("secret")
+            let presigned = try await bucket.presignGet(key, expiresIn: 60)
             let signature = try XCTUnwrap(
                 URLComponents(url: presigned.url, resolvingAgainstBaseURL: false)?.queryItems?
                     .first { $0.name == "X-Amz-Signature" }?.value)

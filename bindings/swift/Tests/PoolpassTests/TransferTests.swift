@@ -30,7 +30,7 @@ final class TransferTests: XCTestCase {
         try await Demo.run { demo in
             let client = try await demo.signedIn()
             let bucket = try client.bucket()
-            let prefix = try await bucket.privateKey("many/")
+            let prefix = try await bucket.privatePath("many/")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<64 {
                     group.addTask {
@@ -43,9 +43,9 @@ final class TransferTests: XCTestCase {
             }
             let listed = try await bucket.list(prefix: prefix)
             XCTAssertEqual(listed.count, 64)
-            let outcome = try await bucket.delete(listed.map(\.key))
+            let outcome = try await bucket.deleteMany(listed.map(\.key))
             XCTAssertEqual(outcome.deleted.count, 64)
-            XCTAssertTrue(outcome.refused.isEmpty)
+            XCTAssertTrue(outcome.errors.isEmpty)
         }
     }
 
@@ -72,7 +72,7 @@ final class TransferTests: XCTestCase {
     func testTheContentOfARangeHasTheRangesLength() async throws {
         try await Demo.run { demo in
             let bucket = try await demo.signedIn().bucket()
-            let key = try await bucket.privateKey("range")
+            let key = try await bucket.privatePath("range")
             try await bucket.put("0123456789", to: key)
             let whole = try await bucket.get(key).contentLength
             XCTAssertEqual(whole, 10)
@@ -87,7 +87,7 @@ final class TransferTests: XCTestCase {
             let copy = file.appendingPathExtension("copy")
             defer { for url in [file, copy] { try? FileManager.default.removeItem(at: url) } }
             let bucket = try await demo.signedIn().bucket()
-            let key = try await bucket.privateKey("film.mp4")
+            let key = try await bucket.privatePath("film.mp4")
             let seen = Guarded<[UploadProgress]>([])
             _ = try await demo.backend.takeRequestCounts()
             let options = UploadOptions(put: PutOptions(contentType: "video/mp4"), partSize: Int64(5 * Self.mib))
@@ -113,7 +113,7 @@ final class TransferTests: XCTestCase {
     func testStreamsAndSourcesAreUploadedPieceByPiece() async throws {
         try await Demo.run { demo in
             let bucket = try await demo.signedIn().bucket()
-            let key = try await bucket.privateKey("pieces")
+            let key = try await bucket.privatePath("pieces")
             let piece = Data(repeating: 7, count: Self.mib)
             let left = Guarded(12)
             let stream = AsyncThrowingStream<Data, any Error> {
@@ -149,7 +149,7 @@ final class TransferTests: XCTestCase {
             let file = try Self.file(megabytes: 16)
             defer { try? FileManager.default.removeItem(at: file) }
             let bucket = try await demo.signedIn().bucket()
-            let key = try await bucket.privateKey("resumed")
+            let key = try await bucket.privatePath("resumed")
             let state = Guarded<String?>(nil)
             let firstPart = Gate()
             let options = UploadOptions(partSize: Int64(5 * Self.mib), concurrency: 1)
@@ -176,7 +176,7 @@ final class TransferTests: XCTestCase {
     func testAnUploadThatWasCancelledIsGivenUp() async throws {
         try await Demo.run { demo in
             let bucket = try await demo.signedIn().bucket()
-            let key = try await bucket.privateKey("cancelled")
+            let key = try await bucket.privatePath("cancelled")
             let firstPart = Gate()
             let options = UploadOptions(partSize: Int64(5 * Self.mib), concurrency: 1)
             try await demo.backend.fault(["operation": "UploadPart", "skip": 1, "action": ["delayMs": 600_000]])
@@ -195,7 +195,7 @@ final class TransferTests: XCTestCase {
     func testAnUploadThatFailsIsGivenUpUnlessItsStateIsKept() async throws {
         try await Demo.run { demo in
             let bucket = try await demo.signedIn().bucket()
-            let key = try await bucket.privateKey("refused")
+            let key = try await bucket.privatePath("refused")
             let body = UploadBody.data(Data(count: 6 * Self.mib))
             let options = UploadOptions(partSize: Int64(5 * Self.mib))
             try await demo.backend.fault(["operation": "UploadPart", "action": ["status": 403, "code": "AccessDenied"]])

@@ -46,7 +46,7 @@ describe(`the network in ${NAME}`, () => {
     await open(tab, config);
     await signIn(tab, config.demo.users[0]);
     const key = await tab.evaluate(async () => {
-      const key = await client.bucket().privateKey('old');
+      const key = await client.bucket().privatePath('old');
       await client.bucket().put(key, 'x');
       return key;
     });
@@ -128,7 +128,7 @@ describe(`the network in ${NAME}`, () => {
     await signIn(tab, config.demo.users[0]);
     const seen = await tab.evaluate(async () => {
       const bucket = client.bucket();
-      const key = await bucket.privateKey('cors');
+      const key = await bucket.privatePath('cors');
       const { etag } = await bucket.put(key, 'x', { metadata: { team: 'a' } });
       return { etag, metadata: (await bucket.head(key)).metadata };
     });
@@ -193,7 +193,7 @@ describe(`the network in ${NAME}`, () => {
     await signIn(tab, config.demo.users[0]);
     const seen = await tab.evaluate(async () => {
       const bucket = client.bucket();
-      const key = await bucket.privateKey('described');
+      const key = await bucket.privatePath('described');
       const contentDisposition = 'attachment; filename="notes.txt"';
       await bucket.put(key, 'x', { contentDisposition, metadata: { author: 'ada', place: 'london' } });
       const { metadata, ...head } = await bucket.head(key);

@@ -16,7 +16,7 @@ describe(`other realms in ${NAME}`, () => {
       const frame = document.body.appendChild(document.createElement('iframe'));
       const other = frame.contentWindow;
       const bucket = client.bucket();
-      const key = await bucket.privateKey('frame');
+      const key = await bucket.privatePath('frame');
       const read = async () => (await bucket.get(key)).text();
       const bytes = other.Uint8Array.of(111, 107);
       const arrived = {};

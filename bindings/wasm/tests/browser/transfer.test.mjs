@@ -23,7 +23,7 @@ describe(`transfer in ${NAME}`, () => {
         // Of pieces, so that the page never holds all of it.
         const pieces = Array.from({ length: size / piece.length }, (_, index) => new Blob([piece.fill(index)]));
         globalThis.film = new Blob(pieces, { type: 'video/mp4' });
-        globalThis.key = await client.bucket().privateKey('film.mp4');
+        globalThis.key = await client.bucket().privatePath('film.mp4');
       }, 200 * MIB);
       const memory = await MemoryWatch.start(tab);
 
@@ -85,7 +85,7 @@ describe(`transfer in ${NAME}`, () => {
     await signIn(tab, config.demo.users[0]);
     const seen = await tab.evaluate(async () => {
       const bucket = client.bucket();
-      const key = await bucket.privateKey('download');
+      const key = await bucket.privatePath('download');
       const mib = 1024 * 1024;
       await bucket.upload(key, new Blob(Array.from({ length: 24 }, (_, index) => new Uint8Array(mib).fill(index))));
       const received = [];
@@ -124,7 +124,7 @@ describe(`transfer in ${NAME}`, () => {
     await signIn(tab, config.demo.users[0]);
     const failure = await tab.evaluate(async () => {
       const bucket = client.bucket();
-      const key = await bucket.privateKey('cancelled');
+      const key = await bucket.privatePath('cancelled');
       await bucket.upload(key, new Blob([new Uint8Array(8 * 1024 * 1024)]));
       const cancel = new AbortController();
       const object = await bucket.get(key, { signal: cancel.signal });
@@ -146,7 +146,7 @@ describe(`transfer in ${NAME}`, () => {
     await signIn(tab, config.demo.users[0]);
     const arrived = await tab.evaluate(async () => {
       const bucket = client.bucket();
-      const key = await bucket.privateKey('body');
+      const key = await bucket.privatePath('body');
       const text = 'Grüße, 世界';
       const bytes = new TextEncoder().encode(text);
       const bodies = [text, bytes, bytes.buffer, new DataView(bytes.buffer), new Blob([bytes]), new File([bytes], 'a.txt')];
@@ -171,7 +171,7 @@ describe(`transfer in ${NAME}`, () => {
     await signIn(tab, config.demo.users[0]);
     const seen = await tab.evaluate(async () => {
       const bucket = client.bucket();
-      const key = await bucket.privateKey('stream');
+      const key = await bucket.privatePath('stream');
       const mib = 1024 * 1024;
       let made = 0;
       const pieces = new ReadableStream({
@@ -219,7 +219,7 @@ describe(`transfer in ${NAME}`, () => {
     await signIn(tab, config.demo.users[0]);
     const seen = await tab.evaluate(async () => {
       const bucket = client.bucket();
-      const key = await bucket.privateKey('foreign');
+      const key = await bucket.privatePath('foreign');
       const other = document.body.appendChild(document.createElement('iframe')).contentWindow;
       const bytes = new other.TextEncoder().encode('Grüße');
       const blob = new other.Blob(['Grüße'], { type: 'text/x-foreign' });
@@ -264,7 +264,7 @@ describe(`transfer in ${NAME}`, () => {
     const failed = tab.waitForEvent('requestfailed', (request) => request.method() === 'GET');
     const failure = await tab.evaluate(async () => {
       const bucket = client.bucket();
-      const key = await bucket.privateKey('stopped');
+      const key = await bucket.privatePath('stopped');
       await bucket.upload(key, new Blob(Array.from({ length: 64 }, () => new Uint8Array(1024 * 1024))));
       const abort = new AbortController();
       const reader = (await bucket.get(key, { signal: abort.signal })).body.getReader();

@@ -7,7 +7,7 @@ export async function story(Client, config) {
   const step = await client.signIn(username, password);
   if (step.kind !== 'done') throw new Error(`unexpected challenge ${step.name}`);
   const bucket = client.bucket();
-  const key = await bucket.privateKey('environment.txt');
+  const key = await bucket.privatePath('environment.txt');
   await bucket.put(key, 'kept');
   return `${step.user.username} reads: ${await (await bucket.get(key)).text()}`;
 }

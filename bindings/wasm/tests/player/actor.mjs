@@ -108,45 +108,35 @@ export const OPERATIONS = {
   },
   deleteUser: ({ client }) => client.account.deleteUser(),
 
-  putObject: ({ client }, { key, body, contentType, ifNoneMatch }) => {
-    return client.bucket().put(key, body, { contentType, ifAbsent: ifNoneMatch === '*' });
+  'bucket.put': ({ client }, { key, body, ...options }) => client.bucket().put(key, body, options),
+  'bucket.get': async ({ client }, { key, ...options }) => {
+    const object = await client.bucket().get(key, options);
+    return { metadata: object.metadata, text: await object.text() };
   },
-  getObject: async ({ client }, { key, range, ifNoneMatch }) => {
-    // Both ends of a range are included in the scenarios, as in HTTP.
-    const bytes = range && { start: range[0], end: range[1] + 1 };
-    const object = await client.bucket().get(key, { range: bytes, ifNoneMatch });
-    return { ...object.metadata, body: await object.text() };
-  },
-  headObject: ({ client }, { key }) => client.bucket().head(key),
-  deleteObject: ({ client }, { key }) => client.bucket().delete(key),
-  copyObject: async ({ client }, { from, to }) => {
-    await client.bucket().copy(from, to);
-  },
-  listObjects: async ({ client }, { prefix, delimiter, pageSize }) => {
-    const [keys, prefixes] = [[], []];
-    for await (const page of client.bucket().listPages(prefix, { delimiter, pageSize })) {
-      keys.push(...page.objects.map((object) => object.key));
-      prefixes.push(...page.commonPrefixes);
+  'bucket.head': ({ client }, { key }) => client.bucket().head(key),
+  'bucket.delete': ({ client }, { key }) => client.bucket().delete(key),
+  'bucket.copy': ({ client }, { from, to }) => client.bucket().copy(from, to),
+  'bucket.list': async ({ client }, { prefix, ...options }) => {
+    const [objects, commonPrefixes] = [[], []];
+    for await (const page of client.bucket().listPages(prefix, options)) {
+      objects.push(...page.objects);
+      commonPrefixes.push(...page.commonPrefixes);
     }
-    return { keys, prefixes };
+    return { objects, commonPrefixes };
   },
-  upload: async ({ client }, { key, size, partSize }) => {
+  'bucket.upload': async ({ client }, { key, size, ...options }) => {
     const ending = 'so it ends';
     const bytes = new Uint8Array(size).fill(120);
     bytes.set(new TextEncoder().encode(ending).slice(-size), Math.max(0, size - ending.length));
     let parts = 0;
-    await client.bucket().upload(key, new Blob([bytes]), {
-      partSize,
-      onProgress: () => {
-        parts += 1;
-      },
-    });
+    const onProgress = () => {
+      parts += 1;
+    };
+    await client.bucket().upload(key, new Blob([bytes]), { ...options, onProgress });
     return { parts };
   },
-  presignGet: async ({ client }, { key, expiresIn }) => (await client.bucket().presignGet(key, expiresIn)).url,
-  presignPut: async ({ client }, { key, expiresIn, contentType }) => {
-    return (await client.bucket().presignPut(key, expiresIn, { contentType })).url;
-  },
+  'bucket.presignGet': ({ client }, { key, expiresIn, ...options }) => client.bucket().presignGet(key, expiresIn, options),
+  'bucket.presignPut': ({ client }, { key, expiresIn, ...options }) => client.bucket().presignPut(key, expiresIn, options),
 
   putItem: async ({ client, poolpass }, { item, ...args }) => {
     await client.table().put(item, writing(poolpass, args));

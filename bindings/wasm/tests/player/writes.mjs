@@ -19,7 +19,7 @@ async function writeEverything({ Client }, config, { username, password }) {
   const client = await Client.create(config, { store: 'memory' });
   await client.signIn(username, password);
   const bucket = client.bucket();
-  const prefix = await bucket.privateKey(`headers ${crypto.randomUUID()}`);
+  const prefix = await bucket.privatePath(`headers ${crypto.randomUUID()}`);
   const large = new Blob([new Uint8Array(5 * 1024 * 1024 + 1)]);
   await bucket.put(`${prefix}/text`, 'x');
   await bucket.put(`${prefix}/absent`, new Blob(['x'], { type: 'image/png' }), { ifAbsent: true });

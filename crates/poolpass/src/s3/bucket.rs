@@ -47,7 +47,7 @@ impl Client {
 /// use poolpass::ErrorKind;
 ///
 /// let photos = client.bucket("photos")?;
-/// let key = photos.private_key("2026/cat.jpg").await?;
+/// let key = photos.private_path("2026/cat.jpg").await?;
 /// match photos.head(&key).await {
 ///     Ok(metadata) => println!("{:?} bytes since {:?}", metadata.size, metadata.last_modified),
 ///     Err(error) if error.kind() == ErrorKind::NotFound => println!("no cat yet"),
@@ -114,7 +114,7 @@ impl Bucket {
     /// # Errors
     ///
     /// As [`Client::identity_id`].
-    pub async fn private_key(&self, name: &str) -> Result<String, Error> {
+    pub async fn private_path(&self, name: &str) -> Result<String, Error> {
         Ok(format!("private/{}/{name}", self.client.identity_id().await?))
     }
 

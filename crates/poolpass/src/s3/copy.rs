@@ -4,7 +4,7 @@ use http::{HeaderName, HeaderValue, Method};
 
 use super::bucket::{Bucket, header_value, set_header};
 use super::key::ObjectKey;
-use super::put::{PutOptions, Stored};
+use super::put::{PutOptions, PutResult};
 use super::query::Query;
 use crate::aws_request::AwsRequest;
 use crate::config::checked_bucket;
@@ -33,7 +33,7 @@ impl Bucket {
     /// # Errors
     ///
     /// See [`Bucket`].
-    pub async fn copy(&self, from: &str, to: &str) -> Result<Stored, Error> {
+    pub async fn copy(&self, from: &str, to: &str) -> Result<PutResult, Error> {
         self.copy_with(from, to, CopyOptions::default()).await
     }
 
@@ -42,10 +42,10 @@ impl Bucket {
     /// # Errors
     ///
     /// See [`Bucket`], and `ConditionFailed` from conditions.
-    pub async fn copy_with(&self, from: &str, to: &str, options: CopyOptions) -> Result<Stored, Error> {
+    pub async fn copy_with(&self, from: &str, to: &str, options: CopyOptions) -> Result<PutResult, Error> {
         let request = self.copy_request(from, to, options)?;
         let answer = self.whole(request).await?;
-        Stored::from_document(&answer, "CopyObjectResult", "CopyObject", |_| Ok(()))
+        PutResult::from_document(&answer, "CopyObjectResult", "CopyObject", |_| Ok(()))
     }
 
     fn copy_request(&self, from: &str, to: &str, options: CopyOptions) -> Result<AwsRequest, Error> {

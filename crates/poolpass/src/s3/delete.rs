@@ -16,11 +16,11 @@ use crate::xml::Element;
 /// What became of each key that was to be deleted.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct DeletedMany {
+pub struct DeletedObjects {
     /// The keys that have no object any more, whether or not they had one before.
     pub deleted: Vec<String>,
     /// The keys whose objects S3 refused to delete, and why.
-    pub refused: Vec<(String, Error)>,
+    pub errors: Vec<(String, Error)>,
 }
 
 impl Bucket {
@@ -47,12 +47,12 @@ impl Bucket {
     pub async fn delete_many<K: AsRef<str>>(
         &self,
         keys: impl IntoIterator<Item = K>,
-    ) -> Result<DeletedMany, Error> {
+    ) -> Result<DeletedObjects, Error> {
         let keys = keys.into_iter().map(|key| key.as_ref().to_owned()).collect();
         self.delete_all(keys).await
     }
 
-    fn delete_all(&self, keys: Vec<String>) -> BoxFuture<'_, Result<DeletedMany, Error>> {
+    fn delete_all(&self, keys: Vec<String>) -> BoxFuture<'_, Result<DeletedObjects, Error>> {
         /// S3's limit.
         const KEYS_PER_REQUEST: usize = 1000;
 
@@ -60,12 +60,12 @@ impl Bucket {
             for key in &keys {
                 ObjectKey::parse(key)?;
             }
-            let mut outcome = DeletedMany::default();
+            let mut outcome = DeletedObjects::default();
             let (writable, others): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| xml::can_write(key));
             for key in others {
                 match self.delete(&key).await {
                     Ok(()) => outcome.deleted.push(key),
-                    Err(error) if error.aws_code().is_some() => outcome.refused.push((key, error)),
+                    Err(error) if error.aws_code().is_some() => outcome.errors.push((key, error)),
                     Err(error) => return Err(error),
                 }
             }
@@ -89,7 +89,7 @@ impl Bucket {
     }
 }
 
-impl DeletedMany {
+impl DeletedObjects {
     /// Adds what the answer says about the keys that were asked for. A key that it leaves out may have its object still.
     fn add(&mut self, asked: &[String], result: &Element, secrets: &Secrets) -> Result<(), Error> {
         let mut left: Vec<&str> = Vec::with_capacity(asked.len());
@@ -121,11 +121,11 @@ impl DeletedMany {
             told(&key)?;
             // A key of which both are said may have its object still.
             self.deleted.retain(|deleted| *deleted != key);
-            self.refused.push((key, refusal));
+            self.errors.push((key, refusal));
         }
         for key in left {
             let untold = Error::invalid_response("S3's answer does not say what became of the key");
-            self.refused.push((key.to_owned(), untold.during("DeleteObjects")));
+            self.errors.push((key.to_owned(), untold.during("DeleteObjects")));
         }
         Ok(())
     }
@@ -158,21 +158,17 @@ mod tests {
     fn what_became_of_each_key_is_read() {
         let xml = "<DeleteResult><Error><Key>a</Key><Code>AccessDenied</Code><Message>no</Message></Error>\
                    <Deleted><Key>a</Key></Deleted><Deleted><Key>b</Key></Deleted></DeleteResult>";
-        let mut outcome = DeletedMany::default();
+        let mut outcome = DeletedObjects::default();
         let asked = ["a", "b", "b", "c"].map(str::to_owned);
         xml::read(xml.as_bytes(), "DeleteResult", "DeleteObjects", |result| {
             outcome.add(&asked, result, &Secrets::default())
         })
         .unwrap();
         assert_eq!(outcome.deleted, ["b"]);
-        let refused: Vec<_> =
-            outcome.refused.iter().map(|(key, error)| (key.as_str(), error.kind())).collect();
-        assert_eq!(
-            refused,
-            [("a", crate::ErrorKind::AccessDenied), ("c", crate::ErrorKind::InvalidResponse)]
-        );
+        let errors: Vec<_> = outcome.errors.iter().map(|(key, error)| (key.as_str(), error.kind())).collect();
+        assert_eq!(errors, [("a", crate::ErrorKind::AccessDenied), ("c", crate::ErrorKind::InvalidResponse)]);
 
-        let mut outcome = DeletedMany::default();
+        let mut outcome = DeletedObjects::default();
         let asked = ["a".to_owned()];
         let other = xml::read(xml.as_bytes(), "DeleteResult", "DeleteObjects", |result| {
             outcome.add(&asked, result, &Secrets::default())
@@ -187,7 +183,7 @@ mod tests {
         let aws = ScriptedAws::default().answer_text(200, &[], xml);
         let client = aws.client(|config| config.bucket("photos"));
         let outcome = client.s3().unwrap().delete_many(["a"]).await.unwrap();
-        let [(_, error)] = &outcome.refused[..] else { panic!("{outcome:?}") };
+        let [(_, error)] = &outcome.errors[..] else { panic!("{outcome:?}") };
         assert_eq!(error.message(), "[redacted] was refused");
         assert_eq!(error.aws_code(), Some("AccessDenied [redacted]"));
     }

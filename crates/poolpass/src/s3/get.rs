@@ -72,7 +72,7 @@ pub enum ByteRange {
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct Object {
+pub struct StoredObject {
     metadata: ObjectMetadata,
     body: ObjectBody,
 }
@@ -88,7 +88,7 @@ struct Answer {
 impl Bucket {
     /// Reads an object (GetObject).
     ///
-    /// The content arrives while it is read, see [`Object`]. S3's checksum of the whole object (CRC32, CRC64NVME or SHA-256), where
+    /// The content arrives while it is read, see [`StoredObject`]. S3's checksum of the whole object (CRC32, CRC64NVME or SHA-256), where
     /// there is one, is verified at the end.
     ///
     /// Waits at most 112 seconds, and for the [credentials](crate::Client::credentials); reading the body fails when no byte of
@@ -97,7 +97,7 @@ impl Bucket {
     /// # Errors
     ///
     /// See [`Bucket`]. Where the role may not list the bucket, S3 answers `AccessDenied` for objects that do not exist.
-    pub async fn get(&self, key: &str) -> Result<Object, Error> {
+    pub async fn get(&self, key: &str) -> Result<StoredObject, Error> {
         self.get_with(key, GetOptions::default()).await
     }
 
@@ -109,7 +109,7 @@ impl Bucket {
     ///
     /// See [`Bucket`], and `NotModified` and `ConditionFailed` from conditions; kind `Aws` with code `InvalidRange` for a
     /// range that lies behind the end.
-    pub async fn get_with(&self, key: &str, options: GetOptions) -> Result<Object, Error> {
+    pub async fn get_with(&self, key: &str, options: GetOptions) -> Result<StoredObject, Error> {
         let Answer { head, extent, body } = self.read("GetObject", Method::GET, key, &options).await?;
         let mut metadata = ObjectMetadata::from_headers(&head.headers);
         if options.range.is_some() && extent.is_none() && head.status == StatusCode::PARTIAL_CONTENT {
@@ -117,7 +117,7 @@ impl Bucket {
             metadata.size = None;
         }
         let body = ObjectBody::new(self.clone(), key, options, &head, extent, body);
-        Ok(Object { metadata, body })
+        Ok(StoredObject { metadata, body })
     }
 
     /// What S3 knows about an object, without its content (HeadObject).
@@ -180,7 +180,7 @@ impl Bucket {
     }
 }
 
-impl Object {
+impl StoredObject {
     /// What S3 knows about it.
     pub fn metadata(&self) -> &ObjectMetadata {
         &self.metadata

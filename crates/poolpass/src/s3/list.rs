@@ -81,7 +81,7 @@ impl Bucket {
     /// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), poolpass::Error> {
     /// use futures_util::TryStreamExt;
     ///
-    /// let mut mine = bucket.list(&bucket.private_key("").await?);
+    /// let mut mine = bucket.list(&bucket.private_path("").await?);
     /// while let Some(object) = mine.try_next().await? {
     ///     println!("{} {}", object.size, object.key);
     /// }

@@ -6,7 +6,7 @@
 //! ```no_run
 //! # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
 //! let bucket = client.s3()?;
-//! let key = bucket.private_key("hello.txt").await?;
+//! let key = bucket.private_path("hello.txt").await?;
 //! bucket.put(&key, "Hello!").await?;
 //! assert_eq!(bucket.get(&key).await?.bytes().await?, "Hello!");
 //! # Ok(())
@@ -29,12 +29,12 @@ mod xml;
 
 pub use bucket::Bucket;
 pub use copy::CopyOptions;
-pub use delete::DeletedMany;
-pub use get::{ByteRange, GetOptions, Object, ObjectBody};
+pub use delete::DeletedObjects;
+pub use get::{ByteRange, GetOptions, ObjectBody, StoredObject};
 pub use list::{ListOptions, ListPage, ListedObject};
 pub use metadata::ObjectMetadata;
 pub use presign::PresignedUrl;
-pub use put::{PutOptions, Stored};
+pub use put::{PutOptions, PutResult};
 pub use upload::{Upload, UploadBody, UploadProgress, UploadState};
 
 pub use crate::platform::UploadSource;

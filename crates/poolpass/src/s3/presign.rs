@@ -73,7 +73,7 @@ impl PresignedUrl {
 }
 
 impl Bucket {
-    /// A URL that reads the object for `life` (GetObject), at most seven days.
+    /// A URL that reads the object for `expires_in` (GetObject), at most seven days.
     ///
     /// It dies with the credentials that signed it, which live for about an hour. Fresh ones are fetched if the present
     /// ones would not do, and [`expires_at`](PresignedUrl::expires_at) tells what came of it. Whether the object exists
@@ -83,13 +83,13 @@ impl Bucket {
     ///
     /// # Errors
     ///
-    /// Kind `InvalidInput` for a life of less than a second or more than seven days; as [`Client::credentials`](crate::Client::credentials).
-    pub async fn presign_get(&self, key: &str, life: Duration) -> Result<PresignedUrl, Error> {
+    /// Kind `InvalidInput` when `expires_in` is under a second or over seven days; as [`Client::credentials`](crate::Client::credentials).
+    pub async fn presign_get(&self, key: &str, expires_in: Duration) -> Result<PresignedUrl, Error> {
         let uri = self.object_uri(&ObjectKey::parse(key)?, &Query::new())?;
-        self.presign(Method::GET, uri, HeaderMap::new(), life).await
+        self.presign(Method::GET, uri, HeaderMap::new(), expires_in).await
     }
 
-    /// A URL that reads the object for `life`, whose answer tells the browser to save it as `file_name`.
+    /// A URL that reads the object for `expires_in`, whose answer tells the browser to save it as `file_name`.
     ///
     /// # Errors
     ///
@@ -98,16 +98,16 @@ impl Bucket {
         &self,
         key: &str,
         file_name: &str,
-        life: Duration,
+        expires_in: Duration,
     ) -> Result<PresignedUrl, Error> {
         // RFC 6266's form for any file name.
         let disposition = format!("attachment; filename*=UTF-8''{}", percent::component(file_name));
         let query = Query::new().with("response-content-disposition", &disposition);
         let uri = self.object_uri(&ObjectKey::parse(key)?, &query)?;
-        self.presign(Method::GET, uri, HeaderMap::new(), life).await
+        self.presign(Method::GET, uri, HeaderMap::new(), expires_in).await
     }
 
-    /// A URL that writes the object for `life` (PutObject), as often as it is used.
+    /// A URL that writes the object for `expires_in` (PutObject), as often as it is used.
     ///
     /// The body is not part of the signature. What `options` say becomes [`headers`](PresignedUrl::headers) that have to be
     /// sent along.
@@ -120,11 +120,11 @@ impl Bucket {
     pub async fn presign_put(
         &self,
         key: &str,
-        life: Duration,
+        expires_in: Duration,
         options: PutOptions,
     ) -> Result<PresignedUrl, Error> {
         let request = self.put_request(&ObjectKey::parse(key)?, &options)?;
-        self.presign(Method::PUT, request.uri, request.headers, life).await
+        self.presign(Method::PUT, request.uri, request.headers, expires_in).await
     }
 
     fn presign(
@@ -132,10 +132,10 @@ impl Bucket {
         method: Method,
         uri: Uri,
         headers: HeaderMap,
-        life: Duration,
+        expires_in: Duration,
     ) -> BoxFuture<'_, Result<PresignedUrl, Error>> {
         Box::pin(async move {
-            let credentials = self.client().identity_pool()?.credentials_for(life).await?;
+            let credentials = self.client().identity_pool()?.credentials_for(expires_in).await?;
             let now = self.client().pipeline().now();
             let scope = sigv4::Scope { service: Service::S3.signing_name(), region: self.region() };
             let request = Presignable {
@@ -143,7 +143,7 @@ impl Bucket {
                 uri: &uri,
                 headers: &headers,
                 body: &[],
-                life,
+                life: expires_in,
                 appends_session_token: false,
             };
             PresignedUrl::sign(&request, &scope, &credentials, now)

@@ -59,7 +59,7 @@ pub struct PutOptions {
 /// An object as it was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Stored {
+pub struct PutResult {
     /// The new content's ETag, with its quotation marks. In a browser only where CORS exposes it.
     pub etag: Option<String>,
     /// The new version, in buckets with versioning.
@@ -76,7 +76,7 @@ impl Bucket {
     /// # Errors
     ///
     /// See [`Bucket`].
-    pub async fn put(&self, key: &str, body: impl Into<Bytes>) -> Result<Stored, Error> {
+    pub async fn put(&self, key: &str, body: impl Into<Bytes>) -> Result<PutResult, Error> {
         self.put_with(key, body, PutOptions::default()).await
     }
 
@@ -95,7 +95,7 @@ impl Bucket {
         key: &str,
         body: impl Into<Bytes>,
         options: PutOptions,
-    ) -> Result<Stored, Error> {
+    ) -> Result<PutResult, Error> {
         self.put_bytes(&ObjectKey::parse(key)?, body.into(), &options).await
     }
 
@@ -104,12 +104,12 @@ impl Bucket {
         key: &ObjectKey<'_>,
         body: Bytes,
         options: &PutOptions,
-    ) -> Result<Stored, Error> {
+    ) -> Result<PutResult, Error> {
         let mut request = self.put_request(key, options)?;
         let crc32 = set_body(&mut request, body)?;
         let answer = self.whole(request).await?;
         check_crc32(answer.headers(), crc32).map_err(|error| error.during("PutObject"))?;
-        Ok(Stored::from_headers(answer.headers()))
+        Ok(PutResult::from_headers(answer.headers()))
     }
 
     pub(super) fn put_request(&self, key: &ObjectKey<'_>, options: &PutOptions) -> Result<AwsRequest, Error> {
@@ -175,7 +175,7 @@ impl PutOptions {
     }
 }
 
-impl Stored {
+impl PutResult {
     pub(super) fn from_headers(headers: &HeaderMap) -> Self {
         Self { etag: text(headers, "etag"), version_id: text(headers, "x-amz-version-id") }
     }
@@ -318,7 +318,7 @@ mod tests {
     async fn a_success_that_is_about_something_else_is_an_error() {
         let etag = ("etag", "\"e\"");
         let refused =
-            |outcome: Result<Stored, Error>| outcome.unwrap_err().kind() == ErrorKind::InvalidResponse;
+            |outcome: Result<PutResult, Error>| outcome.unwrap_err().kind() == ErrorKind::InvalidResponse;
         for (checksum, is_right) in [("NhCmhg==", true), ("AAAAAA==", false)] {
             let headers = [etag, ("x-amz-checksum-crc32", checksum)];
             let aws = ScriptedAws::default().answer_text(200, &headers, "");

@@ -14,7 +14,7 @@ export const PICTURE_TYPES = 'image/jpeg,image/png,image/webp,image/gif,image/av
 /** Uploads a picture, in parts if it is large. A key is used once, so caches may keep the picture for ever. */
 export async function uploadPicture(client: Client, file: File, options: UploadOptions): Promise<Picture> {
   const bucket = client.bucket();
-  const key = options.resume?.key ?? (await bucket.privateKey(`pictures/${crypto.randomUUID()}`));
+  const key = options.resume?.key ?? (await bucket.privatePath(`pictures/${crypto.randomUUID()}`));
   await bucket.upload(key, file, { cacheControl: 'private, max-age=31536000, immutable', ...options });
   return { key, name: file.name };
 }
@@ -31,6 +31,6 @@ export function shareLink(client: Client, picture: Picture): Promise<PresignedUr
 
 export async function deletePictures(client: Client, pictures: readonly Picture[]): Promise<void> {
   if (pictures.length === 0) return;
-  const { refused } = await client.bucket().deleteMany(pictures.map(({ key }) => key));
-  if (refused[0] !== undefined) throw refused[0].error;
+  const { errors } = await client.bucket().deleteMany(pictures.map(({ key }) => key));
+  if (errors[0] !== undefined) throw errors[0].error;
 }

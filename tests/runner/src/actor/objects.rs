@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context, Result, bail};
 use futures_util::TryStreamExt;
 use poolpass::Error;
-use poolpass::s3::{Bucket, ByteRange, GetOptions, ListOptions, ObjectMetadata, PutOptions};
+use poolpass::s3::{Bucket, ByteRange, GetOptions, ListOptions, ObjectMetadata, PutOptions, PutResult};
 use serde_json::{Value, json};
 
 use super::{Actor, Outcome, nothing};
@@ -14,21 +14,7 @@ use crate::arguments::Arguments;
 
 impl Actor {
     pub(super) async fn object_operation(&self, operation: &str, with: Arguments<'_>) -> Option<Outcome> {
-        let is_known = matches!(
-            operation,
-            "putObject"
-                | "getObject"
-                | "headObject"
-                | "deleteObject"
-                | "copyObject"
-                | "listObjects"
-                | "upload"
-                | "presignGet"
-                | "presignPut"
-        );
-        if !is_known {
-            return None;
-        }
+        let operation = operation.strip_prefix("bucket.")?;
         Some(match self.client().s3() {
             Ok(bucket) => perform(&bucket, operation, with).await,
             Err(error) => Ok(Err(error)),
@@ -38,12 +24,12 @@ impl Actor {
 
 async fn perform(bucket: &Bucket, operation: &str, with: Arguments<'_>) -> Outcome {
     match operation {
-        "putObject" => {
+        "put" => {
             let body = with.text("body")?.to_owned();
-            let stored = bucket.put_with(with.text("key")?, body, put_options(with)?).await;
-            Ok(stored.map(|stored| json!({ "etag": stored.etag })))
+            let stored = bucket.put_with(with.text("key")?, body, put_options(with)).await;
+            Ok(stored.map(|stored| put_result(&stored)))
         }
-        "getObject" => {
+        "get" => {
             let options = GetOptions {
                 range: range(with)?,
                 if_none_match: with.maybe_text("ifNoneMatch").map(str::to_owned),
@@ -51,10 +37,13 @@ async fn perform(bucket: &Bucket, operation: &str, with: Arguments<'_>) -> Outco
             };
             Ok(get(bucket, with.text("key")?, options).await)
         }
-        "headObject" => Ok(bucket.head(with.text("key")?).await.map(|metadata| describe(&metadata))),
-        "deleteObject" => nothing(bucket.delete(with.text("key")?).await),
-        "copyObject" => nothing(bucket.copy(with.text("from")?, with.text("to")?).await),
-        "listObjects" => {
+        "head" => Ok(bucket.head(with.text("key")?).await.map(|metadata| describe(&metadata))),
+        "delete" => nothing(bucket.delete(with.text("key")?).await),
+        "copy" => {
+            let copied = bucket.copy(with.text("from")?, with.text("to")?).await;
+            Ok(copied.map(|copied| put_result(&copied)))
+        }
+        "list" => {
             let options = ListOptions {
                 delimiter: with.maybe_text("delimiter").map(str::to_owned),
                 page_size: with.maybe_number("pageSize").map(u32::try_from).transpose()?,
@@ -65,33 +54,32 @@ async fn perform(bucket: &Bucket, operation: &str, with: Arguments<'_>) -> Outco
         "upload" => upload(bucket, with).await,
         "presignGet" => {
             let url = bucket.presign_get(with.text("key")?, with.seconds("expiresIn")?).await;
-            Ok(url.map(|url| json!(url.as_str())))
+            Ok(url.map(|url| json!({ "url": url.as_str() })))
         }
         "presignPut" => {
             let url =
-                bucket.presign_put(with.text("key")?, with.seconds("expiresIn")?, put_options(with)?).await;
-            Ok(url.map(|url| json!(url.as_str())))
+                bucket.presign_put(with.text("key")?, with.seconds("expiresIn")?, put_options(with)).await;
+            Ok(url.map(|url| json!({ "url": url.as_str() })))
         }
-        other => bail!("there is no operation {other:?}"),
+        other => bail!("there is no operation \"bucket.{other}\""),
     }
 }
 
 async fn get(bucket: &Bucket, key: &str, options: GetOptions) -> Result<Value, Error> {
     let object = bucket.get_with(key, options).await?;
-    let mut description = describe(object.metadata());
+    let metadata = describe(object.metadata());
     let body = object.bytes().await?;
-    description["body"] = json!(String::from_utf8_lossy(&body));
-    Ok(description)
+    Ok(json!({ "metadata": metadata, "text": String::from_utf8_lossy(&body) }))
 }
 
 async fn list(bucket: &Bucket, options: ListOptions) -> Result<Value, Error> {
-    let (mut keys, mut prefixes) = (Vec::new(), Vec::new());
+    let (mut objects, mut common_prefixes) = (Vec::new(), Vec::new());
     let mut pages = bucket.list_pages(options);
     while let Some(page) = pages.try_next().await? {
-        keys.extend(page.objects.into_iter().map(|object| object.key));
-        prefixes.extend(page.common_prefixes);
+        objects.extend(page.objects.into_iter().map(|object| json!({ "key": object.key })));
+        common_prefixes.extend(page.common_prefixes);
     }
-    Ok(json!({ "keys": keys, "prefixes": prefixes }))
+    Ok(json!({ "objects": objects, "commonPrefixes": common_prefixes }))
 }
 
 async fn upload(bucket: &Bucket, with: Arguments<'_>) -> Outcome {
@@ -115,29 +103,22 @@ async fn upload(bucket: &Bucket, with: Arguments<'_>) -> Outcome {
     Ok(stored.map(|_| json!({ "parts": parts.load(Ordering::Relaxed) })))
 }
 
-fn put_options(with: Arguments<'_>) -> Result<PutOptions> {
-    let if_absent = match with.maybe_text("ifNoneMatch") {
-        None => false,
-        Some("*") => true,
-        Some(other) => bail!("ifNoneMatch is \"*\" when writing, not {other:?}"),
-    };
-    Ok(PutOptions {
+fn put_options(with: Arguments<'_>) -> PutOptions {
+    PutOptions {
         content_type: with.maybe_text("contentType").map(str::to_owned),
-        if_absent,
+        if_absent: with.flag("ifAbsent"),
         ..PutOptions::default()
-    })
+    }
 }
 
-/// Both ends of a range are included in the scenarios, as in HTTP.
 fn range(with: Arguments<'_>) -> Result<Option<ByteRange>> {
-    if with.0.get("range").is_none() {
-        return Ok(None);
-    }
-    let ends = with.list("range")?.iter().map(Value::as_u64).collect::<Option<Vec<_>>>();
-    match ends.context("a range is two numbers")?.as_slice() {
-        [first, last] => Ok(Some(ByteRange::Between(*first, last + 1))),
-        _ => bail!("a range is two numbers"),
-    }
+    let Some(range) = with.0.get("range") else { return Ok(None) };
+    let end = |name: &str| range[name].as_u64().with_context(|| format!("a range needs {name:?}"));
+    Ok(Some(ByteRange::Between(end("start")?, end("end")?)))
+}
+
+fn put_result(result: &PutResult) -> Value {
+    json!({ "etag": result.etag, "versionId": result.version_id })
 }
 
 fn describe(metadata: &ObjectMetadata) -> Value {

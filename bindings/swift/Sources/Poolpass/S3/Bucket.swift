@@ -5,7 +5,7 @@ import PoolpassFFI
 ///
 /// ```swift
 /// let bucket = try client.bucket()
-/// let key = try await bucket.privateKey("film.mp4")
+/// let key = try await bucket.privatePath("film.mp4")
 /// try await bucket.upload(.file(film), to: key) { show($0.sent, $0.total) }
 /// try await bucket.get(key).save(to: copy)
 /// ```
@@ -20,8 +20,8 @@ public struct Bucket: Sendable {
     public var name: String { inner.name() }
 
     /// `private/{identity id}/{name}`: a key under the prefix that is the person's own.
-    public func privateKey(_ name: String) async throws -> String {
-        try await call { try await inner.cancellable(handle: $0).privateKey(name: name) }
+    public func privatePath(_ name: String) async throws -> String {
+        try await call { try await inner.cancellable(handle: $0).privatePath(name: name) }
     }
 
     /// Writes an object in one request (PutObject). For more than a few megabytes see
@@ -29,13 +29,13 @@ public struct Bucket: Sendable {
     ///
     /// - Throws: ``PoolpassError`` with `accessDenied`, `conditionFailed`, `invalidInput` for a key that URLs cannot name.
     @discardableResult
-    public func put(_ data: Data, to key: String, options: PutOptions = PutOptions()) async throws -> Stored {
+    public func put(_ data: Data, to key: String, options: PutOptions = PutOptions()) async throws -> PutResult {
         try await call { try await inner.cancellable(handle: $0).put(key: key, body: data, options: options) }
     }
 
     /// Writes a text as UTF-8 (PutObject).
     @discardableResult
-    public func put(_ text: String, to key: String, options: PutOptions = PutOptions()) async throws -> Stored {
+    public func put(_ text: String, to key: String, options: PutOptions = PutOptions()) async throws -> PutResult {
         try await put(Data(text.utf8), to: key, options: options)
     }
 
@@ -66,13 +66,13 @@ public struct Bucket: Sendable {
     }
 
     /// Deletes any number of objects (DeleteObjects). That S3 refuses single keys is in the result.
-    public func delete(_ keys: [String]) async throws -> DeletedObjects {
+    public func deleteMany(_ keys: [String]) async throws -> DeletedObjects {
         try await call { DeletedObjects(try await inner.cancellable(handle: $0).deleteMany(keys: keys)) }
     }
 
     /// Copies an object without it passing through this device (CopyObject). At most 5 GB.
     @discardableResult
-    public func copy(from: String, to: String, options: CopyOptions = CopyOptions()) async throws -> Stored {
+    public func copy(from: String, to: String, options: CopyOptions = CopyOptions()) async throws -> PutResult {
         try await call { try await inner.cancellable(handle: $0).copy(from: from, to: to, options: options) }
     }
 
@@ -80,24 +80,24 @@ public struct Bucket: Sendable {
     /// about an hour.
     ///
     /// - Parameters:
-    ///   - life: In seconds.
+    ///   - expiresIn: In seconds.
     ///   - fileName: Tells the browser to save the object under this name.
-    public func presignGet(_ key: String, life: TimeInterval, fileName: String? = nil) async throws -> PresignedURL {
+    public func presignGet(_ key: String, expiresIn: TimeInterval, fileName: String? = nil) async throws -> PresignedURL {
         try await call {
-            let life = try seconds(life, "life")
+            let expiresIn = try seconds(expiresIn, "expiresIn")
             return try PresignedURL(
-                try await inner.cancellable(handle: $0).presignGet(key: key, life: life, fileName: fileName))
+                try await inner.cancellable(handle: $0).presignGet(key: key, expiresIn: expiresIn, fileName: fileName))
         }
     }
 
-    /// A URL that writes the object for a while (`life`, in seconds), as often as it is used.
+    /// A URL that writes the object for a while (`expiresIn`, in seconds), as often as it is used.
     public func presignPut(
-        _ key: String, life: TimeInterval, options: PutOptions = PutOptions()
+        _ key: String, expiresIn: TimeInterval, options: PutOptions = PutOptions()
     ) async throws -> PresignedURL {
         try await call {
-            let life = try seconds(life, "life")
+            let expiresIn = try seconds(expiresIn, "expiresIn")
             return try PresignedURL(
-                try await inner.cancellable(handle: $0).presignPut(key: key, life: life, options: options))
+                try await inner.cancellable(handle: $0).presignPut(key: key, expiresIn: expiresIn, options: options))
         }
     }
 }
@@ -132,7 +132,7 @@ extension Bucket {
 public typealias PutOptions = PoolpassFFI.PutOptions
 
 /// What S3 says about an object that was written.
-public typealias Stored = PoolpassFFI.Stored
+public typealias PutResult = PoolpassFFI.PutResult
 
 /// How an object is read.
 public typealias GetOptions = PoolpassFFI.GetOptions
@@ -157,10 +157,10 @@ public struct DeletedObjects: Sendable {
     /// The keys that are gone.
     public let deleted: [String]
     /// The keys that S3 refused to delete, and why.
-    public let refused: [String: PoolpassError]
+    public let errors: [String: PoolpassError]
 
-    init(_ outcome: PoolpassFFI.DeletedMany) {
+    init(_ outcome: PoolpassFFI.DeletedObjects) {
         deleted = outcome.deleted
-        refused = Dictionary(outcome.refused.map { ($0.key, PoolpassError($0.error)) }) { first, _ in first }
+        errors = Dictionary(outcome.errors.map { ($0.key, PoolpassError($0.error)) }) { first, _ in first }
     }
 }

@@ -15,7 +15,7 @@ extension Bucket {
     public func upload(
         _ body: UploadBody, to key: String, options: UploadOptions = UploadOptions(),
         onProgress: (@Sendable (UploadProgress) -> Void)? = nil
-    ) async throws -> Stored {
+    ) async throws -> PutResult {
         try await upload(body, key, options, Listener(onProgress, nil))
     }
 
@@ -27,13 +27,13 @@ extension Bucket {
     public func resumableUpload(
         _ body: UploadBody, to key: String, options: UploadOptions = UploadOptions(),
         onState: @escaping @Sendable (String) -> Void, onProgress: (@Sendable (UploadProgress) -> Void)? = nil
-    ) async throws -> Stored {
+    ) async throws -> PutResult {
         try await upload(body, key, options, Listener(onProgress, onState))
     }
 
     private func upload(
         _ body: UploadBody, _ key: String, _ options: UploadOptions, _ listener: Listener
-    ) async throws -> Stored {
+    ) async throws -> PutResult {
         try await call {
             try await inner.cancellable(handle: $0)
                 .upload(key: key, body: body.inner, options: options, listener: listener)
@@ -45,7 +45,7 @@ extension Bucket {
     public func resumeUpload(
         _ state: String, of body: UploadBody, options: UploadOptions = UploadOptions(),
         onProgress: (@Sendable (UploadProgress) -> Void)? = nil
-    ) async throws -> Stored {
+    ) async throws -> PutResult {
         let listener = Listener(onProgress, nil)
         return try await call {
             try await inner.cancellable(handle: $0)

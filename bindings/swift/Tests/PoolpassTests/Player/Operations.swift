@@ -130,41 +130,35 @@ private let accounts: [String: Operation] = [
 ]
 
 private let objects: [String: Operation] = [
-    "putObject": { actor, with in
-        let stored = try await actor.client.bucket()
-            .put(try with.text("body"), to: try with.text("key"), options: putOptions(with))
-        return ["etag": .of(stored.etag)]
+    "bucket.put": { actor, with in
+        described(
+            try await actor.client.bucket()
+                .put(try with.text("body"), to: try with.text("key"), options: putOptions(with)))
     },
-    "getObject": { actor, with in
-        // Both ends of a range are included in the scenarios, as in HTTP.
-        let ends = with["range"].array?.compactMap(\.int).map(Int64.init)
-        let range = ends.map { ByteRange.between(start: $0[0], end: $0[1] + 1) }
-        let options = GetOptions(range: range, ifNoneMatch: with.maybeText("ifNoneMatch"))
+    "bucket.get": { actor, with in
+        let options = GetOptions(range: try range(with), ifNoneMatch: with.maybeText("ifNoneMatch"))
         let object = try await actor.client.bucket().get(try with.text("key"), options: options)
-        var result = described(object.metadata)
-        result["body"] = .string(try await object.text())
-        return result
+        return ["metadata": described(object.metadata), "text": .string(try await object.text())]
     },
-    "headObject": { actor, with in described(try await actor.client.bucket().head(try with.text("key"))) },
-    "deleteObject": { actor, with in
+    "bucket.head": { actor, with in described(try await actor.client.bucket().head(try with.text("key"))) },
+    "bucket.delete": { actor, with in
         try await actor.client.bucket().delete(try with.text("key"))
         return .null
     },
-    "copyObject": { actor, with in
-        try await actor.client.bucket().copy(from: try with.text("from"), to: try with.text("to"))
-        return .null
+    "bucket.copy": { actor, with in
+        described(try await actor.client.bucket().copy(from: try with.text("from"), to: try with.text("to")))
     },
-    "listObjects": { actor, with in
-        var (keys, prefixes): ([String], [String]) = ([], [])
+    "bucket.list": { actor, with in
+        var (objects, commonPrefixes): ([JSON], [String]) = ([], [])
         let pages = try actor.client.bucket().pages(
             prefix: try with.text("prefix"), delimiter: with.maybeText("delimiter"), pageSize: with.maybeInt("pageSize"))
         for try await page in pages {
-            keys += page.objects.map(\.key)
-            prefixes += page.commonPrefixes
+            objects += page.objects.map { ["key": .string($0.key)] }
+            commonPrefixes += page.commonPrefixes
         }
-        return ["keys": .of(keys), "prefixes": .of(prefixes)]
+        return ["objects": .array(objects), "commonPrefixes": .of(commonPrefixes)]
     },
-    "upload": { actor, with in
+    "bucket.upload": { actor, with in
         let (size, ending) = (try with.int("size"), "so it ends")
         let body = Data(repeating: UInt8(ascii: "x"), count: max(0, size - ending.utf8.count)) + Data(ending.utf8)
         let parts = Guarded(0)
@@ -174,16 +168,15 @@ private let objects: [String: Operation] = [
         }
         return ["parts": .of(parts.value)]
     },
-    "presignGet": { actor, with in
-        let life = TimeInterval(try with.int("expiresIn"))
-        let presigned = try await actor.client.bucket().presignGet(try with.text("key"), life: life)
-        return .string(presigned.url.absoluteString)
+    "bucket.presignGet": { actor, with in
+        described(
+            try await actor.client.bucket()
+                .presignGet(try with.text("key"), expiresIn: TimeInterval(try with.int("expiresIn"))))
     },
-    "presignPut": { actor, with in
-        let life = TimeInterval(try with.int("expiresIn"))
-        let presigned = try await actor.client.bucket()
-            .presignPut(try with.text("key"), life: life, options: putOptions(with))
-        return .string(presigned.url.absoluteString)
+    "bucket.presignPut": { actor, with in
+        described(
+            try await actor.client.bucket().presignPut(
+                try with.text("key"), expiresIn: TimeInterval(try with.int("expiresIn")), options: putOptions(with)))
     },
 ]
 
@@ -351,7 +344,21 @@ private func setting(_ with: Arguments, _ method: String) throws -> MfaSetting? 
 }
 
 private func putOptions(_ with: Arguments) -> PutOptions {
-    PutOptions(contentType: with.maybeText("contentType"), ifAbsent: with.maybeText("ifNoneMatch") == "*")
+    PutOptions(contentType: with.maybeText("contentType"), ifAbsent: with["ifAbsent"] == true)
+}
+
+private func range(_ with: Arguments) throws -> ByteRange? {
+    guard with["range"] != .null else { return nil }
+    let range = Arguments(with["range"])
+    return .between(start: Int64(try range.int("start")), end: Int64(try range.int("end")))
+}
+
+private func described(_ result: PutResult) -> JSON {
+    ["etag": .of(result.etag), "versionId": .of(result.versionId)]
+}
+
+private func described(_ presigned: PresignedURL) -> JSON {
+    ["url": .string(presigned.url.absoluteString)]
 }
 
 private func sent(_ delivery: CodeDelivery?) -> JSON {

@@ -6,7 +6,7 @@ export async function tryAll(config, { username, password }) {
   const values = new Map();
   const client = await Client.create(config, { store: storeOf(values) });
   await client.signIn(username, password);
-  const key = await client.bucket().privateKey('hostile');
+  const key = await client.bucket().privatePath('hostile');
   await client.bucket().put(key, 'x');
   const pk = await client.identityId();
 
@@ -55,7 +55,7 @@ export async function tryOthers(config, user) {
   }
   const client = await Client.create(config, { store: 'memory', maxAttempts: 1 });
   await client.signIn(user.username, user.password);
-  const key = await client.bucket().privateKey('lies');
+  const key = await client.bucket().privatePath('lies');
   for (const size of [NaN, -1, 0, 1, 2 ** 53, Infinity, 7e6]) {
     const blob = new Blob([new Uint8Array(6e6)]);
     Object.defineProperty(blob, 'size', { value: size });

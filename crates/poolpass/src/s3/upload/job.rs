@@ -15,7 +15,7 @@ use crate::s3::bucket::Bucket;
 use crate::s3::get::GetOptions;
 use crate::s3::key::ObjectKey;
 use crate::s3::metadata::{ObjectMetadata, whole_crc32};
-use crate::s3::put::{PutOptions, Stored};
+use crate::s3::put::{PutOptions, PutResult};
 
 /// An upload as it was asked for, without its bytes.
 pub(super) struct Job<'a> {
@@ -29,14 +29,14 @@ pub(super) struct Job<'a> {
 }
 
 impl Job<'_> {
-    pub(super) async fn at_once(&self, body: Bytes) -> Result<Stored, Error> {
+    pub(super) async fn at_once(&self, body: Bytes) -> Result<PutResult, Error> {
         let size = body.len() as u64;
         let stored = self.bucket.put_bytes(&self.key, body, self.options).await?;
         self.report(size, Some(size));
         Ok(stored)
     }
 
-    pub(super) async fn begin(&self, input: Input) -> Result<Stored, Error> {
+    pub(super) async fn begin(&self, input: Input) -> Result<PutResult, Error> {
         let multipart = Multipart::create(self.bucket, self.key.clone(), self.options).await?;
         let state = UploadState {
             version: UploadState::VERSION,
@@ -70,7 +70,7 @@ impl Job<'_> {
         sender
     }
 
-    pub(super) async fn resume(&self, state: &UploadState, input: Input) -> Result<Stored, Error> {
+    pub(super) async fn resume(&self, state: &UploadState, input: Input) -> Result<PutResult, Error> {
         if state.size != self.plan.size() || state.part_size != self.plan.part_size() {
             return Err(Error::invalid_input("the body does not have the size that the upload began with"));
         }
@@ -85,7 +85,7 @@ impl Job<'_> {
         multipart: Multipart<'a>,
         present: Vec<Part>,
         input: Input,
-    ) -> BoxFuture<'a, Result<Stored, Error>> {
+    ) -> BoxFuture<'a, Result<PutResult, Error>> {
         Box::pin(async move {
             let mut parts: Vec<Part> = Vec::new();
             let mut under_way = self.under_way(&multipart, &present, input);
@@ -117,7 +117,7 @@ impl Job<'_> {
         Box::pin(parts.buffer_unordered(self.concurrency))
     }
 
-    async fn complete(&self, multipart: &Multipart<'_>, parts: &[Part]) -> Result<Stored, Error> {
+    async fn complete(&self, multipart: &Multipart<'_>, parts: &[Part]) -> Result<PutResult, Error> {
         let whole = parts.iter().fold(crc32fast::Hasher::new(), |mut whole, part| {
             whole.combine(&crc32fast::Hasher::new_with_initial_len(part.crc32, part.length));
             whole
@@ -157,12 +157,12 @@ impl Job<'_> {
     }
 
     /// The object under the key, if it is this upload's.
-    async fn completed_before(&self, parts: &[Part], crc32: u32) -> Option<Stored> {
+    async fn completed_before(&self, parts: &[Part], crc32: u32) -> Option<PutResult> {
         let headers = self.bucket.head_headers(self.key.as_str(), &GetOptions::default()).await.ok()?;
         let metadata = ObjectMetadata::from_headers(&headers);
         let size: u64 = parts.iter().map(|part| part.length).sum();
         (whole_crc32(&headers) == Some(crc32) && metadata.size == Some(size))
-            .then(|| Stored::from_headers(&headers))
+            .then(|| PutResult::from_headers(&headers))
     }
 
     fn report(&self, sent: u64, total: Option<u64>) {

@@ -14,7 +14,7 @@ pub use state::UploadState;
 
 use super::bucket::Bucket;
 use super::key::ObjectKey;
-use super::put::{PutOptions, Stored};
+use super::put::{PutOptions, PutResult};
 use crate::error::Error;
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
 use job::Job;
@@ -174,7 +174,7 @@ impl Upload {
         self
     }
 
-    async fn run(self) -> Result<Stored, Error> {
+    async fn run(self) -> Result<PutResult, Error> {
         let mut input = self.body.0;
         let plan = Plan::new(input.size(), self.part_size)?;
         let job = Job {
@@ -197,8 +197,8 @@ impl Upload {
 }
 
 impl IntoFuture for Upload {
-    type Output = Result<Stored, Error>;
-    type IntoFuture = BoxFuture<'static, Result<Stored, Error>>;
+    type Output = Result<PutResult, Error>;
+    type IntoFuture = BoxFuture<'static, Result<PutResult, Error>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())

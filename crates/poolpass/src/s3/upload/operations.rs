@@ -11,7 +11,7 @@ use crate::pagination::{self, Pagination};
 use crate::s3::bucket::{Bucket, set_header};
 use crate::s3::key::ObjectKey;
 use crate::s3::metadata::{crc32_from_base64, crc32_to_base64, text};
-use crate::s3::put::{PutOptions, Stored, check_crc32, set_body, stored_otherwise};
+use crate::s3::put::{PutOptions, PutResult, check_crc32, set_body, stored_otherwise};
 use crate::s3::query::Query;
 use crate::s3::xml;
 use crate::xml::Element;
@@ -108,11 +108,11 @@ impl<'a> Multipart<'a> {
         parts: &[Part],
         crc32: u32,
         options: &PutOptions,
-    ) -> Result<Stored, Error> {
+    ) -> Result<PutResult, Error> {
         let request = self.complete_request(parts, crc32, options)?;
         let answer = self.bucket.whole(request).await?;
         let root = "CompleteMultipartUploadResult";
-        Stored::from_document(&answer, root, "CompleteMultipartUpload", |result| {
+        PutResult::from_document(&answer, root, "CompleteMultipartUpload", |result| {
             let stored = result.maybe_text("ChecksumCRC32").and_then(|stored| crc32_from_base64(&stored));
             match stored {
                 Some(stored) if self.whole_checksum && stored != crc32 => Err(stored_otherwise()),

@@ -9,7 +9,7 @@ func tellGuest(_ setting: Setting, _ narrator: Narrator) async throws {
         return try await guest.identityId()
     }
     let bucket = try guest.bucket()
-    let key = try await bucket.privateKey("guest.txt")
+    let key = try await bucket.privatePath("guest.txt")
     try await narrator.refused("be refused to write as a guest", "PutObject", .accessDenied) {
         try await bucket.put("x", to: key)
     }

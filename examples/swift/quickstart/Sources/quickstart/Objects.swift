@@ -8,14 +8,14 @@ let somebodyElse = "eu-west-1:00000000-0000-4000-8000-000000000000"
 
 func tellObjects(_ people: People, _ narrator: Narrator) async throws {
     let bucket = try people.laptop.bucket()
-    let key = try await bucket.privateKey("notes/first letter.txt")
+    let key = try await bucket.privatePath("notes/first letter.txt")
 
     _ = try await narrator.step("put an object under the own prefix", "PutObject") { try await bucket.put(text, to: key) }
     let read = try await narrator.step("get it", "GetObject") { try await bucket.get(key).text() }
     guard read == text else { throw Failure("another text came back") }
 
     let link = try await narrator.step("make a link that lives for a minute", "(presigned GetObject)") {
-        try await bucket.presignGet(key, life: 60)
+        try await bucket.presignGet(key, expiresIn: 60)
     }
     let shared = try await narrator.step("read it through the link, without signing", "GetObject") {
         try await fetch(link.url)

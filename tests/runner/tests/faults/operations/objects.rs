@@ -124,8 +124,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Ok(u32::from(resumed.is_err_and(|error| error.kind() == poolpass::ErrorKind::NotFound)))
         })
     }),
-    Operation::new("Bucket.privateKey", SIGNED_IN, |stage| {
-        Box::pin(async { bucket(stage)?.private_key("note").await.map(drop) })
+    Operation::new("Bucket.privatePath", SIGNED_IN, |stage| {
+        Box::pin(async { bucket(stage)?.private_path("note").await.map(drop) })
     }),
     Operation::new("Bucket.presignGet", SIGNED_IN, |stage| {
         Box::pin(async { bucket(stage)?.presign_get(&key(stage), Duration::from_secs(60)).await.map(drop) })

@@ -16,7 +16,7 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
     val name: String get() = ffi.name()
 
     /** The key of an object that belongs to the person alone: `private/IDENTITY_ID/name`. */
-    suspend fun privateKey(name: String): String = mapped { ffi.privateKey(name) }
+    suspend fun privatePath(name: String): String = mapped { ffi.privatePath(name) }
 
     /**
      * Writes an object in one request (PutObject). [upload] is for what is large.
@@ -24,7 +24,7 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
      * @throws PoolpassException.AccessDenied when the role does not allow it.
      * @throws PoolpassException.ConditionFailed when a condition of [options] does not hold.
      */
-    suspend fun put(key: String, body: ByteArray, options: PutOptions = PutOptions()): Stored =
+    suspend fun put(key: String, body: ByteArray, options: PutOptions = PutOptions()): PutResult =
         mapped { ffi.put(key, body, options) }
 
     /**
@@ -44,7 +44,7 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
         options: UploadOptions = UploadOptions(),
         onResumable: ((UploadState) -> Unit)? = null,
         onProgress: ((sent: Long, total: Long?) -> Unit)? = null,
-    ): Stored = mapped { body.sentBy { ffi.upload(key, it, options, listener(onResumable, onProgress)) } }
+    ): PutResult = mapped { body.sentBy { ffi.upload(key, it, options, listener(onResumable, onProgress)) } }
 
     /**
      * Goes on with an upload that broke off. Parts that S3 has are not sent again. Should it break off once more, the same state
@@ -58,7 +58,7 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
         body: UploadBody,
         options: UploadOptions = UploadOptions(),
         onProgress: ((sent: Long, total: Long?) -> Unit)? = null,
-    ): Stored = mapped { body.sentBy { ffi.resumeUpload(state.json, it, options, listener(null, onProgress)) } }
+    ): PutResult = mapped { body.sentBy { ffi.resumeUpload(state.json, it, options, listener(null, onProgress)) } }
 
     /** Gives up an upload that broke off, so that its parts cost nothing (AbortMultipartUpload). */
     suspend fun abortUpload(state: UploadState): Unit = mapped { ffi.abortUpload(state.json) }
@@ -80,13 +80,13 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
     suspend fun delete(key: String): Unit = mapped { ffi.delete(key) }
 
     /** Deletes any number of objects (DeleteObjects). */
-    suspend fun deleteMany(keys: List<String>): DeletedMany {
+    suspend fun deleteMany(keys: List<String>): DeletedObjects {
         val outcome = mapped { ffi.deleteMany(keys) }
-        return DeletedMany(outcome.deleted, outcome.refused.associate { it.key to PoolpassException.of(it.error) })
+        return DeletedObjects(outcome.deleted, outcome.errors.associate { it.key to PoolpassException.of(it.error) })
     }
 
     /** Copies an object without its bytes coming here (CopyObject). */
-    suspend fun copy(from: String, to: String, options: CopyOptions = CopyOptions()): Stored =
+    suspend fun copy(from: String, to: String, options: CopyOptions = CopyOptions()): PutResult =
         mapped { ffi.copy(from, to, options) }
 
     /** One page of objects (ListObjectsV2). [list] and [listPages] read on by themselves. */
@@ -113,12 +113,12 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
      *
      * @param fileName a browser saves the object under this name.
      */
-    suspend fun presignGet(key: String, life: Duration, fileName: String? = null): PresignedUrl =
-        mapped { PresignedUrl(ffi.presignGet(key, checked(life, "life"), fileName)) }
+    suspend fun presignGet(key: String, expiresIn: Duration, fileName: String? = null): PresignedUrl =
+        mapped { PresignedUrl(ffi.presignGet(key, checked(expiresIn, "expiresIn"), fileName)) }
 
     /** A URL with which anyone can write the object for a while, as [options] say; it dies with its credentials, as that of [presignGet]. */
-    suspend fun presignPut(key: String, life: Duration, options: PutOptions = PutOptions()): PresignedUrl =
-        mapped { PresignedUrl(ffi.presignPut(key, checked(life, "life"), options)) }
+    suspend fun presignPut(key: String, expiresIn: Duration, options: PutOptions = PutOptions()): PresignedUrl =
+        mapped { PresignedUrl(ffi.presignPut(key, checked(expiresIn, "expiresIn"), options)) }
 
     override fun toString(): String = "Bucket($name)"
 }

@@ -8,7 +8,7 @@ import dev.poolpass.ffi.GetOptions as FfiGetOptions
 typealias PutOptions = dev.poolpass.ffi.PutOptions
 
 /** What S3 says about an object that was written. */
-typealias Stored = dev.poolpass.ffi.Stored
+typealias PutResult = dev.poolpass.ffi.PutResult
 
 /** What is known about an object. */
 typealias ObjectMetadata = dev.poolpass.ffi.ObjectMetadata
@@ -82,8 +82,8 @@ private fun ByteRange.toFfi(): FfiByteRange = when (this) {
  * What became of many objects.
  *
  * @property deleted the keys that are gone.
- * @property refused why S3 refused to delete the others.
+ * @property errors why S3 refused to delete the others.
  */
-class DeletedMany internal constructor(val deleted: List<String>, val refused: Map<String, PoolpassException>) {
-    override fun toString(): String = "DeletedMany(${deleted.size} deleted, ${refused.size} refused)"
+class DeletedObjects internal constructor(val deleted: List<String>, val errors: Map<String, PoolpassException>) {
+    override fun toString(): String = "DeletedObjects(${deleted.size} deleted, ${errors.size} errors)"
 }

@@ -9,7 +9,7 @@ internal suspend fun readmeExample(file: Path, password: String, film: Path, ask
     check(step is SignInStep.Done) { "this app cannot answer $step" }
 
     val bucket = client.bucket()
-    val key = bucket.privateKey("film.mp4") // private/{identity id}/film.mp4
+    val key = bucket.privatePath("film.mp4") // private/{identity id}/film.mp4
     bucket.upload(key, UploadBody.File(film)) { sent, total -> show(sent, total) }
 
     val mine = attribute("pk") eq client.identityId()

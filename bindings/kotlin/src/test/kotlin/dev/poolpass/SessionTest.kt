@@ -85,7 +85,7 @@ class SessionTest {
             }
         }
         val bucket = person.client(ClientOptions(transport = transport)).bucket()
-        val key = bucket.privateKey("stopped")
+        val key = bucket.privatePath("stopped")
         val caller = launch(Dispatchers.Default) { bucket.put(key, "x".toByteArray()) }
         asked.await()
         caller.cancelAndJoin()
@@ -114,7 +114,7 @@ class SessionTest {
         val transport = JavaHttp()
         val client = person.client(ClientOptions(transport = transport))
         val bucket = client.bucket()
-        val key = bucket.privateKey("through the app")
+        val key = bucket.privatePath("through the app")
         bucket.put(key, "carried".toByteArray())
         assertEquals("carried", bucket.get(key).text())
         assertEquals(setOf("InitiateAuth", "RespondToAuthChallenge", "GetId", "GetCredentialsForIdentity", "PUT", "GET"), transport.operations.toSet())

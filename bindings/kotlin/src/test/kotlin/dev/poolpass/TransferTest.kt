@@ -66,7 +66,7 @@ class TransferTest {
 
     @Test
     fun `the content of a range has the range's length`() = test {
-        val key = bucket.privateKey("range")
+        val key = bucket.privatePath("range")
         bucket.put(key, "0123456789".encodeToByteArray())
         assertEquals(10L, bucket.get(key).use { it.contentLength })
         assertEquals(3L, bucket.get(key, GetOptions(range = ByteRange.Between(5, 8))).use { it.contentLength })
@@ -74,7 +74,7 @@ class TransferTest {
 
     @Test
     fun `a file is uploaded with progress, and saved to a file`() = test {
-        val key = bucket.privateKey("film")
+        val key = bucket.privatePath("film")
         val progress = CopyOnWriteArrayList<Pair<Long, Long?>>()
         bucket.upload(key, UploadBody.File(file), PARTS) { sent, total -> progress += sent to total }
         assertEquals(content.size.toLong() to content.size.toLong(), progress.last())
@@ -89,7 +89,7 @@ class TransferTest {
 
     @Test
     fun `an object arrives piece by piece, and once`() = test {
-        val key = bucket.privateKey("pieces")
+        val key = bucket.privatePath("pieces")
         bucket.upload(key, UploadBody.Stream(ByteArrayInputStream(content)), PARTS)
         val found = bucket.get(key)
         assertEquals(content.size, found.pieces().fold(0) { length, piece -> length + piece.size })
@@ -103,7 +103,7 @@ class TransferTest {
 
     @Test
     fun `an upload that was cancelled goes on where it stopped`() = test {
-        val key = bucket.privateKey("resumed")
+        val key = bucket.privatePath("resumed")
         val (state, begun) = AtomicReference<UploadState>() to CompletableDeferred<Unit>()
         val options = PARTS.copy(concurrency = 1)
         val first = launch(Dispatchers.Default) {
@@ -122,7 +122,7 @@ class TransferTest {
 
     @Test
     fun `an upload that was cancelled, and whose state nobody keeps, is aborted`() = test {
-        val key = bucket.privateKey("given up")
+        val key = bucket.privatePath("given up")
         val begun = CompletableDeferred<Unit>()
         val options = PARTS.copy(concurrency = 1)
         backend.takeRequestCounts()
@@ -139,7 +139,7 @@ class TransferTest {
 
     @Test
     fun `an object that nobody reads can be closed`() = test {
-        val key = bucket.privateKey("unread")
+        val key = bucket.privatePath("unread")
         bucket.put(key, content)
         val unread = bucket.get(key)
         unread.close()
@@ -152,7 +152,7 @@ class TransferTest {
 
     @Test
     fun `a source of the app's own is read part by part`() = test {
-        val key = bucket.privateKey("source")
+        val key = bucket.privatePath("source")
         val source = object : UploadSource {
             override val size = content.size.toLong()
 
@@ -171,7 +171,7 @@ class TransferTest {
             override fun close() = closed.complete(Thread.currentThread().name).let { }
         }
         val failure = assertThrows<PoolpassException> {
-            runBlocking { bucket.upload(bucket.privateKey("torn"), UploadBody.Stream(broken), PARTS) }
+            runBlocking { bucket.upload(bucket.privatePath("torn"), UploadBody.Stream(broken), PARTS) }
         }
         assertTrue("the tape is torn" in failure.message!!, failure.message)
         // Closing may take its time: not on one of the library's two threads.
@@ -196,16 +196,16 @@ class TransferTest {
 
     @Test
     fun `a listener that throws does not stop the upload`() = test {
-        val key = bucket.privateKey("listener")
+        val key = bucket.privatePath("listener")
         bucket.upload(key, UploadBody.File(file), PARTS) { _, _ -> error("a mistake of the app") }
         assertEquals(content.size.toLong(), bucket.head(key).size)
     }
 
     @Test
     fun `links, lists, copies and deleting many`() = test {
-        val keys = listOf("a", "b", "c").map { bucket.privateKey("many/$it") }
+        val keys = listOf("a", "b", "c").map { bucket.privatePath("many/$it") }
         keys.forEach { bucket.put(it, it.toByteArray(), PutOptions(contentType = "text/plain", metadata = mapOf("from" to "kotlin"))) }
-        val page = bucket.listPage(ListOptions(prefix = bucket.privateKey("many/"), pageSize = 2))
+        val page = bucket.listPage(ListOptions(prefix = bucket.privatePath("many/"), pageSize = 2))
         assertEquals(2, page.objects.size)
         bucket.copy(keys[0], keys[1], CopyOptions(replace = PutOptions(contentType = "text/html")))
         assertEquals("text/html", bucket.head(keys[1]).contentType)
@@ -215,7 +215,7 @@ class TransferTest {
         assertTrue("response-content-disposition" in link.url)
         val gone = bucket.deleteMany(keys)
         assertEquals(keys.toSet(), gone.deleted.toSet())
-        assertEquals(emptyMap<String, PoolpassException>(), gone.refused)
+        assertEquals(emptyMap<String, PoolpassException>(), gone.errors)
     }
 
     private fun test(play: suspend kotlinx.coroutines.CoroutineScope.() -> Unit) = runBlocking { withTimeout(60_000) { play() } }

@@ -10,7 +10,7 @@ suspend fun tellOfGuest(setting: Setting, narrator: Narrator) {
         guest.identityId()
     }
     val bucket = guest.bucket()
-    val key = bucket.privateKey("guest.txt")
+    val key = bucket.privatePath("guest.txt")
     narrator.refused("be refused to write as a guest", "PutObject", PoolpassException.AccessDenied::class) {
         bucket.put(key, "x".toByteArray())
     }

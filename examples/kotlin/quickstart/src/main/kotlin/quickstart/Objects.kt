@@ -7,7 +7,7 @@ import java.time.Duration
 /** S3: one's own prefix, a shared link, and another person's prefix. */
 suspend fun tellOfObjects(people: People, narrator: Narrator) {
     val bucket = people.laptop.bucket()
-    val key = bucket.privateKey("notes/first letter.txt")
+    val key = bucket.privatePath("notes/first letter.txt")
 
     narrator.step("put an object under the own prefix", "PutObject") { bucket.put(key, TEXT.toByteArray()) }
     val read = narrator.step("get it", "GetObject") { bucket.get(key).text() }

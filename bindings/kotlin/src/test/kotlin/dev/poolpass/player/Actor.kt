@@ -104,21 +104,17 @@ class Actor(private val config: JsonObject, private val store: Store, clockOffse
         "preferMfa" -> none(client.account.setMfaPreference(MfaSettings(args.mfa("sms"), args.mfa("totp"), args.mfa("email"))))
         "deleteUser" -> none(client.account.deleteUser())
 
-        "putObject" -> client.bucket().put(
-            args.text("key"),
-            args.text("body").toByteArray(),
-            PutOptions(contentType = args.maybeText("contentType"), ifAbsent = args.maybeText("ifNoneMatch") == "*"),
-        ).let { mapOf("etag" to it.etag) }
-        "getObject" -> client.bucket().get(args.text("key"), GetOptions(args.range(), ifNoneMatch = args.maybeText("ifNoneMatch")))
-            .let { metadata(it.metadata) + ("body" to it.text()) }
-        "headObject" -> metadata(client.bucket().head(args.text("key")))
-        "deleteObject" -> none(client.bucket().delete(args.text("key")))
-        "copyObject" -> client.bucket().copy(args.text("from"), args.text("to")).let { null }
-        "listObjects" -> listObjects(args)
-        "upload" -> upload(args)
-        "presignGet" -> client.bucket().presignGet(args.text("key"), args.seconds("expiresIn")).url
-        "presignPut" ->
-            client.bucket().presignPut(args.text("key"), args.seconds("expiresIn"), PutOptions(args.maybeText("contentType"))).url
+        "bucket.put" -> result(client.bucket().put(args.text("key"), args.text("body").toByteArray(), args.putOptions()))
+        "bucket.get" -> client.bucket().get(args.text("key"), GetOptions(args.range(), ifNoneMatch = args.maybeText("ifNoneMatch")))
+            .let { mapOf("metadata" to metadata(it.metadata), "text" to it.text()) }
+        "bucket.head" -> metadata(client.bucket().head(args.text("key")))
+        "bucket.delete" -> none(client.bucket().delete(args.text("key")))
+        "bucket.copy" -> result(client.bucket().copy(args.text("from"), args.text("to")))
+        "bucket.list" -> list(args)
+        "bucket.upload" -> upload(args)
+        "bucket.presignGet" -> client.bucket().presignGet(args.text("key"), args.seconds("expiresIn")).let { mapOf("url" to it.url) }
+        "bucket.presignPut" ->
+            client.bucket().presignPut(args.text("key"), args.seconds("expiresIn"), args.putOptions()).let { mapOf("url" to it.url) }
 
         in ITEM_OPERATIONS -> itemOperation(client, operation, args)
 
@@ -151,14 +147,17 @@ class Actor(private val config: JsonObject, private val store: Store, clockOffse
         return mapOf("status" to answer.statusCode(), "body" to answer.body())
     }
 
-    private suspend fun listObjects(args: Arguments): Any {
+    private suspend fun list(args: Arguments): Any {
         val options = ListOptions(
             prefix = args.maybeText("prefix"),
             delimiter = args.maybeText("delimiter"),
             pageSize = args.maybeInt("pageSize"),
         )
         val pages = client.bucket().listPages(options).toList()
-        return mapOf("keys" to pages.flatMap { page -> page.objects.map { it.key } }, "prefixes" to pages.flatMap { it.commonPrefixes })
+        return mapOf(
+            "objects" to pages.flatMap { page -> page.objects.map { mapOf("key" to it.key) } },
+            "commonPrefixes" to pages.flatMap { it.commonPrefixes },
+        )
     }
 
     private suspend fun upload(args: Arguments): Any {
@@ -235,6 +234,8 @@ private fun sentTo(delivery: CodeDelivery?): Any = mapOf("sentTo" to delivery?.d
 private fun metadata(metadata: ObjectMetadata): Map<String, Any?> =
     mapOf("size" to metadata.size, "contentType" to metadata.contentType, "etag" to metadata.etag)
 
+private fun result(result: PutResult): Any = mapOf("etag" to result.etag, "versionId" to result.versionId)
+
 private fun none(@Suppress("unused") done: Unit): Any? = null
 
 /** The arguments of a step, as Kotlin's values. */
@@ -273,11 +274,12 @@ class Arguments(private val values: Map<String, Any?>) {
         else -> error("there is no setting $setting")
     }
 
-    /** Both ends of a range are included in the scenarios, as in HTTP. */
     fun range(): ByteRange? = values["range"]?.let {
-        val (first, last) = (it as List<*>).map { end -> (end as Number).toLong() }
-        ByteRange.Between(first, last + 1)
+        val range = Arguments(members(it))
+        ByteRange.Between(range.int("start").toLong(), range.int("end").toLong())
     }
+
+    fun putOptions() = PutOptions(contentType = maybeText("contentType"), ifAbsent = flag("ifAbsent"))
 
     fun authorization(): Authorization = when (val auth = maybeText("auth")) {
         null, "iam" -> Authorization.IAM
