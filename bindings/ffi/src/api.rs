@@ -62,7 +62,7 @@ pub struct ApiRequest {
 pub enum Authorization {
     /// A signature (SigV4) with the person's AWS credentials.
     Iam,
-    /// The id token.
+    /// The ID token.
     IdToken,
     /// The access token.
     AccessToken,

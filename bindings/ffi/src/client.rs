@@ -17,7 +17,7 @@ use crate::convert::counts;
 use crate::dynamodb::Table;
 use crate::error::PoolpassError;
 use crate::s3::Bucket;
-use crate::session::{AccessToken, Credentials, Events, IdToken, User};
+use crate::session::{AccessToken, Credentials, Events, IdToken, SignOut, User};
 use crate::store::{AnyStore, Store};
 use crate::transport::{ForeignTransport, Transport};
 
@@ -137,13 +137,13 @@ impl Client {
             .await
     }
 
-    /// The id token, refreshed if it expires within a minute. All callers share one refresh.
+    /// The ID token, refreshed if it expires within a minute. All callers share one refresh.
     pub async fn id_token(&self) -> Result<Arc<IdToken>, PoolpassError> {
         let client = self.inner.clone();
         call(&self.cancel, async move { Ok(Arc::new(IdToken(client.id_token().await?))) }).await
     }
 
-    /// The access token, refreshed as the id token is.
+    /// The access token, refreshed as the ID token is.
     pub async fn access_token(&self) -> Result<Arc<AccessToken>, PoolpassError> {
         let client = self.inner.clone();
         call(&self.cancel, async move { Ok(Arc::new(AccessToken(client.access_token().await?))) }).await
@@ -155,10 +155,10 @@ impl Client {
         call(&self.cancel, async move { Ok(Arc::new(User(client.refresh().await?))) }).await
     }
 
-    /// Signs out on this device; whether AWS has revoked the tokens (RevokeToken). The session is gone in any case.
-    pub async fn sign_out(&self) -> Result<bool, PoolpassError> {
+    /// Signs out on this device: forgets the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
+    pub async fn sign_out(&self) -> Result<SignOut, PoolpassError> {
         let client = self.inner.clone();
-        call(&self.cancel, async move { Ok(client.sign_out().await?.is_revoked()) }).await
+        call(&self.cancel, async move { Ok(client.sign_out().await?.into()) }).await
     }
 
     /// Signs out on every device (GlobalSignOut). When AWS cannot be reached, the session stays.

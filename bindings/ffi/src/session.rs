@@ -12,7 +12,7 @@ use crate::error::PoolpassError;
 
 /// The person who is signed in.
 #[derive(Debug, uniffi::Object)]
-pub struct User(pub(crate) poolpass::SignedInUser);
+pub struct User(pub(crate) poolpass::User);
 
 #[uniffi::export]
 impl User {
@@ -36,7 +36,7 @@ impl User {
         self.0.groups().into_iter().map(ToOwned::to_owned).collect()
     }
 
-    /// The claims of the id token.
+    /// The claims of the ID token.
     pub fn claims(&self) -> HashMap<String, Claim> {
         claims(self.0.claims())
     }
@@ -48,9 +48,9 @@ pub struct IdToken(pub(crate) poolpass::IdToken);
 
 #[uniffi::export]
 impl IdToken {
-    /// The JWT itself: a secret.
-    pub fn expose(&self) -> String {
-        self.0.expose().to_owned()
+    /// The token as a JSON Web Token, for an `Authorization` header: a secret.
+    pub fn jwt(&self) -> String {
+        self.0.jwt().to_owned()
     }
 
     /// When it expires, by AWS's clock.
@@ -75,9 +75,9 @@ pub struct AccessToken(pub(crate) poolpass::AccessToken);
 
 #[uniffi::export]
 impl AccessToken {
-    /// The JWT itself: a secret.
-    pub fn expose(&self) -> String {
-        self.0.expose().to_owned()
+    /// The token as a JSON Web Token, for an `Authorization` header: a secret.
+    pub fn jwt(&self) -> String {
+        self.0.jwt().to_owned()
     }
 
     /// When it expires, by AWS's clock.
@@ -169,6 +169,30 @@ fn claims(claims: &poolpass::Claims) -> HashMap<String, Claim> {
     claims.iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
 }
 
+/// The result of signing out. In every case nobody is signed in on this device any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum SignOut {
+    /// AWS has revoked the refresh token and the access tokens that came from it.
+    Revoked,
+    /// The session is gone from this device, but AWS has not confirmed that it revoked the refresh token: there was no
+    /// network, or the app client has token revocation switched off. Copies of the token work until they expire.
+    LocalOnly,
+    /// Nobody was signed in.
+    NotSignedIn,
+}
+
+impl From<poolpass::SignOut> for SignOut {
+    fn from(outcome: poolpass::SignOut) -> Self {
+        use poolpass::SignOut as Outcome;
+
+        match outcome {
+            Outcome::Revoked => Self::Revoked,
+            Outcome::NotSignedIn => Self::NotSignedIn,
+            _ => Self::LocalOnly,
+        }
+    }
+}
+
 /// Something happened to the session.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum SessionEvent {
@@ -179,7 +203,7 @@ pub enum SessionEvent {
     /// The session is over although nobody signed out here. Show the sign-in page.
     SessionEnded {
         /// Why.
-        reason: EndReason,
+        reason: SessionEndReason,
     },
     /// The person signed out here, or deleted their account.
     SignedOut,
@@ -187,7 +211,7 @@ pub enum SessionEvent {
 
 /// Why a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum EndReason {
+pub enum SessionEndReason {
     /// The refresh token was revoked: signed out on another device, or everywhere.
     Revoked,
     /// The refresh token is older than the app client allows.
@@ -208,9 +232,9 @@ pub enum EndReason {
     Refused,
 }
 
-impl From<poolpass::EndReason> for EndReason {
-    fn from(reason: poolpass::EndReason) -> Self {
-        use poolpass::EndReason as Reason;
+impl From<poolpass::SessionEndReason> for SessionEndReason {
+    fn from(reason: poolpass::SessionEndReason) -> Self {
+        use poolpass::SessionEndReason as Reason;
 
         match reason {
             Reason::Revoked => Self::Revoked,
@@ -252,9 +276,9 @@ impl Events {
             return Ok(None);
         };
         // A call that is cancelled puts the stream back, so that nothing is missed.
-        let mut lent = Lent { stream: Some(stream), owner: Arc::clone(&self.stream) };
+        let mut stream = ReturnedStream { stream: Some(stream), owner: Arc::clone(&self.stream) };
         call(&self.cancel, async move {
-            while let Some(event) = lent.next().await {
+            while let Some(event) = stream.next().await {
                 if let Some(event) = mirrored(&event) {
                     return Ok(Some(event));
                 }
@@ -266,18 +290,18 @@ impl Events {
 }
 
 /// A stream that goes back to its owner.
-struct Lent {
+struct ReturnedStream {
     stream: Option<poolpass::Events>,
     owner: Arc<Mutex<Option<poolpass::Events>>>,
 }
 
-impl Lent {
+impl ReturnedStream {
     async fn next(&mut self) -> Option<poolpass::SessionEvent> {
         self.stream.as_mut()?.next().await
     }
 }
 
-impl Drop for Lent {
+impl Drop for ReturnedStream {
     fn drop(&mut self) {
         *self.owner.lock().unwrap_or_else(PoisonError::into_inner) = self.stream.take();
     }

@@ -10,7 +10,7 @@ import { init } from './module.js';
 import { type CallOptions, type ClientMetadata, given } from './options.js';
 import { Client as Inner } from './poolpass_wasm.js';
 import { Bucket, type PresignedUrl } from './s3.js';
-import type { AwsCredentials, SessionEvent, Token, User } from './session.js';
+import type { AccessToken, Credentials, IdToken, SessionEvent, SignOut, User } from './session.js';
 import { type SharedStore, sharedStore, type StoreChoice } from './stores/store.js';
 import { Tabs } from './tabs.js';
 
@@ -21,7 +21,7 @@ export interface ClientOptions {
   /** How often a request is sent at most. Default: 3. */
   maxAttempts?: number | undefined;
   /** The operation that refreshes the session. Default: Poolpass finds out at the first refresh. */
-  refreshOperation?: 'GetTokensFromRefreshToken' | 'InitiateAuth' | undefined;
+  refreshOperation?: 'getTokensFromRefreshToken' | 'refreshTokenAuth' | undefined;
   /** Something for the user pool's Lambda triggers that is sent with every refresh. */
   refreshMetadata?: Record<string, string> | undefined;
   /** The device's clock in milliseconds since 1970, for tests. Default: `Date.now`. */
@@ -128,13 +128,13 @@ export class Client implements Disposable {
     return this.inner().call('currentUser', options);
   }
 
-  /** The id token, refreshed if it expires within a minute. All callers and tabs share one refresh. */
-  idToken(options: CallOptions = {}): Promise<Token> {
+  /** The ID token, refreshed if it expires within a minute. All callers and tabs share one refresh. */
+  idToken(options: CallOptions = {}): Promise<IdToken> {
     return this.inner().call('idToken', options);
   }
 
-  /** The access token, refreshed as the id token is. */
-  accessToken(options: CallOptions = {}): Promise<Token> {
+  /** The access token, refreshed as the ID token is. */
+  accessToken(options: CallOptions = {}): Promise<AccessToken> {
     return this.inner().call('accessToken', options);
   }
 
@@ -144,10 +144,10 @@ export class Client implements Disposable {
   }
 
   /**
-   * Signs out on this device, in all tabs, and gives up a sign-in that waits for an answer. The session is gone in any case,
-   * also without a network; the result tells whether AWS has revoked the tokens.
+   * Signs out on this device, in all tabs: forgets the session and a pending challenge, then has AWS revoke the tokens
+   * (RevokeToken). The session is gone in any case, also without a network.
    */
-  signOut(options: CallOptions = {}): Promise<boolean> {
+  signOut(options: CallOptions = {}): Promise<SignOut> {
     return this.inner().call('signOut', options);
   }
 
@@ -171,7 +171,7 @@ export class Client implements Disposable {
    * const lambda = new LambdaClient({ region: client.region, credentials: client.credentials });
    * ```
    */
-  readonly credentials = (options: CallOptions = {}): Promise<AwsCredentials> => {
+  readonly credentials = (options: CallOptions = {}): Promise<Credentials> => {
     return this.inner().call('credentials', options);
   };
 

@@ -1,4 +1,4 @@
-/** Who is signed in, as the id token says. */
+/** Who is signed in, as the ID token says. */
 export interface User {
   /** The user name in the user pool. */
   readonly username: string;
@@ -7,22 +7,42 @@ export interface User {
   readonly email?: string;
   /** The groups of the user pool that the person is in. */
   readonly groups: readonly string[];
-  /** Everything that the id token says. */
+  /** Everything that the ID token says. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** A JSON Web Token. Whoever acts on it, such as a backend, has to verify its signature. */
-export interface Token {
-  /** The token itself, for an `Authorization` header: a secret. */
-  readonly raw: string;
-  /** When it stops being valid, on AWS's clock, from which the device's may differ: `idToken` and `accessToken` of the client know the difference. */
+/** Says who the person is. Whoever acts on a token, such as a backend, has to verify its signature. */
+export interface IdToken {
+  /** The token as a JSON Web Token, for an `Authorization` header: a secret. */
+  readonly jwt: string;
+  /** When it stops being valid, on AWS's clock, from which the device's may differ: `idToken` of the client knows the difference. */
   readonly expiresAt: Date;
-  /** What it says. */
+  /** Everything that the token says. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
+
+/** Says what the person may do in the user pool and in APIs that check scopes. */
+export interface AccessToken {
+  /** The token as a JSON Web Token, for an `Authorization` header: a secret. */
+  readonly jwt: string;
+  /** When it stops being valid, on AWS's clock, from which the device's may differ: `accessToken` of the client knows the difference. */
+  readonly expiresAt: Date;
+  /** Everything that the token says. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The result of signing out. In every case nobody is signed in on this device any more.
+ *
+ * - `revoked`: AWS has revoked the refresh token and the access tokens that came from it.
+ * - `localOnly`: the session is gone from this device, but AWS has not confirmed that it revoked the refresh token: there was no
+ *   network, or the app client has token revocation switched off. Copies of the token work until they expire.
+ * - `notSignedIn`: nobody was signed in.
+ */
+export type SignOut = 'revoked' | 'localOnly' | 'notSignedIn';
 
 /** Temporary AWS credentials, as the AWS SDK for JavaScript v3 has them. */
-export interface AwsCredentials {
+export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;

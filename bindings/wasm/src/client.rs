@@ -94,14 +94,14 @@ async fn perform(client: Client, method: String, input: Options) -> Result<JsVal
         "idToken" => session::id_token(&client.id_token().await?),
         "accessToken" => session::access_token(&client.access_token().await?),
         "refresh" => session::user(&client.refresh().await?),
-        "signOut" => client.sign_out().await?.is_revoked().into(),
+        "signOut" => client.sign_out().await?.code().into(),
         "signOutEverywhere" => {
             client.sign_out_everywhere().await?;
             JsValue::UNDEFINED
         }
         "credentials" => {
-            let held = client.credentials().await?;
-            session::credentials(&held, &client.identity_id().await?)
+            let credentials = client.credentials().await?;
+            session::credentials(&credentials, &client.identity_id().await?)
         }
         "identityId" => client.identity_id().await?.into(),
         _ => return Err(no_such_method()),
@@ -116,14 +116,11 @@ fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Exce
     if let Some(attempts) = options.number("maxAttempts")? {
         builder = builder.retry(RetryPolicy { max_attempts: attempts as u32, ..RetryPolicy::default() });
     }
-    builder = match options.text("refreshOperation")?.as_deref() {
-        None => builder,
-        Some("GetTokensFromRefreshToken") => {
-            builder.refresh_operation(RefreshOperation::GetTokensFromRefreshToken)
-        }
-        Some("InitiateAuth") => builder.refresh_operation(RefreshOperation::RefreshTokenAuth),
-        Some(_) => return Err(Exception::invalid_input("there is no such refreshOperation")),
-    };
+    if let Some(code) = options.text("refreshOperation")? {
+        let operation = RefreshOperation::from_code(&code)
+            .ok_or_else(|| Exception::invalid_input("there is no such refreshOperation"))?;
+        builder = builder.refresh_operation(operation);
+    }
     for (key, value) in options.texts("refreshMetadata")? {
         builder = builder.refresh_metadata(key, value);
     }

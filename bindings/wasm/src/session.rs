@@ -2,9 +2,7 @@
 
 use futures_util::StreamExt;
 use js_sys::{Function, JSON};
-use poolpass::{
-    AccessToken, Claims, Credentials, EndReason, Events, IdToken, SessionEvent, SignIn, SignedInUser,
-};
+use poolpass::{AccessToken, Claims, Credentials, Events, IdToken, SessionEvent, SignIn, User};
 use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -20,7 +18,7 @@ pub(crate) fn step(step: SignIn) -> JsValue {
     }
 }
 
-pub(crate) fn user(user: &SignedInUser) -> JsValue {
+pub(crate) fn user(user: &User) -> JsValue {
     object(&[
         ("username", user.username().into()),
         ("sub", user.sub().into()),
@@ -32,11 +30,11 @@ pub(crate) fn user(user: &SignedInUser) -> JsValue {
 }
 
 pub(crate) fn id_token(token: &IdToken) -> JsValue {
-    token_of(token.expose(), token.expires_at(), token.claims())
+    token_object(token.jwt(), token.expires_at(), token.claims())
 }
 
 pub(crate) fn access_token(token: &AccessToken) -> JsValue {
-    token_of(token.expose(), token.expires_at(), token.claims())
+    token_object(token.jwt(), token.expires_at(), token.claims())
 }
 
 /// As the AWS SDK for JavaScript has them.
@@ -61,8 +59,8 @@ pub(crate) fn forward(mut events: Events, listener: Function) {
     });
 }
 
-fn token_of(raw: &str, expires_at: std::time::SystemTime, its: &Claims) -> JsValue {
-    object(&[("raw", raw.into()), ("expiresAt", date(expires_at)), ("claims", claims(its))]).into()
+fn token_object(jwt: &str, expires_at: std::time::SystemTime, its: &Claims) -> JsValue {
+    object(&[("jwt", jwt.into()), ("expiresAt", date(expires_at)), ("claims", claims(its))]).into()
 }
 
 fn claims(claims: &Claims) -> JsValue {
@@ -72,26 +70,9 @@ fn claims(claims: &Claims) -> JsValue {
 }
 
 fn event_object(event: &SessionEvent) -> JsValue {
-    let (kind, reason) = match event {
-        SessionEvent::SignedIn => ("signedIn", None),
-        SessionEvent::Refreshed => ("refreshed", None),
-        SessionEvent::SignedOut => ("signedOut", None),
-        SessionEvent::SessionEnded { reason } => ("sessionEnded", Some(reason_name(*reason))),
-        _ => ("unknown", None),
+    let reason = match event {
+        SessionEvent::SessionEnded { reason } => Some(reason.code()),
+        _ => None,
     };
-    object(&[("kind", kind.into()), ("reason", maybe(reason))]).into()
-}
-
-fn reason_name(reason: EndReason) -> &'static str {
-    match reason {
-        EndReason::Revoked => "revoked",
-        EndReason::Expired => "expired",
-        EndReason::Reused => "reused",
-        EndReason::UserDisabled => "userDisabled",
-        EndReason::UserDeleted => "userDeleted",
-        EndReason::PasswordResetRequired => "passwordResetRequired",
-        EndReason::UserNotConfirmed => "userNotConfirmed",
-        EndReason::SignedOutElsewhere => "signedOutElsewhere",
-        _ => "refused",
-    }
+    object(&[("kind", event.code().into()), ("reason", maybe(reason))]).into()
 }

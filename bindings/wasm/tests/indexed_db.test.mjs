@@ -106,20 +106,20 @@ describe('an IndexedDB that is lost', { timeout: 120_000 }, () => {
   test('the page goes on in memory, and says so', async (context) => {
     const { client, warnings, lose } = await lost(context);
     assert.equal(client.isPersistent, true);
-    const { raw } = await client.idToken();
+    const { jwt } = await client.idToken();
     lose();
     assert.equal((await client.currentUser()).username, ada.username);
-    assert.equal((await client.idToken()).raw, raw);
+    assert.equal((await client.idToken()).jwt, jwt);
     assert.equal(client.isPersistent, true, 'nothing was written that a reload would miss');
     await client.refresh();
     assert.equal(client.isPersistent, false);
     assert.equal(client.withRole('arn:aws:iam::123456789012:role/other').isPersistent, false);
-    assert.notEqual((await client.idToken()).raw, raw);
+    assert.notEqual((await client.idToken()).jwt, jwt);
     assert.equal((await client.currentUser()).username, ada.username);
     await client.refresh();
     assert.equal((await client.signIn(ada.username, ada.password)).kind, 'done');
     assert.equal(warnings.mock.callCount(), 1);
-    assert.ok(!String(warnings.mock.calls[0].arguments).includes(raw));
+    assert.ok(!String(warnings.mock.calls[0].arguments).includes(jwt));
     // The database has the session yet, which a reload would find. As in a worker, no note can be taken of that.
     await assert.rejects(client.signOut(), { code: 'store' });
     assert.equal(await client.currentUser(), undefined);

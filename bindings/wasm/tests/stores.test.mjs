@@ -28,7 +28,7 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     await backend.takeRequestCounts();
     // Without a lock, the second would have sent its own before the first had its answer.
     await backend.fault({ operation: REFRESH, action: { delayMs: 500 }, times: 1 });
-    const tokens = await Promise.all(clients.map(async (client) => (await client.idToken()).raw));
+    const tokens = await Promise.all(clients.map(async (client) => (await client.idToken()).jwt));
     assert.equal(tokens[0], tokens[1]);
     assert.equal((await backend.takeRequestCounts())[REFRESH], 1);
   }

@@ -81,7 +81,8 @@ test('every operation is there', async () => {
 
 test('every event, every reason, every challenge and every kind of error is there, and no other', async () => {
   assert.deepEqual((await union('session', 'SessionEvent')).sort(), surface.cases.SessionEvent);
-  assert.deepEqual((await union('session', 'SessionEndReason')).sort(), surface.cases.EndReason);
+  assert.deepEqual((await union('session', 'SessionEndReason')).sort(), surface.cases.SessionEndReason);
+  assert.deepEqual((await union('session', 'SignOut')).sort(), surface.cases.SignOut);
   assert.deepEqual(await union('errors', 'PoolpassErrorCode'), surface.errorCodes);
   const kinds = [...(await declarations('challenges')).matchAll(/readonly kind(?::| =) ["'](\w+)["']/g)].map(([, kind]) => kind);
   assert.deepEqual([...new Set(kinds)].filter((kind) => kind !== 'done').sort(), surface.cases.Challenge);

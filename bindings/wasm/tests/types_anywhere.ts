@@ -16,5 +16,5 @@ export async function main(config: Config, signal: CallOptions['signal'], text: 
   } catch (error) {
     if (error instanceof PoolpassError) return error.code;
   }
-  return (await client.idToken({ signal })).raw;
+  return (await client.idToken({ signal })).jwt;
 }

@@ -16,7 +16,7 @@ use crate::platform::{
     Transport,
 };
 use crate::session::{
-    AccessToken, Events, IdToken, Keeper, RefreshOperation, RefreshSettings, SignOut, SignedInUser,
+    AccessToken, Events, IdToken, RefreshOperation, RefreshSettings, SessionManager, SignOut, User,
 };
 use crate::sign_in::{SignIn, SignInFlow, SignInOptions};
 use crate::user_pool::UserPool;
@@ -68,8 +68,8 @@ impl Client {
     }
 
     /// Whoever keeps the session; `None` where the configuration has no user pool.
-    pub(crate) fn keeper(&self) -> Option<&Keeper> {
-        self.inner.sign_in.as_ref().map(|flow| flow.keeper())
+    pub(crate) fn manager(&self) -> Option<&SessionManager> {
+        self.inner.sign_in.as_ref().map(|flow| flow.manager())
     }
 
     pub(crate) fn pipeline(&self) -> &Pipeline {
@@ -136,11 +136,11 @@ impl Client {
     /// # Errors
     ///
     /// `Store`; `InvalidConfig` without a user pool.
-    pub async fn current_user(&self) -> Result<Option<SignedInUser>, Error> {
-        Ok(self.flow()?.keeper().current().await?.map(SignedInUser::from))
+    pub async fn current_user(&self) -> Result<Option<User>, Error> {
+        Ok(self.flow()?.manager().current().await?.map(User::from))
     }
 
-    /// The id token, refreshed if it expires within a minute (within a tenth of its life, if that is less).
+    /// The ID token, refreshed if it expires within a minute (within a tenth of its life, if that is less).
     ///
     /// All callers share one refresh, and so do all processes that share the store. When the refresh fails, a token that is
     /// still valid is given nevertheless.
@@ -154,7 +154,7 @@ impl Client {
     /// `Network`, `Timeout`, `Throttled`, `Unavailable`, `InvalidResponse` when an expired token could not be refreshed now: the
     /// session stays. `Store`; `InvalidConfig` without a user pool.
     pub async fn id_token(&self) -> Result<IdToken, Error> {
-        Ok(self.flow()?.keeper().fresh().await?.id_token().clone())
+        Ok(self.flow()?.manager().fresh().await?.id_token().clone())
     }
 
     /// The access token, refreshed as [`id_token`](Self::id_token) is.
@@ -165,7 +165,7 @@ impl Client {
     ///
     /// As [`id_token`](Self::id_token).
     pub async fn access_token(&self) -> Result<AccessToken, Error> {
-        Ok(self.flow()?.keeper().fresh().await?.access_token().clone())
+        Ok(self.flow()?.manager().fresh().await?.access_token().clone())
     }
 
     /// Refreshes now, for example because the person's attributes or groups have changed (GetTokensFromRefreshToken, or
@@ -175,13 +175,13 @@ impl Client {
     /// # Errors
     ///
     /// As [`id_token`](Self::id_token), also when the present tokens are still valid.
-    pub async fn refresh(&self) -> Result<SignedInUser, Error> {
-        Ok(self.flow()?.keeper().refresh().await?.into())
+    pub async fn refresh(&self) -> Result<User, Error> {
+        Ok(self.flow()?.manager().refresh().await?.into())
     }
 
     /// What happens to the session from now on. Without a user pool, nothing ever does.
     pub fn events(&self) -> Events {
-        self.keeper().map_or_else(Events::none, Keeper::events)
+        self.manager().map_or_else(Events::none, SessionManager::events)
     }
 
     /// Signs out on this device: forgets the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
@@ -357,11 +357,11 @@ impl ClientBuilder {
         let store: Arc<dyn SessionStore> = Arc::new(BoundedStore(self.store));
         let sign_in = UserPool::of(&self.config, pipeline.clone()).map(|pool| {
             let pool = Arc::new(pool);
-            let keeper = Keeper::new(Arc::clone(&pool), Arc::clone(&store), self.refresh);
-            Arc::new(SignInFlow::new(pool, keeper, Arc::clone(&store)))
+            let manager = SessionManager::new(Arc::clone(&pool), Arc::clone(&store), self.refresh);
+            Arc::new(SignInFlow::new(pool, manager, Arc::clone(&store)))
         });
         let logins: Arc<dyn Logins> = match &sign_in {
-            Some(flow) => Arc::new(flow.keeper().clone()),
+            Some(flow) => Arc::new(flow.manager().clone()),
             None => Arc::new(GuestsOnly),
         };
         let identity_pool = IdentityPool::new(&self.config, &pipeline, &store, logins);

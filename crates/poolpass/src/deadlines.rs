@@ -57,7 +57,7 @@ async fn ada(aws: Aws, store: &MemoryStore, age: Duration) -> Client {
         .build()
         .unwrap();
     let client = Client::builder(config).transport(aws).clock(Noon).store(store.clone()).build().unwrap();
-    client.keeper().unwrap().begin(tokens(&result("ada", Noon.now() - age, Some("r")))).await.unwrap();
+    client.manager().unwrap().begin(tokens(&result("ada", Noon.now() - age, Some("r")))).await.unwrap();
     client
 }
 

@@ -100,8 +100,7 @@ pub use credentials::Credentials;
 pub use error::{CancellationReason, Error, ErrorKind};
 pub use mfa::{MfaMethod, SoftwareTokenSetup};
 pub use session::{
-    AccessToken, Claims, EndReason, Events, IdToken, RefreshOperation, RefreshToken, SessionEvent, SignOut,
-    SignedInUser,
+    AccessToken, Claims, Events, IdToken, RefreshOperation, SessionEndReason, SessionEvent, SignOut, User,
 };
 pub use sign_in::{AuthFlow, SignIn, SignInOptions};
 pub use user_pool::CodeDelivery;

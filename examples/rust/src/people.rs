@@ -34,7 +34,7 @@ pub(crate) async fn sign_in(setting: &Setting, narrator: &mut Narrator) -> Resul
     println!("      {}, {}", attributes.username(), attributes.get("email").unwrap_or("no email"));
     let exchange = "GetId, GetCredentialsForIdentity";
     let credentials =
-        narrator.step("exchange the id token for AWS credentials", exchange, laptop.credentials()).await?;
+        narrator.step("exchange the ID token for AWS credentials", exchange, laptop.credentials()).await?;
     println!("      access key {}", credentials.access_key_id());
     let identity_id =
         narrator.step("know the identity behind them", "(known by now)", laptop.identity_id()).await?;

@@ -14,7 +14,9 @@ use anyhow::Result;
 use futures_util::future::{join_all, try_join_all};
 use futures_util::{FutureExt, StreamExt};
 use poolpass::platform::{BoxFuture, FileStore, SessionStore, StoreError};
-use poolpass::{Client, EndReason, ErrorKind, Events, RefreshOperation, SessionEvent, SignIn, SignOut};
+use poolpass::{
+    Client, ErrorKind, Events, RefreshOperation, SessionEndReason, SessionEvent, SignIn, SignOut,
+};
 use poolpass_tests::{PASSWORD, TestPool};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -35,7 +37,7 @@ async fn a_thousand_tasks_at_the_moment_of_expiry_cause_one_refresh() -> Result<
             tokio::spawn(async move { client.id_token().await })
         });
         for token in try_join_all(tasks).await? {
-            assert_ne!(token?.expose(), old.expose());
+            assert_ne!(token?.jwt(), old.jwt());
         }
         assert_eq!(pool.aws.request_counts().of(REFRESH), 1);
     }
@@ -123,7 +125,7 @@ async fn a_valid_token_is_handed_out_although_the_refresh_fails() -> Result<()> 
     pool.pass(LIFE - Duration::from_secs(30));
     pool.fault(json!({ "operation": REFRESH, "action": "drop" }))?;
     for _ in 0..5 {
-        assert_eq!(client.id_token().await?.expose(), old.expose());
+        assert_eq!(client.id_token().await?.jwt(), old.jwt());
     }
     // A refresh that has failed is not tried again at every call.
     assert_eq!(pool.aws.request_counts().of(REFRESH), 3, "one refresh with its repetitions");
@@ -158,7 +160,7 @@ async fn a_rotated_token_that_is_used_again_ends_the_session_with_that_reason() 
         (error.kind(), error.aws_code()),
         (ErrorKind::SessionEnded, Some("RefreshTokenReuseException"))
     );
-    assert_ended(&client, events, EndReason::Reused).await
+    assert_ended(&client, events, SessionEndReason::Reused).await
 }
 
 #[tokio::test]
@@ -172,7 +174,7 @@ async fn a_revoked_token_ends_the_session_with_that_reason() -> Result<()> {
         assert_eq!(outcome.unwrap_err().kind(), ErrorKind::SessionEnded);
     }
     assert_eq!(pool.aws.request_counts().of(REFRESH), 1);
-    assert_ended(&client, events, EndReason::Revoked).await
+    assert_ended(&client, events, SessionEndReason::Revoked).await
 }
 
 #[tokio::test]
@@ -182,13 +184,16 @@ async fn an_old_token_and_a_disabled_user_end_the_session_with_their_reasons() -
     let events = client.events();
     pool.pass(Duration::from_secs(31 * 24 * 3600));
     assert_eq!(client.id_token().await.unwrap_err().kind(), ErrorKind::SessionEnded);
-    assert_ended(&client, events, EndReason::Expired).await?;
+    assert_ended(&client, events, SessionEndReason::Expired).await?;
 
     let client = signed_in_as(&pool, "bob").await?;
     let events = client.events();
     pool.admin("AdminDisableUser", json!({ "Username": "bob" })).await?;
     assert_eq!(client.refresh().await.unwrap_err().kind(), ErrorKind::SessionEnded);
-    assert!(matches!(ended(&client, events).await?, EndReason::UserDisabled | EndReason::Revoked));
+    assert!(matches!(
+        ended(&client, events).await?,
+        SessionEndReason::UserDisabled | SessionEndReason::Revoked
+    ));
 
     let client = signed_in_as(&pool, "eve").await?;
     let events = client.events();
@@ -196,7 +201,7 @@ async fn an_old_token_and_a_disabled_user_end_the_session_with_their_reasons() -
     assert_eq!(client.refresh().await.unwrap_err().kind(), ErrorKind::SessionEnded);
     assert!(matches!(
         ended(&client, events).await?,
-        EndReason::UserDeleted | EndReason::Revoked | EndReason::Refused
+        SessionEndReason::UserDeleted | SessionEndReason::Revoked | SessionEndReason::Refused
     ));
     Ok(())
 }
@@ -214,7 +219,7 @@ async fn two_clients_on_one_file_store_refresh_once_and_share_what_happens() -> 
     for round in 1..=5 {
         pool.pass(LIFE);
         let tasks = [&first, &second].into_iter().cycle().take(40).cloned().map(|client| {
-            tokio::spawn(async move { client.id_token().await.map(|token| token.expose().to_owned()) })
+            tokio::spawn(async move { client.id_token().await.map(|token| token.jwt().to_owned()) })
         });
         let tokens = try_join_all(tasks).await?.into_iter().collect::<Result<HashSet<_>, _>>()?;
         assert_eq!(tokens.len(), 1);
@@ -224,7 +229,7 @@ async fn two_clients_on_one_file_store_refresh_once_and_share_what_happens() -> 
     let mut events = second.events();
     assert!(first.sign_out().await?.is_revoked());
     assert_eq!(username(&second).await?, None);
-    let reason = EndReason::SignedOutElsewhere;
+    let reason = SessionEndReason::SignedOutElsewhere;
     assert_eq!(next(&mut events).await, Some(SessionEvent::SessionEnded { reason }));
     assert_eq!(second.id_token().await.unwrap_err().kind(), ErrorKind::SignedOut);
 
@@ -262,11 +267,11 @@ async fn signing_out_without_a_network_forgets_the_session_and_says_so() -> Resu
     let client = signed_in(&pool).await?;
     let mut events = client.events();
     pool.fault(json!({ "operation": "RevokeToken", "action": "drop" }))?;
-    let SignOut::OnlyHere(error) = client.sign_out().await? else { panic!("there is no network") };
+    let SignOut::LocalOnly(error) = client.sign_out().await? else { panic!("there is no network") };
     assert_eq!(error.kind(), ErrorKind::Network);
     assert_eq!(username(&client).await?, None);
     assert_eq!(next(&mut events).await, Some(SessionEvent::SignedOut));
-    assert!(matches!(client.sign_out().await?, SignOut::Nobody));
+    assert!(matches!(client.sign_out().await?, SignOut::NotSignedIn));
     Ok(())
 }
 
@@ -289,7 +294,7 @@ async fn signing_out_kills_the_tokens_here_and_everywhere() -> Result<()> {
     // The access token still looks valid: AWS refuses it, and the refresh tells why.
     let error = laptop.account().attributes().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SessionEnded);
-    assert_ended(&laptop, events, EndReason::Revoked).await
+    assert_ended(&laptop, events, SessionEndReason::Revoked).await
 }
 
 #[tokio::test]
@@ -363,12 +368,12 @@ async fn next(events: &mut Events) -> Option<SessionEvent> {
     event.unwrap_or_else(|_| panic!("nothing has happened"))
 }
 
-async fn assert_ended(client: &Client, events: Events, expected: EndReason) -> Result<()> {
+async fn assert_ended(client: &Client, events: Events, expected: SessionEndReason) -> Result<()> {
     assert_eq!(ended(client, events).await?, expected);
     Ok(())
 }
 
-async fn ended(client: &Client, mut events: Events) -> Result<EndReason> {
+async fn ended(client: &Client, mut events: Events) -> Result<SessionEndReason> {
     let event = next(&mut events).await;
     let Some(SessionEvent::SessionEnded { reason }) = event else { panic!("{event:?}") };
     assert_eq!(events.next().now_or_never(), None);

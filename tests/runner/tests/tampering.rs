@@ -283,7 +283,7 @@ async fn a_stolen_access_token_dies_with_the_session() -> Result<()> {
     })
     .await?;
     world.sign_in().await?;
-    *stolen.lock().unwrap() = Some(world.client.access_token().await?.expose().to_owned());
+    *stolen.lock().unwrap() = Some(world.client.access_token().await?.jwt().to_owned());
     world.client.sign_out_everywhere().await?;
     world.sign_in().await?;
     world.begin_tampering();

@@ -63,7 +63,7 @@ extension Client {
         try await call { try await inner.cancellable(handle: $0).currentUser().map { User($0) } }
     }
 
-    /// The id token, refreshed if it expires within a minute. All callers share one refresh.
+    /// The ID token, refreshed if it expires within a minute. All callers share one refresh.
     ///
     /// - Throws: ``PoolpassError`` with `signedOut`; with `sessionEnded` when AWS refuses to refresh for good; with `network`,
     ///   `timeout`, `throttled` or `unavailable` when an expired token could not be refreshed now, and the session stays.
@@ -95,12 +95,11 @@ extension Client {
         return AsyncThrowingStream { try await call { try await events.cancellable(handle: $0).next() } }
     }
 
-    /// Signs out on this device, and has AWS revoke the tokens (RevokeToken). The session is gone in any case, also without a
-    /// network.
+    /// Signs out on this device: forgets the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
     ///
-    /// - Returns: Whether AWS has revoked the tokens.
+    /// The session is gone in any case, also without a network.
     @discardableResult
-    public func signOut() async throws -> Bool {
+    public func signOut() async throws -> SignOut {
         try await call { try await inner.cancellable(handle: $0).signOut() }
     }
 

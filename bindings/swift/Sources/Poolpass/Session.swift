@@ -11,7 +11,7 @@ public struct User: Sendable {
     public let email: String?
     /// The user pool groups.
     public let groups: [String]
-    /// Everything that the id token says.
+    /// Everything that the ID token says.
     public let claims: [String: Claim]
 
     init(_ user: PoolpassFFI.User) {
@@ -32,7 +32,7 @@ public struct IdToken: Sendable {
     }
 
     /// The JSON Web Token itself: a secret. Whoever acts on it, such as a backend, has to verify its signature.
-    public var jwt: String { inner.expose() }
+    public var jwt: String { inner.jwt() }
     /// When it expires, by AWS's clock.
     public var expiresAt: Date { inner.expiresAt() }
     /// When it was issued, by AWS's clock; the Unix epoch where the token does not say.
@@ -50,7 +50,7 @@ public struct AccessToken: Sendable {
     }
 
     /// The JSON Web Token itself: a secret.
-    public var jwt: String { inner.expose() }
+    public var jwt: String { inner.jwt() }
     /// When it expires, by AWS's clock.
     public var expiresAt: Date { inner.expiresAt() }
     /// When it was issued, by AWS's clock; the Unix epoch where the token does not say.
@@ -82,11 +82,14 @@ public struct Credentials: Sendable {
 /// The value of a claim in a token.
 public typealias Claim = PoolpassFFI.Claim
 
+/// The result of signing out. In every case nobody is signed in on this device any more.
+public typealias SignOut = PoolpassFFI.SignOut
+
 /// Something happened to the session.
 public typealias SessionEvent = PoolpassFFI.SessionEvent
 
 /// Why a session ended. Network trouble, throttling and malformed answers never end one.
-public typealias EndReason = PoolpassFFI.EndReason
+public typealias SessionEndReason = PoolpassFFI.SessionEndReason
 
 /// How a sign-in proves the password.
 public typealias AuthFlow = PoolpassFFI.AuthFlow

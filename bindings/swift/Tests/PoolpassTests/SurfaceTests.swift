@@ -19,7 +19,8 @@ final class SurfaceTests: XCTestCase {
         func listed(_ type: String) -> Set<String> { Set(cases[type].array?.compactMap(\.string) ?? []) }
         let ended = SessionEvent.sessionEnded(reason: .revoked)
         XCTAssertEqual(Set([.signedIn, .refreshed, ended, .signedOut].map(scenarioName)), listed("SessionEvent"))
-        XCTAssertEqual(Set(EndReason.allCases.map { "\($0)" }), listed("EndReason"))
+        XCTAssertEqual(Set(SessionEndReason.allCases.map { "\($0)" }), listed("SessionEndReason"))
+        XCTAssertEqual(Set(SignOut.allCases.map { "\($0)" }), listed("SignOut"))
         XCTAssertEqual(Set([.sms, .softwareToken, .email, .other("other")].map(scenarioName)), listed("MfaMethod"))
         // `described` switches over all of them, without a default.
         let challenges: [String: Any] = [

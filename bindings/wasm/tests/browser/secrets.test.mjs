@@ -50,7 +50,7 @@ describe(`secrets in ${NAME}`, () => {
       await open(tab, config, { store });
       const secrets = await live(tab, config);
       const everything = await everythingIn(tab);
-      for (const name of ['refresh token', 'id token', 'access token']) {
+      for (const name of ['refresh token', 'ID token', 'access token']) {
         assert.ok(everything.includes(secrets[name]), `${name} in ${store}`);
       }
       assert.ok(!everything.includes(secrets.password));
@@ -108,7 +108,7 @@ describe(`secrets in ${NAME}`, () => {
     await tell('a refused object', 'accessDenied', () => failureOf(client.bucket().get('private/somebody-else/x')));
     await tell('a missing object', 'notFound', async () => failureOf(client.bucket().get(await client.bucket().privatePath('nothing'))));
     await tell('a refused item', 'accessDenied', () => failureOf(client.table().get({ pk: 'somebody-else', sk: 'x' })));
-    await tell('a wrong URL', 'invalidInput', ([token]) => failureOf(client.fetch(`ftp://host/${token}`)), secrets['id token']);
+    await tell('a wrong URL', 'invalidInput', ([token]) => failureOf(client.fetch(`ftp://host/${token}`)), secrets['ID token']);
 
     // And what an app prints without thinking.
     await tab.evaluate(async () => {
@@ -133,7 +133,7 @@ async function live(tab, config) {
   const member = (name) => new RegExp(`"${name}":"([^"]+)"`).exec(bodies)?.[1];
   const secrets = {
     password: ada.password,
-    'id token': member('IdToken'),
+    'ID token': member('IdToken'),
     'access token': member('AccessToken'),
     'refresh token': member('RefreshToken'),
     'secret key': credentials.secretAccessKey,

@@ -250,9 +250,9 @@ describe(`storage in ${NAME}`, () => {
     assert.equal(await nameIn(tab), ada.username);
     await tab.evaluate(() => client.refresh());
     assert.deepEqual(await tab.evaluate(() => [client.isPersistent, document.querySelectorAll('iframe').length]), [true, 1]);
-    const token = await tab.evaluate(async () => (await client.idToken()).raw);
+    const token = await tab.evaluate(async () => (await client.idToken()).jwt);
     await reload(tab, config);
-    assert.equal(await tab.evaluate(async () => (await client.idToken()).raw), token);
+    assert.equal(await tab.evaluate(async () => (await client.idToken()).jwt), token);
   });
 
   stage.test('a database that nothing opens any more leaves the session in memory, and the console says so', async (person, { config }) => {

@@ -28,7 +28,7 @@ describe(`tabs in ${NAME}`, () => {
       // Without a lock, the second tab would have sent its own before the first had its answer.
       await backend.fault({ operation: REFRESH, action: { delayMs: 1000 }, times: 1 });
       const tokens = await Promise.all(
-        [first, second].map((tab) => tab.evaluate(async () => (await client.idToken()).raw)),
+        [first, second].map((tab) => tab.evaluate(async () => (await client.idToken()).jwt)),
       );
       assert.equal(tokens[0], tokens[1]);
       assert.equal((await backend.takeRequestCounts())[REFRESH], 1);
@@ -147,7 +147,7 @@ describe(`tabs in ${NAME}`, () => {
       await backend.takeRequestCounts();
       await backend.fault({ operation: REFRESH, action: { delayMs: 1000 }, times: 1 });
       const [tokens, locks] = await tab.evaluate(async () => {
-        const tokens = Promise.all([client, other].map(async (one) => (await one.idToken()).raw));
+        const tokens = Promise.all([client, other].map(async (one) => (await one.idToken()).jwt));
         // Frames of the tab have the same sessionStorage, so that a lock of this page alone would not do.
         let { held, pending } = await navigator.locks.query();
         await until(async () => {
@@ -274,7 +274,7 @@ describe(`tabs in ${NAME}`, () => {
     await tab.clock.install();
     // What is valid is handed out at once.
     assert.equal(await nameIn(tab), ada.username);
-    assert.ok(await tab.evaluate(async () => (await client.idToken()).raw));
+    assert.ok(await tab.evaluate(async () => (await client.idToken()).jwt));
     for (const call of ['signOut', 'signIn']) {
       await tab.evaluate(([call, { username, password }]) => {
         globalThis.outcome = undefined;

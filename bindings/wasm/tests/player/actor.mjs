@@ -67,14 +67,12 @@ export const OPERATIONS = {
   idToken: ({ client }) => client.idToken(),
   accessToken: ({ client }) => client.accessToken(),
   refresh: ({ client }) => client.refresh(),
-  signOut: async ({ client }) => {
-    await client.signOut();
-  },
+  signOut: ({ client }) => client.signOut(),
   signOutEverywhere: ({ client }) => client.signOutEverywhere(),
   identityId: ({ client }) => client.identityId(),
   credentials: async ({ client }) => {
     const { accessKeyId, expiration } = await client.credentials();
-    return { accessKeyId, expiresIn: Math.floor((expiration.getTime() - Date.now()) / 1000) };
+    return { accessKeyId, expiration: expiration.toISOString() };
   },
 
   signUp: async ({ client }, { username, password, attributes }) => {

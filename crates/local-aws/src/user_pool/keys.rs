@@ -1,4 +1,4 @@
-//! The keys that sign tokens. Like AWS, a pool has one for id tokens and one for access tokens.
+//! The keys that sign tokens. Like AWS, a pool has one for ID tokens and one for access tokens.
 
 use std::sync::LazyLock;
 

@@ -58,7 +58,7 @@ pub(crate) struct UserPools {
     pools: Mutex<Pools>,
 }
 
-/// What an id token says, once it is verified.
+/// What an ID token says, once it is verified.
 #[derive(Clone, Debug)]
 pub(crate) struct VerifiedToken {
     pub(crate) sub: String,
@@ -206,7 +206,7 @@ pub(crate) fn public_keys(account: &Account, request: &Request) -> Response {
 }
 
 impl UserPools {
-    /// Verifies an id token: signature, expiry, issuer, `token_use`, and that the audience is a client of the pool.
+    /// Verifies an ID token: signature, expiry, issuer, `token_use`, and that the audience is a client of the pool.
     /// `provider` is the issuer without `https://`: `cognito-idp.REGION.amazonaws.com/POOL`; `now` is seconds since
     /// 1970. The errors are those of the identity pool.
     pub(crate) fn verify_id_token(

@@ -40,7 +40,7 @@ impl fmt::Debug for UserAttributes {
 }
 
 impl Account {
-    /// Reads the attributes from the user pool (GetUser). The id token has those of the last refresh.
+    /// Reads the attributes from the user pool (GetUser). The ID token has those of the last refresh.
     ///
     /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
     ///

@@ -76,7 +76,7 @@ impl Account {
         detached(async move {
             account.signed_in(Call::delete_user()).await?;
             let flow = account.flow()?;
-            flow.keeper().forget().await?;
+            flow.manager().forget().await?;
             flow.pending().clear().await
         })
         .await
@@ -95,13 +95,13 @@ impl Account {
     fn signed_in(&self, call: Call) -> BoxFuture<'_, Result<Object, Error>> {
         Box::pin(async move {
             let flow = self.flow()?;
-            let (pool, keeper) = (flow.pool(), flow.keeper());
-            let mut session = keeper.fresh().await?;
-            let answer = pool.send(call.authorised(session.access_token().expose())).await;
+            let (pool, manager) = (flow.pool(), flow.manager());
+            let mut session = manager.fresh().await?;
+            let answer = pool.send(call.authorised(session.access_token().jwt())).await;
             match answer {
                 Err(error) if is_about_a_dead_token(&error) => {
-                    session = keeper.refresh().await?;
-                    pool.send(call.authorised(session.access_token().expose())).await
+                    session = manager.refresh().await?;
+                    pool.send(call.authorised(session.access_token().jwt())).await
                 }
                 answer => answer,
             }

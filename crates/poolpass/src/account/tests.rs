@@ -14,7 +14,7 @@ use crate::user_pool::scripted::ScriptedPool;
 async fn signed_in(pool: &ScriptedPool) -> Client {
     let client = pool.client().build().unwrap();
     let tokens = tokens(&result("ada", pool.now(), Some("ada's refresh token")));
-    client.keeper().unwrap().begin(tokens).await.unwrap();
+    client.manager().unwrap().begin(tokens).await.unwrap();
     client
 }
 

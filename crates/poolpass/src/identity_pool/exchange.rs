@@ -1,22 +1,22 @@
 //! One exchange: from a login, or from nothing, to an identity and its credentials.
 
-use super::{Held, Holder, Login, Pool};
+use super::{CacheKey, CachedCredentials, Login, Pool};
 use crate::credentials::Credentials;
 use crate::error::{Error, ErrorKind};
 
 impl Pool {
-    pub(super) async fn exchange(&self, holder: &Holder) -> Result<Held, Error> {
-        let (identity_id, credentials) = match &holder.session {
+    pub(super) async fn exchange(&self, key: &CacheKey) -> Result<CachedCredentials, Error> {
+        let (identity_id, credentials) = match &key.session {
             None => self.exchange_as_guest().await?,
             Some(session) => match self.logins.login().await? {
                 Some(login) if login.session == *session => {
-                    self.exchange_fresh_login(login, holder.role.as_deref()).await?
+                    self.exchange_fresh_login(login, key.role.as_deref()).await?
                 }
                 // The caller looks again who is signed in.
                 _ => return Err(Error::new(ErrorKind::SignedOut, "nobody is signed in any more")),
             },
         };
-        Ok(Held::new(identity_id, credentials, self.operations.now()))
+        Ok(CachedCredentials::new(identity_id, credentials, self.operations.now()))
     }
 
     /// The guest of last time, or a new one.
@@ -59,7 +59,7 @@ impl Pool {
         Ok(granted)
     }
 
-    /// The login's credentials, also where only AWS knew that the id token had expired: either the refusal has put a device's slow
+    /// The login's credentials, also where only AWS knew that the ID token had expired: either the refusal has put a device's slow
     /// clock right, by which there is a new token now, or the session is refreshed although the token looks valid.
     async fn exchange_fresh_login(
         &self,

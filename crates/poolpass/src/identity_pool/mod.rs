@@ -15,7 +15,7 @@ use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::Shared;
 
-pub(crate) use logins::{GuestsOnly, Login, Logins, SessionMark};
+pub(crate) use logins::{GuestsOnly, Login, LoginId, Logins};
 
 use crate::aws_request::Pipeline;
 use crate::config::Config;
@@ -42,19 +42,19 @@ struct Pool {
 
 #[derive(Default)]
 struct State {
-    held: Vec<(Holder, Held)>,
-    exchanges: Vec<(Holder, Exchange)>,
+    cached: Vec<(CacheKey, CachedCredentials)>,
+    exchanges: Vec<(CacheKey, Exchange)>,
 }
 
 /// Whose credentials: those of a session or a guest's, and of which role.
 #[derive(Clone, PartialEq, Eq)]
-struct Holder {
-    session: Option<SessionMark>,
+struct CacheKey {
+    session: Option<LoginId>,
     role: Option<Arc<str>>,
 }
 
 #[derive(Clone)]
-struct Held {
+struct CachedCredentials {
     identity_id: String,
     credentials: Credentials,
     renew_at: SystemTime,
@@ -63,7 +63,7 @@ struct Held {
 /// An exchange that runs on a task of its own and serves everyone who waits for it.
 #[derive(Clone)]
 struct Exchange {
-    outcome: Shared<oneshot::Receiver<Result<Held, Error>>>,
+    outcome: Shared<oneshot::Receiver<Result<CachedCredentials, Error>>>,
     grace: Grace,
 }
 
@@ -91,7 +91,7 @@ impl IdentityPool {
 
     /// Credentials that AWS accepts for a while yet.
     pub(crate) async fn credentials(&self) -> Result<Credentials, Error> {
-        Ok(self.held(Duration::ZERO).await?.credentials)
+        Ok(self.cached(Duration::ZERO).await?.credentials)
     }
 
     /// Credentials that live for `life` yet, where AWS gives any that live so long.
@@ -99,37 +99,37 @@ impl IdentityPool {
         /// Credentials live for an hour; to replace them in their first half would gain little.
         const WORTH_RENEWING: Duration = Duration::from_secs(30 * 60);
 
-        Ok(self.held(life.min(WORTH_RENEWING)).await?.credentials)
+        Ok(self.cached(life.min(WORTH_RENEWING)).await?.credentials)
     }
 
     pub(crate) async fn identity_id(&self) -> Result<String, Error> {
-        let holder = self.holder().await?;
+        let key = self.key().await?;
         // Unlike the credentials, the identity id does not expire.
-        let known = of(&self.shared.state().held, &holder).map(|held| held.identity_id.clone());
+        let known = of(&self.shared.state().cached, &key).map(|cached| cached.identity_id.clone());
         match known {
             Some(id) => Ok(id),
-            None => Ok(self.held(Duration::ZERO).await?.identity_id),
+            None => Ok(self.cached(Duration::ZERO).await?.identity_id),
         }
     }
 
     /// Wipes the credentials of people from memory; a guest's stay.
     pub(crate) fn forget_logins(&self) {
         let mut state = self.shared.state();
-        state.held.retain(|(holder, _)| holder.session.is_none());
-        state.exchanges.retain(|(holder, _)| holder.session.is_none());
+        state.cached.retain(|(key, _)| key.session.is_none());
+        state.exchanges.retain(|(key, _)| key.session.is_none());
     }
 
-    /// What the holder holds, good for `life` yet. Valid credentials are handed out after a grace although new ones are not
+    /// What the key holds, good for `life` yet. Valid credentials are handed out after a grace although new ones are not
     /// there yet; the exchange goes on.
-    async fn held(&self, life: Duration) -> Result<Held, Error> {
+    async fn cached(&self, life: Duration) -> Result<CachedCredentials, Error> {
         loop {
-            let holder = self.holder().await?;
-            let (exchange, still_valid) = match self.shared.present(&holder, life) {
-                Present::Fresh(held) => return Ok(held),
+            let key = self.key().await?;
+            let (exchange, still_valid) = match self.shared.present(&key, life) {
+                Present::Fresh(cached) => return Ok(cached),
                 Present::Exchanging { exchange, still_valid } => (exchange, still_valid),
             };
             let outcome = exchange.outcome(still_valid.is_some()).await;
-            if self.holder().await? != holder {
+            if self.key().await? != key {
                 // Somebody signed in or out meanwhile: what came back belongs to the past. Who believed to be signed in
                 // learns that the session ended, and does not go on as a guest.
                 match outcome {
@@ -137,23 +137,23 @@ impl IdentityPool {
                     _ => continue,
                 }
             }
-            let still_valid = still_valid.filter(|held| !held.is_expired(self.shared.operations.now()));
+            let still_valid = still_valid.filter(|cached| !cached.is_expired(self.shared.operations.now()));
             return match (outcome, still_valid) {
                 // Why there are no new ones says nothing about those that are still valid.
-                (Err(error), Some(held)) if !is_about_session(&error) => Ok(held),
+                (Err(error), Some(cached)) if !is_about_session(&error) => Ok(cached),
                 (outcome, _) => outcome,
             };
         }
     }
 
-    async fn holder(&self) -> Result<Holder, Error> {
+    async fn key(&self) -> Result<CacheKey, Error> {
         let session = self.shared.logins.session().await?;
         if session.is_none() && self.role.is_some() {
             return Err(Error::new(ErrorKind::SignedOut, "only somebody who is signed in can choose a role"));
         }
-        let holder = Holder { session, role: self.role.clone() };
-        self.shared.state().drop_ended_sessions(&holder);
-        Ok(holder)
+        let key = CacheKey { session, role: self.role.clone() };
+        self.shared.state().drop_ended_sessions(&key);
+        Ok(key)
     }
 }
 
@@ -163,7 +163,7 @@ impl Exchange {
     }
 
     /// The outcome; where the caller has something valid, only if it comes within the grace.
-    async fn outcome(self, has_valid: bool) -> Result<Held, Error> {
+    async fn outcome(self, has_valid: bool) -> Result<CachedCredentials, Error> {
         let outcome = if has_valid {
             within_grace(self.grace, self.outcome)
                 .await
@@ -175,10 +175,10 @@ impl Exchange {
     }
 }
 
-/// What there is for a holder right now.
+/// What there is for a key right now.
 enum Present {
-    Fresh(Held),
-    Exchanging { exchange: Exchange, still_valid: Option<Held> },
+    Fresh(CachedCredentials),
+    Exchanging { exchange: Exchange, still_valid: Option<CachedCredentials> },
 }
 
 impl Pool {
@@ -189,39 +189,39 @@ impl Pool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn present(self: &Arc<Self>, holder: &Holder, life: Duration) -> Present {
+    fn present(self: &Arc<Self>, key: &CacheKey, life: Duration) -> Present {
         let now = self.operations.now();
         let mut state = self.state();
-        let held = of(&state.held, holder).filter(|held| !held.is_expired(now)).cloned();
-        match held {
-            Some(held) if now < held.renew_at && held.lives_until(now + life) => Present::Fresh(held),
+        let cached = of(&state.cached, key).filter(|cached| !cached.is_expired(now)).cloned();
+        match cached {
+            Some(cached) if now < cached.renew_at && cached.lives_until(now + life) => Present::Fresh(cached),
             still_valid => {
-                let running = of(&state.exchanges, holder).filter(|exchange| exchange.is_running());
-                let exchange = running.cloned().unwrap_or_else(|| self.start_exchange(&mut state, holder));
+                let running = of(&state.exchanges, key).filter(|exchange| exchange.is_running());
+                let exchange = running.cloned().unwrap_or_else(|| self.start_exchange(&mut state, key));
                 Present::Exchanging { exchange, still_valid }
             }
         }
     }
 
-    fn start_exchange(self: &Arc<Self>, state: &mut State, holder: &Holder) -> Exchange {
+    fn start_exchange(self: &Arc<Self>, state: &mut State, key: &CacheKey) -> Exchange {
         let (sender, receiver) = oneshot::channel();
         let exchange = Exchange { outcome: receiver.shared(), grace: grace() };
-        put(&mut state.exchanges, holder, exchange.clone());
-        let (pool, holder) = (Arc::clone(self), holder.clone());
+        put(&mut state.exchanges, key, exchange.clone());
+        let (pool, key) = (Arc::clone(self), key.clone());
         // On a task of its own, so that a caller who goes away takes nothing from the others.
         spawn(async move {
-            let outcome = timeout(Pool::EXCHANGE_LIMIT, pool.exchange(&holder)).await.unwrap_or_else(|| {
+            let outcome = timeout(Pool::EXCHANGE_LIMIT, pool.exchange(&key)).await.unwrap_or_else(|| {
                 Err(Error::new(ErrorKind::Timeout, "AWS has not handed out credentials in time: try again"))
             });
             {
                 let mut state = pool.state();
                 // An exchange that was dropped meanwhile is of a session that is over.
-                let is_wanted = of(&state.exchanges, &holder).is_some();
-                state.exchanges.retain(|(other, _)| *other != holder);
+                let is_wanted = of(&state.exchanges, &key).is_some();
+                state.exchanges.retain(|(other, _)| *other != key);
                 match &outcome {
-                    Ok(held) if is_wanted => put(&mut state.held, &holder, held.clone()),
+                    Ok(cached) if is_wanted => put(&mut state.cached, &key, cached.clone()),
                     Ok(_) => {}
-                    Err(_) => state.rest(&holder, pool.operations.now()),
+                    Err(_) => state.rest(&key, pool.operations.now()),
                 }
             }
             // Nobody waiting any more is fine.
@@ -233,37 +233,37 @@ impl Pool {
 
 impl State {
     /// Credentials do not outlive the session that they came from. A guest's stay, unless the guest signed in.
-    fn drop_ended_sessions(&mut self, now: &Holder) {
-        let goes_on = |holder: &Holder| holder.session.is_none() || holder.session == now.session;
-        self.held.retain(|(holder, _)| goes_on(holder));
-        self.exchanges.retain(|(holder, _)| goes_on(holder));
+    fn drop_ended_sessions(&mut self, now: &CacheKey) {
+        let goes_on = |key: &CacheKey| key.session.is_none() || key.session == now.session;
+        self.cached.retain(|(key, _)| goes_on(key));
+        self.exchanges.retain(|(key, _)| goes_on(key));
     }
 
     /// After a renewal has failed, what is still valid is handed out for a while without another attempt.
-    fn rest(&mut self, holder: &Holder, now: SystemTime) {
+    fn rest(&mut self, key: &CacheKey, now: SystemTime) {
         const REST: Duration = Duration::from_secs(10);
 
-        for (_, held) in self.held.iter_mut().filter(|(other, _)| other == holder) {
-            held.renew_at = held.renew_at.max(now.checked_add(REST).unwrap_or(now));
+        for (_, cached) in self.cached.iter_mut().filter(|(other, _)| other == key) {
+            cached.renew_at = cached.renew_at.max(now.checked_add(REST).unwrap_or(now));
         }
     }
 
     fn drop_guest(&mut self) {
-        self.held.retain(|(holder, _)| holder.session.is_some());
+        self.cached.retain(|(key, _)| key.session.is_some());
     }
 }
 
-/// What belongs to a holder. A client has one holder, or a few where it uses several roles.
-fn of<'a, T>(all: &'a [(Holder, T)], holder: &Holder) -> Option<&'a T> {
-    all.iter().find(|(other, _)| other == holder).map(|(_, its)| its)
+/// What belongs to a key. A client has one key, or a few where it uses several roles.
+fn of<'a, T>(all: &'a [(CacheKey, T)], key: &CacheKey) -> Option<&'a T> {
+    all.iter().find(|(other, _)| other == key).map(|(_, its)| its)
 }
 
-fn put<T>(all: &mut Vec<(Holder, T)>, holder: &Holder, its: T) {
-    all.retain(|(other, _)| other != holder);
-    all.push((holder.clone(), its));
+fn put<T>(all: &mut Vec<(CacheKey, T)>, key: &CacheKey, its: T) {
+    all.retain(|(other, _)| other != key);
+    all.push((key.clone(), its));
 }
 
-impl Held {
+impl CachedCredentials {
     /// How long before their expiration credentials are replaced, at most a quarter of their life.
     const MARGIN: Duration = Duration::from_secs(5 * 60);
     /// A request that is signed now has to arrive before the credentials expire.
@@ -298,7 +298,7 @@ impl CredentialsSource for IdentityPool {
 
     fn forget<'a>(&'a self, refused: &'a Credentials) -> BoxFuture<'a, ()> {
         let mut state = self.shared.state();
-        state.held.retain(|(_, held)| held.credentials.access_key_id() != refused.access_key_id());
+        state.cached.retain(|(_, cached)| cached.credentials.access_key_id() != refused.access_key_id());
         Box::pin(async {})
     }
 }
@@ -306,7 +306,7 @@ impl CredentialsSource for IdentityPool {
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State")
-            .field("held", &self.held.len())
+            .field("cached", &self.cached.len())
             .field("exchanges", &self.exchanges.len())
             .finish()
     }

@@ -28,14 +28,14 @@ impl Clock for TestClock {
 struct Door(Mutex<Option<&'static str>>, AtomicU32);
 
 impl Logins for Door {
-    fn session(&self) -> BoxFuture<'_, Result<Option<SessionMark>, Error>> {
-        let mark = self.0.lock().unwrap().map(|who| SessionMark(who.to_owned()));
+    fn session(&self) -> BoxFuture<'_, Result<Option<LoginId>, Error>> {
+        let mark = self.0.lock().unwrap().map(|who| LoginId(who.to_owned()));
         Box::pin(async { Ok(mark) })
     }
 
     fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
         let login = self.0.lock().unwrap().map(|who| Login {
-            session: SessionMark(who.to_owned()),
+            session: LoginId(who.to_owned()),
             id_token: match self.1.load(Ordering::Relaxed) {
                 0 => SecretString::from(format!("token of {who}")),
                 renewals => SecretString::from(format!("token {renewals} of {who}")),
@@ -144,7 +144,7 @@ impl World {
     }
 
     async fn key_id(&self) -> String {
-        self.pool.held(Duration::ZERO).await.unwrap().credentials.access_key_id().to_owned()
+        self.pool.cached(Duration::ZERO).await.unwrap().credentials.access_key_id().to_owned()
     }
 
     fn asked(&self) -> Vec<String> {
@@ -178,7 +178,7 @@ async fn a_thousand_callers_cause_one_exchange() {
         .map(|_| {
             tokio::spawn({
                 let pool = world.pool.clone();
-                async move { pool.held(Duration::ZERO).await.unwrap().credentials }
+                async move { pool.cached(Duration::ZERO).await.unwrap().credentials }
             })
         })
         .collect();
@@ -192,11 +192,12 @@ async fn a_thousand_callers_cause_one_exchange() {
 async fn a_failed_exchange_fails_all_who_wait_and_the_next_one_tries_anew() {
     let world = World::new(|_, _| refuse("InternalErrorException"));
     let (one, two) =
-        futures_util::future::join(world.pool.held(Duration::ZERO), world.pool.held(Duration::ZERO)).await;
-    let kind = |outcome: Result<Held, Error>| outcome.err().unwrap().kind();
+        futures_util::future::join(world.pool.cached(Duration::ZERO), world.pool.cached(Duration::ZERO))
+            .await;
+    let kind = |outcome: Result<CachedCredentials, Error>| outcome.err().unwrap().kind();
     assert_eq!((kind(one), kind(two)), (ErrorKind::Unavailable, ErrorKind::Unavailable));
     assert_eq!(world.asked(), ["GetId"]);
-    assert!(world.pool.held(Duration::ZERO).await.is_err());
+    assert!(world.pool.cached(Duration::ZERO).await.is_err());
     assert_eq!(world.asked(), ["GetId"]);
 }
 
@@ -206,7 +207,7 @@ async fn a_caller_who_goes_away_loses_nothing() {
     let gate = world.cognito.gate.lock().await;
     let caller = tokio::spawn({
         let pool = world.pool.clone();
-        async move { pool.held(Duration::ZERO).await.map(drop) }
+        async move { pool.cached(Duration::ZERO).await.map(drop) }
     });
     while world.cognito.asked.lock().unwrap().is_empty() {
         tokio::task::yield_now().await;
@@ -225,9 +226,9 @@ async fn credentials_that_come_after_signing_out_are_not_kept() {
     let gate = world.cognito.gate.lock().await;
     let late = {
         let pool = world.pool.clone();
-        let holder = pool.holder().await.unwrap();
-        let Present::Exchanging { exchange, .. } = pool.shared.present(&holder, Duration::ZERO) else {
-            panic!("nothing is held yet")
+        let key = pool.key().await.unwrap();
+        let Present::Exchanging { exchange, .. } = pool.shared.present(&key, Duration::ZERO) else {
+            panic!("nothing is cached yet")
         };
         exchange
     };
@@ -238,7 +239,7 @@ async fn credentials_that_come_after_signing_out_are_not_kept() {
     world.pool.forget_logins();
     drop(gate);
     assert!(late.outcome(false).await.is_ok(), "whoever still waits is told");
-    assert!(world.pool.shared.state().held.is_empty());
+    assert!(world.pool.shared.state().cached.is_empty());
 }
 
 #[tokio::test]
@@ -265,7 +266,7 @@ async fn valid_credentials_outlast_a_renewal_that_fails_for_the_network() {
     world.clock.0.fetch_add(3500, Ordering::Relaxed);
     assert_eq!(world.key_id().await, "ASIA0");
     world.clock.0.fetch_add(95, Ordering::Relaxed);
-    assert_eq!(world.pool.held(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::Unavailable);
+    assert_eq!(world.pool.cached(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::Unavailable);
 }
 
 #[tokio::test]
@@ -305,7 +306,7 @@ async fn a_login_that_has_an_identity_gets_that_one() {
             }
             friendly(operation, input)
         });
-        world.pool.held(Duration::ZERO).await.unwrap();
+        world.pool.cached(Duration::ZERO).await.unwrap();
         world.signs_in("ada");
         assert_eq!(world.pool.identity_id().await.unwrap(), "eu-west-1:own");
         assert_eq!(world.store.load(GUEST_KEY).await.unwrap().is_some(), guest_stays);
@@ -326,7 +327,7 @@ async fn a_guest_whose_identity_is_gone_becomes_a_new_guest() {
 #[tokio::test]
 async fn where_guests_are_not_welcome_nobody_is_signed_in() {
     let world = World::new(|_, _| refuse("NotAuthorizedException"));
-    let error = world.pool.held(Duration::ZERO).await.err().unwrap();
+    let error = world.pool.cached(Duration::ZERO).await.err().unwrap();
     assert_eq!((error.kind(), error.aws_code()), (ErrorKind::SignedOut, Some("NotAuthorizedException")));
 }
 
@@ -350,7 +351,7 @@ async fn an_exchange_that_ends_after_the_sign_out_is_discarded() {
     let gate = world.cognito.gate.lock().await;
     let caller = tokio::spawn({
         let pool = world.pool.clone();
-        async move { pool.held(Duration::ZERO).await.unwrap().identity_id }
+        async move { pool.cached(Duration::ZERO).await.unwrap().identity_id }
     });
     while world.cognito.asked.lock().unwrap().is_empty() {
         tokio::task::yield_now().await;
@@ -364,10 +365,10 @@ async fn an_exchange_that_ends_after_the_sign_out_is_discarded() {
 async fn each_role_has_its_own_credentials_and_guests_have_no_choice() {
     let world = World::new(friendly);
     let admin = world.pool.with_role("arn:aws:iam::1:role/admin".to_owned());
-    assert_eq!(admin.held(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::SignedOut);
+    assert_eq!(admin.cached(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::SignedOut);
     world.signs_in("ada");
     assert_eq!(world.key_id().await, "ASIA0");
-    assert_eq!(admin.held(Duration::ZERO).await.unwrap().credentials.access_key_id(), "ASIA1");
+    assert_eq!(admin.cached(Duration::ZERO).await.unwrap().credentials.access_key_id(), "ASIA1");
     assert_eq!(world.key_id().await, "ASIA0");
     let asked = world.cognito.asked.lock().unwrap();
     assert_eq!(asked.last().unwrap().1["CustomRoleArn"], "arn:aws:iam::1:role/admin");
@@ -417,7 +418,7 @@ async fn a_refusal_about_the_pool_its_roles_or_its_settings_costs_no_guest_their
             });
             world.store.save(GUEST_KEY, OLD_GUEST.into()).await.unwrap();
             *world.door.0.lock().unwrap() = who;
-            assert!(world.pool.held(Duration::ZERO).await.is_err(), "{code} {message}");
+            assert!(world.pool.cached(Duration::ZERO).await.is_err(), "{code} {message}");
             let kept = world.store.load(GUEST_KEY).await.unwrap().unwrap();
             assert_eq!(kept.expose_secret(), OLD_GUEST, "{code} {message} {who:?}");
         }
@@ -500,7 +501,7 @@ async fn a_guest_waits_for_no_lock_and_a_new_one_not_for_ever() {
     let world = World::new(friendly);
     let _hangs = world.store.lock(GUEST_KEY).await.unwrap();
     let begun = tokio::time::Instant::now();
-    assert_eq!(world.pool.held(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::Store);
+    assert_eq!(world.pool.cached(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::Store);
     assert!(begun.elapsed() <= Duration::from_secs(61));
     world.store.save(GUEST_KEY, OLD_GUEST.into()).await.unwrap();
     assert_eq!(world.pool.identity_id().await.unwrap(), OLD_GUEST);

@@ -112,7 +112,7 @@ pub(crate) async fn lock_within(
 }
 
 /// The sole right to refresh a session; dropping it gives the right back.
-pub struct StoreLock(#[expect(dead_code, reason = "held for its Drop")] Option<Box<dyn Held>>);
+pub struct StoreLock(#[expect(dead_code, reason = "held for its Drop")] Option<Box<dyn Guard>>);
 
 impl StoreLock {
     /// A lock that lasts as long as `guard` lives.
@@ -132,8 +132,8 @@ impl fmt::Debug for StoreLock {
     }
 }
 
-trait Held: MaybeSend + MaybeSync {}
-impl<T: MaybeSend + MaybeSync> Held for T {}
+trait Guard: MaybeSend + MaybeSync {}
+impl<T: MaybeSend + MaybeSync> Guard for T {}
 
 /// The store failed; the cause in words, without the value.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -23,7 +23,7 @@ pub enum SessionEvent {
     /// The session is over although nobody signed out here. Show the sign-in page.
     SessionEnded {
         /// Why.
-        reason: EndReason,
+        reason: SessionEndReason,
     },
     /// The person signed out here, or deleted their account.
     SignedOut,
@@ -34,7 +34,7 @@ pub enum SessionEvent {
 /// Only these end it: network trouble, throttling, HTTP 5xx and malformed answers never do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum EndReason {
+pub enum SessionEndReason {
     /// The refresh token was revoked: signed out on another device, or everywhere.
     Revoked,
     /// The refresh token is older than the app client allows.
@@ -55,7 +55,34 @@ pub enum EndReason {
     Refused,
 }
 
-impl EndReason {
+impl SessionEvent {
+    /// The event's name, which is the same in every language, such as `signedIn`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::SignedIn => "signedIn",
+            Self::Refreshed => "refreshed",
+            Self::SessionEnded { .. } => "sessionEnded",
+            Self::SignedOut => "signedOut",
+        }
+    }
+}
+
+impl SessionEndReason {
+    /// The reason's name, which is the same in every language, such as `userDisabled`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::Reused => "reused",
+            Self::UserDisabled => "userDisabled",
+            Self::UserDeleted => "userDeleted",
+            Self::PasswordResetRequired => "passwordResetRequired",
+            Self::UserNotConfirmed => "userNotConfirmed",
+            Self::SignedOutElsewhere => "signedOutElsewhere",
+            Self::Refused => "refused",
+        }
+    }
+
     /// Why AWS's answer to a refresh ends the session; `None` where it does not.
     pub(super) fn of(error: &Error) -> Option<Self> {
         // A server in trouble says nothing about the session, whatever code it has for it.
@@ -154,26 +181,38 @@ mod tests {
 
     #[test]
     fn only_answers_about_the_session_end_it() {
-        let reason = |code, message| EndReason::of(&refusal(400, code, message));
+        let reason = |code, message| SessionEndReason::of(&refusal(400, code, message));
         assert_eq!(
             reason("NotAuthorizedException", "Refresh Token has been revoked"),
-            Some(EndReason::Revoked)
+            Some(SessionEndReason::Revoked)
         );
-        assert_eq!(reason("NotAuthorizedException", "Refresh Token has expired"), Some(EndReason::Expired));
-        assert_eq!(reason("NotAuthorizedException", "User is disabled."), Some(EndReason::UserDisabled));
-        assert_eq!(reason("NotAuthorizedException", "Invalid Refresh Token"), Some(EndReason::Refused));
-        assert_eq!(reason("RefreshTokenReuseException", "reused"), Some(EndReason::Reused));
-        assert_eq!(reason("UserNotFoundException", "gone"), Some(EndReason::UserDeleted));
+        assert_eq!(
+            reason("NotAuthorizedException", "Refresh Token has expired"),
+            Some(SessionEndReason::Expired)
+        );
+        assert_eq!(
+            reason("NotAuthorizedException", "User is disabled."),
+            Some(SessionEndReason::UserDisabled)
+        );
+        assert_eq!(
+            reason("NotAuthorizedException", "Invalid Refresh Token"),
+            Some(SessionEndReason::Refused)
+        );
+        assert_eq!(reason("RefreshTokenReuseException", "reused"), Some(SessionEndReason::Reused));
+        assert_eq!(reason("UserNotFoundException", "gone"), Some(SessionEndReason::UserDeleted));
 
         assert_eq!(reason("NotAuthorizedException", "Unable to verify secret hash for client 1a2b"), None);
         assert_eq!(reason("NotAuthorizedException", "Password attempts exceeded"), None);
         assert_eq!(reason("TooManyRequestsException", "Rate exceeded"), None);
         assert_eq!(reason("ResourceNotFoundException", "User pool client 1a2b does not exist."), None);
         assert_eq!(reason("UserLambdaValidationException", "no"), None);
-        assert_eq!(EndReason::of(&refusal(500, "InternalErrorException", "oops")), None);
-        assert_eq!(EndReason::of(&refusal(403, "ForbiddenException", "blocked by the firewall")), None);
-        assert_eq!(EndReason::of(&Error::invalid_response("a page of a hotel")), None);
-        assert_eq!(EndReason::of(&Error::new(ErrorKind::Network, "reset")), None);
+        assert_eq!(SessionEndReason::of(&refusal(500, "InternalErrorException", "oops")), None);
+        assert_eq!(
+            SessionEndReason::of(&refusal(403, "ForbiddenException", "blocked by the firewall")),
+            None
+        );
+        assert_eq!(SessionEndReason::of(&Error::invalid_response("a page of a hotel")), None);
+        assert_eq!(SessionEndReason::of(&Error::new(ErrorKind::Network, "reset")), None);
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! A refresh token for new tokens: the two operations that do it, and which one the app client wants.
 
-use super::{EndReason, Session};
+use super::{Session, SessionEndReason};
 use crate::error::{Error, ErrorKind};
 use crate::user_pool::{AuthenticationResult, ClientMetadata, UserPool};
 
@@ -27,16 +27,18 @@ impl RefreshOperation {
         }
     }
 
-    /// Its name in a stored session.
-    pub(super) fn name(self) -> &'static str {
+    /// The operation's name, which is the same in JavaScript and in a stored session: `getTokensFromRefreshToken` or
+    /// `refreshTokenAuth`.
+    pub fn code(self) -> &'static str {
         match self {
             Self::GetTokensFromRefreshToken => "getTokensFromRefreshToken",
             Self::RefreshTokenAuth => "refreshTokenAuth",
         }
     }
 
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|operation| operation.name() == name)
+    /// The operation with this [`code`](Self::code).
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|operation| operation.code() == code)
     }
 }
 
@@ -81,8 +83,8 @@ async fn find_out(
         Ok(result) => return Ok((result, first)),
         Err(refusal) => refusal,
     };
-    let reason = EndReason::of(&refusal);
-    let is_certain = reason.is_some_and(|reason| reason != EndReason::Refused);
+    let reason = SessionEndReason::of(&refusal);
+    let is_certain = reason.is_some_and(|reason| reason != SessionEndReason::Refused);
     let is_unsupported = !is_certain && is_unsupported(&refusal);
     let is_final = is_certain || is_passing(&refusal) || is_app_s_mistake(&refusal) || has_worked;
     if is_final && !is_unsupported {
@@ -95,7 +97,7 @@ async fn find_out(
         // The first refusal says nothing about the token, so the second alone does not end the session.
         Err(_) if reason.is_none() => Err(refusal),
         // The app client does not allow the flow: what the first operation said stands.
-        Err(other) if EndReason::of(&other).is_none() && !is_passing(&other) => Err(refusal),
+        Err(other) if SessionEndReason::of(&other).is_none() && !is_passing(&other) => Err(refusal),
         Err(other) => Err(other),
     }
 }

@@ -1,6 +1,6 @@
 //! The session: the tokens that sign-in has won, kept fresh and kept safe.
 //!
-//! - [`keeper`]: who is signed in, in memory and in the store; hands out tokens that are still good for a while
+//! - [`manager`]: who is signed in, in memory and in the store; hands out tokens that are still good for a while
 //! - [`refresh`]: one refresh at a time, and never a lost one
 //! - [`exchange`]: the two operations that refresh, and which one the app client wants
 //! - [`sign_out`]: ending it, here and everywhere
@@ -9,7 +9,7 @@
 mod detached;
 mod events;
 mod exchange;
-mod keeper;
+mod manager;
 mod refresh;
 mod sign_out;
 mod stored;
@@ -27,13 +27,14 @@ use std::time::{Duration, SystemTime};
 use secrecy::{ExposeSecret, SecretString};
 
 pub(crate) use detached::detached;
-pub use events::{EndReason, Events, SessionEvent};
+pub use events::{Events, SessionEndReason, SessionEvent};
 pub use exchange::RefreshOperation;
 pub(crate) use exchange::RefreshSettings;
-pub(crate) use keeper::{Keeper, store_key};
+pub(crate) use manager::{SessionManager, store_key};
 pub use sign_out::SignOut;
-pub use tokens::{AccessToken, Claims, IdToken, RefreshToken};
-pub use user::SignedInUser;
+pub(crate) use tokens::RefreshToken;
+pub use tokens::{AccessToken, Claims, IdToken};
+pub use user::User;
 
 use crate::error::Error;
 use crate::user_pool::AuthenticationResult;
@@ -139,7 +140,7 @@ impl Session {
     /// Whether it holds the same tokens.
     fn is_same(&self, other: &Self) -> bool {
         self.id == other.id
-            && self.access_token.expose() == other.access_token.expose()
+            && self.access_token.jwt() == other.access_token.jwt()
             && self.refresh_token == other.refresh_token
     }
 
@@ -152,7 +153,7 @@ impl Session {
         if self.id_token.sub() == self.access_token.sub() {
             return Ok(self);
         }
-        Err(Error::invalid_response("the id token and the access token are of different people"))
+        Err(Error::invalid_response("the ID token and the access token are of different people"))
     }
 }
 

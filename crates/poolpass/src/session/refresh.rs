@@ -11,8 +11,8 @@ use futures_util::future::Shared as SharedFuture;
 
 use super::detached::detached;
 use super::exchange::exchange;
-use super::keeper::{Shared, signed_out};
-use super::{EndReason, Session, SessionEvent};
+use super::manager::{Shared, signed_out};
+use super::{Session, SessionEndReason, SessionEvent};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{BoxFuture, Grace, grace, timeout, within_grace};
 
@@ -31,9 +31,9 @@ pub(super) struct Running {
 
 /// Whether tokens that another process has won count as refreshed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    GoodTokens,
-    NewTokens,
+enum RefreshMode {
+    IfStale,
+    Always,
 }
 
 impl Shared {
@@ -47,7 +47,7 @@ impl Shared {
     /// Tokens that are good for a while, from whoever refreshes first. As long as those of `session` are valid, the refresh is waited
     /// for within its grace only; it goes on in any case.
     pub(super) async fn refresh_if_due(self: &Arc<Self>, session: &Arc<Session>) -> Outcome {
-        let running = self.join(session, Wanted::GoodTokens);
+        let running = self.join(session, RefreshMode::IfStale);
         if session.is_valid(self.now()) {
             return within_grace(running.grace, running.outcome)
                 .await
@@ -58,10 +58,10 @@ impl Shared {
 
     /// Tokens that AWS has issued just now.
     pub(super) async fn refresh_now(self: &Arc<Self>, session: &Arc<Session>) -> Outcome {
-        self.join(session, Wanted::NewTokens).outcome.await
+        self.join(session, RefreshMode::Always).outcome.await
     }
 
-    fn join(self: &Arc<Self>, session: &Arc<Session>, wanted: Wanted) -> Running {
+    fn join(self: &Arc<Self>, session: &Arc<Session>, mode: RefreshMode) -> Running {
         let mut state = self.state();
         // One that has an outcome is over, although its task was stopped before it could say so.
         let joinable =
@@ -69,15 +69,15 @@ impl Shared {
         if let Some(running) = state.running.as_ref().filter(joinable) {
             return running.clone();
         }
-        let work = Arc::clone(self).run(Arc::clone(session), wanted);
+        let work = Arc::clone(self).run(Arc::clone(session), mode);
         let outcome: BoxFuture<'static, Outcome> = Box::pin(detached(work));
         let running = Running { session: Arc::clone(session), outcome: outcome.shared(), grace: grace() };
         state.running = Some(running.clone());
         running
     }
 
-    async fn run(self: Arc<Self>, session: Arc<Session>, wanted: Wanted) -> Outcome {
-        let outcome = self.refresh(wanted).await;
+    async fn run(self: Arc<Self>, session: Arc<Session>, mode: RefreshMode) -> Outcome {
+        let outcome = self.refresh(mode).await;
         self.finish(&session, outcome.is_err());
         outcome
     }
@@ -89,7 +89,7 @@ impl Shared {
         }
     }
 
-    async fn refresh(self: &Arc<Self>, wanted: Wanted) -> Outcome {
+    async fn refresh(self: &Arc<Self>, mode: RefreshMode) -> Outcome {
         let _sole = self.sole_refresher().await?;
         let unsaved = self.state().unsaved.clone();
         if let Some(unsaved) = unsaved {
@@ -97,7 +97,7 @@ impl Shared {
         }
         // Another process may have refreshed, or signed out, while this one waited.
         let session = self.current().await?.ok_or_else(signed_out)?;
-        if wanted == Wanted::GoodTokens && !session.is_stale(self.pool.pipeline().latest()) {
+        if mode == RefreshMode::IfStale && !session.is_stale(self.pool.pipeline().latest()) {
             return Ok(session);
         }
         let exchanged = timeout(EXCHANGE_LIMIT, exchange(&self.pool, &self.settings, &session))
@@ -107,7 +107,7 @@ impl Shared {
             });
         match exchanged {
             Ok(fresh) => self.commit(Arc::new(fresh)).await,
-            Err(refusal) => match EndReason::of(&refusal) {
+            Err(refusal) => match SessionEndReason::of(&refusal) {
                 Some(reason) => self.end(&session, reason, refusal).await,
                 None => Err(refusal),
             },
@@ -143,7 +143,7 @@ impl Shared {
     }
 
     /// AWS has refused the session's refresh token for good.
-    async fn end(&self, session: &Session, reason: EndReason, refusal: Error) -> Outcome {
+    async fn end(&self, session: &Session, reason: SessionEndReason, refusal: Error) -> Outcome {
         let writing = self.write().await?;
         match self.stored(&writing).await? {
             Some(stored) if stored.id == session.id && stored.refresh_token == session.refresh_token => {}

@@ -4,33 +4,42 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::detached::detached;
-use super::keeper::Shared;
-use super::{EndReason, Keeper, Session, SessionEvent};
+use super::manager::Shared;
+use super::{Session, SessionEndReason, SessionEvent, SessionManager};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{spawn, timeout};
 use crate::user_pool::Call;
 
-/// What signing out has achieved. In every case nobody is signed in on this device any more.
+/// The result of signing out. In every case nobody is signed in on this device any more.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SignOut {
     /// AWS has revoked the refresh token and the access tokens that came from it.
     Revoked,
     /// The session is gone from this device, but AWS has not confirmed that it revoked the refresh token: there was no
-    /// network, or the app client has token revocation switched off. Copies of the token live until they expire.
-    OnlyHere(Error),
+    /// network, or the app client has token revocation switched off. Copies of the token work until they expire.
+    LocalOnly(Error),
     /// Nobody was signed in.
-    Nobody,
+    NotSignedIn,
 }
 
 impl SignOut {
+    /// The outcome's name, which is the same in every language: `revoked`, `localOnly` or `notSignedIn`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::LocalOnly(_) => "localOnly",
+            Self::NotSignedIn => "notSignedIn",
+        }
+    }
+
     /// Whether AWS has revoked the tokens.
     pub fn is_revoked(&self) -> bool {
         matches!(self, Self::Revoked)
     }
 }
 
-impl Keeper {
+impl SessionManager {
     /// How long a sign-out waits for AWS; the attempts to revoke the token go on after that.
     const REVOCATION_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -39,13 +48,13 @@ impl Keeper {
         let shared = Arc::clone(self.shared());
         detached(async move {
             let (session, removed) = shared.leave().await;
-            let Some(session) = session else { return removed.map(|()| SignOut::Nobody) };
+            let Some(session) = session else { return removed.map(|()| SignOut::NotSignedIn) };
             let revocation = detached(async move { shared.revoke(&session).await });
             let revoked = timeout(Self::REVOCATION_PATIENCE, revocation).await.unwrap_or_else(|| {
                 Err(Error::new(ErrorKind::Timeout, "AWS has not confirmed yet that it revoked the token"))
             });
             removed?;
-            Ok(revoked.map_or_else(SignOut::OnlyHere, |()| SignOut::Revoked))
+            Ok(revoked.map_or_else(SignOut::LocalOnly, |()| SignOut::Revoked))
         })
         .await
     }
@@ -55,14 +64,14 @@ impl Keeper {
         let session = self.fresh().await?;
         let shared = Arc::clone(self.shared());
         detached(async move {
-            let call = Call::global_sign_out().authorised(session.access_token.expose());
+            let call = Call::global_sign_out().authorised(session.access_token.jwt());
             match shared.pool.send(call).await {
                 Ok(_) => {}
                 // All sessions are over already: someone else has signed out everywhere, or deleted the user.
                 Err(refusal)
                     if matches!(
-                        EndReason::of(&refusal),
-                        Some(EndReason::Revoked | EndReason::UserDeleted)
+                        SessionEndReason::of(&refusal),
+                        Some(SessionEndReason::Revoked | SessionEndReason::UserDeleted)
                     ) => {}
                 Err(error) => return Err(error),
             }

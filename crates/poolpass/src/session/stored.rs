@@ -17,11 +17,11 @@ pub(super) fn write(session: &Session, pool: &UserPool) -> SecretString {
         .with("userPoolId", pool.id().to_string())
         .with("clientId", pool.client_id().as_str())
         .with("id", session.id.as_str())
-        .with("idToken", session.id_token.expose())
-        .with("accessToken", session.access_token.expose())
+        .with("idToken", session.id_token.jwt())
+        .with("accessToken", session.access_token.jwt())
         .with("refreshToken", session.refresh_token.expose())
         .maybe("deviceKey", session.device_key.as_deref())
-        .maybe("refreshOperation", session.refresh_operation.map(RefreshOperation::name))
+        .maybe("refreshOperation", session.refresh_operation.map(RefreshOperation::code))
         .to_secret()
 }
 
@@ -49,7 +49,10 @@ fn parse(value: &SecretString, pool: &UserPool) -> Result<Option<Session>, Error
         access_token: AccessToken::parse(read.secret("accessToken")?)?,
         refresh_token: RefreshToken::new(refresh_token),
         device_key: read.maybe_text("deviceKey")?,
-        refresh_operation: read.maybe_text("refreshOperation")?.as_deref().and_then(RefreshOperation::named),
+        refresh_operation: read
+            .maybe_text("refreshOperation")?
+            .as_deref()
+            .and_then(RefreshOperation::from_code),
     };
     session.of_one_person().map(Some)
 }

@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::test_tokens::{result, tokens};
-use super::{EndReason, SessionEvent, SignOut};
+use super::{SessionEndReason, SessionEvent, SignOut};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::platform::{BoxFuture, Clock, MemoryStore, SessionStore, StoreError, StoreLock};
@@ -32,7 +32,7 @@ fn refreshed(pool: &ScriptedPool, sub: &str, refresh_token: Option<&str>) -> Val
 async fn begin(client: &Client, pool: &ScriptedPool, sub: &str) {
     let refresh_token = format!("{sub}'s first refresh token");
     let result = tokens(&result(sub, pool.now(), Some(&refresh_token)));
-    client.keeper().unwrap().begin(result).await.unwrap();
+    client.manager().unwrap().begin(result).await.unwrap();
 }
 
 /// Ada is signed in, and her tokens have expired.
@@ -190,7 +190,7 @@ async fn an_operation_that_has_worked_before_is_believed() {
     let mut events = client.events();
     pool.refuse("NotAuthorizedException", "Invalid Refresh Token");
     assert_eq!(client.refresh().await.unwrap_err().kind(), ErrorKind::SessionEnded);
-    assert_eq!(events.next().await, Some(SessionEvent::SessionEnded { reason: EndReason::Refused }));
+    assert_eq!(events.next().await, Some(SessionEvent::SessionEnded { reason: SessionEndReason::Refused }));
 }
 
 #[tokio::test]
@@ -236,7 +236,7 @@ async fn a_remembered_device_is_named_in_the_refresh() {
     let client = pool.client().refresh_metadata("app", "notes").build().unwrap();
     let mut tokens_of_device = result("ada", pool.now(), Some("r"));
     tokens_of_device["NewDeviceMetadata"] = json!({ "DeviceKey": "eu-west-1_dev", "DeviceGroupKey": "g" });
-    client.keeper().unwrap().begin(tokens(&tokens_of_device)).await.unwrap();
+    client.manager().unwrap().begin(tokens(&tokens_of_device)).await.unwrap();
     pool.answer(refreshed(&pool, "ada", None));
     client.refresh().await.unwrap();
     assert_eq!(pool.last_input()["DeviceKey"], "eu-west-1_dev");
@@ -293,12 +293,12 @@ async fn rotated_tokens_are_kept_until_the_store_takes_them_and_not_handed_out_b
     disk.is_full.store(true, Ordering::Relaxed);
     pool.answer(refreshed(&pool, "ada", Some("ada's rotated refresh token")));
     assert_eq!(client.refresh().await.unwrap_err().kind(), ErrorKind::Store);
-    assert_eq!(client.id_token().await.unwrap().expose(), old.expose(), "the old token is still valid");
+    assert_eq!(client.id_token().await.unwrap().jwt(), old.jwt(), "the old token is still valid");
     pool.pass(Duration::from_secs(30));
     assert_eq!(client.id_token().await.unwrap_err().kind(), ErrorKind::Store);
 
     disk.is_full.store(false, Ordering::Relaxed);
-    assert_ne!(client.id_token().await.unwrap().expose(), old.expose());
+    assert_ne!(client.id_token().await.unwrap().jwt(), old.jwt());
     assert_eq!(
         pool.operations().len(),
         1,
@@ -393,7 +393,7 @@ async fn nobody_is_signed_in_before_the_store_has_taken_the_session() {
     disk.is_full.store(true, Ordering::Relaxed);
     let tokens = tokens(&result("ada", pool.now(), Some("r")));
     pool.answer(json!({}));
-    assert_eq!(client.keeper().unwrap().begin(tokens).await.unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(client.manager().unwrap().begin(tokens).await.unwrap_err().kind(), ErrorKind::Store);
     assert_eq!(username(&client).await, None);
     // Nobody will use the tokens, so they are revoked.
     pool.asked(1).await;
@@ -419,8 +419,8 @@ async fn debug_output_shows_no_token() {
     let client = pool.client().store(store).build().unwrap();
     begin(&client, &pool, "ada").await;
     let id_token = client.id_token().await.unwrap();
-    let debug = format!("{client:?} {:?} {:?}", client.current_user().await, client.keeper());
-    assert!(!debug.contains(id_token.expose()) && !debug.contains("refresh token"), "{debug}");
+    let debug = format!("{client:?} {:?} {:?}", client.current_user().await, client.manager());
+    assert!(!debug.contains(id_token.jwt()) && !debug.contains("refresh token"), "{debug}");
 }
 
 /// How long `work` takes on the paused clock.
@@ -438,14 +438,14 @@ async fn a_token_that_is_valid_for_50_s_is_handed_out_within_2_s_while_cognito_i
     pool.pass(HOUR - Duration::from_secs(50));
     let release = pool.answer(refreshed(&pool, "ada", None)).hold();
     let (token, waited) = timed(client.id_token()).await;
-    assert_eq!(token.unwrap().expose(), old.expose());
+    assert_eq!(token.unwrap().jwt(), old.jwt());
     assert!(waited <= Duration::from_secs(2), "{waited:?}");
     // The renewal's grace is over for everybody.
     let (token, waited) = timed(client.access_token()).await;
     assert!(token.is_ok() && waited <= Duration::from_millis(10), "{waited:?}");
     release.send(()).unwrap();
     tokio::time::sleep(Duration::from_millis(1)).await;
-    assert_ne!(client.id_token().await.unwrap().expose(), old.expose(), "the refresh went on");
+    assert_ne!(client.id_token().await.unwrap().jwt(), old.jwt(), "the refresh went on");
     assert_eq!(pool.operations(), ["GetTokensFromRefreshToken"]);
 }
 
@@ -482,7 +482,7 @@ async fn no_call_waits_for_ever_for_a_lock_that_another_process_hangs_with() {
     let _hangs = store.lock("client.session.write").await.unwrap();
     pool.answer(json!({}));
     let tokens = tokens(&result("ada", pool.now(), Some("r")));
-    let (begun, waited) = timed(client.keeper().unwrap().begin(tokens)).await;
+    let (begun, waited) = timed(client.manager().unwrap().begin(tokens)).await;
     assert_eq!(begun.unwrap_err().kind(), ErrorKind::Store);
     assert!(waited <= Duration::from_secs(11), "{waited:?}");
 }

@@ -22,7 +22,7 @@ use crate::json;
 /// # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
 /// let token = client.id_token().await?;
 /// println!("{} {:?} {:?}", token.username(), token.email(), token.claims().text("custom:team"));
-/// let header = format!("Bearer {}", token.expose());
+/// let header = format!("Bearer {}", token.jwt());
 /// # Ok(())
 /// # }
 /// ```
@@ -35,21 +35,21 @@ pub struct AccessToken(Token);
 
 /// What gets new id and access tokens, for days: the secret that matters most.
 #[derive(Clone)]
-pub struct RefreshToken(SecretString);
+pub(crate) struct RefreshToken(SecretString);
 
 impl IdToken {
     /// Reads a token as Cognito sends it.
     ///
     /// # Errors
     ///
-    /// Kind `InvalidResponse` when it is not an id token of a user pool.
-    pub(crate) fn parse(raw: SecretString) -> Result<Self, Error> {
-        Token::parse(raw, "id", "cognito:username").map(Self)
+    /// Kind `InvalidResponse` when it is not an ID token of a user pool.
+    pub(crate) fn parse(jwt: SecretString) -> Result<Self, Error> {
+        Token::parse(jwt, "ID token", "id", "cognito:username").map(Self)
     }
 
     /// The token itself, for an `Authorization` header: a secret.
-    pub fn expose(&self) -> &str {
-        self.0.raw.expose_secret()
+    pub fn jwt(&self) -> &str {
+        self.0.jwt.expose_secret()
     }
 
     /// The user name in the user pool (`cognito:username`). Where people sign in with an alias, it is not what they typed.
@@ -94,13 +94,13 @@ impl AccessToken {
     /// # Errors
     ///
     /// Kind `InvalidResponse` when it is not an access token of a user pool.
-    pub(crate) fn parse(raw: SecretString) -> Result<Self, Error> {
-        Token::parse(raw, "access", "username").map(Self)
+    pub(crate) fn parse(jwt: SecretString) -> Result<Self, Error> {
+        Token::parse(jwt, "access token", "access", "username").map(Self)
     }
 
     /// The token itself, for an `Authorization` header: a secret.
-    pub fn expose(&self) -> &str {
-        self.0.raw.expose_secret()
+    pub fn jwt(&self) -> &str {
+        self.0.jwt.expose_secret()
     }
 
     /// The user name in the user pool.
@@ -135,12 +135,12 @@ impl AccessToken {
 }
 
 impl RefreshToken {
-    pub(crate) fn new(raw: SecretString) -> Self {
-        Self(raw)
+    pub(crate) fn new(token: SecretString) -> Self {
+        Self(token)
     }
 
     /// The token itself: a secret that should not leave the device.
-    pub fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 }
@@ -204,7 +204,7 @@ impl fmt::Debug for Claims {
 /// What id and access tokens have in common.
 #[derive(Clone)]
 struct Token {
-    raw: SecretString,
+    jwt: SecretString,
     claims: Claims,
     username: String,
     sub: String,
@@ -213,13 +213,18 @@ struct Token {
 }
 
 impl Token {
-    fn parse(raw: SecretString, token_use: &'static str, username_claim: &str) -> Result<Self, Error> {
-        let malformed = || Error::invalid_response(format!("the {token_use} token is malformed"));
-        // It is to be sent in a header.
-        if !raw.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
+    fn parse(
+        jwt: SecretString,
+        name: &str,
+        token_use: &'static str,
+        username_claim: &str,
+    ) -> Result<Self, Error> {
+        let malformed = || Error::invalid_response(format!("the {name} is malformed"));
+        // It is sent in a header.
+        if !jwt.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(malformed());
         }
-        let claims = Claims(payload(raw.expose_secret()).ok_or_else(malformed)?);
+        let claims = Claims(payload(jwt.expose_secret()).ok_or_else(malformed)?);
         if claims.text("token_use") != Some(token_use) {
             return Err(malformed());
         }
@@ -230,7 +235,7 @@ impl Token {
             Some(_) => claims.time("iat").ok_or_else(malformed)?,
         };
         let expires_at = claims.time("exp").ok_or_else(malformed)?;
-        Ok(Self { raw, claims, username, sub, issued_at, expires_at })
+        Ok(Self { jwt, claims, username, sub, issued_at, expires_at })
     }
 }
 
@@ -305,7 +310,7 @@ mod tests {
         });
         let token = AccessToken::parse(encode(&claims)).unwrap();
         assert_eq!(token.scopes(), ["aws.cognito.signin.user.admin", "openid"]);
-        assert!(IdToken::parse(encode(&claims)).is_err(), "an access token is no id token");
+        assert!(IdToken::parse(encode(&claims)).is_err(), "an access token is no ID token");
     }
 
     #[test]
@@ -391,7 +396,7 @@ mod tests {
     fn debug_shows_neither_token_nor_personal_data() {
         let token = IdToken::parse(encode(&id_claims())).unwrap();
         let debug = format!("{token:?} {:?} {:?}", token.claims(), RefreshToken::new("hush".into()));
-        for hidden in [token.expose(), "zoe@example.com", "Zoë", "hush"] {
+        for hidden in [token.jwt(), "zoe@example.com", "Zoë", "hush"] {
             assert!(!debug.contains(hidden), "{debug}");
         }
     }

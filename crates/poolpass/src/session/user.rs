@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Claims, Session};
 
-/// The person who is signed in, as the id token describes them.
+/// The person who is signed in, as the ID token describes them.
 ///
 /// It is a picture of one moment: after a refresh, ask [`Client::current_user`](crate::Client::current_user) again.
 ///
@@ -17,11 +17,11 @@ use super::{Claims, Session};
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct SignedInUser {
+pub struct User {
     session: Arc<Session>,
 }
 
-impl SignedInUser {
+impl User {
     /// The user name in the user pool. Where people sign in with an alias, it is not what they typed.
     pub fn username(&self) -> &str {
         self.session.id_token().username()
@@ -42,13 +42,13 @@ impl SignedInUser {
         self.session.id_token().groups()
     }
 
-    /// Everything that the id token says.
+    /// Everything that the ID token says.
     pub fn claims(&self) -> &Claims {
         self.session.id_token().claims()
     }
 }
 
-impl From<Arc<Session>> for SignedInUser {
+impl From<Arc<Session>> for User {
     fn from(session: Arc<Session>) -> Self {
         Self { session }
     }

@@ -22,7 +22,7 @@ use crate::challenge::{Challenge, SavedChallenge};
 use crate::error::{Error, ErrorKind};
 use crate::json::Object;
 use crate::platform::{BoxFuture, SessionStore};
-use crate::session::{Keeper, SignOut};
+use crate::session::{SessionManager, SignOut};
 use crate::srp::{ClientEphemeral, Identity, ServerChallenge, SrpError, claim_timestamp};
 use crate::user_pool::{AuthAnswer, ClientMetadata, UserPool};
 
@@ -30,7 +30,7 @@ use crate::user_pool::{AuthAnswer, ClientMetadata, UserPool};
 #[derive(Debug)]
 pub(crate) struct SignInFlow {
     pool: Arc<UserPool>,
-    keeper: Keeper,
+    manager: SessionManager,
     pending: PendingChallenge,
 }
 
@@ -42,17 +42,17 @@ struct Applicant {
 }
 
 impl SignInFlow {
-    pub(crate) fn new(pool: Arc<UserPool>, keeper: Keeper, store: Arc<dyn SessionStore>) -> Self {
+    pub(crate) fn new(pool: Arc<UserPool>, manager: SessionManager, store: Arc<dyn SessionStore>) -> Self {
         let pending = PendingChallenge::new(&pool, store);
-        Self { pool, keeper, pending }
+        Self { pool, manager, pending }
     }
 
     pub(crate) fn pool(&self) -> &UserPool {
         &self.pool
     }
 
-    pub(crate) fn keeper(&self) -> &Keeper {
-        &self.keeper
+    pub(crate) fn manager(&self) -> &SessionManager {
+        &self.manager
     }
 
     pub(crate) fn pending(&self) -> &PendingChallenge {
@@ -117,21 +117,21 @@ impl SignInFlow {
     /// Drops the pending challenge and ends the session.
     pub(crate) async fn sign_out(&self) -> Result<SignOut, Error> {
         // Both at once: neither a store that hangs nor a caller who goes away keeps the session from being forgotten.
-        let (outcome, cleared) = join(self.keeper.sign_out(), self.pending.clear()).await;
+        let (outcome, cleared) = join(self.manager.sign_out(), self.pending.clear()).await;
         let outcome = outcome?;
         cleared.map(|()| outcome)
     }
 
     /// Drops the pending challenge and ends every session of the user.
     pub(crate) async fn sign_out_everywhere(&self) -> Result<(), Error> {
-        self.keeper.sign_out_everywhere().await?;
+        self.manager.sign_out_everywhere().await?;
         self.pending.clear().await
     }
 
     /// Tokens begin the session; a challenge is saved before it is handed out.
     async fn proceed(self: &Arc<Self>, applicant: Applicant, answer: AuthAnswer) -> Result<SignIn, Error> {
         if let Some(result) = answer.authentication_result {
-            let session = self.keeper.begin(result).await?;
+            let session = self.manager.begin(result).await?;
             // The person is signed in whatever becomes of the challenge, which AWS will not accept again.
             let _ = self.pending.clear().await;
             return Ok(SignIn::Done(session.into()));

@@ -16,7 +16,7 @@ pub(crate) use flow::SignInFlow;
 use crate::challenge::Challenge;
 use crate::error::Error;
 use crate::input;
-use crate::session::SignedInUser;
+use crate::session::User;
 use crate::user_pool::ClientMetadata;
 
 /// How far a sign-in has come.
@@ -44,14 +44,14 @@ use crate::user_pool::ClientMetadata;
 #[must_use = "a challenge has to be answered before anybody is signed in"]
 pub enum SignIn {
     /// The person is signed in, and the session is stored.
-    Done(SignedInUser),
+    Done(User),
     /// The user pool wants more.
     Challenge(Challenge),
 }
 
 impl SignIn {
     /// The person, if nothing else is asked for.
-    pub fn done(self) -> Option<SignedInUser> {
+    pub fn done(self) -> Option<User> {
         match self {
             Self::Done(user) => Some(user),
             Self::Challenge(_) => None,

@@ -237,7 +237,7 @@ impl SignedRequest {
         })
     }
 
-    /// Sends the id token in place of a signature, as API Gateway's user pool and JWT authorizers and AppSync take it.
+    /// Sends the ID token in place of a signature, as API Gateway's user pool and JWT authorizers and AppSync take it.
     pub fn with_id_token(self) -> Self {
         self.with(|parts| parts.proof = Proof::IdToken)
     }
@@ -371,8 +371,8 @@ impl SignedRequest {
             let (request, proof, bearer) = request.map_err(|error| error.during(operation))?;
             let token = match proof {
                 Proof::Signature => None,
-                Proof::IdToken => Some(written(service.client.id_token().await?.expose(), bearer)),
-                Proof::AccessToken => Some(written(service.client.access_token().await?.expose(), bearer)),
+                Proof::IdToken => Some(written(service.client.id_token().await?.jwt(), bearer)),
+                Proof::AccessToken => Some(written(service.client.access_token().await?.jwt(), bearer)),
             };
             Ok(Prepared { service, request, token })
         })

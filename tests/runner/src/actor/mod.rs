@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Result, bail};
 use futures_util::{FutureExt, StreamExt};
 use poolpass::platform::{Clock, MemoryStore};
-use poolpass::{Challenge, Client, Config, Error, Events, SessionEvent};
+use poolpass::{Challenge, Client, Config, Error, Events};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::Arguments;
@@ -111,13 +111,7 @@ impl Running {
     fn drain_events(&mut self) -> Value {
         let mut names = Vec::new();
         while let Some(Some(event)) = self.events.next().now_or_never() {
-            names.push(match event {
-                SessionEvent::SignedIn => "signedIn",
-                SessionEvent::Refreshed => "refreshed",
-                SessionEvent::SessionEnded { .. } => "sessionEnded",
-                SessionEvent::SignedOut => "signedOut",
-                _ => "unknown",
-            });
+            names.push(event.code());
         }
         json!(names)
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
-use poolpass::{AuthFlow, Challenge, Claims, Error, MfaMethod, SignIn, SignInOptions};
+use chrono::{DateTime, Utc};
+use poolpass::{AuthFlow, Challenge, Claims, Error, MfaMethod, SignIn, SignInOptions, User};
 use serde_json::{Map, Value, json};
 
 use super::{Actor, Outcome, nothing};
@@ -17,19 +18,19 @@ impl Actor {
             "answer" => self.answer(with).await,
             "startMfaSetup" => self.start_mfa_setup().await,
             "pendingChallenge" => self.pending_challenge().await,
-            "currentUser" => Ok(client.current_user().await.map(|user| {
-                user.map_or(Value::Null, |user| json!({ "username": user.username(), "sub": user.sub() }))
-            })),
+            "currentUser" => {
+                Ok(client.current_user().await.map(|person| person.as_ref().map_or(Value::Null, user)))
+            }
             "idToken" => Ok(client.id_token().await.map(|token| claims(token.claims()))),
             "accessToken" => Ok(client.access_token().await.map(|token| claims(token.claims()))),
-            "refresh" => Ok(client.refresh().await.map(|user| claims(user.claims()))),
-            "signOut" => nothing(client.sign_out().await),
+            "refresh" => Ok(client.refresh().await.map(|person| user(&person))),
+            "signOut" => Ok(client.sign_out().await.map(|outcome| json!(outcome.code()))),
             "signOutEverywhere" => nothing(client.sign_out_everywhere().await),
             "identityId" => Ok(client.identity_id().await.map(|id| json!(id))),
             "credentials" => Ok(client.credentials().await.map(|credentials| {
-                let expiration = credentials.expiration().unwrap_or(std::time::UNIX_EPOCH);
-                let left = expiration.duration_since(crate::now()).unwrap_or_default();
-                json!({ "accessKeyId": credentials.access_key_id(), "expiresIn": left.as_secs() })
+                let expiration =
+                    credentials.expiration().map(|time| DateTime::<Utc>::from(time).to_rfc3339());
+                json!({ "accessKeyId": credentials.access_key_id(), "expiration": expiration })
             })),
             _ => return None,
         })
@@ -168,10 +169,16 @@ fn mfa_method(name: &str) -> MfaMethod {
     }
 }
 
+fn user(user: &User) -> Value {
+    json!({ "username": user.username(), "sub": user.sub(), "claims": members(user.claims()) })
+}
+
 fn claims(claims: &Claims) -> Value {
-    let claims: Map<String, Value> =
-        claims.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
-    json!({ "claims": claims })
+    json!({ "claims": members(claims) })
+}
+
+fn members(claims: &Claims) -> Map<String, Value> {
+    claims.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
 }
 
 pub(super) fn pairs(texts: &BTreeMap<String, String>) -> Vec<(&str, &str)> {

@@ -106,12 +106,7 @@ actor EventLog {
 
 /// The name that the scenarios have for an event.
 func scenarioName(_ event: SessionEvent) -> String {
-    switch event {
-    case .signedIn: "signedIn"
-    case .refreshed: "refreshed"
-    case .sessionEnded: "sessionEnded"
-    case .signedOut: "signedOut"
-    }
+    String("\(event)".prefix { $0 != "(" })
 }
 
 /// A value that several tasks share.

@@ -52,11 +52,8 @@ private let session: [String: Operation] = [
     "currentUser": { actor, _ in try await actor.client.currentUser().map(described) ?? .null },
     "idToken": { actor, _ in ["claims": described(try await actor.client.idToken().claims)] },
     "accessToken": { actor, _ in ["claims": described(try await actor.client.accessToken().claims)] },
-    "refresh": { actor, _ in ["claims": described(try await actor.client.refresh().claims)] },
-    "signOut": { actor, _ in
-        try await actor.client.signOut()
-        return .null
-    },
+    "refresh": { actor, _ in described(try await actor.client.refresh()) },
+    "signOut": { actor, _ in .string("\(try await actor.client.signOut())") },
     "signOutEverywhere": { actor, _ in
         try await actor.client.signOutEverywhere()
         return .null
@@ -64,8 +61,10 @@ private let session: [String: Operation] = [
     "identityId": { actor, _ in .string(try await actor.client.identityId()) },
     "credentials": { actor, _ in
         let credentials = try await actor.client.credentials()
-        let life = credentials.expiration.map { JSON.of(Int($0.timeIntervalSinceNow)) }
-        return ["accessKeyId": .string(credentials.accessKeyId), "expiresIn": life ?? .null]
+        return [
+            "accessKeyId": .string(credentials.accessKeyId),
+            "expiration": .of(credentials.expiration.map { ISO8601DateFormatter().string(from: $0) }),
+        ]
     },
 ]
 
@@ -370,7 +369,10 @@ private func described(_ setup: SoftwareTokenSetup) -> JSON {
 }
 
 private func described(_ user: User) -> JSON {
-    ["username": .string(user.username), "sub": .string(user.sub), "email": .of(user.email)]
+    [
+        "username": .string(user.username), "sub": .string(user.sub), "email": .of(user.email),
+        "claims": described(user.claims),
+    ]
 }
 
 private func described(_ metadata: ObjectMetadata) -> JSON {

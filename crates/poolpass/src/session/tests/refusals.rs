@@ -3,23 +3,23 @@
 use super::*;
 
 /// What AWS says when the session is over, in each of its words.
-const ENDS: &[(&str, &str, EndReason)] = &[
-    ("NotAuthorizedException", "Refresh Token has been revoked", EndReason::Revoked),
-    ("NotAuthorizedException", "Refresh Token has expired", EndReason::Expired),
-    ("NotAuthorizedException", "refresh token has expired.", EndReason::Expired),
-    ("NotAuthorizedException", "Invalid Refresh Token", EndReason::Refused),
-    ("NotAuthorizedException", "Invalid Refresh Token.", EndReason::Refused),
-    ("NotAuthorizedException", "Invalid refresh_token", EndReason::Refused),
-    ("NotAuthorizedException", "User is disabled.", EndReason::UserDisabled),
-    ("NotAuthorizedException", "User does not exist.", EndReason::UserDeleted),
-    ("UserNotFoundException", "User does not exist.", EndReason::UserDeleted),
-    ("RefreshTokenReuseException", "Refresh token reuse: rotation has replaced it", EndReason::Reused),
+const ENDS: &[(&str, &str, SessionEndReason)] = &[
+    ("NotAuthorizedException", "Refresh Token has been revoked", SessionEndReason::Revoked),
+    ("NotAuthorizedException", "Refresh Token has expired", SessionEndReason::Expired),
+    ("NotAuthorizedException", "refresh token has expired.", SessionEndReason::Expired),
+    ("NotAuthorizedException", "Invalid Refresh Token", SessionEndReason::Refused),
+    ("NotAuthorizedException", "Invalid Refresh Token.", SessionEndReason::Refused),
+    ("NotAuthorizedException", "Invalid refresh_token", SessionEndReason::Refused),
+    ("NotAuthorizedException", "User is disabled.", SessionEndReason::UserDisabled),
+    ("NotAuthorizedException", "User does not exist.", SessionEndReason::UserDeleted),
+    ("UserNotFoundException", "User does not exist.", SessionEndReason::UserDeleted),
+    ("RefreshTokenReuseException", "Refresh token reuse: rotation has replaced it", SessionEndReason::Reused),
     (
         "PasswordResetRequiredException",
         "Password reset required for the user",
-        EndReason::PasswordResetRequired,
+        SessionEndReason::PasswordResetRequired,
     ),
-    ("UserNotConfirmedException", "User is not confirmed.", EndReason::UserNotConfirmed),
+    ("UserNotConfirmedException", "User is not confirmed.", SessionEndReason::UserNotConfirmed),
 ];
 
 /// What concerns the app, the user pool, its limits and triggers, or what stands between: not the session.
@@ -139,7 +139,7 @@ async fn an_empty_refresh_token_is_none() {
     assert_eq!(pool.last_input()["RefreshToken"], "ada's first refresh token");
 
     let empty = tokens(&result("bob", pool.now(), Some("")));
-    let error = client.keeper().unwrap().begin(empty).await.unwrap_err();
+    let error = client.manager().unwrap().begin(empty).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert_eq!(username(&client).await.as_deref(), Some("ada"));
 }

@@ -119,7 +119,7 @@ async fn no_call_waits_for_ever_for_a_store() {
             let (_, waited) = timed(client.refresh()).await;
             assert!(waited <= Duration::from_secs(81), "{trouble:?} {waited:?}");
             let result = tokens(&result("bob", pool.now(), Some("bob's")));
-            let (_, waited) = timed(client.keeper().unwrap().begin(result)).await;
+            let (_, waited) = timed(client.manager().unwrap().begin(result)).await;
             assert!(waited <= Duration::from_secs(31), "{trouble:?} {waited:?}");
         }
     }

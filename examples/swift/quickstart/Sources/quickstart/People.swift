@@ -27,7 +27,7 @@ func signIn(_ setting: Setting, _ narrator: Narrator) async throws -> People {
     let username = try await laptop.currentUser()?.username
     print("      \(username ?? ""), \(attributes["email"] ?? "no email")")
     let exchange = "GetId, GetCredentialsForIdentity"
-    let credentials = try await narrator.step("exchange the id token for AWS credentials", exchange) {
+    let credentials = try await narrator.step("exchange the ID token for AWS credentials", exchange) {
         try await laptop.credentials()
     }
     print("      access key \(credentials.accessKeyId)")

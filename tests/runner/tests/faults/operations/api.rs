@@ -18,7 +18,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new("Client.signed POST safe to repeat", WITH_CREDENTIALS, |stage| {
         send(request(stage, Method::POST).safe_to_repeat())
     }),
-    Operation::new("Client.signed GET by id token", SIGNED_IN, |stage| {
+    Operation::new("Client.signed GET by ID token", SIGNED_IN, |stage| {
         send(request(stage, Method::GET).with_id_token())
     }),
     Operation::new("Client.signed GET by access token", SIGNED_IN, |stage| {

@@ -55,7 +55,7 @@ class Account internal constructor(private val ffi: FfiAccount) {
     /** Changes the password of the signed-in person (ChangePassword). The session goes on. */
     suspend fun changePassword(present: String, new: String): Unit = mapped { ffi.changePassword(present, new) }
 
-    /** The attributes of the signed-in person (GetUser). The id token has those of the last refresh. */
+    /** The attributes of the signed-in person (GetUser). The ID token has those of the last refresh. */
     suspend fun attributes(): Map<String, String> = mapped { ffi.attributes() }
 
     /** Changes attributes (UpdateUserAttributes). @return where codes were sent to verify them. */

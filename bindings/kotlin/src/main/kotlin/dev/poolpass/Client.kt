@@ -64,7 +64,7 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
     suspend fun currentUser(): User? = mapped { ffi.currentUser()?.let(::User) }
 
     /**
-     * The id token, refreshed if it expires within a minute. All callers share one refresh.
+     * The ID token, refreshed if it expires within a minute. All callers share one refresh.
      *
      * @throws PoolpassException.SignedOut when nobody is signed in.
      * @throws PoolpassException.SessionEnded when AWS refuses to refresh for good; then the session is gone.
@@ -78,11 +78,11 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
     suspend fun refresh(): User = mapped { User(ffi.refresh()) }
 
     /**
-     * Signs out on this device. The session is gone in any case, also without a network.
+     * Signs out on this device: forgets the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
      *
-     * @return whether AWS has revoked the tokens (RevokeToken).
+     * The session is gone in any case, also without a network.
      */
-    suspend fun signOut(): Boolean = mapped { ffi.signOut() }
+    suspend fun signOut(): SignOut = mapped { ffi.signOut() }
 
     /** Signs out on every device (GlobalSignOut). When AWS cannot be reached, the session stays. */
     suspend fun signOutEverywhere(): Unit = mapped { ffi.signOutEverywhere() }

@@ -15,7 +15,7 @@ import dev.poolpass.ffi.User as FfiUser
  * @property sub the id that never changes.
  * @property email the email address, where the app client may read it.
  * @property groups the user pool groups.
- * @property claims the claims of the id token: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
+ * @property claims the claims of the ID token: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
  */
 class User private constructor(
     val username: String,
@@ -35,23 +35,21 @@ class User private constructor(
 /**
  * Says who the person is. An API that takes it as proof gets it in the `Authorization` header.
  *
+ * @property jwt the token as a JSON Web Token, for an `Authorization` header: a secret.
  * @property expiresAt when it expires, by AWS's clock.
  * @property issuedAt when it was issued, by AWS's clock; the Unix epoch where the token does not say.
  * @property claims what it says: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
  */
 class IdToken private constructor(
-    private val raw: String,
+    val jwt: String,
     val expiresAt: Instant,
     val issuedAt: Instant,
     val claims: Map<String, Any?>,
 ) {
     internal constructor(token: FfiIdToken) :
-        this(token.expose(), token.expiresAt(), token.issuedAt(), plain(token.claims())) {
+        this(token.jwt(), token.expiresAt(), token.issuedAt(), plain(token.claims())) {
         token.destroy()
     }
-
-    /** The JWT itself: a secret. */
-    fun expose(): String = raw
 
     override fun toString(): String = "IdToken(expires $expiresAt)"
 }
@@ -59,25 +57,23 @@ class IdToken private constructor(
 /**
  * Says what the person may do in the user pool and in APIs with scopes.
  *
+ * @property jwt the token as a JSON Web Token, for an `Authorization` header: a secret.
  * @property expiresAt when it expires, by AWS's clock.
  * @property issuedAt when it was issued, by AWS's clock; the Unix epoch where the token does not say.
  * @property scopes the OAuth scopes.
  * @property claims what it says: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
  */
 class AccessToken private constructor(
-    private val raw: String,
+    val jwt: String,
     val expiresAt: Instant,
     val issuedAt: Instant,
     val scopes: List<String>,
     val claims: Map<String, Any?>,
 ) {
     internal constructor(token: FfiAccessToken) :
-        this(token.expose(), token.expiresAt(), token.issuedAt(), token.scopes(), plain(token.claims())) {
+        this(token.jwt(), token.expiresAt(), token.issuedAt(), token.scopes(), plain(token.claims())) {
         token.destroy()
     }
-
-    /** The JWT itself: a secret. */
-    fun expose(): String = raw
 
     override fun toString(): String = "AccessToken(expires $expiresAt)"
 }
@@ -105,7 +101,10 @@ class Credentials private constructor(
 }
 
 /** Why a session ended. Only these end it: network trouble, throttling and HTTP 5xx never do. */
-typealias EndReason = dev.poolpass.ffi.EndReason
+typealias SessionEndReason = dev.poolpass.ffi.SessionEndReason
+
+/** The result of signing out. In every case nobody is signed in on this device any more. */
+typealias SignOut = dev.poolpass.ffi.SignOut
 
 /** Something happened to the session. */
 sealed interface SessionEvent {
@@ -120,7 +119,7 @@ sealed interface SessionEvent {
      *
      * @property reason why.
      */
-    data class SessionEnded(val reason: EndReason) : SessionEvent
+    data class SessionEnded(val reason: SessionEndReason) : SessionEvent
 
     /** The person signed out here, or deleted their account. */
     data object SignedOut : SessionEvent

@@ -75,22 +75,22 @@ class ErrorsTest {
         val link = client.bucket().presignGet("private/x", Duration.ofMinutes(1))
         val totp = client.account.startTotp()
         val secrets = listOf(
-            id.expose(), access.expose(), held.secretAccessKey, held.sessionToken!!, link.url, totp.secret,
+            id.jwt, access.jwt, held.secretAccessKey, held.sessionToken!!, link.url, totp.secret,
             person.password, Regex("X-Amz-Signature=(\\w+)").find(link.url)!!.groupValues[1],
         )
         assertTrue(secrets.all { it.length >= 8 })
-        val request = HttpRequest("POST", link.url, listOf("authorization" to id.expose()), held.secretAccessKey.toByteArray())
+        val request = HttpRequest("POST", link.url, listOf("authorization" to id.jwt), held.secretAccessKey.toByteArray())
         val printed = listOf(
             client, client.account, client.bucket(), client.table(), client.api(), client.currentUser(), id, access, held, link, totp,
             store, MemoryStore(), ClientOptions(store), request, HttpResponse(200, request.headers, request.body),
             ApiRequest(link.url, headers = request.headers, body = request.body), UploadBody.Bytes(request.body),
-            client.bucket().listPage(ListOptions(prefix = client.bucket().privatePath(""))), SessionEvent.SignedIn, SignInStep.Done::class, attribute("x") eq id.expose(),
-            Expression("x", values = itemOf(":x" to id.expose())), runCatching { client.signIn("ada", person.password + "x") }.exceptionOrNull(),
+            client.bucket().listPage(ListOptions(prefix = client.bucket().privatePath(""))), SessionEvent.SignedIn, SignInStep.Done::class, attribute("x") eq id.jwt,
+            Expression("x", values = itemOf(":x" to id.jwt)), runCatching { client.signIn("ada", person.password + "x") }.exceptionOrNull(),
         )
         assertEquals(emptyList<Any?>(), printed.filter { shows(it, secrets) })
         // What would print one is found.
         data class Careless(val token: String)
-        assertTrue(shows(Careless(id.expose()), secrets))
+        assertTrue(shows(Careless(id.jwt), secrets))
         assertTrue(shows(listOf(held.sessionToken), secrets))
     }
 

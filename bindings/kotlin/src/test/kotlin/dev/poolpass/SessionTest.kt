@@ -195,7 +195,7 @@ class SessionTest {
         val revoke = """{ "operation": "GetTokensFromRefreshToken", "times": 1, "action": "revokeRefreshTokens" }"""
         backend.fault(Json.parseToJsonElement(revoke))
         assertThrows<PoolpassException.SessionEnded> { runBlocking { client.refresh() } }
-        assertEquals(SessionEvent.SessionEnded(EndReason.REVOKED), events.first())
+        assertEquals(SessionEvent.SessionEnded(SessionEndReason.REVOKED), events.first())
     }
 
     @Test

@@ -30,7 +30,8 @@ class SurfaceTest {
         assertEquals(names(cases, "SessionEvent"), nested(SessionEvent::class.java))
         assertEquals(names(cases, "Challenge"), nested(Challenge::class.java))
         assertEquals(names(cases, "MfaMethod"), nested(MfaMethod::class.java))
-        assertEquals(names(cases, "EndReason"), EndReason.entries.map { camelCase(it.name) }.toSet())
+        assertEquals(names(cases, "SessionEndReason"), SessionEndReason.entries.map { camelCase(it.name) }.toSet())
+        assertEquals(names(cases, "SignOut"), SignOut.entries.map { camelCase(it.name) }.toSet())
     }
 
     @Test

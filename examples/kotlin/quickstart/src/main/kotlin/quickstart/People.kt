@@ -31,7 +31,7 @@ suspend fun signIn(setting: Setting, narrator: Narrator): People {
     val attributes = narrator.step("ask who is signed in", "GetUser") { laptop.account.attributes() }
     println("      ${laptop.currentUser()?.username}, ${attributes["email"] ?: "no email"}")
     val exchange = "GetId, GetCredentialsForIdentity"
-    val credentials = narrator.step("exchange the id token for AWS credentials", exchange) { laptop.credentials() }
+    val credentials = narrator.step("exchange the ID token for AWS credentials", exchange) { laptop.credentials() }
     println("      access key ${credentials.accessKeyId}")
     val identityId = narrator.step("know the identity behind them", "(known by now)") { laptop.identityId() }
     println("      $identityId")

@@ -39,7 +39,6 @@ import java.net.http.HttpRequest
 import java.net.http.HttpResponse.BodyHandlers
 import java.time.Clock
 import java.time.Duration
-import java.time.Instant
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.atomic.AtomicInteger
 
@@ -80,7 +79,7 @@ class Actor(private val config: JsonObject, private val store: Store, clockOffse
         "idToken" -> mapOf("claims" to client.idToken().claims)
         "accessToken" -> mapOf("claims" to client.accessToken().claims)
         "refresh" -> user(client.refresh())
-        "signOut" -> client.signOut().let { null }
+        "signOut" -> named(client.signOut())
         "signOutEverywhere" -> client.signOutEverywhere().let { null }
         "identityId" -> client.identityId()
         "credentials" -> credentials(client.credentials())
@@ -213,18 +212,18 @@ private fun named(method: MfaMethod): String =
 
 private fun methodCalled(name: String): MfaMethod = METHODS[name] ?: MfaMethod.Other(name)
 
-private fun named(event: SessionEvent): String = when (event) {
-    SessionEvent.SignedIn -> "signedIn"
-    SessionEvent.Refreshed -> "refreshed"
-    is SessionEvent.SessionEnded -> "sessionEnded"
-    SessionEvent.SignedOut -> "signedOut"
-}
+/** `SignedIn` as `signedIn`, as the scenarios write it. */
+private fun named(event: SessionEvent): String = event.javaClass.simpleName.replaceFirstChar(Char::lowercase)
+
+/** `LOCAL_ONLY` as `localOnly`, as the scenarios write it. */
+private fun named(constant: Enum<*>): String =
+    constant.name.lowercase().replace(Regex("_(.)")) { it.groupValues[1].uppercase() }
 
 private fun user(user: User): Any = mapOf("username" to user.username, "sub" to user.sub, "claims" to user.claims)
 
-private fun credentials(held: Credentials): Any = mapOf(
-    "accessKeyId" to held.accessKeyId,
-    "expiresIn" to Duration.between(Instant.now(), held.expiration).seconds,
+private fun credentials(credentials: Credentials): Any = mapOf(
+    "accessKeyId" to credentials.accessKeyId,
+    "expiration" to credentials.expiration?.toString(),
 )
 
 private fun setup(totp: SoftwareTokenSetup): Any = mapOf("secret" to totp.secret, "uri" to totp.otpauthUri("Poolpass", "test"))

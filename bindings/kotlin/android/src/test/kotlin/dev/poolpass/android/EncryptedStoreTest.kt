@@ -21,7 +21,7 @@ import javax.crypto.SecretKey
 class EncryptedStoreTest {
     @TempDir
     lateinit var directory: Path
-    private val key = Held(newKey())
+    private val key = TestKeySource(newKey())
 
     @Test
     fun `values are kept, replaced and removed, and never in clear`() = runBlocking {
@@ -72,13 +72,13 @@ class EncryptedStoreTest {
     @Test
     fun `a key that cannot be used now is an error, and one that is gone is nobody`() = runBlocking {
         EncryptedStore(directory, key).save("session", "refresh token")
-        val failing = Held(null, KeyStoreException("the Keystore does not answer"))
+        val failing = TestKeySource(null, KeyStoreException("the Keystore does not answer"))
         assertThrows<KeyStoreException> { runBlocking { EncryptedStore(directory, failing).load("session") } }
         assertThrows<KeyStoreException> { runBlocking { EncryptedStore(directory, failing).save("session", "x") } }
         assertNull(EncryptedStore(directory, failing) { it is KeyStoreException }.load("session"))
         assertEquals(0, failing.made, "another key would lose the session")
 
-        val gone = Held(null)
+        val gone = TestKeySource(null)
         assertNull(EncryptedStore(directory, gone).load("session"))
         assertEquals(0, gone.made, "reading makes no key")
         assertEquals("refresh token", EncryptedStore(directory, key).load("session"))
@@ -91,7 +91,7 @@ class EncryptedStoreTest {
     fun `what is saved under a key that has died gets a new one`() = runBlocking {
         val isGone = { failure: GeneralSecurityException -> failure is InvalidKeyException }
         for (death in listOf(InvalidKeyException("invalidated for good"), UnrecoverableKeyException("invalid key blob"))) {
-            val dead = Held(newKey(), death)
+            val dead = TestKeySource(newKey(), death)
             val store = EncryptedStore(directory, dead, isGone)
             store.save("session", "refresh token")
             assertEquals("refresh token", store.load("session"))
@@ -126,8 +126,8 @@ class EncryptedStoreTest {
         other.unlock("session")
     }
 
-    /** A key in memory, or what its keeper fails with. */
-    private class Held(private var key: SecretKey?, var failure: GeneralSecurityException? = null) : KeySource {
+    /** A key in memory, or the failure of the place that keeps it. */
+    private class TestKeySource(private var key: SecretKey?, var failure: GeneralSecurityException? = null) : KeySource {
         var made = 0
 
         /** How often it fails. */
@@ -145,7 +145,7 @@ class EncryptedStoreTest {
     }
 
     private companion object {
-        val OTHER = Held(newKey())
+        val OTHER = TestKeySource(newKey())
 
         fun newKey(): SecretKey = KeyGenerator.getInstance("AES").apply { init(256) }.generateKey()
     }

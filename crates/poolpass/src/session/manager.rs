@@ -14,14 +14,14 @@ use super::detached::detached;
 use super::events::EventHub;
 use super::exchange::RefreshSettings;
 use super::refresh::Running;
-use super::{EndReason, Events, Session, SessionEvent, stored};
+use super::{Events, Session, SessionEndReason, SessionEvent, stored};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{BoxFuture, SessionStore, StoreError, StoreLock, grace, lock_within, within_grace};
 use crate::user_pool::{AuthenticationResult, UserPool};
 
 /// Keeps the session of one client. Clones share it.
 #[derive(Clone)]
-pub(crate) struct Keeper(Arc<Shared>);
+pub(crate) struct SessionManager(Arc<Shared>);
 
 pub(super) struct Shared {
     pub(super) pool: Arc<UserPool>,
@@ -61,7 +61,7 @@ pub(super) struct Writing<'a> {
     _store: StoreLock,
 }
 
-impl Keeper {
+impl SessionManager {
     pub(crate) fn new(pool: Arc<UserPool>, store: Arc<dyn SessionStore>, settings: RefreshSettings) -> Self {
         let key = |name| store_key(&pool, name);
         let keys = Keys {
@@ -275,7 +275,7 @@ impl Shared {
                 }
                 (Some(_), Some(stored)) => (Some(SessionEvent::SignedIn), Some(stored.into())),
                 (Some(_), None) => {
-                    (Some(SessionEvent::SessionEnded { reason: EndReason::SignedOutElsewhere }), None)
+                    (Some(SessionEvent::SessionEnded { reason: SessionEndReason::SignedOutElsewhere }), None)
                 }
                 (None, Some(stored)) => (state.looked.then_some(SessionEvent::SignedIn), Some(stored.into())),
                 (None, None) => (None, None),
@@ -303,8 +303,8 @@ pub(super) fn signed_out() -> Error {
     Error::new(ErrorKind::SignedOut, "nobody is signed in")
 }
 
-impl fmt::Debug for Keeper {
+impl fmt::Debug for SessionManager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keeper").field("session", &self.0.state().session).finish_non_exhaustive()
+        f.debug_struct("SessionManager").field("session", &self.0.state().session).finish_non_exhaustive()
     }
 }
