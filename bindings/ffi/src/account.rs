@@ -19,24 +19,24 @@ pub struct Account {
 
 /// An account that was just made.
 #[derive(Clone, Debug, uniffi::Record)]
-pub struct SignedUp {
+pub struct SignUpResult {
     /// Whether the person can sign in already; otherwise a code has to be confirmed.
-    pub is_confirmed: bool,
+    pub confirmed: bool,
     /// The id that never changes.
     pub sub: String,
     /// Where the code was sent.
-    pub code_delivery: Option<CodeDelivery>,
+    pub code_delivery_details: Option<CodeDeliveryDetails>,
 }
 
 /// Where a code was sent.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
-pub struct CodeDelivery {
+pub struct CodeDeliveryDetails {
     /// `EMAIL` or `SMS`.
-    pub medium: Option<String>,
+    pub delivery_medium: Option<String>,
     /// The masked address or phone number.
     pub destination: Option<String>,
     /// The attribute that the code verifies.
-    pub attribute: Option<String>,
+    pub attribute_name: Option<String>,
 }
 
 /// The second factors that the signed-in person uses.
@@ -56,7 +56,7 @@ pub struct MfaSettings {
     pub sms: Option<MfaSetting>,
     /// Codes from an authenticator app, which has to be confirmed first.
     #[uniffi(default)]
-    pub totp: Option<MfaSetting>,
+    pub software_token: Option<MfaSetting>,
     /// Codes by email; the person needs a verified address.
     #[uniffi(default)]
     pub email: Option<MfaSetting>,
@@ -99,7 +99,7 @@ impl Account {
         password: String,
         attributes: HashMap<String, String>,
         validation_data: HashMap<String, String>,
-    ) -> Result<SignedUp, PoolpassError> {
+    ) -> Result<SignUpResult, PoolpassError> {
         let account = self.inner.clone();
         call(&self.cancel, async move {
             let new = SignUp::new(username, password);
@@ -107,10 +107,10 @@ impl Account {
             let new =
                 validation_data.into_iter().fold(new, |new, (name, value)| new.validation_data(name, value));
             let done = account.sign_up(new).await?;
-            Ok(SignedUp {
-                is_confirmed: done.is_confirmed(),
+            Ok(SignUpResult {
+                confirmed: done.confirmed(),
                 sub: done.sub().to_owned(),
-                code_delivery: done.code_delivery().map(CodeDelivery::from),
+                code_delivery_details: done.code_delivery_details().map(CodeDeliveryDetails::from),
             })
         })
         .await
@@ -126,7 +126,7 @@ impl Account {
     pub async fn resend_confirmation_code(
         &self,
         username: String,
-    ) -> Result<Option<CodeDelivery>, PoolpassError> {
+    ) -> Result<Option<CodeDeliveryDetails>, PoolpassError> {
         let account = self.inner.clone();
         call(
             &self.cancel,
@@ -136,7 +136,10 @@ impl Account {
     }
 
     /// Sends a code that allows to choose a new password (ForgotPassword).
-    pub async fn forgot_password(&self, username: String) -> Result<Option<CodeDelivery>, PoolpassError> {
+    pub async fn forgot_password(
+        &self,
+        username: String,
+    ) -> Result<Option<CodeDeliveryDetails>, PoolpassError> {
         let account = self.inner.clone();
         call(&self.cancel, async move { Ok(sent(account.forgot_password(&username).await?.as_ref())) }).await
     }
@@ -156,9 +159,17 @@ impl Account {
     }
 
     /// Changes the password of the signed-in person (ChangePassword).
-    pub async fn change_password(&self, present: String, new: String) -> Result<(), PoolpassError> {
+    pub async fn change_password(
+        &self,
+        previous_password: String,
+        proposed_password: String,
+    ) -> Result<(), PoolpassError> {
         let account = self.inner.clone();
-        call(&self.cancel, async move { Ok(account.change_password(present, new).await?) }).await
+        call(
+            &self.cancel,
+            async move { Ok(account.change_password(previous_password, proposed_password).await?) },
+        )
+        .await
     }
 
     /// The attributes of the signed-in person (GetUser).
@@ -171,11 +182,11 @@ impl Account {
     pub async fn update_attributes(
         &self,
         attributes: HashMap<String, String>,
-    ) -> Result<Vec<CodeDelivery>, PoolpassError> {
+    ) -> Result<Vec<CodeDeliveryDetails>, PoolpassError> {
         let account = self.inner.clone();
         call(&self.cancel, async move {
             let sent = account.update_attributes(&pairs(&attributes)).await?;
-            Ok(sent.iter().map(CodeDelivery::from).collect())
+            Ok(sent.iter().map(CodeDeliveryDetails::from).collect())
         })
         .await
     }
@@ -191,7 +202,10 @@ impl Account {
     }
 
     /// Sends a code that verifies an attribute (GetUserAttributeVerificationCode).
-    pub async fn request_attribute_code(&self, name: String) -> Result<Option<CodeDelivery>, PoolpassError> {
+    pub async fn request_attribute_code(
+        &self,
+        name: String,
+    ) -> Result<Option<CodeDeliveryDetails>, PoolpassError> {
         let account = self.inner.clone();
         call(&self.cancel, async move { Ok(sent(account.request_attribute_code(&name).await?.as_ref())) })
             .await
@@ -204,16 +218,26 @@ impl Account {
     }
 
     /// Gets a TOTP secret for the signed-in person's authenticator app (AssociateSoftwareToken).
-    pub async fn start_totp(&self) -> Result<Arc<SoftwareTokenSetup>, PoolpassError> {
+    pub async fn associate_software_token(&self) -> Result<Arc<SoftwareTokenSetup>, PoolpassError> {
         let account = self.inner.clone();
-        call(&self.cancel, async move { Ok(Arc::new(SoftwareTokenSetup(account.start_totp().await?))) }).await
+        call(&self.cancel, async move {
+            Ok(Arc::new(SoftwareTokenSetup(account.associate_software_token().await?)))
+        })
+        .await
     }
 
     /// Confirms the authenticator app with a first code (VerifySoftwareToken).
-    pub async fn confirm_totp(&self, code: String, device_name: Option<String>) -> Result<(), PoolpassError> {
+    pub async fn verify_software_token(
+        &self,
+        code: String,
+        device_name: Option<String>,
+    ) -> Result<(), PoolpassError> {
         let account = self.inner.clone();
-        call(&self.cancel, async move { Ok(account.confirm_totp(&code, device_name.as_deref()).await?) })
-            .await
+        call(
+            &self.cancel,
+            async move { Ok(account.verify_software_token(&code, device_name.as_deref()).await?) },
+        )
+        .await
     }
 
     /// The second factors of the signed-in person (GetUser).
@@ -242,16 +266,16 @@ impl Account {
     }
 }
 
-fn sent(delivery: Option<&poolpass::CodeDelivery>) -> Option<CodeDelivery> {
-    delivery.map(CodeDelivery::from)
+fn sent(delivery: Option<&poolpass::CodeDeliveryDetails>) -> Option<CodeDeliveryDetails> {
+    delivery.map(CodeDeliveryDetails::from)
 }
 
-impl From<&poolpass::CodeDelivery> for CodeDelivery {
-    fn from(delivery: &poolpass::CodeDelivery) -> Self {
+impl From<&poolpass::CodeDeliveryDetails> for CodeDeliveryDetails {
+    fn from(delivery: &poolpass::CodeDeliveryDetails) -> Self {
         Self {
-            medium: delivery.medium().map(ToOwned::to_owned),
+            delivery_medium: delivery.delivery_medium().map(ToOwned::to_owned),
             destination: delivery.destination().map(ToOwned::to_owned),
-            attribute: delivery.attribute().map(ToOwned::to_owned),
+            attribute_name: delivery.attribute_name().map(ToOwned::to_owned),
         }
     }
 }
@@ -262,8 +286,8 @@ impl From<MfaSettings> for poolpass::MfaSettings {
         if let Some(setting) = settings.sms {
             changes = changes.sms(setting.into());
         }
-        if let Some(setting) = settings.totp {
-            changes = changes.totp(setting.into());
+        if let Some(setting) = settings.software_token {
+            changes = changes.software_token(setting.into());
         }
         if let Some(setting) = settings.email {
             changes = changes.email(setting.into());

@@ -136,7 +136,7 @@ pub enum ErrorKind {
     /// The person has not set up this kind of MFA.
     MfaNotSetUp,
     /// A Lambda trigger of the user pool refused. Its message is kept.
-    RefusedByTrigger,
+    TriggerRejected,
     /// Nobody is signed in. Show the sign-in page.
     SignedOut,
     /// The session was ended by AWS: revoked, expired, reused or the user is gone. Show the sign-in page.
@@ -202,7 +202,7 @@ impl From<Kind> for ErrorKind {
             Kind::ChallengeExpired => Self::ChallengeExpired,
             Kind::CodeDeliveryFailed => Self::CodeDeliveryFailed,
             Kind::MfaNotSetUp => Self::MfaNotSetUp,
-            Kind::RefusedByTrigger => Self::RefusedByTrigger,
+            Kind::TriggerRejected => Self::TriggerRejected,
             Kind::SignedOut => Self::SignedOut,
             Kind::SessionEnded => Self::SessionEnded,
             Kind::AccessDenied => Self::AccessDenied,

@@ -4,21 +4,21 @@ import type { CallOptions, ClientMetadata } from './options.js';
 import type { Client } from './poolpass_wasm.js';
 
 /** Where a code was sent. */
-export interface CodeDelivery {
-  readonly medium?: 'SMS' | 'EMAIL' | (string & {});
+export interface CodeDeliveryDetails {
+  readonly deliveryMedium?: 'SMS' | 'EMAIL' | (string & {});
   /** The masked address or phone number. */
   readonly destination?: string;
   /** The attribute that the code verifies, where it verifies one. */
-  readonly attribute?: string;
+  readonly attributeName?: string;
 }
 
 /** What signing up has achieved. */
-export interface SignedUp {
+export interface SignUpResult {
   /** Whether the person can sign in at once; otherwise they have to confirm with the code first. */
-  readonly isConfirmed: boolean;
+  readonly confirmed: boolean;
   /** The new user's id. */
   readonly sub: string;
-  readonly codeDelivery?: CodeDelivery;
+  readonly codeDeliveryDetails?: CodeDeliveryDetails;
 }
 
 /** The second factors that a person uses. */
@@ -52,7 +52,7 @@ export class Account {
       /** Something for the pre-sign-up trigger that is not kept. */
       validationData?: Record<string, string> | undefined;
     } = {},
-  ): Promise<SignedUp> {
+  ): Promise<SignUpResult> {
     return this.client().call('account.signUp', { ...options, username, password });
   }
 
@@ -62,12 +62,12 @@ export class Account {
   }
 
   /** Sends another code to confirm the sign-up with (ResendConfirmationCode). */
-  resendConfirmationCode(username: string, options: AccountOptions = {}): Promise<CodeDelivery | undefined> {
+  resendConfirmationCode(username: string, options: AccountOptions = {}): Promise<CodeDeliveryDetails | undefined> {
     return this.client().call('account.resendConfirmationCode', { ...options, username });
   }
 
   /** Sends a code with which to choose a new password (ForgotPassword). */
-  forgotPassword(username: string, options: AccountOptions = {}): Promise<CodeDelivery | undefined> {
+  forgotPassword(username: string, options: AccountOptions = {}): Promise<CodeDeliveryDetails | undefined> {
     return this.client().call('account.forgotPassword', { ...options, username });
   }
 
@@ -82,8 +82,8 @@ export class Account {
   }
 
   /** Changes the password of the person who is signed in (ChangePassword). */
-  changePassword(present: string, next: string, options: CallOptions = {}): Promise<void> {
-    return this.client().call('account.changePassword', { ...options, present, next });
+  changePassword(previousPassword: string, proposedPassword: string, options: CallOptions = {}): Promise<void> {
+    return this.client().call('account.changePassword', { ...options, previousPassword, proposedPassword });
   }
 
   /** Reads the attributes from the user pool (GetUser). */
@@ -92,7 +92,7 @@ export class Account {
   }
 
   /** Changes attributes (UpdateUserAttributes), and tells where codes to verify them were sent. */
-  updateAttributes(attributes: Record<string, string>, options: AccountOptions = {}): Promise<CodeDelivery[]> {
+  updateAttributes(attributes: Record<string, string>, options: AccountOptions = {}): Promise<CodeDeliveryDetails[]> {
     return this.client().call('account.updateAttributes', { ...options, attributes });
   }
 
@@ -102,7 +102,7 @@ export class Account {
   }
 
   /** Sends a code with which to verify `email` or `phone_number` (GetUserAttributeVerificationCode). */
-  requestAttributeCode(name: string, options: AccountOptions = {}): Promise<CodeDelivery | undefined> {
+  requestAttributeCode(name: string, options: AccountOptions = {}): Promise<CodeDeliveryDetails | undefined> {
     return this.client().call('account.requestAttributeCode', { ...options, name });
   }
 
@@ -112,16 +112,16 @@ export class Account {
   }
 
   /** Gets a secret for the authenticator app (AssociateSoftwareToken). */
-  async startTotp(options: CallOptions = {}): Promise<SoftwareTokenSetup> {
-    return new SoftwareTokenSetup(await this.client().call('account.startTotp', options));
+  async associateSoftwareToken(options: CallOptions = {}): Promise<SoftwareTokenSetup> {
+    return new SoftwareTokenSetup(await this.client().call('account.associateSoftwareToken', options));
   }
 
   /**
    * Confirms the authenticator app with a first code (VerifySoftwareToken). It is asked for at sign-in only after
    * `setMfaPreference`.
    */
-  confirmTotp(code: string, options: CallOptions & { deviceName?: string | undefined } = {}): Promise<void> {
-    return this.client().call('account.confirmTotp', { ...options, code });
+  verifySoftwareToken(code: string, options: CallOptions & { deviceName?: string | undefined } = {}): Promise<void> {
+    return this.client().call('account.verifySoftwareToken', { ...options, code });
   }
 
   /** Which second factors the person uses (GetUser). */
@@ -131,7 +131,7 @@ export class Account {
 
   /** Chooses second factors (SetUserMFAPreference); those that are not named stay as they are. */
   setMfaPreference(
-    settings: { sms?: MfaSetting | undefined; totp?: MfaSetting | undefined; email?: MfaSetting | undefined },
+    settings: { sms?: MfaSetting | undefined; softwareToken?: MfaSetting | undefined; email?: MfaSetting | undefined },
     options: CallOptions = {},
   ): Promise<void> {
     return this.client().call('account.setMfaPreference', { ...options, ...settings });

@@ -61,7 +61,7 @@ class AnyChallenge {
 }
 
 abstract class CodeChallenge extends AnyChallenge {
-  /** Answers with the code. With code `codeMismatch` it may be asked for again. */
+  /** Answers with the code. With kind `codeMismatch` it may be asked for again. */
   async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
     return signInStep(this.inner(), await this.inner().call('answerWithCode', { ...options, code }));
   }
@@ -140,7 +140,7 @@ export class SetUpMfaChallenge extends AnyChallenge {
     return new SoftwareTokenSetup(await this.inner().call('startTotp', options));
   }
 
-  /** Answers with the first code of the authenticator app. With code `codeMismatch` it may be asked for again. */
+  /** Answers with the first code of the authenticator app. With kind `codeMismatch` it may be asked for again. */
   async confirmTotp(code: string, options: CallOptions = {}): Promise<SignInStep> {
     return signInStep(this.inner(), await this.inner().call('answerWithCode', { ...options, code }));
   }

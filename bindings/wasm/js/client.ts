@@ -72,7 +72,7 @@ export class Client implements Disposable {
    * Makes a client. Nothing is sent. `config` is a `poolpass.json`, an `amplify_outputs.json` or a
    * configuration of an older Amplify project, as an object or as text.
    *
-   * Rejects with code `invalidConfig` when it is neither.
+   * Rejects with kind `invalidConfig` when it is neither.
    */
   static async create(
     config: Config | AmplifyOutputs | AmplifyGen1 | string,
@@ -93,7 +93,7 @@ export class Client implements Disposable {
 
   /**
    * Gives back what the client holds: nobody is signed out, but no event is heard any more, and every later call, also of the
-   * buckets, tables and challenges that came from it, fails with code `invalidInput`. Calls that are under way go on.
+   * buckets, tables and challenges that came from it, fails with kind `invalidInput`. Calls that are under way go on.
    *
    * An app that has one client for as long as it is open need not call it. Calling it again does nothing.
    */

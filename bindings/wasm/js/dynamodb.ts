@@ -51,7 +51,7 @@ export interface ReadOptions extends CallOptions {
 }
 
 export interface WriteOptions extends CallOptions {
-  /** Writes only if this holds for the present item. Otherwise code `conditionFailed`. */
+  /** Writes only if this holds for the present item. Otherwise kind `conditionFailed`. */
   condition?: AnyCondition | undefined;
   /** When the condition does not hold, the error's `item` is the item as it is, if there is one. Costs no further read. Default: it is not. */
   returnOldOnConditionCheckFailure?: boolean | undefined;

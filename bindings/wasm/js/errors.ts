@@ -6,7 +6,7 @@ import type { Item } from './dynamodb.js';
  * - `invalidConfig`, `invalidInput`: the app's mistake; nothing was sent.
  * - `notAuthorized`, `userNotFound`, `userNotConfirmed`, `passwordResetRequired`, `usernameExists`, `aliasExists`,
  *   `invalidPassword`, `codeMismatch`, `codeExpired`, `tooManyAttempts`, `challengeExpired`, `codeDeliveryFailed`,
- *   `mfaNotSetUp`, `refusedByTrigger`: the user pool refused; the person can do something about it.
+ *   `mfaNotSetUp`, `triggerRejected`: the user pool refused; the person can do something about it.
  * - `signedOut`, `sessionEnded`: show the sign-in page.
  * - `accessDenied`, `credentialsExpired`, `signatureRefused`, `notFound`, `conditionFailed`, `conflict`, `notModified`: AWS
  *   refused the request.
@@ -16,7 +16,7 @@ import type { Item } from './dynamodb.js';
  * - `invalidResponse`: the answer is not AWS's, such as a proxy's page.
  * - `aws`: see `awsCode`.
  */
-export type PoolpassErrorCode =
+export type ErrorKind =
   | 'invalidConfig'
   | 'invalidInput'
   | 'notAuthorized'
@@ -32,7 +32,7 @@ export type PoolpassErrorCode =
   | 'challengeExpired'
   | 'codeDeliveryFailed'
   | 'mfaNotSetUp'
-  | 'refusedByTrigger'
+  | 'triggerRejected'
   | 'signedOut'
   | 'sessionEnded'
   | 'accessDenied'
@@ -74,13 +74,13 @@ export interface PoolpassErrorDetails {
 }
 
 /**
- * What went wrong. Decide by `code`; the message is for people, and never contains a password, token, key or signed URL.
+ * What went wrong. Decide by `kind`; the message is for people, and never contains a password, token, key or signed URL.
  *
  * ```ts
  * try {
  *   await client.signIn(username, password);
  * } catch (error) {
- *   if (error instanceof PoolpassError && error.code === 'notAuthorized') {
+ *   if (error instanceof PoolpassError && error.kind === 'notAuthorized') {
  *     show('Wrong user name or password');
  *   } else {
  *     throw error;
@@ -94,7 +94,7 @@ export interface PoolpassErrorDetails {
 export class PoolpassError extends Error {
   declare readonly name: 'PoolpassError';
   /** What kind of error it is. */
-  declare readonly code: PoolpassErrorCode;
+  declare readonly kind: ErrorKind;
   /** AWS's own code, such as `NotAuthorizedException`, where AWS refused. */
   declare readonly awsCode: string | undefined;
   /** AWS's id of the refused request, for AWS's support. */
@@ -111,13 +111,13 @@ export class PoolpassError extends Error {
   /** Why DynamoDB cancelled a transaction: one reason for each of its items, in their order. Empty for other errors. */
   declare readonly cancellationReasons: readonly CancellationReason[];
 
-  constructor(code: PoolpassErrorCode, message: string, details: PoolpassErrorDetails = {}) {
+  constructor(kind: ErrorKind, message: string, details: PoolpassErrorDetails = {}) {
     super(message);
     const { awsCode, requestId, httpStatus, operation, item, cancellationReasons, cause } = details;
     // What `structuredClone` and `postMessage` keep of an `Error` is its message. Of an object that only inherits from `Error`, as a
     // `DOMException` does, they keep all members.
     const error = Object.create(new.target.prototype) as PoolpassError;
-    Object.assign(error, { name: 'PoolpassError', message, code, awsCode, requestId, httpStatus, operation });
+    Object.assign(error, { name: 'PoolpassError', message, kind, awsCode, requestId, httpStatus, operation });
     hide(error, 'stack', this.stack);
     if (cause !== undefined) hide(error, 'cause', cause);
     if (item !== undefined) hide(error, 'item', item);

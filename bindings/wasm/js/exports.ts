@@ -8,7 +8,7 @@ export * from './conditions.js';
 export * from './config.js';
 export * from './decimal.js';
 export * from './dynamodb.js';
-export { type CancellationReason, PoolpassError, type PoolpassErrorCode } from './errors.js';
+export { type CancellationReason, type ErrorKind, PoolpassError } from './errors.js';
 export * from './globals.js';
 export { init, type WasmSource } from './module.js';
 export type { CallOptions } from './options.js';

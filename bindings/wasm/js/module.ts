@@ -20,7 +20,7 @@ export function defaultSource(...inOrder: readonly (() => WasmSource)[]): void {
  * Loads the WebAssembly module, once: later calls wait for the first. `Client.create` does it by itself, except with
  * `poolpass/slim`, which does not know where the module is.
  *
- * Rejects with code `platform` when the module cannot be loaded; then it can be tried again.
+ * Rejects with kind `platform` when the module cannot be loaded; then it can be tried again.
  */
 export function init(source?: WasmSource): Promise<void> {
   ready ??= load(source).catch((cause: unknown) => {

@@ -1,6 +1,6 @@
 /** What every call takes. */
 export interface CallOptions {
-  /** Cancels the call: it rejects with code `cancelled`, and what it was sending is stopped. */
+  /** Cancels the call: it rejects with kind `cancelled`, and what it was sending is stopped. */
   signal?: AbortSignal | undefined;
 }
 

@@ -18,9 +18,9 @@ export interface ObjectOptions {
   contentLanguage?: string | undefined;
   /** The app's own metadata: 2 KB of ASCII in all. */
   metadata?: Record<string, string> | undefined;
-  /** Writes only if there is no object under the key yet. Otherwise code `conditionFailed`. */
+  /** Writes only if there is no object under the key yet. Otherwise kind `conditionFailed`. */
   ifAbsent?: boolean | undefined;
-  /** Writes only if the present object has this ETag. Otherwise code `conditionFailed`. */
+  /** Writes only if the present object has this ETag. Otherwise kind `conditionFailed`. */
   ifMatch?: string | undefined;
   storageClass?: string | undefined;
   /** `AES256` or `aws:kms`. Default: the bucket's. */
@@ -78,9 +78,9 @@ export interface PutResult {
 export interface GetOptions extends CallOptions {
   /** Only these bytes: `end` is not included, and `last` counts from the end. */
   range?: { start?: number | undefined; end?: number | undefined } | { last: number } | undefined;
-  /** Only if the object has this ETag. Otherwise code `conditionFailed`. */
+  /** Only if the object has this ETag. Otherwise kind `conditionFailed`. */
   ifMatch?: string | undefined;
-  /** Only if the object has another ETag. Otherwise code `notModified`. */
+  /** Only if the object has another ETag. Otherwise kind `notModified`. */
   ifNoneMatch?: string | undefined;
   ifModifiedSince?: Date | undefined;
   ifUnmodifiedSince?: Date | undefined;

@@ -1,6 +1,6 @@
 //! The person's account.
 
-use poolpass::{Account, CodeDelivery, MfaPreference, MfaSetting, MfaSettings, SignUp, SignedUp};
+use poolpass::{Account, CodeDeliveryDetails, MfaPreference, MfaSetting, MfaSettings, SignUp, SignUpResult};
 use wasm_bindgen::prelude::*;
 
 use crate::call::no_such_method;
@@ -27,7 +27,11 @@ pub(crate) async fn perform(account: Account, method: String, input: Options) ->
             let (username, code) = (input.needed("username")?, input.needed("code")?);
             account.confirm_forgot_password(&username, &code, input.needed("newPassword")?).await?;
         }
-        "changePassword" => account.change_password(input.needed("present")?, input.needed("next")?).await?,
+        "changePassword" => {
+            account
+                .change_password(input.needed("previousPassword")?, input.needed("proposedPassword")?)
+                .await?
+        }
         "attributes" => return Ok(texts(account.attributes().await?.iter())),
         "updateAttributes" => {
             let sent = account.update_attributes(&pairs(&input.texts("attributes")?)).await?;
@@ -44,10 +48,12 @@ pub(crate) async fn perform(account: Account, method: String, input: Options) ->
         "verifyAttribute" => {
             account.verify_attribute(&input.needed("name")?, &input.needed("code")?).await?;
         }
-        "startTotp" => return Ok(JsSoftwareTokenSetup(account.start_totp().await?).into()),
-        "confirmTotp" => {
+        "associateSoftwareToken" => {
+            return Ok(JsSoftwareTokenSetup(account.associate_software_token().await?).into());
+        }
+        "verifySoftwareToken" => {
             let name = input.text("deviceName")?;
-            account.confirm_totp(&input.needed("code")?, name.as_deref()).await?;
+            account.verify_software_token(&input.needed("code")?, name.as_deref()).await?;
         }
         "mfaPreference" => return Ok(preference(&account.mfa_preference().await?)),
         "setMfaPreference" => account.set_mfa_preference(mfa_settings(&input)?).await?,
@@ -73,21 +79,21 @@ fn sign_up(input: &Options) -> Result<SignUp, Exception> {
     Ok(new)
 }
 
-fn signed_up(done: &SignedUp) -> JsValue {
+fn signed_up(done: &SignUpResult) -> JsValue {
     object(&[
-        ("isConfirmed", done.is_confirmed().into()),
+        ("confirmed", done.confirmed().into()),
         ("sub", done.sub().into()),
-        ("codeDelivery", delivery(done.code_delivery())),
+        ("codeDeliveryDetails", delivery(done.code_delivery_details())),
     ])
     .into()
 }
 
-fn delivery(delivery: Option<&CodeDelivery>) -> JsValue {
+fn delivery(delivery: Option<&CodeDeliveryDetails>) -> JsValue {
     maybe(delivery.map(|delivery| {
         object(&[
-            ("medium", maybe(delivery.medium())),
+            ("deliveryMedium", maybe(delivery.delivery_medium())),
             ("destination", maybe(delivery.destination())),
-            ("attribute", maybe(delivery.attribute())),
+            ("attributeName", maybe(delivery.attribute_name())),
         ])
     }))
 }
@@ -105,8 +111,8 @@ fn mfa_settings(input: &Options) -> Result<MfaSettings, Exception> {
     if let Some(setting) = mfa_setting(input, "sms")? {
         settings = settings.sms(setting);
     }
-    if let Some(setting) = mfa_setting(input, "totp")? {
-        settings = settings.totp(setting);
+    if let Some(setting) = mfa_setting(input, "softwareToken")? {
+        settings = settings.software_token(setting);
     }
     if let Some(setting) = mfa_setting(input, "email")? {
         settings = settings.email(setting);

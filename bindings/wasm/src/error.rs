@@ -14,7 +14,7 @@ extern "C" {
     type PoolpassError;
 
     #[wasm_bindgen(constructor)]
-    fn new(code: &str, message: &str, details: &Object) -> PoolpassError;
+    fn new(kind: &str, message: &str, details: &Object) -> PoolpassError;
 }
 
 #[wasm_bindgen(raw_module = "./causes.js")]

@@ -29,9 +29,9 @@ mod values;
 use poolpass::ErrorKind;
 use wasm_bindgen::prelude::*;
 
-/// The codes of all kinds of errors: the tests hold TypeScript's union against them.
-#[wasm_bindgen(js_name = errorCodes)]
-pub fn error_codes() -> Vec<String> {
+/// All kinds of errors: the tests hold TypeScript's union against them.
+#[wasm_bindgen(js_name = errorKinds)]
+pub fn error_kinds() -> Vec<String> {
     ErrorKind::ALL.iter().map(|kind| kind.code().to_owned()).collect()
 }
 

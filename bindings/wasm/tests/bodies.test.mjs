@@ -53,12 +53,12 @@ describe('bodies in Node.js', { timeout: 120_000 }, () => {
         if (body == null && call.toString().includes('fetch')) continue;
         const error = await call().catch((thrown) => thrown);
         assert.ok(error instanceof PoolpassError, `${name}: ${error}`);
-        assert.equal(error.code, 'invalidInput', name);
+        assert.equal(error.kind, 'invalidInput', name);
         assert.match(error.message, /string.*ArrayBuffer.*Blob/, name);
       }
     }
-    await assert.rejects(bucket.put(key, new URLSearchParams('a=1')), { code: 'invalidInput' });
-    await assert.rejects(bucket.put(key, new Blob(['x']).stream()), { code: 'invalidInput', message: /upload/ });
+    await assert.rejects(bucket.put(key, new URLSearchParams('a=1')), { kind: 'invalidInput' });
+    await assert.rejects(bucket.put(key, new Blob(['x']).stream()), { kind: 'invalidInput', message: /upload/ });
     assert.deepEqual(await backend.takeRequestCounts(), {});
   });
 
@@ -92,7 +92,7 @@ describe('bodies in Node.js', { timeout: 120_000 }, () => {
   test('a Blob that cannot be read is an error with a code', async () => {
     const lost = new Blob(['x']);
     lost.arrayBuffer = async () => Promise.reject(new DOMException('the file has changed', 'NotReadableError'));
-    await assert.rejects(bucket.put(key, lost), { name: 'PoolpassError', code: 'invalidInput', message: /the file has changed/ });
+    await assert.rejects(bucket.put(key, lost), { name: 'PoolpassError', kind: 'invalidInput', message: /the file has changed/ });
   });
 
   test('a large body is hashed by WebCrypto, and without it all the same', async (context) => {
@@ -106,7 +106,7 @@ describe('bodies in Node.js', { timeout: 120_000 }, () => {
     assert.equal(digest.mock.callCount(), 1);
 
     digest.mock.mockImplementation(async () => new ArrayBuffer(32));
-    await assert.rejects(bucket.put(key, large), { name: 'PoolpassError', code: 'signatureRefused' });
+    await assert.rejects(bucket.put(key, large), { name: 'PoolpassError', kind: 'signatureRefused' });
     assert.equal(await stored(), 5);
 
     // As on a page that came over plain HTTP, and where something has replaced it.
@@ -139,7 +139,7 @@ describe('bodies in Node.js', { timeout: 120_000 }, () => {
     for (const headers of [{ 'a b': '1' }, { a: 'secret\n' + 'b' }, [['a']], 7]) {
       const error = await client.fetch('/whoami', { headers }).catch((thrown) => thrown);
       assert.ok(error instanceof PoolpassError, String(error));
-      assert.equal(error.code, 'invalidInput');
+      assert.equal(error.kind, 'invalidInput');
       assert.ok(!`${error.message} ${error.cause}`.includes('secret'));
     }
   });
@@ -153,7 +153,7 @@ describe('bodies in Node.js', { timeout: 120_000 }, () => {
       assert.equal((await reader.read()).done, false);
       abort.abort('the person went away');
       await stopped;
-      await assert.rejects(reader.read(), { name: 'PoolpassError', code: 'cancelled', cause: 'the person went away' });
+      await assert.rejects(reader.read(), { name: 'PoolpassError', kind: 'cancelled', cause: 'the person went away' });
       assert.equal(getEventListeners(abort.signal, 'abort').length, 0);
     }
   });

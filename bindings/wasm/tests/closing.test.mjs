@@ -41,7 +41,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
       fetch: () => client.fetch('/whoami'),
       transactGet: () => client.transactGet([{ key: { pk: 'a', sk: 'b' } }]),
       attributes: () => account.attributes(),
-      startTotp: () => account.startTotp(),
+      associateSoftwareToken: () => account.associateSoftwareToken(),
       put: () => bucket.put('a', 'x'),
       get: () => bucket.get('a'),
       list: () => bucket.list('a').next(),
@@ -54,11 +54,11 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
       // What it returns is a promise: an app need not expect that it throws.
       const error = await call().catch((thrown) => thrown);
       assert.ok(error instanceof PoolpassError, `${name}: ${error}`);
-      assert.equal(error.code, 'invalidInput', name);
+      assert.equal(error.kind, 'invalidInput', name);
       assert.match(error.message, /closed/, name);
     }
     for (const call of [() => client.bucket(), () => client.table(), () => client.onSessionEvent(() => {}), () => client.withRole('x')]) {
-      assert.throws(call, { name: 'PoolpassError', code: 'invalidInput' });
+      assert.throws(call, { name: 'PoolpassError', kind: 'invalidInput' });
     }
     assert.equal(client.region, backend.config.region);
     assert.deepEqual(await backend.takeRequestCounts(), {});
@@ -110,7 +110,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
     assert.equal(answer.status, 200);
     assert.equal(step.kind, 'softwareToken');
     assert.equal(step.username, grace.username);
-    await assert.rejects(step.answer('123456'), { code: 'invalidInput' });
+    await assert.rejects(step.answer('123456'), { kind: 'invalidInput' });
     assert.ok(api.mock.callCount() > 0);
     const reader = await signedIn();
     assert.equal(await (await reader.bucket().get(key)).text(), 'kept');
@@ -125,7 +125,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
     role.onSessionEvent(() => (heard.role += 1));
     await client.refresh();
     role.close();
-    await assert.rejects(role.currentUser(), { code: 'invalidInput' });
+    await assert.rejects(role.currentUser(), { kind: 'invalidInput' });
     await client.refresh();
     assert.deepEqual(heard, { client: 2, role: 1 });
     assert.equal((await client.account.attributes()).email, 'ada@example.com');

@@ -30,23 +30,23 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
     assert.match(error.stack, /^PoolpassError: .*\n +at /);
     const printed = inspect(error);
     assert.match(printed, /^PoolpassError: .*\n +at /);
-    assert.match(printed, /code: 'notAuthorized'/);
+    assert.match(printed, /kind: 'notAuthorized'/);
     assert.ok(!types.isProxy(error));
-    assert.deepEqual(Object.keys(error), ['name', 'message', 'code', 'awsCode', 'requestId', 'httpStatus', 'operation']);
+    assert.deepEqual(Object.keys(error), ['name', 'message', 'kind', 'awsCode', 'requestId', 'httpStatus', 'operation']);
     class Mine extends PoolpassError {
       extra = 1;
     }
     const mine = new Mine('network', 'mine', { cause: 7 });
     assert.ok(mine instanceof Mine && mine instanceof PoolpassError);
-    assert.deepEqual([mine.extra, mine.code, mine.message, mine.cause], [1, 'network', 'mine', 7]);
+    assert.deepEqual([mine.extra, mine.kind, mine.message, mine.cause], [1, 'network', 'mine', 7]);
     assert.ok(!('cause' in new PoolpassError('network', 'x')));
   });
 
-  test('an error keeps its code through structuredClone, JSON and a worker', async () => {
+  test('an error keeps its kind through structuredClone, JSON and a worker', async () => {
     const error = await refusal();
-    const members = { code: 'notAuthorized', awsCode: 'NotAuthorizedException', httpStatus: 400, name: 'PoolpassError', message: error.message };
+    const members = { kind: 'notAuthorized', awsCode: 'NotAuthorizedException', httpStatus: 400, name: 'PoolpassError', message: error.message };
     const unclonable = new PoolpassError('store', 'x', { cause: () => {} });
-    assert.equal(structuredClone(unclonable).code, 'store');
+    assert.equal(structuredClone(unclonable).kind, 'store');
     const program = "const { parentPort } = require('node:worker_threads'); parentPort.on('message', (error) => parentPort.postMessage(error));";
     const worker = new Worker(program, { eval: true });
     const back = new Promise((resolve) => worker.on('message', resolve));
@@ -70,11 +70,11 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
       throw full;
     };
     const broken = await Client.create(backend.config, { store: own({ load: fail }) });
-    await assert.rejects(broken.currentUser(), (error) => error.code === 'store' && error.cause === full);
+    await assert.rejects(broken.currentUser(), (error) => error.kind === 'store' && error.cause === full);
     const readable = await Client.create(backend.config, { store: own({ save: async () => fail() }) });
-    await assert.rejects(readable.signIn(ada.username, ada.password), (error) => error.code === 'store' && error.cause === full);
+    await assert.rejects(readable.signIn(ada.username, ada.password), (error) => error.kind === 'store' && error.cause === full);
     const odd = await Client.create(backend.config, { store: own({ load: () => Promise.reject('no') }) });
-    await assert.rejects(odd.currentUser(), (error) => error.code === 'store' && error.cause === 'no');
+    await assert.rejects(odd.currentUser(), (error) => error.kind === 'store' && error.cause === 'no');
   });
 
   test('the cause of a failing source is kept', async () => {
@@ -87,12 +87,12 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
       },
     });
     const key = await client.bucket().privatePath('source');
-    await assert.rejects(client.bucket().upload(key, stream), (error) => error.code === 'invalidInput' && error.cause === unplugged);
+    await assert.rejects(client.bucket().upload(key, stream), (error) => error.kind === 'invalidInput' && error.cause === unplugged);
     const blob = new Blob([new Uint8Array(6 * 1024 * 1024)]);
     blob.slice = () => {
       throw unplugged;
     };
-    await assert.rejects(client.bucket().upload(key, blob), (error) => error.code === 'invalidInput' && error.cause === unplugged);
+    await assert.rejects(client.bucket().upload(key, blob), (error) => error.kind === 'invalidInput' && error.cause === unplugged);
   });
 
   test('a cause that quotes what is stored is kept without it, also in the message', async () => {
@@ -117,7 +117,7 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
       };
       const client = await Client.create(backend.config, { store });
       const error = await client.signIn(ada.username, ada.password).catch((error) => error);
-      assert.equal(error.code, 'store', String(error));
+      assert.equal(error.kind, 'store', String(error));
       const told = `${inspect(error, { depth: 9, showHidden: true })} ${String(error)} ${error.stack} ${JSON.stringify(error)}`;
       const secrets = secret.match(/[\w-]{20,}/g);
       assert.ok(secrets.length > 3);
@@ -133,7 +133,7 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
     await table.put(diary);
     const options = { condition: attribute('pk').notExists(), returnOldOnConditionCheckFailure: true };
     const error = await table.put({ pk, sk: 'diary' }, options).catch((thrown) => thrown);
-    assert.equal(error.code, 'conditionFailed');
+    assert.equal(error.kind, 'conditionFailed');
     assert.deepEqual(error.item, diary);
     assert.deepEqual(error.cancellationReasons, []);
     const plain = await table.put({ pk, sk: 'diary' }, { condition: attribute('pk').notExists() }).catch((thrown) => thrown);
@@ -141,7 +141,7 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
 
     const writes = [{ put: { pk, sk: 'other' } }, { put: { pk, sk: 'diary' }, ...options }];
     const cancelled = await client.transactWrite(writes).catch((thrown) => thrown);
-    assert.equal(cancelled.code, 'conditionFailed');
+    assert.equal(cancelled.kind, 'conditionFailed');
     const [none, failed] = cancelled.cancellationReasons;
     assert.deepEqual([none.code, none.item, failed.code, failed.item], [undefined, undefined, 'ConditionalCheckFailed', diary]);
     assert.equal(structuredClone(cancelled).cancellationReasons[1].code, 'ConditionalCheckFailed');
@@ -153,8 +153,8 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
     assert.match(inspect({ item: error.item }), /dear diary/);
 
     const wrong = { condition: attribute('pk').notExists(), returnOldOnConditionCheckFailure: 'yes' };
-    await assert.rejects(table.put({ pk, sk: 'x' }, wrong), { code: 'invalidInput' });
-    await assert.rejects(client.transactWrite([{ check: { pk, sk: 'x' }, ...wrong }]), { code: 'invalidInput' });
+    await assert.rejects(table.put({ pk, sk: 'x' }, wrong), { kind: 'invalidInput' });
+    await assert.rejects(client.transactWrite([{ check: { pk, sk: 'x' }, ...wrong }]), { kind: 'invalidInput' });
   });
 
   test('where there is no fetch, the error says so at once', async (context) => {
@@ -165,7 +165,7 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
       globalThis.fetch = nothing;
       const timers = context.mock.method(globalThis, 'setTimeout');
       await assert.rejects(client.signIn(ada.username, ada.password), (error) => {
-        return error.code === 'platform' && /fetch/.test(error.message) && !/CORS|network/.test(error.message);
+        return error.kind === 'platform' && /fetch/.test(error.message) && !/CORS|network/.test(error.message);
       });
       // Nobody waits for another attempt.
       assert.ok(timers.mock.calls.every(({ arguments: [, delay] }) => delay >= 5_000), 'it was tried again');

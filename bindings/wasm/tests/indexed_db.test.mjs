@@ -121,7 +121,7 @@ describe('an IndexedDB that is lost', { timeout: 120_000 }, () => {
     assert.equal(warnings.mock.callCount(), 1);
     assert.ok(!String(warnings.mock.calls[0].arguments).includes(jwt));
     // The database has the session yet, which a reload would find. As in a worker, no note can be taken of that.
-    await assert.rejects(client.signOut(), { code: 'store' });
+    await assert.rejects(client.signOut(), { kind: 'store' });
     assert.equal(await client.currentUser(), undefined);
   });
 
@@ -206,7 +206,7 @@ describe('an IndexedDB that is lost', { timeout: 120_000 }, () => {
       replace(context, 'indexedDB', server.factory());
       context.mock.method(console, 'warn', () => {});
       const client = await Client.create(backend.config, { store: 'indexedDB' });
-      await assert.rejects(client.currentUser(), { code: 'store' });
+      await assert.rejects(client.currentUser(), { kind: 'store' });
       client.close();
       const other = await Client.create(backend.config, { store: 'memory' });
       assert.equal((await other.signIn(ada.username, ada.password)).kind, 'done');
@@ -226,7 +226,7 @@ describe('an IndexedDB that is lost', { timeout: 120_000 }, () => {
       removeItem: (key) => void values.delete(key),
     });
     const client = await Client.create(backend.config, { store: 'localStorage' });
-    await assert.rejects(client.currentUser(), { code: 'store', message: /quota/ });
+    await assert.rejects(client.currentUser(), { kind: 'store', message: /quota/ });
     isFull = false;
     assert.equal(await client.currentUser(), undefined);
     assert.equal(values.size, 0);

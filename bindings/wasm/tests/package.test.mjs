@@ -21,13 +21,13 @@ describe('the package in Node.js', () => {
   });
   after(() => backend.stop());
 
-  test('TypeScript lists the codes of all errors', async () => {
+  test('TypeScript lists the kinds of all errors', async () => {
     const declared = await readFile(inside('errors.d.ts'), 'utf8');
-    const start = declared.indexOf('type PoolpassErrorCode');
+    const start = declared.indexOf('type ErrorKind');
     const union = declared.slice(start, declared.indexOf(';', start));
-    const { errorCodes } = await import(inside('poolpass_wasm.js'));
-    const listed = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code);
-    assert.deepEqual(listed, errorCodes());
+    const { errorKinds } = await import(inside('poolpass_wasm.js'));
+    const listed = [...union.matchAll(/'(\w+)'/g)].map(([, kind]) => kind);
+    assert.deepEqual(listed, errorKinds());
   });
 
   test('init is idempotent', async () => {
@@ -39,27 +39,27 @@ describe('the package in Node.js', () => {
     const error = await client.signIn('nobody', 'wrong').catch((thrown) => thrown);
     assert.ok(error instanceof PoolpassError && error instanceof Error);
     assert.equal(error.name, 'PoolpassError');
-    assert.deepEqual([error.code, error.awsCode, error.httpStatus], ['notAuthorized', 'NotAuthorizedException', 400]);
+    assert.deepEqual([error.kind, error.awsCode, error.httpStatus], ['notAuthorized', 'NotAuthorizedException', 400]);
     assert.ok(error.requestId.length > 0 && error.operation.length > 0);
     assert.ok(!JSON.stringify(error).includes('wrong'));
   });
 
   test('a wrong configuration and wrong options are told before anything is sent', async () => {
-    await assert.rejects(Client.create('{}'), { code: 'invalidConfig' });
-    await assert.rejects(Client.create(backend.config, { store: 'cloud' }), { code: 'invalidConfig' });
-    await assert.rejects(client.signIn('ada', 'x', { flow: 'telepathy' }), { code: 'invalidInput' });
-    await assert.rejects(client.bucket().put('a/../b', 'x'), { code: 'invalidInput' });
+    await assert.rejects(Client.create('{}'), { kind: 'invalidConfig' });
+    await assert.rejects(Client.create(backend.config, { store: 'cloud' }), { kind: 'invalidConfig' });
+    await assert.rejects(client.signIn('ada', 'x', { flow: 'telepathy' }), { kind: 'invalidInput' });
+    await assert.rejects(client.bucket().put('a/../b', 'x'), { kind: 'invalidInput' });
   });
 
   test('an aborted call rejects with its reason', async () => {
     const signal = AbortSignal.abort('enough');
-    await assert.rejects(client.idToken({ signal }), { code: 'cancelled', cause: 'enough' });
+    await assert.rejects(client.idToken({ signal }), { kind: 'cancelled', cause: 'enough' });
 
     const late = new AbortController();
     await backend.fault({ operation: 'PutObject', action: { delayMs: 5_000 }, times: 1 });
     const put = client.bucket().put(await client.bucket().privatePath('late'), 'x', { signal: late.signal });
     setTimeout(() => late.abort(), 50);
-    await assert.rejects(put, { code: 'cancelled' });
+    await assert.rejects(put, { kind: 'cancelled' });
     await backend.fault(null);
   });
 
@@ -120,7 +120,7 @@ describe('the package in Node.js', () => {
       },
       onProgress: () => cancel.abort(),
     });
-    await assert.rejects(first, { code: 'cancelled' });
+    await assert.rejects(first, { kind: 'cancelled' });
     await backend.takeRequestCounts();
     await bucket.upload(key, blob, { resume: state });
     const { UploadPart } = await backend.takeRequestCounts();
@@ -165,7 +165,7 @@ describe('the package in Node.js', () => {
     const pk = await client.identityId();
     const key = { pk, sk: 'c#1' };
     await table.batchWrite({ put: [1, 2, 3].map((n) => ({ pk, sk: `c#${n}`, n, tags: ['a'] })) });
-    await assert.rejects(table.put(key, { condition: attribute('pk').notExists() }), { code: 'conditionFailed' });
+    await assert.rejects(table.put(key, { condition: attribute('pk').notExists() }), { kind: 'conditionFailed' });
     const changed = await table.update(
       key,
       { set: { 'dotted.name': 1 }, append: { tags: ['b'] }, add: { n: 10 }, setIfNotExists: [['made', 'now']] },
@@ -207,7 +207,7 @@ describe('the package in Node.js', () => {
   test('a mocked fetch whose response has no URL will do', async (context) => {
     context.mock.method(globalThis, 'fetch', async () => new Response('{"__type":"UserNotFoundException"}', { status: 400 }));
     const mocked = await Client.create(backend.config);
-    await assert.rejects(mocked.signIn('ada', 'x'), { code: 'userNotFound' });
+    await assert.rejects(mocked.signIn('ada', 'x'), { kind: 'userNotFound' });
   });
 
   test("the app's own store is used, and one that throws is an error", async () => {
@@ -230,7 +230,7 @@ describe('the package in Node.js', () => {
     const broken = await Client.create(backend.config, {
       store: { ...own, load: async () => Promise.reject(new Error('the disk is full')) },
     });
-    await assert.rejects(broken.currentUser(), { code: 'store', message: /the disk is full/ });
+    await assert.rejects(broken.currentUser(), { kind: 'store', message: /the disk is full/ });
   });
 
   test('a listener that throws does not end what it listens to', async (context) => {

@@ -42,7 +42,7 @@ test('what cannot be presigned is refused', async () => {
       {},
     ]),
   ]) {
-    await assert.rejects(client.presign(url, expiresIn, options), { code: 'invalidInput' });
+    await assert.rejects(client.presign(url, expiresIn, options), { kind: 'invalidInput' });
   }
 });
 

@@ -62,12 +62,12 @@ for (const [name, wrap] of Object.entries({ 'a Proxy': shallow, 'proxies all the
       await callAll(table.query(attribute('pk').eq(pk)));
       await callAll(client.bucket());
       for (const method of ['bytes', 'text', 'blob']) assert.ok(await wrap(await client.bucket().get('public/welcome.txt'))[method]());
-      await callAll(client.account, ['deleteUser', 'changePassword', 'startTotp', 'setMfaPreference']);
+      await callAll(client.account, ['deleteUser', 'changePassword', 'associateSoftwareToken', 'setMfaPreference']);
       await callAll(attribute('a').eq(1));
       await callAll(new Decimal('1.5'));
       await callAll(new MemoryStore());
-      assert.match((await wrap(client.account).startTotp()).secret, /./);
-      await callAll(await client.account.startTotp());
+      assert.match((await wrap(client.account).associateSoftwareToken()).secret, /./);
+      await callAll(await client.account.associateSoftwareToken());
       const other = await Client.create(backend.config, { maxAttempts: 1 });
       const challenge = await other.signIn(grace.username, grace.password);
       await callAll(challenge);
@@ -77,7 +77,7 @@ for (const [name, wrap] of Object.entries({ 'a Proxy': shallow, 'proxies all the
       assert.ok((await wrap(client).credentials()).accessKeyId);
       await wrap(client).signOut();
       wrap(client).close();
-      await assert.rejects(client.currentUser(), { code: 'invalidInput' });
+      await assert.rejects(client.currentUser(), { kind: 'invalidInput' });
     });
 
     test('a whole story goes well, also with a store, items and conditions behind proxies', async () => {

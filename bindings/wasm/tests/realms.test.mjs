@@ -64,22 +64,22 @@ describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
     await backend.fault({ operation: 'PutObject', action: { delayMs: 5_000 }, times: 1 });
     const uploading = bucket.upload(name, 'x', { signal: upload });
     upload.abort('enough');
-    await assert.rejects(uploading, { code: 'cancelled', cause: 'enough' });
+    await assert.rejects(uploading, { kind: 'cancelled', cause: 'enough' });
     assert.equal(upload.listeners.size, 0);
     await backend.fault(null);
 
     const before = foreignSignal();
     before.abort('early');
-    await assert.rejects(client.idToken({ signal: before }), { code: 'cancelled', cause: 'early' });
+    await assert.rejects(client.idToken({ signal: before }), { kind: 'cancelled', cause: 'early' });
 
     await bucket.put(name, 'content');
     const reading = foreignSignal();
     const object = await bucket.get(name, { signal: reading });
     reading.abort('stop');
-    await assert.rejects(object.text(), { code: 'cancelled', cause: 'stop' });
+    await assert.rejects(object.text(), { kind: 'cancelled', cause: 'stop' });
 
     for (const signal of [7, 'x', {}, { aborted: false }, new EventTarget()]) {
-      await assert.rejects(client.idToken({ signal }), { code: 'invalidInput', message: /AbortSignal/ });
+      await assert.rejects(client.idToken({ signal }), { kind: 'invalidInput', message: /AbortSignal/ });
     }
   });
 
@@ -108,19 +108,19 @@ describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
   test('what only says that it is a Set, or a Date, is refused, and the next call works', async () => {
     const table = client.table();
     for (const wrong of [{ __proto__: Set.prototype }, new Map([['a', 1]]), new Date(), runInNewContext('new Date()')]) {
-      await assert.rejects(table.put({ ...key, wrong }), { code: 'invalidInput' });
+      await assert.rejects(table.put({ ...key, wrong }), { kind: 'invalidInput' });
     }
     const bucket = client.bucket();
     for (const ifModifiedSince of [{ [Symbol.toStringTag]: 'Date' }, { getTime: () => 0 }, '2026-01-01']) {
-      await assert.rejects(bucket.get('public/welcome.txt', { ifModifiedSince }), { code: 'invalidInput' });
+      await assert.rejects(bucket.get('public/welcome.txt', { ifModifiedSince }), { kind: 'invalidInput' });
     }
     assert.ok(await table.get(key));
   });
 
   test('a Date of another realm is a moment', async () => {
     const ifModifiedSince = runInNewContext("new Date('2099-01-01')");
-    await assert.rejects(client.bucket().get('public/welcome.txt', { ifModifiedSince: runInNewContext('new Date(NaN)') }), { code: 'invalidInput' });
-    const outcome = await client.bucket().get('public/welcome.txt', { ifModifiedSince }).then(() => 'read', ({ code }) => code);
+    await assert.rejects(client.bucket().get('public/welcome.txt', { ifModifiedSince: runInNewContext('new Date(NaN)') }), { kind: 'invalidInput' });
+    const outcome = await client.bucket().get('public/welcome.txt', { ifModifiedSince }).then(() => 'read', ({ kind }) => kind);
     assert.ok(['read', 'notModified'].includes(outcome), outcome);
   });
 
@@ -149,7 +149,7 @@ describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
     }
     const lies = [{ slice: () => 7 }, { slice: () => { throw new Error('gone'); } }, { arrayBuffer: () => 7 }, { size: undefined }];
     for (const lie of lies) {
-      const outcome = await bucket.upload(name, { ...blobOf(bytes), ...lie }).catch((error) => error.code);
+      const outcome = await bucket.upload(name, { ...blobOf(bytes), ...lie }).catch((error) => error.kind);
       assert.ok(outcome === 'invalidInput' || outcome.etag, String(outcome));
     }
   });
@@ -170,7 +170,7 @@ describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
   test('what a store of another realm throws is told', async () => {
     const load = runInNewContext("() => { throw new TypeError('no room'); }");
     const other = await Client.create(backend.config, { store: { load, save: () => {}, remove: () => {} } });
-    await assert.rejects(other.currentUser(), { code: 'store', message: /no room/ });
+    await assert.rejects(other.currentUser(), { kind: 'store', message: /no room/ });
   });
 
   test('a Decimal that was cloned, or comes from another copy of the package, is a number', async () => {
@@ -184,6 +184,6 @@ describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
     // A map of the app's own is a map.
     await table.put({ ...key, price: { text: '1.5' } });
     assert.deepEqual((await table.get(key)).price, { text: '1.5' });
-    await assert.rejects(table.put({ ...key, price: structuredClone(new Decimal(5)) }), { code: 'invalidInput' });
+    await assert.rejects(table.put({ ...key, price: structuredClone(new Decimal(5)) }), { kind: 'invalidInput' });
   });
 });

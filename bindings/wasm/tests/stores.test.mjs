@@ -39,7 +39,7 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     for (const config of [undefined, null, 7, '', () => {}, Symbol('x'), { region: 1n }, cycle]) {
       const error = await Client.create(config).catch((thrown) => thrown);
       assert.ok(error instanceof PoolpassError, `${typeof config}: ${error}`);
-      assert.equal(error.code, 'invalidConfig');
+      assert.equal(error.kind, 'invalidConfig');
     }
   });
 
@@ -52,7 +52,7 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     for (get of [() => undefined, denied]) {
       const error = await Client.create(backend.config, { store: 'localStorage' }).catch((thrown) => thrown);
       assert.ok(error instanceof PoolpassError, String(error));
-      assert.deepEqual([error.code, error.cause?.name], ['store', get === denied ? 'SecurityError' : undefined]);
+      assert.deepEqual([error.kind, error.cause?.name], ['store', get === denied ? 'SecurityError' : undefined]);
       assert.match(error.message, /localStorage.*store: 'memory'/);
     }
   });
@@ -75,9 +75,9 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
       throw new Error('the disk is full');
     };
     const broken = await Client.create(backend.config, { store: { ...store, save: full } });
-    await assert.rejects(broken.signIn(ada.username, ada.password), { name: 'PoolpassError', code: 'store', message: /the disk is full/ });
+    await assert.rejects(broken.signIn(ada.username, ada.password), { name: 'PoolpassError', kind: 'store', message: /the disk is full/ });
     for (const wrong of [{}, { load: full }, { ...store, remove: 7 }]) {
-      await assert.rejects(Client.create(backend.config, { store: wrong }), { name: 'PoolpassError', code: 'invalidConfig' });
+      await assert.rejects(Client.create(backend.config, { store: wrong }), { name: 'PoolpassError', kind: 'invalidConfig' });
     }
   });
 
@@ -101,7 +101,7 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     const abort = new AbortController();
     const waiting = second.credentials({ signal: abort.signal });
     setTimeout(() => abort.abort(), 100);
-    await assert.rejects(waiting, { code: 'cancelled' });
+    await assert.rejects(waiting, { kind: 'cancelled' });
     const { identityId } = await making;
     assert.equal((await third.credentials()).identityId, identityId);
   });
@@ -114,7 +114,7 @@ describe('stores in Node.js', { timeout: 120_000 }, () => {
     replace(context, 'BroadcastChannel', { value: refused });
     replace(context, 'location', { value: new URL('https://app.example.com') });
     const client = await Client.create(backend.config);
-    const isStore = { name: 'PoolpassError', code: 'store', message: /store: 'memory'/ };
+    const isStore = { name: 'PoolpassError', kind: 'store', message: /store: 'memory'/ };
     await assert.rejects(client.currentUser(), isStore);
     await assert.rejects(client.signIn(ada.username, ada.password), isStore);
     client.close();

@@ -6,7 +6,7 @@ import {
   Decimal,
   init,
   PoolpassError,
-  type PoolpassErrorCode,
+  type ErrorKind,
   type SessionStore,
   type UploadState,
 } from 'poolpass';
@@ -119,9 +119,9 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
     await client.fetch('/notes', { method: 'POST', body: '{}', service: 'execute-api' });
   } catch (error) {
     if (error instanceof PoolpassError) {
-      const code: PoolpassErrorCode = error.code;
-      // @ts-expect-error there is no such code
-      if (error.code === 'oops') console.log(code);
+      const kind: ErrorKind = error.kind;
+      // @ts-expect-error there is no such kind
+      if (error.kind === 'oops') console.log(kind);
     }
   }
   const provider: () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiration?: Date }> =
@@ -137,7 +137,7 @@ async function connect(config: Config): Promise<Client> {
     await client.currentUser(); // the first look into the store
     return client;
   } catch (error) {
-    if (!(error instanceof PoolpassError && error.code === 'store')) throw error;
+    if (!(error instanceof PoolpassError && error.kind === 'store')) throw error;
     client?.close();
     return Client.create(config, { store: 'memory' });
   }

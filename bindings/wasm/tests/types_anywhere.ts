@@ -14,7 +14,7 @@ export async function main(config: Config, signal: CallOptions['signal'], text: 
     await client.table().get({ pk: 'a' }, { consistent: undefined, signal });
     await client.fetch('/notes', { method: text, headers: undefined, body: undefined, service: undefined, signal });
   } catch (error) {
-    if (error instanceof PoolpassError) return error.code;
+    if (error instanceof PoolpassError) return error.kind;
   }
   return (await client.idToken({ signal })).jwt;
 }

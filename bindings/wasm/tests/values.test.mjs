@@ -28,7 +28,7 @@ describe('values from JavaScript', () => {
 
   /** Rejects as invalid input; nothing of it reaches the table, and the next call works. */
   async function refuses(call) {
-    await assert.rejects(call, { code: 'invalidInput' });
+    await assert.rejects(call, { kind: 'invalidInput' });
     assert.deepEqual(await table.get(key), { ...key, list: ['a'] });
   }
 
@@ -127,14 +127,14 @@ describe('values from JavaScript', () => {
 
   test('what is no function is refused where one is called later', async () => {
     for (const no of ['a', 0, false, {}, []]) {
-      assert.throws(() => client.onSessionEvent(no), { code: 'invalidInput' });
-      await assert.rejects(client.bucket().upload('public/no', 'x', { onProgress: no }), { code: 'invalidInput' });
-      await assert.rejects(client.bucket().upload('public/no', 'x', { onResumable: no }), { code: 'invalidInput' });
-      await assert.rejects(client.bucket().get('public/welcome.txt', { onProgress: no }), { code: 'invalidInput' });
-      await assert.rejects(Client.create(backend.config, { now: no }), { code: 'invalidInput' });
+      assert.throws(() => client.onSessionEvent(no), { kind: 'invalidInput' });
+      await assert.rejects(client.bucket().upload('public/no', 'x', { onProgress: no }), { kind: 'invalidInput' });
+      await assert.rejects(client.bucket().upload('public/no', 'x', { onResumable: no }), { kind: 'invalidInput' });
+      await assert.rejects(client.bucket().get('public/welcome.txt', { onProgress: no }), { kind: 'invalidInput' });
+      await assert.rejects(Client.create(backend.config, { now: no }), { kind: 'invalidInput' });
     }
-    assert.throws(() => client.onSessionEvent(undefined), { code: 'invalidInput' });
-    await assert.rejects(client.bucket().head('public/no'), { code: 'notFound' });
+    assert.throws(() => client.onSessionEvent(undefined), { kind: 'invalidInput' });
+    await assert.rejects(client.bucket().head('public/no'), { kind: 'notFound' });
     const object = await client.bucket().get('public/welcome.txt', { onProgress: null });
     assert.ok((await object.text()).length > 0);
   });
@@ -262,14 +262,14 @@ describe('values from JavaScript', () => {
   test("a host's object behind a Proxy works or is refused", async () => {
     const wrap = (object) => new Proxy(object, {});
     const url = new URL(`${backend.config.endpoints.s3}/${backend.config.s3.bucket}/public/welcome.txt`);
-    const no = { code: 'invalidInput' };
+    const no = { kind: 'invalidInput' };
     await assert.rejects(client.fetch(wrap(url), { service: 's3' }), no);
     await assert.rejects(client.presign(wrap(url), 60, { service: 's3' }), no);
     await assert.rejects(client.fetch('/whoami', { headers: wrap(new Headers({ a: 'b' })) }), no);
     await assert.rejects(client.fetch('/whoami', { method: 'POST', body: wrap(new URLSearchParams({ a: 'b' })) }), no);
     await assert.rejects(client.fetch('/whoami', { method: Object.create(null) }), no);
     // Node.js's own work behind a Proxy, and a browser's do not.
-    const ofRefusal = (error) => assert.equal(error.code, 'invalidInput');
+    const ofRefusal = (error) => assert.equal(error.kind, 'invalidInput');
     const name = await client.bucket().privatePath('proxy');
     await client.fetch('/whoami', { method: 'POST', body: wrap(new Blob(['a'])) }).catch(ofRefusal);
     await client.bucket().put(name, wrap(new Blob(['a'], { type: 'text/plain' }))).catch(ofRefusal);

@@ -94,7 +94,7 @@ impl Client {
     /// # Errors
     ///
     /// `NotAuthorized` for a wrong password, `UserNotFound` (where the app client tells), `UserNotConfirmed`,
-    /// `PasswordResetRequired`, `TooManyAttempts`, `RefusedByTrigger`. `InvalidInput` for an empty user name or password,
+    /// `PasswordResetRequired`, `TooManyAttempts`, `TriggerRejected`. `InvalidInput` for an empty user name or password,
     /// `Conflict` while another step of a sign-in is under way, `InvalidConfig` without a user pool: nothing was sent.
     /// `InvalidResponse` for an answer that AWS would not give.
     pub async fn sign_in(

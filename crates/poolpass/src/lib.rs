@@ -88,7 +88,7 @@ mod deadlines;
 #[cfg(test)]
 mod scripted_aws;
 
-pub use account::{Account, MfaPreference, MfaSetting, MfaSettings, SignUp, SignedUp, UserAttributes};
+pub use account::{Account, MfaPreference, MfaSetting, MfaSettings, SignUp, SignUpResult, UserAttributes};
 pub use aws_request::RetryPolicy;
 pub use challenge::Challenge;
 pub use client::{Client, ClientBuilder};
@@ -103,7 +103,7 @@ pub use session::{
     AccessToken, Claims, Events, IdToken, RefreshOperation, SessionEndReason, SessionEvent, SignOut, User,
 };
 pub use sign_in::{AuthFlow, SignIn, SignInOptions};
-pub use user_pool::CodeDelivery;
+pub use user_pool::CodeDeliveryDetails;
 
 /// The README's example, compiled.
 #[cfg(doctest)]

@@ -85,7 +85,7 @@ impl SoftwareTokenSetup {
     ///
     /// ```no_run
     /// # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
-    /// let setup = client.account().start_totp().await?;
+    /// let setup = client.account().associate_software_token().await?;
     /// let uri = setup.otpauth_uri("Notes & more", "ada@example.com");
     /// // otpauth://totp/Notes%20%26%20more:ada%40example.com?secret=…&issuer=Notes%20%26%20more
     /// # Ok(())

@@ -70,14 +70,15 @@ async fn newcomer(setting: &Setting, laptop: &Client, phone: &Client, narrator: 
     signed_in.done().context("no challenge was expected")?;
 
     let account = phone.account();
-    let setup =
-        narrator.step("enrol an authenticator app", "AssociateSoftwareToken", account.start_totp()).await?;
+    let setup = narrator
+        .step("enrol an authenticator app", "AssociateSoftwareToken", account.associate_software_token())
+        .await?;
     println!("      {}", setup.otpauth_uri("Quickstart", USER).split('?').next().unwrap_or_default());
     let authenticator = Authenticator::new(setup.secret())?;
     let code = authenticator.code(0);
-    let confirm = account.confirm_totp(&code, None);
+    let confirm = account.verify_software_token(&code, None);
     narrator.step("confirm it with a first code", "VerifySoftwareToken", confirm).await?;
-    let prefer = account.set_mfa_preference(MfaSettings::new().totp(MfaSetting::Preferred));
+    let prefer = account.set_mfa_preference(MfaSettings::new().software_token(MfaSetting::Preferred));
     narrator.step("make it the second factor", "SetUserMFAPreference", prefer).await?;
 
     let step = narrator.step("sign in with SRP on the laptop", SRP, laptop.sign_in(USER, PASSWORD)).await?;

@@ -1,13 +1,13 @@
-import { PoolpassError, type PoolpassErrorCode, type SessionEndReason } from 'poolpass';
+import { type ErrorKind, PoolpassError, type SessionEndReason } from 'poolpass';
 
 /** What went wrong, in words that tell a person what to do about it. */
 export function problem(error: unknown): string {
   if (!(error instanceof PoolpassError)) return error instanceof Error ? error.message : String(error);
-  return ADVICE[error.code] ?? error.message;
+  return ADVICE[error.kind] ?? error.message;
 }
 
 /** Only what a person can act on. For the rest, the message of the error itself says most. */
-const ADVICE: Partial<Record<PoolpassErrorCode, string>> = {
+const ADVICE: Partial<Record<ErrorKind, string>> = {
   usernameExists: 'Someone already has that user name. Choose another one, or sign in.',
   aliasExists: 'An account with that email address exists already. Sign in with it instead.',
   codeMismatch: 'That is not the right code. Check it and try again.',

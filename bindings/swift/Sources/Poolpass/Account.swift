@@ -10,10 +10,10 @@ public struct Account: Sendable {
 }
 
 /// An account that was just made.
-public typealias SignedUp = PoolpassFFI.SignedUp
+public typealias SignUpResult = PoolpassFFI.SignUpResult
 
 /// Where a code was sent.
-public typealias CodeDelivery = PoolpassFFI.CodeDelivery
+public typealias CodeDeliveryDetails = PoolpassFFI.CodeDeliveryDetails
 
 /// The second factors that the signed-in person uses.
 public typealias MfaPreference = PoolpassFFI.MfaPreference
@@ -31,11 +31,11 @@ extension Account {
     /// - Parameters:
     ///   - attributes: By Cognito's names, such as `email`; the app's own begin with `custom:`.
     ///   - validationData: For the user pool's pre sign-up trigger; it is not stored.
-    /// - Throws: ``PoolpassError`` with `usernameExists`, `invalidPassword`, `invalidInput`, `refusedByTrigger`,
+    /// - Throws: ``PoolpassError`` with `usernameExists`, `invalidPassword`, `invalidInput`, `triggerRejected`,
     ///   `codeDeliveryFailed`.
     public func signUp(
         username: String, password: String, attributes: [String: String] = [:], validationData: [String: String] = [:]
-    ) async throws -> SignedUp {
+    ) async throws -> SignUpResult {
         try await call {
             try await inner.cancellable(handle: $0)
                 .signUp(username: username, password: password, attributes: attributes, validationData: validationData)
@@ -51,13 +51,13 @@ extension Account {
 
     /// Sends the code of the sign-up once more (ResendConfirmationCode).
     @discardableResult
-    public func resendConfirmationCode(username: String) async throws -> CodeDelivery? {
+    public func resendConfirmationCode(username: String) async throws -> CodeDeliveryDetails? {
         try await call { try await inner.cancellable(handle: $0).resendConfirmationCode(username: username) }
     }
 
     /// Sends a code that allows to choose a new password (ForgotPassword).
     @discardableResult
-    public func forgotPassword(username: String) async throws -> CodeDelivery? {
+    public func forgotPassword(username: String) async throws -> CodeDeliveryDetails? {
         try await call { try await inner.cancellable(handle: $0).forgotPassword(username: username) }
     }
 
@@ -76,9 +76,12 @@ extension Account {
 extension Account {
     /// Changes the password (ChangePassword).
     ///
-    /// - Throws: ``PoolpassError`` with `notAuthorized` for a wrong present password, `invalidPassword`.
-    public func changePassword(from present: String, to new: String) async throws {
-        try await call { try await inner.cancellable(handle: $0).changePassword(present: present, new: new) }
+    /// - Throws: ``PoolpassError`` with `notAuthorized` for a wrong previous password, `invalidPassword`.
+    public func changePassword(previousPassword: String, proposedPassword: String) async throws {
+        try await call {
+            try await inner.cancellable(handle: $0)
+                .changePassword(previousPassword: previousPassword, proposedPassword: proposedPassword)
+        }
     }
 
     /// The attributes (GetUser).
@@ -88,7 +91,7 @@ extension Account {
 
     /// Changes attributes (UpdateUserAttributes), and says where codes were sent to verify them.
     @discardableResult
-    public func updateAttributes(_ attributes: [String: String]) async throws -> [CodeDelivery] {
+    public func updateAttributes(_ attributes: [String: String]) async throws -> [CodeDeliveryDetails] {
         try await call { try await inner.cancellable(handle: $0).updateAttributes(attributes: attributes) }
     }
 
@@ -99,7 +102,7 @@ extension Account {
 
     /// Sends a code that verifies an attribute (GetUserAttributeVerificationCode).
     @discardableResult
-    public func requestAttributeCode(_ name: String) async throws -> CodeDelivery? {
+    public func requestAttributeCode(_ name: String) async throws -> CodeDeliveryDetails? {
         try await call { try await inner.cancellable(handle: $0).requestAttributeCode(name: name) }
     }
 
@@ -109,14 +112,14 @@ extension Account {
     }
 
     /// Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken).
-    public func startTotp() async throws -> SoftwareTokenSetup {
-        try await call { SoftwareTokenSetup(try await inner.cancellable(handle: $0).startTotp()) }
+    public func associateSoftwareToken() async throws -> SoftwareTokenSetup {
+        try await call { SoftwareTokenSetup(try await inner.cancellable(handle: $0).associateSoftwareToken()) }
     }
 
     /// Confirms the authenticator app with a first code (VerifySoftwareToken). After that ``setMfaPreference(_:)`` makes it a
     /// second factor.
-    public func confirmTotp(code: String, deviceName: String? = nil) async throws {
-        try await call { try await inner.cancellable(handle: $0).confirmTotp(code: code, deviceName: deviceName) }
+    public func verifySoftwareToken(code: String, deviceName: String? = nil) async throws {
+        try await call { try await inner.cancellable(handle: $0).verifySoftwareToken(code: code, deviceName: deviceName) }
     }
 
     /// The second factors (GetUser).

@@ -42,7 +42,7 @@ extension Client {
     ///   - flow: How the password is proven. Default: by SRP, so that it never leaves the device.
     ///   - clientMetadata: Something for the user pool's Lambda triggers.
     /// - Throws: ``PoolpassError`` with `notAuthorized` for a wrong password, `userNotFound`, `userNotConfirmed`,
-    ///   `passwordResetRequired`, `tooManyAttempts`, `refusedByTrigger`, `invalidInput`, `conflict`.
+    ///   `passwordResetRequired`, `tooManyAttempts`, `triggerRejected`, `invalidInput`, `conflict`.
     public func signIn(
         username: String, password: String, flow: AuthFlow = .srp, clientMetadata: [String: String] = [:]
     ) async throws -> SignInStep {

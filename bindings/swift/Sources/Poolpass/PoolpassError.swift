@@ -23,9 +23,6 @@ public struct PoolpassError: LocalizedError, Sendable {
     /// Why DynamoDB cancelled a transaction: one reason for each of its items, in their order. Empty for other errors.
     public let cancellationReasons: [CancellationReason]
 
-    /// The kind's stable name, such as `notAuthorized`, for logs and statistics.
-    public var code: String { kind.code() }
-
     /// The ``message``, as `localizedDescription` gives it.
     public var errorDescription: String? { message }
 
@@ -71,9 +68,9 @@ extension CancellationReason: Redacted {
 public typealias ErrorKind = PoolpassFFI.ErrorKind
 
 extension PoolpassError: CustomStringConvertible, CustomReflectable {
-    /// The code, what AWS calls it, and the message.
+    /// The kind's code, what AWS calls it, and the message.
     public var description: String {
-        "\(code)\(awsCode.map { " (\($0))" } ?? ""): \(message)"
+        "\(kind.code())\(awsCode.map { " (\($0))" } ?? ""): \(message)"
     }
 
     /// All but the items.

@@ -11,7 +11,7 @@ final class ErrorTests: XCTestCase {
                 try await client.signIn(username: demo.username, password: "Wrong-Horse-9")
             }
             let error = try XCTUnwrap(thrown)
-            XCTAssertEqual(error.code, "notAuthorized")
+            XCTAssertEqual(error.kind.code(), "notAuthorized")
             XCTAssertEqual(error.awsCode, "NotAuthorizedException")
             XCTAssertEqual(error.httpStatus, 400)
             XCTAssertEqual(error.operation, "RespondToAuthChallenge")

@@ -17,7 +17,7 @@ final class SecretTests: XCTestCase {
             let step = try await client.signIn(username: demo.username, password: demo.password)
             let (idToken, accessToken) = (try await client.idToken(), try await client.accessToken())
             let credentials = try await client.credentials()
-            let totp = try await client.account.startTotp()
+            let totp = try await client.account.associateSoftwareToken()
             let bucket = try client.bucket()
             let key = try await bucket.privatePath("secret")
             let presigned = try await bucket.presignGet(key, expiresIn: 60)

@@ -9,7 +9,7 @@ import { WebStorageStore } from './web_storage.js';
  * Where the session is kept. The values are secrets: a refresh token signs in for days.
  *
  * Keys are ASCII letters, digits, `.`, `-` and `_`, at most 200 characters. What a method throws, or rejects with, fails the
- * call that needed it with code `store`.
+ * call that needed it with kind `store`.
  */
 export interface SessionStore {
   /** The value last saved under `key`. */

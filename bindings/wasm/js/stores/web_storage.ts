@@ -7,7 +7,7 @@ const PREFIX = 'poolpass:';
 export class WebStorageStore implements SessionStore {
   readonly storage: Storage;
 
-  /** Throws with code `store` where there is no such storage, or the browser refuses it. */
+  /** Throws with kind `store` where there is no such storage, or the browser refuses it. */
   constructor(name: 'localStorage' | 'sessionStorage') {
     this.storage = found(name);
   }

@@ -20,21 +20,21 @@ describe(`hostile answers in ${NAME}`, () => {
   });
 
   stage.test(
-    'each hostile answer to each operation is an error with a code, and the next call works',
+    'each hostile answer to each operation is an error with a kind, and the next call works',
     async (person, { config }, diagnose) => {
       const tab = await person.newTab();
       await open(tab, config);
-      const { calls, codes, wrong } = await tab.evaluate(
+      const { calls, kinds, wrong } = await tab.evaluate(
         async ([config, user]) => {
           const { tryAll } = await import('/page/hostile.js');
           return tryAll(config, user);
         },
         [config, config.demo.users[0]],
       );
-      diagnose(`${calls} calls: ${JSON.stringify(codes)}`);
+      diagnose(`${calls} calls: ${JSON.stringify(kinds)}`);
       assert.deepEqual(wrong, []);
       assert.ok(calls > 1000);
-      assert.ok(codes.invalidResponse > 100, 'most answers are nonsense');
+      assert.ok(kinds.invalidResponse > 100, 'most answers are nonsense');
       assert.equal(await signIn(tab, config.demo.users[0]), 'done');
     },
     { timeout: 300_000 },
@@ -68,7 +68,7 @@ describe(`hostile answers in ${NAME}`, () => {
       return [await waiting, await failureOf(client.idToken())];
     });
     for (const failure of failures) {
-      assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'platform']);
+      assert.deepEqual([failure.isPoolpassError, failure.kind], [true, 'platform']);
       assert.match(failure.message, /failed inside.*reload/);
     }
     await open(await person.newTab(), config);

@@ -29,9 +29,9 @@ describe(`the network in ${NAME}`, () => {
     assert.equal(await nameIn(tab), ada.username);
     assert.equal((await tab.evaluate(() => client.idToken())).claims.email, 'ada@example.com');
     const offline = await tab.evaluate(() => failureOf(client.account.attributes()));
-    assert.deepEqual([offline.isPoolpassError, offline.code], [true, 'network']);
+    assert.deepEqual([offline.isPoolpassError, offline.kind], [true, 'network']);
     assert.match(offline.message, /CORS/);
-    assert.equal((await tab.evaluate(() => failureOf(client.refresh()))).code, 'network');
+    assert.equal((await tab.evaluate(() => failureOf(client.refresh()))).kind, 'network');
     assert.equal(await nameIn(tab), ada.username);
     assert.deepEqual(await tab.evaluate(() => events), []);
 
@@ -75,7 +75,7 @@ describe(`the network in ${NAME}`, () => {
       setTimeout(() => cancel.abort(new Error('enough')), 200);
       const cause = await call.catch((error) => error.cause.message);
       const late = await failureOf(client.account.attributes({ signal: AbortSignal.timeout(1) }));
-      return { before: before.code, cause, late: late.code };
+      return { before: before.kind, cause, late: late.kind };
     });
     assert.deepEqual(failures, { before: 'cancelled', cause: 'enough', late: 'cancelled' });
     assert.equal(await stopped, 'net::ERR_ABORTED');
@@ -110,10 +110,10 @@ describe(`the network in ${NAME}`, () => {
         ]),
       );
       for (const failure of [read, written]) {
-        assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'invalidResponse']);
+        assert.deepEqual([failure.isPoolpassError, failure.kind], [true, 'invalidResponse']);
         assert.match(failure.message, /redirect.*not in eu-west-1/);
       }
-      assert.deepEqual([called.isPoolpassError, called.code], [true, 'invalidResponse']);
+      assert.deepEqual([called.isPoolpassError, called.kind], [true, 'invalidResponse']);
       assert.match(called.message, /redirect/);
       assert.deepEqual(asked.sort(), ['GET', 'GET', 'PUT'], 'none was sent again');
     } finally {
@@ -136,7 +136,7 @@ describe(`the network in ${NAME}`, () => {
     assert.deepEqual(seen.metadata, {}, 'x-amz-meta-team is not among the headers that the demo exposes');
     // A bucket that has no rules at all, as a new one.
     const refused = await tab.evaluate(() => failureOf(client.bucket('no-such-bucket').get('x')));
-    assert.deepEqual([refused.isPoolpassError, refused.code], [true, 'network']);
+    assert.deepEqual([refused.isPoolpassError, refused.kind], [true, 'network']);
     assert.match(refused.message, /CORS/);
   });
 
@@ -170,7 +170,7 @@ describe(`the network in ${NAME}`, () => {
         if (url !== '') throw new Error('a Response of its own has no URL');
         globalThis.fetch = answer;
         const failure = await failureOf(client.signIn('ada', 'x'));
-        seen[name] = [failure.isPoolpassError, failure.code];
+        seen[name] = [failure.isPoolpassError, failure.kind];
       }
       globalThis.fetch = real;
       return seen;
@@ -211,7 +211,7 @@ describe(`the network in ${NAME}`, () => {
       const wrong = await init('/no-such-file.wasm').catch((error) => error);
       await Promise.all([init('/poolpass/poolpass.wasm'), init()]);
       const { region } = await Client.create(config);
-      return { early: [early instanceof PoolpassError, early.code], wrong: wrong.code, region };
+      return { early: [early instanceof PoolpassError, early.kind], wrong: wrong.kind, region };
     }, config);
     assert.deepEqual(seen, { early: [true, 'platform'], wrong: 'platform', region: config.region });
   });

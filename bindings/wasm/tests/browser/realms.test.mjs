@@ -39,8 +39,8 @@ describe(`other realms in ${NAME}`, () => {
       arrived.item = [[...words].join(), [...stored].join()];
       const abort = new other.AbortController();
       abort.abort('enough');
-      arrived.aborted = (await failureOf(bucket.upload(key, 'x', { signal: abort.signal }))).code;
-      arrived.date = (await failureOf(bucket.get(key, { ifModifiedSince: new other.Date(NaN) }))).code;
+      arrived.aborted = (await failureOf(bucket.upload(key, 'x', { signal: abort.signal }))).kind;
+      arrived.date = (await failureOf(bucket.get(key, { ifModifiedSince: new other.Date(NaN) }))).kind;
       const answer = await client.fetch('/whoami', { method: 'POST', body: new other.URLSearchParams('a=1'), headers: new other.Headers({ 'content-type': 'text/plain' }) });
       arrived.status = answer.status;
       return arrived;
@@ -56,7 +56,7 @@ describe(`other realms in ${NAME}`, () => {
     });
   });
 
-  stage.test('an error that a worker posts keeps its code, and a Decimal is stored as a number', async (person, { config }) => {
+  stage.test('an error that a worker posts keeps its kind, and a Decimal is stored as a number', async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     await signIn(tab, config.demo.users[0]);
@@ -68,7 +68,7 @@ describe(`other realms in ${NAME}`, () => {
       const { error: copy, price } = await posted;
       const key = { pk: await client.identityId(), sk: 'posted' };
       await client.table().put({ ...key, price });
-      return [copy.code, copy.awsCode, copy.name, copy.message === error.message, (await client.table().get(key)).price];
+      return [copy.kind, copy.awsCode, copy.name, copy.message === error.message, (await client.table().get(key)).price];
     });
     assert.deepEqual(outcome, ['notAuthorized', 'NotAuthorizedException', 'PoolpassError', true, 1.5]);
   });

@@ -81,7 +81,7 @@ describe(`secrets in ${NAME}`, () => {
     const tell = async (name, expected, call, ...args) => {
       const failure = await tab.evaluate(call, args);
       assert.equal(failure.isPoolpassError, true, `${name}: ${JSON.stringify(failure)}`);
-      assert.equal(failure.code, expected, `${name}: ${failure.message}`);
+      assert.equal(failure.kind, expected, `${name}: ${failure.message}`);
       told.push(JSON.stringify(failure));
     };
     const printed = 'Wrong-Password-47';

@@ -157,7 +157,7 @@ describe(`storage in ${NAME}`, () => {
       ({ username, password }) => failureOf(client.signIn(username, password)),
       ada,
     );
-    assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'store']);
+    assert.deepEqual([failure.isPoolpassError, failure.kind], [true, 'store']);
     await tab.evaluate(() => localStorage.clear());
     assert.equal(await signIn(tab, ada), 'done');
   });
@@ -179,7 +179,7 @@ describe(`storage in ${NAME}`, () => {
     });
     await open(tab, config);
     const failure = await tab.evaluate(() => failureOf(client.currentUser()));
-    assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'store']);
+    assert.deepEqual([failure.isPoolpassError, failure.kind], [true, 'store']);
     await tab.evaluate(() => {
       globalThis.isFailing = false;
     });
@@ -293,11 +293,11 @@ describe(`storage in ${NAME}`, () => {
     await person.goTo(tab, '/sandboxed');
     await open(tab, config);
     const failure = await tab.evaluate(() => failureOf(client.currentUser()));
-    assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'store']);
+    assert.deepEqual([failure.isPoolpassError, failure.kind], [true, 'store']);
     assert.match(failure.message, /IndexedDB.*store: 'memory'/);
     for (const store of ['localStorage', 'sessionStorage']) {
       const refused = await tab.evaluate(([config, store]) => failureOf(Client.create(config, { store })), [config, store]);
-      assert.deepEqual([refused.isPoolpassError, refused.code], [true, 'store']);
+      assert.deepEqual([refused.isPoolpassError, refused.kind], [true, 'store']);
       assert.match(refused.message, /store: 'memory'/);
     }
     await tab.evaluate(`(async () => { ${connect}; globalThis.client = await connect(${JSON.stringify(config)}); })()`);

@@ -73,7 +73,7 @@ describe(`tabs in ${NAME}`, () => {
     await second.evaluate(() => until(() => events.length > 2));
     assert.deepEqual(await second.evaluate(() => events), ['signedIn', 'refreshed', 'signedOutElsewhere']);
     assert.equal(await nameIn(second), null);
-    assert.equal((await second.evaluate(() => failureOf(client.idToken()))).code, 'signedOut');
+    assert.equal((await second.evaluate(() => failureOf(client.idToken()))).kind, 'signedOut');
     assert.deepEqual(await first.evaluate(() => events), ['signedIn', 'refreshed', 'signedOut']);
   });
 
@@ -196,14 +196,14 @@ describe(`tabs in ${NAME}`, () => {
     await backend.fault({ operation: 'GetId', action: { delayMs: 5_000 }, times: 1 });
     const making = first.evaluate(async () => (await client.credentials()).identityId);
     await first.evaluate(() => until(async () => (await navigator.locks.query()).held.length > 0));
-    const code = await second.evaluate(async () => {
+    const kind = await second.evaluate(async () => {
       const abort = new AbortController();
       const waiting = failureOf(client.credentials({ signal: abort.signal }));
       await until(async () => (await navigator.locks.query()).pending.length > 0);
       abort.abort();
-      return (await waiting).code;
+      return (await waiting).kind;
     });
-    assert.equal(code, 'cancelled');
+    assert.equal(kind, 'cancelled');
     const identityId = await making;
     assert.equal(await second.evaluate(async () => (await client.credentials()).identityId), identityId);
     const { held, pending } = await second.evaluate(() => navigator.locks.query());

@@ -39,10 +39,10 @@ describe(`transfer in ${NAME}`, () => {
             if (sent.length === 8) cancel.abort();
           },
         });
-        const { code } = await failureOf(upload);
-        return { code, sent: sent.at(-1) };
+        const { kind } = await failureOf(upload);
+        return { kind, sent: sent.at(-1) };
       });
-      assert.deepEqual(cancelled, { code: 'cancelled', sent: 40 * MIB });
+      assert.deepEqual(cancelled, { kind: 'cancelled', sent: 40 * MIB });
 
       await backend.takeRequestCounts();
       const resumed = await tab.evaluate(async () => {
@@ -137,7 +137,7 @@ describe(`transfer in ${NAME}`, () => {
         })(),
       );
     });
-    assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'cancelled']);
+    assert.deepEqual([failure.isPoolpassError, failure.kind], [true, 'cancelled']);
   });
 
   stage.test('bodies of every kind arrive as they were', async (person, { config }) => {
@@ -209,8 +209,8 @@ describe(`transfer in ${NAME}`, () => {
     const arrived = seen.sent.map((sent, index) => sent - (seen.sent[index - 1] ?? 0));
     assert.deepEqual([arrived.toSorted(), seen.size, seen.same], [[3, 5, 5], 13, true]);
     assert.match(seen.broken.message, /the camera is gone/);
-    assert.deepEqual([seen.locked.isPoolpassError, seen.locked.code], [true, 'invalidInput']);
-    assert.deepEqual([seen.words.isPoolpassError, seen.words.code], [true, 'invalidInput']);
+    assert.deepEqual([seen.locked.isPoolpassError, seen.locked.kind], [true, 'invalidInput']);
+    assert.deepEqual([seen.words.isPoolpassError, seen.words.kind], [true, 'invalidInput']);
   });
 
   stage.test('bodies of another window arrive as they were, and what is none is refused', async (person, { config }) => {
@@ -245,10 +245,10 @@ describe(`transfer in ${NAME}`, () => {
       const refused = [];
       const form = new FormData();
       for (const body of [undefined, null, {}, 7, form, new URLSearchParams('a=1'), new other.FormData()]) {
-        for (const write of ['put', 'upload']) refused.push((await failureOf(bucket[write](key, body))).code);
+        for (const write of ['put', 'upload']) refused.push((await failureOf(bucket[write](key, body))).kind);
       }
-      refused.push((await failureOf(bucket.put(key, blob.stream()))).code);
-      refused.push((await failureOf(client.fetch('/whoami', { method: 'POST', body: form }))).code);
+      refused.push((await failureOf(bucket.put(key, blob.stream()))).kind);
+      refused.push((await failureOf(client.fetch('/whoami', { method: 'POST', body: form }))).kind);
       return { same: blob instanceof Blob, arrived, type, refused };
     });
     assert.equal(seen.same, false);
@@ -273,7 +273,7 @@ describe(`transfer in ${NAME}`, () => {
       await new Promise((resolve) => setTimeout(resolve));
       return failureOf(reader.closed);
     });
-    assert.deepEqual([failure.isPoolpassError, failure.code], [true, 'cancelled']);
+    assert.deepEqual([failure.isPoolpassError, failure.kind], [true, 'cancelled']);
     assert.equal((await failed).failure().errorText, 'net::ERR_ABORTED');
   }, { only: 'chromium' });
 });

@@ -14,5 +14,5 @@ export async function story(Client, config) {
 
 /** How the story ended, also where it failed. */
 export async function told(Client, config) {
-  return story(Client, config).catch((error) => `${error.code}: ${error.message} ${error.cause ?? error.stack}`);
+  return story(Client, config).catch((error) => `${error.kind}: ${error.message} ${error.cause ?? error.stack}`);
 }

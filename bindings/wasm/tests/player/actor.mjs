@@ -75,36 +75,25 @@ export const OPERATIONS = {
     return { accessKeyId, expiration: expiration.toISOString() };
   },
 
-  signUp: async ({ client }, { username, password, attributes }) => {
-    const { isConfirmed, codeDelivery } = await client.account.signUp(username, password, { attributes });
-    return { confirmed: isConfirmed, sentTo: codeDelivery?.destination };
-  },
-  confirmSignUp: ({ client }, { username, code }) => client.account.confirmSignUp(username, code),
-  resendConfirmationCode: async ({ client }, { username }) => {
-    return sentTo(await client.account.resendConfirmationCode(username));
-  },
-  forgotPassword: async ({ client }, { username }) => sentTo(await client.account.forgotPassword(username)),
-  confirmForgotPassword: ({ client }, { username, code, newPassword }) => {
+  'account.signUp': ({ client }, { username, password, ...options }) => client.account.signUp(username, password, options),
+  'account.confirmSignUp': ({ client }, { username, code }) => client.account.confirmSignUp(username, code),
+  'account.resendConfirmationCode': ({ client }, { username }) => client.account.resendConfirmationCode(username),
+  'account.forgotPassword': ({ client }, { username }) => client.account.forgotPassword(username),
+  'account.confirmForgotPassword': ({ client }, { username, code, newPassword }) => {
     return client.account.confirmForgotPassword(username, code, newPassword);
   },
-  changePassword: ({ client }, { oldPassword, newPassword }) => {
-    return client.account.changePassword(oldPassword, newPassword);
+  'account.changePassword': ({ client }, { previousPassword, proposedPassword }) => {
+    return client.account.changePassword(previousPassword, proposedPassword);
   },
-  attributes: ({ client }) => client.account.attributes(),
-  updateAttributes: async ({ client }, { attributes }) => {
-    await client.account.updateAttributes(attributes);
-  },
-  deleteAttributes: ({ client }, { names }) => client.account.deleteAttributes(names),
-  requestAttributeCode: async ({ client }, { name }) => sentTo(await client.account.requestAttributeCode(name)),
-  verifyAttribute: ({ client }, { name, code }) => client.account.verifyAttribute(name, code),
-  startTotp: async ({ client }) => setup(await client.account.startTotp()),
-  confirmTotp: ({ client }, { code }) => client.account.confirmTotp(code),
-  preferMfa: ({ client }, settings) => {
-    const names = { preferred: 'preferred', enabled: 'on', disabled: 'off' };
-    const named = Object.entries(settings).map(([method, setting]) => [method, names[setting]]);
-    return client.account.setMfaPreference(Object.fromEntries(named));
-  },
-  deleteUser: ({ client }) => client.account.deleteUser(),
+  'account.attributes': ({ client }) => client.account.attributes(),
+  'account.updateAttributes': ({ client }, { attributes }) => client.account.updateAttributes(attributes),
+  'account.deleteAttributes': ({ client }, { names }) => client.account.deleteAttributes(names),
+  'account.requestAttributeCode': ({ client }, { name }) => client.account.requestAttributeCode(name),
+  'account.verifyAttribute': ({ client }, { name, code }) => client.account.verifyAttribute(name, code),
+  'account.associateSoftwareToken': async ({ client }) => setup(await client.account.associateSoftwareToken()),
+  'account.verifySoftwareToken': ({ client }, { code }) => client.account.verifySoftwareToken(code),
+  'account.setMfaPreference': ({ client }, settings) => client.account.setMfaPreference(settings),
+  'account.deleteUser': ({ client }) => client.account.deleteUser(),
 
   'bucket.put': ({ client }, { key, body, ...options }) => client.bucket().put(key, body, options),
   'bucket.get': async ({ client }, { key, ...options }) => {
@@ -215,9 +204,5 @@ function answer(challenge, { code, mfaType, newPassword, attributes, responses }
 }
 
 function setup(totp) {
-  return { secret: totp.secret, uri: totp.otpauthUri('Poolpass', 'test') };
-}
-
-function sentTo(delivery) {
-  return { sentTo: delivery?.destination };
+  return { secret: totp.secret, otpauthUri: totp.otpauthUri('Poolpass', 'test') };
 }

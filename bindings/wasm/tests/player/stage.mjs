@@ -93,7 +93,7 @@ class Stage {
   async expectError(error, expected) {
     if (expected === undefined || error instanceof UnknownOperation) throw error;
     if (!(error instanceof this.poolpass.PoolpassError)) throw error;
-    contains(error.code, expected.kind, 'code');
+    contains(error.kind, expected.kind, 'kind');
     if (expected.awsCode !== undefined) contains(error.awsCode, expected.awsCode, 'awsCode');
     const { item, cancellationReasons, hides = [] } = expected;
     if (item !== undefined) contains(error.item, await this.filled(item), 'item');

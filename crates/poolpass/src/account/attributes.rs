@@ -6,7 +6,7 @@ use std::fmt;
 use super::Account;
 use crate::error::Error;
 use crate::input;
-use crate::user_pool::{Call, CodeDelivery};
+use crate::user_pool::{Call, CodeDeliveryDetails};
 
 /// The attributes of the signed-in person, such as `sub`, `email`, `email_verified` and `custom:team`.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,9 +62,12 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// `AliasExists`, `CodeDeliveryFailed`, `RefusedByTrigger`, `SignedOut`, `SessionEnded`, and `NotAuthorized` for an attribute
+    /// `AliasExists`, `CodeDeliveryFailed`, `TriggerRejected`, `SignedOut`, `SessionEnded`, and `NotAuthorized` for an attribute
     /// that the app client may not write. `InvalidInput` when there is no attribute.
-    pub async fn update_attributes(&self, attributes: &[(&str, &str)]) -> Result<Vec<CodeDelivery>, Error> {
+    pub async fn update_attributes(
+        &self,
+        attributes: &[(&str, &str)],
+    ) -> Result<Vec<CodeDeliveryDetails>, Error> {
         if attributes.is_empty() {
             return Err(Error::invalid_input("there is no attribute to update"));
         }
@@ -73,7 +76,7 @@ impl Account {
             wanted.insert((*name).to_owned(), (*value).to_owned());
         }
         let call = Call::update_user_attributes(&wanted, &self.client_metadata);
-        CodeDelivery::list_of(self.signed_in(call).await?)
+        CodeDeliveryDetails::list_of(self.signed_in(call).await?)
     }
 
     /// Deletes attributes (DeleteUserAttributes).
@@ -95,9 +98,9 @@ impl Account {
     /// # Errors
     ///
     /// `CodeDeliveryFailed`, `TooManyAttempts`, `SignedOut`, `SessionEnded`.
-    pub async fn request_attribute_code(&self, name: &str) -> Result<Option<CodeDelivery>, Error> {
+    pub async fn request_attribute_code(&self, name: &str) -> Result<Option<CodeDeliveryDetails>, Error> {
         let call = Call::user_attribute_verification_code(name, &self.client_metadata);
-        CodeDelivery::of(self.signed_in(call).await?)
+        CodeDeliveryDetails::of(self.signed_in(call).await?)
     }
 
     /// Verifies `email` or `phone_number` with the code that was sent (VerifyUserAttribute).

@@ -41,7 +41,7 @@ pub enum MfaSetting {
 #[must_use]
 pub struct MfaSettings {
     sms: Option<MfaSetting>,
-    totp: Option<MfaSetting>,
+    software_token: Option<MfaSetting>,
     email: Option<MfaSetting>,
 }
 
@@ -58,8 +58,8 @@ impl MfaSettings {
     }
 
     /// Codes from an authenticator app, which has to be confirmed first.
-    pub fn totp(mut self, setting: MfaSetting) -> Self {
-        self.totp = Some(setting);
+    pub fn software_token(mut self, setting: MfaSetting) -> Self {
+        self.software_token = Some(setting);
         self
     }
 
@@ -78,7 +78,7 @@ impl Account {
     /// # Errors
     ///
     /// `MfaNotSetUp` when the user pool has no TOTP, `SignedOut`, `SessionEnded`.
-    pub async fn start_totp(&self) -> Result<SoftwareTokenSetup, Error> {
+    pub async fn associate_software_token(&self) -> Result<SoftwareTokenSetup, Error> {
         let call = Call::associate_software_token(TotpOwner::SignedIn);
         Ok(SoftwareTokenSetup::new(self.signed_in(call).await?.secret("SecretCode")?))
     }
@@ -90,7 +90,7 @@ impl Account {
     /// # Errors
     ///
     /// `CodeMismatch` for a wrong code: ask again. `SignedOut`, `SessionEnded`. `InvalidInput` for an empty code.
-    pub async fn confirm_totp(&self, code: &str, device_name: Option<&str>) -> Result<(), Error> {
+    pub async fn verify_software_token(&self, code: &str, device_name: Option<&str>) -> Result<(), Error> {
         let code = input::code(code)?;
         let call = Call::verify_software_token(TotpOwner::SignedIn, &code, device_name);
         mfa::verified(&mut self.signed_in(call).await?)
@@ -122,7 +122,7 @@ impl Account {
     pub async fn set_mfa_preference(&self, settings: MfaSettings) -> Result<(), Error> {
         let settings = [
             ("SMSMfaSettings", settings.sms),
-            ("SoftwareTokenMfaSettings", settings.totp),
+            ("SoftwareTokenMfaSettings", settings.software_token),
             ("EmailMfaSettings", settings.email),
         ];
         let choice = |(name, setting): (&'static str, Option<MfaSetting>)| {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub use attributes::UserAttributes;
 pub use mfa::{MfaPreference, MfaSetting, MfaSettings};
-pub use sign_up::{SignUp, SignedUp};
+pub use sign_up::{SignUp, SignUpResult};
 
 use crate::error::{Error, ErrorKind};
 use crate::json::Object;

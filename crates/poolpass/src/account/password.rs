@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::Account;
 use crate::error::Error;
 use crate::input;
-use crate::user_pool::{Call, CodeDelivery};
+use crate::user_pool::{Call, CodeDeliveryDetails};
 
 impl Account {
     /// Sends a code with which to set a new password (ForgotPassword).
@@ -17,10 +17,10 @@ impl Account {
     /// `UserNotFound`, unless the app client hides it, `TooManyAttempts`, `CodeDeliveryFailed`. `Aws` with the code
     /// `InvalidParameterException` when the user has neither a verified address nor a verified phone number. `InvalidInput`
     /// for an empty user name.
-    pub async fn forgot_password(&self, username: &str) -> Result<Option<CodeDelivery>, Error> {
+    pub async fn forgot_password(&self, username: &str) -> Result<Option<CodeDeliveryDetails>, Error> {
         let pool = self.pool()?;
         let call = pool.forgot_password(input::username(username)?, &self.client_metadata);
-        CodeDelivery::of(pool.send(call).await?)
+        CodeDeliveryDetails::of(pool.send(call).await?)
     }
 
     /// Sets a new password with the code that was sent (ConfirmForgotPassword). Nobody is signed in by it.
@@ -51,15 +51,15 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// `NotAuthorized` for a wrong present password, `InvalidPassword` for a new one that the policy refuses,
+    /// `NotAuthorized` for a wrong previous password, `InvalidPassword` for a new one that the policy refuses,
     /// `TooManyAttempts`, `SignedOut`, `SessionEnded`. `InvalidInput` for an empty password.
     pub async fn change_password(
         &self,
-        present: impl Into<SecretString>,
-        new: impl Into<SecretString>,
+        previous_password: impl Into<SecretString>,
+        proposed_password: impl Into<SecretString>,
     ) -> Result<(), Error> {
-        let (present, new) = (present.into(), new.into());
-        let (present, new) = (input::password(&present)?, input::password(&new)?);
-        self.signed_in(Call::change_password(present, new)).await.map(drop)
+        let (previous, proposed) = (previous_password.into(), proposed_password.into());
+        let (previous, proposed) = (input::password(&previous)?, input::password(&proposed)?);
+        self.signed_in(Call::change_password(previous, proposed)).await.map(drop)
     }
 }

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::Account;
 use crate::error::Error;
 use crate::input;
-use crate::user_pool::{CodeDelivery, NewUser};
+use crate::user_pool::{CodeDeliveryDetails, NewUser};
 
 /// A new account.
 ///
@@ -59,16 +59,16 @@ impl fmt::Debug for SignUp {
 
 /// What signing up has achieved.
 #[derive(Clone, Debug)]
-pub struct SignedUp {
-    is_confirmed: bool,
+pub struct SignUpResult {
+    confirmed: bool,
     sub: String,
-    code_delivery: Option<CodeDelivery>,
+    code_delivery_details: Option<CodeDeliveryDetails>,
 }
 
-impl SignedUp {
+impl SignUpResult {
     /// Whether the person can sign in at once; otherwise they have to confirm with the code first.
-    pub fn is_confirmed(&self) -> bool {
-        self.is_confirmed
+    pub fn confirmed(&self) -> bool {
+        self.confirmed
     }
 
     /// The new user's id (`sub`), which never changes.
@@ -77,8 +77,8 @@ impl SignedUp {
     }
 
     /// Where the code to confirm with was sent.
-    pub fn code_delivery(&self) -> Option<&CodeDelivery> {
-        self.code_delivery.as_ref()
+    pub fn code_delivery_details(&self) -> Option<&CodeDeliveryDetails> {
+        self.code_delivery_details.as_ref()
     }
 }
 
@@ -89,9 +89,9 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// `UsernameExists`, `InvalidPassword`, `RefusedByTrigger`, `CodeDeliveryFailed`, `TooManyAttempts`. `InvalidInput` for an
+    /// `UsernameExists`, `InvalidPassword`, `TriggerRejected`, `CodeDeliveryFailed`, `TooManyAttempts`. `InvalidInput` for an
     /// empty user name or password: nothing was sent.
-    pub async fn sign_up(&self, new: SignUp) -> Result<SignedUp, Error> {
+    pub async fn sign_up(&self, new: SignUp) -> Result<SignUpResult, Error> {
         let user = NewUser {
             username: input::username(&new.username)?,
             password: input::password(&new.password)?,
@@ -100,10 +100,10 @@ impl Account {
         };
         let pool = self.pool()?;
         let mut answer = pool.send(pool.sign_up(&user, &self.client_metadata)).await?;
-        Ok(SignedUp {
-            is_confirmed: answer.flag("UserConfirmed")?,
+        Ok(SignUpResult {
+            confirmed: answer.flag("UserConfirmed")?,
             sub: answer.text("UserSub")?,
-            code_delivery: CodeDelivery::of(answer)?,
+            code_delivery_details: CodeDeliveryDetails::of(answer)?,
         })
     }
 
@@ -126,9 +126,12 @@ impl Account {
     /// # Errors
     ///
     /// `TooManyAttempts`, `UserNotFound`, `CodeDeliveryFailed`. `InvalidInput` for an empty user name.
-    pub async fn resend_confirmation_code(&self, username: &str) -> Result<Option<CodeDelivery>, Error> {
+    pub async fn resend_confirmation_code(
+        &self,
+        username: &str,
+    ) -> Result<Option<CodeDeliveryDetails>, Error> {
         let pool = self.pool()?;
         let call = pool.resend_confirmation_code(input::username(username)?, &self.client_metadata);
-        CodeDelivery::of(pool.send(call).await?)
+        CodeDeliveryDetails::of(pool.send(call).await?)
     }
 }

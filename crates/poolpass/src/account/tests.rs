@@ -66,7 +66,7 @@ async fn nothing_is_sent_for_input_that_cannot_be_right() {
         account.update_attributes(&[]).await.map(drop),
         account.delete_attributes(&[]).await,
         account.verify_attribute("email", "").await,
-        account.confirm_totp("", None).await,
+        account.verify_software_token("", None).await,
     ];
     for outcome in refused {
         assert_eq!(outcome.unwrap_err().kind(), ErrorKind::InvalidInput);
@@ -79,7 +79,7 @@ async fn settings_that_are_not_named_stay_as_they_are() {
     let pool = ScriptedPool::default();
     let client = signed_in(&pool).await;
     pool.answer(json!({}));
-    let settings = MfaSettings::new().totp(MfaSetting::Preferred).sms(MfaSetting::Off);
+    let settings = MfaSettings::new().software_token(MfaSetting::Preferred).sms(MfaSetting::Off);
     client.account().set_mfa_preference(settings).await.unwrap();
     let mut sent = pool.last_input();
     sent.as_object_mut().unwrap().remove("AccessToken");
@@ -97,7 +97,7 @@ async fn a_totp_code_that_is_refused_with_success_status_is_a_wrong_code() {
     let pool = ScriptedPool::default();
     let client = signed_in(&pool).await;
     pool.answer(json!({ "Status": "ERROR" }));
-    let error = client.account().confirm_totp("123456", Some("phone")).await.unwrap_err();
+    let error = client.account().verify_software_token("123456", Some("phone")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::CodeMismatch);
     assert_eq!(pool.last_input()["FriendlyDeviceName"], "phone");
 }

@@ -46,7 +46,7 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         | "InvalidEmailRoleAccessPolicyException" => ErrorKind::CodeDeliveryFailed,
         "SoftwareTokenMFANotFoundException" | "MFAMethodNotFoundException" => ErrorKind::MfaNotSetUp,
         "UserLambdaValidationException" | "UnexpectedLambdaException" | "InvalidLambdaResponseException" => {
-            ErrorKind::RefusedByTrigger
+            ErrorKind::TriggerRejected
         }
         "RefreshTokenReuseException" => ErrorKind::SessionEnded,
 
@@ -282,7 +282,7 @@ mod tests {
             ("ForbiddenException", ErrorKind::AccessDenied),
             ("InternalErrorException", ErrorKind::Unavailable),
             ("InvalidEmailRoleAccessPolicyException", ErrorKind::CodeDeliveryFailed),
-            ("InvalidLambdaResponseException", ErrorKind::RefusedByTrigger),
+            ("InvalidLambdaResponseException", ErrorKind::TriggerRejected),
             ("InvalidSmsRoleAccessPolicyException", ErrorKind::CodeDeliveryFailed),
             ("InvalidSmsRoleTrustRelationshipException", ErrorKind::CodeDeliveryFailed),
             ("MFAMethodNotFoundException", ErrorKind::MfaNotSetUp),
@@ -293,8 +293,8 @@ mod tests {
             ("SoftwareTokenMFANotFoundException", ErrorKind::MfaNotSetUp),
             ("TooManyFailedAttemptsException", ErrorKind::TooManyAttempts),
             ("UnauthorizedException", ErrorKind::NotAuthorized),
-            ("UnexpectedLambdaException", ErrorKind::RefusedByTrigger),
-            ("UserLambdaValidationException", ErrorKind::RefusedByTrigger),
+            ("UnexpectedLambdaException", ErrorKind::TriggerRejected),
+            ("UserLambdaValidationException", ErrorKind::TriggerRejected),
             ("UserNotConfirmedException", ErrorKind::UserNotConfirmed),
             // Of an identity pool.
             ("ExternalServiceException", ErrorKind::Aws),

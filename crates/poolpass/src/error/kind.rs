@@ -55,7 +55,7 @@ kinds! {
     /// The person has not set up this kind of MFA.
     MfaNotSetUp = "mfaNotSetUp",
     /// A Lambda trigger of the user pool refused. Its message is kept.
-    RefusedByTrigger = "refusedByTrigger",
+    TriggerRejected = "triggerRejected",
 
     /// Nobody is signed in. Show the sign-in page.
     SignedOut = "signedOut",

@@ -5,7 +5,7 @@
 
 mod account;
 mod authentication;
-mod code_delivery;
+mod code_delivery_details;
 #[cfg(test)]
 pub(crate) mod scripted;
 mod tokens;
@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub(crate) use account::{MfaChoice, NewUser};
 pub(crate) use authentication::{AuthAnswer, TotpOwner};
-pub use code_delivery::CodeDelivery;
+pub use code_delivery_details::CodeDeliveryDetails;
 pub(crate) use tokens::AuthenticationResult;
 
 use crate::aws_request::{AuthScheme, AwsRequest, Pipeline, Repeat, Success};

@@ -25,19 +25,19 @@ export function Authenticator({ user }: { user: User }) {
 
   function start() {
     setFailure(undefined);
-    client.account.startTotp().then(setSetup, setFailure);
+    client.account.associateSoftwareToken().then(setSetup, setFailure);
   }
 
   async function finish(code: string) {
-    await client.account.confirmTotp(code, { deviceName: 'authenticator app' });
-    await client.account.setMfaPreference({ totp: 'preferred' });
+    await client.account.verifySoftwareToken(code, { deviceName: 'authenticator app' });
+    await client.account.setMfaPreference({ softwareToken: 'preferred' });
     setSetup(undefined);
     setOn(true);
     announce('Two-step sign-in is on.');
   }
 
   async function turnOff() {
-    await client.account.setMfaPreference({ totp: 'off' });
+    await client.account.setMfaPreference({ softwareToken: 'off' });
     setOn(false);
     announce('Two-step sign-in is off.');
   }

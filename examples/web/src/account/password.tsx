@@ -13,7 +13,7 @@ export function Password() {
     try {
       await client.account.changePassword(present, next);
     } catch (error) {
-      if (error instanceof PoolpassError && error.code === 'notAuthorized')
+      if (error instanceof PoolpassError && error.kind === 'notAuthorized')
         throw new Error('That is not your present password.');
       throw error;
     }

@@ -1,4 +1,4 @@
-import type { CodeDelivery } from 'poolpass';
+import type { CodeDeliveryDetails } from 'poolpass';
 import { useState } from 'preact/hooks';
 
 import { useApp } from '../context';
@@ -10,7 +10,7 @@ import { ResendButton } from './resend-button';
 
 export function ForgottenPasswordPage() {
   const { client } = useApp();
-  const [sent, setSent] = useState<{ username: string; delivery: CodeDelivery | undefined }>();
+  const [sent, setSent] = useState<{ username: string; delivery: CodeDeliveryDetails | undefined }>();
 
   async function send(username: string) {
     setSent({ username, delivery: await client.account.forgotPassword(username) });

@@ -1,11 +1,11 @@
-import type { CodeDelivery } from 'poolpass';
+import type { CodeDeliveryDetails } from 'poolpass';
 import { useState } from 'preact/hooks';
 
 import { problem } from '../problem';
 import { announce } from '../ui/announce';
 
 /** Sends another code. */
-export function ResendButton({ send }: { send: () => Promise<CodeDelivery | undefined> }) {
+export function ResendButton({ send }: { send: () => Promise<CodeDeliveryDetails | undefined> }) {
   const [isBusy, setBusy] = useState(false);
 
   async function resend() {

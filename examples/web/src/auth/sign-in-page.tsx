@@ -18,7 +18,7 @@ export function SignInPage({ endedBecause }: { endedBecause: SessionEndReason | 
       visit.proceed(await client.signIn(username, password));
     } catch (error) {
       if (!(error instanceof PoolpassError)) throw error;
-      switch (error.code) {
+      switch (error.kind) {
         case 'notAuthorized':
         case 'userNotFound':
           throw new Error('That user name and password do not belong together. Check both and try again.');

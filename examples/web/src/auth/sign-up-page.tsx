@@ -11,8 +11,8 @@ export function SignUpPage() {
   const [unconfirmed, setUnconfirmed] = useState<{ username: string; password: string; sentTo?: string }>();
 
   async function signUp(username: string, email: string, password: string) {
-    const { isConfirmed, codeDelivery } = await client.account.signUp(username, password, { attributes: { email } });
-    if (!isConfirmed) return setUnconfirmed({ username, password, sentTo: codeDelivery?.destination });
+    const { confirmed, codeDeliveryDetails } = await client.account.signUp(username, password, { attributes: { email } });
+    if (!confirmed) return setUnconfirmed({ username, password, sentTo: codeDeliveryDetails?.destination });
     visit.proceed(await client.signIn(username, password));
     goTo('');
   }

@@ -119,7 +119,7 @@ export function useAttachments(client: Client): Attachments {
 
 /** AWS has answered, and has not done it. What fails inside AWS may be done. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof PoolpassError && error.awsCode !== undefined && error.code !== 'unavailable';
+  return error instanceof PoolpassError && error.awsCode !== undefined && error.kind !== 'unavailable';
 }
 
 /** What could not be cleaned up stays in the bucket, where no note refers to it. */

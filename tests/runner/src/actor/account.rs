@@ -1,7 +1,7 @@
 //! Sign-up and everything that a person does to the account.
 
 use anyhow::{Context, Result, bail};
-use poolpass::{CodeDelivery, Error};
+use poolpass::{CodeDeliveryDetails, Error};
 use poolpass::{MfaSetting, MfaSettings, SignUp};
 use serde_json::{Map, Value, json};
 
@@ -11,24 +11,16 @@ use crate::arguments::Arguments;
 
 impl Actor {
     pub(super) async fn account_operation(&self, operation: &str, with: Arguments<'_>) -> Option<Outcome> {
-        match operation {
+        let method = operation.strip_prefix("account.")?;
+        Some(match method {
             "signUp"
             | "confirmSignUp"
             | "resendConfirmationCode"
             | "forgotPassword"
             | "confirmForgotPassword"
-            | "changePassword" => Some(self.password_operation(operation, with).await),
-            "attributes"
-            | "updateAttributes"
-            | "deleteAttributes"
-            | "requestAttributeCode"
-            | "verifyAttribute"
-            | "startTotp"
-            | "confirmTotp"
-            | "preferMfa"
-            | "deleteUser" => Some(self.signed_in_operation(operation, with).await),
-            _ => None,
-        }
+            | "changePassword" => self.password_operation(method, with).await,
+            _ => self.signed_in_operation(method, with).await,
+        })
     }
 
     async fn password_operation(&self, operation: &str, with: Arguments<'_>) -> Outcome {
@@ -39,23 +31,29 @@ impl Actor {
                 for (name, value) in with.texts("attributes")? {
                     sign_up = sign_up.attribute(name, value);
                 }
-                Ok(account.sign_up(sign_up).await.map(|signed_up| {
-                    let sent_to = signed_up.code_delivery().and_then(CodeDelivery::destination);
-                    json!({ "confirmed": signed_up.is_confirmed(), "sentTo": sent_to })
+                Ok(account.sign_up(sign_up).await.map(|result| {
+                    json!({
+                        "confirmed": result.confirmed(),
+                        "sub": result.sub(),
+                        "codeDeliveryDetails": details(result.code_delivery_details()),
+                    })
                 }))
             }
             "confirmSignUp" => {
                 nothing(account.confirm_sign_up(with.text("username")?, with.text("code")?).await)
             }
             "resendConfirmationCode" => {
-                sent_to(account.resend_confirmation_code(with.text("username")?).await)
+                delivered(account.resend_confirmation_code(with.text("username")?).await)
             }
-            "forgotPassword" => sent_to(account.forgot_password(with.text("username")?).await),
+            "forgotPassword" => delivered(account.forgot_password(with.text("username")?).await),
             "confirmForgotPassword" => {
                 let (username, code) = (with.text("username")?, with.text("code")?);
                 nothing(account.confirm_forgot_password(username, code, with.text("newPassword")?).await)
             }
-            _ => nothing(account.change_password(with.text("oldPassword")?, with.text("newPassword")?).await),
+            _ => {
+                let (previous, proposed) = (with.text("previousPassword")?, with.text("proposedPassword")?);
+                nothing(account.change_password(previous, proposed).await)
+            }
         }
     }
 
@@ -68,47 +66,59 @@ impl Actor {
             })),
             "updateAttributes" => {
                 let attributes = with.texts("attributes")?;
-                nothing(account.update_attributes(&pairs(&attributes)).await)
+                let sent = account.update_attributes(&pairs(&attributes)).await;
+                Ok(sent.map(|sent| sent.iter().map(|sent| details(Some(sent))).collect()))
             }
             "deleteAttributes" => {
                 let names = with.list("names")?.iter().map(Value::as_str).collect::<Option<Vec<_>>>();
                 nothing(account.delete_attributes(&names.context("the names are strings")?).await)
             }
-            "requestAttributeCode" => sent_to(account.request_attribute_code(with.text("name")?).await),
+            "requestAttributeCode" => delivered(account.request_attribute_code(with.text("name")?).await),
             "verifyAttribute" => {
                 nothing(account.verify_attribute(with.text("name")?, with.text("code")?).await)
             }
-            "startTotp" => Ok(account.start_totp().await.map(
-                |setup| json!({ "secret": setup.secret(), "uri": setup.otpauth_uri("Poolpass", "test") }),
+            "associateSoftwareToken" => Ok(account.associate_software_token().await.map(
+                |setup| json!({ "secret": setup.secret(), "otpauthUri": setup.otpauth_uri("Poolpass", "test") }),
             )),
-            "confirmTotp" => nothing(account.confirm_totp(with.text("code")?, None).await),
-            "preferMfa" => {
+            "verifySoftwareToken" => nothing(account.verify_software_token(with.text("code")?, None).await),
+            "setMfaPreference" => {
                 let mut settings = MfaSettings::new();
-                if let Some(setting) = with.maybe_text("totp") {
-                    settings = settings.totp(mfa_setting(setting)?);
-                }
                 if let Some(setting) = with.maybe_text("sms") {
                     settings = settings.sms(mfa_setting(setting)?);
+                }
+                if let Some(setting) = with.maybe_text("softwareToken") {
+                    settings = settings.software_token(mfa_setting(setting)?);
                 }
                 if let Some(setting) = with.maybe_text("email") {
                     settings = settings.email(mfa_setting(setting)?);
                 }
                 nothing(account.set_mfa_preference(settings).await)
             }
-            _ => nothing(account.delete_user().await),
+            "deleteUser" => nothing(account.delete_user().await),
+            other => bail!("there is no operation of the account called {other:?}"),
         }
     }
 }
 
-fn sent_to(delivery: Result<Option<CodeDelivery>, Error>) -> Outcome {
-    Ok(delivery.map(|delivery| json!({ "sentTo": delivery.as_ref().and_then(CodeDelivery::destination) })))
+fn delivered(delivery: Result<Option<CodeDeliveryDetails>, Error>) -> Outcome {
+    Ok(delivery.map(|delivery| details(delivery.as_ref())))
+}
+
+fn details(details: Option<&CodeDeliveryDetails>) -> Value {
+    details.map_or(Value::Null, |details| {
+        json!({
+            "destination": details.destination(),
+            "deliveryMedium": details.delivery_medium(),
+            "attributeName": details.attribute_name(),
+        })
+    })
 }
 
 fn mfa_setting(name: &str) -> Result<MfaSetting> {
     Ok(match name {
+        "off" => MfaSetting::Off,
+        "on" => MfaSetting::On,
         "preferred" => MfaSetting::Preferred,
-        "enabled" => MfaSetting::On,
-        "disabled" => MfaSetting::Off,
         other => bail!("there is no MFA setting {other:?}"),
     })
 }

@@ -68,8 +68,9 @@ impl Actor {
         };
         let setup = challenge.start_totp().await;
         self.running().challenge = Some(Challenge::SetUpMfa(challenge));
-        Ok(setup
-            .map(|setup| json!({ "secret": setup.secret(), "uri": setup.otpauth_uri("Poolpass", "test") })))
+        Ok(setup.map(
+            |setup| json!({ "secret": setup.secret(), "otpauthUri": setup.otpauth_uri("Poolpass", "test") }),
+        ))
     }
 
     async fn pending_challenge(&self) -> Outcome {

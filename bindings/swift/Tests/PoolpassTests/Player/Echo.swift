@@ -56,7 +56,7 @@ private func texts(of error: PoolpassError) -> [(place: String, text: String)] {
         ("helpAnchor", error.helpAnchor ?? ""), ("NSError", "\(bridged) \(bridged.debugDescription)"),
         ("NSError.localizedDescription", bridged.localizedDescription), ("NSError.domain", bridged.domain),
         ("userInfo", "\(bridged.userInfo)"), ("message", error.message), ("awsCode", error.awsCode ?? ""),
-        ("requestId", error.requestId ?? ""), ("operation", error.operation ?? ""), ("code", error.code),
+        ("requestId", error.requestId ?? ""), ("operation", error.operation ?? ""), ("kind", error.kind.code()),
     ]
     for child in Mirror(reflecting: error).children {
         texts.append(("Mirror \(child.label ?? "")", "\(child.value)"))

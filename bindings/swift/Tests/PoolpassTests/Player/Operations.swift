@@ -69,60 +69,63 @@ private let session: [String: Operation] = [
 ]
 
 private let accounts: [String: Operation] = [
-    "signUp": { actor, with in
+    "account.signUp": { actor, with in
         let done = try await actor.client.account.signUp(
             username: try with.text("username"), password: try with.text("password"),
             attributes: with["attributes"].strings)
-        return ["confirmed": .bool(done.isConfirmed), "sentTo": .of(done.codeDelivery?.destination)]
+        return [
+            "confirmed": .bool(done.confirmed), "sub": .string(done.sub),
+            "codeDeliveryDetails": described(done.codeDeliveryDetails),
+        ]
     },
-    "confirmSignUp": { actor, with in
+    "account.confirmSignUp": { actor, with in
         try await actor.client.account.confirmSignUp(username: try with.text("username"), code: try with.text("code"))
         return .null
     },
-    "resendConfirmationCode": { actor, with in
-        sent(try await actor.client.account.resendConfirmationCode(username: try with.text("username")))
+    "account.resendConfirmationCode": { actor, with in
+        described(try await actor.client.account.resendConfirmationCode(username: try with.text("username")))
     },
-    "forgotPassword": { actor, with in
-        sent(try await actor.client.account.forgotPassword(username: try with.text("username")))
+    "account.forgotPassword": { actor, with in
+        described(try await actor.client.account.forgotPassword(username: try with.text("username")))
     },
-    "confirmForgotPassword": { actor, with in
+    "account.confirmForgotPassword": { actor, with in
         try await actor.client.account.confirmForgotPassword(
             username: try with.text("username"), code: try with.text("code"), newPassword: try with.text("newPassword"))
         return .null
     },
-    "changePassword": { actor, with in
+    "account.changePassword": { actor, with in
         try await actor.client.account.changePassword(
-            from: try with.text("oldPassword"), to: try with.text("newPassword"))
+            previousPassword: try with.text("previousPassword"), proposedPassword: try with.text("proposedPassword"))
         return .null
     },
-    "attributes": { actor, _ in .object(try await actor.client.account.attributes().mapValues(JSON.string)) },
-    "updateAttributes": { actor, with in
-        try await actor.client.account.updateAttributes(with["attributes"].strings)
-        return .null
+    "account.attributes": { actor, _ in .object(try await actor.client.account.attributes().mapValues(JSON.string)) },
+    "account.updateAttributes": { actor, with in
+        .array(try await actor.client.account.updateAttributes(with["attributes"].strings).map { described($0) })
     },
-    "deleteAttributes": { actor, with in
+    "account.deleteAttributes": { actor, with in
         try await actor.client.account.deleteAttributes(with["names"].array?.compactMap(\.string) ?? [])
         return .null
     },
-    "requestAttributeCode": { actor, with in
-        sent(try await actor.client.account.requestAttributeCode(try with.text("name")))
+    "account.requestAttributeCode": { actor, with in
+        described(try await actor.client.account.requestAttributeCode(try with.text("name")))
     },
-    "verifyAttribute": { actor, with in
+    "account.verifyAttribute": { actor, with in
         try await actor.client.account.verifyAttribute(try with.text("name"), code: try with.text("code"))
         return .null
     },
-    "startTotp": { actor, _ in described(try await actor.client.account.startTotp()) },
-    "confirmTotp": { actor, with in
-        try await actor.client.account.confirmTotp(code: try with.text("code"))
+    "account.associateSoftwareToken": { actor, _ in described(try await actor.client.account.associateSoftwareToken()) },
+    "account.verifySoftwareToken": { actor, with in
+        try await actor.client.account.verifySoftwareToken(code: try with.text("code"))
         return .null
     },
-    "preferMfa": { actor, with in
+    "account.setMfaPreference": { actor, with in
         let settings = MfaSettings(
-            sms: try setting(with, "sms"), totp: try setting(with, "totp"), email: try setting(with, "email"))
+            sms: try setting(with, "sms"), softwareToken: try setting(with, "softwareToken"),
+            email: try setting(with, "email"))
         try await actor.client.account.setMfaPreference(settings)
         return .null
     },
-    "deleteUser": { actor, _ in
+    "account.deleteUser": { actor, _ in
         try await actor.client.account.deleteUser()
         return .null
     },
@@ -333,13 +336,11 @@ private func method(_ name: String) throws -> MfaMethod {
 }
 
 private func setting(_ with: Arguments, _ method: String) throws -> MfaSetting? {
-    switch with.maybeText(method) {
-    case nil: nil
-    case "preferred": .preferred
-    case "enabled": .on
-    case "disabled": .off
-    case let other?: throw Mismatch("there is no MFA setting \(other)")
+    guard let name = with.maybeText(method) else { return nil }
+    guard let setting = MfaSetting.allCases.first(where: { "\($0)" == name }) else {
+        throw Mismatch("there is no MFA setting \(name)")
     }
+    return setting
 }
 
 private func putOptions(_ with: Arguments) -> PutOptions {
@@ -360,12 +361,16 @@ private func described(_ presigned: PresignedURL) -> JSON {
     ["url": .string(presigned.url.absoluteString)]
 }
 
-private func sent(_ delivery: CodeDelivery?) -> JSON {
-    ["sentTo": .of(delivery?.destination)]
+private func described(_ details: CodeDeliveryDetails?) -> JSON {
+    guard let details else { return .null }
+    return [
+        "destination": .of(details.destination), "deliveryMedium": .of(details.deliveryMedium),
+        "attributeName": .of(details.attributeName),
+    ]
 }
 
 private func described(_ setup: SoftwareTokenSetup) -> JSON {
-    ["secret": .string(setup.secret), "uri": .string(setup.otpauthUri(issuer: "Poolpass", account: "test"))]
+    ["secret": .string(setup.secret), "otpauthUri": .string(setup.otpauthUri(issuer: "Poolpass", account: "test"))]
 }
 
 private func described(_ user: User) -> JSON {

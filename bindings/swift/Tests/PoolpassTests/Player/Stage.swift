@@ -99,7 +99,7 @@ struct Stage {
             case (.failure(let error), .null):
                 throw error
             case (.failure(let error), let fails):
-                try expect(.string(error.code), toContain: fails["kind"], at: "kind of \(error)")
+                try expect(.string(error.kind.code()), toContain: fails["kind"], at: "kind of \(error)")
                 if fails["awsCode"] != .null {
                     try expect(.of(error.awsCode), toContain: fails["awsCode"], at: "awsCode")
                 }

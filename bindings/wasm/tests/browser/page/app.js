@@ -14,8 +14,8 @@ Object.assign(globalThis, poolpass, {
     try {
       await promise;
     } catch (error) {
-      const { name, message, code, awsCode, httpStatus, stack } = error;
-      return { isPoolpassError: error instanceof poolpass.PoolpassError, name, message, code, awsCode, httpStatus, stack };
+      const { name, message, kind, awsCode, httpStatus, stack } = error;
+      return { isPoolpassError: error instanceof poolpass.PoolpassError, name, message, kind, awsCode, httpStatus, stack };
     }
     return { name: 'nothing was thrown' };
   },

@@ -12,7 +12,7 @@ export async function tryAll(config, { username, password }) {
 
   const real = globalThis.fetch;
   const wrong = [];
-  const codes = {};
+  const kinds = {};
   let calls = 0;
   for (const [operation, call] of Object.entries(operations({ username, password, key, pk }))) {
     for (const [name, answer] of Object.entries(answers())) {
@@ -29,10 +29,10 @@ export async function tryAll(config, { username, password }) {
       calls += 1;
       if (asked === 0) wrong.push(`${operation} was not called for ${name}`);
       if (outcome.wrong !== undefined) wrong.push(`${operation}, ${name}: ${outcome.wrong}`);
-      codes[outcome.code] = (codes[outcome.code] ?? 0) + 1;
+      kinds[outcome.kind] = (kinds[outcome.kind] ?? 0) + 1;
     }
   }
-  return { calls, codes, wrong };
+  return { calls, kinds, wrong };
 }
 
 /** Everything else that an app or its storage may get wrong. */
@@ -96,7 +96,7 @@ function operations({ username, password, key, pk }) {
     RespondToAuthChallenge: (client) => client.signIn(username, password),
     GetTokensFromRefreshToken: (client) => client.refresh(),
     GetUser: (client) => client.account.attributes(),
-    AssociateSoftwareToken: (client) => client.account.startTotp(),
+    AssociateSoftwareToken: (client) => client.account.associateSoftwareToken(),
     SignUp: (client) => client.account.signUp('new', 'Correct-horse-7', {}),
     GetCredentialsForIdentity: (client) => client.credentials(),
     GetItem: (client) => client.table().get({ pk, sk: 'x' }),
@@ -228,11 +228,11 @@ async function ended(promise) {
     timer = setTimeout(() => resolve({ wrong: 'it did not end' }), 20_000);
   });
   const settled = promise.then(
-    () => ({ code: 'none' }),
+    () => ({ kind: 'none' }),
     (error) => {
       if (!(error instanceof PoolpassError)) return { wrong: `${error?.name}: ${error?.message}` };
-      if (typeof error.code !== 'string' || error.message === '') return { wrong: `an empty error ${error.code}` };
-      return { code: error.code };
+      if (typeof error.kind !== 'string' || error.message === '') return { wrong: `an empty error ${error.kind}` };
+      return { kind: error.kind };
     },
   );
   const outcome = await Promise.race([settled, hung]);

@@ -35,7 +35,7 @@ export async function measure(rounds) {
 
 async function withPoolpass(client, password) {
   const failure = await client.signIn('ada', password).catch((error) => error);
-  if (failure.code !== 'notAuthorized') throw failure;
+  if (failure.kind !== 'notAuthorized') throw failure;
 }
 
 async function withRival(password) {

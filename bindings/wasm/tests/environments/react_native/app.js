@@ -3,5 +3,5 @@ try {
   require('poolpass');
   print('it was imported');
 } catch (error) {
-  print(`${error.name} ${error.code}: ${error.message}`);
+  print(`${error.name} ${error.kind}: ${error.message}`);
 }

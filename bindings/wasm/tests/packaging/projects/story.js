@@ -13,7 +13,7 @@ export async function story(Client, config) {
 /** Shows how the story ended, as a page. */
 export async function show(story) {
   const output = document.querySelector('output');
-  output.textContent = await story.catch((error) => `${error.code}: ${error.message} ${error.cause ?? ''}`);
+  output.textContent = await story.catch((error) => `${error.kind}: ${error.message} ${error.cause ?? ''}`);
 }
 
 /** The configuration that lies beside the page. */

@@ -67,17 +67,17 @@ private func newcomer(_ setting: Setting, _ laptop: Client, _ phone: Client, _ n
 
     let own = phone.account
     let setup = try await narrator.step("enrol an authenticator app", "AssociateSoftwareToken") {
-        try await own.startTotp()
+        try await own.associateSoftwareToken()
     }
     let uri = setup.otpauthUri(issuer: "Quickstart", account: user)
     print("      \(uri.prefix { $0 != "?" })")
     let authenticator = Authenticator(secret: setup.secret)
     let shown = try authenticator.code()
     try await narrator.step("confirm it with a first code", "VerifySoftwareToken") {
-        try await own.confirmTotp(code: shown)
+        try await own.verifySoftwareToken(code: shown)
     }
     try await narrator.step("make it the second factor", "SetUserMFAPreference") {
-        try await own.setMfaPreference(MfaSettings(totp: .preferred))
+        try await own.setMfaPreference(MfaSettings(softwareToken: .preferred))
     }
 
     let step = try await narrator.step("sign in with SRP on the laptop", srp) {

@@ -55,7 +55,7 @@ const UNVERIFIED: Step = |stage| {
 const WITH_TOTP: Step = |stage| {
     Box::pin(async {
         stage.sign_in().await?;
-        let setup = stage.client.account().start_totp().await?;
+        let setup = stage.client.account().associate_software_token().await?;
         let code = stage.totp(setup.secret())?;
         stage.keep(|kept| kept.text = code);
         Ok(())
@@ -127,11 +127,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Ok(u32::from(stage.attribute_at_aws("email_verified").await.as_deref() == Some("true")))
         })
     }),
-    Operation::new("Account.startTotp", SIGNED_IN, |stage| {
-        Box::pin(async { stage.client.account().start_totp().await.map(drop) })
+    Operation::new("Account.associateSoftwareToken", SIGNED_IN, |stage| {
+        Box::pin(async { stage.client.account().associate_software_token().await.map(drop) })
     }),
-    Operation::new("Account.confirmTotp", WITH_TOTP, |stage| {
-        Box::pin(async { stage.client.account().confirm_totp(&stage.text(), None).await })
+    Operation::new("Account.verifySoftwareToken", WITH_TOTP, |stage| {
+        Box::pin(async { stage.client.account().verify_software_token(&stage.text(), None).await })
     }),
     Operation::new("Account.mfaPreference", SIGNED_IN, |stage| {
         Box::pin(async { stage.client.account().mfa_preference().await.map(drop) })

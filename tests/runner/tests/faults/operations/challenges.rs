@@ -55,8 +55,8 @@ const BY_MAIL: Step = |stage| {
 const BY_TOTP: Step = |stage| {
     Box::pin(async {
         stage.sign_in().await?;
-        let setup = stage.client.account().start_totp().await?;
-        stage.client.account().confirm_totp(&stage.totp(setup.secret())?, None).await?;
+        let setup = stage.client.account().associate_software_token().await?;
+        stage.client.account().verify_software_token(&stage.totp(setup.secret())?, None).await?;
         let preference = json!({ "Username": stage.user, "SoftwareTokenMfaSettings": preferred() });
         stage.admin("AdminSetUserMFAPreference", preference).await?;
         stage.client.sign_out().await?;

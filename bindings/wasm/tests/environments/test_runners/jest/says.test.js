@@ -1,5 +1,5 @@
 test('what jsdom lacks is said at the import', async () => {
   const error = await import('poolpass').catch((thrown) => thrown);
-  expect([error.name, error.code]).toEqual(['PoolpassError', 'platform']);
+  expect([error.name, error.kind]).toEqual(['PoolpassError', 'platform']);
   expect(error.message).toMatch(/TextDecoder.*jest-fixed-jsdom/);
 });

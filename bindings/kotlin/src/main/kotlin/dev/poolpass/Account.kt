@@ -3,10 +3,10 @@ package dev.poolpass
 import dev.poolpass.ffi.Account as FfiAccount
 
 /** An account that was just made: whether it is confirmed already, its `sub`, and where a code was sent. */
-typealias SignedUp = dev.poolpass.ffi.SignedUp
+typealias SignUpResult = dev.poolpass.ffi.SignUpResult
 
 /** Where a code was sent, masked. */
-typealias CodeDelivery = dev.poolpass.ffi.CodeDelivery
+typealias CodeDeliveryDetails = dev.poolpass.ffi.CodeDeliveryDetails
 
 /** A change of second factors; methods that are not set stay as they are. */
 typealias MfaSettings = dev.poolpass.ffi.MfaSettings
@@ -37,42 +37,43 @@ class Account internal constructor(private val ffi: FfiAccount) {
         password: String,
         attributes: Map<String, String> = emptyMap(),
         validationData: Map<String, String> = emptyMap(),
-    ): SignedUp = mapped { ffi.signUp(username, password, attributes, validationData) }
+    ): SignUpResult = mapped { ffi.signUp(username, password, attributes, validationData) }
 
     /** Confirms the sign-up with the code that was sent (ConfirmSignUp). */
     suspend fun confirmSignUp(username: String, code: String): Unit = mapped { ffi.confirmSignUp(username, code) }
 
     /** Sends the code of the sign-up once more (ResendConfirmationCode). */
-    suspend fun resendConfirmationCode(username: String): CodeDelivery? = mapped { ffi.resendConfirmationCode(username) }
+    suspend fun resendConfirmationCode(username: String): CodeDeliveryDetails? = mapped { ffi.resendConfirmationCode(username) }
 
     /** Sends a code that allows to choose a new password (ForgotPassword). */
-    suspend fun forgotPassword(username: String): CodeDelivery? = mapped { ffi.forgotPassword(username) }
+    suspend fun forgotPassword(username: String): CodeDeliveryDetails? = mapped { ffi.forgotPassword(username) }
 
     /** Sets a new password with the code that was sent (ConfirmForgotPassword). */
     suspend fun confirmForgotPassword(username: String, code: String, newPassword: String): Unit =
         mapped { ffi.confirmForgotPassword(username, code, newPassword) }
 
     /** Changes the password of the signed-in person (ChangePassword). The session goes on. */
-    suspend fun changePassword(present: String, new: String): Unit = mapped { ffi.changePassword(present, new) }
+    suspend fun changePassword(previousPassword: String, proposedPassword: String): Unit =
+        mapped { ffi.changePassword(previousPassword, proposedPassword) }
 
     /** The attributes of the signed-in person (GetUser). The ID token has those of the last refresh. */
     suspend fun attributes(): Map<String, String> = mapped { ffi.attributes() }
 
     /** Changes attributes (UpdateUserAttributes). @return where codes were sent to verify them. */
-    suspend fun updateAttributes(attributes: Map<String, String>): List<CodeDelivery> =
+    suspend fun updateAttributes(attributes: Map<String, String>): List<CodeDeliveryDetails> =
         mapped { ffi.updateAttributes(attributes) }
 
     /** Removes attributes (DeleteUserAttributes). */
     suspend fun deleteAttributes(names: List<String>): Unit = mapped { ffi.deleteAttributes(names) }
 
     /** Sends a code that verifies an attribute, `email` or `phone_number` (GetUserAttributeVerificationCode). */
-    suspend fun requestAttributeCode(name: String): CodeDelivery? = mapped { ffi.requestAttributeCode(name) }
+    suspend fun requestAttributeCode(name: String): CodeDeliveryDetails? = mapped { ffi.requestAttributeCode(name) }
 
     /** Verifies an attribute with the code that was sent (VerifyUserAttribute). */
     suspend fun verifyAttribute(name: String, code: String): Unit = mapped { ffi.verifyAttribute(name, code) }
 
     /** Gets a TOTP secret for the signed-in person's authenticator app (AssociateSoftwareToken). */
-    suspend fun startTotp(): SoftwareTokenSetup = mapped { SoftwareTokenSetup(ffi.startTotp()) }
+    suspend fun associateSoftwareToken(): SoftwareTokenSetup = mapped { SoftwareTokenSetup(ffi.associateSoftwareToken()) }
 
     /**
      * Confirms the authenticator app with a first code (VerifySoftwareToken). It is asked for at sign-in only after
@@ -80,7 +81,7 @@ class Account internal constructor(private val ffi: FfiAccount) {
      *
      * @param deviceName what is shown at sign-in.
      */
-    suspend fun confirmTotp(code: String, deviceName: String? = null): Unit = mapped { ffi.confirmTotp(code, deviceName) }
+    suspend fun verifySoftwareToken(code: String, deviceName: String? = null): Unit = mapped { ffi.verifySoftwareToken(code, deviceName) }
 
     /** The second factors of the signed-in person (GetUser). */
     suspend fun mfaPreference(): MfaPreference {

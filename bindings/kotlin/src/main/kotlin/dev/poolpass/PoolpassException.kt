@@ -1,7 +1,9 @@
 package dev.poolpass
 
-import dev.poolpass.ffi.ErrorKind
 import dev.poolpass.ffi.PoolpassException as FfiPoolpassException
+
+/** What kind of error it is; each says what the app should do. */
+typealias ErrorKind = dev.poolpass.ffi.ErrorKind
 
 /**
  * What went wrong: its class says what the app should do. The message is for people, and never contains a password, token, key or
@@ -14,10 +16,11 @@ import dev.poolpass.ffi.PoolpassException as FfiPoolpassException
  *     show("Wrong user name or password")
  * }
  * ```
- *
- * @property code the class's name in every language of Poolpass, such as `notAuthorized`.
  */
-sealed class PoolpassException(val code: String, failure: FfiPoolpassException.Failed) : Exception(failure.detail) {
+sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception(failure.detail) {
+    /** What kind of error it is: the class, as a value. Its `code()`, such as `notAuthorized`, is the same in every language of Poolpass. */
+    val kind: ErrorKind = failure.kind
+
     /** AWS's own code, such as `NotAuthorizedException`, where AWS refused. */
     val awsCode: String? = failure.awsCode
 
@@ -45,109 +48,109 @@ sealed class PoolpassException(val code: String, failure: FfiPoolpassException.F
     val cancellationReasons: List<CancellationReason> get() = reasons.orEmpty()
 
     /** The configuration is wrong or lacks what this call needs. Nothing was sent; mend the configuration. */
-    class InvalidConfig internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("invalidConfig", failure)
+    class InvalidConfig internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** An argument cannot be right (empty password, object key with `..`). Nothing was sent; mend the call. */
-    class InvalidInput internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("invalidInput", failure)
+    class InvalidInput internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /**
      * AWS does not accept the proof of who is asking: a wrong password, a disabled user, an app client secret that does not
      * fit. Ask for the password again.
      */
-    class NotAuthorized internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("notAuthorized", failure)
+    class NotAuthorized internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** There is no such user. App clients that hide this answer `NotAuthorized` instead. */
-    class UserNotFound internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("userNotFound", failure)
+    class UserNotFound internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The user has not confirmed the sign-up. Ask for the code; it can be sent again. */
-    class UserNotConfirmed internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("userNotConfirmed", failure)
+    class UserNotConfirmed internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** An administrator demands a new password. Go through forgotten password. */
-    class PasswordResetRequired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("passwordResetRequired", failure)
+    class PasswordResetRequired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The user name is taken. Ask for another one. */
-    class UsernameExists internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("usernameExists", failure)
+    class UsernameExists internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The email address or phone number belongs to another account. */
-    class AliasExists internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("aliasExists", failure)
+    class AliasExists internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The new password does not meet the user pool's policy or was used before. Show the message. */
-    class InvalidPassword internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("invalidPassword", failure)
+    class InvalidPassword internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The code is wrong. Ask again; the challenge can still be answered. */
-    class CodeMismatch internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("codeMismatch", failure)
+    class CodeMismatch internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The code is too old. Send a new one, or sign in again where it belonged to a sign-in. */
-    class CodeExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("codeExpired", failure)
+    class CodeExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** Too many wrong attempts, or too many messages. Wait before trying again; Cognito's waits grow up to 15 minutes. */
-    class TooManyAttempts internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("tooManyAttempts", failure)
+    class TooManyAttempts internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The challenge is over: it expired or was answered already. Sign in again. */
-    class ChallengeExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("challengeExpired", failure)
+    class ChallengeExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The message with the code could not be delivered. */
-    class CodeDeliveryFailed internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("codeDeliveryFailed", failure)
+    class CodeDeliveryFailed internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The person has not set up this kind of MFA. */
-    class MfaNotSetUp internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("mfaNotSetUp", failure)
+    class MfaNotSetUp internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** A Lambda trigger of the user pool refused. Its message is kept. */
-    class RefusedByTrigger internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("refusedByTrigger", failure)
+    class TriggerRejected internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** Nobody is signed in. Show the sign-in page. */
-    class SignedOut internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("signedOut", failure)
+    class SignedOut internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The session was ended by AWS: revoked, expired, reused or the user is gone. Show the sign-in page. */
-    class SessionEnded internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("sessionEnded", failure)
+    class SessionEnded internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The role of this person does not allow the request, or a firewall (WAF) in front of AWS does not. */
-    class AccessDenied internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("accessDenied", failure)
+    class AccessDenied internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The credentials were refused as expired, also after fresh ones were fetched. */
-    class CredentialsExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("credentialsExpired", failure)
+    class CredentialsExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The signature was refused: altered in transit, a wrong clock that could not be corrected, or a wrong region. */
-    class SignatureRefused internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("signatureRefused", failure)
+    class SignatureRefused internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** There is no such object, bucket, table, user pool or identity. */
-    class NotFound internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("notFound", failure)
+    class NotFound internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** A condition of the request does not hold (`If-Match`, a DynamoDB condition expression). */
-    class ConditionFailed internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("conditionFailed", failure)
+    class ConditionFailed internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** Another request got in the way. Read again and repeat. */
-    class Conflict internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("conflict", failure)
+    class Conflict internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The object has not changed since the given ETag or date. */
-    class NotModified internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("notModified", failure)
+    class NotModified internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** AWS asks to slow down, also after the SDK's own retries. Try again later. */
-    class Throttled internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("throttled", failure)
+    class Throttled internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** AWS has a problem (HTTP 5xx), also after the SDK's own retries. Try again later. */
-    class Unavailable internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("unavailable", failure)
+    class Unavailable internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** AWS was not reached, or the connection broke. The session is kept; try again when there is a network. */
-    class Network internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("network", failure)
+    class Network internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** AWS did not answer in time. */
-    class Timeout internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("timeout", failure)
+    class Timeout internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The app cancelled the call. */
-    class Cancelled internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("cancelled", failure)
+    class Cancelled internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The session store failed to keep or to give back a value. */
-    class Store internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("store", failure)
+    class Store internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The platform lacks something that the SDK needs, such as random numbers. */
-    class Platform internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("platform", failure)
+    class Platform internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The answer is not what AWS documents: malformed JSON, a page of a proxy, a hostile `SRP_B`. */
-    class InvalidResponse internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("invalidResponse", failure)
+    class InvalidResponse internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** AWS refused for a reason that Poolpass has no kind for: see AWS's code. */
-    class Aws internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException("aws", failure)
+    class Aws internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     internal companion object {
         fun of(failure: FfiPoolpassException): PoolpassException = when (failure) {
@@ -174,7 +177,7 @@ sealed class PoolpassException(val code: String, failure: FfiPoolpassException.F
             ErrorKind.CHALLENGE_EXPIRED -> ChallengeExpired(failure)
             ErrorKind.CODE_DELIVERY_FAILED -> CodeDeliveryFailed(failure)
             ErrorKind.MFA_NOT_SET_UP -> MfaNotSetUp(failure)
-            ErrorKind.REFUSED_BY_TRIGGER -> RefusedByTrigger(failure)
+            ErrorKind.TRIGGER_REJECTED -> TriggerRejected(failure)
             ErrorKind.SIGNED_OUT -> SignedOut(failure)
             ErrorKind.SESSION_ENDED -> SessionEnded(failure)
             ErrorKind.ACCESS_DENIED -> AccessDenied(failure)

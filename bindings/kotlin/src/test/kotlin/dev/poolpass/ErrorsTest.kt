@@ -1,6 +1,5 @@
 package dev.poolpass
 
-import dev.poolpass.ffi.ErrorKind
 import dev.poolpass.player.Backend
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.AfterAll
@@ -27,7 +26,7 @@ class ErrorsTest {
     fun `an error has a class of its own and what AWS said`() = runBlocking {
         val client = Client(backend.config.toString())
         val failure = assertThrows<PoolpassException.NotAuthorized> { runBlocking { client.signIn("nobody", "wrong-pass-1") } }
-        assertEquals("notAuthorized", failure.code)
+        assertEquals("notAuthorized", failure.kind.code())
         assertEquals("NotAuthorizedException", failure.awsCode)
         assertEquals(400, failure.httpStatus)
         assertNotNull(failure.requestId)
@@ -37,12 +36,13 @@ class ErrorsTest {
     }
 
     @Test
-    fun `every kind has a class that carries its code`() {
+    fun `every kind has a class that carries it`() {
         for (kind in ErrorKind.entries) {
             val failure = PoolpassException.of(FfiPoolpassException.Failed(kind, "detail", "Aws", "id", 400, "Operation", null))
             val name = kind.name.split('_').joinToString("") { it.lowercase().replaceFirstChar(Char::uppercase) }
             assertEquals(name, failure.javaClass.simpleName)
-            assertEquals(name.replaceFirstChar(Char::lowercase), failure.code)
+            assertEquals(name.replaceFirstChar(Char::lowercase), failure.kind.code())
+            assertEquals(kind, failure.kind)
             assertEquals("detail", failure.message)
         }
         assertEquals(ErrorKind.entries.size, PoolpassException::class.java.permittedSubclasses?.size ?: PoolpassException::class.sealedSubclasses().size)
@@ -73,7 +73,7 @@ class ErrorsTest {
         val client = person.client(ClientOptions(store))
         val (id, access, held) = Triple(client.idToken(), client.accessToken(), client.credentials())
         val link = client.bucket().presignGet("private/x", Duration.ofMinutes(1))
-        val totp = client.account.startTotp()
+        val totp = client.account.associateSoftwareToken()
         val secrets = listOf(
             id.jwt, access.jwt, held.secretAccessKey, held.sessionToken!!, link.url, totp.secret,
             person.password, Regex("X-Amz-Signature=(\\w+)").find(link.url)!!.groupValues[1],

@@ -79,7 +79,6 @@ class SurfaceTest {
             "Bucket.inRegion" to "getName",
             "Bucket.presignDownload" to "presignGet",
             "Table.check" to "getName",
-            "Error.kind" to "code",
         )
     }
 }

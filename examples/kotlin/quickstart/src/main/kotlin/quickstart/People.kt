@@ -59,12 +59,12 @@ private suspend fun newcomer(setting: Setting, laptop: Client, phone: Client, na
     check(signedIn is SignInStep.Done) { "no challenge was expected" }
 
     val account = phone.account
-    val setup = narrator.step("enrol an authenticator app", "AssociateSoftwareToken") { account.startTotp() }
+    val setup = narrator.step("enrol an authenticator app", "AssociateSoftwareToken") { account.associateSoftwareToken() }
     println("      ${setup.otpauthUri("Quickstart", USER).substringBefore('?')}")
     val authenticator = Authenticator(setup.secret)
-    narrator.step("confirm it with a first code", "VerifySoftwareToken") { account.confirmTotp(authenticator.code(0)) }
+    narrator.step("confirm it with a first code", "VerifySoftwareToken") { account.verifySoftwareToken(authenticator.code(0)) }
     narrator.step("make it the second factor", "SetUserMFAPreference") {
-        account.setMfaPreference(MfaSettings(totp = MfaSetting.PREFERRED))
+        account.setMfaPreference(MfaSettings(softwareToken = MfaSetting.PREFERRED))
     }
 
     val challenge = narrator.step("sign in with SRP on the laptop", SRP) { laptop.signIn(USER, PASSWORD) }

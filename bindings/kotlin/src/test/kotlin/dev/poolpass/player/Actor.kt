@@ -8,7 +8,7 @@ import dev.poolpass.ByteRange
 import dev.poolpass.Challenge
 import dev.poolpass.Client
 import dev.poolpass.ClientOptions
-import dev.poolpass.CodeDelivery
+import dev.poolpass.CodeDeliveryDetails
 import dev.poolpass.Credentials
 import dev.poolpass.GetOptions
 import dev.poolpass.Item
@@ -84,24 +84,26 @@ class Actor(private val config: JsonObject, private val store: Store, clockOffse
         "identityId" -> client.identityId()
         "credentials" -> credentials(client.credentials())
 
-        "signUp" -> client.account.signUp(args.text("username"), args.text("password"), args.texts("attributes")).let {
-            mapOf("confirmed" to it.isConfirmed, "sentTo" to it.codeDelivery?.destination)
+        "account.signUp" -> client.account.signUp(args.text("username"), args.text("password"), args.texts("attributes")).let {
+            mapOf("confirmed" to it.confirmed, "sub" to it.sub, "codeDeliveryDetails" to it.codeDeliveryDetails?.let(::details))
         }
-        "confirmSignUp" -> none(client.account.confirmSignUp(args.text("username"), args.text("code")))
-        "resendConfirmationCode" -> sentTo(client.account.resendConfirmationCode(args.text("username")))
-        "forgotPassword" -> sentTo(client.account.forgotPassword(args.text("username")))
-        "confirmForgotPassword" ->
+        "account.confirmSignUp" -> none(client.account.confirmSignUp(args.text("username"), args.text("code")))
+        "account.resendConfirmationCode" -> client.account.resendConfirmationCode(args.text("username"))?.let(::details)
+        "account.forgotPassword" -> client.account.forgotPassword(args.text("username"))?.let(::details)
+        "account.confirmForgotPassword" ->
             none(client.account.confirmForgotPassword(args.text("username"), args.text("code"), args.text("newPassword")))
-        "changePassword" -> none(client.account.changePassword(args.text("oldPassword"), args.text("newPassword")))
-        "attributes" -> client.account.attributes()
-        "updateAttributes" -> client.account.updateAttributes(args.texts("attributes")).let { null }
-        "deleteAttributes" -> none(client.account.deleteAttributes(args.list("names").map { it as String }))
-        "requestAttributeCode" -> sentTo(client.account.requestAttributeCode(args.text("name")))
-        "verifyAttribute" -> none(client.account.verifyAttribute(args.text("name"), args.text("code")))
-        "startTotp" -> setup(client.account.startTotp())
-        "confirmTotp" -> none(client.account.confirmTotp(args.text("code")))
-        "preferMfa" -> none(client.account.setMfaPreference(MfaSettings(args.mfa("sms"), args.mfa("totp"), args.mfa("email"))))
-        "deleteUser" -> none(client.account.deleteUser())
+        "account.changePassword" ->
+            none(client.account.changePassword(args.text("previousPassword"), args.text("proposedPassword")))
+        "account.attributes" -> client.account.attributes()
+        "account.updateAttributes" -> client.account.updateAttributes(args.texts("attributes")).map(::details)
+        "account.deleteAttributes" -> none(client.account.deleteAttributes(args.list("names").map { it as String }))
+        "account.requestAttributeCode" -> client.account.requestAttributeCode(args.text("name"))?.let(::details)
+        "account.verifyAttribute" -> none(client.account.verifyAttribute(args.text("name"), args.text("code")))
+        "account.associateSoftwareToken" -> setup(client.account.associateSoftwareToken())
+        "account.verifySoftwareToken" -> none(client.account.verifySoftwareToken(args.text("code")))
+        "account.setMfaPreference" ->
+            none(client.account.setMfaPreference(MfaSettings(args.mfa("sms"), args.mfa("softwareToken"), args.mfa("email"))))
+        "account.deleteUser" -> none(client.account.deleteUser())
 
         "bucket.put" -> result(client.bucket().put(args.text("key"), args.text("body").toByteArray(), args.putOptions()))
         "bucket.get" -> client.bucket().get(args.text("key"), GetOptions(args.range(), ifNoneMatch = args.maybeText("ifNoneMatch")))
@@ -226,9 +228,13 @@ private fun credentials(credentials: Credentials): Any = mapOf(
     "expiration" to credentials.expiration?.toString(),
 )
 
-private fun setup(totp: SoftwareTokenSetup): Any = mapOf("secret" to totp.secret, "uri" to totp.otpauthUri("Poolpass", "test"))
+private fun setup(totp: SoftwareTokenSetup): Any = mapOf("secret" to totp.secret, "otpauthUri" to totp.otpauthUri("Poolpass", "test"))
 
-private fun sentTo(delivery: CodeDelivery?): Any = mapOf("sentTo" to delivery?.destination)
+private fun details(details: CodeDeliveryDetails): Map<String, Any?> = mapOf(
+    "destination" to details.destination,
+    "deliveryMedium" to details.deliveryMedium,
+    "attributeName" to details.attributeName,
+)
 
 private fun metadata(metadata: ObjectMetadata): Map<String, Any?> =
     mapOf("size" to metadata.size, "contentType" to metadata.contentType, "etag" to metadata.etag)
@@ -265,13 +271,7 @@ class Arguments(private val values: Map<String, Any?>) {
 
     fun flow(): AuthFlow = if (maybeText("flow") == "password") AuthFlow.USER_PASSWORD else AuthFlow.SRP
 
-    fun mfa(name: String): MfaSetting? = when (val setting = maybeText(name)) {
-        null -> null
-        "preferred" -> MfaSetting.PREFERRED
-        "enabled" -> MfaSetting.ON
-        "disabled" -> MfaSetting.OFF
-        else -> error("there is no setting $setting")
-    }
+    fun mfa(name: String): MfaSetting? = maybeText(name)?.let { MfaSetting.valueOf(it.uppercase()) }
 
     fun range(): ByteRange? = values["range"]?.let {
         val range = Arguments(members(it))

@@ -99,7 +99,7 @@ class Stage(private val backend: Backend) {
 
     private fun expectError(failure: Throwable, expected: JsonObject?) {
         if (expected == null || failure !is PoolpassException) throw failure
-        check(failure.code == expected.text("kind")) { "expected ${expected.text("kind")}, got ${failure.code}: ${failure.message}" }
+        check(failure.kind.code() == expected.text("kind")) { "expected ${expected.text("kind")}, got ${failure.kind.code()}: ${failure.message}" }
         expected.text("awsCode")?.let { check(failure.awsCode == it) { "expected $it, got ${failure.awsCode}" } }
         expected["item"]?.let { expect(json(failure.item?.plain()), filled(it), "item") }
         expected["cancellationReasons"]?.let {

@@ -5,16 +5,16 @@ use crate::json::Object;
 
 /// Where AWS has sent a code, masked so that it can be shown to the person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CodeDelivery {
-    medium: Option<String>,
+pub struct CodeDeliveryDetails {
+    delivery_medium: Option<String>,
     destination: Option<String>,
-    attribute: Option<String>,
+    attribute_name: Option<String>,
 }
 
-impl CodeDelivery {
+impl CodeDeliveryDetails {
     /// How it was sent: `SMS` or `EMAIL`.
-    pub fn medium(&self) -> Option<&str> {
-        self.medium.as_deref()
+    pub fn delivery_medium(&self) -> Option<&str> {
+        self.delivery_medium.as_deref()
     }
 
     /// The masked address or phone number, such as `a***@e***` or `+*******4567`.
@@ -23,8 +23,8 @@ impl CodeDelivery {
     }
 
     /// The user attribute that the code verifies, such as `email`, where it verifies one.
-    pub fn attribute(&self) -> Option<&str> {
-        self.attribute.as_deref()
+    pub fn attribute_name(&self) -> Option<&str> {
+        self.attribute_name.as_deref()
     }
 
     /// From an answer that may have `CodeDeliveryDetails`.
@@ -39,9 +39,9 @@ impl CodeDelivery {
 
     fn read(mut details: Object) -> Result<Self, Error> {
         Ok(Self {
-            medium: details.maybe_text("DeliveryMedium")?,
+            delivery_medium: details.maybe_text("DeliveryMedium")?,
             destination: details.maybe_text("Destination")?,
-            attribute: details.maybe_text("AttributeName")?,
+            attribute_name: details.maybe_text("AttributeName")?,
         })
     }
 }
