@@ -1,11 +1,11 @@
-//! Signed requests to any service.
+//! Requests to the app's own API, or to an AWS service that Poolpass has no operations for.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use http::Method;
-use poolpass::signed::{Signed, SignedRequest};
+use poolpass::api::ApiOptions;
 
 use crate::body::Body;
 use crate::call::{Cancel, CancelHandle, call};
@@ -13,90 +13,90 @@ use crate::error::PoolpassError;
 use crate::s3::PresignedUrl;
 use crate::transport::{Header, headers};
 
-/// Signed requests to one service.
+/// Makes requests to one service.
 #[derive(Debug, uniffi::Object)]
-pub struct Api {
-    inner: Signed,
+pub struct ApiClient {
+    inner: poolpass::api::ApiClient,
     cancel: Cancel,
 }
 
-/// A request to an AWS service or to the app's API.
+/// A request to the app's own API, or to an AWS service.
 #[derive(uniffi::Record)]
 pub struct ApiRequest {
-    /// Such as `POST`.
+    /// The HTTP method, such as `POST`.
     #[uniffi(default = "GET")]
     pub method: String,
-    /// Absolute, or a path below the service's base URL, which for `execute-api` is the configuration's `api.url`.
+    /// An absolute URL, or a path below the service's base URL, which for `execute-api` is the configuration's `api.url`.
     pub url: String,
-    /// Segments that are added to the path, each percent-encoded.
+    /// Segments that are added to the path and percent-encoded.
     #[uniffi(default)]
     pub segments: Vec<String>,
-    /// Parameters that are added to the query, percent-encoded.
+    /// Parameters that are added to the query and percent-encoded.
     #[uniffi(default)]
     pub query: Vec<Header>,
-    /// Headers.
+    /// The headers.
     #[uniffi(default)]
     pub headers: Vec<Header>,
     /// The body.
     #[uniffi(default)]
     pub body: Option<Vec<u8>>,
-    /// What proves who is asking. Default: `Iam`.
+    /// Proves who sends the request. Default: a signature.
     #[uniffi(default)]
     pub authorization: Option<Authorization>,
-    /// Writes `Bearer ` before the token. API Gateway takes it with and without, AppSync only without.
+    /// Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, most other servers only with.
     #[uniffi(default = false)]
     pub bearer: bool,
-    /// Doing this twice is as good as once, so that it is sent again also when its answer was lost.
+    /// Declares that sending the request twice is as good as once, so that it is also sent again when its answer was lost.
     #[uniffi(default = false)]
     pub safe_to_repeat: bool,
-    /// Any status is an answer. Otherwise those but 2xx are errors.
+    /// Returns an answer with any status. Default: a status other than 2xx is an error.
     #[uniffi(default = false)]
     pub any_status: bool,
-    /// How long to wait for the head of the answer, each time it is sent. Default: 30 s.
+    /// How long each attempt waits for the head of the answer. Default: 30 seconds.
     #[uniffi(default)]
     pub timeout: Option<Duration>,
 }
 
-/// What proves who is asking.
+/// Proves who sends a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum Authorization {
     /// A signature (SigV4) with the person's AWS credentials.
     Iam,
-    /// The ID token.
+    /// The ID token in the `Authorization` header, as API Gateway's user pool and JWT authorizers and AppSync accept it.
     IdToken,
-    /// The access token.
+    /// The access token in the `Authorization` header, for authorizers that check scopes.
     AccessToken,
 }
 
-/// The answer of a service.
+/// The answer to a request.
 #[derive(Debug, uniffi::Record)]
 pub struct ApiResponse {
-    /// Such as 200.
+    /// The status, such as 200.
     pub status: i32,
-    /// Its headers.
+    /// The headers.
     pub headers: Vec<Header>,
-    /// Its body.
+    /// The body.
     pub body: Arc<Body>,
 }
 
-impl Api {
-    pub(crate) fn new(inner: Signed, cancel: &Cancel) -> Arc<Self> {
+impl ApiClient {
+    pub(crate) fn new(inner: poolpass::api::ApiClient, cancel: &Cancel) -> Arc<Self> {
         Arc::new(Self { inner, cancel: cancel.clone() })
     }
 }
 
 #[uniffi::export]
-impl Api {
-    /// The same service whose calls `handle` cancels.
+impl ApiClient {
+    /// Makes requests to the same service, whose calls `handle` cancels.
     pub fn cancellable(&self, handle: &CancelHandle) -> Arc<Self> {
         Arc::new(Self { inner: self.inner.clone(), cancel: handle.cancel_of() })
     }
 
-    /// Sends a request, and waits for the head of the answer.
-    pub async fn send(&self, request: ApiRequest) -> Result<ApiResponse, PoolpassError> {
-        let (signed, cancel) = (self.inner.clone(), self.cancel.clone());
+    /// Sends the request and waits for the head of the answer. The body, which may have any length, is read from the answer.
+    pub async fn request(&self, request: ApiRequest) -> Result<ApiResponse, PoolpassError> {
+        let (api, cancel) = (self.inner.clone(), self.cancel.clone());
         call(&self.cancel, async move {
-            let (head, body) = prepared(&signed, request)?.stream().await?.into_parts();
+            let (head, body) = prepared(&api, request, false)?.stream().await?.into_parts();
             Ok(ApiResponse {
                 status: head.status.as_u16().into(),
                 headers: headers(&head.headers),
@@ -106,61 +106,61 @@ impl Api {
         .await
     }
 
-    /// A URL with the signature in it, with which whoever holds it can make this one request until `expires_in` has passed, at most
-    /// seven days, or until the credentials expire. The URL may be one of a WebSocket (`wss://`). With `session_token_after_signing` the
-    /// session token is appended after signing, as AWS IoT wants it (the default for `iotdevicegateway`). Nothing is sent.
+    /// Creates a URL that contains the signature. Its holder can make this one request until `expires_in` has passed, at most seven
+    /// days, or until the credentials expire, which last about an hour. Nothing is sent.
     pub async fn presign(
         &self,
         request: ApiRequest,
         expires_in: Duration,
         session_token_after_signing: bool,
     ) -> Result<Arc<PresignedUrl>, PoolpassError> {
-        let signed = self.inner.clone();
+        let api = self.inner.clone();
         call(&self.cancel, async move {
-            let mut request = prepared(&signed, request)?;
-            if session_token_after_signing {
-                request = request.session_token_after_signing();
-            }
+            let request = prepared(&api, request, session_token_after_signing)?;
             Ok(Arc::new(PresignedUrl(request.presign(expires_in).await?)))
         })
         .await
     }
 }
 
-fn prepared(signed: &Signed, wanted: ApiRequest) -> Result<SignedRequest, PoolpassError> {
-    let method = Method::from_bytes(wanted.method.as_bytes())
+fn prepared(
+    api: &poolpass::api::ApiClient,
+    given: ApiRequest,
+    session_token_after_signing: bool,
+) -> Result<poolpass::api::ApiRequest, PoolpassError> {
+    let method = Method::from_bytes(given.method.as_bytes())
         .map_err(|_| PoolpassError::invalid_input("there is no such method"))?;
-    let mut request = signed.request(method, &wanted.url);
-    for segment in &wanted.segments {
+    let mut request = api.request(method, &given.url).options(ApiOptions {
+        authorization: given.authorization.map(Into::into).unwrap_or_default(),
+        bearer: given.bearer,
+        safe_to_repeat: given.safe_to_repeat,
+        any_status: given.any_status,
+        timeout: given.timeout.unwrap_or(ApiOptions::default().timeout),
+        session_token_after_signing,
+    });
+    for segment in &given.segments {
         request = request.segment(segment);
     }
-    for Header { name, value } in &wanted.query {
+    for Header { name, value } in &given.query {
         request = request.query(name, value);
     }
-    for Header { name, value } in &wanted.headers {
+    for Header { name, value } in &given.headers {
         request = request.header(name, value);
     }
-    if let Some(body) = wanted.body {
+    if let Some(body) = given.body {
         request = request.body(body);
     }
-    request = match wanted.authorization.unwrap_or(Authorization::Iam) {
-        Authorization::Iam => request,
-        Authorization::IdToken => request.with_id_token(),
-        Authorization::AccessToken => request.with_access_token(),
-    };
-    if wanted.bearer {
-        request = request.bearer();
-    }
-    if wanted.safe_to_repeat {
-        request = request.safe_to_repeat();
-    }
-    if wanted.any_status {
-        request = request.any_status();
-    }
-    if let Some(timeout) = wanted.timeout {
-        request = request.timeout(timeout);
-    }
     Ok(request)
+}
+
+impl From<Authorization> for poolpass::api::Authorization {
+    fn from(authorization: Authorization) -> Self {
+        match authorization {
+            Authorization::Iam => Self::Iam,
+            Authorization::IdToken => Self::IdToken,
+            Authorization::AccessToken => Self::AccessToken,
+        }
+    }
 }
 
 impl std::fmt::Debug for ApiRequest {

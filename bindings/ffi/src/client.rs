@@ -9,7 +9,7 @@ use poolpass::{
 };
 
 use crate::account::Account;
-use crate::api::Api;
+use crate::api::ApiClient;
 use crate::call::{Cancel, CancelHandle, call};
 use crate::challenge::{Challenge, SignIn};
 use crate::clock::{Clock, ForeignClock};
@@ -216,14 +216,14 @@ impl Client {
         Ok(Table::new(table, &self.cancel))
     }
 
-    /// Signed requests to the service with this signing name, such as `execute-api` or `lambda`.
-    pub fn signed(&self, service: String, region: Option<String>) -> Result<Arc<Api>, PoolpassError> {
-        let signed = self.inner.signed(service);
-        let signed = match region {
-            Some(region) => signed.in_region(region.parse::<Region>()?),
-            None => signed,
+    /// Makes requests to `service`, its name in signatures: `execute-api` for API Gateway, `lambda`, `iotdata` and so on.
+    pub fn api(&self, service: String, region: Option<String>) -> Result<Arc<ApiClient>, PoolpassError> {
+        let api = self.inner.api(service);
+        let api = match region {
+            Some(region) => api.in_region(region.parse::<Region>()?),
+            None => api,
         };
-        Ok(Api::new(signed, &self.cancel))
+        Ok(ApiClient::new(api, &self.cancel))
     }
 }
 

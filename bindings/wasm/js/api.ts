@@ -1,82 +1,101 @@
 import { type BytesLike, bytesOf, mediaTypeOf, streamOf } from './body.js';
 import { PoolpassError } from './errors.js';
-import type { Handle } from './handle.js';
-import type { CallOptions } from './options.js';
-import type { Body, Client } from './poolpass_wasm.js';
+import { type Handle, type Unproxied, unproxied } from './handle.js';
+import { type CallOptions, given } from './options.js';
+import type { ApiClient as Inner, Body } from './poolpass_wasm.js';
 import { isA } from './realms.js';
 import type { PresignedUrl } from './s3.js';
 
-/** What `fetch` takes as headers. */
+/** The headers of a request, as `fetch` accepts them. */
 export type HeadersLike = Headers | [string, string][] | Record<string, string>;
 
-/** A request to an AWS service or to the app's API. */
-export interface SignedFetchOptions extends CallOptions {
-  /** The service's name in signatures, such as `lambda` or `iotdata`. Default: `execute-api`, for API Gateway. */
-  service?: string | undefined;
-  /** Signs for this region. Default: the configuration's. */
-  region?: string | undefined;
-  /** Default: `GET`. */
+/** Proves who sends a request: a signature (SigV4) with the person's AWS credentials, or a token in the `Authorization` header. */
+export type Authorization = 'iam' | 'idToken' | 'accessToken';
+
+/** The options of a request to the app's own API, or to an AWS service. */
+export interface ApiRequest extends CallOptions {
+  /** The HTTP method. Default: `GET`. */
   method?: string | undefined;
   headers?: HeadersLike | undefined;
-  /** `URLSearchParams` are sent as a form. A `FormData` is not accepted, nor is a stream, which could not be sent again. */
+  /** The body. `URLSearchParams` are sent as a form. `FormData` and streams are not accepted, since they could not be sent again. */
   body?: BytesLike | URLSearchParams | null | undefined;
-  /** What proves who is asking: a signature (`iam`, the default), or a token in the `Authorization` header. */
-  auth?: 'iam' | 'idToken' | 'accessToken' | undefined;
-  /** Writes `Bearer ` before the token. API Gateway takes it with and without, AppSync only without. */
+  /** Proves who sends the request. Default: a signature. */
+  authorization?: Authorization | undefined;
+  /** Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, most other servers only with. */
   bearer?: boolean | undefined;
-  /** Doing this twice is as good as once, so that it is sent again also when its answer was lost. */
+  /** Declares that sending the request twice is as good as once, so that it is also sent again when its answer was lost. */
   safeToRepeat?: boolean | undefined;
-  /** Rejects with a `PoolpassError` for any status but 2xx. Default: resolves, as `fetch` does. */
+  /** Rejects with a `PoolpassError` for a status other than 2xx. Default: resolves, as `fetch` does. */
   throwOnError?: boolean | undefined;
-  /** How long to wait for the head of the answer, each time it is sent. Default: 30,000. */
-  timeoutMs?: number | undefined;
+  /** How long each attempt waits for the head of the answer, in milliseconds. Default: 30,000. */
+  timeout?: number | undefined;
 }
 
-/** A request for which a URL is made. */
+/** The options of a presigned request. */
 export interface PresignOptions extends CallOptions {
-  /** The service's name in signatures, such as `iotdevicegateway`. Default: `execute-api`, for API Gateway. */
-  service?: string | undefined;
-  /** Signs for this region. Default: the configuration's. */
-  region?: string | undefined;
-  /** Default: `GET`. */
+  /** The HTTP method. Default: `GET`. */
   method?: string | undefined;
-  /** They have to be sent along. A WebSocket takes none. */
+  /** Headers that have to be sent along. A WebSocket sends none. */
   headers?: HeadersLike | undefined;
-  /** Appends the session token after signing in place of signing it. AWS IoT wants it so, where this is the default (`iotdevicegateway`). */
+  /**
+   * Appends the session token to the URL after signing, as AWS IoT requires (the default for `iotdevicegateway`). Other services require
+   * it to be signed.
+   */
   sessionTokenAfterSigning?: boolean | undefined;
 }
 
 const WITHOUT_BODY = [204, 205, 304];
 
-/** @internal */
-export async function presignRequest(
-  client: Handle<Client>,
-  url: string | URL,
-  expiresIn: number,
-  options: PresignOptions,
-): Promise<PresignedUrl> {
-  const api = client.inner.signed(options.service ?? 'execute-api', options.region);
-  const input = { ...requestOf(url, options), expiresIn, sessionTokenAfterSigning: options.sessionTokenAfterSigning };
-  return (await api.presign(input)) as PresignedUrl;
-}
+/**
+ * Makes requests to one service; `client.api` creates it.
+ *
+ * A URL is absolute, or a path below the service's base URL, which for `execute-api` is the configuration's `api.url`.
+ */
+export class ApiClient {
+  private readonly inner: Unproxied<Handle<Inner>>;
 
-/** @internal */
-export async function signedFetch(client: Handle<Client>, url: string | URL, options: SignedFetchOptions): Promise<Response> {
-  // Before the body is read: what is under way goes on when the client is closed.
-  const api = client.inner.signed(options.service ?? 'execute-api', options.region);
-  const headers = headersOf(options.headers);
-  const body = options.body == null ? undefined : await bytesOf(textOf(options.body));
-  // As fetch does for what it can name.
-  const type = options.body == null ? undefined : contentTypeOf(options.body);
-  if (type !== undefined && !headers.has('content-type')) headers.set('content-type', type);
-  const input = { ...options, ...requestOf(url, { ...options, headers }), body };
-  const answer = (await api.send(input)) as { status: number; headers: [string, string][]; body: Body };
-  const init = { status: answer.status, headers: answer.headers };
-  if (WITHOUT_BODY.includes(answer.status)) {
-    answer.body.cancel();
-    return new Response(null, init);
+  /** @internal */
+  constructor(inner: Handle<Inner>) {
+    this.inner = unproxied(inner);
   }
-  return new Response(streamOf(answer.body, options.signal), init);
+
+  /** Sends the request and waits for the head of the answer. The body, which may have any length, is read from the answer. */
+  async request(url: string | URL, options: ApiRequest = {}): Promise<Response> {
+    // Before the body is read: what is under way goes on when the client is closed.
+    const { inner } = this.inner();
+    const { headers: own, body: content, signal, ...others } = given(options);
+    const headers = headersOf(own);
+    const body = content == null ? undefined : await bytesOf(textOf(content));
+    // As fetch does for what it can name.
+    const type = content == null ? undefined : contentTypeOf(content);
+    if (type !== undefined && !headers.has('content-type')) headers.set('content-type', type);
+    const input = { ...others, ...requestOf(url, { ...others, headers, signal }), body };
+    const answer = (await inner.request(input)) as { status: number; headers: [string, string][]; body: Body };
+    const init = { status: answer.status, headers: answer.headers };
+    if (WITHOUT_BODY.includes(answer.status)) {
+      answer.body.cancel();
+      return new Response(null, init);
+    }
+    return new Response(streamOf(answer.body, signal), init);
+  }
+
+  /**
+   * Creates a URL that contains the signature. Its holder can make this one request until `expiresIn` seconds have passed, at most seven
+   * days, or until the credentials expire, which last about an hour. Nothing is sent.
+   *
+   * Browsers connect this way to a WebSocket (`wss://`) of AWS IoT or of API Gateway, which read no headers.
+   *
+   * ```ts
+   * const iot = client.api('iotdevicegateway');
+   * const { url } = await iot.presign('wss://…-ats.iot.eu-west-1.amazonaws.com/mqtt', 60);
+   * const socket = new WebSocket(url, 'mqtt');
+   * ```
+   */
+  async presign(url: string | URL, expiresIn: number, options: PresignOptions = {}): Promise<PresignedUrl> {
+    const { inner } = this.inner();
+    const { sessionTokenAfterSigning, ...others } = given(options);
+    return (await inner.presign({ ...requestOf(url, others), expiresIn, sessionTokenAfterSigning })) as PresignedUrl;
+  }
 }
 
 function requestOf(url: string | URL, { method, headers, signal }: PresignOptions) {

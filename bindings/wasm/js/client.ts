@@ -1,5 +1,5 @@
 import { Account } from './account.js';
-import { type PresignOptions, presignRequest, type SignedFetchOptions, signedFetch } from './api.js';
+import { ApiClient } from './api.js';
 import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
 import type { AmplifyGen1, AmplifyOutputs, Config } from './config.js';
 import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet, transactWrite } from './dynamodb.js';
@@ -9,7 +9,7 @@ import { Listeners } from './listeners.js';
 import { init } from './module.js';
 import { type CallOptions, type ClientMetadata, given } from './options.js';
 import { Client as Inner } from './poolpass_wasm.js';
-import { Bucket, type PresignedUrl } from './s3.js';
+import { Bucket } from './s3.js';
 import type { AccessToken, Credentials, IdToken, SessionEvent, SignOut, User } from './session.js';
 import { type SharedStore, sharedStore, type StoreChoice } from './stores/store.js';
 import { Tabs } from './tabs.js';
@@ -213,30 +213,15 @@ export class Client implements Disposable {
   }
 
   /**
-   * A signed request to any AWS service, or to the app's API: `url` is absolute, or a path below the service's base URL, which
-   * for `execute-api` is the configuration's `api.url`.
+   * Makes requests to `service`, its name in signatures: `execute-api` (the default) for API Gateway, `lambda`, `iotdata` and so on.
    *
    * ```ts
-   * const answer = await client.fetch('/notes', { method: 'POST', body: JSON.stringify(note) });
-   * const things = await client.fetch('https://…iot.eu-west-1.amazonaws.com/things', { service: 'iotdata' });
+   * const answer = await client.api().request('/notes', { method: 'POST', body: JSON.stringify(note) });
+   * const things = await client.api('iotdata').request('https://…iot.eu-west-1.amazonaws.com/things');
    * ```
    */
-  fetch(url: string | URL, options: SignedFetchOptions = {}): Promise<Response> {
-    return signedFetch(this.inner(), url, given(options));
-  }
-
-  /**
-   * A URL with the signature in it, with which whoever holds it can make this one request for so many seconds, at most seven days,
-   * or until the credentials expire, which live for about an hour. This is how a WebSocket (`wss://`) of AWS IoT or of API Gateway is
-   * connected to. Nothing is sent.
-   *
-   * ```ts
-   * const { url } = await client.presign('wss://…-ats.iot.eu-west-1.amazonaws.com/mqtt', 60, { service: 'iotdevicegateway' });
-   * const socket = new WebSocket(url, 'mqtt');
-   * ```
-   */
-  presign(url: string | URL, expiresIn: number, options: PresignOptions = {}): Promise<PresignedUrl> {
-    return presignRequest(this.inner(), url, expiresIn, given(options));
+  api(service = 'execute-api', options: { region?: string | undefined } = {}): ApiClient {
+    return new ApiClient(this.inner().beside(this.inner().inner.api(service, given(options).region)));
   }
 }
 

@@ -1,8 +1,10 @@
-//! Signed requests to any service, answered as `fetch` answers.
+//! Requests to the app's own API, or to an AWS service that Poolpass has no operations for.
+
+use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use js_sys::{Array, Promise, Uint8Array};
-use poolpass::signed::{Signed, SignedRequest};
+use poolpass::api::{ApiClient, ApiOptions, ApiRequest, Authorization};
 use poolpass::{Client, Region};
 use wasm_bindgen::prelude::*;
 
@@ -11,38 +13,38 @@ use crate::call::call;
 use crate::error::Exception;
 use crate::values::{Options, object};
 
-/// `Signed` of the crate `poolpass`.
-#[wasm_bindgen(js_name = Api)]
+/// `ApiClient` of the crate `poolpass`.
+#[wasm_bindgen(js_name = ApiClient)]
 #[derive(Debug)]
-pub struct JsApi(Signed);
+pub struct JsApiClient(ApiClient);
 
-impl JsApi {
+impl JsApiClient {
     pub(crate) fn new(client: &Client, service: String, region: Option<String>) -> Result<Self, Exception> {
-        let signed = client.signed(service);
+        let api = client.api(service);
         Ok(Self(match region {
-            Some(region) => signed.in_region(region.parse::<Region>()?),
-            None => signed,
+            Some(region) => api.in_region(region.parse::<Region>()?),
+            None => api,
         }))
     }
 }
 
-#[wasm_bindgen(js_class = Api)]
-impl JsApi {
+#[wasm_bindgen(js_class = ApiClient)]
+impl JsApiClient {
     /// Sends a request with the members of `input`; the answer has `status`, `headers` as pairs, and `body`.
-    pub fn send(&self, input: JsValue) -> Promise {
-        let (input, signed) = (Options::new(input), self.0.clone());
-        call(&input.clone(), Box::pin(send(signed, input)))
+    pub fn request(&self, input: JsValue) -> Promise {
+        let (input, api) = (Options::new(input), self.0.clone());
+        call(&input.clone(), Box::pin(request(api, input)))
     }
 
-    /// A URL for the request with the members of `input`, and `expiresIn` in seconds.
+    /// Creates a URL for the request with the members of `input`, and `expiresIn` in seconds.
     pub fn presign(&self, input: JsValue) -> Promise {
-        let (input, signed) = (Options::new(input), self.0.clone());
-        call(&input.clone(), Box::pin(presign(signed, input)))
+        let (input, api) = (Options::new(input), self.0.clone());
+        call(&input.clone(), Box::pin(presign(api, input)))
     }
 }
 
-async fn send(signed: Signed, input: Options) -> Result<JsValue, Exception> {
-    let (head, body) = prepared(&signed, &input)?.stream().await?.into_parts();
+async fn request(api: ApiClient, input: Options) -> Result<JsValue, Exception> {
+    let (head, body) = prepared(&api, &input)?.stream().await?.into_parts();
     let headers = Array::new();
     for (name, value) in &head.headers {
         // As hosts have it: a character for each byte.
@@ -57,47 +59,44 @@ async fn send(signed: Signed, input: Options) -> Result<JsValue, Exception> {
     .into())
 }
 
-async fn presign(signed: Signed, input: Options) -> Result<JsValue, Exception> {
-    let mut request = prepared(&signed, &input)?;
-    if input.flag("sessionTokenAfterSigning")? {
-        request = request.session_token_after_signing();
-    }
-    Ok(presigned(&request.presign(expires_in(&input)?).await?))
+async fn presign(api: ApiClient, input: Options) -> Result<JsValue, Exception> {
+    Ok(presigned(&prepared(&api, &input)?.presign(expires_in(&input)?).await?))
 }
 
-fn prepared(signed: &Signed, options: &Options) -> Result<SignedRequest, Exception> {
-    let method = http::Method::from_bytes(options.needed("method")?.as_bytes())
+fn prepared(api: &ApiClient, input: &Options) -> Result<ApiRequest, Exception> {
+    let method = http::Method::from_bytes(input.needed("method")?.as_bytes())
         .map_err(|_| Exception::invalid_input("there is no such HTTP method"))?;
-    let mut request = signed.request(method, &options.needed("url")?);
-    if let Some(body) = options.bytes("body")? {
+    let mut request = api.request(method, &input.needed("url")?).options(options(input)?);
+    if let Some(body) = input.bytes("body")? {
         request = request.body(body);
     }
-    for header in options.list("headers")?.unwrap_or_default().iter() {
+    for header in input.list("headers")?.unwrap_or_default().iter() {
         let header = Array::from(&header);
         let (Some(name), Some(value)) = (header.get(0).as_string(), header.get(1).as_string()) else {
             return Err(Exception::invalid_input("a header is a pair of strings"));
         };
         request = request.header(&name, &value);
     }
-    request = match options.text("auth")?.as_deref() {
-        None | Some("iam") => request,
-        Some("idToken") => request.with_id_token(),
-        Some("accessToken") => request.with_access_token(),
-        Some(_) => return Err(Exception::invalid_input("there is no such auth")),
-    };
-    if options.flag("bearer")? {
-        request = request.bearer();
-    }
-    if options.flag("safeToRepeat")? {
-        request = request.safe_to_repeat();
-    }
-    if !options.flag("throwOnError")? {
-        request = request.any_status();
-    }
-    if let Some(millis) = options.number("timeoutMs")? {
-        request = request.timeout(std::time::Duration::from_millis(millis as u64));
-    }
     Ok(request)
+}
+
+fn options(input: &Options) -> Result<ApiOptions, Exception> {
+    Ok(ApiOptions {
+        authorization: match input.text("authorization")?.as_deref() {
+            None | Some("iam") => Authorization::Iam,
+            Some("idToken") => Authorization::IdToken,
+            Some("accessToken") => Authorization::AccessToken,
+            Some(_) => return Err(Exception::invalid_input("there is no such authorization")),
+        },
+        bearer: input.flag("bearer")?,
+        safe_to_repeat: input.flag("safeToRepeat")?,
+        any_status: !input.flag("throwOnError")?,
+        timeout: match input.number("timeout")? {
+            Some(millis) => Duration::from_millis(millis as u64),
+            None => ApiOptions::default().timeout,
+        },
+        session_token_after_signing: input.flag("sessionTokenAfterSigning")?,
+    })
 }
 
 /// The bytes of a piece, copied out of the module's memory.

@@ -5,7 +5,7 @@ use poolpass::{AuthFlow, Client, Config, RefreshOperation, RetryPolicy, SignInOp
 use wasm_bindgen::prelude::*;
 
 use crate::account;
-use crate::api::JsApi;
+use crate::api::JsApiClient;
 use crate::bucket::JsBucket;
 use crate::call::{Work, call, no_such_method};
 use crate::challenge::JsChallenge;
@@ -79,9 +79,9 @@ impl JsClient {
         Ok(JsTable::new(&self.0, name)?)
     }
 
-    /// `Client::signed`.
-    pub fn signed(&self, service: String, region: Option<String>) -> Result<JsApi, JsValue> {
-        Ok(JsApi::new(&self.0, service, region)?)
+    /// `Client::api`.
+    pub fn api(&self, service: String, region: Option<String>) -> Result<JsApiClient, JsValue> {
+        Ok(JsApiClient::new(&self.0, service, region)?)
     }
 }
 

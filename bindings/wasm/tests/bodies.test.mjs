@@ -48,7 +48,7 @@ describe('bodies in Node.js', { timeout: 120_000 }, () => {
     };
     await backend.takeRequestCounts();
     for (const [name, body] of Object.entries(wrong)) {
-      for (const call of [() => bucket.put(key, body), () => bucket.upload(key, body), () => client.fetch('/whoami', { method: 'POST', body })]) {
+      for (const call of [() => bucket.put(key, body), () => bucket.upload(key, body), () => client.api().request('/whoami', { method: 'POST', body })]) {
         // For fetch, as for everybody's, these are no body.
         if (body == null && call.toString().includes('fetch')) continue;
         const error = await call().catch((thrown) => thrown);
@@ -129,15 +129,15 @@ describe('bodies in Node.js', { timeout: 120_000 }, () => {
       sent.push([new Headers(init.headers).get('content-type'), new TextDecoder().decode(init.body)]);
       return real(url, init);
     });
-    await client.fetch('/whoami', { method: 'POST', body: new URLSearchParams({ a: 'b c', d: 'ß' }) });
+    await client.api().request('/whoami', { method: 'POST', body: new URLSearchParams({ a: 'b c', d: 'ß' }) });
     const json = { 'content-type': 'application/json' };
-    await client.fetch('/whoami', { method: 'POST', body: '{}', headers: json });
+    await client.api().request('/whoami', { method: 'POST', body: '{}', headers: json });
     assert.deepEqual(sent, [
       ['application/x-www-form-urlencoded;charset=UTF-8', 'a=b+c&d=%C3%9F'],
       ['application/json', '{}'],
     ]);
     for (const headers of [{ 'a b': '1' }, { a: 'secret\n' + 'b' }, [['a']], 7]) {
-      const error = await client.fetch('/whoami', { headers }).catch((thrown) => thrown);
+      const error = await client.api().request('/whoami', { headers }).catch((thrown) => thrown);
       assert.ok(error instanceof PoolpassError, String(error));
       assert.equal(error.kind, 'invalidInput');
       assert.ok(!`${error.message} ${error.cause}`.includes('secret'));
@@ -146,7 +146,7 @@ describe('bodies in Node.js', { timeout: 120_000 }, () => {
 
   test('an aborted signal stops a download also while nobody reads', async (context) => {
     const transfer = endless(context);
-    for (const read of [async (signal) => (await bucket.get(key, { signal })).body, async (signal) => (await client.fetch('/x', { signal })).body]) {
+    for (const read of [async (signal) => (await bucket.get(key, { signal })).body, async (signal) => (await client.api().request('/x', { signal })).body]) {
       const abort = new AbortController();
       const stopped = transfer.stopped();
       const reader = (await read(abort.signal)).getReader();

@@ -23,7 +23,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
 
   test('every later call rejects, also of what came from the client, and nothing is sent', async () => {
     const client = await signedIn();
-    const [bucket, table, account] = [client.bucket(), client.table(), client.account];
+    const [bucket, table, api, account] = [client.bucket(), client.table(), client.api(), client.account];
     const other = await Client.create(backend.config);
     const [, grace] = backend.config.demo.users;
     const challenge = await other.signIn(grace.username, grace.password);
@@ -38,7 +38,8 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
       idToken: () => client.idToken(),
       signOut: () => client.signOut(),
       credentials: () => client.credentials(),
-      fetch: () => client.fetch('/whoami'),
+      request: () => api.request('/whoami'),
+      presign: () => api.presign('wss://a.example.com/mqtt', 60),
       transactGet: () => client.transactGet([{ key: { pk: 'a', sk: 'b' } }]),
       attributes: () => account.attributes(),
       associateSoftwareToken: () => account.associateSoftwareToken(),
@@ -57,7 +58,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
       assert.equal(error.kind, 'invalidInput', name);
       assert.match(error.message, /closed/, name);
     }
-    for (const call of [() => client.bucket(), () => client.table(), () => client.onSessionEvent(() => {}), () => client.withRole('x')]) {
+    for (const call of [() => client.bucket(), () => client.table(), () => client.api(), () => client.onSessionEvent(() => {}), () => client.withRole('x')]) {
       assert.throws(call, { name: 'PoolpassError', kind: 'invalidInput' });
     }
     assert.equal(client.region, backend.config.region);
@@ -101,7 +102,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
     const api = context.mock.method(globalThis, 'fetch');
     const calls = [
       bucket.put(key, new Blob(['kept'])),
-      client.fetch('/whoami', { method: 'POST', body: new Blob(['{}']) }),
+      client.api().request('/whoami', { method: 'POST', body: new Blob(['{}']) }),
       other.signIn(grace.username, grace.password),
     ];
     client.close();

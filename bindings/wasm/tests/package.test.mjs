@@ -192,13 +192,12 @@ describe('the package in Node.js', () => {
     assert.deepEqual([second.n, second.tags, third], [3, undefined, undefined]);
   });
 
-  test('fetch answers as fetch does', async () => {
-    const answer = await client.fetch('/whoami', { method: 'post', body: 'hello' });
+  test('api.request answers as fetch does', async () => {
+    const answer = await client.api().request('/whoami', { method: 'post', body: 'hello' });
     assert.ok(answer instanceof Response && answer.ok);
-    const missing = await client.fetch(`${backend.config.endpoints.s3}/no-such-bucket/x`, { service: 's3' });
+    const missing = await client.api('s3').request(`${backend.config.endpoints.s3}/no-such-bucket/x`);
     assert.ok(missing.status >= 400);
-    const thrown = client.fetch(missing.url || `${backend.config.endpoints.s3}/no-such-bucket/x`, {
-      service: 's3',
+    const thrown = client.api('s3').request(missing.url || `${backend.config.endpoints.s3}/no-such-bucket/x`, {
       throwOnError: true,
     });
     await assert.rejects(thrown, (error) => error instanceof PoolpassError && error.httpStatus === missing.status);

@@ -19,7 +19,7 @@ after(() => backend.stop());
 
 test('a WebSocket of AWS IoT is connected to by a URL whose session token was appended after signing', async () => {
   const url = 'wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt';
-  const presigned = await client.presign(url, 60, { service: 'iotdevicegateway', region: 'eu-west-1' });
+  const presigned = await client.api('iotdevicegateway', { region: 'eu-west-1' }).presign(url, 60);
   const parameters = [...new URL(presigned.url).searchParams.keys()];
   assert.ok(presigned.url.startsWith(`${url}?X-Amz-Algorithm=`));
   assert.equal(parameters.at(-1), 'X-Amz-Security-Token');
@@ -29,12 +29,12 @@ test('a WebSocket of AWS IoT is connected to by a URL whose session token was ap
 });
 
 test('what cannot be presigned is refused', async () => {
-  for (const [url, expiresIn, options] of [
+  for (const [url, expiresIn, options, service] of [
     ['wss://x.example/', 0, {}],
     ['wss://x.example/', 8 * 24 * 3600, {}],
     ['wss://x.example/?q=%FF', 60, {}],
     ['wss://x.example/', 60, { headers: { te: 'trailers' } }],
-    ['wss://x.example/', 60, { service: 's3\n' }],
+    ['wss://x.example/', 60, {}, 's3\n'],
     // Hosts that are sent as other ones, or not at all.
     ...['1.2.3', '2130706433', '127.0.0.1.', '127.00.0.1', '256.1.1.1', 'a.0x1', '[::g]', 'a..b', 'a;b'].map((host) => [
       `wss://${host}/`,
@@ -42,7 +42,7 @@ test('what cannot be presigned is refused', async () => {
       {},
     ]),
   ]) {
-    await assert.rejects(client.presign(url, expiresIn, options), { kind: 'invalidInput' });
+    await assert.rejects(client.api(service).presign(url, expiresIn, options), { kind: 'invalidInput' });
   }
 });
 
@@ -53,7 +53,7 @@ test('the host of a presigned URL is written as it is sent', async () => {
     ['[0:0:0:0:0:0:0:1]:8', '[::1]:8'],
     ['[::ffff:1.2.3.4]', '[::ffff:102:304]'],
   ]) {
-    const { url } = await client.presign(`wss://${host}/`, 60, { service: 'execute-api', region: 'eu-west-1' });
+    const { url } = await client.api('execute-api', { region: 'eu-west-1' }).presign(`wss://${host}/`, 60);
     assert.equal(new URL(url).host, sent);
     assert.ok(url.startsWith(`wss://${sent}/?`), url);
   }

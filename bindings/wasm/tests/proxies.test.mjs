@@ -99,7 +99,7 @@ for (const [name, wrap] of Object.entries({ 'a Proxy': shallow, 'proxies all the
       await bucket.put(key, 'x');
       assert.equal(await wrap(await bucket.get(key)).text(), 'x');
       assert.equal((await wrap(client.account).attributes()).email, 'ada@example.com');
-      assert.equal((await client.fetch('/whoami', { method: 'POST' })).status, 200);
+      assert.equal((await client.api().request('/whoami', { method: 'POST' })).status, 200);
       assert.deepEqual(heard, ['signedIn']);
       client.close();
     });

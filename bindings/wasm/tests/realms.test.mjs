@@ -51,7 +51,7 @@ describe('values of another realm in Node.js', { timeout: 120_000 }, () => {
       await bucket.upload(name, body);
       assert.equal(await (await bucket.get(name)).text(), 'ok');
     }
-    assert.equal((await client.fetch('/whoami', { method: 'POST', body: new URLSearchParams('a=1') })).status, 200);
+    assert.equal((await client.api().request('/whoami', { method: 'POST', body: new URLSearchParams('a=1') })).status, 200);
     await client.table().put({ ...key, words: new Set(['a']) });
     assert.deepEqual((await client.table().get(key)).words, new Set(['a']));
   });

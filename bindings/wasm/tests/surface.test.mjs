@@ -30,7 +30,6 @@ const TYPES = {
 const OTHER_WORDS = {
   'Client.s3': 'bucket',
   'Client.dynamodb': 'table',
-  'Client.signed': 'fetch',
   'Client.events': 'onSessionEvent',
   'Account.withClientMetadata': 'signUp',
   'Bucket.inRegion': 'name',

@@ -85,7 +85,7 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
   await bucket.put('form', new FormData());
   // @ts-expect-error it is sent in one request, which may have to be sent again
   await bucket.put('copy.mp4', body);
-  await client.fetch('/notes', { method: 'POST', body: new URLSearchParams({ title: 'Milk' }) });
+  await client.api().request('/notes', { method: 'POST', body: new URLSearchParams({ title: 'Milk' }) });
   const state: UploadState = JSON.parse('{}');
   if (state.wholeChecksum) await bucket.abortUpload(state);
   for await (const object of bucket.list('private/')) console.log(object.key, object.lastModified?.getTime());
@@ -116,7 +116,7 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
   await table.update({ pk: 'a' }, { set: [[['address', 'city'], 'Cork']], add: { revision: 1 } }, { returning: 'allNew' });
 
   try {
-    await client.fetch('/notes', { method: 'POST', body: '{}', service: 'execute-api' });
+    await client.api().request('/notes', { method: 'POST', body: '{}' });
   } catch (error) {
     if (error instanceof PoolpassError) {
       const kind: ErrorKind = error.kind;

@@ -12,7 +12,7 @@ export async function main(config: Config, signal: CallOptions['signal'], text: 
   try {
     await client.bucket().put('key', 'text', { contentType: text, signal });
     await client.table().get({ pk: 'a' }, { consistent: undefined, signal });
-    await client.fetch('/notes', { method: text, headers: undefined, body: undefined, service: undefined, signal });
+    await client.api(undefined).request('/notes', { method: text, headers: undefined, body: undefined, signal });
   } catch (error) {
     if (error instanceof PoolpassError) return error.kind;
   }

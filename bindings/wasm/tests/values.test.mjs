@@ -213,7 +213,7 @@ describe('values from JavaScript', () => {
     await refuses(client.signIn(half, 'password'));
     await refuses(client.account.forgotPassword(half));
     await refuses(client.account.updateAttributes({ name: half }));
-    await refuses(client.fetch(`/whoami?${half}`, { method: 'POST' }));
+    await refuses(client.api().request(`/whoami?${half}`, { method: 'POST' }));
 
     const whole = { ...key, sk: 'replaced \ufffd', '\ufffd': '\ufffd\u{1f600}', set: new Set(['\ufffd']) };
     await table.put(whole);
@@ -226,8 +226,8 @@ describe('values from JavaScript', () => {
     assert.equal((await other.signIn(username, password, null)).kind, 'done');
     assert.ok(await other.identityId(null));
     assert.ok((await other.credentials(null)).accessKeyId);
-    assert.equal((await other.fetch('/whoami', null)).status, 200);
-    assert.ok((await other.presign('wss://a.example.com/mqtt', 60, null)).url);
+    assert.equal((await other.api().request('/whoami', null)).status, 200);
+    assert.ok((await other.api().presign('wss://a.example.com/mqtt', 60, null)).url);
     const bucket = other.bucket(undefined, null);
     const name = await bucket.privatePath('null', null);
     await bucket.put(name, 'x', null);
@@ -263,15 +263,15 @@ describe('values from JavaScript', () => {
     const wrap = (object) => new Proxy(object, {});
     const url = new URL(`${backend.config.endpoints.s3}/${backend.config.s3.bucket}/public/welcome.txt`);
     const no = { kind: 'invalidInput' };
-    await assert.rejects(client.fetch(wrap(url), { service: 's3' }), no);
-    await assert.rejects(client.presign(wrap(url), 60, { service: 's3' }), no);
-    await assert.rejects(client.fetch('/whoami', { headers: wrap(new Headers({ a: 'b' })) }), no);
-    await assert.rejects(client.fetch('/whoami', { method: 'POST', body: wrap(new URLSearchParams({ a: 'b' })) }), no);
-    await assert.rejects(client.fetch('/whoami', { method: Object.create(null) }), no);
+    await assert.rejects(client.api('s3').request(wrap(url)), no);
+    await assert.rejects(client.api('s3').presign(wrap(url), 60), no);
+    await assert.rejects(client.api().request('/whoami', { headers: wrap(new Headers({ a: 'b' })) }), no);
+    await assert.rejects(client.api().request('/whoami', { method: 'POST', body: wrap(new URLSearchParams({ a: 'b' })) }), no);
+    await assert.rejects(client.api().request('/whoami', { method: Object.create(null) }), no);
     // Node.js's own work behind a Proxy, and a browser's do not.
     const ofRefusal = (error) => assert.equal(error.kind, 'invalidInput');
     const name = await client.bucket().privatePath('proxy');
-    await client.fetch('/whoami', { method: 'POST', body: wrap(new Blob(['a'])) }).catch(ofRefusal);
+    await client.api().request('/whoami', { method: 'POST', body: wrap(new Blob(['a'])) }).catch(ofRefusal);
     await client.bucket().put(name, wrap(new Blob(['a'], { type: 'text/plain' }))).catch(ofRefusal);
     await client.bucket().upload(name, wrap(new Blob(['a']))).catch(ofRefusal);
     await client.bucket().upload(name, wrap(new Blob(['a']).stream())).catch(ofRefusal);
@@ -281,15 +281,15 @@ describe('values from JavaScript', () => {
       },
     });
     await assert.rejects(client.bucket().put(name, strict), no);
-    await assert.rejects(client.fetch('/whoami', { method: 'POST', body: strict }), no);
+    await assert.rejects(client.api().request('/whoami', { method: 'POST', body: strict }), no);
     await client.identityId({ signal: wrap(new AbortController().signal) }).catch(ofRefusal);
-    assert.equal((await client.fetch(url, { service: 's3', headers: new Headers({ a: 'b' }) })).status, 200);
+    assert.equal((await client.api('s3').request(url, { headers: new Headers({ a: 'b' }) })).status, 200);
   });
 
   test('a time limit beyond what a timer can hold is no limit', async () => {
     await backend.fault({ operation: 'GetObject', action: { delayMs: 300 }, times: 1 });
     const url = `${backend.config.endpoints.s3}/${backend.config.s3.bucket}/public/welcome.txt`;
-    const answer = await client.fetch(url, { service: 's3', timeoutMs: 2 ** 40 });
+    const answer = await client.api('s3').request(url, { timeout: 2 ** 40 });
     assert.equal(answer.status, 200);
     await backend.fault(null);
   });

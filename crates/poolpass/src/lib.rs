@@ -5,7 +5,7 @@
 //! - **What you hold.** The session is kept in a [`SessionStore`](platform::SessionStore) and refreshed shortly before it
 //!   expires; [`Client::events`] says what happens to it. [`Client::credentials`] turns it into AWS credentials, or makes a
 //!   guest of whoever is not signed in.
-//! - **What you may do.** [`Client::s3`], [`Client::dynamodb`] and [`Client::signed`] sign each request with these
+//! - **What you may do.** [`Client::s3`], [`Client::dynamodb`] and [`Client::api`] sign each request with these
 //!   credentials. IAM policies limit it to the person's own data; [`Client::identity_id`] is what they go by.
 //!
 //! ```no_run
@@ -48,11 +48,11 @@
 
 // A module uses those of its own block and of the blocks below.
 // The SDKs want futures that may move between threads, which a browser does not have.
+pub mod api;
 #[cfg(all(feature = "aws-sdk", not(target_arch = "wasm32")))]
 mod aws_sdk;
 pub mod dynamodb;
 pub mod s3;
-pub mod signed;
 
 mod client;
 

@@ -241,7 +241,7 @@ fn refusals(input: &[u8]) {
             2 => told(client.s3().expect("a bucket").put("a", "x").await),
             3 => told(client.s3().expect("a bucket").head("a").await),
             _ => {
-                let answer = client.signed("execute-api").get("https://api.example.com/notes").send().await;
+                let answer = client.api("execute-api").get("https://api.example.com/notes").await;
                 if let Ok(answer) = &answer {
                     let _ = (answer.text().map(drop), answer.json::<Value>().map(drop));
                 }
@@ -260,10 +260,10 @@ fn urls(input: &[u8]) {
     let bucket = client.s3().expect("a bucket");
     run(async {
         let request =
-            client.signed("execute-api").get(url).segment(key).query(name, value).header(name, value);
-        told(request.send().await);
-        told(client.signed(name).post(url).text(value).send().await);
-        told(client.signed("iotdevicegateway").get(url).presign(Duration::from_secs(60)).await);
+            client.api("execute-api").get(url).segment(key).query(name, value).header(name, value);
+        told(request.await);
+        told(client.api(name).post(url).text(value).await);
+        told(client.api("iotdevicegateway").get(url).presign(Duration::from_secs(60)).await);
         told(bucket.presign_get(key, Duration::from_secs(60)).await);
         told(bucket.presign_download(key, value, Duration::from_secs(60)).await);
         told(bucket.copy(key, value).await);

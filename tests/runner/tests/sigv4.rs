@@ -109,7 +109,7 @@ impl Case {
         SigningKey { secret_access_key, session_token }
     }
 
-    fn life(&self) -> Duration {
+    fn expires_in(&self) -> Duration {
         Duration::from_secs(self.expires_in.unwrap_or_default())
     }
 }
@@ -147,7 +147,7 @@ fn presigned_urls_are_botocores() -> Result<()> {
             &scope,
             &case.credentials(),
             case.time.into(),
-            case.life(),
+            case.expires_in(),
         )?;
         let expected = case.expected.url.as_deref().context("no URL")?;
         assert_eq!(parts(&url.to_string()), parts(expected), "{}", case.name);
@@ -177,7 +177,7 @@ async fn the_bucket_presigns_as_botocore_does_from_the_key_on() -> Result<()> {
                 time: case.time,
             })
             .build()?;
-        let url = client.s3()?.presign_get(&named.key, case.life()).await?;
+        let url = client.s3()?.presign_get(&named.key, case.expires_in()).await?;
         let expected = case.expected.url.as_deref().context("no URL")?;
         assert_eq!(parts(url.as_str()), parts(expected), "{}", case.name);
         compared += 1;

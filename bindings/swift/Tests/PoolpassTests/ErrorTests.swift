@@ -92,9 +92,9 @@ final class ErrorTests: XCTestCase {
             for none in [-1, .nan, .infinity, -.infinity, 1e30] as [TimeInterval] {
                 await assertFails(.invalidInput) { try await bucket.presignGet("private/x", expiresIn: none) }
                 await assertFails(.invalidInput) { try await bucket.presignPut("private/x", expiresIn: none) }
-                var request = SignedRequest("GET", "https://example.com/")
+                var request = ApiRequest("GET", "https://example.com/")
                 request.timeout = none
-                await assertFails(.invalidInput) { try await client.send(request) }
+                await assertFails(.invalidInput) { try await client.api().request(request) }
                 for setting in [\ClientOptions.firstDelay, \ClientOptions.maxDelay] {
                     var options = ClientOptions()
                     options[keyPath: setting] = none

@@ -98,7 +98,7 @@ final class ForeignTests: XCTestCase {
                 return HTTPResponse(status: 200, headers: headers, body: .data(Data("once".utf8)))
             }
             let client = try await demo.signedIn(transport: transport)
-            let answer = try await client.send(SignedRequest("GET", "https://api.example/"))
+            let answer = try await client.api().request(ApiRequest("GET", "https://api.example/"))
             let text = try await answer.text()
             XCTAssertEqual(text, "once")
             await assertFails(.invalidInput) { try await answer.data() }

@@ -26,7 +26,7 @@ final class SecretTests: XCTestCase {
                     .first { $0.name == "X-Amz-Signature" }?.value)
             var secretClient = Config.UserPool(id: "eu-west-1_AbCdEfGhI", clientId: "1example23456789")
             secretClient.clientSecret = "the-client-secret"
-            var request = SignedRequest("POST", "/whoami", body: Data(idToken.jwt.utf8))
+            var request = ApiRequest("POST", "/whoami", body: Data(idToken.jwt.utf8))
             request.headers = [("x-secret", credentials.secretAccessKey)]
             let response = HTTPResponse(
                 status: 200, headers: [("x-secret", accessToken.jwt)], body: .data(Data(idToken.jwt.utf8)))
@@ -42,6 +42,9 @@ final class SecretTests: XCTestCase {
             let shown: [String: Any] = [
                 "AccessToken": accessToken,
                 "Account": client.account,
+                "ApiClient": try client.api(),
+                "ApiRequest": request,
+                "ApiResponse": try await client.api().request(ApiRequest("GET", "/whoami")),
                 "Bucket": bucket,
                 "Client": client,
                 "ClientOptions": options,
@@ -54,8 +57,6 @@ final class SecretTests: XCTestCase {
                 "PoolpassError": try XCTUnwrap(error),
                 "PresignedURL": presigned,
                 "SignInStep": step,
-                "SignedRequest": request,
-                "SignedResponse": try await client.send(SignedRequest("GET", "/whoami")),
                 "Store": Store.custom(own),
                 "StoredObject": try await {
                     try await bucket.put(idToken.jwt, to: key)

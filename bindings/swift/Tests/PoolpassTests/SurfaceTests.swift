@@ -48,6 +48,7 @@ final class SurfaceTests: XCTestCase {
         [
             "Client.accessToken": Client.accessToken,
             "Client.account": Client.account(clientMetadata:),
+            "Client.api": Client.api,
             "Client.bucket": Client.bucket,
             "Client.credentials": Client.credentials,
             "Client.currentUser": Client.currentUser,
@@ -61,7 +62,6 @@ final class SurfaceTests: XCTestCase {
             "Client.signIn": Client.signIn,
             "Client.signOut": Client.signOut,
             "Client.signOutEverywhere": Client.signOutEverywhere,
-            "Client.signed": Client.send,
             "Client.table": Client.table,
             "Client.transactGet": Client.transactGet,
             "Client.transactWrite": Client.transactWrite,

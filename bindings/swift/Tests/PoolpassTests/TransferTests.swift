@@ -52,10 +52,10 @@ final class TransferTests: XCTestCase {
     func testAURLForAnyServiceIsPresignedAlsoOneWhoseTokenIsNotSigned() async throws {
         try await Demo.run { demo in
             let client = try await demo.signedIn()
-            let request = SignedRequest("GET", "wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt")
+            let request = ApiRequest("GET", "wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt")
             func signature(_ service: String, appended: Bool = false) async throws -> String? {
-                let presigned = try await client.presign(
-                    request, for: service, life: 60, sessionTokenAfterSigning: appended)
+                let presigned = try await client.api(service).presign(
+                    request, expiresIn: 60, sessionTokenAfterSigning: appended)
                 XCTAssertTrue(presigned.url.absoluteString.hasPrefix(request.url + "?X-Amz-Algorithm="))
                 let parts = URLComponents(url: presigned.url, resolvingAgainstBaseURL: false)
                 XCTAssertEqual(parts?.queryItems?.last?.name, "X-Amz-Security-Token")
@@ -65,7 +65,7 @@ final class TransferTests: XCTestCase {
             XCTAssertNotEqual(signed, appended)
             let iot = try await signature("iotdevicegateway")
             XCTAssertEqual(iot?.count, 64)
-            await assertFails(.invalidInput) { try await client.presign(request, life: 8 * 24 * 3600) }
+            await assertFails(.invalidInput) { try await client.api().presign(request, expiresIn: 8 * 24 * 3600) }
         }
     }
 

@@ -106,7 +106,7 @@ describe(`the network in ${NAME}`, () => {
         Promise.all([
           failureOf(client.bucket().get('private/x')),
           failureOf(client.bucket().put('private/x', 'x')),
-          failureOf(client.fetch('/notes')),
+          failureOf(client.api().request('/notes')),
         ]),
       );
       for (const failure of [read, written]) {

@@ -41,7 +41,7 @@ describe(`other realms in ${NAME}`, () => {
       abort.abort('enough');
       arrived.aborted = (await failureOf(bucket.upload(key, 'x', { signal: abort.signal }))).kind;
       arrived.date = (await failureOf(bucket.get(key, { ifModifiedSince: new other.Date(NaN) }))).kind;
-      const answer = await client.fetch('/whoami', { method: 'POST', body: new other.URLSearchParams('a=1'), headers: new other.Headers({ 'content-type': 'text/plain' }) });
+      const answer = await client.api().request('/whoami', { method: 'POST', body: new other.URLSearchParams('a=1'), headers: new other.Headers({ 'content-type': 'text/plain' }) });
       arrived.status = answer.status;
       return arrived;
     });

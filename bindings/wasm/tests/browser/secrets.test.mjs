@@ -108,7 +108,7 @@ describe(`secrets in ${NAME}`, () => {
     await tell('a refused object', 'accessDenied', () => failureOf(client.bucket().get('private/somebody-else/x')));
     await tell('a missing object', 'notFound', async () => failureOf(client.bucket().get(await client.bucket().privatePath('nothing'))));
     await tell('a refused item', 'accessDenied', () => failureOf(client.table().get({ pk: 'somebody-else', sk: 'x' })));
-    await tell('a wrong URL', 'invalidInput', ([token]) => failureOf(client.fetch(`ftp://host/${token}`)), secrets['ID token']);
+    await tell('a wrong URL', 'invalidInput', ([token]) => failureOf(client.api().request(`ftp://host/${token}`)), secrets['ID token']);
 
     // And what an app prints without thinking.
     await tab.evaluate(async () => {

@@ -248,7 +248,7 @@ describe(`transfer in ${NAME}`, () => {
         for (const write of ['put', 'upload']) refused.push((await failureOf(bucket[write](key, body))).kind);
       }
       refused.push((await failureOf(bucket.put(key, blob.stream()))).kind);
-      refused.push((await failureOf(client.fetch('/whoami', { method: 'POST', body: form }))).kind);
+      refused.push((await failureOf(client.api().request('/whoami', { method: 'POST', body: form }))).kind);
       return { same: blob instanceof Blob, arrived, type, refused };
     });
     assert.equal(seen.same, false);

@@ -146,8 +146,8 @@ export const OPERATIONS = {
   scan: ({ client }) => client.table().scan().all(),
   batchGet: ({ client }, { keys }) => client.table().batchGet(keys),
 
-  request: async ({ client }, { path, method, body, auth }) => {
-    const answer = await client.fetch(path, { method, body, auth, throwOnError: true });
+  'api.request': async ({ client }, { url, ...options }) => {
+    const answer = await client.api().request(url, { ...options, throwOnError: true });
     return { status: answer.status, body: await answer.text() };
   },
 };

@@ -35,8 +35,8 @@ async function writeEverything({ Client }, config, { username, password }) {
   const key = { pk: await client.identityId(), sk: 'headers' };
   await client.table().put(key);
   await client.table().delete(key);
-  await client.fetch('/whoami', { method: 'POST', body: 'text' });
-  await client.fetch('/whoami', { method: 'POST', body: new URLSearchParams('a=1') });
+  await client.api().request('/whoami', { method: 'POST', body: 'text' });
+  await client.api().request('/whoami', { method: 'POST', body: new URLSearchParams('a=1') });
   await bucket.deleteMany([`${prefix}/text`, `${prefix}/copy`]);
   await bucket.delete(`${prefix}/parts`);
   client.close();

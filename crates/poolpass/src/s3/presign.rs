@@ -44,7 +44,7 @@ impl PresignedUrl {
         now: SystemTime,
     ) -> Result<Self, Error> {
         let url = sigv4::presign_request(request, scope, credentials, now)?;
-        let latest = now + request.life;
+        let latest = now + request.expires_in;
         let headers = request
             .headers
             .iter()
@@ -143,7 +143,7 @@ impl Bucket {
                 uri: &uri,
                 headers: &headers,
                 body: &[],
-                life: expires_in,
+                expires_in,
                 appends_session_token: false,
             };
             PresignedUrl::sign(&request, &scope, &credentials, now)

@@ -29,8 +29,8 @@ use crate::error::Error;
 use crate::percent;
 use service_rules::ServiceRules;
 
-/// The longest life that AWS gives a presigned URL: seven days.
-pub const MAX_PRESIGNED_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// The longest validity that AWS grants a presigned URL: seven days.
+pub const MAX_EXPIRES_IN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The service and region that a signature is made for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ pub(crate) fn sign_hashed(
     Ok(())
 }
 
-/// A URL that lets whoever holds it make this one request until `life` has passed, or until the
+/// A URL that lets whoever holds it make this one request until `expires_in` has passed, or until the
 /// credentials expire if that is sooner. S3 does not check the body of such a request; for other services it is empty.
 ///
 /// `headers` have to be sent with the request exactly as given here; `host` is always among them. The URL may also be one
@@ -113,7 +113,7 @@ pub(crate) fn sign_hashed(
 ///
 /// # Errors
 ///
-/// Kind `InvalidInput` when `life` is zero or longer than [`MAX_PRESIGNED_LIFE`], when the URL is presigned already, and
+/// Kind `InvalidInput` when `expires_in` is zero or longer than [`MAX_EXPIRES_IN`], when the URL is presigned already, and
 /// as for [`sign`]. Kind `CredentialsExpired` when the credentials have expired.
 pub fn presign(
     method: &Method,
@@ -122,9 +122,9 @@ pub fn presign(
     scope: &Scope<'_>,
     credentials: &Credentials,
     now: SystemTime,
-    life: Duration,
+    expires_in: Duration,
 ) -> Result<Uri, Error> {
-    let request = Presignable { method, uri, headers, body: &[], life, appends_session_token: false };
+    let request = Presignable { method, uri, headers, body: &[], expires_in, appends_session_token: false };
     presign_request(&request, scope, credentials, now)
 }
 
@@ -135,7 +135,7 @@ pub(crate) struct Presignable<'a> {
     pub(crate) headers: &'a HeaderMap,
     /// For services that check it.
     pub(crate) body: &'a [u8],
-    pub(crate) life: Duration,
+    pub(crate) expires_in: Duration,
     /// Whether the session token is appended after signing, also where the service is not known to want it so.
     pub(crate) appends_session_token: bool,
 }
@@ -152,7 +152,7 @@ pub(crate) fn presign_request(
     let mut settings = rules.settings();
     settings.signature_location = SignatureLocation::QueryParams;
     settings.payload_checksum_kind = PayloadChecksumKind::NoHeader;
-    settings.expires_in = Some(remaining_life(request.life, credentials, now)?);
+    settings.expires_in = Some(remaining_time(request.expires_in, credentials, now)?);
     if request.appends_session_token || rules.appends_session_token() {
         settings.session_token_mode = SessionTokenMode::Exclude;
     }
@@ -183,16 +183,20 @@ pub(crate) fn presign_request(
     url.parse().map_err(unsignable)
 }
 
-fn remaining_life(life: Duration, credentials: &Credentials, now: SystemTime) -> Result<Duration, Error> {
-    if life.as_secs() == 0 || life > MAX_PRESIGNED_LIFE {
-        return Err(Error::invalid_input("a presigned URL lives from one second to seven days"));
+fn remaining_time(
+    expires_in: Duration,
+    credentials: &Credentials,
+    now: SystemTime,
+) -> Result<Duration, Error> {
+    if expires_in.as_secs() == 0 || expires_in > MAX_EXPIRES_IN {
+        return Err(Error::invalid_input("a presigned URL is valid for one second to seven days"));
     }
-    let Some(expiration) = credentials.expiration() else { return Ok(life) };
+    let Some(expiration) = credentials.expiration() else { return Ok(expires_in) };
     let left = expiration.duration_since(now).unwrap_or_default();
     if left.as_secs() == 0 {
         return Err(Error::new(crate::ErrorKind::CredentialsExpired, "the credentials have expired"));
     }
-    Ok(life.min(Duration::from_secs(left.as_secs())))
+    Ok(expires_in.min(Duration::from_secs(left.as_secs())))
 }
 
 struct Signable<'a> {

@@ -48,9 +48,9 @@ fn signed(service: &str, url: &str) -> Result<http::Request<Bytes>, Error> {
 fn presigned(service: &str, url: &str) -> Result<String, Error> {
     let region: Region = "eu-west-1".parse().unwrap();
     let scope = Scope { service, region: &region };
-    let (uri, headers, life) = (url.parse().unwrap(), HeaderMap::new(), Duration::from_secs(60));
+    let (uri, headers, expires_in) = (url.parse().unwrap(), HeaderMap::new(), Duration::from_secs(60));
     let now = SystemTime::UNIX_EPOCH;
-    presign(&Method::GET, &uri, &headers, &scope, &credentials(), now, life).map(|url| url.to_string())
+    presign(&Method::GET, &uri, &headers, &scope, &credentials(), now, expires_in).map(|url| url.to_string())
 }
 
 #[test]
@@ -86,8 +86,8 @@ fn credentials_that_no_signature_can_carry_are_an_error_and_no_panic() {
         let mut request = http::Request::get("https://x.example/").body(Bytes::new()).unwrap();
         let error = sign(&mut request, &scope, &credentials, now).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::InvalidInput, "{what}");
-        let (life, headers) = (Duration::from_secs(60), HeaderMap::new());
-        let error = presign(&Method::GET, &uri, &headers, &scope, &credentials, now, life).unwrap_err();
+        let (expires_in, headers) = (Duration::from_secs(60), HeaderMap::new());
+        let error = presign(&Method::GET, &uri, &headers, &scope, &credentials, now, expires_in).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::InvalidInput, "{what}");
     }
 }
@@ -128,9 +128,11 @@ fn the_token_of_iot_is_appended_after_signing() {
         let region: Region = "eu-west-1".parse().unwrap();
         let scope = Scope { service: "iotdevicegateway", region: &region };
         let credentials = Credentials::new("ASIAEXAMPLE", "secret", None, None);
-        let (uri, life) = ("wss://x.example/mqtt".parse().unwrap(), Duration::from_secs(60));
+        let (uri, expires_in) = ("wss://x.example/mqtt".parse().unwrap(), Duration::from_secs(60));
         let now = SystemTime::UNIX_EPOCH;
-        presign(&Method::GET, &uri, &HeaderMap::new(), &scope, &credentials, now, life).unwrap().to_string()
+        presign(&Method::GET, &uri, &HeaderMap::new(), &scope, &credentials, now, expires_in)
+            .unwrap()
+            .to_string()
     };
     assert_eq!(iot, format!("{without_token}&X-Amz-Security-Token=token%2F%2B%3D"));
     let signed_token = presigned("execute-api", "wss://x.example/mqtt").unwrap();

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use poolpass::Error;
-use poolpass::signed::SignedRequest;
+use poolpass::api::{ApiRequest, Authorization};
 use serde_json::{Value, json};
 
 use super::{Actor, Outcome};
@@ -10,7 +10,7 @@ use crate::arguments::Arguments;
 
 impl Actor {
     pub(super) async fn api_operation(&self, operation: &str, with: Arguments<'_>) -> Option<Outcome> {
-        if operation != "request" {
+        if operation != "api.request" {
             return None;
         }
         Some(match self.api_request(with) {
@@ -19,22 +19,24 @@ impl Actor {
         })
     }
 
-    fn api_request(&self, with: Arguments<'_>) -> Result<SignedRequest> {
+    fn api_request(&self, with: Arguments<'_>) -> Result<ApiRequest> {
         let method = with.maybe_text("method").unwrap_or("GET").parse().context("the method")?;
-        let mut request = self.client().signed("execute-api").request(method, with.text("path")?);
+        let authorization = match with.maybe_text("authorization") {
+            None | Some("iam") => Authorization::Iam,
+            Some("idToken") => Authorization::IdToken,
+            Some("accessToken") => Authorization::AccessToken,
+            Some(other) => bail!("there is no authorization called {other:?}"),
+        };
+        let api = self.client().api("execute-api");
+        let mut request = api.request(method, with.text("url")?).authorization(authorization);
         if let Some(body) = with.maybe_text("body") {
             request = request.text(body);
         }
-        Ok(match with.text("auth")? {
-            "iam" => request,
-            "idToken" => request.with_id_token(),
-            "accessToken" => request.with_access_token(),
-            other => bail!("there is no way to authorize called {other:?}"),
-        })
+        Ok(request)
     }
 }
 
-async fn send(request: SignedRequest) -> Result<Value, Error> {
-    let answer = request.send().await?;
+async fn send(request: ApiRequest) -> Result<Value, Error> {
+    let answer = request.await?;
     Ok(json!({ "status": answer.status().as_u16(), "body": answer.text()? }))
 }

@@ -7,7 +7,7 @@ import Foundation
 /// Reaches AWS through Foundation's `URLSession`: with the system's proxies, its VPN on demand and its waiting for a network.
 ///
 /// Poolpass's own client is smaller and streams answers; this one keeps an answer in memory as a whole, and hands it out when
-/// all of it is there. So the 30 seconds that Poolpass waits for the head of an answer (``SignedRequest/timeout``) have to
+/// all of it is there. So the 30 seconds that Poolpass waits for the head of an answer (``ApiRequest/timeout``) have to
 /// suffice for its body too: what is too large for that fails with kind `timeout`.
 public final class URLSessionTransport: NSObject, Transport {
     private let configuration: URLSessionConfiguration

@@ -21,17 +21,17 @@ private let others: [String: Operation] = [
         let answer = try await HTTP.send(method, try with.text("url"), body: with.maybeText("body"))
         return ["status": .of(answer.status), "body": .string(answer.body)]
     },
-    "request": { actor, with in
-        var request = SignedRequest(with.maybeText("method") ?? "GET", try with.text("path"))
+    "api.request": { actor, with in
+        var request = ApiRequest(with.maybeText("method") ?? "GET", try with.text("url"))
         request.body = with.maybeText("body").map { Data($0.utf8) }
         request.authorization =
-            switch try with.text("auth") {
-            case "iam": .iam
+            switch with.maybeText("authorization") {
+            case nil, "iam": .iam
             case "idToken": .idToken
             case "accessToken": .accessToken
-            case let other: throw Mismatch("there is no way to authorize called \(other)")
+            case let other?: throw Mismatch("there is no authorization called \(other)")
             }
-        let answer = try await actor.client.send(request)
+        let answer = try await actor.client.api().request(request)
         return ["status": .of(answer.status), "body": .string(try await answer.text())]
     },
 ]

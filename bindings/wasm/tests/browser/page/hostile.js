@@ -67,7 +67,7 @@ export async function tryOthers(config, user) {
   await note('a part beyond all memory', client.bucket().upload(key, film, { partSize: large }));
   await note('bytes beyond all memory', client.bucket().put(key, new Uint8Array(large)));
   await note('bytes beyond all memory in parts', client.bucket().upload(key, new Uint8Array(large)));
-  await note('a request beyond all memory', client.fetch('/whoami', { method: 'POST', body: new Uint8Array(large) }));
+  await note('a request beyond all memory', client.api().request('/whoami', { method: 'POST', body: new Uint8Array(large) }));
   for (const state of [{}, { version: 1 }, { version: 1, partSize: 0 }, { version: 1e9 }, [], 7, 'x']) {
     await note(`the state ${JSON.stringify(state)}`, client.bucket().upload(key, 'x', { resume: state }));
   }
@@ -106,7 +106,7 @@ function operations({ username, password, key, pk }) {
     'PUT object': (client) => client.bucket().put(key, 'x'),
     'GET list': (client) => client.bucket().listPage(key),
     'POST uploads': (client) => client.bucket().upload(key, new Blob([new Uint8Array(6 * 1024 * 1024)])),
-    'GET api': async (client) => read((await client.fetch('/whoami')).body),
+    'GET api': async (client) => read((await client.api().request('/whoami')).body),
   };
 }
 

@@ -137,12 +137,12 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
         mapped { ffi.transactWrite(writes.map(TransactWrite::toFfi), token) }
 
     /**
-     * Signed requests to an AWS service, or to the app's API.
+     * Makes requests to [service], its name in signatures: `execute-api` for API Gateway, `lambda`, `iotdata` and so on.
      *
-     * @param service the name in signatures, such as `lambda` or `iotdata`. Default: API Gateway's.
+     * @param service default: `execute-api`.
      * @param region signs for this region. Default: the configuration's.
      */
-    fun api(service: String = "execute-api", region: String? = null): Api = Api(mapped { ffi.signed(service, region) })
+    fun api(service: String = "execute-api", region: String? = null): ApiClient = ApiClient(mapped { ffi.api(service, region) })
 
     /** Gives back what the client holds. It cannot be used afterwards. */
     override fun close(): Unit = ffi.close()

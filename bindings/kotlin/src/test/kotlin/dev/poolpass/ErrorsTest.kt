@@ -56,13 +56,13 @@ class ErrorsTest {
         backend.takeRequestCounts()
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.bucket().put("a/../b", ByteArray(0)) } }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.signIn("", "") } }
-        assertThrows<PoolpassException.InvalidInput> { runBlocking { client.api().send(ApiRequest("/x", method = "NO SUCH")) } }
+        assertThrows<PoolpassException.InvalidInput> { runBlocking { client.api().request(ApiRequest("/x", method = "NO SUCH")) } }
         val past = Duration.ofMillis(-1)
         assertThrows<PoolpassException.InvalidInput> { Client(backend.config.toString(), ClientOptions(firstDelay = past)) }
         assertThrows<PoolpassException.InvalidInput> { Client(backend.config.toString(), ClientOptions(maxDelay = past)) }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.bucket().presignGet("private/x", past) } }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { client.bucket().presignPut("private/x", past) } }
-        assertThrows<PoolpassException.InvalidInput> { runBlocking { client.api().send(ApiRequest("/x", timeout = past)) } }
+        assertThrows<PoolpassException.InvalidInput> { runBlocking { client.api().request(ApiRequest("/x", timeout = past)) } }
         assertThrows<PoolpassException.InvalidConfig> { client.bucket(region = "no region") }
         assertTrue(backend.takeRequestCounts().isEmpty())
     }

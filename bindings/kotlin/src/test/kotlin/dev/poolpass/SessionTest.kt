@@ -243,11 +243,11 @@ class SessionTest {
             body = "{}".toByteArray(),
             anyStatus = true,
         )
-        val answer = client.api("dynamodb").send(table)
+        val answer = client.api("dynamodb").request(table)
         assertTrue(answer.text().isNotEmpty())
         assertThrows<PoolpassException.InvalidInput> { runBlocking { answer.bytes() } }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { answer.pieces().toList() } }
-        val unread = client.api("dynamodb").send(table)
+        val unread = client.api("dynamodb").request(table)
         unread.use { }
         assertThrows<PoolpassException.InvalidInput> { runBlocking { unread.text() } }
     }

@@ -74,7 +74,6 @@ class SurfaceTest {
         val OTHER_WORDS = mapOf(
             "Client.s3" to "bucket",
             "Client.dynamodb" to "table",
-            "Client.signed" to "api",
             "Account.withClientMetadata" to "attributes",
             "Bucket.inRegion" to "getName",
             "Bucket.presignDownload" to "presignGet",

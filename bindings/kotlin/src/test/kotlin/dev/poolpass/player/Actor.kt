@@ -119,9 +119,9 @@ class Actor(private val config: JsonObject, private val store: Store, clockOffse
 
         in ITEM_OPERATIONS -> itemOperation(client, operation, args)
 
-        "request" -> client.api().send(
+        "api.request" -> client.api().request(
             ApiRequest(
-                args.text("path"),
+                args.text("url"),
                 method = args.maybeText("method") ?: "GET",
                 body = args.maybeText("body")?.toByteArray(),
                 authorization = args.authorization(),
@@ -280,11 +280,11 @@ class Arguments(private val values: Map<String, Any?>) {
 
     fun putOptions() = PutOptions(contentType = maybeText("contentType"), ifAbsent = flag("ifAbsent"))
 
-    fun authorization(): Authorization = when (val auth = maybeText("auth")) {
+    fun authorization(): Authorization = when (val name = maybeText("authorization")) {
         null, "iam" -> Authorization.IAM
         "idToken" -> Authorization.ID_TOKEN
         "accessToken" -> Authorization.ACCESS_TOKEN
-        else -> error("there is no auth $auth")
+        else -> error("there is no authorization called $name")
     }
 }
 

@@ -1,4 +1,4 @@
-//! The answer to a signed request.
+//! The answer to a request.
 
 use std::fmt;
 
@@ -8,11 +8,11 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 
-/// The answer to a [`SignedRequest`](super::SignedRequest), with its whole body. `Debug` shows the status and the body's length only.
+/// The answer to a [`ApiRequest`](super::ApiRequest), with its whole body. `Debug` shows the status and the body's length only.
 #[derive(Clone)]
-pub struct SignedResponse(http::Response<Bytes>);
+pub struct ApiResponse(http::Response<Bytes>);
 
-impl SignedResponse {
+impl ApiResponse {
     pub(super) fn new(response: http::Response<Bytes>) -> Self {
         Self(response)
     }
@@ -66,9 +66,9 @@ impl SignedResponse {
     }
 }
 
-impl fmt::Debug for SignedResponse {
+impl fmt::Debug for ApiResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignedResponse")
+        f.debug_struct("ApiResponse")
             .field("status", &self.status())
             .field("length", &self.bytes().len())
             .finish_non_exhaustive()

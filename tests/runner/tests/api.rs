@@ -1,24 +1,24 @@
-//! Signed requests and requests with a token, against local-aws's API behind API Gateway.
+//! ApiClient requests and requests with a token, against local-aws's API behind API Gateway.
 
 use anyhow::Result;
 use futures_util::TryStreamExt;
 use http::Method;
 use http::header::AUTHORIZATION;
-use poolpass::signed::Signed;
+use poolpass::api::{ApiClient, Authorization};
 use poolpass::{Config, ErrorKind};
 use poolpass_tests::Demo;
 use poolpass_tests::tampering::{Tampering, Verdict};
 use serde_json::{Value, json};
 
-async fn api(demo: &Demo, name: &str) -> Result<Signed> {
-    Ok(demo.person(name).await?.signed("execute-api"))
+async fn api(demo: &Demo, name: &str) -> Result<ApiClient> {
+    Ok(demo.person(name).await?.api("execute-api"))
 }
 
 #[tokio::test]
 async fn a_signature_says_who_it_is() -> Result<()> {
     let demo = Demo::start().await?;
     let client = demo.person("signer").await?;
-    let api = client.signed("execute-api");
+    let api = client.api("execute-api");
     let echo: Value = api
         .post("/notes/ü b")
         .segment("a/b")
@@ -27,7 +27,6 @@ async fn a_signature_says_who_it_is() -> Result<()> {
         .header("x-note", "1")
         .header("x-note", "two  words")
         .json(&json!({"text": "hello"}))
-        .send()
         .await?
         .json()?;
     assert_eq!(echo["method"], "POST");
@@ -53,7 +52,7 @@ async fn odd_urls_are_sent_as_they_were_signed() -> Result<()> {
         ("/a//b", json!({})),
     ] {
         for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
-            let answer = api.request(method, url).send().await;
+            let answer = api.request(method, url).await;
             assert_eq!(answer.unwrap().json::<Value>()?["query"], query, "{url}");
         }
     }
@@ -64,22 +63,22 @@ async fn odd_urls_are_sent_as_they_were_signed() -> Result<()> {
 async fn a_token_says_who_it_is() -> Result<()> {
     let demo = Demo::start().await?;
     let client = demo.person("bearer").await?;
-    let api = client.signed("execute-api");
+    let api = client.api("execute-api");
     let me = || api.get("/me");
     for request in [
-        me().with_id_token(),
-        me().with_id_token().bearer(),
-        me().with_access_token(),
-        me().with_access_token().bearer(),
+        me().authorization(Authorization::IdToken),
+        me().authorization(Authorization::IdToken).bearer(),
+        me().authorization(Authorization::AccessToken),
+        me().authorization(Authorization::AccessToken).bearer(),
     ] {
-        let echo: Value = request.send().await?.json()?;
+        let echo: Value = request.await?.json()?;
         assert_eq!(
             (&echo["identity"]["type"], &echo["identity"]["username"]),
             (&json!("userPool"), &json!("bearer"))
         );
     }
     client.sign_out().await?;
-    let error = me().with_access_token().send().await.unwrap_err();
+    let error = me().authorization(Authorization::AccessToken).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SignedOut);
     Ok(())
 }
@@ -100,8 +99,8 @@ async fn a_forged_token_is_refused() -> Result<()> {
     let client = demo.client()?.transport(forging).build()?;
     demo.add_user("forger").await?;
     demo.sign_in(&client, "forger").await?;
-    let me = client.signed("execute-api").get("/me").with_id_token();
-    let error = me.send().await.unwrap_err();
+    let me = client.api("execute-api").get("/me").authorization(Authorization::IdToken);
+    let error = me.await.unwrap_err();
     assert_eq!((error.kind(), error.http_status()), (ErrorKind::NotAuthorized, Some(401)));
     Ok(())
 }
@@ -110,10 +109,10 @@ async fn a_forged_token_is_refused() -> Result<()> {
 async fn a_refusal_is_an_error_or_the_answer_as_wanted() -> Result<()> {
     let demo = Demo::start().await?;
     // The guest's role may not call the API.
-    let guest = demo.client()?.build()?.signed("execute-api");
-    let error = guest.get("/notes").send().await.unwrap_err();
+    let guest = demo.client()?.build()?.api("execute-api");
+    let error = guest.get("/notes").await.unwrap_err();
     assert_eq!((error.kind(), error.aws_code()), (ErrorKind::AccessDenied, Some("AccessDeniedException")));
-    let answer = guest.get("/notes").any_status().send().await?;
+    let answer = guest.get("/notes").any_status().await?;
     assert_eq!(
         (answer.status().as_u16(), answer.header("x-amzn-errortype")),
         (403, Some("AccessDeniedException"))
@@ -124,9 +123,9 @@ async fn a_refusal_is_an_error_or_the_answer_as_wanted() -> Result<()> {
     let api = api(&demo, "any").await?;
     let body = r#"{"errors":["title is missing"]}"#;
     demo.fault(json!({"operation": "Invoke", "action": {"body": body, "status": 422}}))?;
-    let answer = api.post("/notes").any_status().send().await?;
+    let answer = api.post("/notes").any_status().await?;
     assert_eq!((answer.status().as_u16(), answer.text()?), (422, body));
-    assert_eq!(api.post("/notes").send().await.unwrap_err().http_status(), Some(422));
+    assert_eq!(api.post("/notes").await.unwrap_err().http_status(), Some(422));
     Ok(())
 }
 
@@ -135,8 +134,8 @@ async fn the_wrong_service_or_region_is_refused() -> Result<()> {
     let demo = Demo::start().await?;
     let client = demo.person("wrong").await?;
     let url = format!("{}/_api/notes", demo.aws.url());
-    for signed in [client.signed("lambda"), client.signed("execute-api").in_region("us-east-1".parse()?)] {
-        let error = signed.get(&url).send().await.unwrap_err();
+    for api in [client.api("lambda"), client.api("execute-api").in_region("us-east-1".parse()?)] {
+        let error = api.get(&url).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::SignatureRefused, "{error:?}");
     }
     Ok(())
@@ -147,24 +146,22 @@ async fn another_service_is_asked_in_its_own_protocol() -> Result<()> {
     let demo = Demo::start().await?;
     let client = demo.person("sts").await?;
     let answer = client
-        .signed("sts")
+        .api("sts")
         .post("/")
         .header("content-type", "application/x-www-form-urlencoded")
         .text("Action=GetCallerIdentity&Version=2011-06-15")
         .safe_to_repeat()
-        .send()
         .await?;
     assert!(answer.text()?.contains("assumed-role"), "{}", answer.text()?);
 
     let table = client.dynamodb()?;
     let key = json!({"pk": {"S": client.identity_id().await?}, "sk": {"S": "raw"}});
     let answer = client
-        .signed("dynamodb")
+        .api("dynamodb")
         .post("/")
         .header("content-type", "application/x-amz-json-1.0")
         .header("x-amz-target", "DynamoDB_20120810.PutItem")
         .json(&json!({"TableName": table.name(), "Item": key}))
-        .send()
         .await?;
     assert_eq!(answer.json::<Value>()?, json!({}));
     Ok(())
@@ -176,13 +173,13 @@ async fn what_failed_in_passing_is_sent_again_where_that_is_safe() -> Result<()>
     let api = api(&demo, "passing").await?;
     let lose = || demo.fault(json!({"operation": "Invoke", "times": 1, "action": "dropAfterHandling"}));
     lose()?;
-    api.put("/notes/1").text("x").send().await?;
+    api.put("/notes/1").text("x").await?;
     lose()?;
-    assert_eq!(api.post("/notes").send().await.unwrap_err().kind(), ErrorKind::Network);
+    assert_eq!(api.post("/notes").await.unwrap_err().kind(), ErrorKind::Network);
     lose()?;
-    api.post("/search").safe_to_repeat().send().await?;
+    api.post("/search").safe_to_repeat().await?;
     demo.fault(json!({"operation": "Invoke", "times": 2, "action": "throttle"}))?;
-    api.post("/notes").send().await?;
+    api.post("/notes").await?;
     Ok(())
 }
 
@@ -205,7 +202,7 @@ async fn a_path_needs_an_api() -> Result<()> {
     let mut config = demo.config().clone();
     config["api"]["url"] = Value::Null;
     let client = poolpass::Client::new(Config::from_json(&config.to_string())?)?;
-    let error = client.signed("execute-api").get("/notes").send().await.unwrap_err();
+    let error = client.api("execute-api").get("/notes").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
     Ok(())
 }

@@ -1,14 +1,16 @@
-//! What is sent, and what is made of the answers. Tokens and refusals by a server are tested against local-aws.
+//! The requests that are sent, and how answers are read. Tests against local-aws cover tokens and a server's refusals.
 
-use http::header::AUTHORIZATION;
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::error::ErrorKind;
 use crate::scripted_aws::ScriptedAws;
 
-fn api(aws: &ScriptedAws) -> Signed {
-    aws.client(|config| config.api_url("https://api.example/prod")).signed("execute-api")
+fn api(aws: &ScriptedAws) -> ApiClient {
+    aws.client(|config| config.api_url("https://api.example/prod")).api("execute-api")
 }
 
 #[tokio::test]
@@ -20,7 +22,6 @@ async fn a_request_is_signed_as_it_is_sent() {
         .query("tag", "x&y")
         .header("x-note", "1")
         .json(&json!({"text": "hello"}))
-        .send()
         .await
         .unwrap();
     assert_eq!((answer.status().as_u16(), answer.json::<Value>().unwrap()), (200, json!({"ok": true})));
@@ -39,10 +40,10 @@ async fn a_request_is_signed_as_it_is_sent() {
 async fn other_services_are_reached_in_their_region() {
     let aws = ScriptedAws::default().answer(json!({})).answer(json!({})).answer(json!({}));
     let client = aws.client(|config| config.endpoint(Service::Sts, "http://127.0.0.1:4577"));
-    let lambda = client.signed("lambda").in_region("us-east-1".parse().unwrap());
-    lambda.post("/2015-03-31/functions/f/invocations").send().await.unwrap();
-    client.signed("sts").post("/").text("Action=GetCallerIdentity").send().await.unwrap();
-    client.signed("execute-api").get("https://other.example/x").send().await.unwrap();
+    let lambda = client.api("lambda").in_region("us-east-1".parse().unwrap());
+    lambda.post("/2015-03-31/functions/f/invocations").await.unwrap();
+    client.api("sts").post("/").text("Action=GetCallerIdentity").await.unwrap();
+    client.api("execute-api").get("https://other.example/x").await.unwrap();
     let sent = aws.take_sent();
     assert_eq!(sent[0].uri(), "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/f/invocations");
     assert!(sent[0].headers()[AUTHORIZATION].to_str().unwrap().contains("/us-east-1/lambda/"));
@@ -54,11 +55,11 @@ async fn other_services_are_reached_in_their_region() {
 async fn a_refusal_is_an_error_unless_any_status_is_wanted() {
     let missing = json!({"message": "no such note"});
     let aws = ScriptedAws::default().answer_with(404, missing.clone()).answer_with(404, missing);
-    let error = api(&aws).get("/notes/1").send().await.unwrap_err();
+    let error = api(&aws).get("/notes/1").await.unwrap_err();
     assert_eq!((error.kind(), error.http_status()), (ErrorKind::NotFound, Some(404)));
     assert_eq!((error.message(), error.operation()), ("no such note", Some("execute-api GET")));
 
-    let answer = api(&aws).get("/notes/1").any_status().send().await.unwrap();
+    let answer = api(&aws).get("/notes/1").any_status().await.unwrap();
     assert_eq!(answer.status(), 404);
     assert_eq!(answer.text().unwrap(), r#"{"message":"no such note"}"#);
 }
@@ -67,19 +68,19 @@ async fn a_refusal_is_an_error_unless_any_status_is_wanted() {
 async fn only_what_may_be_done_twice_is_sent_again_after_a_lost_answer() {
     let lost = || ScriptedAws::default().lose_the_answer().answer(json!({}));
     for method in [Method::GET, Method::PUT, Method::DELETE] {
-        assert!(api(&lost()).request(method, "/").send().await.is_ok());
+        assert!(api(&lost()).request(method, "/").await.is_ok());
     }
     for method in [Method::POST, Method::PATCH] {
         let request = |aws: &ScriptedAws| api(aws).request(method.clone(), "/");
-        assert_eq!(request(&lost()).send().await.unwrap_err().kind(), ErrorKind::Network);
-        assert!(request(&lost()).safe_to_repeat().send().await.is_ok());
+        assert_eq!(request(&lost()).await.unwrap_err().kind(), ErrorKind::Network);
+        assert!(request(&lost()).safe_to_repeat().await.is_ok());
     }
 }
 
 #[tokio::test]
 async fn what_cannot_be_sent_is_not() {
     let aws = ScriptedAws::default();
-    let refused = async |request: SignedRequest| request.send().await.unwrap_err().kind();
+    let refused = async |request: ApiRequest| request.await.unwrap_err().kind();
     let api = api(&aws);
     for request in [
         api.get("notes"),
@@ -118,15 +119,15 @@ async fn what_cannot_be_sent_is_not() {
         assert_eq!(refused(api.get("/").header(name, "999")).await, ErrorKind::InvalidInput, "{name}");
     }
     for service in ["", "s3\n", "s3/eu", "é"] {
-        let request = aws.client(|config| config).signed(service).get("https://abc.example/x");
+        let request = aws.client(|config| config).api(service).get("https://abc.example/x");
         assert_eq!(refused(request).await, ErrorKind::InvalidInput, "{service}");
     }
     for service in ["", "S3", "x@evil.example/", "a b"] {
-        let request = aws.client(|config| config).signed(service).get("/");
+        let request = aws.client(|config| config).api(service).get("/");
         assert_eq!(refused(request).await, ErrorKind::InvalidInput, "{service}");
     }
-    let unconfigured = aws.client(|config| config).signed("execute-api");
-    let error = unconfigured.get("/notes").send().await.unwrap_err();
+    let unconfigured = aws.client(|config| config).api("execute-api");
+    let error = unconfigured.get("/notes").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
     assert!(error.message().contains("api.url"), "{error}");
     assert!(aws.take_sent().is_empty());
@@ -138,7 +139,7 @@ async fn a_method_is_signed_as_browsers_write_it() {
         [("get", "GET"), ("Patch", "PATCH"), ("delete", "DELETE"), ("propfind", "propfind")]
     {
         let aws = ScriptedAws::default().answer(json!({}));
-        api(&aws).request(written.parse().unwrap(), "/").send().await.unwrap();
+        api(&aws).request(written.parse().unwrap(), "/").await.unwrap();
         assert_eq!(aws.take_sent()[0].method().as_str(), sent);
     }
 }
@@ -147,14 +148,14 @@ async fn a_method_is_signed_as_browsers_write_it() {
 async fn a_time_limit_may_be_as_long_as_there_are_numbers() {
     for limit in [Duration::MAX, Duration::from_secs(u64::MAX / 4096)] {
         let aws = ScriptedAws::default().answer(json!({}));
-        api(&aws).get("/").timeout(limit).send().await.unwrap();
+        api(&aws).get("/").timeout(limit).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn an_answer_is_read_as_what_it_is() {
     let aws = ScriptedAws::default().answer(json!({"secret": 7})).answer(json!([1]));
-    let answer = api(&aws).get("/").send().await.unwrap();
+    let answer = api(&aws).get("/").await.unwrap();
     assert!(!format!("{answer:?}").contains("secret"));
     let error = answer.json::<Vec<u8>>().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
@@ -167,7 +168,7 @@ async fn an_answer_is_read_as_what_it_is() {
 async fn a_success_of_ones_own_api_may_look_like_an_error_of_aws() {
     for body in ["<Error><Code>SlowDown</Code></Error>", r#"{"__type":"ThrottlingException"}"#] {
         let aws = ScriptedAws::default().answer_text(200, &[], body);
-        assert_eq!(api(&aws).get("/").send().await.unwrap().text().unwrap(), body);
+        assert_eq!(api(&aws).get("/").await.unwrap().text().unwrap(), body);
     }
 }
 
@@ -175,8 +176,8 @@ async fn a_success_of_ones_own_api_may_look_like_an_error_of_aws() {
 async fn a_content_type_of_ones_own_is_kept() {
     let aws = ScriptedAws::default().answer(json!({})).answer(json!({}));
     let form = "application/x-www-form-urlencoded";
-    api(&aws).post("/").header("content-type", form).text("a=b").send().await.unwrap();
-    api(&aws).post("/").text("a").send().await.unwrap();
+    api(&aws).post("/").header("content-type", form).text("a=b").await.unwrap();
+    api(&aws).post("/").text("a").await.unwrap();
     let sent = aws.take_sent();
     assert_eq!(sent[0].headers()[CONTENT_TYPE], form);
     assert_eq!(sent[1].headers()[CONTENT_TYPE], "text/plain; charset=utf-8");
@@ -192,7 +193,7 @@ fn debug_shows_neither_url_nor_headers_nor_body() {
 #[tokio::test]
 async fn a_websocket_is_connected_to_by_a_presigned_url() {
     let aws = ScriptedAws::default();
-    let iot = aws.client(|config| config).signed("iotdevicegateway");
+    let iot = aws.client(|config| config).api("iotdevicegateway");
     let url =
         iot.get("wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt").presign(Duration::from_secs(60)).await;
     let url = url.unwrap();
@@ -207,7 +208,7 @@ async fn a_websocket_is_connected_to_by_a_presigned_url() {
 #[tokio::test]
 async fn the_session_token_is_signed_unless_it_is_to_be_appended() {
     let aws = ScriptedAws::default();
-    let signature = async |request: SignedRequest| {
+    let signature = async |request: ApiRequest| {
         let url = request.presign(Duration::from_secs(60)).await.unwrap();
         let (before, _) = url.as_str().split_once("&X-Amz-Security-Token=").unwrap();
         before.rsplit_once("&X-Amz-Signature=").unwrap().1.to_owned()
@@ -225,8 +226,8 @@ async fn what_cannot_be_presigned_is_refused() {
     for (request, expires_in) in [
         (api.get("/"), Duration::ZERO),
         (api.get("/"), Duration::MAX),
-        (api.get("/").with_id_token(), minute),
-        (api.get("/").with_access_token(), minute),
+        (api.get("/").authorization(Authorization::IdToken), minute),
+        (api.get("/").authorization(Authorization::AccessToken), minute),
         (api.get("/?X-Amz-Signature=x"), minute),
         (api.get("/").header("te", "trailers"), minute),
     ] {

@@ -1,4 +1,4 @@
-//! The URL of a signed request: what is signed has to be what is sent.
+//! The URL of a request, encoded so that it is sent exactly as it was signed.
 
 use http::Uri;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
@@ -90,7 +90,7 @@ impl Target {
     pub(super) fn into_uri(self, base: impl FnOnce() -> Result<Endpoint, Error>) -> Result<Uri, Error> {
         if self.is_websocket {
             return Err(Error::invalid_input(
-                "a WebSocket (wss://) takes no signed request: presign its URL and connect to that",
+                "a WebSocket (wss://) accepts no signed request: presign its URL and connect to that",
             ));
         }
         self.into_http_uri(base)

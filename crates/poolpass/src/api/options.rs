@@ -1,0 +1,49 @@
+//! The options of a request.
+
+use std::time::Duration;
+
+use crate::aws_request::AwsRequest;
+
+/// Proves who sends a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Authorization {
+    /// A signature (SigV4) with the person's AWS credentials.
+    #[default]
+    Iam,
+    /// The ID token in the `Authorization` header, as API Gateway's user pool and JWT authorizers and AppSync accept it.
+    IdToken,
+    /// The access token in the `Authorization` header, for authorizers that check scopes.
+    AccessToken,
+}
+
+/// The options of an [`ApiRequest`](super::ApiRequest), each of which its builder also has as a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]
+pub struct ApiOptions {
+    /// Proves who sends the request. Default: a signature.
+    pub authorization: Authorization,
+    /// Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, most other servers only with.
+    pub bearer: bool,
+    /// Declares that sending the request twice is as good as once, so that it is also sent again when its answer was lost.
+    pub safe_to_repeat: bool,
+    /// Returns an answer with any status. Default: a status other than 2xx is an error.
+    pub any_status: bool,
+    /// How long each attempt waits for the answer: for all of it, or for its head when the answer is streamed. Default: 30 seconds.
+    pub timeout: Duration,
+    /// Appends the session token to a presigned URL after signing, as AWS IoT requires (the default for `iotdevicegateway`). Other
+    /// services require it to be signed.
+    pub session_token_after_signing: bool,
+}
+
+impl Default for ApiOptions {
+    fn default() -> Self {
+        Self {
+            authorization: Authorization::Iam,
+            bearer: false,
+            safe_to_repeat: false,
+            any_status: false,
+            timeout: AwsRequest::DEFAULT_TIMEOUT,
+            session_token_after_signing: false,
+        }
+    }
+}
