@@ -208,7 +208,7 @@ export class Client implements Disposable {
   }
 
   /** Writes up to 100 items of one or more tables, all or none (TransactWriteItems). */
-  transactWrite(writes: readonly TransactWrite[], options: CallOptions & { token?: string | undefined } = {}): Promise<void> {
+  transactWrite(writes: readonly TransactWrite[], options: CallOptions & { clientRequestToken?: string | undefined } = {}): Promise<void> {
     return transactWrite(this.inner(), writes, options);
   }
 

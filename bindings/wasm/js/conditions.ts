@@ -11,7 +11,7 @@ export type Path = string | readonly [string, ...(string | number)[]];
  * const nearby = attribute(['address', 'city']).isIn(['Cork', 'Kerry']);
  * ```
  */
-export function attribute(path: Path): AttributeConditions {
+export function attribute(path: Path): Attribute {
   const compare = (op: Operator, ...values: unknown[]) => new Condition({ op, path, values });
   return {
     eq: (value) => compare('eq', value),
@@ -30,7 +30,7 @@ export function attribute(path: Path): AttributeConditions {
 }
 
 /** What can be demanded of an attribute. */
-export interface AttributeConditions {
+export interface Attribute {
   eq(value: AttributeValue): Condition;
   /** It differs, or does not exist. */
   ne(value: AttributeValue): Condition;

@@ -43,7 +43,7 @@ type Scalar = Exclude<AttributeValue, readonly unknown[] | { readonly [name: str
 /** How items are read. */
 export interface ReadOptions extends CallOptions {
   /** Sees every write that succeeded before. Default: what was written within the last moments may be missing. */
-  consistent?: boolean | undefined;
+  consistentRead?: boolean | undefined;
   /** Gives only these attributes, as far as the item has them. */
   attributes?: readonly Path[] | undefined;
   /** Reads what is not an integer as `Decimal`, without losing a digit. Default: as a number. */
@@ -78,17 +78,17 @@ export interface Changes {
 export type Assignments = { readonly [name: string]: AttributeValue } | readonly (readonly [Path, AttributeValue])[];
 
 /** What an update gives back: the whole item or the changed attributes, from before or after. */
-export type Returning = 'allOld' | 'updatedOld' | 'allNew' | 'updatedNew';
+export type ReturnValues = 'allOld' | 'updatedOld' | 'allNew' | 'updatedNew';
 
 export interface SearchOptions extends ReadOptions {
   /** Gives only items for which this holds. They are read, and paid for, all the same. */
   filter?: AnyCondition | undefined;
   /** Searches this secondary index. */
-  index?: string | undefined;
+  indexName?: string | undefined;
   /** Reads at most so many items for a page, before the filter. Default: as many as fit into 1 MB. */
   pageSize?: number | undefined;
   /** Starts behind this key, which an earlier page named. */
-  startAfter?: Item | undefined;
+  exclusiveStartKey?: Item | undefined;
 }
 
 export interface QueryOptions extends SearchOptions {
@@ -102,11 +102,11 @@ export interface ScanOptions extends SearchOptions {
   totalSegments?: number | undefined;
 }
 
-export interface Page<T> {
+export interface ItemPage<T> {
   /** There may be none although more pages follow, since the filter is applied after reading. */
   readonly items: T[];
   /** Where the next page starts; absent after the last. Its fractions are `Decimal`s, since it has to be exact. */
-  readonly lastKey?: Item;
+  readonly lastEvaluatedKey?: Item;
   /** How many items were read, before the filter. */
   readonly scannedCount: number;
 }
@@ -119,7 +119,7 @@ export type TransactWrite = { table?: string | undefined; returnOldOnConditionCh
   | { put: Item; condition?: AnyCondition | undefined }
   | ({ update: Item; condition?: AnyCondition | undefined } & Changes)
   | { delete: Item; condition?: AnyCondition | undefined }
-  | { check: Item; condition: AnyCondition }
+  | { conditionCheck: Item; condition: AnyCondition }
 );
 
 /** A read of a transaction. */
@@ -167,7 +167,7 @@ export class Table {
   update<T = Item>(
     key: Item,
     changes: Changes,
-    options: WriteOptions & { returning?: Returning | undefined } = {},
+    options: WriteOptions & { returnValues?: ReturnValues | undefined } = {},
   ): Promise<T | undefined> {
     return this.inner().call('update', { ...options, ...changes, key });
   }
@@ -219,17 +219,17 @@ export class Search<T> implements AsyncIterable<T> {
   }
 
   /** The pages to the end. */
-  async *pages(): AsyncGenerator<Page<T>, void, undefined> {
-    let startAfter = this.options.startAfter;
+  async *pages(): AsyncGenerator<ItemPage<T>, void, undefined> {
+    let exclusiveStartKey = this.options.exclusiveStartKey;
     do {
-      const page: Page<T> = await this.read({ ...this.options, startAfter });
+      const page: ItemPage<T> = await this.read({ ...this.options, exclusiveStartKey });
       yield page;
-      startAfter = page.lastKey;
-    } while (startAfter !== undefined);
+      exclusiveStartKey = page.lastEvaluatedKey;
+    } while (exclusiveStartKey !== undefined);
   }
 
   /** One page. */
-  page(): Promise<Page<T>> {
+  page(): Promise<ItemPage<T>> {
     return this.read(this.options);
   }
 
@@ -245,7 +245,7 @@ export class Search<T> implements AsyncIterable<T> {
     return this.table().call('count', { ...this.options, keyCondition: this.condition });
   }
 
-  private read(options: SearchOptions): Promise<Page<T>> {
+  private read(options: SearchOptions): Promise<ItemPage<T>> {
     return this.table().call('page', { ...options, keyCondition: this.condition });
   }
 }
@@ -263,7 +263,7 @@ export function transactGet<T>(
 export function transactWrite(
   client: Handle<Client>,
   writes: readonly TransactWrite[],
-  options: CallOptions & { token?: string | undefined },
+  options: CallOptions & { clientRequestToken?: string | undefined },
 ): Promise<void> {
   return client.call('transact.write', { ...options, writes: writes.map(described) });
 }
@@ -273,5 +273,5 @@ function described(write: TransactWrite): object {
   if ('put' in write) return { ...write, kind: 'put', item: write.put };
   if ('update' in write) return { ...write, kind: 'update', key: write.update };
   if ('delete' in write) return { ...write, kind: 'delete', key: write.delete };
-  return { ...write, kind: 'check', key: write.check };
+  return { ...write, kind: 'conditionCheck', key: write.conditionCheck };
 }

@@ -9,7 +9,7 @@ use crate::error::Exception;
 use crate::table::{projection, reading};
 use crate::values::{Options, list, maybe, object};
 
-/// One page: `items`, `lastKey` and `scannedCount`.
+/// One page: `items`, `lastEvaluatedKey` and `scannedCount`.
 pub(crate) async fn page(table: &Table, options: &Options) -> Result<JsValue, Exception> {
     let page = match options.value("keyCondition") {
         None => with_options(scan(table, options)?, options)?.page::<Item>().await?,
@@ -17,11 +17,11 @@ pub(crate) async fn page(table: &Table, options: &Options) -> Result<JsValue, Ex
     };
     let reading = reading(options)?;
     // Whatever the app wants: the next page starts there, and nowhere near it.
-    let last_key = page.last_key.map(|key| Reading { exact: true }.item(&key));
+    let last_evaluated_key = page.last_evaluated_key.map(|key| Reading { exact: true }.item(&key));
     let items = list(page.items.into_iter().map(|item| reading.item(&item)));
     Ok(object(&[
         ("items", items),
-        ("lastKey", maybe(last_key)),
+        ("lastEvaluatedKey", maybe(last_evaluated_key)),
         ("scannedCount", (page.scanned_count as f64).into()),
     ])
     .into())
@@ -56,17 +56,17 @@ fn with_options<K>(mut search: Search<K>, options: &Options) -> Result<Search<K>
     if let Some(attributes) = projection(options)? {
         search = search.attributes(attributes);
     }
-    if let Some(index) = options.text("index")? {
-        search = search.index(index);
+    if let Some(index) = options.text("indexName")? {
+        search = search.index_name(index);
     }
-    if options.flag("consistent")? {
-        search = search.consistent();
+    if options.flag("consistentRead")? {
+        search = search.consistent_read();
     }
     if let Some(size) = options.number("pageSize")? {
         search = search.page_size(size as u32);
     }
-    if let Some(key) = options.value("startAfter") {
-        search = search.start_after(item(&key)?);
+    if let Some(key) = options.value("exclusiveStartKey") {
+        search = search.exclusive_start_key(item(&key)?);
     }
     Ok(search)
 }

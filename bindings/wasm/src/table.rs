@@ -52,7 +52,7 @@ async fn perform(table: Table, method: String, input: Options) -> Result<JsValue
         "put" => {
             let put = put(&table, &input)?;
             if input.flag("returnOld")? {
-                return found(&input, put.returning_old::<Item>().await?);
+                return found(&input, put.return_old::<Item>().await?);
             }
             put.await?;
             Ok(JsValue::UNDEFINED)
@@ -60,15 +60,15 @@ async fn perform(table: Table, method: String, input: Options) -> Result<JsValue
         "delete" => {
             let delete = delete(&table, &input)?;
             if input.flag("returnOld")? {
-                return found(&input, delete.returning_old::<Item>().await?);
+                return found(&input, delete.return_old::<Item>().await?);
             }
             delete.await?;
             Ok(JsValue::UNDEFINED)
         }
         "update" => {
             let update = update(&table, &input)?;
-            match returning(&input)? {
-                Some(values) => found(&input, update.returning::<Item>(values).await?),
+            match return_values(&input)? {
+                Some(values) => found(&input, update.return_values::<Item>(values).await?),
                 None => {
                     update.await?;
                     Ok(JsValue::UNDEFINED)
@@ -93,8 +93,8 @@ async fn perform(table: Table, method: String, input: Options) -> Result<JsValue
 /// The get that `input` describes.
 pub(crate) fn get(table: &Table, input: &Options) -> Result<GetItem<Item>, Exception> {
     let mut get = table.get::<Item>(key(input)?);
-    if input.flag("consistent")? {
-        get = get.consistent();
+    if input.flag("consistentRead")? {
+        get = get.consistent_read();
     }
     if let Some(attributes) = projection(input)? {
         get = get.attributes(attributes);
@@ -136,8 +136,8 @@ pub(crate) fn return_old(input: &Options) -> Result<bool, Exception> {
 
 fn batch_get(table: &Table, input: &Options) -> Result<BatchGet<Item>, Exception> {
     let mut get = table.batch_get::<Item>(items(input, "keys")?);
-    if input.flag("consistent")? {
-        get = get.consistent();
+    if input.flag("consistentRead")? {
+        get = get.consistent_read();
     }
     if let Some(attributes) = projection(input)? {
         get = get.attributes(attributes);
@@ -169,14 +169,14 @@ fn items(input: &Options, name: &str) -> Result<Vec<Item>, Exception> {
     Ok(items)
 }
 
-fn returning(input: &Options) -> Result<Option<ReturnValues>, Exception> {
-    Ok(Some(match input.text("returning")?.as_deref() {
+fn return_values(input: &Options) -> Result<Option<ReturnValues>, Exception> {
+    Ok(Some(match input.text("returnValues")?.as_deref() {
         None => return Ok(None),
         Some("allOld") => ReturnValues::AllOld,
         Some("updatedOld") => ReturnValues::UpdatedOld,
         Some("allNew") => ReturnValues::AllNew,
         Some("updatedNew") => ReturnValues::UpdatedNew,
-        Some(_) => return Err(Exception::invalid_input("there is no such value of returning")),
+        Some(_) => return Err(Exception::invalid_input("there is no such value of returnValues")),
     }))
 }
 

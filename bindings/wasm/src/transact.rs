@@ -36,11 +36,11 @@ fn gets(client: &Client, input: &Options) -> Result<TransactGet, Exception> {
     Ok(transaction)
 }
 
-/// Each write names its `kind`: `put`, `delete`, `update` or `check`.
+/// Each write names its `kind`: `put`, `delete`, `update` or `conditionCheck`.
 fn writes(client: &Client, input: &Options) -> Result<TransactWrite, Exception> {
     let mut transaction = client.transact_write();
-    if let Some(token) = input.text("token")? {
-        transaction = transaction.token(token);
+    if let Some(token) = input.text("clientRequestToken")? {
+        transaction = transaction.client_request_token(token);
     }
     for write in input.list("writes")?.unwrap_or_default().iter() {
         let write = Options::new(write);
@@ -51,10 +51,15 @@ fn writes(client: &Client, input: &Options) -> Result<TransactWrite, Exception> 
             "update" => transaction.update(update(&table, &write)?),
             _ => {
                 let wanted = write.value("condition");
-                let wanted = wanted.ok_or_else(|| Exception::invalid_input("a check needs a condition"))?;
-                let check = table.check(key(&write)?, condition(wanted)?);
+                let wanted =
+                    wanted.ok_or_else(|| Exception::invalid_input("a conditionCheck needs a condition"))?;
+                let check = table.condition_check(key(&write)?, condition(wanted)?);
                 let tells = return_old(&write)?;
-                transaction.check(if tells { check.return_old_on_condition_check_failure() } else { check })
+                transaction.condition_check(if tells {
+                    check.return_old_on_condition_check_failure()
+                } else {
+                    check
+                })
             }
         };
     }

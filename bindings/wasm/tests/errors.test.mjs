@@ -154,7 +154,7 @@ describe('errors in Node.js', { timeout: 120_000 }, () => {
 
     const wrong = { condition: attribute('pk').notExists(), returnOldOnConditionCheckFailure: 'yes' };
     await assert.rejects(table.put({ pk, sk: 'x' }, wrong), { kind: 'invalidInput' });
-    await assert.rejects(client.transactWrite([{ check: { pk, sk: 'x' }, ...wrong }]), { kind: 'invalidInput' });
+    await assert.rejects(client.transactWrite([{ conditionCheck: { pk, sk: 'x' }, ...wrong }]), { kind: 'invalidInput' });
   });
 
   test('where there is no fetch, the error says so at once', async (context) => {

@@ -169,7 +169,7 @@ describe('the package in Node.js', () => {
     const changed = await table.update(
       key,
       { set: { 'dotted.name': 1 }, append: { tags: ['b'] }, add: { n: 10 }, setIfNotExists: [['made', 'now']] },
-      { condition: attribute(['tags', 0]).eq('a').and(attribute('n').lt(2)), returning: 'allNew' },
+      { condition: attribute(['tags', 0]).eq('a').and(attribute('n').lt(2)), returnValues: 'allNew' },
     );
     assert.deepEqual(changed, { ...key, n: 11, tags: ['a', 'b'], 'dotted.name': 1, made: 'now' });
 
@@ -183,7 +183,7 @@ describe('the package in Node.js', () => {
       { put: { pk, sk: 'c#4' } },
       { update: { pk, sk: 'c#2' }, add: { n: 1 } },
       { delete: { pk, sk: 'c#3' }, condition: attribute('n').eq(3) },
-      { check: key, condition: attribute('n').exists() },
+      { conditionCheck: key, condition: attribute('n').exists() },
     ]);
     const [second, third] = await client.transactGet([
       { key: { pk, sk: 'c#2' }, attributes: ['n'] },

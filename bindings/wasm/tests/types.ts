@@ -113,7 +113,7 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
   }
   await table.batchWrite({ delete: [{ pk: 'b' }] });
   for await (const found of table.query<Note>(attribute('pk').eq('a'), { descending: true })) console.log(found.title);
-  await table.update({ pk: 'a' }, { set: [[['address', 'city'], 'Cork']], add: { revision: 1 } }, { returning: 'allNew' });
+  await table.update({ pk: 'a' }, { set: [[['address', 'city'], 'Cork']], add: { revision: 1 } }, { returnValues: 'allNew' });
 
   try {
     await client.api().request('/notes', { method: 'POST', body: '{}' });

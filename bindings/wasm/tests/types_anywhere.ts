@@ -11,7 +11,7 @@ export async function main(config: Config, signal: CallOptions['signal'], text: 
   if (step.kind === 'softwareToken') await step.answer('123456', { signal });
   try {
     await client.bucket().put('key', 'text', { contentType: text, signal });
-    await client.table().get({ pk: 'a' }, { consistent: undefined, signal });
+    await client.table().get({ pk: 'a' }, { consistentRead: undefined, signal });
     await client.api(undefined).request('/notes', { method: text, headers: undefined, body: undefined, signal });
   } catch (error) {
     if (error instanceof PoolpassError) return error.kind;

@@ -31,7 +31,7 @@ pub(crate) async fn tell(people: &People, narrator: &mut Narrator) -> Result<()>
     ensure!(notes.len() == 2, "expected two notes, got {notes:?}");
 
     let key = Item::new().with("pk", me).with("sk", "note-1");
-    let update = table.update(&key).add("revision", 1).returning::<Note>(ReturnValues::AllNew);
+    let update = table.update(&key).add("revision", 1).return_values::<Note>(ReturnValues::AllNew);
     let updated = narrator.step("count a revision up", "UpdateItem", update).await?;
     ensure!(updated.is_some_and(|note| note.revision == 2), "the revision was not counted");
 

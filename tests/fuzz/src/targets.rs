@@ -180,7 +180,7 @@ fn dynamodb(input: &[u8]) {
             3 => told(notes.batch_get::<Item>([key()]).await),
             4 => told(notes.batch_write().put(key()).delete(key()).await),
             5 => told(client.transact_get().get(notes.get::<Item>(key())).await),
-            _ => told(notes.delete(key()).returning_old::<Value>().await),
+            _ => told(notes.delete(key()).return_old::<Value>().await),
         }
     });
 }

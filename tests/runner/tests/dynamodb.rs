@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use futures_util::{StreamExt, TryStreamExt};
 use poolpass::dynamodb::{
-    AttributeValue, Expression, FromItem, Item, Page, Query, ReturnValues, Search, Table, attribute,
+    AttributeValue, Expression, FromItem, Item, ItemPage, Query, ReturnValues, Search, Table, attribute,
 };
 use poolpass::{Client, ErrorKind};
 use poolpass_tests::Demo;
@@ -74,10 +74,10 @@ async fn typed_items_are_put_read_and_deleted() -> Result<()> {
     assert_eq!(world.table.get(&key).await?, Some(note.clone()));
     assert_eq!(world.table.get::<Note>(world.key("none")).await?, None);
 
-    let some = world.table.get::<Item>(&key).consistent().attributes(["text", "stars"]).await?;
+    let some = world.table.get::<Item>(&key).consistent_read().attributes(["text", "stars"]).await?;
     assert_eq!(some, Some(Item::new().with("text", note.text.as_str()).with("stars", u64::MAX)));
 
-    let replaced = world.table.put(&key).returning_old().await?;
+    let replaced = world.table.put(&key).return_old().await?;
     assert_eq!(replaced, Some(note));
     assert_eq!(world.table.get::<Note>(&key).await.unwrap_err().kind(), ErrorKind::InvalidResponse);
 
@@ -161,12 +161,12 @@ async fn conditions_hold_or_refuse() -> Result<()> {
         world.table.update(&key).set("text", "edited").add("edits", 1).condition(untouched)
     };
     edit(0).await?;
-    let new = edit(1).returning(ReturnValues::UpdatedNew).await?;
+    let new = edit(1).return_values(ReturnValues::UpdatedNew).await?;
     assert_eq!(new, Some(Item::new().with("edits", 2).with("text", "edited")));
     assert_eq!(edit(1).await.unwrap_err().kind(), ErrorKind::ConditionFailed);
 
     let unchanged = world.table.delete(&key).condition(attribute("edits").eq(2));
-    let gone: Option<Note> = unchanged.returning_old().await?;
+    let gone: Option<Note> = unchanged.return_old().await?;
     assert_eq!(gone.map(|note| note.text), Some("edited".to_owned()));
     Ok(())
 }
@@ -243,13 +243,13 @@ async fn an_update_makes_all_its_changes_or_none() -> Result<()> {
         .with("count", 42)
         .with("labels", set(&["new"]))
         .with("tags", set(&["y"]));
-    assert_eq!(update().returning(ReturnValues::AllNew).await?.as_ref(), Some(&expected));
+    assert_eq!(update().return_values(ReturnValues::AllNew).await?.as_ref(), Some(&expected));
     let refused = update().condition(attribute("count").eq(1)).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::ConditionFailed);
     assert_eq!(world.table.get(&key).await?, Some(expected));
 
     let plain = Expression::new("SET #c = #c - :one").name("#c", "count").value(":one", 1);
-    let counted = world.table.update(&key).expression(plain).returning(ReturnValues::UpdatedNew).await?;
+    let counted = world.table.update(&key).expression(plain).return_values(ReturnValues::UpdatedNew).await?;
     assert_eq!(counted, Some(json!({ "count": 41 })));
     Ok(())
 }
@@ -268,8 +268,14 @@ async fn queries_and_scans_come_as_pages_and_as_streams() -> Result<()> {
 
     let newest = world.mine("note#").descending().page_size(1).page::<Item>().await?;
     assert_eq!(newest.items[0].get("sk"), Some(&"note#59".into()));
-    let last_key = newest.last_key.context("no more pages")?;
-    let second = world.mine("note#").descending().page_size(1).start_after(last_key).page::<Item>().await?;
+    let last_evaluated_key = newest.last_evaluated_key.context("no more pages")?;
+    let second = world
+        .mine("note#")
+        .descending()
+        .page_size(1)
+        .exclusive_start_key(last_evaluated_key)
+        .page::<Item>()
+        .await?;
     assert_eq!(second.items[0].get("sk"), Some(&"note#58".into()));
 
     let even = world.mine("note#").filter(attribute("even").eq(true)).attributes(["sk"]).page_size(5);
@@ -299,9 +305,10 @@ async fn a_search_reads_no_further_than_it_is_asked() -> Result<()> {
     // Most pages are empty after the filter. The key of a page may leave the program and come back.
     let late = || world.mine("").page_size(25).filter(attribute("n").ge(55));
     assert_eq!((late().count().await?, late().all::<Value>().await?.len()), (5, 5));
-    let first: Page<Value> = late().page().await?;
-    let last_key = Value::from_item(first.last_key.context("no more pages")?)?;
-    let rest: Vec<Page<Value>> = late().start_after(last_key).pages().try_collect().await?;
+    let first: ItemPage<Value> = late().page().await?;
+    let last_evaluated_key = Value::from_item(first.last_evaluated_key.context("no more pages")?)?;
+    let rest: Vec<ItemPage<Value>> =
+        late().exclusive_start_key(last_evaluated_key).pages().try_collect().await?;
     assert_eq!((first.items.len(), first.scanned_count), (0, 25));
     assert_eq!(rest.iter().map(|page| page.items.len()).collect::<Vec<_>>(), [0, 5]);
     Ok(())
@@ -348,7 +355,7 @@ async fn batches_and_transactions_read_and_write_many() -> Result<()> {
             .put(world.table.put(world.key("new")).condition(attribute("pk").not_exists()))
             .update(world.table.update(world.key("total")).add("notes", 1))
             .delete(world.table.delete(world.key("2")))
-            .check(world.table.check(world.key("3"), attribute("pk").exists()))
+            .condition_check(world.table.condition_check(world.key("3"), attribute("pk").exists()))
     };
     transaction().await?;
     let error = transaction().await.unwrap_err();
@@ -425,7 +432,7 @@ async fn another_persons_partition_is_out_of_reach() -> Result<()> {
             stranger
                 .transact_write()
                 .put(table.put(&own))
-                .check(table.check(&foreign, attribute("pk").exists()))
+                .condition_check(table.condition_check(&foreign, attribute("pk").exists()))
                 .await,
             stranger.transact_get().get(table.get::<Item>(&foreign)).await.map(drop),
             table.query(attribute("pk").eq(&world.me)).count().await.map(drop),

@@ -43,7 +43,7 @@ const RUST_ALONE: [&str; 6] = [
     "Client::config",
     "UpdateItem::condition",
     "UpdateItem::return_old_on_condition_check_failure",
-    "UpdateItem::returning",
+    "UpdateItem::return_values",
 ];
 
 #[test]

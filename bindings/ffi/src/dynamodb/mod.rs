@@ -2,6 +2,7 @@
 
 mod attribute_value;
 mod condition;
+mod item_request;
 mod search;
 mod table;
 mod transaction;
@@ -9,8 +10,9 @@ mod transaction;
 pub use attribute_value::AttributeValue;
 pub(crate) use attribute_value::attributes;
 pub use condition::{Attribute, Condition, Expression};
+pub use item_request::{Change, GetItemOptions, ReturnValues, WriteOptions};
 pub use search::{ItemPage, ScanSegment, SearchOptions};
-pub use table::{Change, GetItemOptions, Precondition, ReturnValues, Table};
+pub use table::Table;
 pub use transaction::{TransactGet, TransactWrite};
 
 use std::collections::HashMap;

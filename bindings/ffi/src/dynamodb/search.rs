@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use poolpass::dynamodb::{Item, Page, Query, Scan, Search, Table};
+use poolpass::dynamodb::{self, Item, Query, Scan, Search, Table};
 
 use super::attribute_value::{attributes, item};
 use super::condition::places;
@@ -21,16 +21,16 @@ pub struct SearchOptions {
     pub attributes: Option<Vec<Arc<Attribute>>>,
     /// Searches this index.
     #[uniffi(default)]
-    pub index: Option<String>,
+    pub index_name: Option<String>,
     /// Sees every write that came before, at twice the price.
     #[uniffi(default = false)]
-    pub consistent: bool,
+    pub consistent_read: bool,
     /// How many items are read for one page at most. Default: as many as fit into 1 MB.
     #[uniffi(default)]
     pub page_size: Option<i32>,
-    /// The `last_key` of the page before.
+    /// The `last_evaluated_key` of the page before.
     #[uniffi(default)]
-    pub start_after: Option<Attributes>,
+    pub exclusive_start_key: Option<Attributes>,
 }
 
 /// A part of a table that is scanned side by side with the others.
@@ -39,7 +39,7 @@ pub struct ScanSegment {
     /// Which part, counted from 0.
     pub segment: i32,
     /// How many parts.
-    pub total: i32,
+    pub total_segments: i32,
 }
 
 /// A page of items.
@@ -48,7 +48,7 @@ pub struct ItemPage {
     /// The items.
     pub items: Vec<Attributes>,
     /// Where the next page begins; none after the last.
-    pub last_key: Option<Attributes>,
+    pub last_evaluated_key: Option<Attributes>,
     /// How many items DynamoDB has read, before the filter.
     pub scanned_count: i64,
 }
@@ -70,8 +70,8 @@ pub(super) fn scan(
 ) -> Result<Search<Scan>, PoolpassError> {
     let scan = table.scan();
     let scan = match segment {
-        Some(ScanSegment { segment, total }) => {
-            scan.segment(count(segment.into(), "segment")?, count(total.into(), "total")?)
+        Some(ScanSegment { segment, total_segments }) => {
+            scan.segment(count(segment.into(), "segment")?, count(total_segments.into(), "totalSegments")?)
         }
         None => scan,
     };
@@ -85,26 +85,26 @@ fn with_options<K>(mut search: Search<K>, options: SearchOptions) -> Result<Sear
     if let Some(wanted) = options.attributes {
         search = search.attributes(places(&wanted));
     }
-    if let Some(index) = options.index {
-        search = search.index(index);
+    if let Some(index) = options.index_name {
+        search = search.index_name(index);
     }
-    if options.consistent {
-        search = search.consistent();
+    if options.consistent_read {
+        search = search.consistent_read();
     }
     if let Some(size) = counts(options.page_size, "pageSize")? {
         search = search.page_size(size);
     }
-    if let Some(key) = options.start_after {
-        search = search.start_after(item(key));
+    if let Some(key) = options.exclusive_start_key {
+        search = search.exclusive_start_key(item(key));
     }
     Ok(search)
 }
 
-impl From<Page<Item>> for ItemPage {
-    fn from(page: Page<Item>) -> Self {
+impl From<dynamodb::ItemPage<Item>> for ItemPage {
+    fn from(page: dynamodb::ItemPage<Item>) -> Self {
         Self {
             items: page.items.into_iter().map(attributes).collect(),
-            last_key: page.last_key.map(attributes),
+            last_evaluated_key: page.last_evaluated_key.map(attributes),
             scanned_count: signed(page.scanned_count),
         }
     }

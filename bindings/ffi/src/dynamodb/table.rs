@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use poolpass::dynamodb::{Item, UpdateItem};
+use poolpass::dynamodb::Item;
 
 use super::attribute_value::{attributes, item};
 use super::condition::places;
+use super::item_request::{delete, get, put, update};
 use super::search::{self, ItemPage, ScanSegment, SearchOptions};
-use super::{Attribute, AttributeValue, Attributes, Condition, Expression};
+use super::{Attributes, Change, Condition, GetItemOptions, ReturnValues, WriteOptions};
 use crate::call::{Cancel, CancelHandle, call};
 use crate::convert::signed;
 use crate::error::PoolpassError;
@@ -17,89 +18,6 @@ use crate::error::PoolpassError;
 pub struct Table {
     pub(super) inner: poolpass::dynamodb::Table,
     cancel: Cancel,
-}
-
-/// How items are read.
-#[derive(Clone, Debug, uniffi::Record)]
-pub struct GetItemOptions {
-    /// Sees every write that came before, at twice the price.
-    #[uniffi(default = false)]
-    pub consistent: bool,
-    /// Only these attributes. Default: all.
-    #[uniffi(default)]
-    pub attributes: Option<Vec<Arc<Attribute>>>,
-}
-
-/// What has to hold for a write.
-#[derive(Clone, Debug, uniffi::Record)]
-pub struct Precondition {
-    /// The condition. Default: none.
-    pub condition: Option<Arc<Condition>>,
-    /// The error tells the item for which it does not hold.
-    pub return_old: bool,
-}
-
-/// One change of an item.
-#[derive(Clone, Debug, uniffi::Enum)]
-pub enum Change {
-    /// Sets an attribute.
-    Set {
-        /// Which.
-        attribute: Arc<Attribute>,
-        /// To what.
-        value: AttributeValue,
-    },
-    /// Sets an attribute that is not there yet.
-    SetIfNotExists {
-        /// Which.
-        attribute: Arc<Attribute>,
-        /// To what.
-        value: AttributeValue,
-    },
-    /// Adds elements at the end of a list, which has to exist.
-    Append {
-        /// Which list.
-        attribute: Arc<Attribute>,
-        /// The elements.
-        values: Vec<AttributeValue>,
-    },
-    /// Adds to a number, or elements to a set.
-    Add {
-        /// Which.
-        attribute: Arc<Attribute>,
-        /// A number or a set.
-        value: AttributeValue,
-    },
-    /// Takes elements out of a set.
-    DeleteFromSet {
-        /// Which set.
-        attribute: Arc<Attribute>,
-        /// A set.
-        value: AttributeValue,
-    },
-    /// Removes an attribute.
-    Remove {
-        /// Which.
-        attribute: Arc<Attribute>,
-    },
-    /// An update expression in DynamoDB's own language, in place of all other changes.
-    Expression {
-        /// The expression.
-        expression: Expression,
-    },
-}
-
-/// Which values an update returns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum ReturnValues {
-    /// The item before.
-    AllOld,
-    /// What was changed, before.
-    UpdatedOld,
-    /// The item afterwards.
-    AllNew,
-    /// What was changed, afterwards.
-    UpdatedNew,
 }
 
 impl Table {
@@ -120,87 +38,70 @@ impl Table {
         self.inner.name().to_owned()
     }
 
-    /// Reads an item (GetItem); none where there is no such key.
+    /// Reads the item with this key (GetItem).
     pub async fn get(
         &self,
         key: Attributes,
         options: GetItemOptions,
     ) -> Result<Option<Attributes>, PoolpassError> {
         let table = self.inner.clone();
-        call(&self.cancel, async move {
-            let mut get = table.get::<Item>(item(key));
-            if options.consistent {
-                get = get.consistent();
-            }
-            if let Some(wanted) = options.attributes {
-                get = get.attributes(places(&wanted));
-            }
-            Ok(get.await?.map(attributes))
-        })
-        .await
+        call(&self.cancel, async move { Ok(get(&table, key, options).await?.map(attributes)) }).await
     }
 
-    /// Writes an item, in place of one with the same key (PutItem).
-    pub async fn put(&self, new: Attributes, precondition: Precondition) -> Result<(), PoolpassError> {
-        let table = self.inner.clone();
-        call(&self.cancel, async move { Ok(put(&table, new, precondition).await?) }).await
-    }
-
-    /// As `put`; returns the item that was replaced.
-    pub async fn put_returning_old(
+    /// Stores an item, replacing any item with the same key (PutItem). Returns the replaced item if `return_old` asks for it.
+    pub async fn put(
         &self,
         new: Attributes,
-        precondition: Precondition,
+        options: WriteOptions,
+        return_old: bool,
     ) -> Result<Option<Attributes>, PoolpassError> {
         let table = self.inner.clone();
         call(&self.cancel, async move {
-            Ok(put(&table, new, precondition).returning_old::<Item>().await?.map(attributes))
+            let put = put(&table, new, options);
+            if return_old {
+                return Ok(put.return_old::<Item>().await?.map(attributes));
+            }
+            put.await?;
+            Ok(None)
         })
         .await
     }
 
-    /// Deletes an item (DeleteItem). That there is none is not an error.
-    pub async fn delete(&self, key: Attributes, precondition: Precondition) -> Result<(), PoolpassError> {
-        let table = self.inner.clone();
-        call(&self.cancel, async move { Ok(delete(&table, key, precondition).await?) }).await
-    }
-
-    /// As `delete`; returns the item that was deleted.
-    pub async fn delete_returning_old(
+    /// Deletes the item with this key (DeleteItem). Returns the deleted item if `return_old` asks for it.
+    pub async fn delete(
         &self,
         key: Attributes,
-        precondition: Precondition,
+        options: WriteOptions,
+        return_old: bool,
     ) -> Result<Option<Attributes>, PoolpassError> {
         let table = self.inner.clone();
         call(&self.cancel, async move {
-            Ok(delete(&table, key, precondition).returning_old::<Item>().await?.map(attributes))
+            let delete = delete(&table, key, options);
+            if return_old {
+                return Ok(delete.return_old::<Item>().await?.map(attributes));
+            }
+            delete.await?;
+            Ok(None)
         })
         .await
     }
 
-    /// Changes an item, or makes it where there is none (UpdateItem).
+    /// Changes attributes of the item with this key, or creates it (UpdateItem).
     pub async fn update(
         &self,
         key: Attributes,
         changes: Vec<Change>,
-        precondition: Precondition,
-    ) -> Result<(), PoolpassError> {
-        let table = self.inner.clone();
-        call(&self.cancel, async move { Ok(update(&table, key, changes, precondition).await?) }).await
-    }
-
-    /// As `update`; returns the values that are asked for.
-    pub async fn update_returning(
-        &self,
-        key: Attributes,
-        changes: Vec<Change>,
-        precondition: Precondition,
-        returning: ReturnValues,
+        options: WriteOptions,
+        return_values: Option<ReturnValues>,
     ) -> Result<Option<Attributes>, PoolpassError> {
         let table = self.inner.clone();
         call(&self.cancel, async move {
-            let update = update(&table, key, changes, precondition);
-            Ok(update.returning::<Item>(returning.into()).await?.map(attributes))
+            let update = update(&table, key, changes, options);
+            if let Some(values) = return_values {
+                return Ok(update.return_values::<Item>(values.into()).await?.map(attributes));
+            }
+            update.await?;
+            Ok(None)
         })
         .await
     }
@@ -266,8 +167,8 @@ impl Table {
         let table = self.inner.clone();
         call(&self.cancel, async move {
             let mut get = table.batch_get::<Item>(keys.into_iter().map(item).collect::<Vec<_>>());
-            if options.consistent {
-                get = get.consistent();
+            if options.consistent_read {
+                get = get.consistent_read();
             }
             if let Some(wanted) = options.attributes {
                 get = get.attributes(places(&wanted));
@@ -289,65 +190,5 @@ impl Table {
             Ok(table.batch_write().put_all(put).delete_all(delete).await?)
         })
         .await
-    }
-}
-
-pub(super) fn put(
-    table: &poolpass::dynamodb::Table,
-    new: Attributes,
-    precondition: Precondition,
-) -> poolpass::dynamodb::PutItem {
-    let mut put = table.put(item(new));
-    if let Some(condition) = precondition.condition {
-        put = put.condition(condition.0.clone());
-    }
-    if precondition.return_old { put.return_old_on_condition_check_failure() } else { put }
-}
-
-pub(super) fn delete(
-    table: &poolpass::dynamodb::Table,
-    key: Attributes,
-    precondition: Precondition,
-) -> poolpass::dynamodb::DeleteItem {
-    let mut delete = table.delete(item(key));
-    if let Some(condition) = precondition.condition {
-        delete = delete.condition(condition.0.clone());
-    }
-    if precondition.return_old { delete.return_old_on_condition_check_failure() } else { delete }
-}
-
-pub(super) fn update(
-    table: &poolpass::dynamodb::Table,
-    key: Attributes,
-    changes: Vec<Change>,
-    precondition: Precondition,
-) -> UpdateItem {
-    let mut update = changes.into_iter().fold(table.update(item(key)), changed);
-    if let Some(condition) = precondition.condition {
-        update = update.condition(condition.0.clone());
-    }
-    if precondition.return_old { update.return_old_on_condition_check_failure() } else { update }
-}
-
-fn changed(update: UpdateItem, change: Change) -> UpdateItem {
-    match change {
-        Change::Set { attribute, value } => update.set(attribute.0.clone(), value),
-        Change::SetIfNotExists { attribute, value } => update.set_if_not_exists(attribute.0.clone(), value),
-        Change::Append { attribute, values } => update.append(attribute.0.clone(), values),
-        Change::Add { attribute, value } => update.add(attribute.0.clone(), value),
-        Change::DeleteFromSet { attribute, value } => update.delete_from_set(attribute.0.clone(), value),
-        Change::Remove { attribute } => update.remove(attribute.0.clone()),
-        Change::Expression { expression } => update.expression(expression.into()),
-    }
-}
-
-impl From<ReturnValues> for poolpass::dynamodb::ReturnValues {
-    fn from(values: ReturnValues) -> Self {
-        match values {
-            ReturnValues::AllOld => Self::AllOld,
-            ReturnValues::UpdatedOld => Self::UpdatedOld,
-            ReturnValues::AllNew => Self::AllNew,
-            ReturnValues::UpdatedNew => Self::UpdatedNew,
-        }
     }
 }

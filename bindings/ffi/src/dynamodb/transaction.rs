@@ -6,8 +6,8 @@ use poolpass::dynamodb::Item;
 
 use super::attribute_value::{attributes, item};
 use super::condition::places;
-use super::table::{Precondition, delete, put, update};
-use super::{Attribute, Attributes, Change, Condition, Table};
+use super::item_request::{delete, put, update};
+use super::{Attribute, Attributes, Change, Condition, Table, WriteOptions};
 use crate::call::call;
 use crate::client::Client;
 use crate::error::PoolpassError;
@@ -33,8 +33,8 @@ pub enum TransactWrite {
         table: Arc<Table>,
         /// The item.
         item: Attributes,
-        /// What has to hold before.
-        precondition: Precondition,
+        /// Its condition.
+        options: WriteOptions,
     },
     /// Deletes an item.
     Delete {
@@ -42,8 +42,8 @@ pub enum TransactWrite {
         table: Arc<Table>,
         /// Its key.
         key: Attributes,
-        /// What has to hold before.
-        precondition: Precondition,
+        /// Its condition.
+        options: WriteOptions,
     },
     /// Changes an item.
     Update {
@@ -53,11 +53,11 @@ pub enum TransactWrite {
         key: Attributes,
         /// The changes.
         changes: Vec<Change>,
-        /// What has to hold before.
-        precondition: Precondition,
+        /// Its condition.
+        options: WriteOptions,
     },
-    /// Only checks a condition.
-    Check {
+    /// Checks a condition on an item that the transaction does not write.
+    ConditionCheck {
         /// The item's table.
         table: Arc<Table>,
         /// The item's key.
@@ -65,7 +65,7 @@ pub enum TransactWrite {
         /// What has to hold.
         condition: Arc<Condition>,
         /// The error tells the item for which it does not hold.
-        return_old: bool,
+        return_old_on_condition_check_failure: bool,
     },
 }
 
@@ -91,32 +91,38 @@ impl Client {
         .await
     }
 
-    /// Writes up to 100 items of one or more tables, all or none (TransactWriteItems). With the same `token` it is done once.
+    /// Writes up to 100 items of one or more tables, all or none (TransactWriteItems). With the same
+    /// `client_request_token` it is done once.
     pub async fn transact_write(
         &self,
         writes: Vec<TransactWrite>,
-        token: Option<String>,
+        client_request_token: Option<String>,
     ) -> Result<(), PoolpassError> {
         let client = self.inner.clone();
         call(&self.cancel, async move {
             let mut transaction = client.transact_write();
-            if let Some(token) = token {
-                transaction = transaction.token(token);
+            if let Some(token) = client_request_token {
+                transaction = transaction.client_request_token(token);
             }
             for write in writes {
                 transaction = match write {
-                    TransactWrite::Put { table, item, precondition } => {
-                        transaction.put(put(&table.inner, item, precondition))
+                    TransactWrite::Put { table, item, options } => {
+                        transaction.put(put(&table.inner, item, options))
                     }
-                    TransactWrite::Delete { table, key, precondition } => {
-                        transaction.delete(delete(&table.inner, key, precondition))
+                    TransactWrite::Delete { table, key, options } => {
+                        transaction.delete(delete(&table.inner, key, options))
                     }
-                    TransactWrite::Update { table, key, changes, precondition } => {
-                        transaction.update(update(&table.inner, key, changes, precondition))
+                    TransactWrite::Update { table, key, changes, options } => {
+                        transaction.update(update(&table.inner, key, changes, options))
                     }
-                    TransactWrite::Check { table, key, condition, return_old } => {
-                        let check = table.inner.check(item(key), condition.0.clone());
-                        transaction.check(if return_old {
+                    TransactWrite::ConditionCheck {
+                        table,
+                        key,
+                        condition,
+                        return_old_on_condition_check_failure,
+                    } => {
+                        let check = table.inner.condition_check(item(key), condition.0.clone());
+                        transaction.condition_check(if return_old_on_condition_check_failure {
                             check.return_old_on_condition_check_failure()
                         } else {
                             check

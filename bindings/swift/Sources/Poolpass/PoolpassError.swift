@@ -30,7 +30,7 @@ public struct PoolpassError: LocalizedError, Sendable {
     ///
     /// ```swift
     /// do {
-    ///     try await table.put(note, if: attribute("revision") == 1, returnOldOnConditionCheckFailure: true)
+    ///     try await table.put(note, condition: attribute("revision") == 1, returnOldOnConditionCheckFailure: true)
     /// } catch let error as PoolpassError where error.kind == .conditionFailed {
     ///     let theirs = try error.item(as: Note.self)
     /// }

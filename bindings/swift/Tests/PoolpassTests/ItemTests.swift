@@ -73,28 +73,28 @@ final class ItemTests: XCTestCase {
             try await table.batchWrite(put: (1...3).map { number in
                 key(number).merging(["n": .number(number), "tags": ["a"]]) { first, _ in first }
             })
-            await assertFails(.conditionFailed) { try await table.put(key(1), if: attribute("pk").notExists()) }
+            await assertFails(.conditionFailed) { try await table.put(key(1), condition: attribute("pk").notExists()) }
             let changed: Item? = try await table.update(
                 key: key(1),
                 [
                     .set("dotted.name", to: 1), .append(["b"], to: "tags"), .add(10, to: "n"),
                     .setIfNotExists("made", to: "now"),
                 ],
-                if: attribute("tags").element(0) == "a" && (attribute("n") < 2 || !attribute("n").exists()),
-                returning: .allNew)
+                condition: attribute("tags").element(0) == "a" && (attribute("n") < 2 || !attribute("n").exists()),
+                returnValues: .allNew)
             XCTAssertEqual(changed?["n"], 11)
             XCTAssertEqual(changed?["tags"], ["a", "b"])
             XCTAssertEqual(changed?["dotted.name"], 1)
             XCTAssertEqual(changed?["made"], "now")
 
             let mine = attribute("pk") == .s(me) && attribute("sk").beginsWith("c#")
-            var search = table.query(Item.self, where: mine, descending: true)
+            var search = table.query(Item.self, keyCondition: mine, descending: true)
             search.pageSize = 1
             search.attributes = ["sk"]
             var names: [AttributeValue?] = []
             for try await item in search { names.append(item["sk"]) }
             XCTAssertEqual(names, ["c#3", "c#2", "c#1"])
-            var filtered = table.query(Item.self, where: mine)
+            var filtered = table.query(Item.self, keyCondition: mine)
             filtered.filter = Condition(Expression(text: "#n > :two", names: ["#n": "n"], values: [":two": 2]))
             let count = try await filtered.count()
             XCTAssertEqual(count, 2)
@@ -102,8 +102,8 @@ final class ItemTests: XCTestCase {
             try await client.transactWrite([
                 .put(key(4), in: table),
                 .update(key: key(2), [.add(1, to: "n")], in: table),
-                .delete(key: key(3), in: table, if: attribute("n") == 3),
-                .check(key: key(1), in: table, attribute("n").between(11, and: 12)),
+                .delete(key: key(3), in: table, condition: attribute("n") == 3),
+                .conditionCheck(key: key(1), in: table, attribute("n").between(11, and: 12)),
             ])
             let read = try await client.transactGet([
                 TransactGet(key: key(2), in: table, attributes: ["n"]), TransactGet(key: key(3), in: table),
@@ -111,12 +111,12 @@ final class ItemTests: XCTestCase {
             XCTAssertEqual(read.map { $0?["n"] }, [3, nil])
             XCTAssertEqual(read.map { $0?["tags"] }, [nil, nil])
             let refused: [TransactWrite] = [
-                .delete(key: key(1), in: table), .check(key: key(2), in: table, attribute("n") > 100),
+                .delete(key: key(1), in: table), .conditionCheck(key: key(2), in: table, attribute("n") > 100),
             ]
             await assertFails(.conditionFailed) { try await client.transactWrite(refused) }
-            let kept: Item? = try await table.remove(key: key(1))
+            let kept = try await table.delete(key: key(1), returnOld: Item.self)
             XCTAssertEqual(kept?["n"], 11)
-            let old: Item? = try await table.replace(with: key(2))
+            let old = try await table.put(key(2), returnOld: Item.self)
             XCTAssertEqual(old?["n"], 3)
             let scanned = try await table.batchGet(Item.self, keys: [key(1), key(2), key(4)])
             XCTAssertEqual(Set(scanned), [key(2), key(4)])
@@ -132,19 +132,19 @@ final class ItemTests: XCTestCase {
             try await table.put(diary)
             let absent = attribute("pk").notExists()
             let thrown = await assertFails(.conditionFailed) {
-                try await table.put(diary, if: absent, returnOldOnConditionCheckFailure: true)
+                try await table.put(diary, condition: absent, returnOldOnConditionCheckFailure: true)
             }
             let error = try XCTUnwrap(thrown)
             XCTAssertEqual(error.item?["words"], "dear diary")
             XCTAssertEqual(try error.item(as: Diary.self), diary)
             XCTAssertTrue(error.cancellationReasons.isEmpty)
             XCTAssertThrowsError(try error.item(as: [String: UInt8].self)) { XCTAssertTrue($0 is DecodingError) }
-            let plain = await assertFails(.conditionFailed) { try await table.put(diary, if: absent) }
+            let plain = await assertFails(.conditionFailed) { try await table.put(diary, condition: absent) }
             XCTAssertNil(try XCTUnwrap(plain).item)
 
             let writes: [TransactWrite] = [
                 .delete(key: ["pk": .s(me), "sk": "other"], in: table),
-                try .put(diary, in: table, if: absent, returnOldOnConditionCheckFailure: true),
+                try .put(diary, in: table, condition: absent, returnOldOnConditionCheckFailure: true),
             ]
             let cancelled = await assertFails(.conditionFailed) { try await client.transactWrite(writes) }
             let reasons = try XCTUnwrap(cancelled).cancellationReasons

@@ -17,5 +17,5 @@ func readmeExample(
 
     let (table, me) = (try client.table(), try await client.identityId())
     try await table.put(Note(pk: me, sk: "note-1", title: "Bernoulli numbers"))
-    for try await note in table.query(Note.self, where: attribute("pk") == .s(me)) { print(note.title) }
+    for try await note in table.query(Note.self, keyCondition: attribute("pk") == .s(me)) { print(note.title) }
 }

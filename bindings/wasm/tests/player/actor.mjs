@@ -125,26 +125,21 @@ export const OPERATIONS = {
   'bucket.presignGet': ({ client }, { key, expiresIn, ...options }) => client.bucket().presignGet(key, expiresIn, options),
   'bucket.presignPut': ({ client }, { key, expiresIn, ...options }) => client.bucket().presignPut(key, expiresIn, options),
 
-  putItem: async ({ client, poolpass }, { item, ...args }) => {
-    await client.table().put(item, writing(poolpass, args));
+  'table.put': ({ client, poolpass }, { item, ...options }) => client.table().put(item, conditional(poolpass, options)),
+  'table.get': ({ client }, { key }) => client.table().get(key),
+  'table.update': ({ client, poolpass }, { key, set, add, ...options }) => {
+    return client.table().update(key, { set, add }, conditional(poolpass, options));
   },
-  getItem: ({ client }, { key }) => client.table().get(key),
-  updateItem: ({ client, poolpass }, { key, set, add, ...args }) => {
-    return client.table().update(key, { set, add }, { ...writing(poolpass, args), returning: 'allNew' });
+  'table.delete': ({ client, poolpass }, { key, ...options }) => client.table().delete(key, conditional(poolpass, options)),
+  'table.query': ({ client, poolpass }, { keyCondition, ...options }) => {
+    return client.table().query(condition(poolpass, keyCondition), options).all();
   },
-  deleteItem: async ({ client, poolpass }, { key, ...args }) => {
-    await client.table().delete(key, writing(poolpass, args));
+  'table.scan': ({ client }) => client.table().scan().all(),
+  'table.batchGet': ({ client }, { keys }) => client.table().batchGet(keys),
+  transactWrite: ({ client, poolpass }, { writes }) => {
+    return client.transactWrite(writes.map((write) => conditional(poolpass, write)));
   },
-  transactWrite: async ({ client, poolpass }, { writes }) => {
-    await client.transactWrite(writes.map((write) => ({ ...write, ...writing(poolpass, write) })));
-  },
-  transactGet: ({ client }, { keys }) => client.transactGet(keys.map((key) => ({ key }))),
-  query: ({ client, poolpass }, { partitionKey, pageSize }) => {
-    const [[name, value]] = Object.entries(partitionKey);
-    return client.table().query(poolpass.attribute(name).eq(value), { pageSize }).all();
-  },
-  scan: ({ client }) => client.table().scan().all(),
-  batchGet: ({ client }, { keys }) => client.table().batchGet(keys),
+  transactGet: ({ client }, { gets }) => client.transactGet(gets),
 
   'api.request': async ({ client }, { url, ...options }) => {
     const answer = await client.api().request(url, { ...options, throwOnError: true });
@@ -152,11 +147,15 @@ export const OPERATIONS = {
   },
 };
 
-/** The options of a write. */
-function writing(poolpass, { ifNotExists, ifEquals, returnOldOnConditionCheckFailure }) {
-  const [[name, value] = []] = Object.entries(ifEquals ?? {});
-  const condition = ifNotExists ? poolpass.attribute(ifNotExists).notExists() : ifEquals && poolpass.attribute(name).eq(value);
-  return { condition, returnOldOnConditionCheckFailure };
+/** The options of a write, with their condition. */
+function conditional(poolpass, options) {
+  return options.condition ? { ...options, condition: condition(poolpass, options.condition) } : options;
+}
+
+/** A condition by the name of its operator: `{"eq": ["n", 1]}`. */
+function condition({ attribute }, json) {
+  const [[operator, [name, ...values]]] = Object.entries(json);
+  return attribute(name)[operator](...values);
 }
 
 function outcome(actor, step) {

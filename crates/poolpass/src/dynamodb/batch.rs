@@ -37,7 +37,7 @@ pub struct BatchGet<T> {
     table: Table,
     keys: Result<Vec<Value>, Error>,
     projection: Option<Projection>,
-    consistent: bool,
+    consistent_read: bool,
     item: PhantomData<fn() -> T>,
 }
 
@@ -45,7 +45,7 @@ impl<T> BatchGet<T> {
     pub(super) fn new(table: &Table, keys: impl IntoIterator<Item = impl IntoItem>) -> Self {
         let keys = keys.into_iter().map(|key| key.into_item().map(Item::into_json));
         let keys = keys.fold(Ok(Vec::new()), added);
-        Self { table: table.clone(), keys, projection: None, consistent: false, item: PhantomData }
+        Self { table: table.clone(), keys, projection: None, consistent_read: false, item: PhantomData }
     }
 
     /// Gives only these attributes, as far as the items have them.
@@ -55,8 +55,8 @@ impl<T> BatchGet<T> {
     }
 
     /// Sees every write that succeeded before. Default: what was written within the last moments may be missing.
-    pub fn consistent(mut self) -> Self {
-        self.consistent = true;
+    pub fn consistent_read(mut self) -> Self {
+        self.consistent_read = true;
         self
     }
 }
@@ -68,7 +68,7 @@ impl<T: FromItem + 'static> IntoFuture for BatchGet<T> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let wanted = Input::default()
-                .maybe("ConsistentRead", self.consistent.then_some(true))
+                .maybe("ConsistentRead", self.consistent_read.then_some(true))
                 .expression("ProjectionExpression", self.projection.map(Projection::into_pieces))?;
             let found = Batch::get(self.table, wanted.into_members()).send(self.keys?).await?;
             found.into_iter().map(|item| read(item, "BatchGetItem")).collect()

@@ -21,7 +21,7 @@ pub struct GetItem<T> {
     table: Table,
     key: Result<Item, Error>,
     projection: Option<Projection>,
-    pub(super) consistent: bool,
+    pub(super) consistent_read: bool,
     item: PhantomData<fn() -> T>,
 }
 
@@ -31,7 +31,7 @@ impl<T> GetItem<T> {
             table: table.clone(),
             key: key.into_item(),
             projection: None,
-            consistent: false,
+            consistent_read: false,
             item: PhantomData,
         }
     }
@@ -49,15 +49,15 @@ impl<T> GetItem<T> {
     }
 
     /// Sees every write that succeeded before. Default: what was written within the last moments may be missing.
-    pub fn consistent(mut self) -> Self {
-        self.consistent = true;
+    pub fn consistent_read(mut self) -> Self {
+        self.consistent_read = true;
         self
     }
 
     pub(super) fn input(self) -> Result<Object, Error> {
         let input = Input::on(&self.table)
             .with("Key", self.key?.into_json())
-            .maybe("ConsistentRead", self.consistent.then_some(true))
+            .maybe("ConsistentRead", self.consistent_read.then_some(true))
             .expression("ProjectionExpression", self.projection.map(Projection::into_pieces))?;
         Ok(input.into_members())
     }

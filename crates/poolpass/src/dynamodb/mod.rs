@@ -23,10 +23,10 @@
 //! notes.put(&note).condition(attribute("pk").not_exists()).await?;
 //!
 //! let key = Item::new().with("pk", &me).with("sk", "1");
-//! let read: Option<Note> = notes.get(&key).consistent().await?;
+//! let read: Option<Note> = notes.get(&key).consistent_read().await?;
 //!
 //! let edited: Option<Note> =
-//!     notes.update(&key).set("title", "Oat milk").add("revision", 1).returning(ReturnValues::AllNew).await?;
+//!     notes.update(&key).set("title", "Oat milk").add("revision", 1).return_values(ReturnValues::AllNew).await?;
 //!
 //! let all: Vec<Note> = notes.query(attribute("pk").eq(&me)).descending().all().await?;
 //! # Ok(())
@@ -76,7 +76,7 @@ pub use condition::{Attribute, Condition, attribute};
 pub use expression::Expression;
 pub use get::GetItem;
 pub use item::{FromItem, IntoItem, Item};
-pub use search::{Page, Query, Scan, Search};
+pub use search::{ItemPage, Query, Scan, Search};
 pub use table::Table;
 pub use transaction::{TransactGet, TransactWrite};
 pub use update::{ReturnValues, UpdateItem};

@@ -48,12 +48,12 @@ struct Wanted {
     key_condition: Option<Condition>,
     filter: Option<Condition>,
     projection: Option<Projection>,
-    index: Option<String>,
-    consistent: bool,
+    index_name: Option<String>,
+    consistent_read: bool,
     descending: bool,
     segment: Option<(u32, u32)>,
     page_size: Option<u32>,
-    start_after: Option<Result<Item, Error>>,
+    exclusive_start_key: Option<Result<Item, Error>>,
 }
 
 /// A [`Search`] in one partition.
@@ -67,11 +67,11 @@ pub enum Scan {}
 /// What one request found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Page<T> {
+pub struct ItemPage<T> {
     /// The items. There may be none although more pages follow, since the filter is applied after reading.
     pub items: Vec<T>,
-    /// Where the next page starts: give it to [`Search::start_after`]. `None` after the last page.
-    pub last_key: Option<Item>,
+    /// Where the next page starts: give it to [`Search::exclusive_start_key`]. `None` after the last page.
+    pub last_evaluated_key: Option<Item>,
     /// How many items were read, before the filter.
     pub scanned_count: u64,
 }
@@ -93,9 +93,9 @@ impl Search<Scan> {
         Self::new(table, None)
     }
 
-    /// Goes through one of `total` parts of the table, counted from 0, so that several programs can share the work.
-    pub fn segment(mut self, segment: u32, total: u32) -> Self {
-        self.wanted.segment = Some((segment, total));
+    /// Goes through one of `total_segments` parts of the table, counted from 0, so that several programs can share the work.
+    pub fn segment(mut self, segment: u32, total_segments: u32) -> Self {
+        self.wanted.segment = Some((segment, total_segments));
         self
     }
 }
@@ -107,12 +107,12 @@ impl<K> Search<K> {
             key_condition,
             filter: None,
             projection: None,
-            index: None,
-            consistent: false,
+            index_name: None,
+            consistent_read: false,
             descending: false,
             segment: None,
             page_size: None,
-            start_after: None,
+            exclusive_start_key: None,
         };
         Self { wanted, kind: PhantomData }
     }
@@ -136,15 +136,15 @@ impl<K> Search<K> {
     }
 
     /// Searches this secondary index.
-    pub fn index(mut self, name: impl Into<String>) -> Self {
-        self.wanted.index = Some(name.into());
+    pub fn index_name(mut self, name: impl Into<String>) -> Self {
+        self.wanted.index_name = Some(name.into());
         self
     }
 
     /// Sees every write that succeeded before; global secondary indexes cannot. Default: what was written within the last moments
     /// may be missing.
-    pub fn consistent(mut self) -> Self {
-        self.wanted.consistent = true;
+    pub fn consistent_read(mut self) -> Self {
+        self.wanted.consistent_read = true;
         self
     }
 
@@ -154,9 +154,9 @@ impl<K> Search<K> {
         self
     }
 
-    /// Starts behind this key, which an earlier [`Page::last_key`] named.
-    pub fn start_after(mut self, last_key: impl IntoItem) -> Self {
-        self.wanted.start_after = Some(last_key.into_item());
+    /// Starts behind this key, which an earlier [`ItemPage::last_evaluated_key`] named.
+    pub fn exclusive_start_key(mut self, last_evaluated_key: impl IntoItem) -> Self {
+        self.wanted.exclusive_start_key = Some(last_evaluated_key.into_item());
         self
     }
 
@@ -167,12 +167,12 @@ impl<K> Search<K> {
     /// # Errors
     ///
     /// As said at [`Search`].
-    pub async fn page<T: FromItem>(self) -> Result<Page<T>, Error> {
+    pub async fn page<T: FromItem>(self) -> Result<ItemPage<T>, Error> {
         self.wanted.page().await?.into_page()
     }
 
     /// The pages to the end. After an error the stream ends.
-    pub fn pages<T: FromItem + 'static>(self) -> BoxStream<'static, Result<Page<T>, Error>> {
+    pub fn pages<T: FromItem + 'static>(self) -> BoxStream<'static, Result<ItemPage<T>, Error>> {
         Box::pin(self.wanted.raw_pages().map(|page| page?.into_page()))
     }
 
@@ -224,7 +224,7 @@ impl Wanted {
             let Some(prepared) = next else { return Ok(None) };
             let mut prepared = prepared?;
             let page = prepared.fetch().await?;
-            let next = page.last_key.is_some().then_some(Ok(prepared));
+            let next = page.last_evaluated_key.is_some().then_some(Ok(prepared));
             Ok(Some((page, next)))
         }))
     }
@@ -237,7 +237,7 @@ impl Wanted {
             loop {
                 let page = prepared.fetch().await?;
                 count = count.saturating_add(page.count);
-                if page.last_key.is_none() {
+                if page.last_evaluated_key.is_none() {
                     return Ok(count);
                 }
             }
@@ -248,17 +248,17 @@ impl Wanted {
         let operation = if self.key_condition.is_some() { "Query" } else { "Scan" };
         let (segment, total_segments) = self.segment.unzip();
         let input = Input::on(&self.table)
-            .maybe("IndexName", self.index)
+            .maybe("IndexName", self.index_name)
             .expression("KeyConditionExpression", self.key_condition.map(Condition::into_pieces))?
             .expression("FilterExpression", self.filter.map(Condition::into_pieces))?
             .expression("ProjectionExpression", self.projection.map(Projection::into_pieces))?
             .maybe("Select", select)
-            .maybe("ConsistentRead", self.consistent.then_some(true))
+            .maybe("ConsistentRead", self.consistent_read.then_some(true))
             .maybe("ScanIndexForward", self.descending.then_some(false))
             .maybe("Segment", segment)
             .maybe("TotalSegments", total_segments)
             .maybe("Limit", self.page_size);
-        let start = self.start_after.transpose()?;
+        let start = self.exclusive_start_key.transpose()?;
         let seen = Pagination::starting_at(start.as_ref());
         let request = self.table.request(operation, input.into_members(), Repeat::Safe);
         Ok(Prepared { request, start, counts: select.is_some(), seen })
@@ -280,7 +280,7 @@ struct Prepared {
 struct RawPage {
     operation: &'static str,
     items: Vec<Item>,
-    last_key: Option<Item>,
+    last_evaluated_key: Option<Item>,
     count: u64,
     scanned_count: u64,
 }
@@ -290,9 +290,13 @@ impl RawPage {
         self.items.into_iter().map(move |item| read(item, self.operation))
     }
 
-    fn into_page<T: FromItem>(mut self) -> Result<Page<T>, Error> {
-        let (last_key, scanned_count) = (self.last_key.take(), self.scanned_count);
-        Ok(Page { items: self.into_items().collect::<Result<_, _>>()?, last_key, scanned_count })
+    fn into_page<T: FromItem>(mut self) -> Result<ItemPage<T>, Error> {
+        let (last_evaluated_key, scanned_count) = (self.last_evaluated_key.take(), self.scanned_count);
+        Ok(ItemPage {
+            items: self.into_items().collect::<Result<_, _>>()?,
+            last_evaluated_key,
+            scanned_count,
+        })
     }
 }
 
@@ -317,14 +321,15 @@ impl Prepared {
             None if self.counts => return Err(ParseError::Member("Count").into()),
             None => 0,
         };
-        if let Some(last_key) = &answer.last_key {
-            self.seen.go_on(last_key, items.is_empty() && count == 0 && answer.scanned_count == 0)?;
+        if let Some(last_evaluated_key) = &answer.last_evaluated_key {
+            self.seen
+                .go_on(last_evaluated_key, items.is_empty() && count == 0 && answer.scanned_count == 0)?;
         }
-        self.start.clone_from(&answer.last_key);
+        self.start.clone_from(&answer.last_evaluated_key);
         Ok(RawPage {
             operation: self.request.operation,
             items,
-            last_key: answer.last_key,
+            last_evaluated_key: answer.last_evaluated_key,
             count,
             scanned_count: answer.scanned_count,
         })

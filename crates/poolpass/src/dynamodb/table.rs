@@ -98,7 +98,7 @@ impl Table {
     }
 
     /// Demands `condition` of the item with this key, in a transaction.
-    pub fn check(&self, key: impl IntoItem, condition: impl Into<Condition>) -> ConditionCheck {
+    pub fn condition_check(&self, key: impl IntoItem, condition: impl Into<Condition>) -> ConditionCheck {
         ConditionCheck::new(self, key, condition)
     }
 

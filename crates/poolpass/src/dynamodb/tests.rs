@@ -62,7 +62,8 @@ async fn answers_are_not_to_be_packed_and_whoever_packs_them_all_the_same_breaks
 #[tokio::test]
 async fn get_says_what_is_wanted() {
     let body =
-        sent(|notes| notes.get::<Item>(key()).consistent().attributes(["sk", "a.b"]).into_future()).await;
+        sent(|notes| notes.get::<Item>(key()).consistent_read().attributes(["sk", "a.b"]).into_future())
+            .await;
     let expected = json!({
         "TableName": "notes",
         "Key": {"pk": {"S": "me"}, "sk": {"N": "7"}},
@@ -98,7 +99,7 @@ async fn an_item_is_found_or_not() {
 async fn put_and_delete_carry_their_condition() {
     let body = sent(|notes| {
         let put = notes.put(json!({"pk": "me"})).condition(attribute("pk").not_exists());
-        put.returning_old::<Item>().into_future()
+        put.return_old::<Item>().into_future()
     })
     .await;
     let expected = json!({
@@ -133,7 +134,7 @@ async fn an_update_is_written_clause_by_clause() {
             .delete_from_set("tags", AttributeValue::Ss(vec!["a".to_owned()]))
             .remove(attribute("list").element(0))
             .condition(attribute("title").eq("old"))
-            .returning::<Item>(ReturnValues::AllNew)
+            .return_values::<Item>(ReturnValues::AllNew)
             .into_future()
     })
     .await;
@@ -169,18 +170,18 @@ async fn only_what_may_be_done_twice_is_sent_again_after_a_lost_answer() {
 
     assert!(is_repeated(|notes| notes.put(key()).into_future()).await);
     assert!(!is_repeated(|notes| notes.put(key()).condition(exists()).into_future()).await);
-    assert!(!is_repeated(|notes| notes.put(key()).returning_old::<Item>().into_future()).await);
+    assert!(!is_repeated(|notes| notes.put(key()).return_old::<Item>().into_future()).await);
 
     assert!(is_repeated(|notes| notes.delete(key()).into_future()).await);
     assert!(!is_repeated(|notes| notes.delete(key()).condition(exists()).into_future()).await);
-    assert!(!is_repeated(|notes| notes.delete(key()).returning_old::<Item>().into_future()).await);
+    assert!(!is_repeated(|notes| notes.delete(key()).return_old::<Item>().into_future()).await);
 
     let plain = || Expression::new("SET n = n + :one").value(":one", 1);
     assert!(is_repeated(|notes| notes.update(key()).set("a", 1).remove("b").into_future()).await);
     assert!(is_repeated(|notes| notes.update(key()).add("tags", set()).into_future()).await);
     assert!(
         is_repeated(|notes| {
-            notes.update(key()).set("a", 1).returning::<Item>(ReturnValues::AllNew).into_future()
+            notes.update(key()).set("a", 1).return_values::<Item>(ReturnValues::AllNew).into_future()
         })
         .await
     );
@@ -191,7 +192,7 @@ async fn only_what_may_be_done_twice_is_sent_again_after_a_lost_answer() {
     assert!(!is_repeated(|notes| notes.update(key()).set("a", 1).condition(exists()).into_future()).await);
     assert!(
         !is_repeated(|notes| {
-            notes.update(key()).set("a", 1).returning::<Item>(ReturnValues::UpdatedOld).into_future()
+            notes.update(key()).set("a", 1).return_values::<Item>(ReturnValues::UpdatedOld).into_future()
         })
         .await
     );
@@ -208,10 +209,10 @@ async fn a_transaction_is_sent_again_with_its_token() {
             .put(notes.put(key()).condition(attribute("pk").not_exists()))
             .update(notes.update(key()).add("n", 1))
             .delete(notes.delete(key()))
-            .check(notes.check(key(), attribute("n").lt(3)))
+            .condition_check(notes.condition_check(key(), attribute("n").lt(3)))
     };
     write().await.unwrap();
-    write().token("order-17").await.unwrap();
+    write().client_request_token("order-17").await.unwrap();
     let sent = aws.take_sent_json();
     assert_eq!(sent[0], sent[1]);
     assert_eq!(sent[0]["ClientRequestToken"].as_str().unwrap().len(), 32);
@@ -243,7 +244,7 @@ async fn the_item_for_which_a_condition_does_not_hold_is_told_when_asked_for() {
     let body = sent(|notes| update(notes).return_old_on_condition_check_failure().into_future()).await;
     assert_eq!(asked(&body), all_old);
     let returning =
-        |notes: &Table| delete(notes).return_old_on_condition_check_failure().returning_old::<Item>();
+        |notes: &Table| delete(notes).return_old_on_condition_check_failure().return_old::<Item>();
     assert_eq!(asked(&sent(|notes| returning(notes).into_future()).await), all_old);
 
     let aws = ScriptedAws::default().answer(json!({}));
@@ -253,8 +254,8 @@ async fn the_item_for_which_a_condition_does_not_hold_is_told_when_asked_for() {
         .put(put(&notes).return_old_on_condition_check_failure())
         .update(update(&notes).return_old_on_condition_check_failure())
         .delete(delete(&notes).return_old_on_condition_check_failure())
-        .check(notes.check(key(), exists()).return_old_on_condition_check_failure())
-        .check(notes.check(key(), exists()));
+        .condition_check(notes.condition_check(key(), exists()).return_old_on_condition_check_failure())
+        .condition_check(notes.condition_check(key(), exists()));
     write.await.unwrap();
     let sent = aws.take_sent_json().remove(0);
     let actions = sent["TransactItems"].as_array().unwrap();
@@ -305,8 +306,9 @@ async fn transact_get_answers_in_order() {
         .answer(json!({"Responses": [{}]}));
     let notes = notes(&aws);
     let client = aws.client(|config| config);
-    let two =
-        || client.transact_get().get(notes.get::<Item>(key()).consistent()).get(notes.get::<Item>(key()));
+    let two = || {
+        client.transact_get().get(notes.get::<Item>(key()).consistent_read()).get(notes.get::<Item>(key()))
+    };
     assert_eq!(two().await.unwrap(), [None, Some(Item::new().with("n", 1))]);
     assert_eq!(two().await.unwrap_err().kind(), ErrorKind::InvalidResponse);
     let sent = aws.take_sent_json();
@@ -349,14 +351,15 @@ async fn a_query_goes_from_page_to_page_and_no_further_than_wanted() {
     assert_eq!(aws.take_sent().len(), 2);
 
     let aws = script();
-    let pages: Vec<Page<Item>> = notes(&aws).query(of_me()).pages().try_collect().await.unwrap();
+    let pages: Vec<ItemPage<Item>> = notes(&aws).query(of_me()).pages().try_collect().await.unwrap();
     assert_eq!(pages.len(), 3);
-    assert_eq!(pages[1].last_key, Some(Item::new().with("sk", 2)));
+    assert_eq!(pages[1].last_evaluated_key, Some(Item::new().with("sk", 2)));
 
     let aws = script();
     let query = notes(&aws).query(of_me());
-    let first: Page<Item> = query.clone().page().await.unwrap();
-    let second: Page<Item> = query.start_after(first.last_key.unwrap()).page().await.unwrap();
+    let first: ItemPage<Item> = query.clone().page().await.unwrap();
+    let second: ItemPage<Item> =
+        query.exclusive_start_key(first.last_evaluated_key.unwrap()).page().await.unwrap();
     assert_eq!((second.items, second.scanned_count), (vec![Item::new().with("sk", 2)], 2));
 }
 
@@ -365,8 +368,8 @@ async fn a_scan_says_what_is_wanted_and_counts_without_reading() {
     let aws = ScriptedAws::default()
         .answer(json!({"Count": 2, "ScannedCount": 5, "LastEvaluatedKey": {"sk": {"N": "1"}}}))
         .answer(json!({"Count": 1, "ScannedCount": 1}));
-    let scan = notes(&aws).scan().index("by-date").filter(attribute("done").eq(false)).segment(0, 2);
-    assert_eq!(scan.attributes(["title"]).consistent().count().await.unwrap(), 3);
+    let scan = notes(&aws).scan().index_name("by-date").filter(attribute("done").eq(false)).segment(0, 2);
+    assert_eq!(scan.attributes(["title"]).consistent_read().count().await.unwrap(), 3);
     let expected = json!({
         "TableName": "notes",
         "IndexName": "by-date",
@@ -387,7 +390,7 @@ async fn pages_that_go_in_a_circle_are_an_error() {
     for circle in [&[1, 1][..], &[1, 2, 1], &[1, 2, 3, 2]] {
         let aws = || circle.iter().fold(ScriptedAws::default(), |aws, n| aws.answer(page(*n)));
         let all = notes(&aws()).scan().all::<Item>().await.unwrap_err();
-        let pages: Result<Vec<Page<Item>>, _> = notes(&aws()).scan().pages().try_collect().await;
+        let pages: Result<Vec<ItemPage<Item>>, _> = notes(&aws()).scan().pages().try_collect().await;
         let count = notes(&aws()).scan().count().await.unwrap_err();
         for error in [all, pages.unwrap_err(), count] {
             assert_eq!(
@@ -486,7 +489,7 @@ async fn what_cannot_be_sent_is_not() {
     refused(notes.put([1, 2]).await.unwrap_err());
     refused(notes.batch_get::<Item>([7]).await.unwrap_err());
     refused(notes.batch_write().delete(7).put(key()).await.unwrap_err());
-    refused(notes.scan().start_after(7).all::<Item>().await.unwrap_err());
+    refused(notes.scan().exclusive_start_key(7).all::<Item>().await.unwrap_err());
     let clash = Expression::new("#x = :x").name("#x", "a").value(":x", 1);
     let clash = notes.query(clash.clone()).filter(clash.name("#x", "b"));
     refused(clash.all::<Item>().await.unwrap_err());

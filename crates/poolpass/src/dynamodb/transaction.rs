@@ -40,7 +40,7 @@ impl TransactGet {
 
     /// Reads one more item. It is always consistent.
     pub fn get<T>(mut self, mut get: GetItem<T>) -> Self {
-        get.consistent = false;
+        get.consistent_read = false;
         self.gets = added(self.gets, get.input().map(|get| Object::new().with("Get", get).into()));
         self
     }
@@ -115,13 +115,13 @@ impl TransactWrite {
     }
 
     /// Demands something of an item that is not written.
-    pub fn check(self, check: ConditionCheck) -> Self {
+    pub fn condition_check(self, check: ConditionCheck) -> Self {
         self.with("ConditionCheck", check.input())
     }
 
     /// The same transaction with the same token (1 to 36 characters) is done once within ten minutes, however often it is sent
     /// (`ClientRequestToken`). Default: a new random token whenever it is awaited.
-    pub fn token(mut self, token: impl Into<String>) -> Self {
+    pub fn client_request_token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
     }

@@ -160,12 +160,12 @@ impl UpdateItem {
     /// When the condition does not hold, [`Error::item`] tells the item as it is: see
     /// [`PutItem::return_old_on_condition_check_failure`](super::PutItem::return_old_on_condition_check_failure).
     pub fn return_old_on_condition_check_failure(mut self) -> Self {
-        self.precondition.return_old = true;
+        self.precondition.returns_item = true;
         self
     }
 
     /// Gives back the item, or a part of it, from before or after.
-    pub fn returning<T: FromItem>(self, values: ReturnValues) -> Returning<T> {
+    pub fn return_values<T: FromItem>(self, values: ReturnValues) -> Returning<T> {
         let repeat = match values {
             ReturnValues::AllNew | ReturnValues::UpdatedNew => self.repeat(),
             ReturnValues::AllOld | ReturnValues::UpdatedOld => Repeat::IfNotDone,

@@ -36,12 +36,12 @@ impl PutItem {
     /// (`ReturnValuesOnConditionCheckFailure`). In a transaction the reason for this item tells it
     /// ([`CancellationReason::item`](crate::CancellationReason::item)). It costs no further read. Default: the error tells no item.
     pub fn return_old_on_condition_check_failure(mut self) -> Self {
-        self.precondition.return_old = true;
+        self.precondition.returns_item = true;
         self
     }
 
     /// Gives back the item that was replaced, if there was one.
-    pub fn returning_old<T: FromItem>(self) -> Returning<T> {
+    pub fn return_old<T: FromItem>(self) -> Returning<T> {
         Returning::new(self.request(Some("ALL_OLD"), Repeat::IfNotDone))
     }
 
@@ -92,12 +92,12 @@ impl DeleteItem {
     /// When the condition does not hold, [`Error::item`] tells the item as it is: see
     /// [`PutItem::return_old_on_condition_check_failure`].
     pub fn return_old_on_condition_check_failure(mut self) -> Self {
-        self.precondition.return_old = true;
+        self.precondition.returns_item = true;
         self
     }
 
     /// Gives back the item that was deleted, if there was one.
-    pub fn returning_old<T: FromItem>(self) -> Returning<T> {
+    pub fn return_old<T: FromItem>(self) -> Returning<T> {
         Returning::new(self.request(Some("ALL_OLD"), Repeat::IfNotDone))
     }
 
@@ -133,14 +133,14 @@ pub struct ConditionCheck {
 
 impl ConditionCheck {
     pub(super) fn new(table: &Table, key: impl IntoItem, condition: impl Into<Condition>) -> Self {
-        let precondition = Precondition { condition: Some(condition.into()), return_old: false };
+        let precondition = Precondition { condition: Some(condition.into()), returns_item: false };
         Self { table: table.clone(), key: key.into_item(), precondition }
     }
 
     /// When the condition does not hold, the reason for this item tells the item as it is
     /// ([`CancellationReason::item`](crate::CancellationReason::item)): see [`PutItem::return_old_on_condition_check_failure`].
     pub fn return_old_on_condition_check_failure(mut self) -> Self {
-        self.precondition.return_old = true;
+        self.precondition.returns_item = true;
         self
     }
 
@@ -189,7 +189,7 @@ pub(super) fn done(request: Result<Request, Error>) -> BoxFuture<'static, Result
 #[derive(Clone, Debug, Default)]
 pub(super) struct Precondition {
     pub(super) condition: Option<Condition>,
-    pub(super) return_old: bool,
+    pub(super) returns_item: bool,
 }
 
 impl Precondition {
@@ -201,7 +201,7 @@ impl Precondition {
 
 /// What all writes say, and the same in a transaction.
 pub(super) fn input(table: &Table, precondition: Precondition) -> Result<Input, Error> {
-    let returned = precondition.return_old.then_some("ALL_OLD");
+    let returned = precondition.returns_item.then_some("ALL_OLD");
     let input = Input::on(table).maybe("ReturnValuesOnConditionCheckFailure", returned);
     input.expression("ConditionExpression", precondition.condition.map(Condition::into_pieces))
 }

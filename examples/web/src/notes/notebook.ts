@@ -30,10 +30,10 @@ export async function readLeaf(client: Client, from?: Item): Promise<Leaf> {
     .query<StoredNote>(mine.and(attribute('sk').beginsWith(PREFIX)), {
       descending: true,
       pageSize: LEAF,
-      startAfter: from,
+      exclusiveStartKey: from,
     })
     .page();
-  return { notes: page.items.map(noteOf), older: page.lastKey };
+  return { notes: page.items.map(noteOf), older: page.lastEvaluatedKey };
 }
 
 /** The id of a note that is written now. */
@@ -96,7 +96,7 @@ async function change(
   const key = await keyOf(client, note);
   const changed = await client
     .table()
-    .update<StoredNote>(key, { set: attributes }, { condition, returning: 'allNew' });
+    .update<StoredNote>(key, { set: attributes }, { condition, returnValues: 'allNew' });
   return changed === undefined ? { ...note, ...attributes } : noteOf(changed);
 }
 

@@ -13,18 +13,7 @@ use crate::arguments::Arguments;
 
 impl Actor {
     pub(super) async fn item_operation(&self, operation: &str, with: Arguments<'_>) -> Option<Outcome> {
-        let is_known = matches!(
-            operation,
-            "putItem"
-                | "getItem"
-                | "updateItem"
-                | "deleteItem"
-                | "query"
-                | "scan"
-                | "batchGet"
-                | "transactWrite"
-                | "transactGet"
-        );
+        let is_known = operation.starts_with("table.") || operation.starts_with("transact");
         if !is_known {
             return None;
         }
@@ -37,35 +26,37 @@ impl Actor {
 
 async fn perform(client: &Client, table: &Table, operation: &str, with: Arguments<'_>) -> Outcome {
     match operation {
-        "putItem" => nothing(put(table, with, "item")?.await),
-        "getItem" => {
+        "table.put" => nothing(put(table, with, "item")?.await),
+        "table.get" => {
             let item: Result<Option<Value>, Error> = table.get(with.value("key")?).await;
             Ok(item.map(|item| json!(item)))
         }
-        "updateItem" => {
+        "table.update" => {
             let update = update(table, with, "key")?;
-            let item: Result<Option<Value>, Error> = update.returning(ReturnValues::AllNew).await;
+            if with.maybe_text("returnValues") != Some("allNew") {
+                return nothing(update.await);
+            }
+            let item: Result<Option<Value>, Error> = update.return_values(ReturnValues::AllNew).await;
             Ok(item.map(|item| json!(item)))
         }
-        "deleteItem" => nothing(delete(table, with, "key")?.await),
-        "query" => {
-            let (name, value) = members(with, "partitionKey").next().context("no partition key")?;
-            let mut query = table.query(attribute(name).eq(AttributeValue::from_typed(value)?));
+        "table.delete" => nothing(delete(table, with, "key")?.await),
+        "table.query" => {
+            let mut query = table.query(condition(with, "keyCondition")?.context("no key condition")?);
             if let Some(size) = with.maybe_number("pageSize") {
                 query = query.page_size(u32::try_from(size)?);
             }
             Ok(query.all::<Value>().await.map(Value::Array))
         }
-        "scan" => Ok(table.scan().all::<Value>().await.map(Value::Array)),
-        "batchGet" => {
+        "table.scan" => Ok(table.scan().all::<Value>().await.map(Value::Array)),
+        "table.batchGet" => {
             let items: Result<Vec<Value>, Error> = table.batch_get(with.list("keys")?).await;
             Ok(items.map(Value::Array))
         }
         "transactWrite" => nothing(writes(client, table, with)?.await),
         "transactGet" => {
             let mut gets = client.transact_get();
-            for key in with.list("keys")? {
-                gets = gets.get(table.get::<Item>(key));
+            for get in with.list("gets")? {
+                gets = gets.get(table.get::<Item>(&get["key"]));
             }
             Ok(gets.await.map(|items| items.into_iter().map(item_json).collect()))
         }
@@ -89,8 +80,11 @@ fn writes(client: &Client, table: &Table, with: Arguments<'_>) -> Result<Transac
         } else if write.0.contains_key("delete") {
             writes.delete(delete(table, write, "delete")?)
         } else {
-            let check = table.check(write.value("check")?, condition(write)?.context("a check needs one")?);
-            writes.check(if returns_old(write) {
+            let check = table.condition_check(
+                write.value("conditionCheck")?,
+                condition(write, "condition")?.context("a check needs one")?,
+            );
+            writes.condition_check(if returns_old(write) {
                 check.return_old_on_condition_check_failure()
             } else {
                 check
@@ -102,7 +96,7 @@ fn writes(client: &Client, table: &Table, with: Arguments<'_>) -> Result<Transac
 
 fn put(table: &Table, with: Arguments<'_>, item: &str) -> Result<PutItem> {
     let mut put = table.put(with.value(item)?);
-    if let Some(condition) = condition(with)? {
+    if let Some(condition) = condition(with, "condition")? {
         put = put.condition(condition);
     }
     Ok(if returns_old(with) { put.return_old_on_condition_check_failure() } else { put })
@@ -116,7 +110,7 @@ fn update(table: &Table, with: Arguments<'_>, key: &str) -> Result<UpdateItem> {
     for (name, value) in members(with, "add") {
         update = update.add(name, AttributeValue::from_typed(value)?);
     }
-    if let Some(condition) = condition(with)? {
+    if let Some(condition) = condition(with, "condition")? {
         update = update.condition(condition);
     }
     Ok(if returns_old(with) { update.return_old_on_condition_check_failure() } else { update })
@@ -124,18 +118,23 @@ fn update(table: &Table, with: Arguments<'_>, key: &str) -> Result<UpdateItem> {
 
 fn delete(table: &Table, with: Arguments<'_>, key: &str) -> Result<DeleteItem> {
     let mut delete = table.delete(with.value(key)?);
-    if let Some(condition) = condition(with)? {
+    if let Some(condition) = condition(with, "condition")? {
         delete = delete.condition(condition);
     }
     Ok(if returns_old(with) { delete.return_old_on_condition_check_failure() } else { delete })
 }
 
-fn condition(with: Arguments<'_>) -> Result<Option<Condition>> {
-    if let Some(name) = with.maybe_text("ifNotExists") {
-        return Ok(Some(attribute(name).not_exists()));
-    }
-    let Some((name, value)) = members(with, "ifEquals").next() else { return Ok(None) };
-    Ok(Some(attribute(name).eq(AttributeValue::from_typed(value)?)))
+/// A condition by the name of its operator, as the SDK has it: `{"eq": ["n", 1]}`.
+fn condition(with: Arguments<'_>, argument: &str) -> Result<Option<Condition>> {
+    let Some((operator, operands)) = members(with, argument).next() else { return Ok(None) };
+    let operands = operands.as_array().context("an attribute and values")?;
+    let place = attribute(operands.first().and_then(Value::as_str).context("no attribute")?);
+    let value = || AttributeValue::from_typed(operands.get(1).unwrap_or_default());
+    Ok(Some(match operator {
+        "eq" => place.eq(value()?),
+        "notExists" => place.not_exists(),
+        other => bail!("there is no operator {other:?}"),
+    }))
 }
 
 fn returns_old(with: Arguments<'_>) -> bool {

@@ -111,8 +111,8 @@ public struct Condition: Sendable {
 /// Something in DynamoDB's own language, with its placeholders.
 public typealias Expression = PoolpassFFI.Expression
 
-extension Precondition {
+extension WriteOptions {
     init(_ condition: Condition?, _ returnOldOnConditionCheckFailure: Bool) {
-        self.init(condition: condition?.inner, returnOld: returnOldOnConditionCheckFailure)
+        self.init(condition: condition?.inner, returnOldOnConditionCheckFailure: returnOldOnConditionCheckFailure)
     }
 }

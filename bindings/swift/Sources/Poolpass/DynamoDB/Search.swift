@@ -3,7 +3,7 @@ import PoolpassFFI
 /// A query or a scan.
 ///
 /// ```swift
-/// for try await note in table.query(Note.self, where: attribute("pk") == .s(me)) { print(note.title) }
+/// for try await note in table.query(Note.self, keyCondition: attribute("pk") == .s(me)) { print(note.title) }
 /// ```
 public struct Search<Value: Decodable & Sendable>: AsyncSequence, Sendable {
     /// An item.
@@ -14,13 +14,13 @@ public struct Search<Value: Decodable & Sendable>: AsyncSequence, Sendable {
     /// Only these attributes. Default: all.
     public var attributes: [Attribute]?
     /// Searches this index.
-    public var index: String?
+    public var indexName: String?
     /// Sees every write that came before, at twice the price.
-    public var consistent = false
+    public var consistentRead = false
     /// How many items are read for one page at most. Default: as many as fit into 1 MB.
     public var pageSize: Int?
-    /// Begins behind this key: the ``ItemPage/lastKey`` of a page.
-    public var startAfter: Item?
+    /// Begins behind this key: the ``ItemPage/lastEvaluatedKey`` of a page.
+    public var exclusiveStartKey: Item?
 
     fileprivate enum Kind {
         case query(Condition, descending: Bool)
@@ -37,14 +37,14 @@ public struct Search<Value: Decodable & Sendable>: AsyncSequence, Sendable {
 
     /// One page.
     public func page() async throws -> ItemPage<Value> {
-        try await page(after: startAfter)
+        try await page(after: exclusiveStartKey)
     }
 
     /// All pages, each fetched when it is asked for.
     public func pages() -> AsyncThrowingStream<ItemPage<Value>, any Error> {
         Poolpass.pages { (key: Item?) in
-            let page = try await page(after: key ?? startAfter)
-            return (page, page.lastKey)
+            let page = try await page(after: key ?? exclusiveStartKey)
+            return (page, page.lastEvaluatedKey)
         }
     }
 
@@ -55,7 +55,7 @@ public struct Search<Value: Decodable & Sendable>: AsyncSequence, Sendable {
 
     /// How many items there are, over all pages, without fetching them. Reading them costs the same.
     public func count() async throws -> Int {
-        let options = try options(startAfter)
+        let options = try options(exclusiveStartKey)
         let count = try await call {
             let table = table.cancellable(handle: $0)
             return switch kind {
@@ -104,10 +104,10 @@ public struct Search<Value: Decodable & Sendable>: AsyncSequence, Sendable {
         return try ItemPage(page)
     }
 
-    private func options(_ startAfter: Item?) throws -> SearchOptions {
+    private func options(_ exclusiveStartKey: Item?) throws -> SearchOptions {
         SearchOptions(
-            filter: filter?.inner, attributes: attributes?.map(\.inner), index: index, consistent: consistent,
-            pageSize: try pageSize.map { try int32($0, "pageSize") }, startAfter: startAfter)
+            filter: filter?.inner, attributes: attributes?.map(\.inner), indexName: indexName, consistentRead: consistentRead,
+            pageSize: try pageSize.map { try int32($0, "pageSize") }, exclusiveStartKey: exclusiveStartKey)
     }
 }
 
@@ -116,13 +116,13 @@ public struct ItemPage<Value: Decodable & Sendable>: Sendable {
     /// The items.
     public let items: [Value]
     /// Where the next page begins; nil after the last.
-    public let lastKey: Item?
+    public let lastEvaluatedKey: Item?
     /// How many items DynamoDB has read, before the filter.
     public let scannedCount: Int
 
     init(_ page: PoolpassFFI.ItemPage) throws {
         items = try page.items.map { try ItemDecoder().decode(from: $0) }
-        lastKey = page.lastKey
+        lastEvaluatedKey = page.lastEvaluatedKey
         scannedCount = Int(page.scannedCount)
     }
 }
@@ -133,7 +133,7 @@ public typealias ScanSegment = PoolpassFFI.ScanSegment
 extension Table {
     /// The items whose key fits, in the order of their sort keys (Query).
     public func query<Value: Decodable & Sendable>(
-        _ type: Value.Type = Value.self, where keyCondition: Condition, descending: Bool = false
+        _ type: Value.Type = Value.self, keyCondition: Condition, descending: Bool = false
     ) -> Search<Value> {
         Search(inner, .query(keyCondition, descending: descending))
     }

@@ -10,8 +10,8 @@ import PoolpassFFI
 /// struct Note: Codable { var pk, sk, title: String; var revision = 1 }
 ///
 /// let table = try client.table()
-/// try await table.put(Note(pk: me, sk: "note-1", title: "Bernoulli numbers"), if: attribute("pk").notExists())
-/// for try await note in table.query(Note.self, where: attribute("pk") == .s(me)) { print(note.title) }
+/// try await table.put(Note(pk: me, sk: "note-1", title: "Bernoulli numbers"), condition: attribute("pk").notExists())
+/// for try await note in table.query(Note.self, keyCondition: attribute("pk") == .s(me)) { print(note.title) }
 /// ```
 public struct Table: Sendable {
     let inner: PoolpassFFI.Table
@@ -23,96 +23,111 @@ public struct Table: Sendable {
     /// The table's name or ARN.
     public var name: String { inner.name() }
 
-    /// Reads an item (GetItem); nil where there is no such key.
+    /// Reads the item with this key (GetItem).
     ///
     /// - Parameters:
-    ///   - consistent: Sees every write that came before, at twice the price.
-    ///   - attributes: Only these. Default: all.
+    ///   - consistentRead: Sees every write that succeeded before it, at twice the price. Default: writes of the last moments may
+    ///     be missing.
+    ///   - attributes: Returns only these attributes. Default: all.
+    /// - Returns: The item, or nil if there is no item with this key.
     /// - Throws: ``PoolpassError`` with `accessDenied`, `notFound` for the table; `DecodingError` for an item of another form.
     public func get<Value: Decodable>(
-        _ type: Value.Type = Value.self, key: Item, consistent: Bool = false, attributes: [Attribute]? = nil
+        _ type: Value.Type = Value.self, key: Item, consistentRead: Bool = false, attributes: [Attribute]? = nil
     ) async throws -> Value? {
-        let options = GetItemOptions(consistent: consistent, attributes: attributes?.map(\.inner))
+        let options = GetItemOptions(consistentRead: consistentRead, attributes: attributes?.map(\.inner))
         let item = try await call { try await inner.cancellable(handle: $0).get(key: key, options: options) }
         return try item.map { try ItemDecoder().decode(from: $0) }
     }
 
-    /// Writes an item, in place of one with the same key (PutItem).
+    /// Stores an item, replacing any item with the same key (PutItem).
     ///
     /// - Parameters:
-    ///   - condition: What has to hold for the item that has the same key now.
-    ///   - returnOldOnConditionCheckFailure: When the condition does not hold, ``PoolpassError/item`` is the item as it is, if there is
-    ///     one. It costs no further read.
-    /// - Throws: ``PoolpassError`` with `conditionFailed`, `accessDenied`; `EncodingError` for what DynamoDB does not have.
+    ///   - condition: Writes only if this condition holds for the stored item.
+    ///   - returnOldOnConditionCheckFailure: If the condition does not hold, ``PoolpassError/item`` is the stored item. This costs no
+    ///     extra read.
+    /// - Throws: ``PoolpassError`` with `conditionFailed`, `accessDenied`; `EncodingError` for a value that DynamoDB cannot store.
     public func put(
-        _ item: some Encodable, if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
+        _ item: some Encodable, condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
     ) async throws {
         let item = try ItemEncoder().encode(item)
-        try await put(item, if: condition, returnOldOnConditionCheckFailure: returnOldOnConditionCheckFailure)
+        try await put(item, condition: condition, returnOldOnConditionCheckFailure: returnOldOnConditionCheckFailure)
     }
 
-    /// Writes an item, in place of one with the same key (PutItem).
+    /// Stores an item, replacing any item with the same key (PutItem).
     public func put(
-        _ item: Item, if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
+        _ item: Item, condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
     ) async throws {
-        let precondition = Precondition(condition, returnOldOnConditionCheckFailure)
-        try await call { try await inner.cancellable(handle: $0).put(new: item, precondition: precondition) }
+        _ = try await put(item, WriteOptions(condition, returnOldOnConditionCheckFailure), returnOld: false)
     }
 
-    /// Writes an item, and returns the one that was replaced (PutItem).
-    public func replace<Value: Decodable>(
-        with item: some Encodable, if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false,
-        returning type: Value.Type = Value.self
-    ) async throws -> Value? {
-        let new = try ItemEncoder().encode(item)
-        let precondition = Precondition(condition, returnOldOnConditionCheckFailure)
-        let old = try await call {
-            try await inner.cancellable(handle: $0).putReturningOld(new: new, precondition: precondition)
-        }
+    /// Stores an item, and returns the item that was replaced, if there was one (PutItem).
+    public func put<Old: Decodable>(
+        _ item: some Encodable, condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false,
+        returnOld type: Old.Type
+    ) async throws -> Old? {
+        let options = WriteOptions(condition, returnOldOnConditionCheckFailure)
+        let old = try await put(try ItemEncoder().encode(item), options, returnOld: true)
         return try old.map { try ItemDecoder().decode(from: $0) }
     }
 
-    /// Deletes an item (DeleteItem). That there is none is not an error. The parameters are those of ``put(_:if:returnOldOnConditionCheckFailure:)``.
+    /// Deletes the item with this key (DeleteItem). Deleting a missing item succeeds.
+    ///
+    /// The parameters are those of ``put(_:condition:returnOldOnConditionCheckFailure:)``.
     public func delete(
-        key: Item, if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
+        key: Item, condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
     ) async throws {
-        let precondition = Precondition(condition, returnOldOnConditionCheckFailure)
-        try await call { try await inner.cancellable(handle: $0).delete(key: key, precondition: precondition) }
+        _ = try await delete(key, WriteOptions(condition, returnOldOnConditionCheckFailure), returnOld: false)
     }
 
-    /// Deletes an item, and returns it (DeleteItem).
-    public func remove<Value: Decodable>(
-        key: Item, if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false,
-        returning type: Value.Type = Value.self
-    ) async throws -> Value? {
-        let precondition = Precondition(condition, returnOldOnConditionCheckFailure)
-        let old = try await call {
-            try await inner.cancellable(handle: $0).deleteReturningOld(key: key, precondition: precondition)
-        }
+    /// Deletes the item with this key, and returns the deleted item, if there was one (DeleteItem).
+    public func delete<Old: Decodable>(
+        key: Item, condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false,
+        returnOld type: Old.Type
+    ) async throws -> Old? {
+        let old = try await delete(key, WriteOptions(condition, returnOldOnConditionCheckFailure), returnOld: true)
         return try old.map { try ItemDecoder().decode(from: $0) }
     }
 
-    /// Changes an item, or makes it where there is none (UpdateItem). The changes happen together, and see the item as it was.
+    /// Changes attributes of the item with this key, or creates it (UpdateItem).
+    ///
+    /// All changes happen together, and see the item as it was before.
     public func update(
-        key: Item, _ changes: [Change], if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
+        key: Item, _ changes: [Change], condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
     ) async throws {
-        let (changes, precondition) = (changes.map(\.inner), Precondition(condition, returnOldOnConditionCheckFailure))
+        let options = WriteOptions(condition, returnOldOnConditionCheckFailure)
+        _ = try await update(key, changes, options, returnValues: nil)
+    }
+
+    /// Changes attributes of the item with this key, or creates it, and returns the values that `returnValues` names (UpdateItem).
+    public func update<Value: Decodable>(
+        key: Item, _ changes: [Change], condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false,
+        returnValues: ReturnValues, as type: Value.Type = Value.self
+    ) async throws -> Value? {
+        let options = WriteOptions(condition, returnOldOnConditionCheckFailure)
+        let item = try await update(key, changes, options, returnValues: returnValues)
+        return try item.map { try ItemDecoder().decode(from: $0) }
+    }
+
+    private func put(_ item: Item, _ options: WriteOptions, returnOld: Bool) async throws -> Item? {
         try await call {
-            try await inner.cancellable(handle: $0).update(key: key, changes: changes, precondition: precondition)
+            try await inner.cancellable(handle: $0).put(new: item, options: options, returnOld: returnOld)
         }
     }
 
-    /// Changes an item, and returns the values that are asked for (UpdateItem).
-    public func update<Value: Decodable>(
-        key: Item, _ changes: [Change], if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false,
-        returning values: ReturnValues, as type: Value.Type = Value.self
-    ) async throws -> Value? {
-        let (changes, precondition) = (changes.map(\.inner), Precondition(condition, returnOldOnConditionCheckFailure))
-        let item = try await call {
-            try await inner.cancellable(handle: $0)
-                .updateReturning(key: key, changes: changes, precondition: precondition, returning: values)
+    private func delete(_ key: Item, _ options: WriteOptions, returnOld: Bool) async throws -> Item? {
+        try await call {
+            try await inner.cancellable(handle: $0).delete(key: key, options: options, returnOld: returnOld)
         }
-        return try item.map { try ItemDecoder().decode(from: $0) }
+    }
+
+    private func update(
+        _ key: Item, _ changes: [Change], _ options: WriteOptions, returnValues: ReturnValues?
+    ) async throws -> Item? {
+        let changes = changes.map(\.inner)
+        return try await call {
+            try await inner.cancellable(handle: $0)
+                .update(key: key, changes: changes, options: options, returnValues: returnValues)
+        }
     }
 }
 
@@ -120,9 +135,9 @@ public struct Table: Sendable {
 extension Table {
     /// Reads any number of items (BatchGetItem), in no particular order; keys without an item are left out.
     public func batchGet<Value: Decodable>(
-        _ type: Value.Type = Value.self, keys: [Item], consistent: Bool = false, attributes: [Attribute]? = nil
+        _ type: Value.Type = Value.self, keys: [Item], consistentRead: Bool = false, attributes: [Attribute]? = nil
     ) async throws -> [Value] {
-        let options = GetItemOptions(consistent: consistent, attributes: attributes?.map(\.inner))
+        let options = GetItemOptions(consistentRead: consistentRead, attributes: attributes?.map(\.inner))
         let items = try await call { try await inner.cancellable(handle: $0).batchGet(keys: keys, options: options) }
         return try items.map { try ItemDecoder().decode(from: $0) }
     }
@@ -162,7 +177,7 @@ public struct Change: Sendable {
     }
 
     /// Takes elements out of a set.
-    public static func delete(_ set: AttributeValue, from place: Attribute) -> Change {
+    public static func deleteFromSet(_ set: AttributeValue, from place: Attribute) -> Change {
         Change(inner: .deleteFromSet(attribute: place.inner, value: set))
     }
 

@@ -11,12 +11,12 @@ extension Client {
 
     /// Writes up to 100 items of one or more tables, all or none (TransactWriteItems).
     ///
-    /// - Parameter token: With the same token it is done once. Default: a new one, which only the SDK's own retries share.
+    /// - Parameter clientRequestToken: With the same token it is done once. Default: a new one, which only the SDK's own retries share.
     /// - Throws: ``PoolpassError`` with `conditionFailed`, `conflict`; its ``PoolpassError/cancellationReasons`` tell the reason for each
     ///   item, in their order.
-    public func transactWrite(_ writes: [TransactWrite], token: String? = nil) async throws {
+    public func transactWrite(_ writes: [TransactWrite], clientRequestToken: String? = nil) async throws {
         let writes = writes.map(\.inner)
-        try await call { try await inner.cancellable(handle: $0).transactWrite(writes: writes, token: token) }
+        try await call { try await inner.cancellable(handle: $0).transactWrite(writes: writes, clientRequestToken: clientRequestToken) }
     }
 }
 
@@ -39,38 +39,39 @@ public struct TransactWrite: Sendable {
     ///
     /// - Throws: `EncodingError` for what DynamoDB does not have.
     public static func put(
-        _ item: some Encodable, in table: Table, if condition: Condition? = nil,
+        _ item: some Encodable, in table: Table, condition: Condition? = nil,
         returnOldOnConditionCheckFailure: Bool = false
     ) throws -> TransactWrite {
         let item = try ItemEncoder().encode(item)
-        let precondition = Precondition(condition, returnOldOnConditionCheckFailure)
-        return TransactWrite(inner: .put(table: table.inner, item: item, precondition: precondition))
+        let options = WriteOptions(condition, returnOldOnConditionCheckFailure)
+        return TransactWrite(inner: .put(table: table.inner, item: item, options: options))
     }
 
     /// Deletes an item.
     public static func delete(
-        key: Item, in table: Table, if condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
+        key: Item, in table: Table, condition: Condition? = nil, returnOldOnConditionCheckFailure: Bool = false
     ) -> TransactWrite {
-        let precondition = Precondition(condition, returnOldOnConditionCheckFailure)
-        return TransactWrite(inner: .delete(table: table.inner, key: key, precondition: precondition))
+        let options = WriteOptions(condition, returnOldOnConditionCheckFailure)
+        return TransactWrite(inner: .delete(table: table.inner, key: key, options: options))
     }
 
     /// Changes an item.
     public static func update(
-        key: Item, _ changes: [Change], in table: Table, if condition: Condition? = nil,
+        key: Item, _ changes: [Change], in table: Table, condition: Condition? = nil,
         returnOldOnConditionCheckFailure: Bool = false
     ) -> TransactWrite {
-        let (changes, precondition) = (changes.map(\.inner), Precondition(condition, returnOldOnConditionCheckFailure))
+        let (changes, options) = (changes.map(\.inner), WriteOptions(condition, returnOldOnConditionCheckFailure))
         return TransactWrite(
-            inner: .update(table: table.inner, key: key, changes: changes, precondition: precondition))
+            inner: .update(table: table.inner, key: key, changes: changes, options: options))
     }
 
     /// Only checks a condition.
-    public static func check(
+    public static func conditionCheck(
         key: Item, in table: Table, _ condition: Condition, returnOldOnConditionCheckFailure: Bool = false
     ) -> TransactWrite {
         TransactWrite(
-            inner: .check(
-                table: table.inner, key: key, condition: condition.inner, returnOld: returnOldOnConditionCheckFailure))
+            inner: .conditionCheck(
+                table: table.inner, key: key, condition: condition.inner,
+                returnOldOnConditionCheckFailure: returnOldOnConditionCheckFailure))
     }
 }

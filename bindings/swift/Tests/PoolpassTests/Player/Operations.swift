@@ -183,22 +183,29 @@ private let objects: [String: Operation] = [
 ]
 
 private let items: [String: Operation] = [
-    "putItem": { actor, with in
+    "table.put": { actor, with in
         try await actor.client.table().put(
-            try with.item("item"), if: try condition(with), returnOldOnConditionCheckFailure: returnsOld(with))
+            try with.item("item"), condition: try condition(with), returnOldOnConditionCheckFailure: returnsOld(with))
         return .null
     },
-    "getItem": { actor, with in
+    "table.get": { actor, with in
         try await actor.client.table().get(JSON.self, key: try with.item("key")) ?? .null
     },
-    "updateItem": { actor, with in
-        try await actor.client.table().update(
-            key: try with.item("key"), try changes(with), if: try condition(with),
-            returnOldOnConditionCheckFailure: returnsOld(with), returning: .allNew) ?? .null
+    "table.update": { actor, with in
+        let table = try actor.client.table()
+        let (key, changes, condition) = (try with.item("key"), try changes(with), try condition(with))
+        guard with["returnValues"] == "allNew" else {
+            try await table.update(
+                key: key, changes, condition: condition, returnOldOnConditionCheckFailure: returnsOld(with))
+            return .null
+        }
+        return try await table.update(
+            key: key, changes, condition: condition, returnOldOnConditionCheckFailure: returnsOld(with),
+            returnValues: .allNew) ?? .null
     },
-    "deleteItem": { actor, with in
+    "table.delete": { actor, with in
         try await actor.client.table().delete(
-            key: try with.item("key"), if: try condition(with), returnOldOnConditionCheckFailure: returnsOld(with))
+            key: try with.item("key"), condition: try condition(with), returnOldOnConditionCheckFailure: returnsOld(with))
         return .null
     },
     "transactWrite": { actor, with in
@@ -209,18 +216,18 @@ private let items: [String: Operation] = [
     },
     "transactGet": { actor, with in
         let table = try actor.client.table()
-        let items = try await actor.client.transactGet(try with.items("keys").map { TransactGet(key: $0, in: table) })
+        let gets = try (with["gets"].array ?? []).map { TransactGet(key: try Arguments($0).item("key"), in: table) }
+        let items = try await actor.client.transactGet(gets)
         return .array(try items.map(itemJSON))
     },
-    "query": { actor, with in
-        guard let (name, value) = with["partitionKey"].object?.first else { throw Mismatch("no partition key") }
-        let condition = attribute(name) == (try AttributeValue(encoding: value))
-        var query = try actor.client.table().query(JSON.self, where: condition)
+    "table.query": { actor, with in
+        guard let mine = try condition(with, "keyCondition") else { throw Mismatch("no key condition") }
+        var query = try actor.client.table().query(JSON.self, keyCondition: mine)
         query.pageSize = with.maybeInt("pageSize")
         return .array(try await query.all())
     },
-    "scan": { actor, _ in .array(try await actor.client.table().scan(JSON.self).all()) },
-    "batchGet": { actor, with in
+    "table.scan": { actor, _ in .array(try await actor.client.table().scan(JSON.self).all()) },
+    "table.batchGet": { actor, with in
         .array(try await actor.client.table().batchGet(JSON.self, keys: try with.items("keys")))
     },
 ]
@@ -234,19 +241,19 @@ func itemJSON(_ item: Item?) throws -> JSON {
 private func transactWrite(_ with: Arguments, in table: Table) throws -> TransactWrite {
     let (condition, returnsOld) = (try condition(with), returnsOld(with))
     if with["put"] != .null {
-        return try .put(try with.item("put"), in: table, if: condition, returnOldOnConditionCheckFailure: returnsOld)
+        return try .put(try with.item("put"), in: table, condition: condition, returnOldOnConditionCheckFailure: returnsOld)
     }
     if with["update"] != .null {
         return .update(
-            key: try with.item("update"), try changes(with), in: table, if: condition,
+            key: try with.item("update"), try changes(with), in: table, condition: condition,
             returnOldOnConditionCheckFailure: returnsOld)
     }
     if with["delete"] != .null {
         return .delete(
-            key: try with.item("delete"), in: table, if: condition, returnOldOnConditionCheckFailure: returnsOld)
+            key: try with.item("delete"), in: table, condition: condition, returnOldOnConditionCheckFailure: returnsOld)
     }
     guard let condition else { throw Mismatch("a check needs a condition") }
-    return .check(key: try with.item("check"), in: table, condition, returnOldOnConditionCheckFailure: returnsOld)
+    return .conditionCheck(key: try with.item("conditionCheck"), in: table, condition, returnOldOnConditionCheckFailure: returnsOld)
 }
 
 private func changes(_ with: Arguments) throws -> [Change] {
@@ -255,9 +262,17 @@ private func changes(_ with: Arguments) throws -> [Change] {
     return set + add
 }
 
-private func condition(_ with: Arguments) throws -> Condition? {
-    if let name = with.maybeText("ifNotExists") { return attribute(name).notExists() }
-    return try with["ifEquals"].object?.first.map { attribute($0) == (try AttributeValue(encoding: $1)) }
+/// A condition by the name of its operator: `{"eq": ["n", 1]}`.
+private func condition(_ with: Arguments, _ argument: String = "condition") throws -> Condition? {
+    guard let (name, json) = with[argument].object?.first else { return nil }
+    guard let operands = json.array, let place = operands.first?.string.map({ attribute($0) }) else {
+        throw Mismatch("an attribute and values")
+    }
+    switch name {
+    case "eq": return place == (try AttributeValue(encoding: operands[1]))
+    case "notExists": return place.notExists()
+    default: throw Mismatch("there is no operator \(name)")
+    }
 }
 
 private func returnsOld(_ with: Arguments) -> Bool {

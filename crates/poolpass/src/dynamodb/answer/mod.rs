@@ -21,7 +21,7 @@ pub(super) struct Answer {
     /// `UnprocessedKeys` or `UnprocessedItems`.
     pub(super) unprocessed: Vec<Unprocessed>,
     /// `LastEvaluatedKey`, unless it is empty.
-    pub(super) last_key: Option<Item>,
+    pub(super) last_evaluated_key: Option<Item>,
     /// `Count`.
     pub(super) count: Option<u64>,
     /// `ScannedCount`.
@@ -72,9 +72,9 @@ mod tests {
             "ScannedCount",
         ] {
             let answer = parse(&json!({ name: null })).unwrap();
-            assert!(answer.item.is_none() && answer.last_key.is_none() && answer.items.is_none());
+            assert!(answer.item.is_none() && answer.last_evaluated_key.is_none() && answer.items.is_none());
         }
-        assert!(parse(&json!({"LastEvaluatedKey": {}})).unwrap().last_key.is_none());
+        assert!(parse(&json!({"LastEvaluatedKey": {}})).unwrap().last_evaluated_key.is_none());
     }
 
     #[test]

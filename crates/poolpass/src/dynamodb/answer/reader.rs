@@ -39,7 +39,8 @@ impl AnswerReader {
                 answer.unprocessed = maybe(json, &mut |json| self.unprocessed(json))?.unwrap_or_default();
             }
             "LastEvaluatedKey" => {
-                answer.last_key = maybe(json, &mut |json| self.item(json))?.filter(|key| !key.is_empty());
+                answer.last_evaluated_key =
+                    maybe(json, &mut |json| self.item(json))?.filter(|key| !key.is_empty());
             }
             "Count" => answer.count = maybe(json, &mut count)?,
             "ScannedCount" => answer.scanned_count = maybe(json, &mut count)?.unwrap_or_default(),

@@ -19,12 +19,12 @@ func tellItems(_ people: People, _ narrator: Narrator) async throws {
     }
     let mine = attribute("pk") == .s(me) && attribute("sk").beginsWith("note-")
     let notes = try await narrator.step("query the own notes", "Query") {
-        try await table.query(Note.self, where: mine).all()
+        try await table.query(Note.self, keyCondition: mine).all()
     }
     guard notes.count == 2 else { throw Failure("expected two notes, got \(notes)") }
 
     let updated: Note? = try await narrator.step("count a revision up", "UpdateItem") {
-        try await table.update(key: ["pk": .s(me), "sk": "note-1"], [.add(1, to: "revision")], returning: .allNew)
+        try await table.update(key: ["pk": .s(me), "sk": "note-1"], [.add(1, to: "revision")], returnValues: .allNew)
     }
     guard updated?.revision == 2 else { throw Failure("the revision was not counted") }
 

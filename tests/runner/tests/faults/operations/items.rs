@@ -56,7 +56,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     })
     .done(IS_THERE),
     Operation::new("Table.put returning", WITH_CREDENTIALS, |stage| {
-        Box::pin(async { table(stage)?.put(item(stage)).returning_old::<Value>().await.map(drop) })
+        Box::pin(async { table(stage)?.put(item(stage)).return_old::<Value>().await.map(drop) })
     })
     .done(IS_THERE),
     Operation::new("Table.delete", STORED, |stage| {
@@ -68,7 +68,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     })
     .done(IS_GONE),
     Operation::new("Table.delete returning", STORED, |stage| {
-        Box::pin(async { table(stage)?.delete(key(stage)).returning_old::<Value>().await.map(drop) })
+        Box::pin(async { table(stage)?.delete(key(stage)).return_old::<Value>().await.map(drop) })
     })
     .done(IS_GONE),
     Operation::new("Table.update set", STORED, |stage| {
@@ -78,7 +78,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new("Table.update add", STORED, |stage| {
         Box::pin(async {
             let update = table(stage)?.update(key(stage)).add("n", 1);
-            update.returning::<Value>(ReturnValues::AllNew).await.map(drop)
+            update.return_values::<Value>(ReturnValues::AllNew).await.map(drop)
         })
     })
     .done(NUMBER),
@@ -117,5 +117,5 @@ fn there() -> Condition {
 }
 
 async fn stored(stage: &Stage) -> Result<Option<Value>> {
-    Ok(table(stage)?.get(key(stage)).consistent().await?)
+    Ok(table(stage)?.get(key(stage)).consistent_read().await?)
 }

@@ -129,12 +129,12 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
     /**
      * Writes up to 100 items of one or more tables, all or none (TransactWriteItems).
      *
-     * @param token what is written twice with the same token within ten minutes is written once.
+     * @param clientRequestToken what is written twice with the same token within ten minutes is written once.
      * @throws PoolpassException.ConditionFailed when a condition does not hold; [PoolpassException.cancellationReasons] tell the reason for
      * each item, in their order.
      */
-    suspend fun transactWrite(writes: List<TransactWrite>, token: String? = null): Unit =
-        mapped { ffi.transactWrite(writes.map(TransactWrite::toFfi), token) }
+    suspend fun transactWrite(writes: List<TransactWrite>, clientRequestToken: String? = null): Unit =
+        mapped { ffi.transactWrite(writes.map(TransactWrite::toFfi), clientRequestToken) }
 
     /**
      * Makes requests to [service], its name in signatures: `execute-api` for API Gateway, `lambda`, `iotdata` and so on.

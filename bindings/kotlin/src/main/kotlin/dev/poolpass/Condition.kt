@@ -3,7 +3,7 @@ package dev.poolpass
 import dev.poolpass.ffi.Attribute as FfiAttribute
 import dev.poolpass.ffi.Condition as FfiCondition
 import dev.poolpass.ffi.Expression as FfiExpression
-import dev.poolpass.ffi.Precondition as FfiPrecondition
+import dev.poolpass.ffi.WriteOptions as FfiWriteOptions
 
 /** The attribute called [name], whatever is in the name: `attribute("pk") eq identityId`. */
 fun attribute(name: String): Attribute = Attribute(FfiAttribute(name))
@@ -89,6 +89,7 @@ class Expression(
     override fun toString(): String = "Expression($text)"
 }
 
-internal fun precondition(condition: Condition?, returnOld: Boolean) = FfiPrecondition(condition?.ffi, returnOld)
+internal fun writeOptions(condition: Condition?, returnOldOnConditionCheckFailure: Boolean) =
+    FfiWriteOptions(condition?.ffi, returnOldOnConditionCheckFailure)
 
 internal fun ffiOf(value: Any?) = AttributeValue.of(value).toFfi()

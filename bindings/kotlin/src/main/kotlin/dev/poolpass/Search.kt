@@ -13,26 +13,26 @@ typealias ScanSegment = dev.poolpass.ffi.ScanSegment
  *
  * @property filter only items for which this holds. DynamoDB reads, and charges for, the others as well.
  * @property attributes only these. Default: all.
- * @property index searches this index.
- * @property consistent sees every write that came before, at twice the price.
+ * @property indexName searches this index.
+ * @property consistentRead sees every write that came before, at twice the price.
  * @property pageSize how many items are read for one page at most. Default: as many as fit into 1 MB.
- * @property startAfter the [ItemPage.lastKey] of the page before.
+ * @property exclusiveStartKey the [ItemPage.lastEvaluatedKey] of the page before.
  */
 data class SearchOptions(
     val filter: Condition? = null,
     val attributes: List<Attribute>? = null,
-    val index: String? = null,
-    val consistent: Boolean = false,
+    val indexName: String? = null,
+    val consistentRead: Boolean = false,
     val pageSize: Int? = null,
-    val startAfter: Item? = null,
+    val exclusiveStartKey: Item? = null,
 ) {
     internal fun toFfi() = FfiSearchOptions(
         filter = filter?.ffi,
         attributes = attributes?.map { it.ffi },
-        index = index,
-        consistent = consistent,
+        indexName = indexName,
+        consistentRead = consistentRead,
         pageSize = pageSize,
-        startAfter = startAfter?.let(::itemToFfi),
+        exclusiveStartKey = exclusiveStartKey?.let(::itemToFfi),
     )
 }
 
@@ -40,12 +40,12 @@ data class SearchOptions(
  * A page of items.
  *
  * @property items the items.
- * @property lastKey where the next page begins; null after the last.
+ * @property lastEvaluatedKey where the next page begins; null after the last.
  * @property scannedCount how many items DynamoDB has read, before the filter.
  */
-data class ItemPage(val items: List<Item>, val lastKey: Item?, val scannedCount: Long) {
+data class ItemPage(val items: List<Item>, val lastEvaluatedKey: Item?, val scannedCount: Long) {
     internal constructor(page: FfiItemPage) :
-        this(page.items.map(::itemFromFfi), page.lastKey?.let(::itemFromFfi), page.scannedCount)
+        this(page.items.map(::itemFromFfi), page.lastEvaluatedKey?.let(::itemFromFfi), page.scannedCount)
 }
 
 /**
@@ -90,7 +90,7 @@ sealed interface TransactWrite {
     ) : TransactWrite
 
     /** Only checks a condition. */
-    class Check(
+    class ConditionCheck(
         internal val table: Table,
         internal val key: Item,
         internal val condition: Condition,
@@ -100,12 +100,12 @@ sealed interface TransactWrite {
 
 internal fun TransactWrite.toFfi(): FfiTransactWrite = when (this) {
     is TransactWrite.Put ->
-        FfiTransactWrite.Put(table.ffi, itemToFfi(item), precondition(condition, returnOldOnConditionCheckFailure))
+        FfiTransactWrite.Put(table.ffi, itemToFfi(item), writeOptions(condition, returnOldOnConditionCheckFailure))
     is TransactWrite.Delete ->
-        FfiTransactWrite.Delete(table.ffi, itemToFfi(key), precondition(condition, returnOldOnConditionCheckFailure))
+        FfiTransactWrite.Delete(table.ffi, itemToFfi(key), writeOptions(condition, returnOldOnConditionCheckFailure))
     is TransactWrite.Update -> {
-        val precondition = precondition(condition, returnOldOnConditionCheckFailure)
-        FfiTransactWrite.Update(table.ffi, itemToFfi(key), changed(changes), precondition)
+        val options = writeOptions(condition, returnOldOnConditionCheckFailure)
+        FfiTransactWrite.Update(table.ffi, itemToFfi(key), changed(changes), options)
     }
-    is TransactWrite.Check -> FfiTransactWrite.Check(table.ffi, itemToFfi(key), condition.ffi, returnOldOnConditionCheckFailure)
+    is TransactWrite.ConditionCheck -> FfiTransactWrite.ConditionCheck(table.ffi, itemToFfi(key), condition.ffi, returnOldOnConditionCheckFailure)
 }

@@ -15,44 +15,51 @@ class Table internal constructor(internal val ffi: FfiTable) {
     val name: String get() = ffi.name()
 
     /**
-     * Reads an item (GetItem).
+     * Reads the item with this key (GetItem).
      *
-     * @param consistent sees every write that came before, at twice the price.
-     * @param attributes only these. Default: all.
-     * @return null where there is no such key.
+     * @param consistentRead sees every write that succeeded before it, at twice the price. Default: writes of the last moments may be
+     * missing.
+     * @param attributes returns only these attributes. Default: all.
+     * @return the item, or null if there is no item with this key.
      */
-    suspend fun get(key: Item, consistent: Boolean = false, attributes: List<Attribute>? = null): Item? =
-        mapped { ffi.get(itemToFfi(key), reading(consistent, attributes))?.let(::itemFromFfi) }
+    suspend fun get(key: Item, consistentRead: Boolean = false, attributes: List<Attribute>? = null): Item? =
+        mapped { ffi.get(itemToFfi(key), getItemOptions(consistentRead, attributes))?.let(::itemFromFfi) }
 
     /**
-     * Writes an item, in place of one with the same key (PutItem).
+     * Stores an item, replacing any item with the same key (PutItem).
      *
-     * @param condition what has to hold for the item that has the same key now.
-     * @param returnOldOnConditionCheckFailure when [condition] does not hold, [PoolpassException.item] is the item as it is, if there
-     * is one. It costs no further read.
+     * @param condition writes only if this condition holds for the stored item.
+     * @param returnOldOnConditionCheckFailure if [condition] does not hold, [PoolpassException.item] is the stored item. This costs no
+     * extra read.
+     * @param returnOld returns the item that was replaced, if there was one.
      * @throws PoolpassException.ConditionFailed when [condition] does not hold.
      */
-    suspend fun put(item: Item, condition: Condition? = null, returnOldOnConditionCheckFailure: Boolean = false): Unit =
-        mapped { ffi.put(itemToFfi(item), precondition(condition, returnOldOnConditionCheckFailure)) }
-
-    /** As [put]. @return the item that was replaced. */
-    suspend fun putReturningOld(item: Item, condition: Condition? = null, returnOldOnConditionCheckFailure: Boolean = false): Item? =
-        mapped { ffi.putReturningOld(itemToFfi(item), precondition(condition, returnOldOnConditionCheckFailure))?.let(::itemFromFfi) }
+    suspend fun put(
+        item: Item,
+        condition: Condition? = null,
+        returnOldOnConditionCheckFailure: Boolean = false,
+        returnOld: Boolean = false,
+    ): Item? = mapped {
+        ffi.put(itemToFfi(item), writeOptions(condition, returnOldOnConditionCheckFailure), returnOld)?.let(::itemFromFfi)
+    }
 
     /**
-     * Deletes an item (DeleteItem). That there is none is not an error. The parameters are those of [put].
+     * Deletes the item with this key (DeleteItem). Deleting a missing item succeeds. The parameters are those of [put].
      *
+     * @param returnOld returns the item that was deleted, if there was one.
      * @throws PoolpassException.ConditionFailed when [condition] does not hold.
      */
-    suspend fun delete(key: Item, condition: Condition? = null, returnOldOnConditionCheckFailure: Boolean = false): Unit =
-        mapped { ffi.delete(itemToFfi(key), precondition(condition, returnOldOnConditionCheckFailure)) }
-
-    /** As [delete]. @return the item that was deleted. */
-    suspend fun deleteReturningOld(key: Item, condition: Condition? = null, returnOldOnConditionCheckFailure: Boolean = false): Item? =
-        mapped { ffi.deleteReturningOld(itemToFfi(key), precondition(condition, returnOldOnConditionCheckFailure))?.let(::itemFromFfi) }
+    suspend fun delete(
+        key: Item,
+        condition: Condition? = null,
+        returnOldOnConditionCheckFailure: Boolean = false,
+        returnOld: Boolean = false,
+    ): Item? = mapped {
+        ffi.delete(itemToFfi(key), writeOptions(condition, returnOldOnConditionCheckFailure), returnOld)?.let(::itemFromFfi)
+    }
 
     /**
-     * Changes an item, or makes it where there is none (UpdateItem). The parameters are those of [put].
+     * Changes attributes of the item with this key, or creates it (UpdateItem). The parameters are those of [put].
      *
      * ```kotlin
      * table.update(itemOf("pk" to me, "sk" to "note")) {
@@ -61,25 +68,18 @@ class Table internal constructor(internal val ffi: FfiTable) {
      * }
      * ```
      *
+     * @param returnValues which values the update returns. Default: none.
      * @throws PoolpassException.ConditionFailed when [condition] does not hold.
      */
     suspend fun update(
         key: Item,
         condition: Condition? = null,
         returnOldOnConditionCheckFailure: Boolean = false,
-        changes: Changes.() -> Unit,
-    ): Unit = mapped { ffi.update(itemToFfi(key), changed(changes), precondition(condition, returnOldOnConditionCheckFailure)) }
-
-    /** As [update]. @return the values that are asked for. */
-    suspend fun updateReturning(
-        key: Item,
-        returning: ReturnValues = ReturnValues.ALL_NEW,
-        condition: Condition? = null,
-        returnOldOnConditionCheckFailure: Boolean = false,
+        returnValues: ReturnValues? = null,
         changes: Changes.() -> Unit,
     ): Item? = mapped {
-        val precondition = precondition(condition, returnOldOnConditionCheckFailure)
-        ffi.updateReturning(itemToFfi(key), changed(changes), precondition, returning)?.let(::itemFromFfi)
+        val options = writeOptions(condition, returnOldOnConditionCheckFailure)
+        ffi.update(itemToFfi(key), changed(changes), options, returnValues)?.let(::itemFromFfi)
     }
 
     /**
@@ -122,8 +122,8 @@ class Table internal constructor(internal val ffi: FfiTable) {
         mapped { ffi.scanCount(segment, options.toFfi()) }
 
     /** Reads any number of items by their keys (BatchGetItem), in no particular order. */
-    suspend fun batchGet(keys: List<Item>, consistent: Boolean = false, attributes: List<Attribute>? = null): List<Item> =
-        mapped { ffi.batchGet(keys.map(::itemToFfi), reading(consistent, attributes)).map(::itemFromFfi) }
+    suspend fun batchGet(keys: List<Item>, consistentRead: Boolean = false, attributes: List<Attribute>? = null): List<Item> =
+        mapped { ffi.batchGet(keys.map(::itemToFfi), getItemOptions(consistentRead, attributes)).map(::itemFromFfi) }
 
     /** Writes and deletes any number of items, each for itself (BatchWriteItem). */
     suspend fun batchWrite(put: List<Item> = emptyList(), delete: List<Item> = emptyList()): Unit =
@@ -192,14 +192,14 @@ class Changes internal constructor() {
 
 internal fun changed(changes: Changes.() -> Unit): List<FfiChange> = Changes().apply(changes).list
 
-private fun reading(consistent: Boolean, attributes: List<Attribute>?) =
-    FfiGetItemOptions(consistent, attributes?.map { it.ffi })
+private fun getItemOptions(consistentRead: Boolean, attributes: List<Attribute>?) =
+    FfiGetItemOptions(consistentRead, attributes?.map { it.ffi })
 
 private fun items(options: SearchOptions, page: suspend (SearchOptions) -> ItemPage): Flow<Item> = flow {
     var next: SearchOptions? = options
     while (next != null) {
         val read = page(next)
         read.items.forEach { emit(it) }
-        next = read.lastKey?.let { options.copy(startAfter = it) }
+        next = read.lastEvaluatedKey?.let { options.copy(exclusiveStartKey = it) }
     }
 }

@@ -39,7 +39,7 @@ class ItemsTest {
             "blobs" to setOf(byteArrayOf(1), byteArrayOf(2)),
         )
         table.put(item)
-        assertEquals(item, table.get(key("values"), consistent = true))
+        assertEquals(item, table.get(key("values"), consistentRead = true))
         assertEquals(setOf("pk", "text"), table.get(key("values"), attributes = listOf(attribute("pk"), attribute("text")))?.keys)
         assertEquals(BigDecimal("12345678901234567890.123456789"), item.plain()["number"])
         for (wrong in listOf(emptySet<String>(), setOf(1, "a"), Any())) {
@@ -63,14 +63,14 @@ class ItemsTest {
         }
         assertThrows<PoolpassException.ConditionFailed> { runBlocking { table.put(key("conditions"), attribute("pk").notExists()) } }
         assertThrows<PoolpassException.ConditionFailed> { runBlocking { table.delete(key("conditions"), n eq 6) } }
-        assertEquals(BigDecimal(5), table.deleteReturningOld(key("conditions"), n eq 5)?.plain()?.get("n"))
+        assertEquals(BigDecimal(5), table.delete(key("conditions"), n eq 5, returnOld = true)?.plain()?.get("n"))
     }
 
     @Test
     fun `every change does what it says`() = runBlocking {
         val key = key("changes")
         table.put(key + itemOf("gone" to 1, "tags" to setOf("a", "b"), "log" to listOf("begun")))
-        val after = table.updateReturning(key) {
+        val after = table.update(key, returnValues = ReturnValues.ALL_NEW) {
             set("title", "Bernoulli")
             setIfNotExists("once", 1)
             append("log", listOf("first"))
@@ -80,11 +80,11 @@ class ItemsTest {
         }!!.plain()
         val expected = mapOf("title" to "Bernoulli", "once" to BigDecimal(1), "log" to listOf("begun", "first"), "count" to BigDecimal(2), "tags" to setOf("b"))
         assertEquals(expected, after - setOf("pk", "sk"))
-        val old = table.updateReturning(key, ReturnValues.UPDATED_OLD) {
+        val old = table.update(key, returnValues = ReturnValues.UPDATED_OLD) {
             expression(Expression("SET title = :t", values = itemOf(":t" to "new")))
         }
         assertEquals(itemOf("title" to "Bernoulli"), old)
-        assertEquals("new", table.putReturningOld(key)?.plain()?.get("title"))
+        assertEquals("new", table.put(key, returnOld = true)?.plain()?.get("title"))
     }
 
     @Test
@@ -104,7 +104,7 @@ class ItemsTest {
                 TransactWrite.Put(table, key("t-1"), attribute("pk").notExists()),
                 TransactWrite.Update(table, keys[0]) { add("n", 100) },
                 TransactWrite.Delete(table, keys[1]),
-                TransactWrite.Check(table, keys[2], attribute("n") eq 2),
+                TransactWrite.ConditionCheck(table, keys[2], attribute("n") eq 2),
             ),
         )
         val read = client.transactGet(listOf(TransactGet(table, keys[0], listOf(attribute("n"))), TransactGet(table, keys[1])))

@@ -77,7 +77,7 @@ class SurfaceTest {
             "Account.withClientMetadata" to "attributes",
             "Bucket.inRegion" to "getName",
             "Bucket.presignDownload" to "presignGet",
-            "Table.check" to "getName",
+            "Table.conditionCheck" to "getName",
         )
     }
 }

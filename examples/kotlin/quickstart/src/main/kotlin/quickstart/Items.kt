@@ -1,6 +1,7 @@
 package quickstart
 
 import dev.poolpass.PoolpassException
+import dev.poolpass.ReturnValues
 import dev.poolpass.attribute
 import dev.poolpass.itemOf
 import dev.poolpass.plain
@@ -20,7 +21,7 @@ suspend fun tellOfItems(people: People, narrator: Narrator) {
     check(notes.size == 2) { "expected two notes, got $notes" }
 
     val key = itemOf("pk" to me, "sk" to "note-1")
-    val updated = narrator.step("count a revision up", "UpdateItem") { table.updateReturning(key) { add("revision", 1) } }
+    val updated = narrator.step("count a revision up", "UpdateItem") { table.update(key, returnValues = ReturnValues.ALL_NEW) { add("revision", 1) } }
     check(updated?.plain()?.get("revision") == 2.toBigDecimal()) { "the revision was not counted" }
 
     val foreign = itemOf("pk" to SOMEBODY_ELSE, "sk" to "note-1")
