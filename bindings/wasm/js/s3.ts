@@ -6,135 +6,209 @@ import type { Body, Bucket as Inner } from './poolpass_wasm.js';
 
 export type { BytesLike } from './body.js';
 
-/** What is said about an object when it is written. */
+/** Settings for writing an object. Default: none. */
 export interface ObjectOptions {
-  /** The media type. Default: that of the `Blob`, or else S3's `binary/octet-stream`. */
+  /** The media type. Default: that of the `Blob`, or else `binary/octet-stream`, set by S3. */
   contentType?: string | undefined;
-  /** How long caches may keep it, such as `max-age=3600`. */
+  /** How long caches may keep the object, such as `max-age=3600`. */
   cacheControl?: string | undefined;
-  /** Whether a browser shows or saves it, such as `attachment; filename="a.pdf"`. */
+  /** Whether a browser shows or saves the object, and under which name, such as `attachment; filename="a.pdf"`. */
   contentDisposition?: string | undefined;
+  /** The compression of the content, such as `gzip`. */
   contentEncoding?: string | undefined;
+  /** The language of the content. */
   contentLanguage?: string | undefined;
-  /** The app's own metadata: 2 KB of ASCII in all. */
+  /**
+   * The app's own metadata: at most 2 KB of ASCII in total. S3 keeps names in lower case. Empty names, names that differ only in
+   * case, and values with blanks at their ends are refused.
+   */
   metadata?: Record<string, string> | undefined;
-  /** Writes only if there is no object under the key yet. Otherwise kind `conditionFailed`. */
+  /** Writes only if no object has the key yet (`If-None-Match: *`). Otherwise the call fails with kind `conditionFailed`. */
   ifAbsent?: boolean | undefined;
-  /** Writes only if the present object has this ETag. Otherwise kind `conditionFailed`. */
+  /**
+   * Writes only if the present object has this ETag (`If-Match`). Otherwise the call fails with kind `conditionFailed`, or `notFound`
+   * if there is no object.
+   */
   ifMatch?: string | undefined;
+  /** The storage class, such as `STANDARD_IA` or `GLACIER_IR`. Default: `STANDARD`. */
   storageClass?: string | undefined;
-  /** `AES256` or `aws:kms`. Default: the bucket's. */
+  /** The encryption at rest: `AES256` or `aws:kms`. Default: the bucket's. */
   serverSideEncryption?: string | undefined;
+  /** The KMS key for `aws:kms`. Default: the account's own key for S3. */
   kmsKeyId?: string | undefined;
+}
+
+/** Settings for a copy. Default: the latest version, with all its settings. */
+export interface CopyOptions extends CallOptions {
+  /** The bucket to copy from. Default: this bucket. */
+  fromBucket?: string | undefined;
+  /** The version to copy. Default: the latest. */
+  fromVersionId?: string | undefined;
+  /** Copies only if the source has this ETag. Otherwise the call fails with kind `conditionFailed`. */
+  ifSourceMatches?: string | undefined;
+  /** The settings of the copy. Default: those of the source. */
+  replace?: ObjectOptions | undefined;
 }
 
 export type PutOptions = ObjectOptions & CallOptions;
 
-/** How an upload is carried out. */
+/** Settings for an upload. */
 export interface UploadOptions extends ObjectOptions, CallOptions {
-  /** The size of a part in bytes, also up to which one request does it all. Default, and S3's least: 5 MiB. */
+  /** The size of a part in bytes; smaller content is sent in one request. Default and minimum: 5 MiB. */
   partSize?: number | undefined;
-  /** How many parts are under way at the same time. Default: 4. */
+  /** The number of parts sent at the same time. Default: 4. */
   concurrency?: number | undefined;
-  /** Called whenever a part is done. */
+  /** Called whenever a part is done. A resumed upload counts the parts that S3 already has. */
   onProgress?: ((progress: UploadProgress) => void) | undefined;
   /**
-   * Called once an upload in parts has begun, with what it takes to go on with it (`resume`) or to give it up
-   * (`abortUpload`), also after a reload: it is plain JSON. Without it, an upload that fails or is aborted is given up.
+   * Called once, when an upload in parts has begun, with the state for continuing it (`resume`) or aborting it (`abortUpload`), even
+   * after a reload: it is plain JSON. With it, S3 keeps the parts of an upload that fails or is cancelled; without it, such an upload
+   * is aborted.
    */
   onResumable?: ((state: UploadState) => void) | undefined;
-  /** Goes on with an upload that was interrupted. The body has to be the same content, from the beginning. */
+  /** Continues an interrupted upload. The body must be the same content, from the beginning. */
   resume?: UploadState | undefined;
 }
 
-/** How far an upload has come. */
+/** The progress of an upload. */
 export interface UploadProgress {
   /** The bytes that S3 has, in complete parts. */
   readonly sent: number;
-  /** All bytes; absent for a stream. */
+  /** The total number of bytes, if it is known. */
   readonly total?: number;
 }
 
-/** An upload that has begun. It holds no secret, and survives as JSON. */
+/** The state of an upload that has begun: enough to continue or to abort it. It is small, is plain JSON, and holds no secret. */
 export interface UploadState {
+  /** The version of the format. */
   readonly version: number;
+  /** The bucket of the object. */
   readonly bucket: string;
+  /** The key of the object. */
   readonly key: string;
+  /** S3's id of the upload. */
   readonly uploadId: string;
+  /** The size of a part in bytes. */
   readonly partSize: number;
+  /** The number of bytes, unless they come from a stream. */
   readonly size: number | null;
   /** Whether S3 checks one checksum over the whole content at the end. */
   readonly wholeChecksum: boolean;
 }
 
-/** An object as it was written. */
+/** The result of writing an object. */
 export interface PutResult {
-  /** The new content's ETag. In a browser only where the bucket's CORS rules expose it. */
+  /** The ETag of the new content, in quotation marks. A browser sees it only if CORS exposes it. */
   readonly etag?: string;
+  /** The new version, in a bucket with versioning. */
   readonly versionId?: string;
 }
 
-/** Which part of an object is read, and under which conditions. */
+/** The range and the conditions of a read. Default: the whole object, without conditions. */
 export interface GetOptions extends CallOptions {
-  /** Only these bytes: `end` is not included, and `last` counts from the end. */
+  /** Reads only these bytes: from `start` up to `end`, which is not included, or the `last` bytes. */
   range?: { start?: number | undefined; end?: number | undefined } | { last: number } | undefined;
-  /** Only if the object has this ETag. Otherwise kind `conditionFailed`. */
+  /** Reads only if the object has this ETag. Otherwise the call fails with kind `conditionFailed`. */
   ifMatch?: string | undefined;
-  /** Only if the object has another ETag. Otherwise kind `notModified`. */
+  /** Reads only if the object has another ETag, that is, has changed. Otherwise the call fails with kind `notModified`. */
   ifNoneMatch?: string | undefined;
+  /** Reads only if the object has changed since this time. Otherwise the call fails with kind `notModified`. */
   ifModifiedSince?: Date | undefined;
+  /** Reads only if the object has not changed since this time. Otherwise the call fails with kind `conditionFailed`. */
   ifUnmodifiedSince?: Date | undefined;
+  /** Reads this version, in a bucket with versioning. Default: the latest. */
   versionId?: string | undefined;
   /** Called whenever a piece has arrived. */
   onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
-/** How far a download has come. */
+/** The progress of a download. */
 export interface DownloadProgress {
+  /** The bytes that have arrived. */
   readonly received: number;
-  /** All bytes that arrive, those of the range where one was asked for. Absent where the host unpacks the content (`content-encoding`). */
+  /** The number of bytes in the content, or in the range that was asked for. Absent if the host decompresses the content. */
   readonly total?: number;
 }
 
-/** What S3 knows about an object. The bucket's CORS rules decide which of it a browser can see. */
+/**
+ * The metadata of an object, from HeadObject or GetObject.
+ *
+ * In a browser, the bucket's CORS rules decide which headers are visible (`ExposeHeaders`). Members that they do not name are absent,
+ * except for those that every page sees, such as the media type. S3 allows no wildcard there, so the app's own metadata must be named
+ * one by one, as in `x-amz-meta-author`.
+ */
 export interface ObjectMetadata {
+  /** The size of the whole object in bytes, even if only a range was read. Absent if the response does not tell. */
   readonly size?: number;
+  /** The ETag, which changes whenever the content does. In quotation marks, as `ifMatch` takes it. */
   readonly etag?: string;
+  /** The time of the last write, to the second. */
   readonly lastModified?: Date;
+  /** The media type, such as `image/jpeg`. */
   readonly contentType?: string;
+  /** How long caches may keep the object. */
   readonly cacheControl?: string;
+  /** Whether a browser shows or saves the object, and under which name. */
   readonly contentDisposition?: string;
+  /** The compression of the content, such as `gzip`. */
   readonly contentEncoding?: string;
+  /** The language of the content. */
   readonly contentLanguage?: string;
+  /** The app's own metadata. Names are in lower case. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** The version, in a bucket with versioning. */
   readonly versionId?: string;
+  /** The storage class, unless it is `STANDARD`. */
   readonly storageClass?: string;
+  /** The encryption at rest, such as `AES256` or `aws:kms`. */
   readonly serverSideEncryption?: string;
 }
 
-/** Which keys are listed. */
+/** Settings for a listing. Default: all keys with the prefix. */
 export interface ListOptions extends CallOptions {
-  /** Keys that have this text behind the prefix become one common prefix: with `/`, a folder with its subfolders. */
+  /**
+   * Groups keys: those that contain this text after the prefix are not listed, and their part up to it becomes one common prefix.
+   * With `/`, a listing looks like a folder with its subfolders.
+   */
   delimiter?: string | undefined;
-  /** Only keys that sort behind it. */
+  /** Lists only keys that sort after this one. */
   startAfter?: string | undefined;
-  /** At most so many keys and prefixes in a page. Default and limit: 1000. */
+  /** The maximum number of keys and common prefixes in a page. Default and limit: 1000. */
   pageSize?: number | undefined;
+  /** Continues after an earlier page, with that page's `nextContinuationToken`. */
+  continuationToken?: string | undefined;
 }
 
+/** A page of a listing, sorted by the UTF-8 bytes of the keys. */
 export interface ListPage {
+  /** The objects. */
   readonly objects: readonly ListedObject[];
+  /** The common prefixes of the keys that contain the delimiter. */
   readonly commonPrefixes: readonly string[];
-  /** What the next page is asked for with; absent on the last page. */
-  readonly next?: string;
+  /** The token for the next page, as `continuationToken`. Absent on the last page. */
+  readonly nextContinuationToken?: string;
 }
 
+/** An object in a listing. */
 export interface ListedObject {
+  /** The whole key, including the prefix. */
   readonly key: string;
+  /** The size in bytes. */
   readonly size: number;
+  /** The ETag, in quotation marks, as `ifMatch` takes it. */
   readonly etag?: string;
+  /** The time of the last write. */
   readonly lastModified?: Date;
+  /** The storage class, such as `STANDARD`. */
   readonly storageClass?: string;
+}
+
+/** The result of deleting several objects. */
+export interface DeletedObjects {
+  /** The keys that no longer have an object, whether or not they had one before. */
+  readonly deleted: readonly string[];
+  /** The keys whose objects S3 refused to delete, each with its error. */
+  readonly errors: readonly { readonly key: string; readonly error: PoolpassError }[];
 }
 
 /** A URL that carries its own signature: a secret until it expires. */
@@ -147,7 +221,7 @@ export interface PresignedUrl {
 }
 
 /**
- * An S3 bucket, as far as the person's role allows.
+ * An S3 bucket, used with the permissions of the user or guest.
  *
  * ```ts
  * const bucket = client.bucket();
@@ -157,6 +231,7 @@ export interface PresignedUrl {
  * ```
  */
 export class Bucket {
+  /** The name of the bucket. */
   readonly name: string;
   private readonly inner: Unproxied<Handle<Inner>>;
 
@@ -166,12 +241,12 @@ export class Bucket {
     this.inner = unproxied(inner);
   }
 
-  /** `private/{identity id}/{name}`: a key under the prefix that is the person's own. */
+  /** A key under the user's own prefix: `private/{identity id}/{name}`. */
   privatePath(name: string, options: CallOptions = {}): Promise<string> {
     return this.inner().call('privatePath', { ...options, name });
   }
 
-  /** Writes an object in one request (PutObject). For more than a few megabytes see `upload`. */
+  /** Writes an object, replacing any object under the key (PutObject). Use `upload` for more than a few megabytes. */
   async put(key: string, body: BytesLike, options: PutOptions = {}): Promise<PutResult> {
     // Before the body is read: what is under way goes on when the client is closed.
     const { inner } = this.inner();
@@ -179,8 +254,8 @@ export class Bucket {
   }
 
   /**
-   * Uploads what may be large, in parallel parts if it is. A `Blob` or `File` is read part by part, so that a part times the
-   * parts under way is all that is in memory.
+   * Uploads content of any size, in parallel parts if it is large (PutObject, or CreateMultipartUpload, UploadPart and
+   * CompleteMultipartUpload). A `Blob` or `File` is read part by part, so that only the parts under way are in memory.
    */
   async upload(
     key: string,
@@ -195,12 +270,12 @@ export class Bucket {
     return this.inner().call('upload', { ...withType(body, options), ...listeners, key, body: uploadSource(body) });
   }
 
-  /** Gives up an upload in parts: S3 forgets the parts that it has. */
+  /** Aborts an upload in parts: S3 discards the parts it has (AbortMultipartUpload). */
   abortUpload(state: UploadState, options: CallOptions = {}): Promise<void> {
     return this.inner().call('abortUpload', { ...options, state });
   }
 
-  /** Reads an object, or a part of it (GetObject). The content arrives while it is read. */
+  /** Reads an object (GetObject). The content arrives while it is read. */
   async get(key: string, options: GetOptions = {}): Promise<StoredObject> {
     const { onProgress, signal } = given(options);
     const progress = onProgress == null ? undefined : reporting('onProgress', onProgress);
@@ -212,63 +287,34 @@ export class Bucket {
     return new StoredObject(metadata, length, body, signal, progress);
   }
 
-  /** What S3 knows about an object (HeadObject). */
+  /** Reads an object's metadata without its content (HeadObject). */
   head(key: string, options: Omit<GetOptions, 'range' | 'onProgress'> = {}): Promise<ObjectMetadata> {
     return this.inner().call('head', { ...options, key });
   }
 
-  /** Deletes an object (DeleteObject). That there is none is not an error. */
+  /** Deletes an object (DeleteObject). Deleting a missing object succeeds. With versioning, S3 keeps the old versions. */
   delete(key: string, options: CallOptions = {}): Promise<void> {
     return this.inner().call('delete', { ...options, key });
   }
 
-  /** Deletes any number of objects (DeleteObjects). That S3 refuses single keys is in the result. */
-  deleteMany(
-    keys: string[],
-    options: CallOptions = {},
-  ): Promise<{ deleted: string[]; errors: { key: string; error: PoolpassError }[] }> {
+  /** Deletes any number of objects, a thousand per request (DeleteObjects). The result has the errors of single keys. */
+  deleteMany(keys: string[], options: CallOptions = {}): Promise<DeletedObjects> {
     return this.inner().call('deleteMany', { ...options, keys });
   }
 
-  /** Copies an object without it passing through this device (CopyObject). At most 5 GB. */
-  copy(
-    from: string,
-    to: string,
-    options: CallOptions & {
-      fromBucket?: string | undefined;
-      fromVersionId?: string | undefined;
-      /** Copies only if the source has this ETag. */
-      ifSourceMatches?: string | undefined;
-      /** What is said about the copy in place of what is said about the source. */
-      replace?: ObjectOptions | undefined;
-    } = {},
-  ): Promise<PutResult> {
+  /** Copies an object inside S3, without transferring it to this device (CopyObject). At most 5 GB. */
+  copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
     return this.inner().call('copy', { ...options, from, to });
   }
 
-  /** All objects whose keys begin with `prefix`, page after page as they are needed (ListObjectsV2). */
-  async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<ListedObject, void, undefined> {
-    for await (const page of this.listPages(prefix, options)) yield* page.objects;
-  }
-
-  /** Pages of a listing, each fetched when it is needed. */
-  async *listPages(prefix: string, options: ListOptions = {}): AsyncGenerator<ListPage, void, undefined> {
-    let continuation: string | undefined;
-    do {
-      const page = await this.listPage(prefix, { ...options, continuation });
-      yield page;
-      continuation = page.next;
-    } while (continuation !== undefined);
-  }
-
-  /** One page of a listing. */
-  listPage(prefix: string, options: ListOptions & { continuation?: string | undefined } = {}): Promise<ListPage> {
-    return this.inner().call('listPage', { ...options, prefix });
+  /** Lists the objects whose keys begin with `prefix` (ListObjectsV2). */
+  list(prefix: string, options: ListOptions = {}): ListObjects {
+    return new ListObjects(this.inner(), prefix, options);
   }
 
   /**
-   * A URL that reads the object for so many seconds, at most seven days; it dies with the credentials that signed it, which
-   * live for about an hour.
+   * Creates a URL that reads the object until it expires (GetObject). At most seven days, in seconds. The URL also expires with the
+   * credentials that sign it, which last about an hour.
    */
   presignGet(
     key: string,
@@ -281,17 +327,52 @@ export class Bucket {
     return this.inner().call('presignGet', { ...options, key, expiresIn });
   }
 
-  /** A URL that writes the object for so many seconds, as often as it is used. */
+  /** Creates a URL that writes the object until it expires (PutObject), as often as it is used. At most seven days, in seconds. */
   presignPut(key: string, expiresIn: number, options: PutOptions = {}): Promise<PresignedUrl> {
     return this.inner().call('presignPut', { ...options, key, expiresIn });
   }
 }
 
-/** An object: what S3 knows about it, and its content, which can be read once. */
+/** A listing, made by `Bucket.list`. `for await` gives the objects of all pages, each page fetched when it is needed. */
+export class ListObjects implements AsyncIterable<ListedObject> {
+  private readonly bucket: Unproxied<Handle<Inner>>;
+  private readonly options: ListOptions & { prefix: string };
+
+  /** @internal */
+  constructor(bucket: Handle<Inner>, prefix: string, options: ListOptions) {
+    this.bucket = unproxied(bucket);
+    this.options = { ...options, prefix };
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ListedObject, void, undefined> {
+    for await (const page of this.pages()) yield* page.objects;
+  }
+
+  /** All pages, each fetched when it is needed. */
+  async *pages(): AsyncGenerator<ListPage, void, undefined> {
+    let { continuationToken } = this.options;
+    do {
+      const page: ListPage = await this.read(continuationToken);
+      yield page;
+      continuationToken = page.nextContinuationToken;
+    } while (continuationToken !== undefined);
+  }
+
+  /** Fetches one page. */
+  page(): Promise<ListPage> {
+    return this.read(this.options.continuationToken);
+  }
+
+  private read(continuationToken: string | undefined): Promise<ListPage> {
+    return this.bucket().call('listPage', { ...this.options, continuationToken });
+  }
+}
+
+/** An object: its metadata, and its content, which arrives while it is read and can be read once. */
 export class StoredObject {
-  /** What S3 knows about it. */
+  /** The object's metadata. */
   readonly metadata: ObjectMetadata;
-  /** The content, piece by piece. S3's checksum is verified at its end; a connection that breaks is resumed. */
+  /** The content as a stream of pieces. S3's checksum is verified at its end, and a broken connection is resumed. */
   readonly body: ReadableStream<OwnBytes>;
 
   /** @internal */
@@ -312,7 +393,7 @@ export class StoredObject {
     });
   }
 
-  /** The whole content in memory. */
+  /** Reads the whole content, or the whole range, into memory. */
   async bytes(): Promise<OwnBytes> {
     const pieces = await piecesOf(this.body);
     const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
@@ -324,18 +405,18 @@ export class StoredObject {
     return all;
   }
 
-  /** The whole content as UTF-8. */
+  /** Reads the whole content as UTF-8 text. */
   async text(): Promise<string> {
     // The Blob of jsdom has no such method.
     return new TextDecoder().decode(await this.bytes());
   }
 
-  /** The whole content, read as JSON. */
+  /** Reads the whole content as JSON. */
   async json(): Promise<unknown> {
     return JSON.parse(await this.text());
   }
 
-  /** The whole content as a `Blob` of the object's media type. */
+  /** Reads the whole content as a `Blob` with the object's media type. */
   async blob(): Promise<Blob> {
     return new Blob(await piecesOf(this.body), { type: this.metadata.contentType ?? '' });
   }

@@ -7,16 +7,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use js_sys::Promise;
-use poolpass::s3::{
-    Bucket, ByteRange, CopyOptions, DeletedObjects, GetOptions, ListOptions, ListPage, ObjectMetadata,
-    PresignedUrl, PutOptions, PutResult,
-};
+use poolpass::s3::{Bucket, DeletedObjects, ListPage, ObjectMetadata, PresignedUrl, PutResult};
 use poolpass::{Client, Region};
 use wasm_bindgen::prelude::*;
 
 use crate::api::bytes;
 use crate::call::{call, no_such_method};
 use crate::error::Exception;
+use crate::object_options::{copy_options, get_options, list_options, put_options};
 use crate::upload;
 use crate::values::{Options, date, list, maybe, object, texts};
 
@@ -63,21 +61,21 @@ async fn perform(bucket: Bucket, method: String, input: Options) -> Result<JsVal
         "privatePath" => bucket.private_path(&input.needed("name")?).await?.into(),
         "put" => {
             let body = input.bytes("body")?.unwrap_or_default();
-            stored(&bucket.put_with(&input.needed("key")?, body, put_options(&input)?).await?)
+            put_result(&bucket.put(input.needed("key")?, body).options(put_options(&input)?).await?)
         }
-        "upload" => stored(&upload::prepared(&bucket, &input)?.await?),
+        "upload" => put_result(&upload::prepared(&bucket, &input)?.await?),
         "abortUpload" => {
             bucket.abort_upload(&upload::state(&input, "state")?).await?;
             JsValue::UNDEFINED
         }
         "get" => {
-            let found = bucket.get_with(&input.needed("key")?, get_options(&input)?).await?;
+            let found = bucket.get(input.needed("key")?).options(get_options(&input)?).await?;
             let metadata = metadata(found.metadata());
             let length = maybe(found.content_length().map(|length| length as f64));
             let body = JsBody::new(found.into_stream()).into();
             object(&[("metadata", metadata), ("length", length), ("body", body)]).into()
         }
-        "head" => metadata(&bucket.head_with(&input.needed("key")?, get_options(&input)?).await?),
+        "head" => metadata(&bucket.head(input.needed("key")?).options(get_options(&input)?).await?),
         "delete" => {
             bucket.delete(&input.needed("key")?).await?;
             JsValue::UNDEFINED
@@ -85,19 +83,23 @@ async fn perform(bucket: Bucket, method: String, input: Options) -> Result<JsVal
         "deleteMany" => deleted(bucket.delete_many(input.text_list("keys")?).await?),
         "copy" => {
             let (from, to) = (input.needed("from")?, input.needed("to")?);
-            stored(&bucket.copy_with(&from, &to, copy_options(&input)?).await?)
+            put_result(&bucket.copy(from, to).options(copy_options(&input)?).await?)
         }
-        "listPage" => page(bucket.list_page(&list_options(&input)?).await?),
+        "listPage" => {
+            let list = bucket.list(input.needed("prefix")?).options(list_options(&input)?);
+            page(list.page().await?)
+        }
         "presignGet" => {
             let key = input.needed("key")?;
-            presigned(&match input.text("fileName")? {
-                Some(name) => bucket.presign_download(&key, &name, expires_in(&input)?).await?,
-                None => bucket.presign_get(&key, expires_in(&input)?).await?,
-            })
+            let mut presign = bucket.presign_get(key, expires_in(&input)?);
+            if let Some(name) = input.text("fileName")? {
+                presign = presign.file_name(name);
+            }
+            presigned(&presign.await?)
         }
         "presignPut" => {
             let key = input.needed("key")?;
-            presigned(&bucket.presign_put(&key, expires_in(&input)?, put_options(&input)?).await?)
+            presigned(&bucket.presign_put(key, expires_in(&input)?).options(put_options(&input)?).await?)
         }
         _ => return Err(no_such_method()),
     })
@@ -142,56 +144,9 @@ impl JsBody {
     }
 }
 
-/// What `options` say about an object that is written.
-pub(crate) fn put_options(options: &Options) -> Result<PutOptions, Exception> {
-    Ok(PutOptions {
-        content_type: options.text("contentType")?,
-        cache_control: options.text("cacheControl")?,
-        content_disposition: options.text("contentDisposition")?,
-        content_encoding: options.text("contentEncoding")?,
-        content_language: options.text("contentLanguage")?,
-        metadata: options.texts("metadata")?,
-        if_absent: options.flag("ifAbsent")?,
-        if_match: options.text("ifMatch")?,
-        storage_class: options.text("storageClass")?,
-        server_side_encryption: options.text("serverSideEncryption")?,
-        kms_key_id: options.text("kmsKeyId")?,
-    })
-}
-
-pub(crate) fn stored(stored: &PutResult) -> JsValue {
-    object(&[("etag", maybe(stored.etag.as_deref())), ("versionId", maybe(stored.version_id.as_deref()))])
+fn put_result(result: &PutResult) -> JsValue {
+    object(&[("etag", maybe(result.etag.as_deref())), ("versionId", maybe(result.version_id.as_deref()))])
         .into()
-}
-
-fn get_options(options: &Options) -> Result<GetOptions, Exception> {
-    Ok(GetOptions {
-        range: options.options("range")?.map(|range| byte_range(&range)).transpose()?,
-        if_match: options.text("ifMatch")?,
-        if_none_match: options.text("ifNoneMatch")?,
-        if_modified_since: options.time("ifModifiedSince")?,
-        if_unmodified_since: options.time("ifUnmodifiedSince")?,
-        version_id: options.text("versionId")?,
-    })
-}
-
-fn copy_options(options: &Options) -> Result<CopyOptions, Exception> {
-    Ok(CopyOptions {
-        from_bucket: options.text("fromBucket")?,
-        from_version_id: options.text("fromVersionId")?,
-        if_source_matches: options.text("ifSourceMatches")?,
-        replace: options.options("replace")?.map(|options| put_options(&options)).transpose()?,
-    })
-}
-
-fn list_options(options: &Options) -> Result<ListOptions, Exception> {
-    Ok(ListOptions {
-        prefix: options.text("prefix")?,
-        delimiter: options.text("delimiter")?,
-        start_after: options.text("startAfter")?,
-        page_size: options.number("pageSize")?.map(|size| size as u32),
-        continuation: options.text("continuation")?,
-    })
 }
 
 /// How long a presigned URL works.
@@ -199,17 +154,6 @@ pub(crate) fn expires_in(options: &Options) -> Result<Duration, Exception> {
     let seconds = options.number("expiresIn")?;
     let seconds = seconds.ok_or_else(|| Exception::invalid_input("expiresIn is missing"))?;
     Ok(Duration::from_secs(seconds as u64))
-}
-
-fn byte_range(range: &Options) -> Result<ByteRange, Exception> {
-    let number = |name| Ok::<_, Exception>(range.number(name)?.map(|number| number as u64));
-    match (number("start")?, number("end")?, number("last")?) {
-        (Some(start), Some(end), None) => Ok(ByteRange::Between(start, end)),
-        (Some(start), None, None) => Ok(ByteRange::From(start)),
-        (None, Some(end), None) => Ok(ByteRange::Between(0, end)),
-        (None, None, Some(last)) => Ok(ByteRange::Last(last)),
-        _ => Err(Exception::invalid_input("a range has start, end or both, or else last")),
-    }
 }
 
 fn metadata(metadata: &ObjectMetadata) -> JsValue {
@@ -253,7 +197,7 @@ fn page(page: ListPage) -> JsValue {
     object(&[
         ("objects", list(objects)),
         ("commonPrefixes", list(page.common_prefixes)),
-        ("next", maybe(page.next)),
+        ("nextContinuationToken", maybe(page.next_continuation_token)),
     ])
     .into()
 }

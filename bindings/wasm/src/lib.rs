@@ -17,6 +17,7 @@ mod clock;
 mod condition;
 mod error;
 mod failure;
+mod object_options;
 mod realms;
 mod search;
 mod session;

@@ -12,8 +12,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
-use crate::bucket::put_options;
 use crate::error::{Exception, remembered};
+use crate::object_options::put_options;
 use crate::realms::bytes_in;
 use crate::values::{Options, in_memory, maybe, object};
 

@@ -1,4 +1,4 @@
-// URLs that are signed for other services than S3, and what the progress of a download counts.
+// URLs that are signed for other services than S3, the names of downloads, listings, and the progress of a download.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
@@ -69,4 +69,31 @@ test('the progress of a download counts to the length of the range', async () =>
   assert.equal(await part.text(), '2345');
   assert.deepEqual(seen.at(-1), { received: 4, total: 4 });
   assert.equal(part.metadata.size, 10);
+});
+
+test('a presigned URL saves the object under the file name', async () => {
+  const bucket = client.bucket();
+  const key = await bucket.privatePath('named');
+  await bucket.put(key, 'x');
+  const { url } = await bucket.presignGet(key, 60, { fileName: 'zoë.txt' });
+  assert.equal(new URL(url).searchParams.get('response-content-disposition'), "attachment; filename*=UTF-8''zo%C3%AB.txt");
+  assert.equal(await (await fetch(url)).text(), 'x');
+});
+
+test('a listing gives its objects, its pages and one page, and continues after a token', async () => {
+  const bucket = client.bucket();
+  const prefix = await bucket.privatePath('listing/');
+  const keys = ['a', 'b', 'c'].map((name) => prefix + name);
+  for (const key of keys) await bucket.put(key, key);
+  const list = bucket.list(prefix, { pageSize: 2 });
+  const listed = [];
+  for await (const { key } of list) listed.push(key);
+  assert.deepEqual(listed, keys);
+  const pages = [];
+  for await (const page of list.pages()) pages.push(page);
+  assert.deepEqual(pages.map(({ objects }) => objects.length), [2, 1]);
+  assert.deepEqual(await list.page(), pages[0]);
+  const { nextContinuationToken: continuationToken } = pages[0];
+  assert.deepEqual(await bucket.list(prefix, { pageSize: 2, continuationToken }).page(), pages[1]);
+  assert.equal(pages[1].nextContinuationToken, undefined);
 });

@@ -61,6 +61,7 @@ for (const [name, wrap] of Object.entries({ 'a Proxy': shallow, 'proxies all the
       await callAll(table);
       await callAll(table.query(attribute('pk').eq(pk)));
       await callAll(client.bucket());
+      await callAll(client.bucket().list('public/'));
       for (const method of ['bytes', 'text', 'blob']) assert.ok(await wrap(await client.bucket().get('public/welcome.txt'))[method]());
       await callAll(client.account, ['deleteUser', 'changePassword', 'associateSoftwareToken', 'setMfaPreference']);
       await callAll(attribute('a').eq(1));

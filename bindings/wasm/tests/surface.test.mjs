@@ -33,7 +33,6 @@ const OTHER_WORDS = {
   'Client.events': 'onSessionEvent',
   'Account.withClientMetadata': 'signUp',
   'Bucket.inRegion': 'name',
-  'Bucket.presignDownload': 'presignGet',
   'Bucket.resumeUpload': 'upload',
   'Table.conditionCheck': 'name',
   'Attribute.member': 'exists',

@@ -88,6 +88,8 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
   await client.api().request('/notes', { method: 'POST', body: new URLSearchParams({ title: 'Milk' }) });
   const state: UploadState = JSON.parse('{}');
   if (state.wholeChecksum) await bucket.abortUpload(state);
+  const { nextContinuationToken } = await bucket.list('private/', { delimiter: '/' }).page();
+  console.log(nextContinuationToken?.length);
   for await (const object of bucket.list('private/')) console.log(object.key, object.lastModified?.getTime());
 
   interface Note {

@@ -209,7 +209,7 @@ describe('values from JavaScript', () => {
     await refuses(bucket.upload(half, 'x'));
     await refuses(bucket.deleteMany([half]));
     await refuses(bucket.put('public/no', 'x', { metadata: { a: half } }));
-    await refuses(bucket.listPage(half));
+    await refuses(bucket.list(half).page());
     await refuses(client.signIn(half, 'password'));
     await refuses(client.account.forgotPassword(half));
     await refuses(client.account.updateAttributes({ name: half }));
@@ -235,7 +235,7 @@ describe('values from JavaScript', () => {
     assert.equal(await (await bucket.get(name, null)).text(), 'xy');
     assert.equal((await bucket.head(name, null)).size, 2);
     await bucket.copy(name, `${name}2`, null);
-    assert.equal((await bucket.listPage(name, null)).objects.length, 2);
+    assert.equal((await bucket.list(name, null).page()).objects.length, 2);
     const listed = [];
     for await (const { key } of bucket.list(name, null)) listed.push(key);
     assert.deepEqual(listed, [name, `${name}2`]);

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use poolpass::dynamodb::{FromItem, Item, attribute};
-use poolpass::s3::{GetOptions, ListOptions, UploadState};
+use poolpass::s3::UploadState;
 use poolpass::srp::{ClientEphemeral, Identity, ServerChallenge};
 use poolpass::{AuthFlow, Client, Config, Error, Service, SignIn, SignInOptions, SignUp};
 use serde_json::{Value, json};
@@ -192,8 +192,8 @@ fn s3_documents(input: &[u8]) {
     let bucket = client.s3().expect("a bucket");
     run(async {
         match door % 5 {
-            0 => told(bucket.list("").try_for_each(|_| async { Ok(()) }).await),
-            1 => told(bucket.list_page(&ListOptions::of("a/")).await),
+            0 => told(bucket.list("").items().try_for_each(|_| async { Ok(()) }).await),
+            1 => told(bucket.list("a/").page().await),
             2 => told(bucket.delete_many(["a", "b"]).await),
             3 => told(bucket.copy("a", "b").await),
             _ => told(bucket.upload("a", vec![7; 6 << 20]).part_size(5 << 20).await),
@@ -212,8 +212,7 @@ fn s3_headers(input: &[u8]) {
         match door % 4 {
             0 => told(bucket.head("a").await),
             1 => {
-                let options = GetOptions { range: Some((3..9).into()), ..GetOptions::default() };
-                if let Ok(object) = bucket.get_with("a", options).await {
+                if let Ok(object) = bucket.get("a").range(3..9).await {
                     told(object.bytes().await);
                 }
             }
@@ -265,7 +264,7 @@ fn urls(input: &[u8]) {
         told(client.api(name).post(url).text(value).await);
         told(client.api("iotdevicegateway").get(url).presign(Duration::from_secs(60)).await);
         told(bucket.presign_get(key, Duration::from_secs(60)).await);
-        told(bucket.presign_download(key, value, Duration::from_secs(60)).await);
+        told(bucket.presign_get(key, Duration::from_secs(60)).file_name(value).await);
         told(bucket.copy(key, value).await);
         told(client.bucket(name).map(drop));
     });

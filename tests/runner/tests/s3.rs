@@ -8,10 +8,7 @@ use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use poolpass::platform::{Body, BoxFuture, HttpTransport, Request, Response, Transport, TransportError};
-use poolpass::s3::{
-    Bucket, ByteRange, CopyOptions, GetOptions, ListOptions, PutOptions, UploadBody, UploadSource,
-    UploadState,
-};
+use poolpass::s3::{Bucket, ByteRange, GetOptions, PutOptions, UploadBody, UploadSource, UploadState};
 use poolpass::{Client, ErrorKind};
 use poolpass_tests::Demo;
 use serde_json::json;
@@ -90,7 +87,7 @@ async fn what_is_put_can_be_read_whole_in_ranges_and_under_conditions() -> Resul
         metadata: [("author".to_owned(), "lin".to_owned())].into(),
         ..PutOptions::default()
     };
-    let stored = bucket.put_with(&key, "0123456789", options).await?;
+    let stored = bucket.put(&key, "0123456789").options(options).await?;
     let etag = stored.etag.context("no ETag")?;
 
     let object = bucket.get(&key).await?;
@@ -105,11 +102,12 @@ async fn what_is_put_can_be_read_whole_in_ranges_and_under_conditions() -> Resul
     for (range, expected) in
         [(ByteRange::Between(2, 5), "234"), ((8..).into(), "89"), (ByteRange::Last(3), "789")]
     {
-        let part = bucket.get_with(&key, GetOptions { range: Some(range), ..GetOptions::default() }).await?;
+        let part = bucket.get(&key).range(range).await?;
         assert_eq!(part.metadata().size, Some(10));
         assert_eq!(part.bytes().await?, expected);
     }
-    let kind = async |options: GetOptions| bucket.get_with(&key, options).await.map(drop).unwrap_err().kind();
+    let kind =
+        async |options: GetOptions| bucket.get(&key).options(options).await.map(drop).unwrap_err().kind();
     let unchanged = GetOptions { if_none_match: Some(etag.clone()), ..GetOptions::default() };
     assert_eq!(kind(unchanged).await, ErrorKind::NotModified);
     let other = GetOptions { if_match: Some("\"other\"".to_owned()), ..GetOptions::default() };
@@ -117,11 +115,10 @@ async fn what_is_put_can_be_read_whole_in_ranges_and_under_conditions() -> Resul
     let since = GetOptions { if_modified_since: head.last_modified, ..GetOptions::default() };
     assert_eq!(kind(since).await, ErrorKind::NotModified);
 
-    let new_only = PutOptions { if_absent: true, ..PutOptions::default() };
-    let error = bucket.put_with(&key, "new", new_only.clone()).await.unwrap_err();
+    let error = bucket.put(&key, "new").if_absent().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConditionFailed);
-    bucket.put_with(&key, "newer", PutOptions { if_match: Some(etag), ..PutOptions::default() }).await?;
-    bucket.put_with(&world.key("b.txt"), "new", new_only).await?;
+    bucket.put(&key, "newer").if_match(etag).await?;
+    bucket.put(world.key("b.txt"), "new").if_absent().await?;
     assert_eq!(world.content(&key).await?, "newer");
 
     bucket.delete(&key).await?;
@@ -157,12 +154,12 @@ async fn keys_may_be_any_text_and_what_cannot_be_addressed_is_not_sent() -> Resu
         assert_eq!(world.content(&world.key(name)).await?, name);
     }
     let listed: BTreeSet<String> =
-        world.bucket.list(&world.mine).map_ok(|object| object.key).try_collect().await?;
+        world.bucket.list(&world.mine).items().map_ok(|object| object.key).try_collect().await?;
     assert_eq!(listed, odd.iter().map(|name| world.key(name)).collect());
 
     let deleted = world.bucket.delete_many(&listed).await?;
     ensure!(deleted.errors.is_empty() && deleted.deleted.len() == odd.len(), "{deleted:?}");
-    assert_eq!(world.bucket.list(&world.mine).count().await, 0);
+    assert_eq!(world.bucket.list(&world.mine).items().count().await, 0);
 
     let before = world.count("PutObject");
     for name in ["..", "a/../b", "./a", "a/."] {
@@ -180,12 +177,8 @@ async fn listings_come_in_pages_and_in_folders() -> Result<()> {
     for name in ["a", "b/1", "b/2", "c d/1", "e"] {
         world.bucket.put(&world.key(name), name.to_owned()).await?;
     }
-    let options = ListOptions {
-        delimiter: Some("/".to_owned()),
-        page_size: Some(2),
-        ..ListOptions::of(world.mine.clone())
-    };
-    let pages: Vec<_> = world.bucket.list_pages(options).try_collect().await?;
+    let folder = world.bucket.list(&world.mine).delimiter("/");
+    let pages: Vec<_> = folder.clone().page_size(2).pages().try_collect().await?;
     ensure!(
         pages.len() >= 2 && pages.iter().all(|page| page.objects.len() + page.common_prefixes.len() <= 2)
     );
@@ -195,10 +188,13 @@ async fn listings_come_in_pages_and_in_folders() -> Result<()> {
     let folders: Vec<_> = pages.iter().flat_map(|page| page.common_prefixes.clone()).collect();
     assert_eq!(folders, [world.key("b/"), world.key("c d/")]);
 
-    let after = ListOptions { start_after: Some(world.key("b/2")), ..ListOptions::of(world.mine.clone()) };
-    let page = world.bucket.list_page(&after).await?;
+    let next = pages[0].next_continuation_token.clone().context("there is one page only")?;
+    let rest = folder.page_size(2).continuation_token(next).page().await?;
+    assert_eq!(rest, pages[1]);
+
+    let page = world.bucket.list(&world.mine).start_after(world.key("b/2")).page().await?;
     assert_eq!(page.objects.iter().map(|object| object.size).collect::<Vec<_>>(), [5, 1]);
-    assert_eq!(page.next, None);
+    assert_eq!(page.next_continuation_token, None);
     Ok(())
 }
 
@@ -206,15 +202,13 @@ async fn listings_come_in_pages_and_in_folders() -> Result<()> {
 async fn copies_keep_or_replace_what_is_said_about_the_object() -> Result<()> {
     let world = World::new().await?;
     let (from, to) = (world.key("from + é"), world.key("to"));
-    let options = PutOptions { content_type: Some("text/plain".to_owned()), ..PutOptions::default() };
-    world.bucket.put_with(&from, "content", options).await?;
+    world.bucket.put(&from, "content").content_type("text/plain").await?;
     let copied = world.bucket.copy(&from, &to).await?;
     assert_eq!(copied.etag, world.bucket.head(&to).await?.etag);
     assert_eq!(world.bucket.head(&to).await?.content_type.as_deref(), Some("text/plain"));
 
     let replace = PutOptions { content_type: Some("text/html".to_owned()), ..PutOptions::default() };
-    let options = CopyOptions { replace: Some(replace), ..CopyOptions::default() };
-    world.bucket.copy_with(&from, &to, options).await?;
+    world.bucket.copy(&from, &to).replace(replace).await?;
     assert_eq!(world.bucket.head(&to).await?.content_type.as_deref(), Some("text/html"));
     assert_eq!(world.content(&to).await?, "content");
     Ok(())
@@ -282,8 +276,7 @@ async fn a_download_that_was_damaged_is_an_error() -> Result<()> {
 async fn presigned_urls_do_one_thing_for_anybody_and_die_with_the_credentials() -> Result<()> {
     let world = World::new().await?;
     let (key, http) = (world.key("a b+c é.txt"), HttpTransport::new()?);
-    let options = PutOptions { content_type: Some("text/plain".to_owned()), ..PutOptions::default() };
-    let put = world.bucket.presign_put(&key, Duration::from_secs(600), options).await?;
+    let put = world.bucket.presign_put(&key, Duration::from_secs(600)).content_type("text/plain").await?;
     let mut request = http::Request::put(put.as_str());
     for (name, value) in put.headers() {
         request = request.header(name, value);
@@ -304,7 +297,7 @@ async fn presigned_urls_do_one_thing_for_anybody_and_die_with_the_credentials() 
     let answer = http.send(http::Request::put(get.as_str()).body(Bytes::from("x"))?).await?;
     assert_eq!(answer.status(), 403);
 
-    let download = world.bucket.presign_download(&key, "zoë.txt", Duration::from_secs(60)).await?;
+    let download = world.bucket.presign_get(&key, Duration::from_secs(60)).file_name("zoë.txt").await?;
     assert_eq!(fetch(download.as_str()).await?.status(), 200);
 
     // A day is more than credentials live; then it is as long as fresh ones do.
@@ -533,10 +526,10 @@ async fn another_persons_prefix_is_out_of_reach() -> Result<()> {
             stranger.get(&key).await.map(drop),
             stranger.put(&key, "x").await.map(drop),
             stranger.delete(&key).await,
-            stranger.list_page(&ListOptions::of(world.mine.clone())).await.map(drop),
-            stranger.list_page(&ListOptions::default()).await.map(drop),
+            stranger.list(&world.mine).page().await.map(drop),
+            stranger.list("").page().await.map(drop),
             stranger.upload(&key, content(6 * MIB)).part_size(5 << 20).await.map(drop),
-            stranger.copy(&key, &stranger.private_path("stolen").await?).await.map(drop),
+            stranger.copy(&key, stranger.private_path("stolen").await?).await.map(drop),
         ];
         for outcome in denied {
             let error = outcome.unwrap_err();
@@ -560,7 +553,7 @@ async fn every_request_was_verified_by_another_implementation() -> Result<()> {
     let before = world.demo.transport.verified();
     world.bucket.put(&world.key("a"), "a").await?;
     world.content(&world.key("a")).await?;
-    world.bucket.list_page(&ListOptions::of(world.mine.clone())).await?;
+    world.bucket.list(&world.mine).page().await?;
     assert_eq!(world.demo.transport.verified() - before, 3);
     Ok(())
 }

@@ -225,8 +225,8 @@ async fn an_altered_path_or_query_is_refused() -> Result<()> {
     .await?;
     let (_, object) = world.prepare().await?;
     world.begin_tampering();
-    let options = poolpass::s3::ListOptions::of(object.trim_end_matches("note.txt"));
-    let error = world.client.s3()?.list_page(&options).await.unwrap_err();
+    let list = world.client.s3()?.list(object.trim_end_matches("note.txt"));
+    let error = list.page().await.unwrap_err();
     expect(&error, ErrorKind::SignatureRefused, "SignatureDoesNotMatch");
     Ok(())
 }

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::list::{ListOptions, ListPage};
 use super::object::{PresignedUrl, StoredObject};
-use super::options::{
-    CopyOptions, DeleteError, DeletedObjects, GetOptions, ListOptions, ListPage, ObjectMetadata, PutOptions,
-    PutResult,
-};
+use super::object_options::{CopyOptions, GetOptions, PutOptions};
+use super::results::{DeletedObjects, ObjectMetadata, PutResult};
 use super::upload::{self, UploadBody, UploadListener, UploadOptions};
 use crate::call::{Cancel, CancelHandle, call};
 use crate::error::PoolpassError;
 
-/// An S3 bucket, seen with the person's permissions.
+/// An S3 bucket, used with the permissions of the user or guest.
 #[derive(Debug, uniffi::Object)]
 pub struct Bucket {
     inner: poolpass::s3::Bucket,
@@ -32,18 +31,18 @@ impl Bucket {
         Arc::new(Self { inner: self.inner.clone(), cancel: handle.cancel_of() })
     }
 
-    /// The bucket's name.
+    /// The name of the bucket.
     pub fn name(&self) -> String {
         self.inner.name().to_owned()
     }
 
-    /// The key of an object that belongs to the person alone: `private/IDENTITY_ID/name`.
+    /// A key under the user's own prefix: `private/{identity id}/{name}`.
     pub async fn private_path(&self, name: String) -> Result<String, PoolpassError> {
         let bucket = self.inner.clone();
         call(&self.cancel, async move { Ok(bucket.private_path(&name).await?) }).await
     }
 
-    /// Writes an object in one request (PutObject).
+    /// Writes an object, replacing any object under the key (PutObject). Use `upload` for more than a few megabytes.
     pub async fn put(
         &self,
         key: String,
@@ -51,10 +50,12 @@ impl Bucket {
         options: PutOptions,
     ) -> Result<PutResult, PoolpassError> {
         let bucket = self.inner.clone();
-        call(&self.cancel, async move { Ok(bucket.put_with(&key, body, options.into()).await?.into()) }).await
+        call(&self.cancel, async move { Ok(bucket.put(key, body).options(options.into()).await?.into()) })
+            .await
     }
 
-    /// Uploads an object of any size: in one request where it is small, in parts otherwise.
+    /// Uploads content of any size, in parallel parts if it is large (PutObject, or CreateMultipartUpload, UploadPart and
+    /// CompleteMultipartUpload).
     pub async fn upload(
         &self,
         key: String,
@@ -70,7 +71,7 @@ impl Bucket {
         .await
     }
 
-    /// Goes on with an upload that broke off; `state` is what its listener was told, `body` the same bytes.
+    /// Continues an interrupted upload, in this process or another (ListParts, then as `upload`).
     pub async fn resume_upload(
         &self,
         state: String,
@@ -86,49 +87,41 @@ impl Bucket {
         .await
     }
 
-    /// Gives up an upload that broke off, so that its parts cost nothing (AbortMultipartUpload).
+    /// Aborts an upload in parts: S3 discards the parts it has (AbortMultipartUpload).
     pub async fn abort_upload(&self, state: String) -> Result<(), PoolpassError> {
         let bucket = self.inner.clone();
         call(&self.cancel, async move { Ok(bucket.abort_upload(&upload::state(&state)?).await?) }).await
     }
 
-    /// Reads an object (GetObject).
+    /// Reads an object (GetObject). The content arrives while it is read.
     pub async fn get(&self, key: String, options: GetOptions) -> Result<Arc<StoredObject>, PoolpassError> {
         let (bucket, cancel) = (self.inner.clone(), self.cancel.clone());
         call(&self.cancel, async move {
-            Ok(StoredObject::new(bucket.get_with(&key, options.try_into()?).await?, &cancel))
+            Ok(StoredObject::new(bucket.get(key).options(options.try_into()?).await?, &cancel))
         })
         .await
     }
 
-    /// What is known about an object, without its bytes (HeadObject).
+    /// Reads an object's metadata without its content (HeadObject).
     pub async fn head(&self, key: String, options: GetOptions) -> Result<ObjectMetadata, PoolpassError> {
         let bucket = self.inner.clone();
-        call(&self.cancel, async move { Ok((&bucket.head_with(&key, options.try_into()?).await?).into()) })
+        call(&self.cancel, async move { Ok((&bucket.head(key).options(options.try_into()?).await?).into()) })
             .await
     }
 
-    /// Deletes an object (DeleteObject). That there is none is not an error.
+    /// Deletes an object (DeleteObject). Deleting a missing object succeeds. With versioning, S3 keeps the old versions.
     pub async fn delete(&self, key: String) -> Result<(), PoolpassError> {
         let bucket = self.inner.clone();
         call(&self.cancel, async move { Ok(bucket.delete(&key).await?) }).await
     }
 
-    /// Deletes any number of objects (DeleteObjects).
+    /// Deletes any number of objects, a thousand per request (DeleteObjects). The result has the errors of single keys.
     pub async fn delete_many(&self, keys: Vec<String>) -> Result<DeletedObjects, PoolpassError> {
         let bucket = self.inner.clone();
-        call(&self.cancel, async move {
-            let outcome = bucket.delete_many(keys).await?;
-            let errors = outcome.errors.into_iter();
-            Ok(DeletedObjects {
-                deleted: outcome.deleted,
-                errors: errors.map(|(key, error)| DeleteError { key, error: error.into() }).collect(),
-            })
-        })
-        .await
+        call(&self.cancel, async move { Ok(bucket.delete_many(keys).await?.into()) }).await
     }
 
-    /// Copies an object without its bytes coming here (CopyObject).
+    /// Copies an object inside S3, without transferring it to this device (CopyObject). At most 5 GB.
     pub async fn copy(
         &self,
         from: String,
@@ -136,17 +129,20 @@ impl Bucket {
         options: CopyOptions,
     ) -> Result<PutResult, PoolpassError> {
         let bucket = self.inner.clone();
-        call(&self.cancel, async move { Ok(bucket.copy_with(&from, &to, options.into()).await?.into()) })
+        call(&self.cancel, async move { Ok(bucket.copy(from, to).options(options.into()).await?.into()) })
             .await
     }
 
-    /// One page of objects (ListObjectsV2).
-    pub async fn list_page(&self, options: ListOptions) -> Result<ListPage, PoolpassError> {
+    /// Fetches one page of the objects whose keys begin with `prefix` (ListObjectsV2).
+    pub async fn list_page(&self, prefix: String, options: ListOptions) -> Result<ListPage, PoolpassError> {
         let bucket = self.inner.clone();
-        call(&self.cancel, async move { Ok(bucket.list_page(&options.try_into()?).await?.into()) }).await
+        call(&self.cancel, async move {
+            Ok(bucket.list(prefix).options(options.try_into()?).page().await?.into())
+        })
+        .await
     }
 
-    /// A URL with which anyone can read the object for a while. With `file_name` a browser saves it under that name.
+    /// Creates a URL that reads the object until it expires (GetObject). `file_name` tells the browser to save it under this name.
     pub async fn presign_get(
         &self,
         key: String,
@@ -155,15 +151,16 @@ impl Bucket {
     ) -> Result<Arc<PresignedUrl>, PoolpassError> {
         let bucket = self.inner.clone();
         call(&self.cancel, async move {
-            Ok(Arc::new(PresignedUrl(match file_name {
-                Some(name) => bucket.presign_download(&key, &name, expires_in).await?,
-                None => bucket.presign_get(&key, expires_in).await?,
-            })))
+            let mut presign = bucket.presign_get(key, expires_in);
+            if let Some(name) = file_name {
+                presign = presign.file_name(name);
+            }
+            Ok(Arc::new(PresignedUrl(presign.await?)))
         })
         .await
     }
 
-    /// A URL with which anyone can write the object for a while.
+    /// Creates a URL that writes the object until it expires (PutObject), as often as it is used.
     pub async fn presign_put(
         &self,
         key: String,
@@ -172,7 +169,7 @@ impl Bucket {
     ) -> Result<Arc<PresignedUrl>, PoolpassError> {
         let bucket = self.inner.clone();
         call(&self.cancel, async move {
-            Ok(Arc::new(PresignedUrl(bucket.presign_put(&key, expires_in, options.into()).await?)))
+            Ok(Arc::new(PresignedUrl(bucket.presign_put(key, expires_in).options(options.into()).await?)))
         })
         .await
     }

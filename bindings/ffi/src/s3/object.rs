@@ -1,16 +1,16 @@
-//! An object that is read, and URLs of objects.
+//! Objects that are read, and URLs of objects.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::options::ObjectMetadata;
+use super::results::ObjectMetadata;
 use crate::body::Body;
 use crate::call::{Cancel, CancelHandle, call};
 use crate::convert::{hash_map, signed};
 use crate::error::PoolpassError;
 
-/// An object whose bytes arrive while they are read. They can be read once, in one of three ways.
+/// An object: its metadata, and its content, which arrives while it is read and can be read once.
 #[derive(Debug, uniffi::Object)]
 pub struct StoredObject {
     metadata: ObjectMetadata,
@@ -31,7 +31,7 @@ impl StoredObject {
 
     fn take(&self) -> Result<poolpass::s3::StoredObject, PoolpassError> {
         let object = self.object.lock().unwrap_or_else(PoisonError::into_inner).take();
-        object.ok_or_else(|| PoolpassError::invalid_input("the object was read already"))
+        object.ok_or_else(|| PoolpassError::invalid_input("the object has already been read"))
     }
 }
 
@@ -43,56 +43,56 @@ impl StoredObject {
         Arc::new(Self { metadata, content_length: self.content_length, object, cancel: handle.cancel_of() })
     }
 
-    /// What is known about it.
+    /// The object's metadata.
     pub fn metadata(&self) -> ObjectMetadata {
         self.metadata.clone()
     }
 
-    /// How many bytes arrive, those of the range where one was asked for. `None` where that is not known.
+    /// The number of bytes in the content, or in the range that was asked for. None if it is unknown.
     pub fn content_length(&self) -> Option<i64> {
         self.content_length.map(signed)
     }
 
-    /// All bytes, in memory.
+    /// Reads the whole content, or the whole range, into memory.
     pub async fn bytes(&self) -> Result<Vec<u8>, PoolpassError> {
         let object = self.take()?;
         call(&self.cancel, async move { Ok(object.bytes().await?.to_vec()) }).await
     }
 
-    /// Writes the bytes to a file, which appears when it is complete. They are never all in memory.
+    /// Writes the content to a file, which appears once it is complete. The content is never in memory as a whole.
     pub async fn save_to(&self, path: String) -> Result<(), PoolpassError> {
         let object = self.take()?;
         call(&self.cancel, async move { Ok(object.save_to(path).await?) }).await
     }
 
-    /// Gives the bytes up, where nobody has begun to read them.
+    /// Stops the transfer of content that nobody has begun to read.
     pub fn cancel(&self) {
         drop(self.take());
     }
 
-    /// The bytes piece by piece.
+    /// The content as a stream of pieces.
     pub fn body(&self) -> Result<Arc<Body>, PoolpassError> {
         Ok(Body::new(self.take()?.into_stream(), &self.cancel))
     }
 }
 
-/// A URL that proves by itself who signed it: a secret as long as it lives.
+/// A URL that carries its own signature: a secret until it expires.
 #[derive(Debug, uniffi::Object)]
 pub struct PresignedUrl(pub(crate) poolpass::s3::PresignedUrl);
 
 #[uniffi::export]
 impl PresignedUrl {
-    /// The URL.
+    /// The URL: a secret.
     pub fn url(&self) -> String {
         self.0.as_str().to_owned()
     }
 
-    /// The headers that have to be sent along.
+    /// The headers that must be sent with the request, unchanged. Empty for a URL that reads.
     pub fn headers(&self) -> HashMap<String, String> {
         hash_map(self.0.headers().iter().cloned())
     }
 
-    /// When it stops working, by AWS's clock.
+    /// The time at which it stops working, on AWS's clock.
     pub fn expires_at(&self) -> SystemTime {
         self.0.expires_at()
     }

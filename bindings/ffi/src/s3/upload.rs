@@ -1,4 +1,4 @@
-//! Uploads of any size, from memory, from files and from what the app has.
+//! Uploads of any size: from memory, from files, and from sources and streams of the app.
 
 use std::fmt;
 use std::io;
@@ -10,25 +10,25 @@ use futures_util::TryStreamExt;
 use poolpass::platform::{self, BoxFuture};
 use poolpass::s3::{self, Upload, UploadState};
 
-use super::options::PutOptions;
+use super::object_options::PutOptions;
 use crate::body::{ByteStream, SourceError, pieces};
 use crate::convert::{count, counts, signed};
 use crate::error::{ErrorKind, PoolpassError};
 
-/// What is uploaded.
+/// The content of an upload.
 #[derive(uniffi::Enum)]
 pub enum UploadBody {
     /// Bytes in memory.
     Bytes(Vec<u8>),
     /// The file at this path, read part by part.
     File(String),
-    /// Something of known size that can be read at any position.
+    /// Content of known size that can be read at any position, and more than once.
     Source(Arc<dyn UploadSource>),
-    /// Something that is read once, from beginning to end.
+    /// Content that is read once, from beginning to end.
     Stream(Arc<dyn ByteStream>),
 }
 
-/// Something of known size whose bytes can be read at any position, and more than once. Parts are read side by side.
+/// Content of known size that can be read at any position, and more than once. Several parts are read at the same time.
 #[uniffi::export(rust, foreign)]
 #[async_trait]
 pub trait UploadSource: Send + Sync {
@@ -39,31 +39,30 @@ pub trait UploadSource: Send + Sync {
     async fn read(&self, offset: i64, length: i64) -> Result<Vec<u8>, SourceError>;
 }
 
-/// How something is uploaded.
+/// Settings for an upload: those of the object, the size of a part, and the number of parts sent at the same time.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct UploadOptions {
-    /// How the object is written. Default: as S3 does by itself.
+    /// The settings of the object. Default: none.
     #[uniffi(default)]
     pub put: Option<PutOptions>,
-    /// The bytes of a part. Default: 8 MiB, more where the object would have too many parts.
+    /// The size of a part in bytes; smaller content is sent in one request. Default: 8 MiB. More if there would be too many parts.
     #[uniffi(default)]
     pub part_size: Option<i64>,
-    /// How many parts are sent at once. Default: 4.
+    /// The number of parts sent at the same time. Default: 4.
     #[uniffi(default)]
     pub concurrency: Option<i32>,
 }
 
-/// Hears how an upload goes. It is called on a thread of Poolpass, which it must not block.
+/// Follows an upload. It is called on a thread of Poolpass, which it must not block.
 #[uniffi::export(rust, foreign)]
 pub trait UploadListener: Send + Sync {
-    /// So many bytes were sent, of so many in total where that is known.
+    /// Called whenever a part is done, with the bytes that S3 has and the total number of bytes, if it is known.
     fn on_progress(&self, sent: i64, total: Option<i64>) -> Result<(), SourceError>;
 
-    /// Whether the listener keeps the state of an upload that can be resumed. Otherwise S3 is told to forget the parts of one
-    /// that fails or is cancelled, so that they cost nothing.
+    /// Whether the listener keeps the state of the upload. Otherwise an upload that fails or is cancelled is aborted.
     fn is_resumable(&self) -> Result<bool, SourceError>;
 
-    /// The upload can be resumed from `state`, which is text to be kept.
+    /// Called once, when an upload in parts has begun, with the state for continuing or aborting it.
     fn on_resumable(&self, state: String) -> Result<(), SourceError>;
 }
 
@@ -104,18 +103,18 @@ pub(super) fn prepared(
             }
         });
     }
-    // What a listener throws is the app's affair: the upload goes on.
+    // An upload goes on when a listener throws.
     Ok(upload.on_progress(move |progress| {
         let _ = listener.on_progress(signed(progress.sent), progress.total.map(signed));
     }))
 }
 
-/// The state that a listener was told.
+/// Parses the state that a listener was called with.
 pub(super) fn state(json: &str) -> Result<UploadState, PoolpassError> {
     serde_json::from_str(json).map_err(|_| PoolpassError::invalid_input("this is not the state of an upload"))
 }
 
-/// A source as the SDK wants it.
+/// An app's source as a source of the SDK.
 struct ForeignSource {
     source: Arc<dyn UploadSource>,
     size: u64,

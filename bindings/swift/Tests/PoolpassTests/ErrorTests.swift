@@ -54,7 +54,7 @@ final class ErrorTests: XCTestCase {
             options.maxAttempts = -1
             await assertFails(.invalidInput) { try Client(demo.configuration(), options: options) }
             await assertFails(.invalidInput) { try attribute("list").element(-1) }
-            await assertFails(.invalidInput) { try await client.bucket().abortUpload("no state") }
+            await assertFails(.invalidInput) { try await client.bucket().abortUpload(UploadState(json: "no state")) }
             let counts = try await demo.backend.takeRequestCounts()
             XCTAssertEqual(counts, .object([:]))
         }

@@ -41,8 +41,15 @@ final class TransferTests: XCTestCase {
                 }
                 try await group.waitForAll()
             }
-            let listed = try await bucket.list(prefix: prefix)
+            let listed = try await bucket.list(prefix).reduce(into: []) { $0.append($1) }
             XCTAssertEqual(listed.count, 64)
+            let page = try await bucket.list(prefix, options: ListOptions(pageSize: 40)).page()
+            XCTAssertEqual(page.objects.count, 40)
+            let rest = bucket.list(prefix, options: ListOptions(continuationToken: page.nextContinuationToken))
+            let pages = try await rest.pages().reduce(into: []) { $0.append($1) }
+            let last = try await rest.page()
+            XCTAssertEqual(pages, [last])
+            XCTAssertEqual((page.objects + pages.flatMap(\.objects)).map(\.key), listed.map(\.key))
             let outcome = try await bucket.deleteMany(listed.map(\.key))
             XCTAssertEqual(outcome.deleted.count, 64)
             XCTAssertTrue(outcome.errors.isEmpty)
@@ -150,15 +157,15 @@ final class TransferTests: XCTestCase {
             defer { try? FileManager.default.removeItem(at: file) }
             let bucket = try await demo.signedIn().bucket()
             let key = try await bucket.privatePath("resumed")
-            let state = Guarded<String?>(nil)
+            let state = Guarded<UploadState?>(nil)
             let firstPart = Gate()
             let options = UploadOptions(partSize: Int64(5 * Self.mib), concurrency: 1)
             try await demo.backend.fault(["operation": "UploadPart", "skip": 1, "action": ["delayMs": 600_000]])
             let upload = Task {
-                try await bucket.resumableUpload(
+                try await bucket.upload(
                     .file(file), to: key, options: options,
-                    onState: { text in state.change { $0 = text } },
-                    onProgress: { _ in Task { await firstPart.open() } })
+                    onProgress: { _ in Task { await firstPart.open() } },
+                    onResumable: { resumable in state.change { $0 = resumable } })
             }
             await firstPart.pass()
             upload.cancel()
@@ -199,10 +206,10 @@ final class TransferTests: XCTestCase {
             let body = UploadBody.data(Data(count: 6 * Self.mib))
             let options = UploadOptions(partSize: Int64(5 * Self.mib))
             try await demo.backend.fault(["operation": "UploadPart", "action": ["status": 403, "code": "AccessDenied"]])
-            let state = Guarded<String?>(nil)
+            let state = Guarded<UploadState?>(nil)
             await assertFails(.accessDenied) {
-                try await bucket.resumableUpload(
-                    body, to: key, options: options, onState: { text in state.change { $0 = text } })
+                try await bucket.upload(
+                    body, to: key, options: options, onResumable: { resumable in state.change { $0 = resumable } })
             }
             await assertFails(.accessDenied) { try await bucket.upload(body, to: key, options: options) { _ in } }
             try await demo.reached("AbortMultipartUpload")

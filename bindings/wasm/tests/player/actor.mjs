@@ -105,7 +105,7 @@ export const OPERATIONS = {
   'bucket.copy': ({ client }, { from, to }) => client.bucket().copy(from, to),
   'bucket.list': async ({ client }, { prefix, ...options }) => {
     const [objects, commonPrefixes] = [[], []];
-    for await (const page of client.bucket().listPages(prefix, options)) {
+    for await (const page of client.bucket().list(prefix, options).pages()) {
       objects.push(...page.objects);
       commonPrefixes.push(...page.commonPrefixes);
     }

@@ -1,8 +1,7 @@
-//! A bucket, and how its objects are addressed.
+//! Buckets and the addresses of their objects.
 
 use bytes::Bytes;
-use http::header::HeaderName;
-use http::{HeaderMap, HeaderValue, Method, Uri};
+use http::{Method, Uri};
 
 use super::key::ObjectKey;
 use super::query::Query;
@@ -17,30 +16,30 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Kind `InvalidConfig` without a bucket in the configuration.
+    /// Kind `InvalidConfig` if the configuration names no bucket.
     pub fn s3(&self) -> Result<Bucket, Error> {
         let name = self.config().bucket();
         self.bucket(name.ok_or_else(|| Error::invalid_config("the configuration names no S3 bucket"))?)
     }
 
-    /// Any S3 bucket, in the configuration's region; see [`Bucket::in_region`].
+    /// An S3 bucket in the configuration's region. Use [`Bucket::in_region`] for another region.
     ///
     /// # Errors
     ///
-    /// Kind `InvalidConfig` when `name` is not a bucket name.
+    /// Kind `InvalidConfig` if `name` is not a bucket name.
     pub fn bucket(&self, name: impl Into<String>) -> Result<Bucket, Error> {
         Bucket::new(self.clone(), name.into(), self.config().region().clone())
     }
 }
 
-/// One S3 bucket, with the credentials of the person (or guest) at the client.
+/// An S3 bucket, used with the permissions of the user or guest.
 ///
-/// Clones are cheap. The bucket is named in the host (`photos.s3.eu-west-1.amazonaws.com`), or in the path where the
-/// configuration says so ([`force_path_style`](crate::ConfigBuilder::force_path_style)) and for names with dots, which do not fit
-/// AWS's certificates.
+/// Clones are cheap. URLs name the bucket in the host (`photos.s3.eu-west-1.amazonaws.com`). They name it in the path if the
+/// configuration asks for that ([`force_path_style`](crate::ConfigBuilder::force_path_style)), and if the name has dots, which do not
+/// fit AWS's certificates.
 ///
-/// Keys may be any UTF-8 text of 1 to 1024 bytes, except that no path segment may be `.` or `..`: HTTP clients resolve
-/// them. Such keys are refused with kind `InvalidInput` before anything is sent.
+/// A key is any UTF-8 text of 1 to 1024 bytes, but no path segment may be `.` or `..`, which HTTP clients resolve. Other keys are
+/// refused with kind `InvalidInput` before anything is sent.
 ///
 /// ```no_run
 /// # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
@@ -59,9 +58,9 @@ impl Client {
 ///
 /// # Errors
 ///
-/// All operations can fail with `AccessDenied`, `NotFound`, `Throttled`, `Unavailable`, `Network` and `Timeout`, and with
-/// what [`Client::credentials`] fails with; with `SignatureRefused` where the bucket is in another region, which the message
-/// names: see [`in_region`](Self::in_region).
+/// All operations can fail with `AccessDenied`, `NotFound`, `Throttled`, `Unavailable`, `Network` and `Timeout`, and with the kinds of
+/// [`Client::credentials`]. If the bucket is in another region, they fail with `SignatureRefused` and the message names the region:
+/// see [`in_region`](Self::in_region).
 #[derive(Clone, Debug)]
 pub struct Bucket {
     client: Client,
@@ -74,7 +73,7 @@ pub struct Bucket {
 enum Address {
     /// The endpoint's host begins with the bucket's name.
     Host(Endpoint),
-    /// Paths begin with the bucket's name.
+    /// The path begins with the bucket's name.
     Path(Endpoint),
 }
 
@@ -89,25 +88,24 @@ impl Bucket {
         Ok(Self { client, name, region, address })
     }
 
-    /// The bucket's name.
+    /// The name of the bucket.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The same bucket in `region`. Default: the region of the configuration.
+    /// The same bucket in another region. Default: the configuration's region.
     ///
     /// # Errors
     ///
-    /// None that [`Client::bucket`] has not had.
+    /// As [`Client::bucket`].
     pub fn in_region(self, region: Region) -> Result<Self, Error> {
         Self::new(self.client, self.name, region)
     }
 
-    /// `private/{identity id}/{name}`: a key under the prefix that is the person's own.
+    /// A key under the user's own prefix: `private/{identity id}/{name}`.
     ///
-    /// This is where policies with `private/${cognito-identity.amazonaws.com:sub}/*`, as Amplify and Poolpass's examples
-    /// have them, let a person in and keep everybody else out. With an empty `name` it is the prefix itself, for
-    /// [`list`](Self::list).
+    /// Policies with `private/${cognito-identity.amazonaws.com:sub}/*`, as in Amplify and in Poolpass's examples, allow this prefix to
+    /// the user and to nobody else. An empty `name` gives the prefix itself, for [`list`](Self::list).
     ///
     /// Waits at most two minutes.
     ///
@@ -159,12 +157,12 @@ impl Bucket {
         }
     }
 
-    /// Sends the request and hands out the body as it arrives.
+    /// Sends the request. The body of the response arrives while it is read.
     pub(super) fn send(&self, request: AwsRequest) -> BoxFuture<'_, Result<Response, Error>> {
         Box::pin(async move { self.client.pipeline().send(&request, &self.authorization()?).await })
     }
 
-    /// Sends the request and reads the whole answer.
+    /// Sends the request and reads the whole response.
     pub(super) fn whole(&self, request: AwsRequest) -> BoxFuture<'_, Result<http::Response<Bytes>, Error>> {
         Box::pin(async move { self.client.pipeline().whole(&request, &self.authorization()?).await })
     }
@@ -173,32 +171,6 @@ impl Bucket {
         let source = self.client.identity_pool()?;
         Ok(AuthScheme::SigV4 { service: Service::S3.signing_name(), region: &self.region, source })
     }
-}
-
-/// Sets a header from what the caller gave, if it is there.
-pub(super) fn set_header(
-    headers: &mut HeaderMap,
-    name: &'static str,
-    value: Option<&str>,
-) -> Result<(), Error> {
-    let Some(value) = value else { return Ok(()) };
-    headers.insert(HeaderName::from_static(name), header_value(name, value)?);
-    Ok(())
-}
-
-/// The value of a header that says something: S3 takes an empty one for none.
-pub(super) fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
-    crate::input::not_empty(value, "an option is empty: leave it out instead")?;
-    maybe_empty_header_value(name, value)
-}
-
-/// A header's value in plain ASCII: S3 stores nothing else in headers, and HTTP drops blanks at its ends.
-pub(super) fn maybe_empty_header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
-    let is_kept = value.trim() == value && value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-    let value = HeaderValue::from_str(value).ok().filter(|_| is_kept);
-    value.ok_or_else(|| {
-        Error::invalid_input(format!("{name} has to be one line of plain ASCII, without blanks at its ends"))
-    })
 }
 
 #[cfg(test)]

@@ -13,18 +13,18 @@ use crate::error::{AwsRefusal, Error, Secrets};
 use crate::platform::BoxFuture;
 use crate::xml::Element;
 
-/// What became of each key that was to be deleted.
+/// The result of deleting several objects.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct DeletedObjects {
-    /// The keys that have no object any more, whether or not they had one before.
+    /// The keys that no longer have an object, whether or not they had one before.
     pub deleted: Vec<String>,
-    /// The keys whose objects S3 refused to delete, and why.
+    /// The keys whose objects S3 refused to delete, each with its error.
     pub errors: Vec<(String, Error)>,
 }
 
 impl Bucket {
-    /// Deletes an object (DeleteObject). That there is none is not an error. With versioning, S3 keeps the old versions.
+    /// Deletes an object (DeleteObject). Deleting a missing object succeeds. With versioning, S3 keeps the old versions.
     ///
     /// Waits at most 112 seconds, and for the [credentials](crate::Client::credentials).
     ///
@@ -37,13 +37,13 @@ impl Bucket {
         self.whole(request).await.map(drop)
     }
 
-    /// Deletes any number of objects, a thousand in a request (DeleteObjects).
+    /// Deletes any number of objects, a thousand per request (DeleteObjects). The result has the errors of single keys.
     ///
     /// Waits at most 112 seconds for each thousand keys, and for the [credentials](crate::Client::credentials).
     ///
     /// # Errors
     ///
-    /// See [`Bucket`]; then some objects may have been deleted. That S3 refuses single keys is in the result.
+    /// See [`Bucket`]. Some objects may have been deleted before the error.
     pub async fn delete_many<K: AsRef<str>>(
         &self,
         keys: impl IntoIterator<Item = K>,
@@ -90,7 +90,7 @@ impl Bucket {
 }
 
 impl DeletedObjects {
-    /// Adds what the answer says about the keys that were asked for. A key that it leaves out may have its object still.
+    /// Adds the response to a request for the `asked` keys. A key that the response leaves out may still have its object.
     fn add(&mut self, asked: &[String], result: &Element, secrets: &Secrets) -> Result<(), Error> {
         let mut left: Vec<&str> = Vec::with_capacity(asked.len());
         for key in asked.iter().map(String::as_str) {
@@ -100,7 +100,7 @@ impl DeletedObjects {
         }
         let mut told = |key: &str| {
             left.retain(|left| *left != key);
-            let unasked = || Error::invalid_response("S3's answer is about a key that was not asked for");
+            let unasked = || Error::invalid_response("S3's response names a key that was not asked for");
             if asked.iter().any(|asked| asked == key) { Ok(()) } else { Err(unasked()) }
         };
         for deleted in result.all("Deleted") {
@@ -119,12 +119,12 @@ impl DeletedObjects {
             let refusal = Error::from_aws(refusal).during("DeleteObjects").without(secrets);
             let key = error.text("Key")?;
             told(&key)?;
-            // A key of which both are said may have its object still.
+            // A key with both outcomes may still have its object.
             self.deleted.retain(|deleted| *deleted != key);
             self.errors.push((key, refusal));
         }
         for key in left {
-            let untold = Error::invalid_response("S3's answer does not say what became of the key");
+            let untold = Error::invalid_response("S3's response leaves out the key");
             self.errors.push((key.to_owned(), untold.during("DeleteObjects")));
         }
         Ok(())

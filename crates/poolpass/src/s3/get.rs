@@ -5,58 +5,58 @@ mod body;
 mod checksum;
 
 use std::fmt;
+use std::future::IntoFuture;
 use std::ops::{Range, RangeFrom, RangeInclusive};
 use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
-use http::header::{IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE, RANGE};
 use http::response::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 
 pub use body::ObjectBody;
 
-use super::bucket::{Bucket, header_value};
+use super::bucket::Bucket;
 use super::key::ObjectKey;
 use super::metadata::{Extent, ObjectMetadata};
 use super::query::Query;
+use super::setters::get_setters;
 use crate::aws_request::AwsRequest;
-use crate::dates;
 use crate::error::Error;
 use crate::input::not_empty;
 use crate::platform::{Body, BoxFuture};
 
-/// Which part of an object is read, and under which conditions. By default all of it, under none.
+/// The range and the conditions of a read. Default: the whole object, without conditions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GetOptions {
-    /// Only these bytes.
+    /// Reads only these bytes.
     pub range: Option<ByteRange>,
-    /// Only if the object has this ETag. Otherwise kind `ConditionFailed`.
+    /// Reads only if the object has this ETag. Otherwise the call fails with kind `ConditionFailed`.
     pub if_match: Option<String>,
-    /// Only if the object has another ETag, that is, has changed since. Otherwise kind `NotModified`.
+    /// Reads only if the object has another ETag, that is, has changed. Otherwise the call fails with kind `NotModified`.
     pub if_none_match: Option<String>,
-    /// Only if the object has changed since then. Otherwise kind `NotModified`.
+    /// Reads only if the object has changed since this time. Otherwise the call fails with kind `NotModified`.
     pub if_modified_since: Option<SystemTime>,
-    /// Only if the object has not changed since then. Otherwise kind `ConditionFailed`.
+    /// Reads only if the object has not changed since this time. Otherwise the call fails with kind `ConditionFailed`.
     pub if_unmodified_since: Option<SystemTime>,
-    /// This version instead of the latest, in buckets with versioning.
+    /// Reads this version, in a bucket with versioning. Default: the latest.
     pub version_id: Option<String>,
 }
 
-/// Some of an object's bytes.
+/// A range of an object's bytes.
 ///
 /// Rust's ranges convert into it: `(0..100).into()`, `(100..).into()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ByteRange {
-    /// From the first position up to the second, which is not included. The object may end before.
+    /// The bytes from the first position up to the second, which is not included. The object may end earlier.
     Between(u64, u64),
-    /// From this position to the end.
+    /// The bytes from this position to the end.
     From(u64),
-    /// The last so many bytes.
+    /// This many bytes at the end.
     Last(u64),
 }
 
-/// An object: what S3 knows about it, and its content, which arrives while it is read.
+/// An object: its metadata, and its content, which arrives while it is read.
 ///
 /// ```no_run
 /// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), poolpass::Error> {
@@ -66,7 +66,7 @@ pub enum ByteRange {
 /// println!("{:?}", object.metadata().content_type);
 /// let mut content = object.into_stream();
 /// while let Some(piece) = content.try_next().await? {
-///     println!("{} bytes more", piece.len());
+///     println!("{} more bytes", piece.len());
 /// }
 /// # Ok(())
 /// # }
@@ -77,76 +77,72 @@ pub struct StoredObject {
     body: ObjectBody,
 }
 
-/// An answer that fits what was asked for.
+/// A response that fits the request.
 struct Answer {
     head: Parts,
-    /// Which part of the object it holds, unless it is the whole.
+    /// The part of the object that it holds, unless that is the whole.
     extent: Option<Extent>,
     body: Body,
 }
 
+/// A read of an object, made by [`Bucket::get`]. Awaiting it sends the request (GetObject).
+///
+/// ```no_run
+/// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), poolpass::Error> {
+/// let beginning = bucket.get("film.mp4").range(0..1024).await?.bytes().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until it is awaited"]
+pub struct GetObject {
+    bucket: Bucket,
+    key: String,
+    options: GetOptions,
+}
+
+/// A read of an object's metadata, made by [`Bucket::head`]. Awaiting it sends the request (HeadObject).
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until it is awaited"]
+pub struct HeadObject {
+    bucket: Bucket,
+    key: String,
+    options: GetOptions,
+}
+
 impl Bucket {
-    /// Reads an object (GetObject).
+    /// Reads an object (GetObject). The content arrives while it is read.
     ///
-    /// The content arrives while it is read, see [`StoredObject`]. S3's checksum of the whole object (CRC32, CRC64NVME or SHA-256), where
-    /// there is one, is verified at the end.
+    /// S3's checksum of the whole object (CRC32, CRC64NVME or SHA-256), if it has one, is verified at the end of the content.
     ///
-    /// Waits at most 112 seconds, and for the [credentials](crate::Client::credentials); reading the body fails when no byte of
-    /// it comes for 30 seconds.
-    ///
-    /// # Errors
-    ///
-    /// See [`Bucket`]. Where the role may not list the bucket, S3 answers `AccessDenied` for objects that do not exist.
-    pub async fn get(&self, key: &str) -> Result<StoredObject, Error> {
-        self.get_with(key, GetOptions::default()).await
-    }
-
-    /// Reads an object, or a part of it, as `options` say (GetObject).
-    ///
-    /// Waits as long as [`get`](Self::get) at most.
+    /// Waits at most 112 seconds, and for the [credentials](crate::Client::credentials). Reading the content fails if no byte arrives
+    /// for 30 seconds.
     ///
     /// # Errors
     ///
-    /// See [`Bucket`], and `NotModified` and `ConditionFailed` from conditions; kind `Aws` with code `InvalidRange` for a
-    /// range that lies behind the end.
-    pub async fn get_with(&self, key: &str, options: GetOptions) -> Result<StoredObject, Error> {
-        let Answer { head, extent, body } = self.read("GetObject", Method::GET, key, &options).await?;
-        let mut metadata = ObjectMetadata::from_headers(&head.headers);
-        if options.range.is_some() && extent.is_none() && head.status == StatusCode::PARTIAL_CONTENT {
-            // The length is that of the range.
-            metadata.size = None;
-        }
-        let body = ObjectBody::new(self.clone(), key, options, &head, extent, body);
-        Ok(StoredObject { metadata, body })
+    /// See [`Bucket`]. If the role may not list the bucket, S3 answers `AccessDenied` for objects that do not exist. `NotModified` and
+    /// `ConditionFailed` if a condition does not hold; kind `Aws` with code `InvalidRange` for a range after the end.
+    pub fn get(&self, key: impl Into<String>) -> GetObject {
+        GetObject { bucket: self.clone(), key: key.into(), options: GetOptions::default() }
     }
 
-    /// What S3 knows about an object, without its content (HeadObject).
+    /// Reads an object's metadata without its content (HeadObject).
     ///
     /// Waits at most 112 seconds, and for the [credentials](crate::Client::credentials).
     ///
     /// # Errors
     ///
-    /// See [`Bucket`]. S3 does not explain refusals here, so the kind follows from the HTTP status.
-    pub async fn head(&self, key: &str) -> Result<ObjectMetadata, Error> {
-        Ok(ObjectMetadata::from_headers(&self.head_headers(key, &GetOptions::default()).await?))
-    }
-
-    /// What S3 knows about an object, under conditions or about a version (HeadObject).
-    ///
-    /// Waits as long as [`head`](Self::head) at most.
-    ///
-    /// # Errors
-    ///
-    /// As [`head`](Self::head), and `NotModified` and `ConditionFailed` from conditions.
-    pub async fn head_with(&self, key: &str, options: GetOptions) -> Result<ObjectMetadata, Error> {
-        Ok(ObjectMetadata::from_headers(&self.head_headers(key, &options).await?))
+    /// See [`Bucket`]. S3 does not explain its refusals here, so the kind follows from the HTTP status. `NotModified` and
+    /// `ConditionFailed` if a condition does not hold.
+    pub fn head(&self, key: impl Into<String>) -> HeadObject {
+        HeadObject { bucket: self.clone(), key: key.into(), options: GetOptions::default() }
     }
 
     pub(super) async fn head_headers(&self, key: &str, options: &GetOptions) -> Result<HeaderMap, Error> {
         Ok(self.read("HeadObject", Method::HEAD, key, options).await?.head.headers)
     }
 
-    /// Sends the request, and checks that the answer is what `options` ask for.
+    /// Sends the request, and checks that the response fits `options`.
     fn read<'a>(
         &'a self,
         operation: &'static str,
@@ -180,24 +176,70 @@ impl Bucket {
     }
 }
 
+impl GetObject {
+    get_setters!();
+
+    /// Reads only these bytes.
+    pub fn range(mut self, range: impl Into<ByteRange>) -> Self {
+        self.options.range = Some(range.into());
+        self
+    }
+
+    async fn send(self) -> Result<StoredObject, Error> {
+        let Self { bucket, key, options } = self;
+        let Answer { head, extent, body } = bucket.read("GetObject", Method::GET, &key, &options).await?;
+        let mut metadata = ObjectMetadata::from_headers(&head.headers);
+        if options.range.is_some() && extent.is_none() && head.status == StatusCode::PARTIAL_CONTENT {
+            // The length is that of the range.
+            metadata.size = None;
+        }
+        let body = ObjectBody::new(bucket, &key, options, &head, extent, body);
+        Ok(StoredObject { metadata, body })
+    }
+}
+
+impl IntoFuture for GetObject {
+    type Output = Result<StoredObject, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl HeadObject {
+    get_setters!();
+}
+
+impl IntoFuture for HeadObject {
+    type Output = Result<ObjectMetadata, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            Ok(ObjectMetadata::from_headers(&self.bucket.head_headers(&self.key, &self.options).await?))
+        })
+    }
+}
+
 impl StoredObject {
-    /// What S3 knows about it.
+    /// The object's metadata.
     pub fn metadata(&self) -> &ObjectMetadata {
         &self.metadata
     }
 
-    /// How many bytes the content has, or the range of it that was asked for. `None` where that is not known: where the server
-    /// does not say, and where the host (a browser) unpacks compressed content on the way.
+    /// The number of bytes in the content, or in the range that was asked for. `None` if it is unknown: the server may not tell, and a
+    /// browser may decompress the content on the way.
     pub fn content_length(&self) -> Option<u64> {
         self.body.length
     }
 
-    /// The content as a stream, to be read piece by piece.
+    /// The content as a stream of pieces.
     pub fn into_stream(self) -> ObjectBody {
         self.body
     }
 
-    /// The whole content, or the whole range, in memory.
+    /// Reads the whole content, or the whole range, into memory.
     ///
     /// # Errors
     ///
@@ -213,56 +255,25 @@ impl StoredObject {
         Ok(whole.freeze())
     }
 
-    /// Writes the content to a file. The file appears at `path`, replacing what is there, once all of it has arrived and
-    /// was verified; until then it is a temporary file beside it.
+    /// Writes the content to a file. The file appears at `path`, replacing any file there, once all the content has arrived and is
+    /// verified. Until then it is a temporary file in the same folder.
     ///
     /// # Errors
     ///
-    /// As [`ObjectBody`]'s items, and `Platform` when the file cannot be written.
+    /// As [`ObjectBody`]'s items, and `Platform` if the file cannot be written.
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn save_to(self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
         crate::platform::save(path.as_ref(), self.body).await
     }
 }
 
-impl GetOptions {
-    fn headers(&self) -> Result<HeaderMap, Error> {
-        let mut headers = HeaderMap::new();
-        match self.range {
-            Some(range) => {
-                headers.insert(RANGE, header_value("range", &range.to_header()?)?);
-            }
-            // S3 has no checksum of a part of an object.
-            None => {
-                let name = HeaderName::from_static("x-amz-checksum-mode");
-                headers.insert(name, HeaderValue::from_static("ENABLED"));
-            }
-        }
-        if let Some(etag) = &self.if_match {
-            headers.insert(IF_MATCH, header_value("if_match", etag)?);
-        }
-        if let Some(etag) = &self.if_none_match {
-            headers.insert(IF_NONE_MATCH, header_value("if_none_match", etag)?);
-        }
-        if let Some(time) = self.if_modified_since {
-            headers.insert(IF_MODIFIED_SINCE, http_date(time)?);
-        }
-        if let Some(time) = self.if_unmodified_since {
-            headers.insert(IF_UNMODIFIED_SINCE, http_date(time)?);
-        }
-        Ok(headers)
-    }
-}
-
 impl ByteRange {
-    fn to_header(self) -> Result<String, Error> {
+    pub(super) fn to_header(self) -> Result<String, Error> {
         match self {
             Self::Between(start, end) if end > start => Ok(format!("bytes={start}-{}", end - 1)),
             Self::From(start) => Ok(format!("bytes={start}-")),
             Self::Last(length) if length > 0 => Ok(format!("bytes=-{length}")),
-            Self::Between(..) | Self::Last(_) => {
-                Err(Error::invalid_input("an empty range cannot be asked for"))
-            }
+            Self::Between(..) | Self::Last(_) => Err(Error::invalid_input("a range must not be empty")),
         }
     }
 }
@@ -295,15 +306,8 @@ impl fmt::Display for ByteRange {
     }
 }
 
-fn http_date(time: SystemTime) -> Result<HeaderValue, Error> {
-    let date = dates::to_http(time).and_then(|date| HeaderValue::try_from(date).ok());
-    date.ok_or_else(|| Error::invalid_input("the date lies outside what HTTP can say"))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -315,25 +319,5 @@ mod tests {
         assert_eq!(header(ByteRange::Last(3)).as_deref(), Some("bytes=-3"));
         assert_eq!(header((5..5).into()), None);
         assert_eq!(header(ByteRange::Last(0)), None);
-    }
-
-    #[test]
-    fn conditions_become_headers() {
-        let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
-        let options = GetOptions {
-            range: Some((0..1).into()),
-            if_none_match: Some("\"abc\"".to_owned()),
-            if_modified_since: Some(moment),
-            ..GetOptions::default()
-        };
-        let headers = options.headers().unwrap();
-        assert_eq!(headers["range"], "bytes=0-0");
-        assert_eq!(headers["if-none-match"], "\"abc\"");
-        assert_eq!(headers["if-modified-since"], "Sun, 06 Nov 1994 08:49:37 GMT");
-        assert!(!headers.contains_key("x-amz-checksum-mode"));
-
-        let never = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::MAX / 4);
-        let options = GetOptions { if_unmodified_since: Some(never), ..GetOptions::default() };
-        assert_eq!(options.headers().unwrap_err().kind(), crate::ErrorKind::InvalidInput);
     }
 }

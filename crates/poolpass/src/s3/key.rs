@@ -1,4 +1,4 @@
-//! Object keys, as they go into URLs.
+//! Object keys in URLs.
 
 use crate::error::Error;
 use crate::percent;
@@ -19,7 +19,7 @@ impl<'a> ObjectKey<'a> {
     /// have these resolved on the way, so that the request would reach another object than the one that was signed.
     pub(super) fn parse(key: &'a str) -> Result<Self, Error> {
         if key.is_empty() {
-            return Err(Error::invalid_input("an object key cannot be empty"));
+            return Err(Error::invalid_input("an object key must not be empty"));
         }
         if key.len() > Self::MAX_LENGTH {
             return Err(Error::invalid_input("an object key has at most 1024 bytes"));
@@ -36,7 +36,7 @@ impl<'a> ObjectKey<'a> {
         self.0
     }
 
-    /// The key with everything percent-encoded, once, but the slashes.
+    /// The key, percent-encoded once except for its slashes.
     pub(super) fn encoded(&self) -> String {
         percent::path(self.0).to_string()
     }

@@ -18,140 +18,171 @@ use crate::xml::Element;
 
 const OPERATION: &str = "ListObjectsV2";
 
-/// Which keys are listed. By default all of the bucket.
-///
-/// ```
-/// use poolpass::s3::ListOptions;
-///
-/// let folder = ListOptions { delimiter: Some("/".to_owned()), ..ListOptions::of("photos/2026/") };
-/// ```
+/// Settings for a listing. Default: all keys with the prefix.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListOptions {
-    /// Only keys that begin with it.
-    pub prefix: Option<String>,
-    /// Keys that have this text behind the prefix are not listed; the part up to it is, once, as a common prefix. With `/`
-    /// a listing looks like a folder with its subfolders.
+    /// Groups keys: those that contain this text after the prefix are not listed, and their part up to it becomes one common prefix.
+    /// With `/`, a listing looks like a folder with its subfolders.
     pub delimiter: Option<String>,
-    /// Only keys that sort behind it.
+    /// Lists only keys that sort after this one.
     pub start_after: Option<String>,
-    /// How many keys and common prefixes are in a page at most. Default and limit: 1000.
+    /// The maximum number of keys and common prefixes in a page. Default and limit: 1000.
     pub page_size: Option<u32>,
-    /// Goes on where an earlier page ended: its [`next`](ListPage::next).
-    pub continuation: Option<String>,
+    /// Continues after an earlier page, with that page's [`next_continuation_token`](ListPage::next_continuation_token).
+    pub continuation_token: Option<String>,
 }
 
-/// Some of the keys of a bucket, sorted by their UTF-8 bytes.
+/// A page of a listing, sorted by the UTF-8 bytes of the keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListPage {
     /// The objects.
     pub objects: Vec<ListedObject>,
-    /// What keys that go on behind the delimiter begin with.
+    /// The common prefixes of the keys that contain the delimiter.
     pub common_prefixes: Vec<String>,
-    /// What the next page is asked for with, as [`ListOptions::continuation`]. `None` on the last page.
-    pub next: Option<String>,
+    /// The token for the next page, as [`ListOptions::continuation_token`]. `None` on the last page.
+    pub next_continuation_token: Option<String>,
 }
 
-/// An object, as a listing shows it.
+/// An object in a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListedObject {
-    /// The whole key, prefix included.
+    /// The whole key, including the prefix.
     pub key: String,
     /// The size in bytes.
     pub size: u64,
-    /// With its quotation marks, as `if_match` takes it.
+    /// The ETag, in quotation marks, as `if_match` takes it.
     pub etag: Option<String>,
-    /// When the object was written.
+    /// The time of the last write.
     pub last_modified: Option<SystemTime>,
-    /// Where it is stored, such as `STANDARD`.
+    /// The storage class, such as `STANDARD`.
     pub storage_class: Option<String>,
 }
 
+/// A listing, made by [`Bucket::list`] (ListObjectsV2).
+///
+/// [`items`](Self::items) and [`pages`](Self::pages) fetch the pages one after the other, each when it is needed.
+/// [`page`](Self::page) fetches one page, for apps that hand out pages themselves.
+///
+/// ```no_run
+/// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), poolpass::Error> {
+/// use futures_util::TryStreamExt;
+///
+/// let mut mine = bucket.list(bucket.private_path("").await?).items();
+/// while let Some(object) = mine.try_next().await? {
+///     println!("{} {}", object.size, object.key);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until items, pages or page is called"]
+pub struct ListObjects {
+    bucket: Bucket,
+    prefix: String,
+    options: ListOptions,
+}
+
 impl Bucket {
-    /// All objects whose keys begin with `prefix`, page after page as they are needed (ListObjectsV2).
+    /// Lists the objects whose keys begin with `prefix` (ListObjectsV2).
     ///
     /// Waits at most 112 seconds for each page, and for the [credentials](crate::Client::credentials).
     ///
     /// # Errors
     ///
-    /// Items are errors as described at [`Bucket`]; the first one is the last item.
-    ///
-    /// ```no_run
-    /// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), poolpass::Error> {
-    /// use futures_util::TryStreamExt;
-    ///
-    /// let mut mine = bucket.list(&bucket.private_path("").await?);
-    /// while let Some(object) = mine.try_next().await? {
-    ///     println!("{} {}", object.size, object.key);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn list(&self, prefix: &str) -> BoxStream<'static, Result<ListedObject, Error>> {
-        let objects = |page: ListPage| stream::iter(page.objects.into_iter().map(Ok));
-        Box::pin(self.list_pages(ListOptions::of(prefix)).map_ok(objects).try_flatten())
+    /// See [`Bucket`]. A stream of items or pages ends after an error.
+    pub fn list(&self, prefix: impl Into<String>) -> ListObjects {
+        ListObjects { bucket: self.clone(), prefix: prefix.into(), options: ListOptions::default() }
+    }
+}
+
+impl ListObjects {
+    /// Sets all options at once.
+    pub fn options(mut self, options: ListOptions) -> Self {
+        self.options = options;
+        self
     }
 
-    /// Pages of what `options` ask for, each fetched when it is needed (ListObjectsV2).
-    ///
-    /// Waits as long as [`list`](Self::list) at most.
-    ///
-    /// # Errors
-    ///
-    /// As [`list`](Self::list).
-    pub fn list_pages(&self, options: ListOptions) -> BoxStream<'static, Result<ListPage, Error>> {
-        let seen = Pagination::starting_at(options.continuation.as_deref());
-        let start = Some((self.clone(), options, seen));
-        let pages = stream::try_unfold(start, |rest| async move {
-            let Some((bucket, mut options, mut seen)) = rest else { return Ok(None) };
-            let page = bucket.list_page(&options).await?;
-            if let Some(next) = &page.next {
+    /// Groups keys: those that contain this text after the prefix are not listed, and their part up to it becomes one common prefix.
+    /// With `/`, a listing looks like a folder with its subfolders.
+    pub fn delimiter(mut self, text: impl Into<String>) -> Self {
+        self.options.delimiter = Some(text.into());
+        self
+    }
+
+    /// Lists only keys that sort after this one.
+    pub fn start_after(mut self, key: impl Into<String>) -> Self {
+        self.options.start_after = Some(key.into());
+        self
+    }
+
+    /// Sets the maximum number of keys and common prefixes in a page. Default and limit: 1000.
+    pub fn page_size(mut self, keys: u32) -> Self {
+        self.options.page_size = Some(keys);
+        self
+    }
+
+    /// Continues after an earlier page, with that page's [`next_continuation_token`](ListPage::next_continuation_token).
+    pub fn continuation_token(mut self, token: impl Into<String>) -> Self {
+        self.options.continuation_token = Some(token.into());
+        self
+    }
+
+    /// The objects of all pages.
+    pub fn items(self) -> BoxStream<'static, Result<ListedObject, Error>> {
+        let objects = |page: ListPage| stream::iter(page.objects.into_iter().map(Ok));
+        Box::pin(self.pages().map_ok(objects).try_flatten())
+    }
+
+    /// All pages, each fetched when it is needed.
+    pub fn pages(self) -> BoxStream<'static, Result<ListPage, Error>> {
+        let seen = Pagination::starting_at(self.options.continuation_token.as_deref());
+        let pages = stream::try_unfold(Some((self, seen)), |rest| async move {
+            let Some((mut list, mut seen)) = rest else { return Ok(None) };
+            let page = list.fetch().await?;
+            if let Some(next) = &page.next_continuation_token {
                 let is_empty = page.objects.is_empty() && page.common_prefixes.is_empty();
                 seen.go_on(next.as_str(), is_empty).map_err(|error| error.during(OPERATION))?;
             }
-            options.continuation.clone_from(&page.next);
-            let rest = options.continuation.is_some().then_some((bucket, options, seen));
+            list.options.continuation_token.clone_from(&page.next_continuation_token);
+            let rest = page.next_continuation_token.is_some().then_some((list, seen));
             Ok(Some((page, rest)))
         });
         Box::pin(pages)
     }
 
-    /// One page of what `options` ask for (ListObjectsV2).
-    ///
-    /// Waits at most 112 seconds, and for the [credentials](crate::Client::credentials).
+    /// Fetches one page.
     ///
     /// # Errors
     ///
-    /// See [`Bucket`].
-    pub async fn list_page(&self, options: &ListOptions) -> Result<ListPage, Error> {
-        let request = self.bucket_request(OPERATION, Method::GET, &options.query())?;
-        let answer = self.whole(request).await?;
+    /// As [`Bucket::list`].
+    pub async fn page(self) -> Result<ListPage, Error> {
+        self.fetch().await
+    }
+
+    async fn fetch(&self) -> Result<ListPage, Error> {
+        let request = self.bucket.bucket_request(OPERATION, Method::GET, &self.query())?;
+        let answer = self.bucket.whole(request).await?;
         xml::read(answer.body(), "ListBucketResult", OPERATION, |list| {
             let page = ListPage::from_xml(list)?;
-            page.check(list, options)?;
+            page.check(list, self)?;
             Ok(page)
         })
     }
-}
-
-impl ListOptions {
-    /// All keys that begin with `prefix`.
-    pub fn of(prefix: impl Into<String>) -> Self {
-        Self { prefix: Some(prefix.into()), ..Self::default() }
-    }
 
     fn query(&self) -> Query {
-        let page_size = self.page_size.map(|size| size.to_string());
-        // Parameters in alphabetical order, as they are signed.
+        let ListOptions { delimiter, start_after, page_size, continuation_token } = &self.options;
+        let page_size = page_size.map(|size| size.to_string());
+        // Parameters are signed in alphabetical order.
         Query::new()
-            .with_some("continuation-token", self.continuation.as_deref())
-            .with_some("delimiter", self.delimiter.as_deref())
+            .with_some("continuation-token", continuation_token.as_deref())
+            .with_some("delimiter", delimiter.as_deref())
             .with("encoding-type", "url")
             .with("list-type", "2")
             .with_some("max-keys", page_size.as_deref())
-            .with_some("prefix", self.prefix.as_deref())
-            .with_some("start-after", self.start_after.as_deref())
+            .with("prefix", &self.prefix)
+            .with_some("start-after", start_after.as_deref())
     }
 }
 
@@ -175,14 +206,14 @@ impl ListPage {
         let is_truncated =
             if list.child("IsTruncated").is_some() { list.flag("IsTruncated")? } else { token.is_some() };
         if is_truncated {
-            page.next = Some(token.ok_or_else(pagination::without_next_page)?);
+            page.next_continuation_token = Some(token.ok_or_else(pagination::without_next_page)?);
         }
         Ok(page)
     }
 
-    /// Refuses what was not asked for: whoever lists a prefix may delete what is listed.
-    fn check(&self, list: &Element, options: &ListOptions) -> Result<(), Error> {
-        let prefix = options.prefix.as_deref().unwrap_or_default();
+    /// Refuses keys that were not asked for: an app that lists a prefix may delete what is listed.
+    fn check(&self, list: &Element, asked: &ListObjects) -> Result<(), Error> {
+        let prefix = asked.prefix.as_str();
         if let Some(listed) = list.maybe_text("Prefix")
             && listed != prefix
             && plain(list, listed)? != prefix
@@ -193,20 +224,22 @@ impl ListPage {
         if !keys.all(|key| key.starts_with(prefix)) {
             return Err(Error::invalid_response("the listing has keys that do not begin with the prefix"));
         }
-        if self.next.is_some() && self.next == options.continuation {
-            return Err(Error::invalid_response("the next page is named as this one was"));
+        if self.next_continuation_token.is_some()
+            && self.next_continuation_token == asked.options.continuation_token
+        {
+            return Err(Error::invalid_response("the token for the next page is the one for this page"));
         }
         Ok(())
     }
 }
 
-/// XML cannot carry every character of a key, so they are asked for encoded; servers may not know how.
+/// Decodes a key. XML cannot carry every character, so keys are requested encoded; some servers ignore that.
 fn plain(list: &Element, text: String) -> Result<String, Error> {
     let is_encoded = list.maybe_text("EncodingType").as_deref() == Some("url");
     if is_encoded { decode(&text) } else { Ok(text) }
 }
 
-/// As forms encode: a plus is a space, and a plus itself is encoded.
+/// Decodes a key that is encoded as in forms: a plus is a space, and a plus itself is percent-encoded.
 fn decode(text: &str) -> Result<String, Error> {
     let spaced = if text.contains('+') { Cow::from(text.replace('+', " ")) } else { Cow::from(text) };
     let decoded = percent_decode_str(&spaced).decode_utf8();
@@ -235,7 +268,7 @@ mod tests {
         assert_eq!(keys, [" a ", "c&d"]);
         assert_eq!(page.objects[0].etag.as_deref(), Some("\"e\""));
         assert_eq!(page.common_prefixes, ["b/"]);
-        assert_eq!(page.next.as_deref(), Some("t=="));
+        assert_eq!(page.next_continuation_token.as_deref(), Some("t=="));
     }
 
     #[test]
@@ -251,7 +284,7 @@ mod tests {
         let encoded = page("<EncodingType>url</EncodingType>");
         assert_eq!(encoded.objects[0].key, "a b+c/é\n");
         assert_eq!(encoded.common_prefixes, ["d e/"]);
-        assert_eq!(encoded.next, None);
+        assert_eq!(encoded.next_continuation_token, None);
         let moment = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(784_111_777);
         assert_eq!(encoded.objects[0].last_modified, Some(moment));
         assert_eq!(page("").objects[0].key, "a+b%2Bc/%C3%A9%0A");
@@ -276,7 +309,7 @@ mod tests {
         for truncated in ["<IsTruncated> True </IsTruncated>", "<IsTruncated>1</IsTruncated>", ""] {
             let token = "<NextContinuationToken>t</NextContinuationToken>";
             let xml = format!("<ListBucketResult>{truncated}{token}</ListBucketResult>");
-            assert_eq!(page(&xml).unwrap().next.as_deref(), Some("t"), "{truncated}");
+            assert_eq!(page(&xml).unwrap().next_continuation_token.as_deref(), Some("t"), "{truncated}");
         }
     }
 
@@ -291,7 +324,7 @@ mod tests {
 
     async fn listing_of(pages: &[String]) -> (usize, Result<(), Error>) {
         let aws = pages.iter().fold(ScriptedAws::default(), |aws, page| aws.answer_text(200, &[], page));
-        let mut listing = aws.client(|config| config.bucket("photos")).s3().unwrap().list("a");
+        let mut listing = aws.client(|config| config.bucket("photos")).s3().unwrap().list("a").items();
         let mut count = 0;
         loop {
             match listing.try_next().await {

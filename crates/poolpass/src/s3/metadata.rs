@@ -1,4 +1,4 @@
-//! What S3 says about an object in the headers of its answers.
+//! The metadata of objects, read from the headers of S3's responses.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -11,55 +11,52 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName};
 
-use super::header_text;
+use super::headers::{self, USER_METADATA, header_text};
 use crate::dates;
 
-/// Prefix of the headers that carry the app's own metadata.
-pub(super) const USER_METADATA: &str = "x-amz-meta-";
-
-/// What S3 knows about an object, from HeadObject or along with GetObject.
+/// The metadata of an object, from HeadObject or GetObject.
 ///
-/// In a browser, the bucket's CORS rules decide which headers can be seen (`ExposeHeaders`). What they do not name is missing
-/// here, except for what every page sees, such as the media type. S3 takes no wildcard there, so the app's own metadata is named
+/// In a browser, the bucket's CORS rules decide which headers are visible (`ExposeHeaders`). Fields that they do not name are `None`,
+/// except for those that every page sees, such as the media type. S3 allows no wildcard there, so the app's own metadata must be named
 /// one by one, as in `x-amz-meta-author`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ObjectMetadata {
-    /// The object's whole size in bytes, also where only a range of it was asked for. `None` where the answer does not say.
+    /// The size of the whole object in bytes, even if only a range was read. `None` if the response does not tell.
     pub size: Option<u64>,
-    /// Changes whenever the content does. With its quotation marks, as `if_match` takes it.
+    /// The ETag, which changes whenever the content does. In quotation marks, as `if_match` takes it.
     pub etag: Option<String>,
-    /// When the object was written, to the second.
+    /// The time of the last write, to the second.
     pub last_modified: Option<SystemTime>,
     /// The media type, such as `image/jpeg`.
     pub content_type: Option<String>,
-    /// How long caches may keep it.
+    /// How long caches may keep the object.
     pub cache_control: Option<String>,
-    /// Whether a browser shows or saves it, and under which name.
+    /// Whether a browser shows or saves the object, and under which name.
     pub content_disposition: Option<String>,
-    /// How the content is compressed, such as `gzip`.
+    /// The compression of the content, such as `gzip`.
     pub content_encoding: Option<String>,
     /// The language of the content.
     pub content_language: Option<String>,
-    /// The app's own metadata, names in lower case.
+    /// The app's own metadata. Names are in lower case.
     pub metadata: BTreeMap<String, String>,
-    /// The version, in buckets with versioning.
+    /// The version, in a bucket with versioning.
     pub version_id: Option<String>,
-    /// Where the object is stored if not in `STANDARD`.
+    /// The storage class, unless it is `STANDARD`.
     pub storage_class: Option<String>,
-    /// How the object is encrypted at rest, such as `AES256` or `aws:kms`.
+    /// The encryption at rest, such as `AES256` or `aws:kms`.
     pub server_side_encryption: Option<String>,
 }
 
 impl ObjectMetadata {
     pub(super) fn from_headers(headers: &HeaderMap) -> Self {
-        let text = |name| text(headers, name);
-        let described = |name: HeaderName| headers.get(name).map(header_text::decoded);
+        let text = |name| header_text(headers, name);
+        let described = |name: HeaderName| headers.get(name).map(headers::decoded);
         let mut metadata = BTreeMap::<String, String>::new();
         for (name, value) in headers {
             if let Some(name) = name.as_str().strip_prefix(USER_METADATA) {
-                let value = header_text::decoded(value);
-                // HTTP takes a header that comes twice for a list.
+                let value = headers::decoded(value);
+                // HTTP treats a repeated header as a list.
                 match metadata.get_mut(name) {
                     Some(first) => first.extend([",", &value]),
                     None => drop(metadata.insert(name.to_owned(), value)),
@@ -87,7 +84,7 @@ impl ObjectMetadata {
     }
 }
 
-/// The part of an object that an answer holds: `content-range: bytes 0-9/1000`.
+/// The part of an object that a response holds: `content-range: bytes 0-9/1000`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Extent {
     pub(super) start: u64,
@@ -97,7 +94,7 @@ pub(super) struct Extent {
 }
 
 impl Extent {
-    /// `None` also for what is no range, and for several.
+    /// Reads the header `content-range`. `None` as well if it is malformed or repeated.
     pub(super) fn from_headers(headers: &HeaderMap) -> Option<Self> {
         let mut ranges = headers.get_all(CONTENT_RANGE).iter();
         let (Some(range), None) = (ranges.next(), ranges.next()) else { return None };
@@ -114,9 +111,9 @@ fn number(digits: &str) -> Option<u64> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
 
-/// The checksum of the whole object, where S3 keeps one. That of an object made of separately hashed parts ends in `-N`.
+/// The checksum of the whole object, if S3 keeps one. The checksum of separately hashed parts ends in `-N` and does not count.
 pub(super) fn whole_crc32(headers: &HeaderMap) -> Option<u32> {
-    crc32_from_base64(&text(headers, "x-amz-checksum-crc32")?)
+    crc32_from_base64(&header_text(headers, "x-amz-checksum-crc32")?)
 }
 
 pub(super) fn crc32_from_base64(encoded: &str) -> Option<u32> {
@@ -126,10 +123,6 @@ pub(super) fn crc32_from_base64(encoded: &str) -> Option<u32> {
 
 pub(super) fn crc32_to_base64(crc32: u32) -> String {
     STANDARD.encode(crc32.to_be_bytes())
-}
-
-pub(super) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name).map(|value| header_text::plain(value.as_bytes()))
 }
 
 #[cfg(test)]

@@ -1,27 +1,25 @@
-//! PutObject, and what can be said about an object when it is written.
+//! PutObject.
 
 use std::collections::BTreeMap;
+use std::future::IntoFuture;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, IF_MATCH,
-    IF_NONE_MATCH,
-};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, Method};
 
-use super::bucket::{Bucket, header_value, maybe_empty_header_value};
+use super::bucket::Bucket;
+use super::headers::{header_text, header_value};
 use super::key::ObjectKey;
-use super::metadata::{USER_METADATA, crc32_to_base64, text, whole_crc32};
+use super::metadata::{crc32_to_base64, whole_crc32};
 use super::query::Query;
+use super::setters::put_setters;
 use super::xml;
-use crate::aws_request::{AwsRequest, Repeat};
+use crate::aws_request::AwsRequest;
 use crate::error::Error;
-use crate::input::not_empty;
-use crate::platform;
+use crate::platform::{self, BoxFuture};
 use crate::xml::Element;
 
-/// What is said about an object when it is written. By default nothing.
+/// Settings for writing an object. Default: none.
 ///
 /// ```
 /// use poolpass::s3::PutOptions;
@@ -30,73 +28,74 @@ use crate::xml::Element;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PutOptions {
-    /// The media type. Default: S3's `binary/octet-stream`.
+    /// The media type. Default: `binary/octet-stream`, set by S3.
     pub content_type: Option<String>,
-    /// How long caches may keep it, such as `max-age=3600`.
+    /// How long caches may keep the object, such as `max-age=3600`.
     pub cache_control: Option<String>,
-    /// Whether a browser shows or saves it, and under which name, such as `attachment; filename="a.pdf"`.
+    /// Whether a browser shows or saves the object, and under which name, such as `attachment; filename="a.pdf"`.
     pub content_disposition: Option<String>,
-    /// How the content is compressed, such as `gzip`.
+    /// The compression of the content, such as `gzip`.
     pub content_encoding: Option<String>,
     /// The language of the content.
     pub content_language: Option<String>,
-    /// The app's own metadata: 2 KB of ASCII in all. S3 keeps the names in lower case, so two that differ in case only are refused, as
-    /// are empty names. Values have no blanks at their ends, which HTTP drops.
+    /// The app's own metadata: at most 2 KB of ASCII in total. S3 keeps names in lower case. Empty names, names that differ only in
+    /// case, and values with blanks at their ends are refused.
     pub metadata: BTreeMap<String, String>,
-    /// Writes only if there is no object under the key yet (`If-None-Match: *`). Otherwise kind `ConditionFailed`.
+    /// Writes only if no object has the key yet (`If-None-Match: *`). Otherwise the call fails with kind `ConditionFailed`.
     pub if_absent: bool,
-    /// Writes only if the present object has this ETag (`If-Match`). Otherwise kind `ConditionFailed`, or `NotFound` where there is no
-    /// object.
+    /// Writes only if the present object has this ETag (`If-Match`). Otherwise the call fails with kind `ConditionFailed`, or
+    /// `NotFound` if there is no object.
     pub if_match: Option<String>,
-    /// Such as `STANDARD_IA` or `GLACIER_IR`. Default: `STANDARD`.
+    /// The storage class, such as `STANDARD_IA` or `GLACIER_IR`. Default: `STANDARD`.
     pub storage_class: Option<String>,
-    /// `AES256` or `aws:kms`. Default: the bucket's.
+    /// The encryption at rest: `AES256` or `aws:kms`. Default: the bucket's.
     pub server_side_encryption: Option<String>,
-    /// The KMS key for `aws:kms`. Default: the account's own for S3.
+    /// The KMS key for `aws:kms`. Default: the account's own key for S3.
     pub kms_key_id: Option<String>,
 }
 
-/// An object as it was written.
+/// The result of writing an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PutResult {
-    /// The new content's ETag, with its quotation marks. In a browser only where CORS exposes it.
+    /// The ETag of the new content, in quotation marks. A browser sees it only if CORS exposes it.
     pub etag: Option<String>,
-    /// The new version, in buckets with versioning.
+    /// The new version, in a bucket with versioning.
     pub version_id: Option<String>,
 }
 
+/// A write of an object, made by [`Bucket::put`]. Awaiting it sends the request (PutObject).
+///
+/// ```no_run
+/// # async fn example(bucket: poolpass::s3::Bucket, photo: Vec<u8>) -> Result<(), poolpass::Error> {
+/// bucket.put("photos/cat.jpg", photo).content_type("image/jpeg").if_absent().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until it is awaited"]
+pub struct PutObject {
+    bucket: Bucket,
+    key: String,
+    body: Bytes,
+    options: PutOptions,
+}
+
 impl Bucket {
-    /// Writes an object, replacing what is there (PutObject). For more than a few megabytes see [`upload`](Self::upload).
+    /// Writes an object, replacing any object under the key (PutObject). Use [`upload`](Self::upload) for more than a few megabytes.
     ///
-    /// A CRC32 goes along, so that S3 refuses a body that was damaged on the way. The body is signed.
+    /// A CRC32 is sent along, so that S3 refuses a body that was damaged on the way. The body is signed. A request with a condition is
+    /// not repeated when its response is lost: the second request would meet the object of the first.
     ///
     /// Waits at most 112 seconds, 3 more for each 16 KiB of the body, and for the [credentials](crate::Client::credentials).
     ///
     /// # Errors
     ///
-    /// See [`Bucket`].
-    pub async fn put(&self, key: &str, body: impl Into<Bytes>) -> Result<PutResult, Error> {
-        self.put_with(key, body, PutOptions::default()).await
-    }
-
-    /// Writes an object as `options` say (PutObject).
-    ///
-    /// Under a condition, the request is not repeated when its answer is lost: the repetition would meet its own object.
-    ///
-    /// Waits as long as [`put`](Self::put) at most.
-    ///
-    /// # Errors
-    ///
-    /// See [`Bucket`], and `ConditionFailed`; `Conflict` when another writer got in the way of a condition. `InvalidInput`
-    /// when a value is not plain ASCII.
-    pub async fn put_with(
-        &self,
-        key: &str,
-        body: impl Into<Bytes>,
-        options: PutOptions,
-    ) -> Result<PutResult, Error> {
-        self.put_bytes(&ObjectKey::parse(key)?, body.into(), &options).await
+    /// See [`Bucket`]. `ConditionFailed` if a condition does not hold, `Conflict` if another writer got in the way of a conditional
+    /// write, and `InvalidInput` if a setting is not plain ASCII.
+    pub fn put(&self, key: impl Into<String>, body: impl Into<Bytes>) -> PutObject {
+        let options = PutOptions::default();
+        PutObject { bucket: self.clone(), key: key.into(), body: body.into(), options }
     }
 
     pub(super) async fn put_bytes(
@@ -120,67 +119,27 @@ impl Bucket {
     }
 }
 
-impl PutOptions {
-    /// What describes the object; conditions apart.
-    pub(super) fn headers(&self) -> Result<HeaderMap, Error> {
-        let mut headers = HeaderMap::new();
-        let named = [
-            (CONTENT_TYPE, &self.content_type),
-            (CACHE_CONTROL, &self.cache_control),
-            (CONTENT_DISPOSITION, &self.content_disposition),
-            (CONTENT_ENCODING, &self.content_encoding),
-            (CONTENT_LANGUAGE, &self.content_language),
-            (HeaderName::from_static("x-amz-storage-class"), &self.storage_class),
-            (HeaderName::from_static("x-amz-server-side-encryption"), &self.server_side_encryption),
-            (HeaderName::from_static("x-amz-server-side-encryption-aws-kms-key-id"), &self.kms_key_id),
-        ];
-        for (name, value) in named {
-            if let Some(value) = value {
-                let value = header_value(name.as_str(), value)?;
-                headers.insert(name, value);
-            }
-        }
-        for (name, value) in &self.metadata {
-            not_empty(name, "a metadata name is empty")?;
-            let value = maybe_empty_header_value(name, value)?;
-            let name = HeaderName::try_from(format!("{USER_METADATA}{name}"))
-                .map_err(|_| Error::invalid_input("a metadata name has to fit into a header's name"))?;
-            let replaced = headers.try_insert(&name, value);
-            if replaced.map_err(|_| Error::invalid_input("there is too much metadata"))?.is_some() {
-                return Err(Error::invalid_input(format!(
-                    "two metadata names differ in case only: {}",
-                    name.as_str()
-                )));
-            }
-        }
-        Ok(headers)
-    }
+impl PutObject {
+    put_setters!();
+}
 
-    /// The conditions, and that a request under a condition must not be done twice.
-    pub(super) fn set_conditions(&self, request: &mut AwsRequest) -> Result<(), Error> {
-        if self.if_absent {
-            request.headers.insert(IF_NONE_MATCH, HeaderValue::from_static("*"));
-        }
-        if let Some(etag) = &self.if_match {
-            request.headers.insert(IF_MATCH, header_value("if_match", etag)?);
-        }
-        if self.is_conditional() {
-            request.repeat = Repeat::IfNotDone;
-        }
-        Ok(())
-    }
+impl IntoFuture for PutObject {
+    type Output = Result<PutResult, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
 
-    pub(super) fn is_conditional(&self) -> bool {
-        self.if_absent || self.if_match.is_some()
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            self.bucket.put_bytes(&ObjectKey::parse(&self.key)?, self.body, &self.options).await
+        })
     }
 }
 
 impl PutResult {
     pub(super) fn from_headers(headers: &HeaderMap) -> Self {
-        Self { etag: text(headers, "etag"), version_id: text(headers, "x-amz-version-id") }
+        Self { etag: header_text(headers, "etag"), version_id: header_text(headers, "x-amz-version-id") }
     }
 
-    /// From an answer whose status S3 sent before it knew the ETag, which so is in its body.
+    /// Reads a response whose status S3 sent before it knew the ETag, so that the ETag is in the body.
     pub(super) fn from_document(
         answer: &http::Response<Bytes>,
         root: &'static str,
@@ -195,7 +154,7 @@ impl PutResult {
     }
 }
 
-/// What S3 says that it has must be what was sent.
+/// Compares the checksum of what S3 stored with that of what was sent.
 pub(super) fn check_crc32(headers: &HeaderMap, sent: u32) -> Result<(), Error> {
     match whole_crc32(headers) {
         Some(stored) if stored != sent => Err(stored_otherwise()),
@@ -204,12 +163,12 @@ pub(super) fn check_crc32(headers: &HeaderMap, sent: u32) -> Result<(), Error> {
 }
 
 pub(super) fn stored_otherwise() -> Error {
-    Error::invalid_response("S3 stored something else: its checksum is not that of what was sent")
+    Error::invalid_response("S3 stored something else: its checksum differs from the one that was sent")
 }
 
-/// Sets the body with its checksum, and the time that it takes over a slow line.
+/// Sets the body and its checksum, and allows the time that a slow connection needs.
 pub(super) fn set_body(request: &mut AwsRequest, body: Bytes) -> Result<u32, Error> {
-    /// What a poor mobile connection carries in a second.
+    /// The bytes that a poor mobile connection carries in a second.
     const SLOW_LINE: u64 = 16 * 1024;
 
     let crc32 = platform::crc32(&body);
@@ -226,60 +185,21 @@ mod tests {
 
     use super::*;
     use crate::error::ErrorKind;
+    use crate::s3::GetOptions;
     use crate::s3::upload::Multipart;
-    use crate::s3::{CopyOptions, GetOptions};
     use crate::scripted_aws::ScriptedAws;
-
-    #[test]
-    fn options_become_headers() {
-        let options = PutOptions {
-            content_type: Some("text/plain".to_owned()),
-            metadata: [("author".to_owned(), "ada".to_owned())].into(),
-            ..PutOptions::default()
-        };
-        let headers = options.headers().unwrap();
-        assert_eq!(headers["content-type"], "text/plain");
-        assert_eq!(headers["x-amz-meta-author"], "ada");
-        assert_eq!(headers.len(), 2);
-    }
-
-    #[test]
-    fn what_does_not_fit_into_headers_is_refused() {
-        let refused = |options: PutOptions| options.headers().unwrap_err().kind() == ErrorKind::InvalidInput;
-        let metadata = |name: &str, value: &str| PutOptions {
-            metadata: [(name.to_owned(), value.to_owned())].into(),
-            ..PutOptions::default()
-        };
-        assert!(refused(metadata("name", "Zoë")));
-        assert!(refused(metadata("name", "a\r\nx-amz-acl: public-read")));
-        assert!(refused(metadata("na me", "a")));
-        assert!(refused(metadata("", "a")));
-        assert!(refused(metadata("name", " a")));
-        assert!(refused(metadata("name", "a ")));
-        assert!(refused(metadata("name", "a\tb")));
-        assert!(metadata("name", "").headers().is_ok());
-        let both = [("Author".to_owned(), "a".to_owned()), ("author".to_owned(), "b".to_owned())];
-        assert!(refused(PutOptions { metadata: both.into(), ..PutOptions::default() }));
-        let many = (0..40_000).map(|n| (n.to_string(), String::new())).collect();
-        assert!(refused(PutOptions { metadata: many, ..PutOptions::default() }));
-        assert!(refused(PutOptions { cache_control: Some(String::new()), ..PutOptions::default() }));
-        assert!(refused(PutOptions { content_type: Some("é".to_owned()), ..PutOptions::default() }));
-    }
 
     #[tokio::test]
     async fn an_empty_condition_is_refused_before_anything_is_sent() {
         let aws = ScriptedAws::default();
         let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
         let empty = || Some(String::new());
-        let put = PutOptions { if_match: empty(), ..PutOptions::default() };
-        let copy = CopyOptions { if_source_matches: empty(), ..CopyOptions::default() };
-        let version = CopyOptions { from_version_id: empty(), ..CopyOptions::default() };
-        let get = |options: GetOptions| async { bucket.get_with("a", options).await.map(drop) };
+        let get = |options: GetOptions| async { bucket.get("a").options(options).await.map(drop) };
         for outcome in [
-            bucket.put_with("a", "x", put.clone()).await.map(drop),
-            bucket.upload("a", "x").options(put).await.map(drop),
-            bucket.copy_with("a", "b", copy).await.map(drop),
-            bucket.copy_with("a", "b", version).await.map(drop),
+            bucket.put("a", "x").if_match("").await.map(drop),
+            bucket.upload("a", "x").if_match("").await.map(drop),
+            bucket.copy("a", "b").if_source_matches("").await.map(drop),
+            bucket.copy("a", "b").from_version_id("").await.map(drop),
             get(GetOptions { if_match: empty(), ..GetOptions::default() }).await,
             get(GetOptions { if_none_match: empty(), ..GetOptions::default() }).await,
             get(GetOptions { version_id: empty(), ..GetOptions::default() }).await,

@@ -2,7 +2,7 @@
 
 use crate::percent;
 
-/// The parameters of a request. Names are S3's own and need no encoding.
+/// The query parameters of a request. The names are S3's and need no encoding.
 #[derive(Debug, Default)]
 pub(super) struct Query(String);
 
@@ -11,7 +11,7 @@ impl Query {
         Self::default()
     }
 
-    /// A parameter that is only a name, such as `uploads`.
+    /// Adds a parameter without a value, such as `uploads`.
     pub(super) fn flag(self, name: &str) -> Self {
         self.with(name, "")
     }
@@ -31,7 +31,7 @@ impl Query {
         }
     }
 
-    /// Empty, or with the question mark in front.
+    /// The query with its question mark, or empty text.
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }

@@ -13,7 +13,7 @@ pub(super) fn write(root: &Element) -> Bytes {
     root.to_document(NAMESPACE).into()
 }
 
-/// Reads the answer to `operation`, whose root is called `root`. What does not fit is an error that quotes nothing of it.
+/// Reads the response to `operation`, whose root element is `root`. Errors quote nothing of the response.
 pub(super) fn read<T>(
     body: &[u8],
     root: &'static str,
@@ -24,7 +24,7 @@ pub(super) fn read<T>(
     answer.map_err(|error| error.during(operation))
 }
 
-/// Some servers call the root after the operation, or a response where S3 calls it a result.
+/// Checks the root's name. Some servers name it after the operation, or `Response` instead of `Result`.
 fn document(body: &[u8], root: &'static str, operation: &str) -> Result<Element, ParseError> {
     let document = Element::parse(body)?;
     let is_expected = stem(document.name()).is_some_and(|name| Some(name) == stem(root) || name == operation);
@@ -35,7 +35,7 @@ fn stem(root: &str) -> Option<&str> {
     ["Result", "Response", "Output"].iter().find_map(|end| root.strip_suffix(end))
 }
 
-/// XML 1.0 has no control characters, and readers change those that it has (a carriage return becomes a line feed).
+/// Whether XML 1.0 can carry the text. It has no control characters, and readers change line breaks.
 pub(super) fn can_write(text: &str) -> bool {
     !text.chars().any(|char| char.is_control() || matches!(char, '\u{fffe}' | '\u{ffff}'))
 }

@@ -26,7 +26,7 @@ async fn perform(bucket: &Bucket, operation: &str, with: Arguments<'_>) -> Outco
     match operation {
         "put" => {
             let body = with.text("body")?.to_owned();
-            let stored = bucket.put_with(with.text("key")?, body, put_options(with)).await;
+            let stored = bucket.put(with.text("key")?, body).options(put_options(with)).await;
             Ok(stored.map(|stored| put_result(&stored)))
         }
         "get" => {
@@ -47,9 +47,9 @@ async fn perform(bucket: &Bucket, operation: &str, with: Arguments<'_>) -> Outco
             let options = ListOptions {
                 delimiter: with.maybe_text("delimiter").map(str::to_owned),
                 page_size: with.maybe_number("pageSize").map(u32::try_from).transpose()?,
-                ..ListOptions::of(with.text("prefix")?)
+                ..ListOptions::default()
             };
-            Ok(list(bucket, options).await)
+            Ok(list(bucket, with.text("prefix")?, options).await)
         }
         "upload" => upload(bucket, with).await,
         "presignGet" => {
@@ -57,8 +57,10 @@ async fn perform(bucket: &Bucket, operation: &str, with: Arguments<'_>) -> Outco
             Ok(url.map(|url| json!({ "url": url.as_str() })))
         }
         "presignPut" => {
-            let url =
-                bucket.presign_put(with.text("key")?, with.seconds("expiresIn")?, put_options(with)).await;
+            let url = bucket
+                .presign_put(with.text("key")?, with.seconds("expiresIn")?)
+                .options(put_options(with))
+                .await;
             Ok(url.map(|url| json!({ "url": url.as_str() })))
         }
         other => bail!("there is no operation \"bucket.{other}\""),
@@ -66,15 +68,15 @@ async fn perform(bucket: &Bucket, operation: &str, with: Arguments<'_>) -> Outco
 }
 
 async fn get(bucket: &Bucket, key: &str, options: GetOptions) -> Result<Value, Error> {
-    let object = bucket.get_with(key, options).await?;
+    let object = bucket.get(key).options(options).await?;
     let metadata = describe(object.metadata());
     let body = object.bytes().await?;
     Ok(json!({ "metadata": metadata, "text": String::from_utf8_lossy(&body) }))
 }
 
-async fn list(bucket: &Bucket, options: ListOptions) -> Result<Value, Error> {
+async fn list(bucket: &Bucket, prefix: &str, options: ListOptions) -> Result<Value, Error> {
     let (mut objects, mut common_prefixes) = (Vec::new(), Vec::new());
-    let mut pages = bucket.list_pages(options);
+    let mut pages = bucket.list(prefix).options(options).pages();
     while let Some(page) = pages.try_next().await? {
         objects.extend(page.objects.into_iter().map(|object| json!({ "key": object.key })));
         common_prefixes.extend(page.common_prefixes);

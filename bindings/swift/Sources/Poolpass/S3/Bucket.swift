@@ -1,7 +1,7 @@
 import Foundation
 import PoolpassFFI
 
-/// An S3 bucket, as far as the person's role allows.
+/// An S3 bucket, used with the permissions of the user or guest.
 ///
 /// ```swift
 /// let bucket = try client.bucket()
@@ -16,16 +16,16 @@ public struct Bucket: Sendable {
         self.inner = inner
     }
 
-    /// The bucket's name.
+    /// The name of the bucket.
     public var name: String { inner.name() }
 
-    /// `private/{identity id}/{name}`: a key under the prefix that is the person's own.
+    /// A key under the user's own prefix: `private/{identity id}/{name}`.
     public func privatePath(_ name: String) async throws -> String {
         try await call { try await inner.cancellable(handle: $0).privatePath(name: name) }
     }
 
-    /// Writes an object in one request (PutObject). For more than a few megabytes see
-    /// ``upload(_:to:options:onProgress:)``.
+    /// Writes an object, replacing any object under the key (PutObject). Use ``upload(_:to:options:onProgress:onResumable:)`` for more than a few
+    /// megabytes.
     ///
     /// - Throws: ``PoolpassError`` with `accessDenied`, `conditionFailed`, `invalidInput` for a key that URLs cannot name.
     @discardableResult
@@ -33,13 +33,13 @@ public struct Bucket: Sendable {
         try await call { try await inner.cancellable(handle: $0).put(key: key, body: data, options: options) }
     }
 
-    /// Writes a text as UTF-8 (PutObject).
+    /// Writes text as UTF-8, replacing any object under the key (PutObject).
     @discardableResult
     public func put(_ text: String, to key: String, options: PutOptions = PutOptions()) async throws -> PutResult {
         try await put(Data(text.utf8), to: key, options: options)
     }
 
-    /// Reads an object, or a part of it (GetObject). The content arrives while it is read.
+    /// Reads an object (GetObject). The content arrives while it is read.
     ///
     /// - Throws: ``PoolpassError`` with `notFound`, `accessDenied`, `notModified`, `conditionFailed`.
     public func get(_ key: String, options: GetOptions = GetOptions()) async throws -> StoredObject {
@@ -48,36 +48,41 @@ public struct Bucket: Sendable {
         }
     }
 
-    /// What S3 knows about an object (HeadObject).
+    /// Reads an object's metadata without its content (HeadObject).
     public func head(_ key: String, options: GetOptions = GetOptions()) async throws -> ObjectMetadata {
         try await call { try await inner.cancellable(handle: $0).head(key: key, options: try checked(options)) }
     }
 
     private func checked(_ options: GetOptions) throws -> GetOptions {
         for date in [options.ifModifiedSince, options.ifUnmodifiedSince].compactMap(\.self) where !isTime(date) {
-            throw PoolpassError.invalidInput("a date of the options is no time")
+            throw PoolpassError.invalidInput("a date of the options is not a time")
         }
         return options
     }
 
-    /// Deletes an object (DeleteObject). That there is none is not an error.
+    /// Deletes an object (DeleteObject). Deleting a missing object succeeds. With versioning, S3 keeps the old versions.
     public func delete(_ key: String) async throws {
         try await call { try await inner.cancellable(handle: $0).delete(key: key) }
     }
 
-    /// Deletes any number of objects (DeleteObjects). That S3 refuses single keys is in the result.
+    /// Deletes any number of objects, a thousand per request (DeleteObjects). The result has the errors of single keys.
     public func deleteMany(_ keys: [String]) async throws -> DeletedObjects {
         try await call { DeletedObjects(try await inner.cancellable(handle: $0).deleteMany(keys: keys)) }
     }
 
-    /// Copies an object without it passing through this device (CopyObject). At most 5 GB.
+    /// Copies an object inside S3, without transferring it to this device (CopyObject). At most 5 GB.
     @discardableResult
     public func copy(from: String, to: String, options: CopyOptions = CopyOptions()) async throws -> PutResult {
         try await call { try await inner.cancellable(handle: $0).copy(from: from, to: to, options: options) }
     }
 
-    /// A URL that reads the object for a while, at most seven days; it dies with the credentials that signed it, which live for
-    /// about an hour.
+    /// Lists the objects whose keys begin with `prefix` (ListObjectsV2).
+    public func list(_ prefix: String, options: ListOptions = ListOptions()) -> ListObjects {
+        ListObjects(inner, prefix, options)
+    }
+
+    /// Creates a URL that reads the object until it expires (GetObject). At most seven days. The URL also expires with the
+    /// credentials that sign it, which last about an hour.
     ///
     /// - Parameters:
     ///   - expiresIn: In seconds.
@@ -90,7 +95,9 @@ public struct Bucket: Sendable {
         }
     }
 
-    /// A URL that writes the object for a while (`expiresIn`, in seconds), as often as it is used.
+    /// Creates a URL that writes the object until it expires (PutObject), as often as it is used. At most seven days.
+    ///
+    /// - Parameter expiresIn: In seconds.
     public func presignPut(
         _ key: String, expiresIn: TimeInterval, options: PutOptions = PutOptions()
     ) async throws -> PresignedURL {
@@ -102,61 +109,29 @@ public struct Bucket: Sendable {
     }
 }
 
-/// Lists.
-extension Bucket {
-    /// All objects whose keys begin with `prefix`, each page fetched when it is needed (ListObjectsV2).
-    ///
-    /// - Parameters:
-    ///   - delimiter: Keys that have it behind the prefix become one common prefix: with `/`, a folder.
-    ///   - startAfter: Only keys that sort behind it.
-    ///   - pageSize: At most so many keys and prefixes in a page. Default and limit: 1000.
-    public func pages(
-        prefix: String, delimiter: String? = nil, startAfter: String? = nil, pageSize: Int? = nil
-    ) -> AsyncThrowingStream<ListPage, any Error> {
-        Poolpass.pages { (continuation: String?) in
-            let options = ListOptions(
-                prefix: prefix, delimiter: delimiter, startAfter: startAfter,
-                pageSize: try pageSize.map { try int32($0, "pageSize") }, continuation: continuation)
-            let page = try await call { try await inner.cancellable(handle: $0).listPage(options: options) }
-            return (page, page.next)
-        }
-    }
-
-    /// The objects of all pages in memory.
-    public func list(prefix: String) async throws -> [ListedObject] {
-        try await pages(prefix: prefix).reduce(into: []) { $0 += $1.objects }
-    }
-}
-
-/// How an object is written.
+/// Settings for writing an object. Default: none.
 public typealias PutOptions = PoolpassFFI.PutOptions
 
-/// What S3 says about an object that was written.
+/// The result of writing an object.
 public typealias PutResult = PoolpassFFI.PutResult
 
-/// How an object is read.
+/// The range and the conditions of a read. Default: the whole object, without conditions.
 public typealias GetOptions = PoolpassFFI.GetOptions
 
-/// Some of an object's bytes.
+/// A range of an object's bytes.
 public typealias ByteRange = PoolpassFFI.ByteRange
 
-/// What S3 knows about an object.
+/// The metadata of an object, from HeadObject or GetObject.
 public typealias ObjectMetadata = PoolpassFFI.ObjectMetadata
 
-/// How an object is copied.
+/// Settings for a copy. Default: the latest version, with all its settings.
 public typealias CopyOptions = PoolpassFFI.CopyOptions
 
-/// A page of objects.
-public typealias ListPage = PoolpassFFI.ListPage
-
-/// An object in a list.
-public typealias ListedObject = PoolpassFFI.ListedObject
-
-/// What became of many objects.
+/// The result of deleting several objects.
 public struct DeletedObjects: Sendable {
-    /// The keys that are gone.
+    /// The keys that no longer have an object, whether or not they had one before.
     public let deleted: [String]
-    /// The keys that S3 refused to delete, and why.
+    /// The keys whose objects S3 refused to delete, each with its error.
     public let errors: [String: PoolpassError]
 
     init(_ outcome: PoolpassFFI.DeletedObjects) {

@@ -1,13 +1,13 @@
 import Foundation
 import PoolpassFFI
 
-/// An object: what S3 knows about it, and its content, which can be read once, in one of four ways.
+/// An object: its metadata, and its content, which arrives while it is read and can be read once.
 ///
-/// S3's checksum is verified at the end of the content; a connection that breaks is resumed.
+/// S3's checksum is verified at the end of the content, and a broken connection is resumed.
 public struct StoredObject: Sendable {
-    /// What S3 knows about it.
+    /// The object's metadata.
     public let metadata: ObjectMetadata
-    /// How many bytes arrive, those of the range where one was asked for. `nil` where that is not known.
+    /// The number of bytes in the content, or in the range that was asked for. `nil` if it is unknown.
     public let contentLength: Int64?
     private let inner: PoolpassFFI.StoredObject
 
@@ -17,22 +17,22 @@ public struct StoredObject: Sendable {
         self.inner = inner
     }
 
-    /// The whole content in memory.
+    /// Reads the whole content, or the whole range, into memory.
     public func data() async throws -> Data {
         try await call { try await inner.cancellable(handle: $0).bytes() }
     }
 
-    /// The whole content as UTF-8.
+    /// Reads the whole content as UTF-8 text.
     public func text() async throws -> String {
         String(decoding: try await data(), as: UTF8.self)
     }
 
-    /// Writes the content to a file, which appears when it is complete. It is never all in memory.
+    /// Writes the content to a file, which appears once it is complete. The content is never in memory as a whole.
     public func save(to file: URL) async throws {
         try await call { try await inner.cancellable(handle: $0).saveTo(path: file.path) }
     }
 
-    /// The content, piece by piece.
+    /// The content as a stream of pieces.
     public func stream() throws -> AsyncThrowingStream<Data, any Error> {
         let body = try mapped { try inner.body() }
         return body.stream
@@ -48,11 +48,11 @@ extension PoolpassFFI.Body {
 
 /// A URL that carries its own signature: a secret until it expires.
 public struct PresignedURL: Sendable {
-    /// The URL.
+    /// The URL: a secret.
     public let url: URL
-    /// The headers that have to be sent along, exactly so. Empty for reading.
+    /// The headers that must be sent with the request, unchanged. Empty for a URL that reads.
     public let headers: [String: String]
-    /// When it stops working, by AWS's clock.
+    /// The time at which it stops working, on AWS's clock.
     public let expiresAt: Date
 
     init(_ inner: PoolpassFFI.PresignedUrl) throws {

@@ -3,75 +3,76 @@ import PoolpassFFI
 
 /// Uploads of any size.
 extension Bucket {
-    /// Uploads what may be large, in parallel parts if it is (PutObject, or CreateMultipartUpload, UploadPart and
-    /// CompleteMultipartUpload). A file is read part by part, so that a part times the parts under way is all that is in memory.
-    /// An upload in parts that fails or is cancelled is aborted, so that its parts cost nothing; see
-    /// ``resumableUpload(_:to:options:onState:onProgress:)``.
+    /// Uploads content of any size, in parallel parts if it is large (PutObject, or CreateMultipartUpload, UploadPart and
+    /// CompleteMultipartUpload). Each part is read when its turn comes. An upload in parts that fails or is cancelled is aborted,
+    /// unless there is an `onResumable`: then S3 keeps its parts.
     ///
-    /// - Parameter onProgress: Called whenever a part is done, on a thread of Poolpass, which it must not block.
-    /// - Throws: ``PoolpassError`` with `accessDenied`, `conditionFailed`; with `platform` when a file cannot be opened, and with
-    ///   `invalidInput` when the body cannot be read to its end.
+    /// - Parameters:
+    ///   - onProgress: Called whenever a part is done. It runs on a thread of Poolpass and must not block.
+    ///   - onResumable: Called once, when an upload in parts has begun, with the state for continuing it
+    ///     (``resumeUpload(_:of:options:onProgress:)``) or aborting it (``abortUpload(_:)``), even after the app was killed.
+    /// - Throws: ``PoolpassError`` with `accessDenied`, `conditionFailed`; with `platform` if a file cannot be opened, and with
+    ///   `invalidInput` if the body cannot be read to its end.
     @discardableResult
     public func upload(
         _ body: UploadBody, to key: String, options: UploadOptions = UploadOptions(),
-        onProgress: (@Sendable (UploadProgress) -> Void)? = nil
+        onProgress: (@Sendable (UploadProgress) -> Void)? = nil, onResumable: (@Sendable (UploadState) -> Void)? = nil
     ) async throws -> PutResult {
-        try await upload(body, key, options, Listener(onProgress, nil))
-    }
-
-    /// Uploads as ``upload(_:to:options:onProgress:)``, and where it breaks off lets ``resumeUpload(_:of:options:onProgress:)``
-    /// go on with it or ``abortUpload(_:)`` give it up, also after the app was killed. Until then S3 keeps its parts.
-    ///
-    /// - Parameter onState: Called once an upload in parts has begun, with the text that those take. It holds no secret.
-    @discardableResult
-    public func resumableUpload(
-        _ body: UploadBody, to key: String, options: UploadOptions = UploadOptions(),
-        onState: @escaping @Sendable (String) -> Void, onProgress: (@Sendable (UploadProgress) -> Void)? = nil
-    ) async throws -> PutResult {
-        try await upload(body, key, options, Listener(onProgress, onState))
-    }
-
-    private func upload(
-        _ body: UploadBody, _ key: String, _ options: UploadOptions, _ listener: Listener
-    ) async throws -> PutResult {
-        try await call {
+        let listener = Listener(onProgress, onResumable)
+        return try await call {
             try await inner.cancellable(handle: $0)
                 .upload(key: key, body: body.inner, options: options, listener: listener)
         }
     }
 
-    /// Goes on with an upload that broke off; the body has to be the same content, from the beginning.
+    /// Continues an interrupted upload, in this process or another (ListParts, then as
+    /// ``upload(_:to:options:onProgress:onResumable:)``). Parts that S3 has are not sent again.
+    ///
+    /// - Parameters:
+    ///   - state: The state that `onResumable` was called with. It stays valid if the upload is interrupted again.
+    ///   - body: The same content, from the beginning.
     @discardableResult
     public func resumeUpload(
-        _ state: String, of body: UploadBody, options: UploadOptions = UploadOptions(),
+        _ state: UploadState, of body: UploadBody, options: UploadOptions = UploadOptions(),
         onProgress: (@Sendable (UploadProgress) -> Void)? = nil
     ) async throws -> PutResult {
         let listener = Listener(onProgress, nil)
         return try await call {
             try await inner.cancellable(handle: $0)
-                .resumeUpload(state: state, body: body.inner, options: options, listener: listener)
+                .resumeUpload(state: state.json, body: body.inner, options: options, listener: listener)
         }
     }
 
-    /// Gives up an upload in parts: S3 forgets the parts that it has (AbortMultipartUpload).
-    public func abortUpload(_ state: String) async throws {
-        try await call { try await inner.cancellable(handle: $0).abortUpload(state: state) }
+    /// Aborts an upload in parts: S3 discards the parts it has (AbortMultipartUpload).
+    public func abortUpload(_ state: UploadState) async throws {
+        try await call { try await inner.cancellable(handle: $0).abortUpload(state: state.json) }
     }
 }
 
-/// What is uploaded.
+/// The state of an upload that has begun: enough to continue or to abort it. It is small and holds no secret.
+public struct UploadState: Sendable, Equatable {
+    /// The state as text, to be kept.
+    public let json: String
+
+    /// A state that was kept as text.
+    public init(json: String) {
+        self.json = json
+    }
+}
+
+/// The content of an upload.
 public enum UploadBody: Sendable {
     /// Bytes in memory.
     case data(Data)
     /// A file, read part by part.
     case file(URL)
-    /// Something of known size that can be read at any position.
+    /// Content of known size that can be read at any position, and more than once.
     case source(any UploadSource)
-    /// Something that is read once, from beginning to end.
+    /// Content that is read once, from beginning to end.
     case stream(AsyncThrowingStream<Data, any Error>)
 }
 
-/// Something of known size whose bytes can be read at any position, and more than once. Parts are read side by side.
+/// Content of known size that can be read at any position, and more than once. Several parts are read at the same time.
 public protocol UploadSource: Sendable {
     /// The number of bytes.
     var size: Int64 { get }
@@ -80,17 +81,17 @@ public protocol UploadSource: Sendable {
     func read(offset: Int64, length: Int64) async throws -> Data
 }
 
-/// How something is uploaded.
+/// Settings for an upload: those of the object, the size of a part, and the number of parts sent at the same time.
 public typealias UploadOptions = PoolpassFFI.UploadOptions
 
-/// How far an upload has come.
+/// The progress of an upload.
 public struct UploadProgress: Sendable, Equatable {
     /// The bytes that S3 has, in complete parts.
     public let sent: Int64
-    /// All bytes; nil for a stream.
+    /// The total number of bytes, if it is known.
     public let total: Int64?
 
-    /// So many bytes of so many.
+    /// The progress after `sent` bytes of `total`.
     public init(sent: Int64, total: Int64?) {
         self.sent = sent
         self.total = total
@@ -130,10 +131,10 @@ private final class ForeignSource: PoolpassFFI.UploadSource {
 
 private final class Listener: PoolpassFFI.UploadListener {
     private let progress: (@Sendable (UploadProgress) -> Void)?
-    private let resumable: (@Sendable (String) -> Void)?
+    private let resumable: (@Sendable (UploadState) -> Void)?
 
     init(
-        _ progress: (@Sendable (UploadProgress) -> Void)?, _ resumable: (@Sendable (String) -> Void)?
+        _ progress: (@Sendable (UploadProgress) -> Void)?, _ resumable: (@Sendable (UploadState) -> Void)?
     ) {
         self.progress = progress
         self.resumable = resumable
@@ -148,6 +149,6 @@ private final class Listener: PoolpassFFI.UploadListener {
     }
 
     func onResumable(state: String) throws {
-        resumable?(state)
+        resumable?(UploadState(json: state))
     }
 }

@@ -152,8 +152,9 @@ private let objects: [String: Operation] = [
     },
     "bucket.list": { actor, with in
         var (objects, commonPrefixes): ([JSON], [String]) = ([], [])
-        let pages = try actor.client.bucket().pages(
-            prefix: try with.text("prefix"), delimiter: with.maybeText("delimiter"), pageSize: with.maybeInt("pageSize"))
+        let options = ListOptions(
+            delimiter: with.maybeText("delimiter"), pageSize: with.maybeInt("pageSize").map(Int32.init))
+        let pages = try actor.client.bucket().list(try with.text("prefix"), options: options).pages()
         for try await page in pages {
             objects += page.objects.map { ["key": .string($0.key)] }
             commonPrefixes += page.commonPrefixes

@@ -104,7 +104,7 @@ function operations({ username, password, key, pk }) {
     'GET object': async (client) => (await client.bucket().get(key)).bytes(),
     'HEAD object': (client) => client.bucket().head(key),
     'PUT object': (client) => client.bucket().put(key, 'x'),
-    'GET list': (client) => client.bucket().listPage(key),
+    'GET list': (client) => client.bucket().list(key).page(),
     'POST uploads': (client) => client.bucket().upload(key, new Blob([new Uint8Array(6 * 1024 * 1024)])),
     'GET api': async (client) => read((await client.api().request('/whoami')).body),
   };

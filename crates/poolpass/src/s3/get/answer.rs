@@ -1,4 +1,4 @@
-//! Whether an answer is what was asked for: another range, version or content must not pass for it.
+//! Checks that a response is the one that was asked for: another range, version or content is an error.
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG};
 use http::response::Parts;
@@ -7,11 +7,12 @@ use http::{HeaderMap, StatusCode};
 use super::{ByteRange, GetOptions};
 use crate::error::{Error, ErrorKind};
 use crate::platform;
-use crate::s3::metadata::{Extent, text};
+use crate::s3::headers::header_text;
+use crate::s3::metadata::Extent;
 
-/// Refuses a success that does not fit `options`, and tells which part of the object it holds, unless it is the whole.
+/// Refuses a success that does not fit `options`. Returns the part of the object that it holds, unless that is the whole.
 ///
-/// A browser hides the headers that CORS does not expose: there only what can be seen is compared.
+/// A browser hides the headers that CORS does not expose, so it compares only those it can see.
 pub(super) fn check(head: &Parts, options: &GetOptions) -> Result<Option<Extent>, Error> {
     let headers = &head.headers;
     check_identity(headers, options)?;
@@ -42,7 +43,7 @@ pub(super) fn check(head: &Parts, options: &GetOptions) -> Result<Option<Extent>
     Ok(extent)
 }
 
-/// An error about conditions, where none were set, is no answer to the question.
+/// Turns an error about a condition that was not set into kind `InvalidResponse`.
 pub(super) fn check_refusal(error: Error, options: &GetOptions) -> Error {
     let is_asked_for = match error.kind() {
         ErrorKind::NotModified => options.if_none_match.is_some() || options.if_modified_since.is_some(),
@@ -57,19 +58,19 @@ pub(super) fn check_refusal(error: Error, options: &GetOptions) -> Error {
         .with_message("S3's answer is about a condition that the request did not set")
 }
 
-/// How many bytes the answer's body has as it was sent, where that is said.
+/// The number of bytes in the response's body as it was sent, if the response tells.
 pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
-    text(headers, CONTENT_LENGTH.as_str())?.parse().ok()
+    header_text(headers, CONTENT_LENGTH.as_str())?.parse().ok()
 }
 
-/// Whether an HTTP client may have unpacked the body.
+/// Whether an HTTP client may have decompressed the body.
 pub(super) fn is_packed(headers: &HeaderMap) -> bool {
     let encoding = headers.get(CONTENT_ENCODING).map_or(&b""[..], |encoding| encoding.as_bytes());
     !matches!(encoding, b"" | b"identity" | b"aws-chunked")
 }
 
 fn check_identity(headers: &HeaderMap, options: &GetOptions) -> Result<(), Error> {
-    let etag = text(headers, ETAG.as_str());
+    let etag = header_text(headers, ETAG.as_str());
     if let (Some(etag), Some(wanted)) = (&etag, &options.if_match)
         && !lists(wanted, etag)
     {
@@ -80,7 +81,7 @@ fn check_identity(headers: &HeaderMap, options: &GetOptions) -> Result<(), Error
     {
         return Err(Error::new(ErrorKind::NotModified, "the object has not changed"));
     }
-    match (text(headers, "x-amz-version-id"), options.version_id.as_deref()) {
+    match (header_text(headers, "x-amz-version-id"), options.version_id.as_deref()) {
         (Some(version), Some(wanted)) if version != wanted => Err(unasked("it is of another version")),
         (None, Some(wanted)) if wanted != "null" && platform::HANDS_OUT_BODIES_AS_SENT => {
             Err(unasked("it does not say that it is of the version"))
@@ -97,7 +98,7 @@ fn lists(condition: &str, etag: &str) -> bool {
     condition.split(',').any(|one| one.trim() == "*" || opaque(one) == opaque(etag))
 }
 
-/// Where the size of the object is not told, only a range whose both ends were asked for can be known to be right.
+/// Whether the response holds exactly the range. If the size of the object is unknown, only a range with both ends can be checked.
 fn is_exactly(range: ByteRange, Extent { start, end, total }: Extent) -> bool {
     match (range, total) {
         (ByteRange::Between(from, to), total) => {
@@ -109,7 +110,7 @@ fn is_exactly(range: ByteRange, Extent { start, end, total }: Extent) -> bool {
     }
 }
 
-/// Whether all of an object lies in the range, so that the whole is what was asked for.
+/// Whether the range covers the whole object.
 fn is_covered(range: ByteRange, length: u64) -> bool {
     match range {
         ByteRange::Between(start, end) => start == 0 && end >= length,
@@ -145,7 +146,7 @@ mod tests {
     ) -> Result<String, ErrorKind> {
         let aws = ScriptedAws::default().answer_text(status, headers, body);
         let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
-        let object = bucket.get_with("a", options.clone()).await.map_err(|error| error.kind())?;
+        let object = bucket.get("a").options(options.clone()).await.map_err(|error| error.kind())?;
         let content = object.bytes().await.map_err(|error| error.kind())?;
         Ok(String::from_utf8(content.to_vec()).unwrap())
     }
@@ -248,7 +249,12 @@ mod tests {
         let head = async |status, headers: &[(&str, &str)], options: GetOptions| {
             let aws = ScriptedAws::default().answer_text(status, headers, "");
             let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
-            bucket.head_with("a", options).await.map(|metadata| metadata.size).map_err(|error| error.kind())
+            bucket
+                .head("a")
+                .options(options)
+                .await
+                .map(|metadata| metadata.size)
+                .map_err(|error| error.kind())
         };
         let etag = ("etag", "\"e\"");
         assert_eq!(head(200, &[etag, ("content-length", "10")], GetOptions::default()).await, Ok(Some(10)));

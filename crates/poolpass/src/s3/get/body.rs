@@ -1,4 +1,4 @@
-//! An object's content, on its way.
+//! The content of an object as a stream.
 
 use std::fmt;
 use std::pin::Pin;
@@ -15,14 +15,15 @@ use super::{Answer, ByteRange, GetOptions};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{self, Body, BoxStream, TransportError};
 use crate::s3::bucket::Bucket;
-use crate::s3::metadata::{Extent, text};
+use crate::s3::headers::header_text;
+use crate::s3::metadata::Extent;
 
-/// An object's content, piece by piece.
+/// The content of an object as a stream of pieces.
 ///
-/// When the connection breaks, the rest is asked for again (a range of the same ETag), up to three times without any
-/// progress. Content that the host unpacks on the way is asked for again from the beginning, and what was handed out is passed
-/// over. The last item is an error of kind `Network` or `Timeout` when that did not help, `ConditionFailed` when the
-/// object was replaced meanwhile, and `InvalidResponse` when the content does not have S3's checksum or length.
+/// If the connection breaks, the rest is requested again (a range of the same ETag), up to three times without progress. Content that
+/// a browser decompresses is requested again from the beginning, and the pieces that were handed out are skipped. The last item is an
+/// error of kind `Network` or `Timeout` if that does not help, `ConditionFailed` if the object was replaced meanwhile, and
+/// `InvalidResponse` if the content does not have S3's checksum or length.
 pub struct ObjectBody {
     pieces: BoxStream<'static, Result<Bytes, Error>>,
     pub(super) length: Option<u64>,
@@ -45,7 +46,7 @@ impl ObjectBody {
         let reading = Reading {
             bucket,
             key: key.to_owned(),
-            etag: text(headers, "etag"),
+            etag: header_text(headers, "etag"),
             options,
             body,
             start,
@@ -77,7 +78,7 @@ impl fmt::Debug for ObjectBody {
     }
 }
 
-/// How far a download has come.
+/// The progress of a download.
 struct Reading {
     bucket: Bucket,
     key: String,
@@ -232,7 +233,7 @@ mod tests {
 
     async fn content(aws: &ScriptedAws, options: GetOptions) -> Result<String, Error> {
         let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
-        let content = bucket.get_with("a", options).await?.bytes().await?;
+        let content = bucket.get("a").options(options).await?.bytes().await?;
         Ok(String::from_utf8(content.to_vec()).unwrap())
     }
 

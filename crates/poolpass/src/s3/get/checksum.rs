@@ -9,7 +9,7 @@ use http::HeaderMap;
 use sha2::{Digest, Sha256};
 
 use crate::platform::Crc32;
-use crate::s3::metadata::text;
+use crate::s3::headers::header_text;
 
 /// The table is made when it is first needed: made by the compiler it would be in the module.
 static CRC64: LazyLock<Crc<u64, Table<1>>> = LazyLock::new(|| Crc::<u64, Table<1>>::new(&CRC_64_NVME));
@@ -31,7 +31,7 @@ impl Checksum {
     /// A checksum that the answer names. That of an object made of separately hashed parts ends in `-N`, and is none of the whole.
     pub(super) fn from_headers(headers: &HeaderMap) -> Option<Self> {
         let named = |name, length| {
-            let bytes = STANDARD.decode(text(headers, name)?).ok()?;
+            let bytes = STANDARD.decode(header_text(headers, name)?).ok()?;
             (bytes.len() == length).then_some(bytes)
         };
         if let Some(expected) = named("x-amz-checksum-crc32", 4) {

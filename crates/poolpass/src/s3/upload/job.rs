@@ -1,4 +1,4 @@
-//! Carrying an upload out.
+//! The execution of an upload.
 
 use bytes::Bytes;
 use futures_channel::oneshot;
@@ -17,7 +17,7 @@ use crate::s3::key::ObjectKey;
 use crate::s3::metadata::{ObjectMetadata, whole_crc32};
 use crate::s3::put::{PutOptions, PutResult};
 
-/// An upload as it was asked for, without its bytes.
+/// The settings of an upload, without its content.
 pub(super) struct Job<'a> {
     pub(super) bucket: &'a Bucket,
     pub(super) key: ObjectKey<'a>,
@@ -57,8 +57,8 @@ impl Job<'_> {
         Ok(stored)
     }
 
-    /// Aborts the upload, with which nobody can go on, as soon as the sender is dropped without a word: when the upload fails,
-    /// and also when nobody waits for it any more. Nobody should have to wait for the tidying up either.
+    /// Aborts the upload in the background if the sender is dropped without a message: when the upload fails, and when its future is
+    /// dropped. Nothing waits for the abort.
     fn abort_unless_told(&self, state: UploadState) -> oneshot::Sender<()> {
         let (sender, stored) = oneshot::channel();
         let bucket = self.bucket.clone();
@@ -79,7 +79,7 @@ impl Job<'_> {
         self.transfer(multipart, present, input).await
     }
 
-    /// Sends what S3 does not have yet and puts the parts together.
+    /// Sends the parts that S3 does not have and completes the upload.
     fn transfer<'a>(
         &'a self,
         multipart: Multipart<'a>,
@@ -99,7 +99,7 @@ impl Job<'_> {
         })
     }
 
-    /// The parts as they get done, a few of them under way at a time.
+    /// The finished parts. A few parts are sent at the same time.
     fn under_way<'a>(
         &'a self,
         multipart: &'a Multipart<'a>,
@@ -130,7 +130,7 @@ impl Job<'_> {
                 Ok(stored) => return Ok(stored),
                 Err(error) => error,
             };
-            // An answer that was lost before may have been a success, which a repetition cannot tell.
+            // A response that was lost before may have been a success, which a repetition cannot tell.
             let is_over =
                 error.aws_code() == Some("NoSuchUpload") || error.kind() == ErrorKind::ConditionFailed;
             if !is_over && !leaves_outcome_open(&error) {
@@ -149,14 +149,14 @@ impl Job<'_> {
                     lost = Some(error);
                     sleep(delay).await;
                 }
-                // What S3 still has the parts of is not put together.
+                // If S3 still has the parts, the upload is not complete.
                 None if multipart.parts().await.is_ok() => return Err(error),
                 None => return Err(outcome_unknown(error)),
             }
         }
     }
 
-    /// The object under the key, if it is this upload's.
+    /// The object under the key, if this upload wrote it.
     async fn completed_before(&self, parts: &[Part], crc32: u32) -> Option<PutResult> {
         let headers = self.bucket.head_headers(self.key.as_str(), &GetOptions::default()).await.ok()?;
         let metadata = ObjectMetadata::from_headers(&headers);
@@ -174,14 +174,13 @@ impl Job<'_> {
 
 fn outcome_unknown(error: Error) -> Error {
     let message = format!(
-        "it is unknown whether S3 has put the parts together, since its answer was lost; look at the object before uploading it again \
-         ({})",
+        "it is unknown whether S3 completed the upload, since its response was lost; check the object before uploading it again ({})",
         error.message()
     );
     error.with_message(message)
 }
 
-/// Sends a part, unless S3 has the very same.
+/// Sends a part, unless S3 already has it.
 async fn send(multipart: &Multipart<'_>, present: &[Part], number: u32, body: Bytes) -> Result<Part, Error> {
     if let Some(part) = present.iter().find(|part| part.number == number)
         && part.length == body.len() as u64

@@ -1,4 +1,4 @@
-//! Uploads of any size: small ones in one request, large ones in parallel parts that can be resumed.
+//! Uploads of any size: small content in one request, large content in parallel parts that can be resumed.
 
 mod job;
 mod operations;
@@ -15,31 +15,31 @@ pub use state::UploadState;
 use super::bucket::Bucket;
 use super::key::ObjectKey;
 use super::put::{PutOptions, PutResult};
+use super::setters::put_setters;
 use crate::error::Error;
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
 use job::Job;
 pub(super) use operations::Multipart;
 use plan::Plan;
 
-/// An upload that is about to begin. Awaiting it carries it out.
+/// An upload, made by [`Bucket::upload`] or [`Bucket::resume_upload`]. Awaiting it performs the upload.
 ///
-/// What has more than one part's size (8 MiB by default, 5 MiB in a browser) goes up in parts, four at a time, each read when
-/// its turn comes and each sent again where that helps; the memory in use is about the part size times the parts under way,
-/// and one more part for a stream. Credentials that expire meanwhile are renewed. S3 verifies the CRC32 of every part and of the whole.
+/// Content larger than a part (8 MiB by default, 5 MiB in a browser) is sent in parts, four at a time. Each part is read when its turn
+/// comes and sent again if that helps. The upload uses about as much memory as the parts under way, and one more part for a stream.
+/// Credentials that expire meanwhile are renewed. S3 verifies the CRC32 of every part and of the whole.
 ///
-/// Dropping the future stops sending at once. An upload in parts that fails, or whose future is dropped, is aborted in the
-/// background, unless its state was asked for ([`on_resumable`](Self::on_resumable)): then S3 keeps, and charges for, the parts
-/// that it has, and the state is what it takes to go on with it ([`Bucket::resume_upload`]) or to abort it
-/// ([`Bucket::abort_upload`]). Where the whole process dies, or its network is gone, nobody aborts; a lifecycle rule of the
-/// bucket (AbortIncompleteMultipartUpload) tidies up after that.
+/// Dropping the future stops sending at once. An upload in parts that fails, or whose future is dropped, is aborted in the background.
+/// With [`on_resumable`](Self::on_resumable) it is not: S3 keeps the parts it has, and charges for them, until the app continues the
+/// upload ([`Bucket::resume_upload`]) or aborts it ([`Bucket::abort_upload`]). Nothing is aborted if the process dies or the network is
+/// gone; a lifecycle rule of the bucket (AbortIncompleteMultipartUpload) cleans up after that.
 ///
 /// ```no_run
 /// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), Box<dyn std::error::Error>> {
-/// use poolpass::s3::{PutOptions, UploadBody};
+/// use poolpass::s3::UploadBody;
 ///
 /// let stored = bucket
 ///     .upload("film.mp4", UploadBody::file("film.mp4").await?)
-///     .options(PutOptions { content_type: Some("video/mp4".to_owned()), ..PutOptions::default() })
+///     .content_type("video/mp4")
 ///     .on_progress(|progress| println!("{} of {:?} bytes", progress.sent, progress.total))
 ///     .await?;
 /// println!("{:?}", stored.etag);
@@ -59,26 +59,25 @@ pub struct Upload {
     on_resumable: Option<Box<dyn Listener<UploadState>>>,
 }
 
-/// How far an upload has come.
+/// The progress of an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UploadProgress {
     /// The bytes that S3 has, in complete parts.
     pub sent: u64,
-    /// All bytes, where that is known.
+    /// The total number of bytes, if it is known.
     pub total: Option<u64>,
 }
 
 impl Bucket {
-    /// Uploads what may be large, in parts if it is (PutObject, or CreateMultipartUpload, UploadPart and
+    /// Uploads content of any size, in parallel parts if it is large (PutObject, or CreateMultipartUpload, UploadPart and
     /// CompleteMultipartUpload).
     ///
-    /// Waits as long as [`put`](Self::put) at most for each part, and nine minutes more for what is not a part.
+    /// Waits at most as long as [`put`](Self::put) for each part, and nine minutes for the other requests.
     ///
     /// # Errors
     ///
-    /// Awaiting it fails as described at [`Bucket`], with `ConditionFailed` from conditions, and with `InvalidInput` when the
-    /// source cannot be read.
+    /// See [`Bucket`]. `ConditionFailed` if a condition does not hold, and `InvalidInput` if the source cannot be read.
     pub fn upload(&self, key: impl Into<String>, body: impl Into<UploadBody>) -> Upload {
         Upload {
             bucket: self.clone(),
@@ -93,29 +92,29 @@ impl Bucket {
         }
     }
 
-    /// Goes on with an upload that was interrupted, here or in another process (ListParts, and as [`upload`](Self::upload)).
+    /// Continues an interrupted upload, in this process or another (ListParts, then as [`upload`](Self::upload)).
     ///
-    /// Waits as long as [`upload`](Self::upload) at most, and two minutes more.
+    /// `body` must be the same content, from the beginning. Every part that S3 has is compared with it by length and checksum, and only
+    /// parts that are missing or differ are sent, so that a file that has changed meanwhile never results in a mixture. Of the
+    /// [`options`](Upload::options), only the conditions still have an effect.
     ///
-    /// `body` has to be the same content, read from the beginning. Every part that S3 has is compared with it by length and
-    /// checksum, so that a file which has changed meanwhile never becomes a mixture; only what is missing or differs is sent.
-    /// What [`options`](Upload::options) say about the object was settled when the upload began; conditions still count.
+    /// Waits at most as long as [`upload`](Self::upload), and two minutes more.
     ///
     /// # Errors
     ///
-    /// As [`upload`](Self::upload), `InvalidInput` when the state is not of this bucket or the body has another size, and
-    /// `NotFound` when S3 does not know the upload any more.
+    /// As [`upload`](Self::upload). `InvalidInput` if the state is of another bucket or the body has another size, and `NotFound` if S3 no
+    /// longer knows the upload.
     pub fn resume_upload(&self, state: UploadState, body: impl Into<UploadBody>) -> Upload {
         Upload { part_size: state.part_size, resumed: Some(state.clone()), ..self.upload(state.key, body) }
     }
 
-    /// Gives up an upload in parts: S3 forgets the parts that it has (AbortMultipartUpload).
+    /// Aborts an upload in parts: S3 discards the parts it has (AbortMultipartUpload).
     ///
     /// Waits at most 142 seconds, and for the [credentials](crate::Client::credentials).
     ///
     /// # Errors
     ///
-    /// See [`Bucket`]; `NotFound` when the upload is complete or was aborted before.
+    /// See [`Bucket`]. `NotFound` if the upload is complete or was aborted before.
     pub async fn abort_upload(&self, state: &UploadState) -> Result<(), Error> {
         self.multipart_of(state)?.abort().await
     }
@@ -136,15 +135,10 @@ impl Bucket {
 impl Upload {
     const DEFAULT_CONCURRENCY: usize = 4;
 
-    /// What is said about the object. Default: nothing.
-    pub fn options(mut self, options: PutOptions) -> Self {
-        self.options = options;
-        self
-    }
+    put_setters!();
 
-    /// The size of a part in bytes, rounded up to a whole MiB; also the size up to which one request does it all. Default:
-    /// 8 MiB, in a browser 5 MiB; at least 5 MiB, and more where 10,000 parts would not suffice. A resumed upload keeps the
-    /// size it began with.
+    /// Sets the size of a part in bytes, rounded up to a whole MiB; smaller content is sent in one request. Default: 8 MiB, in a browser
+    /// 5 MiB. At least 5 MiB, and more if 10,000 parts would not suffice. A resumed upload keeps the size it began with.
     pub fn part_size(mut self, bytes: u64) -> Self {
         if self.resumed.is_none() {
             self.part_size = bytes;
@@ -152,13 +146,13 @@ impl Upload {
         self
     }
 
-    /// How many parts are under way at the same time. Default: 4, at least 1.
+    /// Sets the number of parts sent at the same time. Default: 4. At least 1.
     pub fn concurrency(mut self, parts: usize) -> Self {
         self.concurrency = parts.max(1);
         self
     }
 
-    /// Calls `listener` whenever a part is done. A resumed upload counts the parts that S3 has already.
+    /// Calls `listener` whenever a part is done. A resumed upload counts the parts that S3 already has.
     pub fn on_progress(
         mut self,
         listener: impl Fn(UploadProgress) + MaybeSend + MaybeSync + 'static,
@@ -167,8 +161,8 @@ impl Upload {
         self
     }
 
-    /// Calls `listener` once, when an upload in parts has begun, with what it takes to go on with it or to abort it. Then
-    /// the parts of an upload that fails, or is given up, stay at S3.
+    /// Calls `listener` once, when an upload in parts has begun, with the state for continuing or aborting it. S3 then keeps the parts of
+    /// an upload that fails or is cancelled.
     pub fn on_resumable(mut self, listener: impl Fn(UploadState) + MaybeSend + MaybeSync + 'static) -> Self {
         self.on_resumable = Some(Box::new(listener));
         self
@@ -215,7 +209,7 @@ impl fmt::Debug for Upload {
     }
 }
 
-/// A function of the app's that may be called from wherever the upload runs.
+/// A function of the app that may be called from any thread.
 trait Listener<T>: Fn(T) + MaybeSend + MaybeSync {}
 impl<T, F: Fn(T) + MaybeSend + MaybeSync> Listener<T> for F {}
 

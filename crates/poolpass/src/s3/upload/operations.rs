@@ -8,9 +8,10 @@ use crate::aws_request::{AwsRequest, Repeat};
 use crate::error::{Error, ErrorKind};
 use crate::json::ParseError;
 use crate::pagination::{self, Pagination};
-use crate::s3::bucket::{Bucket, set_header};
+use crate::s3::bucket::Bucket;
+use crate::s3::headers::{header_text, set_header};
 use crate::s3::key::ObjectKey;
-use crate::s3::metadata::{crc32_from_base64, crc32_to_base64, text};
+use crate::s3::metadata::{crc32_from_base64, crc32_to_base64};
 use crate::s3::put::{PutOptions, PutResult, check_crc32, set_body, stored_otherwise};
 use crate::s3::query::Query;
 use crate::s3::xml;
@@ -25,7 +26,7 @@ pub(in crate::s3) struct Multipart<'a> {
     pub(super) bucket: &'a Bucket,
     pub(super) key: ObjectKey<'a>,
     pub(super) upload_id: String,
-    /// Whether S3 checks the assembled object against one checksum. AWS does; some servers that speak S3 only hash parts.
+    /// Whether S3 checks the whole object against one checksum. AWS does; some compatible servers only hash parts.
     pub(super) whole_checksum: bool,
 }
 
@@ -39,7 +40,7 @@ pub(super) struct Part {
 }
 
 impl<'a> Multipart<'a> {
-    /// CreateMultipartUpload. A repetition whose first answer was lost leaves behind an upload without parts.
+    /// CreateMultipartUpload. If the first response is lost, the repetition leaves an upload without parts behind.
     pub(in crate::s3) async fn create(
         bucket: &'a Bucket,
         key: ObjectKey<'a>,
@@ -54,7 +55,7 @@ impl<'a> Multipart<'a> {
                 "CreateMultipartUpload",
                 |result| Ok(result.name_of("UploadId")?),
             )?;
-        // A browser does not see the header unless CORS exposes it: then it is as was asked for.
+        // A browser sees the header only if CORS exposes it. Without it, S3 did what the request asked for.
         let whole_checksum = answer.headers().get(CHECKSUM_TYPE).is_none_or(|kind| kind == FULL_OBJECT);
         Ok(Self { bucket, key, upload_id, whole_checksum })
     }
@@ -67,16 +68,16 @@ impl<'a> Multipart<'a> {
         let crc32 = set_body(&mut request, body)?;
         let answer = self.bucket.whole(request).await?;
         check_crc32(answer.headers(), crc32).map_err(|error| error.during("UploadPart"))?;
-        let etag = text(answer.headers(), "etag").ok_or_else(|| {
+        let etag = header_text(answer.headers(), "etag").ok_or_else(|| {
             Error::invalid_response(
-                "S3's answer has no ETag; in a browser the bucket's CORS rules have to expose it (ExposeHeaders)",
+                "S3's response has no ETag; for browsers, the bucket's CORS rules must expose it (ExposeHeaders)",
             )
             .during("UploadPart")
         })?;
         Ok(Part { number, etag, crc32, length })
     }
 
-    /// ListParts: the parts that S3 has and has a checksum of. What it has no checksum of cannot be compared.
+    /// ListParts: the parts that S3 has with a checksum. Parts without one cannot be compared.
     pub(super) async fn parts(&self) -> Result<Vec<Part>, Error> {
         let mut parts = Vec::new();
         let mut marker: Option<String> = None;
@@ -87,7 +88,7 @@ impl<'a> Multipart<'a> {
             let known = parts.len();
             let next = xml::read(answer.body(), "ListPartsResult", "ListParts", |page| {
                 if page.maybe_text("UploadId").is_some_and(|id| id != self.upload_id) {
-                    return Err(Error::invalid_response("the parts that S3 lists are of another upload"));
+                    return Err(Error::invalid_response("S3 lists the parts of another upload"));
                 }
                 let next = add_parts(&mut parts, page)?;
                 if let Some(next) = &next {
@@ -102,7 +103,7 @@ impl<'a> Multipart<'a> {
         }
     }
 
-    /// CompleteMultipartUpload. `parts` are in ascending order; `crc32` is that of the whole.
+    /// CompleteMultipartUpload. `parts` are in ascending order. `crc32` is the checksum of the whole.
     pub(super) async fn complete(
         &self,
         parts: &[Part],
@@ -121,7 +122,7 @@ impl<'a> Multipart<'a> {
         })
     }
 
-    /// AbortMultipartUpload: S3 forgets the parts.
+    /// AbortMultipartUpload: S3 discards the parts.
     pub(super) async fn abort(&self) -> Result<(), Error> {
         let request = self.request("AbortMultipartUpload", Method::DELETE, Query::new())?;
         let mut once = request.clone();
@@ -132,7 +133,7 @@ impl<'a> Multipart<'a> {
             Err(_) => {}
         }
         match self.bucket.whole(request).await {
-            // It was done the first time, and the answer got lost.
+            // The first request succeeded, and its response was lost.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             outcome => outcome.map(drop),
         }
@@ -144,7 +145,7 @@ impl<'a> Multipart<'a> {
         crc32: u32,
         options: &PutOptions,
     ) -> Result<AwsRequest, Error> {
-        // Whoever lost the answer finds out what became of the upload before it is completed again.
+        // After a lost response, `Job::complete` looks at the object before it completes the upload again.
         let mut request = self.request("CompleteMultipartUpload", Method::POST, Query::new())?;
         options.set_conditions(&mut request)?;
         request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
@@ -173,7 +174,7 @@ fn create_request(bucket: &Bucket, key: &ObjectKey<'_>, options: &PutOptions) ->
     Ok(request)
 }
 
-/// Reads a page of parts, and where the next one begins.
+/// Reads a page of parts, and the marker of the next page.
 fn add_parts(parts: &mut Vec<Part>, page: &Element) -> Result<Option<String>, Error> {
     for part in page.all("Part") {
         let (number, length) = (part.count("PartNumber")?, part.count("Size")?);
@@ -202,7 +203,7 @@ fn document(parts: &[Part]) -> Element {
     document
 }
 
-/// After the error S3 may have done what was asked for.
+/// Whether S3 may have done the work despite the error.
 pub(super) fn leaves_outcome_open(error: &Error) -> bool {
     matches!(
         error.kind(),

@@ -1,4 +1,4 @@
-//! How an upload is cut into parts.
+//! The division of an upload into parts.
 
 use crate::error::Error;
 use crate::platform;
@@ -13,7 +13,7 @@ const MAX_PART: u64 = 5 * 1024 * MIB;
 /// The length of each part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
-    /// The whole length, where it is known beforehand.
+    /// The whole length, if it is known beforehand.
     size: Option<u64>,
     part_size: u64,
 }
@@ -21,7 +21,7 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) const DEFAULT_PART: u64 = platform::UPLOAD_PART;
 
-    /// Parts of `wanted` bytes, or larger ones where there would be more than S3 takes.
+    /// Plans parts of `wanted` bytes, or larger ones if there would be more than S3 accepts.
     pub(super) fn new(size: Option<u64>, wanted: u64) -> Result<Self, Error> {
         let needed = size.unwrap_or(0).div_ceil(MAX_PARTS);
         let least = wanted.max(needed).max(MIN_PART);
@@ -35,28 +35,28 @@ impl Plan {
         self.size
     }
 
-    /// What the first part has at most. What is not longer needs no parts.
+    /// The maximum size of the first part. Content that is not longer needs no parts.
     pub(super) fn part_size(&self) -> u64 {
         self.part_size
     }
 
-    /// Where part `number`, counted from 1, begins and how long it is, for a known size. `None` behind the last.
+    /// The position and the length of part `number`, counted from 1, for a known size. `None` after the last.
     pub(super) fn part(&self, number: u32) -> Option<(u64, u64)> {
         let size = self.size.unwrap_or(0);
         let start = u64::from(number.saturating_sub(1)).checked_mul(self.part_size)?;
         (start < size).then(|| (start, self.part_size.min(size - start)))
     }
 
-    /// Whether S3 takes a part with this number.
+    /// Refuses a part number that S3 does not accept.
     pub(super) fn check(&self, number: u32) -> Result<(), Error> {
         if u64::from(number) <= MAX_PARTS {
             return Ok(());
         }
-        Err(Error::invalid_input("the stream is longer than 10,000 parts; make the parts larger"))
+        Err(Error::invalid_input("the stream is longer than 10,000 parts: make the parts larger"))
     }
 
-    /// What part `number` has at most. Where the size is unknown, parts double every 1,000, so that 10,000 of them reach
-    /// S3's limit.
+    /// The maximum size of part `number`. If the total is unknown, the size doubles every 1,000 parts, so that 10,000 parts reach S3's
+    /// limit.
     pub(super) fn length_of(&self, number: u32) -> u64 {
         let doublings = if self.size.is_some() { 0 } else { (number.saturating_sub(1)) / 1000 };
         self.part_size.checked_shl(doublings).unwrap_or(MAX_PART).min(MAX_PART)

@@ -1,4 +1,4 @@
-//! Where the bytes of an upload come from.
+//! The content of uploads.
 
 use std::fmt;
 use std::io;
@@ -11,7 +11,7 @@ use super::plan::Plan;
 use crate::error::Error;
 use crate::platform::{BoxFuture, BoxStream, MaybeSend, UploadSource};
 
-/// The bytes of an upload: in memory, in a file, or from a stream.
+/// The content of an upload: bytes in memory, a file, or a stream.
 ///
 /// ```no_run
 /// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), Box<dyn std::error::Error>> {
@@ -26,12 +26,12 @@ use crate::platform::{BoxFuture, BoxStream, MaybeSend, UploadSource};
 pub struct UploadBody(pub(super) Input);
 
 impl UploadBody {
-    /// Bytes that can be read at any position.
+    /// Content of known size that can be read at any position.
     pub fn source(source: impl UploadSource + 'static) -> Self {
         Self(Input::Source(Arc::new(source)))
     }
 
-    /// Bytes of unknown number that come one after the other. They are read as far ahead as parts are under way.
+    /// Content of unknown size that is read once, from beginning to end, as far ahead as parts are under way.
     pub fn stream(pieces: impl Stream<Item = io::Result<Bytes>> + MaybeSend + 'static) -> Self {
         Self(Input::Chunks(Chunks::new(Box::pin(pieces))))
     }
@@ -40,7 +40,7 @@ impl UploadBody {
     ///
     /// # Errors
     ///
-    /// When the file cannot be opened.
+    /// If the file cannot be opened.
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn file(path: impl AsRef<std::path::Path>) -> io::Result<Self> {
         Ok(Self::source(crate::platform::FileSource::open(path.as_ref()).await?))
@@ -53,7 +53,7 @@ impl<T: Into<Bytes>> From<T> for UploadBody {
     }
 }
 
-/// The bytes of an upload, to be read in parts.
+/// The content of an upload, to be read in parts.
 pub(super) enum Input {
     Source(Arc<dyn UploadSource>),
     Chunks(Chunks),
@@ -61,7 +61,7 @@ pub(super) enum Input {
 
 /// The bytes of one part.
 pub(super) enum Slice {
-    /// To be read when the part's turn comes.
+    /// Bytes that are read when the part's turn comes.
     Source {
         source: Arc<dyn UploadSource>,
         start: u64,
@@ -71,7 +71,7 @@ pub(super) enum Slice {
 }
 
 impl Input {
-    /// How many bytes there are, where that is known.
+    /// The number of bytes, if it is known.
     pub(super) fn size(&self) -> Option<u64> {
         match self {
             Self::Source(source) => Some(source.size()),
@@ -79,7 +79,7 @@ impl Input {
         }
     }
 
-    /// All the bytes, where there are at most `limit`.
+    /// All the bytes, if there are at most `limit`.
     pub(super) async fn at_once(&mut self, limit: u64) -> Result<Option<Bytes>, Error> {
         match self {
             Self::Source(source) if source.size() > limit => Ok(None),
@@ -94,7 +94,7 @@ impl Input {
         }
     }
 
-    /// Part `number`, counted from 1. `None` behind the last.
+    /// Part `number`, counted from 1. `None` after the last.
     pub(super) async fn next(&mut self, plan: &Plan, number: u32) -> Result<Option<Slice>, Error> {
         match self {
             Self::Source(source) => Ok(plan.part(number).map(|(start, length)| {
@@ -153,7 +153,7 @@ impl fmt::Debug for InMemory {
     }
 }
 
-/// Reads exactly `length` bytes: a source that has become shorter is an error.
+/// Reads exactly `length` bytes. A source that has become shorter is an error.
 pub(super) async fn read_part(source: &dyn UploadSource, offset: u64, length: u64) -> Result<Bytes, Error> {
     let length = in_memory(length)?;
     let bytes = source.read(offset, length).await.map_err(|error| unreadable(&error))?;
@@ -166,7 +166,7 @@ pub(super) async fn read_part(source: &dyn UploadSource, offset: u64, length: u6
 /// A stream cut into parts.
 pub(super) struct Chunks {
     pieces: BoxStream<'static, io::Result<Bytes>>,
-    /// What was read beyond the last part.
+    /// The bytes that were read beyond the last part.
     rest: BytesMut,
 }
 
@@ -175,7 +175,7 @@ impl Chunks {
         Self { pieces, rest: BytesMut::new() }
     }
 
-    /// Whether more than `length` bytes are left. Reads so far and keeps what it reads.
+    /// Whether more than `length` bytes are left. Keeps the bytes that it reads to find out.
     pub(super) async fn is_longer_than(&mut self, length: u64) -> Result<bool, Error> {
         let length = in_memory(length)?;
         while self.rest.len() <= length {
@@ -187,7 +187,7 @@ impl Chunks {
         Ok(true)
     }
 
-    /// The next `length` bytes; fewer only at the end, and then none.
+    /// The next `length` bytes. Fewer at the end, then none.
     pub(super) async fn next(&mut self, length: u64) -> Result<Bytes, Error> {
         let part = if self.is_longer_than(length).await? {
             self.rest.split_to(in_memory(length)?)

@@ -1,14 +1,14 @@
-//! What it takes to go on with an upload later.
+//! The state of an upload, for continuing it later.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
 use crate::json::{Object, ParseError};
 
-/// An upload that has begun: enough to go on with it or to abort it, also in another process.
+/// The state of an upload that has begun: enough to continue or to abort it, even in another process.
 ///
-/// It is small, holds no secret, and does not change while the upload goes on, since S3 itself knows which parts it has.
-/// Serialize it, as JSON or its like, where it survives.
+/// It is small, holds no secret, and does not change during the upload, since S3 itself knows which parts it has. Serialize it, for
+/// example as JSON, to a place that survives.
 ///
 /// ```no_run
 /// # async fn example(bucket: poolpass::s3::Bucket) -> Result<(), Box<dyn std::error::Error>> {
@@ -41,12 +41,12 @@ impl UploadState {
     /// The version of the format.
     pub(super) const VERSION: u32 = 1;
 
-    /// The bucket that is uploaded to.
+    /// The bucket of the object.
     pub fn bucket(&self) -> &str {
         &self.bucket
     }
 
-    /// The key of the object to be.
+    /// The key of the object.
     pub fn key(&self) -> &str {
         &self.key
     }

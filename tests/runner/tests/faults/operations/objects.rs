@@ -77,14 +77,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Box::pin(async { bucket(stage)?.head(&key(stage)).await.map(drop) })
     }),
     Operation::new("Bucket.list", STORED, |stage| {
-        Box::pin(async { bucket(stage)?.list(&key(stage)).try_collect::<Vec<_>>().await.map(drop) })
+        Box::pin(async { bucket(stage)?.list(key(stage)).items().try_collect::<Vec<_>>().await.map(drop) })
     }),
-    Operation::new("Bucket.listPage", STORED, |stage| {
-        Box::pin(async { bucket(stage)?.list_page(&ListOptions::of(key(stage))).await.map(drop) })
+    Operation::new("Bucket.list page", STORED, |stage| {
+        Box::pin(async { bucket(stage)?.list(key(stage)).page().await.map(drop) })
     }),
-    Operation::new("Bucket.listPages", STORED, |stage| {
+    Operation::new("Bucket.list pages", STORED, |stage| {
         Box::pin(async {
-            let pages = bucket(stage)?.list_pages(ListOptions::of(key(stage)));
+            let pages = bucket(stage)?.list(key(stage)).pages();
             pages.try_collect::<Vec<_>>().await.map(drop)
         })
     }),
@@ -93,10 +93,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     })
     .done(IS_THERE),
     Operation::new("Bucket.put if absent", WITH_CREDENTIALS, |stage| {
-        Box::pin(async {
-            let options = PutOptions { if_absent: true, ..PutOptions::default() };
-            bucket(stage)?.put_with(&key(stage), CONTENT, options).await.map(drop)
-        })
+        Box::pin(async { bucket(stage)?.put(key(stage), CONTENT).if_absent().await.map(drop) })
     })
     .done(IS_THERE),
     Operation::new("Bucket.copy", STORED, |stage| {
@@ -130,16 +127,17 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new("Bucket.presignGet", SIGNED_IN, |stage| {
         Box::pin(async { bucket(stage)?.presign_get(&key(stage), Duration::from_secs(60)).await.map(drop) })
     }),
-    Operation::new("Bucket.presignDownload", SIGNED_IN, |stage| {
+    Operation::new("Bucket.presignGet file name", SIGNED_IN, |stage| {
         Box::pin(async {
-            bucket(stage)?.presign_download(&key(stage), "note.txt", Duration::from_secs(60)).await.map(drop)
+            bucket(stage)?
+                .presign_get(key(stage), Duration::from_secs(60))
+                .file_name("note.txt")
+                .await
+                .map(drop)
         })
     }),
     Operation::new("Bucket.presignPut", SIGNED_IN, |stage| {
-        Box::pin(async {
-            let options = PutOptions::default();
-            bucket(stage)?.presign_put(&key(stage), Duration::from_secs(60), options).await.map(drop)
-        })
+        Box::pin(async { bucket(stage)?.presign_put(key(stage), Duration::from_secs(60)).await.map(drop) })
     }),
 ];
 
@@ -166,7 +164,7 @@ fn upload(stage: &Stage) -> UploadState {
 
 fn get<'a>(stage: &'a Stage, options: GetOptions, content: &'static str) -> BoxFuture<'a, Result<(), Error>> {
     Box::pin(async move {
-        let body = bucket(stage)?.get_with(&key(stage), options).await?.bytes().await?;
+        let body = bucket(stage)?.get(key(stage)).options(options).await?.bytes().await?;
         stage.keep(|kept| kept.wrong_data = body != content);
         Ok(())
     })

@@ -10,33 +10,34 @@ import dev.poolpass.ffi.Bucket as FfiBucket
 import dev.poolpass.ffi.PresignedUrl as FfiPresignedUrl
 import dev.poolpass.ffi.StoredObject as FfiStoredObject
 
-/** An S3 bucket, seen with the person's permissions. */
+/** An S3 bucket, used with the permissions of the user or guest. */
 class Bucket internal constructor(private val ffi: FfiBucket) {
-    /** The bucket's name. */
+    /** The name of the bucket. */
     val name: String get() = ffi.name()
 
-    /** The key of an object that belongs to the person alone: `private/IDENTITY_ID/name`. */
+    /** A key under the user's own prefix: `private/{identity id}/{name}`. */
     suspend fun privatePath(name: String): String = mapped { ffi.privatePath(name) }
 
     /**
-     * Writes an object in one request (PutObject). [upload] is for what is large.
+     * Writes an object, replacing any object under the key (PutObject). Use [upload] for more than a few megabytes.
      *
-     * @throws PoolpassException.AccessDenied when the role does not allow it.
-     * @throws PoolpassException.ConditionFailed when a condition of [options] does not hold.
+     * @throws PoolpassException.AccessDenied if the role does not allow it.
+     * @throws PoolpassException.ConditionFailed if a condition of [options] does not hold.
      */
     suspend fun put(key: String, body: ByteArray, options: PutOptions = PutOptions()): PutResult =
         mapped { ffi.put(key, body, options) }
 
     /**
-     * Uploads an object of any size: in one request where it is small, in parts otherwise (CreateMultipartUpload, UploadPart,
-     * CompleteMultipartUpload). Each part is read when its turn comes. An upload in parts that fails or is cancelled is aborted,
-     * so that its parts cost nothing, unless there is [onResumable]: then they stay.
+     * Uploads content of any size, in parallel parts if it is large (PutObject, or CreateMultipartUpload, UploadPart and
+     * CompleteMultipartUpload). Each part is read when its turn comes. An upload in parts that fails or is cancelled is aborted, unless
+     * there is an [onResumable]: then S3 keeps its parts.
      *
-     * @param onProgress hears how many bytes were sent, and how many there are in total where that is known. It must not block.
-     * @param onResumable hears from where [resumeUpload] can go on with an upload in parts, should it break off; [abortUpload]
-     * gives it up.
-     * @throws PoolpassException.Platform when a file cannot be opened.
-     * @throws PoolpassException.InvalidInput when the body cannot be read to its end.
+     * @param onProgress is called whenever a part is done, with the bytes that S3 has and the total number of bytes, if it is known. It
+     * must not block.
+     * @param onResumable is called once, when an upload in parts has begun, with the state for continuing it ([resumeUpload]) or aborting
+     * it ([abortUpload]).
+     * @throws PoolpassException.Platform if a file cannot be opened.
+     * @throws PoolpassException.InvalidInput if the body cannot be read to its end.
      */
     suspend fun upload(
         key: String,
@@ -47,11 +48,10 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
     ): PutResult = mapped { body.sentBy { ffi.upload(key, it, options, listener(onResumable, onProgress)) } }
 
     /**
-     * Goes on with an upload that broke off. Parts that S3 has are not sent again. Should it break off once more, the same state
-     * serves again.
+     * Continues an interrupted upload, in this process or another (ListParts, then as [upload]). Parts that S3 has are not sent again.
      *
-     * @param state what `onResumable` heard.
-     * @param body the same bytes.
+     * @param state the state that `onResumable` was called with. It stays valid if the upload is interrupted again.
+     * @param body the same content, from the beginning.
      */
     suspend fun resumeUpload(
         state: UploadState,
@@ -60,63 +60,48 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
         onProgress: ((sent: Long, total: Long?) -> Unit)? = null,
     ): PutResult = mapped { body.sentBy { ffi.resumeUpload(state.json, it, options, listener(null, onProgress)) } }
 
-    /** Gives up an upload that broke off, so that its parts cost nothing (AbortMultipartUpload). */
+    /** Aborts an upload in parts: S3 discards the parts it has (AbortMultipartUpload). */
     suspend fun abortUpload(state: UploadState): Unit = mapped { ffi.abortUpload(state.json) }
 
     /**
-     * Reads an object (GetObject). Its bytes arrive while they are read.
+     * Reads an object (GetObject). The content arrives while it is read.
      *
-     * @throws PoolpassException.NotFound when there is none.
-     * @throws PoolpassException.NotModified when it has not changed, as [options] may ask.
+     * @throws PoolpassException.NotFound if there is no such object.
+     * @throws PoolpassException.NotModified if a condition of [options] asks for a changed object and it has not changed.
      */
     suspend fun get(key: String, options: GetOptions = GetOptions()): StoredObject =
         mapped { StoredObject(ffi.get(key, options.toFfi())) }
 
-    /** What is known about an object, without its bytes (HeadObject). */
+    /** Reads an object's metadata without its content (HeadObject). */
     suspend fun head(key: String, options: GetOptions = GetOptions()): ObjectMetadata =
         mapped { ffi.head(key, options.toFfi()) }
 
-    /** Deletes an object (DeleteObject). That there is none is not an error. */
+    /** Deletes an object (DeleteObject). Deleting a missing object succeeds. With versioning, S3 keeps the old versions. */
     suspend fun delete(key: String): Unit = mapped { ffi.delete(key) }
 
-    /** Deletes any number of objects (DeleteObjects). */
+    /** Deletes any number of objects, a thousand per request (DeleteObjects). The result has the errors of single keys. */
     suspend fun deleteMany(keys: List<String>): DeletedObjects {
         val outcome = mapped { ffi.deleteMany(keys) }
         return DeletedObjects(outcome.deleted, outcome.errors.associate { it.key to PoolpassException.of(it.error) })
     }
 
-    /** Copies an object without its bytes coming here (CopyObject). */
+    /** Copies an object inside S3, without transferring it to this device (CopyObject). At most 5 GB. */
     suspend fun copy(from: String, to: String, options: CopyOptions = CopyOptions()): PutResult =
         mapped { ffi.copy(from, to, options) }
 
-    /** One page of objects (ListObjectsV2). [list] and [listPages] read on by themselves. */
-    suspend fun listPage(options: ListOptions = ListOptions()): ListPage = mapped { ffi.listPage(options) }
-
-    /** All pages of objects, each read when it is asked for. */
-    fun listPages(options: ListOptions = ListOptions()): Flow<ListPage> = flow {
-        var next: ListOptions? = options
-        while (next != null) {
-            val page = listPage(next)
-            emit(page)
-            next = page.next?.let { options.copy(continuation = it) }
-        }
-    }
-
-    /** All objects whose keys begin with [prefix]. */
-    fun list(prefix: String = ""): Flow<ListedObject> = flow {
-        listPages(ListOptions(prefix = prefix)).collect { page -> page.objects.forEach { emit(it) } }
-    }
+    /** Lists the objects whose keys begin with [prefix] (ListObjectsV2). */
+    fun list(prefix: String, options: ListOptions = ListOptions()): ListObjects = ListObjects(ffi, prefix, options)
 
     /**
-     * A URL with which anyone can read the object for a while, at most seven days; it dies with the credentials that signed it,
-     * which live for about an hour.
+     * Creates a URL that reads the object until it expires (GetObject). At most seven days. The URL also expires with the credentials
+     * that sign it, which last about an hour.
      *
-     * @param fileName a browser saves the object under this name.
+     * @param fileName tells the browser to save the object under this name.
      */
     suspend fun presignGet(key: String, expiresIn: Duration, fileName: String? = null): PresignedUrl =
         mapped { PresignedUrl(ffi.presignGet(key, checked(expiresIn, "expiresIn"), fileName)) }
 
-    /** A URL with which anyone can write the object for a while, as [options] say; it dies with its credentials, as that of [presignGet]. */
+    /** Creates a URL that writes the object until it expires (PutObject), as often as it is used. At most seven days. */
     suspend fun presignPut(key: String, expiresIn: Duration, options: PutOptions = PutOptions()): PresignedUrl =
         mapped { PresignedUrl(ffi.presignPut(key, checked(expiresIn, "expiresIn"), options)) }
 
@@ -124,40 +109,40 @@ class Bucket internal constructor(private val ffi: FfiBucket) {
 }
 
 /**
- * An object whose bytes arrive while they are read. They can be read once, in one of three ways; an object that nobody reads holds
- * its connection until it is closed.
+ * An object: its metadata, and its content, which arrives while it is read and can be read once. An object that nobody reads holds its
+ * connection until it is closed.
  */
 class StoredObject internal constructor(private val ffi: FfiStoredObject) : AutoCloseable {
-    /** What is known about it. */
+    /** The object's metadata. */
     val metadata: ObjectMetadata = ffi.metadata()
 
-    /** How many bytes arrive, those of the range where one was asked for. `null` where that is not known. */
+    /** The number of bytes in the content, or in the range that was asked for. `null` if it is unknown. */
     val contentLength: Long? = ffi.contentLength()
 
-    /** All bytes, in memory. */
+    /** Reads the whole content, or the whole range, into memory. */
     suspend fun bytes(): ByteArray = mapped { ffi.bytes() }
 
-    /** All bytes as UTF-8. */
+    /** Reads the whole content as UTF-8 text. */
     suspend fun text(): String = bytes().decodeToString()
 
-    /** Writes the bytes to a file, which appears when it is complete. They are never all in memory. */
+    /** Writes the content to a file, which appears once it is complete. The content is never in memory as a whole. */
     suspend fun saveTo(path: Path): Unit = mapped { ffi.saveTo(path.toString()) }
 
-    /** The bytes piece by piece. Whoever stops collecting stops the transfer. */
+    /** The content as a stream of pieces. The transfer stops when the collector stops. */
     fun pieces(): Flow<ByteArray> = flow { emitAll(pieces(mapped { ffi.body() })) }
 
-    /** Gives up what nobody has begun to read. */
+    /** Stops the transfer of content that nobody has begun to read. */
     override fun close(): Unit = ffi.cancel()
 
     override fun toString(): String = "StoredObject"
 }
 
 /**
- * A URL that proves by itself who signed it: a secret as long as it lives.
+ * A URL that carries its own signature: a secret until it expires.
  *
- * @property url the URL.
- * @property headers have to be sent along.
- * @property expiresAt when it stops working, by AWS's clock.
+ * @property url the URL: a secret.
+ * @property headers the headers that must be sent with the request, unchanged. Empty for a URL that reads.
+ * @property expiresAt the time at which it stops working, on AWS's clock.
  */
 class PresignedUrl internal constructor(url: FfiPresignedUrl) {
     val url: String = url.url()

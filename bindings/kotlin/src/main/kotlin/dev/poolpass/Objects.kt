@@ -4,36 +4,30 @@ import java.time.Instant
 import dev.poolpass.ffi.ByteRange as FfiByteRange
 import dev.poolpass.ffi.GetOptions as FfiGetOptions
 
-/** How an object is written: its content type, metadata, conditions and encryption. */
+/** Settings for writing an object. Default: none. */
 typealias PutOptions = dev.poolpass.ffi.PutOptions
 
-/** What S3 says about an object that was written. */
+/** The result of writing an object. */
 typealias PutResult = dev.poolpass.ffi.PutResult
 
-/** What is known about an object. */
+/** The metadata of an object, from HeadObject or GetObject. */
 typealias ObjectMetadata = dev.poolpass.ffi.ObjectMetadata
 
-/** How an object is copied. */
+/** Settings for a copy. Default: the latest version, with all its settings. */
 typealias CopyOptions = dev.poolpass.ffi.CopyOptions
 
-/** Which objects are listed. */
-typealias ListOptions = dev.poolpass.ffi.ListOptions
-
-/** A page of objects. */
-typealias ListPage = dev.poolpass.ffi.ListPage
-
-/** An object in a list. */
-typealias ListedObject = dev.poolpass.ffi.ListedObject
-
 /**
- * How an object is read.
+ * The range and the conditions of a read. Default: the whole object, without conditions.
  *
- * @property range only these bytes.
- * @property ifMatch fails with [PoolpassException.ConditionFailed] unless the object has this ETag.
- * @property ifNoneMatch fails with [PoolpassException.NotModified] where the object has this ETag.
- * @property ifModifiedSince fails with [PoolpassException.NotModified] unless the object was changed since.
- * @property ifUnmodifiedSince fails with [PoolpassException.ConditionFailed] where the object was changed since.
- * @property versionId this version.
+ * @property range reads only these bytes.
+ * @property ifMatch reads only if the object has this ETag. Otherwise the call fails with [PoolpassException.ConditionFailed].
+ * @property ifNoneMatch reads only if the object has another ETag, that is, has changed. Otherwise the call fails with
+ * [PoolpassException.NotModified].
+ * @property ifModifiedSince reads only if the object has changed since this time. Otherwise the call fails with
+ * [PoolpassException.NotModified].
+ * @property ifUnmodifiedSince reads only if the object has not changed since this time. Otherwise the call fails with
+ * [PoolpassException.ConditionFailed].
+ * @property versionId reads this version, in a bucket with versioning. Default: the latest.
  */
 data class GetOptions(
     val range: ByteRange? = null,
@@ -47,27 +41,27 @@ data class GetOptions(
         FfiGetOptions(range?.toFfi(), ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince, versionId)
 }
 
-/** Some of an object's bytes. */
+/** A range of an object's bytes. */
 sealed interface ByteRange {
     /**
-     * From [start] to before [end].
+     * The bytes from the first position up to the second, which is not included. The object may end earlier.
      *
-     * @property start the first byte.
-     * @property end the byte after the last.
+     * @property start the first position.
+     * @property end the position after the last byte.
      */
     data class Between(val start: Long, val end: Long) : ByteRange
 
     /**
-     * To the end of the object.
+     * The bytes from this position to the end.
      *
-     * @property start the first byte.
+     * @property start the first position.
      */
     data class From(val start: Long) : ByteRange
 
     /**
-     * The end of the object.
+     * This many bytes at the end.
      *
-     * @property count how many bytes.
+     * @property count the number of bytes.
      */
     data class Last(val count: Long) : ByteRange
 }
@@ -79,10 +73,10 @@ private fun ByteRange.toFfi(): FfiByteRange = when (this) {
 }
 
 /**
- * What became of many objects.
+ * The result of deleting several objects.
  *
- * @property deleted the keys that are gone.
- * @property errors why S3 refused to delete the others.
+ * @property deleted the keys that no longer have an object, whether or not they had one before.
+ * @property errors the keys whose objects S3 refused to delete, each with its error.
  */
 class DeletedObjects internal constructor(val deleted: List<String>, val errors: Map<String, PoolpassException>) {
     override fun toString(): String = "DeletedObjects(${deleted.size} deleted, ${errors.size} errors)"

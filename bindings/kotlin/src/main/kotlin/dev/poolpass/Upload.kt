@@ -7,10 +7,10 @@ import dev.poolpass.ffi.UploadBody as FfiUploadBody
 import dev.poolpass.ffi.UploadListener as FfiUploadListener
 import dev.poolpass.ffi.UploadSource as FfiUploadSource
 
-/** How something is uploaded: how the object is written, the bytes of a part, and how many parts are sent at once. */
+/** Settings for an upload: those of the object, the size of a part, and the number of parts sent at the same time. */
 typealias UploadOptions = dev.poolpass.ffi.UploadOptions
 
-/** What is uploaded. */
+/** The content of an upload. */
 sealed interface UploadBody {
     /** [bytes] in memory. */
     class Bytes(internal val bytes: ByteArray) : UploadBody
@@ -18,14 +18,14 @@ sealed interface UploadBody {
     /** The file at [path], read part by part: it is never all in memory. */
     class File(internal val path: Path) : UploadBody
 
-    /** Something of known size that can be read at any position, and more than once. */
+    /** Content of known size that can be read at any position, and more than once. */
     class Source(internal val source: UploadSource) : UploadBody
 
-    /** Something that is read once, from beginning to end, and closed. A part of it is in memory at a time. */
+    /** Content that is read once, from beginning to end, and closed. One part of it is in memory at a time. */
     class Stream(internal val stream: InputStream) : UploadBody
 }
 
-/** Something of known size whose bytes can be read at any position, and more than once. Parts are read side by side. */
+/** Content of known size that can be read at any position, and more than once. Several parts are read at the same time. */
 interface UploadSource {
     /** The number of bytes. */
     val size: Long
@@ -35,14 +35,14 @@ interface UploadSource {
 }
 
 /**
- * From where an upload that broke off can go on.
+ * The state of an upload that has begun: enough to continue or to abort it. It is small and holds no secret.
  *
- * @property json text to be kept, without a secret.
+ * @property json the state as text, to be kept.
  */
 @JvmInline
 value class UploadState(val json: String)
 
-/** Has [work] send the body. A stream is closed in any case: also when the upload never begins. */
+/** Calls [work] with the body. A stream is always closed, even if the upload never begins. */
 internal suspend fun <T> UploadBody.sentBy(work: suspend (FfiUploadBody) -> T): T = when (this) {
     is UploadBody.Bytes -> work(FfiUploadBody.Bytes(bytes))
     is UploadBody.File -> work(FfiUploadBody.File(path.toString()))

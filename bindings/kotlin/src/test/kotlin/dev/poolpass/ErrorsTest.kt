@@ -84,7 +84,7 @@ class ErrorsTest {
             client, client.account, client.bucket(), client.table(), client.api(), client.currentUser(), id, access, held, link, totp,
             store, MemoryStore(), ClientOptions(store), request, HttpResponse(200, request.headers, request.body),
             ApiRequest(link.url, headers = request.headers, body = request.body), UploadBody.Bytes(request.body),
-            client.bucket().listPage(ListOptions(prefix = client.bucket().privatePath(""))), SessionEvent.SignedIn, SignInStep.Done::class, attribute("x") eq id.jwt,
+            client.bucket().list(client.bucket().privatePath("")).page(), SessionEvent.SignedIn, SignInStep.Done::class, attribute("x") eq id.jwt,
             Expression("x", values = itemOf(":x" to id.jwt)), runCatching { client.signIn("ada", person.password + "x") }.exceptionOrNull(),
         )
         assertEquals(emptyList<Any?>(), printed.filter { shows(it, secrets) })

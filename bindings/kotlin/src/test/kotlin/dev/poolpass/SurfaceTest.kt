@@ -76,7 +76,6 @@ class SurfaceTest {
             "Client.dynamodb" to "table",
             "Account.withClientMetadata" to "attributes",
             "Bucket.inRegion" to "getName",
-            "Bucket.presignDownload" to "presignGet",
             "Table.conditionCheck" to "getName",
         )
     }

@@ -6,6 +6,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.fold
+import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
@@ -205,8 +206,13 @@ class TransferTest {
     fun `links, lists, copies and deleting many`() = test {
         val keys = listOf("a", "b", "c").map { bucket.privatePath("many/$it") }
         keys.forEach { bucket.put(it, it.toByteArray(), PutOptions(contentType = "text/plain", metadata = mapOf("from" to "kotlin"))) }
-        val page = bucket.listPage(ListOptions(prefix = bucket.privatePath("many/"), pageSize = 2))
+        val prefix = bucket.privatePath("many/")
+        val list = bucket.list(prefix, ListOptions(pageSize = 2))
+        val page = list.page()
         assertEquals(2, page.objects.size)
+        val rest = bucket.list(prefix, ListOptions(continuationToken = page.nextContinuationToken)).page()
+        assertEquals(listOf(page, rest), list.pages().toList())
+        assertEquals(keys, list.items().toList().map { it.key })
         bucket.copy(keys[0], keys[1], CopyOptions(replace = PutOptions(contentType = "text/html")))
         assertEquals("text/html", bucket.head(keys[1]).contentType)
         assertEquals(mapOf("from" to "kotlin"), bucket.head(keys[0]).metadata)

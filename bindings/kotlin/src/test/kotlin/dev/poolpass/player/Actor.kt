@@ -149,12 +149,8 @@ class Actor(private val config: JsonObject, private val store: Store, clockOffse
     }
 
     private suspend fun list(args: Arguments): Any {
-        val options = ListOptions(
-            prefix = args.maybeText("prefix"),
-            delimiter = args.maybeText("delimiter"),
-            pageSize = args.maybeInt("pageSize"),
-        )
-        val pages = client.bucket().listPages(options).toList()
+        val options = ListOptions(delimiter = args.maybeText("delimiter"), pageSize = args.maybeInt("pageSize"))
+        val pages = client.bucket().list(args.text("prefix"), options).pages().toList()
         return mapOf(
             "objects" to pages.flatMap { page -> page.objects.map { mapOf("key" to it.key) } },
             "commonPrefixes" to pages.flatMap { it.commonPrefixes },

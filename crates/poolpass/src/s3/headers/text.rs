@@ -1,18 +1,17 @@
-//! Text in headers, which HTTP wants in ASCII and people do not.
+//! Text in headers: HTTP wants ASCII, but people write more than that.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use percent_encoding::percent_decode;
 
-/// The text of a header, whatever it is written in: UTF-8, or else Latin-1, and in it words as RFC 2047 encodes them. S3 answers so
-/// for metadata that is not ASCII.
-pub(super) fn decoded(value: &HeaderValue) -> String {
+/// Decodes a header's text: UTF-8 or else Latin-1, with words encoded as in RFC 2047. S3 sends metadata that is not ASCII this way.
+pub(in crate::s3) fn decoded(value: &HeaderValue) -> String {
     let text = plain(value.as_bytes());
     if text.contains("=?") { decode_words(&text) } else { text }
 }
 
-/// Bytes as UTF-8, or else as Latin-1, which all bytes are.
+/// Decodes bytes as UTF-8, or else as Latin-1, which accepts every byte.
 pub(super) fn plain(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
@@ -24,7 +23,7 @@ fn latin1(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| char::from(*byte)).collect()
 }
 
-/// Replaces the encoded words. Blanks between two of them are not part of the text, and a letter may begin in one and end in the next.
+/// Replaces encoded words by their text. Blanks between two encoded words are dropped, and a letter may begin in one and end in the next.
 fn decode_words(text: &str) -> String {
     let mut decoded = String::new();
     let mut word_bytes: Vec<u8> = Vec::new();
@@ -56,7 +55,7 @@ fn flush(bytes: &mut Vec<u8>, text: &mut String) {
     bytes.clear();
 }
 
-/// The bytes of the encoded word that `text` begins with, in UTF-8 or Latin-1, and what follows it.
+/// Decodes the word at the start of `text`. Returns its bytes, in UTF-8 or Latin-1, and the rest of the text.
 fn encoded_word(text: &str) -> Option<(Vec<u8>, &str)> {
     let (charset, rest) = text.strip_prefix("=?")?.split_once('?')?;
     let (encoding, rest) = rest.split_once('?')?;
