@@ -1,4 +1,4 @@
-//! Measurements. None of them is a test: no test depends on time.
+//! Benchmarks. They are not tests, since no test depends on time.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::interop::{clients, node};
 use crate::workspace::Workspace;
 use crate::{machine, npm};
 
-/// Runs the npm package beside another one in one page of Chromium, and prints both times.
+/// Runs the npm package and another one in the same page of Chromium, and prints both times.
 pub(crate) struct Measurement {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
@@ -46,7 +46,7 @@ fn data_web(workspace: &Workspace) -> Result<()> {
     let bundle = workspace.path("target/bench");
     let esbuild = workspace.path(npm::SOURCES).join("node_modules/.bin/esbuild");
     let entry = sources.join("aws_sdk.js");
-    // As an app's bundler makes it.
+    // Bundled as an app would bundle it.
     cmd!(shell, "{esbuild} {entry} --bundle --minify --format=esm --platform=browser --log-level=error --outdir={bundle}")
         .run()?;
     measure(
@@ -57,7 +57,7 @@ fn data_web(workspace: &Workspace) -> Result<()> {
     )
 }
 
-/// Runs a script of the package's with the folder in which it finds what it compares the package with.
+/// Runs one of the package's benchmark scripts with the folder of the package to compare with.
 fn measure(workspace: &Workspace, script: &str, rival: &Path, rival_version: &str) -> Result<()> {
     ensure!(node::install(workspace, npm::SOURCES)?, "Node.js is missing");
     let chromium = machine::chromium(workspace).context("Chromium is missing")?;

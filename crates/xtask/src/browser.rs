@@ -1,4 +1,4 @@
-//! The npm package in a real browser.
+//! Tests the npm package in Chromium.
 
 use anyhow::Result;
 use xshell::cmd;
@@ -8,7 +8,7 @@ use crate::step::Outcome;
 use crate::workspace::Workspace;
 use crate::{machine, npm};
 
-/// Plays the scenarios in Chromium, and tests what only a browser has: storage, tabs, and what a script can read.
+/// Runs the scenarios in Chromium, and tests browser features: storage, tabs, and which data scripts can read.
 pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     if !node::install(workspace, npm::SOURCES)? {
         return workspace.without("Node.js");

@@ -1,4 +1,4 @@
-//! What is judged without running it: formatting, lints, documentation.
+//! Checks formatting, lints and documentation.
 
 use anyhow::Result;
 use xshell::cmd;

@@ -1,4 +1,4 @@
-//! cargo-deny, at one version, built from its crate.
+//! Installs cargo-deny at a fixed version and runs it.
 
 use anyhow::Result;
 use xshell::cmd;
@@ -13,7 +13,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     let root = workspace.target.join("tools").join(format!("cargo-deny-{VERSION}"));
     let cargo_deny = root.join("bin").join("cargo-deny").with_extension(std::env::consts::EXE_EXTENSION);
     if !shell.path_exists(&cargo_deny) {
-        // Without optimisation it builds in a third of the time, and its work takes three seconds either way.
+        // A debug build takes a third of the time, and the checks take three seconds either way.
         cmd!(shell, "cargo install cargo-deny --version {VERSION} --locked --debug --root {root}")
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .run()?;

@@ -1,4 +1,4 @@
-//! The library of `bindings/ffi` in the dev profile, and the code that uniffi generates from it.
+//! Generates code with uniffi from the dev build of `bindings/ffi`.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
@@ -8,17 +8,17 @@ use xshell::cmd;
 
 use crate::workspace::Workspace;
 
-/// The library's file name on this system.
+/// The file name of the library on this system.
 pub(crate) fn library_name() -> String {
     format!("{DLL_PREFIX}poolpass_ffi{DLL_SUFFIX}")
 }
 
-/// Where `Workspace::program` puts the library.
+/// The path of the library that `Workspace::program` builds.
 fn library(workspace: &Workspace) -> PathBuf {
     workspace.target.join("debug").join(library_name())
 }
 
-/// Writes the code in `language` into `folder`. The workspace has to be built.
+/// Writes the code in `language` into `folder`. The workspace must be built.
 pub(crate) fn generate(workspace: &Workspace, language: &str, folder: &Path) -> Result<()> {
     let shell = &workspace.shell;
     shell.remove_path(folder)?;

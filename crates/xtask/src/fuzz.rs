@@ -1,6 +1,6 @@
-//! Fuzzing: what a server, a file or an app could give to the SDK's parsers, made up by libFuzzer.
+//! Fuzzes the SDK's parsers with libFuzzer: inputs that a server, a file or an app could supply.
 //!
-//! The fuzz crate is built as `cargo fuzz --sanitizer none` would build it, which takes the stable toolchain and a C++ compiler.
+//! The fuzz crate is built as `cargo fuzz --sanitizer none` builds it. That needs only the stable toolchain and a C++ compiler.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,18 +12,18 @@ use xshell::cmd;
 use crate::step::Outcome;
 use crate::workspace::Workspace;
 
-/// How long each target runs, unless `FUZZ_SECONDS` says otherwise.
+/// How long each target runs, unless `FUZZ_SECONDS` is set.
 const SECONDS: &str = "20";
 
-/// How many run at a time.
+/// The number of targets that run at the same time.
 const AT_A_TIME: usize = 2;
 
-/// Coverage counters in all code but build scripts and macros.
+/// Adds coverage counters to all code except build scripts and macros.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
                      -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
                      -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares";
 
-/// Runs every target that has seeds in `tests/fuzz/corpus`. What makes one fail stays in `target/fuzz/findings`.
+/// Runs every target that has seeds in `tests/fuzz/corpus`. Failing inputs are saved in `target/fuzz/findings`.
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     if cmd!(workspace.shell, "c++ --version").quiet().ignore_stdout().run().is_err() {
         return workspace.without("a C++ compiler");
@@ -69,7 +69,7 @@ fn build(workspace: &Workspace) -> Result<PathBuf> {
     let about = cmd!(workspace.shell, "rustc -vV").quiet().read()?;
     let host = about.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
     let target = workspace.target.join("fuzz");
-    // A target that is named keeps the flags away from build scripts and macros.
+    // With `--target`, the flags do not apply to build scripts and macros.
     workspace
         .cargo(&["build", "--locked", "--manifest-path", "tests/fuzz/Cargo.toml", "--target", host])
         .arg("--target-dir")

@@ -1,4 +1,4 @@
-//! Tools that a stock machine lacks, and how each is installed.
+//! Finds and installs the tools that the steps need.
 
 use std::env;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Adds the browser's target to the toolchain, unless it is there.
+/// Adds the WebAssembly target to the toolchain if it is missing.
 pub(crate) fn install_wasm_target(workspace: &Workspace) -> Result<()> {
     let shell = &workspace.shell;
     let libraries = cmd!(shell, "rustc --print target-libdir --target {WASM_TARGET}").quiet().read()?;
@@ -22,19 +22,19 @@ pub(crate) fn install_wasm_target(workspace: &Workspace) -> Result<()> {
         .with_context(|| format!("the Rust target {WASM_TARGET} is missing and rustup could not add it"))
 }
 
-/// Whether `program` is here, after an attempt to install `packages` where it is not.
+/// Whether `program` is installed. If it is missing, first tries to install `packages`.
 pub(crate) fn has(workspace: &Workspace, program: &str, packages: &[&str]) -> bool {
     answers_to(workspace, program, "--version", packages)
 }
 
-/// As [`has`], where `program` tells its version by another option.
+/// As [`has`], for a program with another option than `--version`.
 pub(crate) fn answers_to(workspace: &Workspace, program: &str, option: &str, packages: &[&str]) -> bool {
     let answers =
         || cmd!(workspace.shell, "{program} {option}").quiet().ignore_stdout().ignore_stderr().run().is_ok();
     answers() || (apt_install(workspace, packages) && answers())
 }
 
-/// Chromium's program: what the variable `CHROMIUM` names, or else `chromium`, installed as Debian has it where it is missing.
+/// The Chromium program: the value of the variable `CHROMIUM`, or `chromium`, which is installed on Debian if it is missing.
 pub(crate) fn chromium(workspace: &Workspace) -> Option<PathBuf> {
     if let Ok(named) = workspace.shell.var(CHROMIUM) {
         return Some(named.into());
@@ -46,7 +46,7 @@ pub(crate) fn chromium(workspace: &Workspace) -> Option<PathBuf> {
     env::split_paths(&folders).map(|folder| folder.join("chromium")).find(|program| program.is_file())
 }
 
-/// Where a test program finds the browser that it drives.
+/// The environment variable with the path of Chromium.
 pub(crate) const CHROMIUM: &str = "CHROMIUM";
 
 pub(crate) fn is_root(workspace: &Workspace) -> bool {
@@ -54,7 +54,7 @@ pub(crate) fn is_root(workspace: &Workspace) -> bool {
     id.is_ok_and(|id| id == "0")
 }
 
-/// Installs Debian packages where that needs no question: as root, on a system that has apt. Says whether it did.
+/// Installs Debian packages if this runs as root on a system with apt. Returns whether it did.
 pub(crate) fn apt_install(workspace: &Workspace, packages: &[&str]) -> bool {
     let shell = &workspace.shell;
     if !is_root(workspace) {

@@ -1,4 +1,4 @@
-//! Every developer command of Poolpass: `cargo xtask --help` lists them.
+//! The developer commands of Poolpass. `cargo xtask --help` lists them.
 
 mod bench;
 mod browser;
@@ -64,7 +64,7 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     if let Some(wanted) = arguments.subcommand_matches(environments::STEP) {
         let mut names: Vec<String> =
-            wanted.get_many::<String>(environments::WANTED).unwrap_or_default().cloned().collect();
+            wanted.get_many::<String>(environments::NAME).unwrap_or_default().cloned().collect();
         if wanted.get_flag("all") {
             names.push(environments::ALL.to_owned());
         }
@@ -88,11 +88,11 @@ const BENCH: &str = "bench";
 
 fn command_line() -> Command {
     Command::new("cargo xtask")
-        .about("Every developer command of Poolpass")
+        .about("The developer commands of Poolpass")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(
-            Command::new(TEST).about("All steps below; installs what is missing. This is what CI runs"),
+            Command::new(TEST).about("Runs all steps below and installs missing tools. CI runs this command"),
         )
         .subcommands(STEPS.iter().map(|step| Command::new(step.name).about(step.about)))
         .mut_subcommand(NPM, |npm| {
@@ -100,24 +100,24 @@ fn command_line() -> Command {
                 Arg::new(SIZES)
                     .long(SIZES)
                     .action(ArgAction::SetTrue)
-                    .help("Prints what the module weighs by crate, instead of checking the package"),
+                    .help("Prints the module's size by crate, without checking the package"),
             )
         })
         .mut_subcommand(environments::STEP, |environments| {
             environments
                 .arg(
-                    Arg::new(environments::WANTED)
+                    Arg::new(environments::NAME)
                         .action(ArgAction::Append)
-                        .help("The environments to run; by default the quickest"),
+                        .help("The environments to run; the quickest by default"),
                 )
-                .arg(Arg::new("all").long("all").action(ArgAction::SetTrue).help("Runs all of them"))
+                .arg(Arg::new("all").long("all").action(ArgAction::SetTrue).help("Runs all environments"))
         })
         .mut_subcommand(SWIFT, |swift| {
             swift.arg(
                 Arg::new(XCFRAMEWORK)
                     .long(XCFRAMEWORK)
                     .action(ArgAction::SetTrue)
-                    .help("Makes the library for Apple's platforms instead. Takes Xcode"),
+                    .help("Builds the library for Apple's platforms instead; needs Xcode"),
             )
         })
         .mut_subcommand(kotlin::STEP, |kotlin| {
@@ -125,7 +125,7 @@ fn command_line() -> Command {
                 Arg::new(kotlin::AAR)
                     .long(kotlin::AAR)
                     .action(ArgAction::SetTrue)
-                    .help("Assembles the library for Android instead. Takes an NDK for the native parts"),
+                    .help("Assembles the library for Android instead; native parts need an NDK"),
             )
         })
         .mut_subcommand(tests::CRASH, |crash| {
@@ -133,24 +133,14 @@ fn command_line() -> Command {
                 Arg::new(tests::KILLS)
                     .long(tests::KILLS)
                     .value_name("NUMBER")
-                    .help("How often to kill instead, such as 2000"),
+                    .help("The number of kills, such as 2000"),
             )
         })
-        .subcommand(
-            Command::new(step::INTEROP).about("The steps that take other people's clients and servers"),
-        )
-        .subcommand(
-            Command::new(UPDATE_BOTOCORE)
-                .about("Writes the table that the botocore step checks, from botocore"),
-        )
-        .subcommand(
-            Command::new(BENCH)
-                .about("Measurements, which are no tests")
-                .subcommand_required(true)
-                .subcommands(
-                    MEASUREMENTS.map(|measurement| Command::new(measurement.name).about(measurement.about)),
-                ),
-        )
+        .subcommand(Command::new(step::INTEROP).about("Runs the steps with third-party clients and servers"))
+        .subcommand(Command::new(UPDATE_BOTOCORE).about("Writes the files that the botocore step checks"))
+        .subcommand(Command::new(BENCH).about("Runs a benchmark").subcommand_required(true).subcommands(
+            MEASUREMENTS.map(|measurement| Command::new(measurement.name).about(measurement.about)),
+        ))
 }
 
 #[cfg(test)]

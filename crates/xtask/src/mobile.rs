@@ -1,4 +1,4 @@
-//! `bindings/ffi` as it is released: the profile `mobile`, and the flags that a profile cannot hold.
+//! Builds `bindings/ffi` as it is released: with the profile `mobile`, and with flags that a profile cannot contain.
 
 use std::env;
 use std::path::PathBuf;
@@ -11,17 +11,17 @@ use crate::workspace::Workspace;
 
 /// The library for this machine.
 pub(crate) struct Library {
-    /// With the names of its functions.
+    /// The library with its symbol names.
     pub(crate) built: PathBuf,
-    /// As an app has it, in a folder of its own.
+    /// The library as an app ships it, in its own folder.
     pub(crate) stripped: PathBuf,
 }
 
-/// Builds the library that `cargo xtask size` measures and that the Swift and the Kotlin package are tested with.
+/// Builds the library that `cargo xtask size` measures. The tests of the Swift and Kotlin packages use it too.
 pub(crate) fn library(workspace: &Workspace) -> Result<Library> {
     let shell = &workspace.shell;
     let build = cargo(workspace, "cdylib", None)?;
-    // Rust links with lld here.
+    // Rust links with lld on this platform.
     let lld = cfg!(all(target_os = "linux", target_arch = "x86_64"));
     if lld { build.arg("--").args(lld_flags(workspace)) } else { build }.run()?;
 
@@ -33,7 +33,7 @@ pub(crate) fn library(workspace: &Workspace) -> Result<Library> {
     Ok(Library { built, stripped })
 }
 
-/// `cargo rustc` for one type of library; what follows `--` is up to the linker.
+/// `cargo rustc` for one crate type. The caller appends the linker's flags after `--`.
 pub(crate) fn cargo<'a>(workspace: &'a Workspace, crate_type: &str, target: Option<&str>) -> Result<Cmd<'a>> {
     let command = ["rustc", "--package", "poolpass-ffi", "--profile", "mobile", "--crate-type", crate_type];
     let target = target.map(|target| ["--target", target]);
@@ -41,26 +41,26 @@ pub(crate) fn cargo<'a>(workspace: &'a Workspace, crate_type: &str, target: Opti
     Ok(build.env("CARGO_ENCODED_RUSTFLAGS", flags(workspace)?.join("\u{1f}")))
 }
 
-/// What every crate is compiled with.
+/// The flags for every crate.
 fn flags(workspace: &Workspace) -> Result<Vec<String>> {
-    // With a frame pointer, the tables for unwinding need not say where the stack is at each instruction: a fifth less of them.
+    // With a frame pointer, the unwinding tables need no stack offset for each instruction, and are a fifth smaller.
     let mut flags = vec!["-Cforce-frame-pointers=yes".to_owned()];
-    // What a panic says of its place would begin with the home directory of whoever built the library.
+    // Otherwise the locations of panics would contain the home directory of the build machine.
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home =
         home.or_else(|| Some(env::home_dir()?.join(".cargo"))).context("there is no home directory")?;
-    // There is no such folder where the crates are vendored.
+    // The folder does not exist if the crates are vendored.
     for registry in workspace.shell.read_dir(home.join("registry").join("src")).unwrap_or_default() {
         flags.push(format!("--remap-path-prefix={}/=", registry.display()));
     }
     Ok(flags)
 }
 
-/// For rustc, where it links with lld.
+/// rustc's flags for linking with lld.
 pub(crate) fn lld_flags(workspace: &Workspace) -> [String; 2] {
     let script = workspace.path("bindings/ffi/discard.ld");
     [
-        // Functions with the same code become one.
+        // Merges functions with identical code.
         "-Clink-arg=-Wl,--icf=all".to_owned(),
         format!("-Clink-arg=-T{}", script.display()),
     ]

@@ -1,4 +1,4 @@
-//! The npm package `poolpass`: its WebAssembly module, the JavaScript around it, and what a registry and a compiler say to it.
+//! Builds the npm package `poolpass` and checks its size, manifest and types.
 
 use std::path::{Path, PathBuf};
 
@@ -11,13 +11,13 @@ use crate::machine;
 use crate::step::Outcome;
 use crate::workspace::Workspace;
 
-/// Where the package's sources are.
+/// The folder of the package's sources.
 pub(crate) const SOURCES: &str = "bindings/wasm";
 const MODULE: &str = "poolpass.wasm";
-/// What wasm-bindgen writes around it.
+/// The JavaScript that wasm-bindgen generates.
 const GLUE: &str = "poolpass_wasm.js";
 
-/// What every browser of the last years and Node.js 20 have. All features would be more than Node.js 20 has.
+/// WebAssembly features of all recent browsers and Node.js 20, which does not support all that wasm-opt knows.
 const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
@@ -27,8 +27,8 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// The second round finds what the first one has uncovered. A Rust module has its stack where the low memory is, and never an
-/// address there that is valid.
+/// The second `-Oz` finds more after the other passes. Low memory is unused, since a Rust module has its stack there and no
+/// valid address.
 const PASSES: [&str; 5] =
     ["-Oz", "--low-memory-unused", "--optimize-added-constants-propagate", "--gufa-optimizing", "-Oz"];
 const STRIP: [&str; 2] = ["--strip-debug", "--strip-producers"];
@@ -46,7 +46,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Compiles programs that use the package, as strictly as any app does: its declarations as well.
+/// Compiles programs that use the package with strict settings, which also check its declarations.
 fn check_types(workspace: &Workspace, project: &Path) -> Result<()> {
     let compiler = sources(workspace, "node_modules/.bin/tsc");
     let strictly = [
@@ -76,7 +76,7 @@ fn check_types(workspace: &Workspace, project: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Prints what the module's functions weigh by crate, before gzip.
+/// Prints the size of the module's functions by crate, before gzip.
 pub(crate) fn sizes(workspace: &Workspace) -> Result<Outcome> {
     if !node::install(workspace, SOURCES)? {
         return workspace.without("Node.js");
@@ -87,11 +87,12 @@ pub(crate) fn sizes(workspace: &Workspace) -> Result<Outcome> {
     let (module, named) = (npm.join("bindgen").join("poolpass_wasm_bg.wasm"), npm.join("named.wasm"));
     let wasm_opt = sources(workspace, "node_modules/.bin/wasm-opt");
     cmd!(shell, "{wasm_opt} {PASSES...} {WASM_FEATURES...} --debuginfo {module} -o {named}").run()?;
-    cmd!(shell, "cargo run --package wasm-bindgen-runner --bin module-sizes -- {named}").run()?;
+    let module_sizes = workspace.program("module-sizes")?;
+    cmd!(shell, "{module_sizes} {named}").run()?;
     Ok(Outcome::Passed)
 }
 
-/// Plays the scenarios, and the package's own tests, on local-aws.
+/// Runs the scenarios and the package's own tests on local-aws.
 pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     if !node::install(workspace, SOURCES)? {
         return workspace.without("Node.js");
@@ -106,20 +107,28 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Builds the package, and installs it into a project: its folder.
+/// Builds the package and installs it into a project. Returns the project's folder.
 pub(crate) fn installed_package(workspace: &Workspace) -> Result<PathBuf> {
     let folder = built_package(workspace)?;
     install(workspace, &folder)
 }
 
-/// Builds the package, and packs it: the file that a registry would get.
+/// Builds and packs the package. Returns the file that a registry would get.
 pub(crate) fn packed_package(workspace: &Workspace) -> Result<PathBuf> {
     let folder = built_package(workspace)?;
     pack(workspace, &folder)
 }
 
-/// Writes the package's folder.
+/// Returns the package's folder. The first step of a run that needs the package builds it.
 pub(crate) fn built_package(workspace: &Workspace) -> Result<PathBuf> {
+    if let Some(folder) = workspace.npm_package.get() {
+        return Ok(folder.clone());
+    }
+    let folder = build(workspace)?;
+    Ok(workspace.npm_package.get_or_init(|| folder).clone())
+}
+
+fn build(workspace: &Workspace) -> Result<PathBuf> {
     let shell = &workspace.shell;
     let target = machine::WASM_TARGET;
     machine::install_wasm_target(workspace)?;
@@ -129,13 +138,14 @@ pub(crate) fn built_package(workspace: &Workspace) -> Result<PathBuf> {
     let built = workspace.target.join(target).join("browser").join("poolpass_wasm.wasm");
 
     let bindgen = workspace.target.join("npm").join("bindgen");
-    cmd!(shell, "cargo run --package wasm-bindgen-runner -- {built} {bindgen}").run()?;
+    let runner = workspace.program("wasm-bindgen-runner")?;
+    cmd!(shell, "{runner} {built} {bindgen}").run()?;
 
     let folder = workspace.target.join("npm").join("poolpass");
     shell.remove_path(&folder)?;
     shell.create_dir(&folder)?;
     optimize(workspace, &bindgen.join("poolpass_wasm_bg.wasm"), &folder.join(MODULE))?;
-    // Its types stay behind: only the TypeScript around it names them.
+    // The generated types are not published: only our TypeScript uses them.
     shell.copy_file(bindgen.join(GLUE), folder.join(GLUE))?;
     compile(workspace, &bindgen, &folder)?;
     shell.copy_file(sources(workspace, "js/poolpass.wasm.d.ts"), &folder)?;
@@ -149,8 +159,8 @@ pub(crate) fn built_package(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The sources' places on this machine, which panics would name, are nobody's business, and make the module larger. Cargo adds
-/// these flags to those of `.cargo/config.toml`.
+/// Removes the paths of the sources on this machine, which panics would name, from the module. Cargo adds these flags to those
+/// of `.cargo/config.toml`.
 fn without_paths(workspace: &Workspace) -> Vec<String> {
     let shell = &workspace.shell;
     let home = shell.var("CARGO_HOME").map(PathBuf::from);
@@ -160,7 +170,7 @@ fn without_paths(workspace: &Workspace) -> Vec<String> {
     registries.unwrap_or_default().into_iter().map(remap).collect()
 }
 
-/// Compiles the TypeScript. The generated types are found where Cargo's target directory is, which need not be the default.
+/// Compiles the TypeScript. The generated types are in Cargo's target directory, which need not be the default one.
 fn compile(workspace: &Workspace, bindgen: &Path, folder: &Path) -> Result<()> {
     let shell = &workspace.shell;
     let project = workspace.target.join("npm").join("tsconfig.json");
@@ -179,8 +189,7 @@ fn compile(workspace: &Workspace, bindgen: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Takes out of the scripts what only readers need; they read the types. Names stay, since errors and consoles show them, except
-/// in the script that wasm-bindgen wrote, whose names nobody sees.
+/// Minifies the scripts. Names stay, since errors and consoles show them, except in the script that wasm-bindgen generates.
 fn minify(workspace: &Workspace, folder: &Path) -> Result<()> {
     let esbuild = sources(workspace, "node_modules/.bin/esbuild");
     let (ours, generated): (Vec<PathBuf>, Vec<PathBuf>) =
@@ -198,7 +207,7 @@ fn minify(workspace: &Workspace, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes the module once more as a script, for everything that bundles scripts alone, and around it what CommonJS requires.
+/// Writes the module as a script too, for bundlers that handle only scripts, and the CommonJS bundle.
 fn inline(workspace: &Workspace, folder: &Path) -> Result<()> {
     let shell = &workspace.shell;
     let esbuild = sources(workspace, "node_modules/.bin/esbuild");
@@ -212,7 +221,7 @@ fn inline(workspace: &Workspace, folder: &Path) -> Result<()> {
     let commonjs = folder.join("cjs");
     let (entry, bundle) = (folder.join("inline.js"), commonjs.join("index.js"));
     cmd!(shell, "{esbuild} {entry} {always...} --format=cjs --minify-whitespace --outfile={bundle}").run()?;
-    // TypeScript takes a declaration for CommonJS or not by the nearest manifest.
+    // The nearest manifest tells TypeScript whether a declaration file is CommonJS.
     shell.write_file(commonjs.join("package.json"), "{ \"type\": \"commonjs\" }\n")?;
     for declarations in ["", "stores"] {
         for file in shell.read_dir(folder.join(declarations))? {
@@ -234,13 +243,13 @@ fn scripts(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(scripts)
 }
 
-/// Optimizes the module, unless that was done before: it takes longer than all the rest.
+/// Optimizes the module, which takes longer than everything else, unless the result for the same input is there.
 fn optimize(workspace: &Workspace, module: &Path, optimized: &Path) -> Result<()> {
     let shell = &workspace.shell;
     let kept = workspace.target.join("npm").join("optimized");
     let (kept_input, kept_output) = (kept.join("input.wasm"), kept.join("output.wasm"));
     let mut input = shell.read_binary_file(module)?;
-    // With other passes it becomes another module.
+    // The result depends on the passes too.
     input.extend(PASSES.concat().bytes());
     if shell.read_binary_file(&kept_input).is_ok_and(|before| before == input)
         && shell.path_exists(&kept_output)
@@ -256,19 +265,19 @@ fn optimize(workspace: &Workspace, module: &Path, optimized: &Path) -> Result<()
     Ok(())
 }
 
-/// The published manifest: the version of the crates, and without what only developers need.
+/// Writes the published manifest, with the crates' version and without the developers' dependencies.
 fn write_manifest(workspace: &Workspace, folder: &Path) -> Result<()> {
     let shell = &workspace.shell;
     shell.copy_file(sources(workspace, "package.json"), folder.join("package.json"))?;
     let _inside = shell.push_dir(folder);
     let version = env!("CARGO_PKG_VERSION");
-    // npm keeps the order of the conditions, which is their precedence.
+    // npm keeps the order of the export conditions, which is their precedence.
     cmd!(shell, "npm pkg set version={version}").run()?;
     cmd!(shell, "npm pkg delete devDependencies").run()?;
     Ok(())
 }
 
-/// Prints how much a browser downloads, and holds it against the budget.
+/// Prints how much a browser downloads and compares it with the budget.
 fn measure(workspace: &Workspace, folder: &Path) -> Result<()> {
     let script = sources(workspace, "measure.mjs");
     let measured = cmd!(workspace.shell, "node {script} {folder}").read()?;
@@ -283,12 +292,12 @@ fn measure(workspace: &Workspace, folder: &Path) -> Result<()> {
     if gzip > limit {
         bail!("the package is {} bytes over its budget", gzip - limit);
     }
-    // A budget that nothing comes near does not notice growth.
+    // A budget far above the size would not catch growth.
     ensure!(limit - gzip < limit / 10, "the package has become smaller: lower the budget");
     Ok(())
 }
 
-/// Packs the package and installs it into a project of its own, as an app does.
+/// Packs the package and installs it into a new project, as an app does.
 fn install(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
     let shell = &workspace.shell;
     let tarball = pack(workspace, folder)?;
@@ -300,7 +309,7 @@ fn install(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
     Ok(project)
 }
 
-/// What a registry would get.
+/// Writes the file that a registry would get.
 fn pack(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
     let npm = workspace.target.join("npm");
     let tarball = cmd!(workspace.shell, "npm pack {folder} --pack-destination {npm} --silent").read()?;

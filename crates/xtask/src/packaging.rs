@@ -1,4 +1,4 @@
-//! The packed npm package in other people's projects.
+//! Tests the packed npm package in app projects.
 
 use anyhow::Result;
 use xshell::cmd;
@@ -8,10 +8,10 @@ use crate::step::Outcome;
 use crate::workspace::Workspace;
 use crate::{machine, npm};
 
-/// The projects, and the versions of the bundlers.
+/// The folder with the projects and the versions of the bundlers.
 const PROJECTS: &str = "bindings/wasm/tests/packaging";
 
-/// Installs the packed package into throw-away projects, bundles each as it is usual, and runs what comes out.
+/// Installs the packed package into temporary projects, bundles each with its usual configuration, and runs the result.
 pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     if !node::install(workspace, npm::SOURCES)? || !node::install(workspace, PROJECTS)? {
         return workspace.without("Node.js");

@@ -1,4 +1,4 @@
-//! Runs steps one after the other, says which, and sums up.
+//! Runs steps one after the other and prints a summary.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::step::{Outcome, Step};
 use crate::workspace::Workspace;
 
-/// Runs all of `steps`, also after one has failed. The last line printed is `N passed, N failed`, counting steps.
+/// Runs all `steps`, even after one has failed. The last line of output is `N passed, N failed`.
 pub(crate) fn run(workspace: &Workspace, steps: &[&Step]) -> ExitCode {
     let mut results = Vec::new();
     for (index, step) in steps.iter().enumerate() {

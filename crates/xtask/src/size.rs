@@ -1,4 +1,4 @@
-//! How large the library in the Swift and the Kotlin package is.
+//! Measures the library in the Swift and Kotlin packages.
 
 use std::collections::HashMap;
 
@@ -9,12 +9,12 @@ use crate::mobile;
 use crate::step::Outcome;
 use crate::workspace::Workspace;
 
-/// What an app's user may have to download for one kind of processor.
+/// The most bytes that an app's user may have to download for one processor type.
 const BUDGET: u64 = 3_650_000;
-/// How many crates are named.
+/// How many crates are listed by name.
 const LARGEST: usize = 15;
 
-/// Builds the library as it is released, and holds it against its budget.
+/// Builds the library as it is released and compares its size with the budget.
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     let mobile::Library { built, stripped } = mobile::library(workspace)?;
     let size = std::fs::metadata(&stripped)?.len();
@@ -22,7 +22,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     show(&by_crate(&symbols));
     println!("{size} bytes stripped; the budget is {BUDGET}");
     ensure!(size <= BUDGET, "the library is {} bytes over its budget", size - BUDGET);
-    // A budget that nothing comes near does not notice growth.
+    // A budget far above the size would not catch growth.
     ensure!(BUDGET - size < BUDGET / 10, "the library has become smaller: lower the budget");
     Ok(Outcome::Passed)
 }
@@ -35,12 +35,11 @@ fn show(crates: &[(String, u64)]) {
     println!("{rest:>9}  the rest");
 }
 
-/// The bytes of each crate's functions and data, the largest first. Code that one crate makes of another's generics counts as
-/// the other's.
+/// The bytes of each crate's functions and data, largest first. Generic code counts for the crate that defines it.
 fn by_crate(symbols: &str) -> Vec<(String, u64)> {
     let mut sizes: HashMap<String, u64> = HashMap::new();
     for line in symbols.lines() {
-        // Address, size, kind, name; symbols without a size take no room.
+        // Address, size, kind, name. Symbols without a size occupy no space.
         let mut columns = line.splitn(4, ' ');
         let (_address, size, kind, name) = (columns.next(), columns.next(), columns.next(), columns.next());
         let (Some(size), Some(kind), Some(name)) = (size, kind, name) else { continue };

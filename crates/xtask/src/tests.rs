@@ -1,5 +1,5 @@
-//! What runs the workspace's own tests. Every command selects the whole workspace: another selection could switch
-//! other features on in shared dependencies, and they would be compiled once more.
+//! Runs the workspace's own tests. Every command selects the whole workspace: another selection could enable other features
+//! of shared dependencies, which Cargo would then compile again.
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::report::timed;
 use crate::step::Outcome;
 use crate::workspace::Workspace;
 
-/// The step that kills processes, and its option.
+/// The name of the step that kills processes, and of its option.
 pub(crate) const CRASH: &str = "crash";
 pub(crate) const KILLS: &str = "kills";
 
@@ -20,7 +20,7 @@ pub(crate) fn unit(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Plays every operation through every fault, by the tables in docs/reliability.md and tests/faults.md.
+/// Runs every operation with every fault, as listed in docs/reliability.md and tests/faults.md.
 pub(crate) fn faults(workspace: &Workspace) -> Result<Outcome> {
     workspace.cargo(&["test", "--workspace", "--test", "faults", "--", "--nocapture"]).run()?;
     Ok(Outcome::Passed)
@@ -35,7 +35,7 @@ pub(crate) fn scenarios(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// The names of the integration tests that `cargo test` runs by itself. Those with `test = false` need a backend that
+/// The names of the integration tests that `cargo test` runs by default. Those with `test = false` need a backend that
 /// another step starts.
 fn integration_tests(workspace: &Workspace) -> Result<Vec<String>> {
     let metadata = workspace.cargo(&["metadata", "--no-deps", "--format-version", "1"]).quiet().read()?;
@@ -53,8 +53,8 @@ fn integration_tests(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Runs the quickstart as the README says, twice: the second time nothing is left to build. Then against an AWS that it
-/// is told of, as its `--config` is for.
+/// Runs the quickstart twice with the README's command; the second run has nothing left to build. A third run uses
+/// `--config` with another AWS endpoint.
 pub(crate) fn quickstart(workspace: &Workspace) -> Result<Outcome> {
     let quickstart = || workspace.cargo(&["run", "--package", "quickstart", "--"]);
     quickstart().run()?;
@@ -79,15 +79,15 @@ pub(crate) fn quickstart(workspace: &Workspace) -> Result<Outcome> {
     })
 }
 
-/// Kills processes that use the SDK, `kills` times or as often as the program does by itself.
+/// Kills processes that use the SDK, `kills` times or the program's default number of times.
 pub(crate) fn crash(workspace: &Workspace, kills: Option<&String>) -> Result<Outcome> {
     let program = workspace.program("crash")?;
     cmd!(workspace.shell, "{program} {kills...}").run()?;
     Ok(Outcome::Passed)
 }
 
-/// What a quickstart did and by which operation, line by line, without the times.
-pub(crate) fn told_steps(output: &str) -> Vec<String> {
+/// The quickstart's output lines for its steps, each with the step and its AWS operation but without its time.
+pub(crate) fn narrated_steps(output: &str) -> Vec<String> {
     let lines = output.lines().filter(|line| line.starts_with('✓') && line.ends_with(" ms"));
     let step = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -112,10 +112,10 @@ mod quickstart_tests {
 
     #[test]
     fn steps_are_compared_without_their_times() {
-        let told =
+        let output =
             "Poolpass on http://x\n\n✓  1  sign up    SignUp   12 ms\n      a detail\n✗  2  fail  X  3 ms\n";
-        assert_eq!(told_steps(told), ["✓ 1 sign up SignUp"]);
-        assert_eq!(told_steps(told), told_steps(&told.replace("12 ms", "1 ms")));
-        assert_ne!(told_steps(told), told_steps(&told.replace("sign up", "sign in")));
+        assert_eq!(narrated_steps(output), ["✓ 1 sign up SignUp"]);
+        assert_eq!(narrated_steps(output), narrated_steps(&output.replace("12 ms", "1 ms")));
+        assert_ne!(narrated_steps(output), narrated_steps(&output.replace("sign up", "sign in")));
     }
 }

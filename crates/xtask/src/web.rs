@@ -1,4 +1,4 @@
-//! The web app in `examples/web`.
+//! Tests the web app in `examples/web`.
 
 use anyhow::Result;
 use xshell::cmd;
@@ -10,7 +10,7 @@ use crate::{machine, npm};
 
 const APP: &str = "examples/web";
 
-/// Builds the app on the npm package, and drives it through its whole story in Chromium.
+/// Builds the app with the npm package and tests it in Chromium.
 pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     if !node::install(workspace, npm::SOURCES)? || !node::install(workspace, APP)? {
         return workspace.without("Node.js");
@@ -21,7 +21,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     let package = npm::built_package(workspace)?;
     let app = workspace.path(APP);
     if workspace.target != workspace.path("target") {
-        // The app's manifest links the package to where it is by default.
+        // The app's manifest links to the package in the default target directory.
         cmd!(workspace.shell, "npm install --prefix {app} --no-save --no-audit --no-fund {package}").run()?;
     }
     cmd!(workspace.shell, "npm run build --prefix {app}").run()?;

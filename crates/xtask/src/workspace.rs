@@ -1,5 +1,6 @@
-//! The work tree: where things are, and how commands run in it.
+//! The work tree: its paths, and commands that run in it.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -10,10 +11,12 @@ use crate::step::Outcome;
 pub(crate) struct Workspace {
     pub(crate) shell: Shell,
     pub(crate) root: PathBuf,
-    /// Cargo's target directory. What xtask installs and writes goes there too.
+    /// Cargo's target directory. xtask also installs tools and writes files there.
     pub(crate) target: PathBuf,
-    /// Whether this is CI, where nothing may be skipped.
+    /// Whether this is CI, where no step may be skipped.
     pub(crate) ci: bool,
+    /// The folder of the npm package, after the first step that needs it has built it.
+    pub(crate) npm_package: OnceCell<PathBuf>,
 }
 
 impl Workspace {
@@ -30,10 +33,10 @@ impl Workspace {
         let target =
             metadata["target_directory"].as_str().context("cargo metadata names no target directory")?;
         let ci = shell.var("CI").is_ok_and(|value| value == "true");
-        Ok(Self { root, target: target.into(), ci, shell })
+        Ok(Self { root, target: target.into(), ci, npm_package: OnceCell::new(), shell })
     }
 
-    /// `cargo ARGUMENTS`, run at the workspace's root.
+    /// The command `cargo ARGUMENTS` in the workspace's root.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Cmd<'_> {
         self.shell.cmd("cargo").args(arguments)
     }
@@ -42,17 +45,17 @@ impl Workspace {
         self.root.join(relative)
     }
 
-    /// A program of this workspace in the dev profile, built together with the tests so that its dependencies are
-    /// compiled once.
+    /// Returns a program of this workspace, built in the dev profile. The command builds the whole workspace with its tests,
+    /// so that each dependency is compiled once.
     pub(crate) fn program(&self, name: &str) -> Result<PathBuf> {
         self.cargo(&["build", "--workspace", "--all-targets"]).run()?;
         Ok(self.target.join("debug").join(name).with_extension(std::env::consts::EXE_EXTENSION))
     }
 
-    /// What becomes of a step that needs a tool which is not on this machine and could not be installed.
+    /// The outcome of a step whose tool is missing and could not be installed.
     pub(crate) fn without(&self, tool: &str) -> Result<Outcome> {
         if self.ci {
-            bail!("{tool} is missing, and nothing may be skipped in CI");
+            bail!("{tool} is missing, and no step may be skipped in CI");
         }
         Ok(Outcome::Skipped(format!("{tool} is missing")))
     }

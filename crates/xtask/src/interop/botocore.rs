@@ -1,5 +1,5 @@
-//! What botocore computes and knows: the table of signatures that the SDK is held to, and the API model by which local-aws
-//! checks what it is asked.
+//! Checks and updates the files that come from botocore: the expected signatures for the SDK's tests, and the API model
+//! with which local-aws checks requests.
 
 use anyhow::{Result, ensure};
 use xshell::cmd;
@@ -9,11 +9,11 @@ use super::python;
 use crate::step::Outcome;
 use crate::workspace::Workspace;
 
-/// A program of `tests/interop/oracles/botocore`, and the file that it writes.
+/// A program of `tests/interop/oracles/botocore` and its output file.
 const TABLES: [(&str, &str); 2] =
     [("sign.py", "tests/runner/data/sigv4_botocore.json"), ("shapes.py", "crates/local-aws/src/model.json")];
 
-/// Computes the tables anew and compares them with those that are checked in.
+/// Computes the files again and compares them with the committed ones.
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     for (program, table) in TABLES {
         let Some(computed) = compute(workspace, program)? else {
@@ -29,7 +29,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Writes the tables.
+/// Writes the files.
 pub(crate) fn update(workspace: &Workspace) -> Result<()> {
     for (program, table) in TABLES {
         let computed = compute(workspace, program)?;

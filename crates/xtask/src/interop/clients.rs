@@ -1,4 +1,4 @@
-//! Other people's clients against local-aws.
+//! Runs third-party clients against local-aws.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use super::{node, python};
 use crate::step::Outcome;
 use crate::workspace::Workspace;
 
-/// Where a test program finds the `poolpass.json` of the backend that it runs against.
+/// The environment variable with the path of the backend's `poolpass.json`.
 pub(crate) const BACKEND: &str = "POOLPASS_BACKEND_CONFIG";
 
 pub(crate) const PYTHON_CLIENTS: &str = "tests/interop/clients/python/requirements.txt";

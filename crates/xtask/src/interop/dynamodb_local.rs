@@ -1,4 +1,4 @@
-//! local-aws's DynamoDB, judged by Amazon's DynamoDB Local.
+//! Compares local-aws's DynamoDB with Amazon's DynamoDB Local.
 
 use anyhow::{Context as _, Result};
 use xshell::cmd;
@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 
 const SERVER: &str = "tests/interop/servers/dynamodb-local";
 
-/// Fails when local-aws answers otherwise than DynamoDB Local, and the difference is not listed.
+/// Fails if local-aws and DynamoDB Local answer differently, unless the difference is listed.
 pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     let shell = &workspace.shell;
     if !node::install(workspace, SERVER)? {
@@ -19,7 +19,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     if !machine::has(workspace, "java", &["openjdk-17-jre-headless"]) {
         return workspace.without("Java 17");
     }
-    // It listens on every interface, so it gets a network of its own.
+    // DynamoDB Local listens on every interface, so it runs in its own network namespace.
     let has_network = || machine::answers_to(workspace, "ip", "-V", &["iproute2"]);
     if !machine::has(workspace, "unshare", &["util-linux"]) || !has_network() {
         return workspace.without("Linux with unshare and ip");
@@ -32,7 +32,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     let log = folder.join("dynamodb-local.log");
     let serve = workspace.path(SERVER).join("serve.sh");
 
-    // Built outside, where there is a network.
+    // Cargo may have to download crates, and the namespace has no network.
     workspace.cargo(&["test", "--workspace", "--test", "dynamodb_local", "--no-run"]).run()?;
     cmd!(
         shell,

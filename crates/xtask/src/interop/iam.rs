@@ -1,4 +1,4 @@
-//! The table of decisions that local-aws's policy evaluation is held to, by another implementation of IAM.
+//! Checks local-aws's table of policy decisions against another implementation of IAM.
 
 use anyhow::Result;
 use xshell::cmd;
@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 
 const ORACLE: &str = "tests/interop/oracles/iam";
 
-/// Fails when an expectation of the table is not what the other implementation decides.
+/// Fails if the other implementation decides differently from the table.
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     if !node::install(workspace, ORACLE)? {
         return workspace.without("Node.js with npm");

@@ -1,4 +1,4 @@
-//! A local-aws in a process of its own, for programs that are told where AWS is.
+//! Runs local-aws in its own process, for programs that take an AWS endpoint.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::server::Server;
 use crate::workspace::Workspace;
 
-/// A `poolpass.json` and what is in its folder.
+/// The demo's `poolpass.json` and its folder.
 pub(crate) struct Demo<'a> {
     pub(crate) config: &'a Path,
     pub(crate) folder: &'a Path,

@@ -1,4 +1,4 @@
-//! The SDK against ministack, provisioned by the calls that would provision AWS.
+//! Runs the SDK against ministack, which is provisioned with the same calls as AWS.
 
 use std::process::Command;
 
@@ -32,7 +32,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
 
     server.during(|| {
         let config = folder.join("poolpass.json");
-        // ministack fills no policy variables in, so policies that keep people apart would shut everybody out.
+        // ministack does not resolve policy variables, so policies that separate users would deny everything.
         let demo = cmd!(shell, "{local_aws} --provision {endpoint} --policies wide").read()?;
         shell.write_file(&config, demo)?;
         workspace.cargo(&["test", "--workspace", "--test", "ministack"]).env(BACKEND, &config).run()?;

@@ -1,4 +1,4 @@
-//! Other people's clients on our server, and our client on other people's servers: `tests/interop`.
+//! Runs `tests/interop`: third-party clients against local-aws, and the SDK against third-party servers.
 
 pub(crate) mod botocore;
 pub(crate) mod clients;

@@ -1,4 +1,4 @@
-//! npm packages at the versions of a lock file.
+//! Installs npm packages at the versions of a lock file.
 
 use anyhow::Result;
 use xshell::cmd;
@@ -6,7 +6,7 @@ use xshell::cmd;
 use crate::machine;
 use crate::workspace::Workspace;
 
-/// Installs what the lock file in `folder` names. Says whether Node.js is there.
+/// Installs the packages of the lock file in `folder`. Returns `false` if Node.js is missing.
 pub(crate) fn install(workspace: &Workspace, folder: &str) -> Result<bool> {
     let shell = &workspace.shell;
     let packages = ["nodejs", "npm"];
@@ -15,12 +15,12 @@ pub(crate) fn install(workspace: &Workspace, folder: &str) -> Result<bool> {
     }
 
     let folder = workspace.path(folder);
-    let wanted = shell.read_file(folder.join("package-lock.json"))?;
+    let lock_file = shell.read_file(folder.join("package-lock.json"))?;
     let installed = folder.join("node_modules").join("installed.json");
-    if shell.read_file(&installed).is_ok_and(|installed| installed == wanted) {
+    if shell.read_file(&installed).is_ok_and(|installed| installed == lock_file) {
         return Ok(true);
     }
     cmd!(shell, "npm ci --prefix {folder} --ignore-scripts --no-audit --no-fund").run()?;
-    shell.write_file(&installed, wanted)?;
+    shell.write_file(&installed, lock_file)?;
     Ok(true)
 }

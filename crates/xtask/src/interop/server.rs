@@ -1,4 +1,4 @@
-//! A server that lives as long as the test that uses it.
+//! Runs a server for the duration of a test.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -13,8 +13,8 @@ use anyhow::{Context as _, Result, ensure};
 const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(10);
 
-/// A running server. It prints one line on standard output when it is ready, and stops when its standard input
-/// closes: when this value is dropped, but also when this program is killed.
+/// A running server. It prints one line on standard output when it is ready. It stops when its standard input closes,
+/// which happens when this value is dropped or this program is killed.
 pub(crate) struct Server {
     child: Child,
     stdin: Option<ChildStdin>,

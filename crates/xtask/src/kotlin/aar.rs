@@ -1,4 +1,4 @@
-//! The Android library: the classes, the rules for R8, and the native library for each processor that an NDK here can build for.
+//! Assembles the Android library from the classes, the rules for R8, and a native library for each processor type.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use crate::mobile;
 use crate::workspace::Workspace;
 
 const SOURCES: &str = "bindings/kotlin/android";
-/// As the manifest says.
+/// The minimum API level in the manifest.
 const API: u32 = 26;
 
-/// A processor that Android runs on: its name there, Rust's target, and the prefix of the NDK's compiler where it differs.
+/// An Android ABI, its Rust target, and the prefix of the NDK's compiler.
 struct Abi {
     name: &'static str,
     target: &'static str,
@@ -26,7 +26,7 @@ const ABIS: [Abi; 4] = [
     Abi { name: "x86", target: "i686-linux-android", compiler: "i686-linux-android" },
 ];
 
-/// Writes `poolpass.aar` from the classes that the tests have compiled.
+/// Writes `poolpass.aar` from the classes that Maven compiled.
 pub(super) fn assemble(workspace: &Workspace) -> Result<()> {
     let shell = &workspace.shell;
     let kotlin = workspace.target.join("kotlin");
@@ -64,7 +64,7 @@ pub(super) fn assemble(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Where the NDK's compilers are.
+/// The folder of the NDK's compilers.
 fn ndk(workspace: &Workspace) -> Option<PathBuf> {
     let home = workspace.shell.var_os("ANDROID_NDK_HOME")?;
     let hosts = Path::new(&home).join("toolchains/llvm/prebuilt");
@@ -84,7 +84,7 @@ fn build(workspace: &Workspace, ndk: &Path, abi: &Abi) -> Result<PathBuf> {
         .env(format!("AR_{variable}"), ndk.join("llvm-ar"))
         .arg("--")
         .args(mobile::lld_flags(workspace))
-        // Devices from 2025 on have pages of 16 KB; NDKs before r28 link for 4 KB by themselves.
+        // New devices use 16 KB pages from 2025 on. NDKs before r28 link for 4 KB pages by default.
         .arg("-Clink-arg=-Wl,-z,max-page-size=16384")
         .run()?;
     let library = workspace.target.join(target).join("mobile").join("libpoolpass_ffi.so");
@@ -95,7 +95,7 @@ fn build(workspace: &Workspace, ndk: &Path, abi: &Abi) -> Result<PathBuf> {
     Ok(library)
 }
 
-/// Whether every segment that is loaded begins at a page of 16 KB.
+/// Whether every loaded segment is aligned to 16 KB.
 fn is_aligned(headers: &str) -> Result<bool> {
     let mut segments = headers.lines().filter(|line| line.trim_start().starts_with("LOAD")).peekable();
     segments.peek().context("the library has no segments")?;

@@ -1,4 +1,4 @@
-//! The Kotlin package: generated, compiled and tested with the real compiler; and its example.
+//! Generates, compiles and tests the Kotlin package and its example.
 
 mod aar;
 
@@ -8,20 +8,20 @@ use anyhow::{Context as _, Result, bail, ensure};
 use xshell::cmd;
 
 use crate::step::Outcome;
-use crate::tests::told_steps;
+use crate::tests::narrated_steps;
 use crate::workspace::Workspace;
 use crate::{ffi, machine, mobile};
 
-/// The step's name.
+/// The name of the step.
 pub(crate) const STEP: &str = "kotlin";
-/// Its flag that makes the library for Android.
+/// The flag that assembles the library for Android.
 pub(crate) const AAR: &str = "aar";
 
-/// The examples' project, which builds the packages along with them.
+/// The examples' project. Maven builds the packages with it.
 const PROJECT: &str = "examples/kotlin/pom.xml";
 const PACKAGES: [&str; 2] = ["maven", "openjdk-17-jdk-headless"];
 
-/// Builds the package, runs its tests, and holds the example's steps against those of the Rust quickstart.
+/// Builds the package, runs its tests, and compares the example's steps with those of the Rust quickstart.
 pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     if !machine::has(workspace, "mvn", &PACKAGES) {
         return workspace.without("Maven");
@@ -32,7 +32,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     prepare(workspace)?;
 
     let (project, target) = (workspace.path(PROJECT), &workspace.target);
-    // The compiler is started once for all; a daemon would outlive this program.
+    // A compiler daemon would outlive this program.
     let output = cmd!(
         shell,
         "mvn --batch-mode --no-transfer-progress --quiet --file {project} -Dpoolpass.target={target} -Dkotlin.compiler.daemon=false test"
@@ -40,15 +40,18 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     .env("LOCAL_AWS", &local_aws)
     .ignore_status()
     .output()?;
-    let told = String::from_utf8_lossy(&output.stdout);
-    println!("{told}");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    println!("{printed}");
     ensure!(output.status.success(), "Maven failed");
     report(workspace)?;
 
-    let steps = told_steps(&told);
+    let steps = narrated_steps(&printed);
     ensure!(steps.len() >= 16, "the quickstart has lost steps");
     let rust = cmd!(shell, "{rust}").read()?;
-    ensure!(steps == told_steps(&rust), "the Kotlin quickstart tells other steps than the Rust one:\n{rust}");
+    ensure!(
+        steps == narrated_steps(&rust),
+        "the steps of the Kotlin quickstart differ from those of the Rust one:\n{rust}"
+    );
     println!("the {} steps are those of the Rust quickstart", steps.len());
     Ok(Outcome::Passed)
 }
@@ -67,7 +70,7 @@ pub(crate) fn aar(workspace: &Workspace) -> Result<()> {
     aar::assemble(workspace)
 }
 
-/// Puts the generated code and the library where Maven looks for them.
+/// Generates the Kotlin code and copies the native library to where Maven looks for it.
 fn prepare(workspace: &Workspace) -> Result<()> {
     let shell = &workspace.shell;
     let kotlin = workspace.target.join("kotlin");
@@ -79,7 +82,7 @@ fn prepare(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The folder in a jar from which JNA loads the library on this machine.
+/// The jar folder from which JNA loads the library on this machine.
 fn jna_platform() -> Result<String> {
     let system = match OS {
         "macos" => "darwin",
@@ -94,7 +97,7 @@ fn jna_platform() -> Result<String> {
     Ok(format!("{system}-{processor}"))
 }
 
-/// Says how many tests ran: Maven is quiet about those that pass.
+/// Prints the number of tests, which Maven does not print with `--quiet`.
 fn report(workspace: &Workspace) -> Result<()> {
     let mut reports = Vec::new();
     for module in ["maven", "android"] {

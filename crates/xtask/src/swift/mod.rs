@@ -1,4 +1,4 @@
-//! The Swift package: generated, compiled and tested with the real compiler; its example; and what Apple's platforms link.
+//! Generates, compiles and tests the Swift package and its example, and builds the XCFramework for Apple's platforms.
 
 mod toolchain;
 mod xcframework;
@@ -10,7 +10,7 @@ use xshell::cmd;
 
 use self::toolchain::Toolchain;
 use crate::step::Outcome;
-use crate::tests::told_steps;
+use crate::tests::narrated_steps;
 use crate::workspace::Workspace;
 use crate::{ffi, mobile};
 
@@ -19,7 +19,7 @@ pub(crate) use self::xcframework::build as xcframework;
 const PACKAGE: &str = "bindings/swift";
 const EXAMPLE: &str = "examples/swift/quickstart";
 
-/// Builds the package, runs its tests, and holds the example's steps against those of the Rust quickstart.
+/// Builds the package, runs its tests, and compares the example's steps with those of the Rust quickstart.
 pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     let Some(toolchain) = Toolchain::find(workspace)? else {
         return workspace.without("Swift");
@@ -41,23 +41,23 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     }
 
     let program = scratch.join("build/debug/quickstart");
-    let told = toolchain.read(workspace, &scratch, &variables, &[text(program)?])?;
-    println!("{told}");
+    let output = toolchain.read(workspace, &scratch, &variables, &[text(program)?])?;
+    println!("{output}");
     let rust = cmd!(workspace.shell, "{quickstart}").read()?;
     ensure!(
-        told_steps(&told) == told_steps(&rust),
-        "the Swift quickstart tells other steps than the Rust one:\n{rust}"
+        narrated_steps(&output) == narrated_steps(&rust),
+        "the steps of the Swift quickstart differ from those of the Rust one:\n{rust}"
     );
-    ensure!(told_steps(&told).len() >= 16, "the quickstart has lost steps");
-    println!("the {} steps are those of the Rust quickstart", told_steps(&told).len());
+    ensure!(narrated_steps(&output).len() >= 16, "the quickstart has lost steps");
+    println!("the {} steps are those of the Rust quickstart", narrated_steps(&output).len());
     Ok(Outcome::Passed)
 }
 
-/// `swift COMMAND` for one of our packages, which links the library in the folder `libraries`.
+/// `swift COMMAND` for one of our packages, linked with the library in the folder `libraries`.
 fn arguments(workspace: &Workspace, command: &str, package: &str, libraries: &str) -> Result<Vec<String>> {
     let scratch = workspace.target.join("swift");
-    // One scratch folder for both packages, so that what they share is compiled once. What SwiftPM remembers of the plan of
-    // one is not for the other.
+    // Both packages use the same scratch folder, so that shared code is compiled once. SwiftPM's cached build plan must not be
+    // shared.
     let mut arguments =
         vec!["swift".to_owned(), command.to_owned(), "--disable-build-manifest-caching".to_owned()];
     arguments.extend(["--package-path".to_owned(), text(workspace.path(package))?]);
@@ -79,8 +79,8 @@ fn text(path: PathBuf) -> Result<String> {
     path.into_os_string().into_string().ok().context("a path is not Unicode")
 }
 
-/// Writes the Swift and the C header of `bindings/ffi` beside the sources. Git ignores them. The library and the generator have
-/// to be built.
+/// Writes the Swift code and the C header of `bindings/ffi` into the source folders, where git ignores them. The library and
+/// the generator must be built.
 fn generate(workspace: &Workspace) -> Result<()> {
     let shell = &workspace.shell;
     let generated = workspace.target.join("swift").join("generated");
@@ -94,7 +94,7 @@ fn generate(workspace: &Workspace) -> Result<()> {
         ("PoolpassCore.modulemap", header.join("module.modulemap")),
     ] {
         let written = shell.read_file(generated.join(name))?;
-        // Its time stays as it is where nothing has changed, so that the compiler has nothing to do.
+        // An unchanged file keeps its modification time, so that it is not compiled again.
         if shell.read_file(&to).is_ok_and(|present| present == written) {
             continue;
         }

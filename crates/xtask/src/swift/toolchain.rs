@@ -1,7 +1,7 @@
-//! The Swift compiler: the machine's own, or that of Debian 13 in a folder.
+//! Finds the Swift compiler: the machine's own, or Debian 13's in a folder.
 //!
-//! Debian 12 has no Swift. Debian 13's needs a newer C library than Debian 12's, so it runs in a root of its own, which
-//! sees the work tree and the target directory as they are on the machine, but may write only to one scratch folder.
+//! Debian 12 has no Swift, and Debian 13's needs a newer C library. So that compiler runs in its own root directory. The work
+//! tree and the target directory are mounted there read-only, at their own paths; only one scratch folder is writable.
 
 use std::path::{Path, PathBuf};
 
@@ -11,43 +11,45 @@ use xshell::{Cmd, cmd};
 use crate::machine;
 use crate::workspace::Workspace;
 
-/// What swift-tools-version in Package.swift asks for.
+/// The version in Package.swift's `swift-tools-version`.
 const OLDEST: (u32, u32) = (6, 0);
 
-/// The compiler with what it links with; a signer and an authenticator for the tests.
+/// The compiler, the packages that it links with, and the tests' tools for signing and TOTP codes.
 const PACKAGES: &str = "swiftlang,ca-certificates,libc6-dev,gcc,libstdc++-14-dev,curl,oathtool";
 
-/// Runs a program in another root. Everything is mounted in a mount namespace of this process alone: no other process
-/// sees the mounts, and they are gone when it ends, however it ends. So nothing can be deleted through one.
+/// Runs a program in another root directory. The mounts exist only in the mount namespace of this process and end with it, so
+/// nothing can be deleted through them. `/tmp` is mounted first, since the work tree may be below it.
 const ENTER: &str = r#"
 set -e
 root=$1 work=$2 target=$3 scratch=$4
 shift 4
-mkdir -p "$root$work" "$root$target" "$root$scratch"
 mount --bind "$root" "$root"
-mount --bind "$work" "$root$work"
-mount --bind "$target" "$root$target"
-for folder in "$root$work" "$root$target" "$root"; do mount -o remount,bind,ro "$folder"; done
-mount --bind "$scratch" "$root$scratch"
+mount -t tmpfs tmpfs "$root/tmp"
 mount --bind -o ro /proc "$root/proc"
 mount --bind -o ro /dev "$root/dev"
-mount -t tmpfs tmpfs "$root/tmp"
+for folder in "$work" "$target"; do
+    mkdir -p "$root$folder"
+    mount --bind "$folder" "$root$folder"
+    mount -o remount,bind,ro "$root$folder"
+done
+mount --bind "$scratch" "$root$scratch"
+mount -o remount,bind,ro "$root"
 exec chroot "$root" env -i PATH=/usr/bin:/bin LANG=C.UTF-8 HOME="$scratch/home" "$@"
 "#;
 
-/// A mount namespace whose mounts are never seen outside.
+/// The options of `unshare` for a mount namespace whose mounts are invisible to other processes.
 const ALONE: [&str; 3] = ["--mount", "--propagation", "private"];
 
 #[derive(Debug)]
 pub(crate) enum Toolchain {
     /// `swift` from PATH.
     Own,
-    /// Debian 13's, in this root.
+    /// Debian 13's, in this root directory.
     Debian(PathBuf),
 }
 
 impl Toolchain {
-    /// The machine's own, or Debian's, which is installed if it has to be. `None` on a machine that can have neither.
+    /// Returns the machine's own compiler, or Debian's, which is installed if it is missing. `None` if neither is possible.
     pub(crate) fn find(workspace: &Workspace) -> Result<Option<Self>> {
         if has_swift(workspace) {
             for tool in ["curl", "oathtool"] {
@@ -57,7 +59,7 @@ impl Toolchain {
             }
             return Ok(Some(Self::Own));
         }
-        // Mounting is root's.
+        // Only root may mount.
         if !machine::is_root(workspace) {
             return Ok(None);
         }
@@ -74,7 +76,7 @@ impl Toolchain {
         Ok(Some(Self::Debian(root)))
     }
 
-    /// `program` with these variables and arguments, where the compiler is. `scratch` is what it may write to.
+    /// Runs `program`, with its arguments and these environment variables, where the compiler is. Only `scratch` is writable.
     pub(crate) fn run(
         &self,
         workspace: &Workspace,
@@ -84,11 +86,11 @@ impl Toolchain {
     ) -> Result<()> {
         let outcome = self.command(workspace, scratch, variables, program)?.run();
         self.left_no_mount()?;
-        // The whole script would hide what matters.
+        // xshell's error would contain the whole script.
         outcome.map_err(|_| anyhow!("`{}` failed", program.join(" ")))
     }
 
-    /// As [`run`](Self::run), and returns what it prints.
+    /// As [`run`](Self::run), but returns the program's output.
     pub(crate) fn read(
         &self,
         workspace: &Workspace,
@@ -116,7 +118,7 @@ impl Toolchain {
         };
         let variables = variables.iter().map(|(name, path)| format!("{name}={}", path.display()));
         let (work, target) = (&workspace.root, &workspace.target);
-        // One line on the screen in place of the whole script.
+        // Printed in place of the whole script.
         println!("$ {} (in {})", program.join(" "), root.display());
         Ok(cmd!(shell, "unshare {ALONE...} sh -c {ENTER} swift {root} {work} {target} {scratch}")
             .args(variables)
@@ -133,18 +135,18 @@ impl Toolchain {
 }
 
 fn has_swift(workspace: &Workspace) -> bool {
-    let said = cmd!(workspace.shell, "swift --version").quiet().ignore_stderr().read();
-    said.is_ok_and(|text| version(&text).is_some_and(|version| version >= OLDEST))
+    let output = cmd!(workspace.shell, "swift --version").quiet().ignore_stderr().read();
+    output.is_ok_and(|text| version(&text).is_some_and(|version| version >= OLDEST))
 }
 
 /// The version in `Apple Swift version 5.9.2 (…)` or `Swift version 6.0.3 (…)`.
-fn version(said: &str) -> Option<(u32, u32)> {
-    let (_, rest) = said.split_once("Swift version ")?;
+fn version(output: &str) -> Option<(u32, u32)> {
+    let (_, rest) = output.split_once("Swift version ")?;
     let mut numbers = rest.split(|character: char| !character.is_ascii_digit());
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
-/// Takes a minute and 2.7 GB. A root that is not complete has another name, so that it is never taken for one that is.
+/// Installs Debian's compiler, which takes a minute and 2.7 GB. An incomplete root has another name, so it is never used.
 fn install(workspace: &Workspace, root: &Path) -> Result<()> {
     let shell = &workspace.shell;
     let part = root.with_extension("part");
@@ -155,15 +157,15 @@ fn install(workspace: &Workspace, root: &Path) -> Result<()> {
     shell.create_dir(&part)?;
     let options = ["--variant=minbase", "--force-check-gpg"];
     let packages = format!("--include={PACKAGES}");
-    // It mounts /proc in the new root; alone, so that this too is gone when it ends.
+    // debootstrap mounts /proc in the new root. In the namespace, that mount ends with it.
     let output = cmd!(shell, "unshare {ALONE...} debootstrap {options...} {packages} trixie {part}")
         .ignore_status()
         .output()
         .context("debootstrap could not be run by unshare")?;
     if !output.status.success() {
-        let said = [output.stdout, output.stderr].concat();
-        let said = String::from_utf8_lossy(&said);
-        let end: Vec<&str> = said.lines().rev().take(15).collect();
+        let output = [output.stdout, output.stderr].concat();
+        let output = String::from_utf8_lossy(&output);
+        let end: Vec<&str> = output.lines().rev().take(15).collect();
         bail!("debootstrap failed: {}", end.into_iter().rev().collect::<Vec<_>>().join("\n"));
     }
     shell.remove_path(part.join("var/cache/apt/archives"))?;
@@ -172,7 +174,7 @@ fn install(workspace: &Workspace, root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What is mounted below a folder would be deleted with it.
+/// Fails if something is mounted below the folder, since deleting the folder would delete the mounted files.
 fn no_mount_below(folder: &Path) -> Result<()> {
     let mounts = std::fs::read_to_string("/proc/self/mountinfo")?;
     let left = mount_points(&mounts).find(|point| point.starts_with(folder));
@@ -180,7 +182,7 @@ fn no_mount_below(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Field five of each line, with its escapes of blanks.
+/// The mount points: field five of each line, with escaped spaces decoded.
 fn mount_points(mountinfo: &str) -> impl Iterator<Item = PathBuf> {
     mountinfo
         .lines()

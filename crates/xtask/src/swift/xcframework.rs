@@ -1,4 +1,4 @@
-//! What apps on Apple's platforms link: the library for each of them in one XCFramework. Takes Xcode.
+//! Builds the XCFramework with the library for each of Apple's platforms. Needs Xcode.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use super::{PACKAGE, generate};
 use crate::mobile;
 use crate::workspace::Workspace;
 
-/// The platforms, each with the targets whose libraries go into one file.
+/// The platforms and their Rust targets. The libraries of one platform become one file.
 const PLATFORMS: [(&str, &[&str]); 3] = [
     ("ios", &["aarch64-apple-ios"]),
     ("ios-simulator", &["aarch64-apple-ios-sim", "x86_64-apple-ios"]),
@@ -40,7 +40,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// One static library for all `targets` of a platform.
+/// Builds one static library for all `targets` of a platform.
 fn library(workspace: &Workspace, folder: &Path, targets: &[&str]) -> Result<PathBuf> {
     let shell = &workspace.shell;
     let mut built = Vec::new();
@@ -55,7 +55,7 @@ fn library(workspace: &Workspace, folder: &Path, targets: &[&str]) -> Result<Pat
     Ok(library)
 }
 
-/// A folder of its own below the headers: Xcode copies the headers of all packages into one place.
+/// Copies the headers into their own subfolder, since Xcode copies the headers of all packages into one place.
 fn headers(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
     let shell = &workspace.shell;
     let (headers, core) = (folder.join("headers"), workspace.path(PACKAGE).join("Sources/PoolpassCore"));
