@@ -105,7 +105,12 @@ pub use session::{
 pub use sign_in::{AuthFlow, SignIn, SignInOptions};
 pub use user_pool::CodeDeliveryDetails;
 
-/// The README's example, compiled.
+/// The examples of the project's README, compiled.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// The examples of the crate's README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct CrateReadme;
