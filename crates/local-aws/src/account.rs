@@ -23,12 +23,12 @@ pub(crate) struct Account {
     pub(crate) dynamodb: DynamoDb,
 }
 
-/// The account's number, as it stands in ARNs.
+/// The account's number in ARNs.
 pub(crate) const ACCOUNT_ID: &str = "000000000000";
 
 impl Account {
     /// # Errors
-    /// When the database in memory cannot be made.
+    /// If the in-memory database cannot be created.
     pub(crate) fn new(region: impl Into<String>) -> Result<Self, DynoxideError> {
         let sts = Arc::new(Sts::default());
         let s3 = S3::new(sts.clone());

@@ -1,4 +1,4 @@
-//! AWS JSON 1.1: how the user pool, the identity pool and DynamoDB answer.
+//! AWS JSON 1.1, the protocol of user pools, identity pools and DynamoDB.
 
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
@@ -10,10 +10,10 @@ use crate::{
 
 pub(crate) const CONTENT_TYPE_JSON_1_1: &str = "application/x-amz-json-1.1";
 
-/// What fits into a header.
+/// Replaces characters that a header cannot contain.
 const MOST_HEADER_BYTES: usize = 4096;
 
-/// The answer of an operation. Operations without output answer an empty object.
+/// The answer of an operation. Operations without output return an empty object.
 pub(crate) fn response(result: Result<Value, AwsError>) -> Response {
     match result {
         Ok(value) => reply(StatusCode::OK, &value),
@@ -26,7 +26,7 @@ pub(crate) fn error_response(error: &AwsError) -> Response {
     if let Ok(code) = HeaderValue::from_str(&error.code) {
         response.headers_mut().insert("x-amzn-errortype", code);
     }
-    // A message that quotes a long value would be longer than clients read headers.
+    // A message that quotes a long value would exceed the clients' limit for headers.
     if error.message.len() <= MOST_HEADER_BYTES
         && let Ok(message) = HeaderValue::from_str(&error.message)
     {

@@ -1,4 +1,4 @@
-//! Who calls, and whether they may.
+//! The caller of a request and its permissions.
 
 use http::{StatusCode, header::USER_AGENT};
 
@@ -12,16 +12,15 @@ use crate::{
     sts::Principal,
 };
 
-/// The verified sender of a request, with the facts about the request that policies of every service may look
-/// at.
+/// The verified sender of a request, with the context keys of the request that are the same for every service.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) principal: Principal,
-    /// The facts about the request that policies of every service may look at.
+    /// The context keys that are the same for every service.
     pub(crate) context: Context,
 }
 
-/// A policy does not let the caller do it.
+/// The caller's policies do not allow an action.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct AccessDenied(String);
@@ -41,7 +40,7 @@ impl Caller {
     /// service.
     ///
     /// # Errors
-    /// [`AccessDenied`] in AWS's words.
+    /// [`AccessDenied`] with AWS's message.
     pub(crate) fn authorize(
         &self,
         account: &Account,
@@ -74,7 +73,7 @@ impl Caller {
 }
 
 impl From<AccessDenied> for AwsError {
-    /// As IAM, STS and S3 put it.
+    /// The message of IAM, STS and S3.
     fn from(denied: AccessDenied) -> Self {
         Self::new("AccessDenied", denied.0).with_status(StatusCode::FORBIDDEN)
     }

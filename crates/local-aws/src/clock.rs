@@ -6,8 +6,8 @@ use std::{
 use time::{OffsetDateTime, macros::format_description};
 
 /// The server's clock: the machine's time plus an offset that tests set, by [`Clock::set_offset_seconds`] or
-/// `POST /_local/clock {"offsetSeconds": 7200}`. Everything in the server that has a time takes it from here, so
-/// moving the clock also ages codes, sessions, tokens and credentials.
+/// `POST /_local/clock {"offsetSeconds": 7200}`. The whole server uses this clock, so moving it also ages codes, sessions,
+/// tokens and credentials.
 #[derive(Debug, Default)]
 pub struct Clock {
     offset_seconds: AtomicI64,
@@ -32,7 +32,7 @@ impl Clock {
         unix_seconds(self.now())
     }
 
-    /// How many seconds this clock is ahead of the machine's; negative when it is behind. 0 at the start.
+    /// How many seconds this clock is ahead of the machine's; negative if it is behind. 0 at the start.
     pub fn offset_seconds(&self) -> i64 {
         self.offset_seconds.load(Ordering::Relaxed)
     }
@@ -67,7 +67,7 @@ pub(crate) fn rfc3339(time: SystemTime) -> String {
     OffsetDateTime::from(time).format(format).unwrap_or_default()
 }
 
-/// How the JSON services write a moment: seconds since 1970 with milliseconds.
+/// The form of times in the JSON services: seconds since 1970, with milliseconds.
 pub(crate) fn json_timestamp(time: SystemTime) -> serde_json::Value {
     let milliseconds = OffsetDateTime::from(time).unix_timestamp_nanos() / 1_000_000;
     serde_json::json!(milliseconds as f64 / 1000.0)

@@ -1,4 +1,4 @@
-//! The endpoints for tests, below `/_local/`.
+//! The control endpoints for tests, below `/_local/`.
 
 use http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE};
 use serde::Deserialize;
@@ -52,7 +52,7 @@ fn messages(account: &Account, query: &str) -> Result<Value, serde_json::Error> 
     serde_json::to_value(messages)
 }
 
-/// Takes one rule or a list of rules.
+/// Accepts one rule or a list of rules.
 fn add_faults(account: &Account, body: &[u8]) -> Result<Value, serde_json::Error> {
     let rules: Vec<FaultRule> = match serde_json::from_slice(body)? {
         Value::Array(rules) => rules.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?,

@@ -1,4 +1,4 @@
-//! CORS of the services that browsers call at their bare endpoint. S3 has its own, by bucket.
+//! CORS for every service except S3, whose buckets have their own rules.
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
@@ -15,7 +15,7 @@ const EXPOSED_HEADERS: HeaderValue = HeaderValue::from_static(
     "x-amzn-requestid,x-amzn-errortype,x-amzn-errormessage,x-amzn-waf-action,x-amz-crc32,x-amz-request-id,date",
 );
 
-/// The answer to a browser's preflight request for a service at the bare endpoint or for the API.
+/// The answer to a browser's preflight request for these services or the API.
 pub(crate) fn preflight(request: &Request) -> Option<Response> {
     let is_preflight = request.method == Method::OPTIONS
         && request.headers.contains_key(header::ORIGIN)
@@ -43,8 +43,8 @@ pub(crate) fn preflight(request: &Request) -> Option<Response> {
     Some(response)
 }
 
-/// Lets a page read the answer. Any origin may, as with AWS; the control endpoints only answer pages that are
-/// themselves served from this machine.
+/// Adds the headers that let a page read the answer. As at AWS, any origin may. The control endpoints only allow pages that are
+/// served from this machine.
 pub(crate) fn allow(request: &Request, response: &mut Response) {
     let origin = match request.service {
         Service::S3 if request.uri.path() != "/" => return,

@@ -1,8 +1,8 @@
-//! Answers that quote the secrets of the request, as careless servers do. Tests look whether an error shows one.
+//! Answers that quote the secrets of the request, as careless servers do. Tests check that no error shows them.
 
 mod encoding;
 mod format;
-mod planted;
+mod secrets;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -18,13 +18,13 @@ use crate::exchange::{Request, Response};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Echo {
-    /// Where in the answer they stand.
+    /// Where the answer quotes them.
     pub format: EchoFormat,
-    /// What they look like there.
+    /// How they are encoded.
     pub encoding: EchoEncoding,
 }
 
-/// What was echoed. At `/_local/echoes`: `GET` shows the combinations that there are; `DELETE` ends all echoes, and shows what was
+/// Records what was echoed. At `/_local/echoes`, `GET` lists the combinations; `DELETE` ends all echoes and returns what was
 /// echoed.
 #[derive(Debug, Default)]
 pub(crate) struct Echoes(Mutex<Echoed>);
@@ -39,12 +39,12 @@ struct Echoed {
 impl Echoes {
     /// The answer to `request`, which quotes all of its secrets.
     pub(crate) fn answer(&self, request: &Request, echo: Echo) -> Response {
-        let planted = planted::in_request(request);
-        let quoted: Vec<_> = planted.iter().map(|secret| echo.encoding.quote(secret)).collect();
+        let secrets = secrets::in_request(request);
+        let quoted: Vec<_> = secrets.iter().map(|secret| echo.encoding.quote(secret)).collect();
         {
             let mut echoed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             echoed.answers += 1;
-            for secret in &planted {
+            for secret in &secrets {
                 echoed.secrets.push(secret.name.clone());
                 echoed.leaks.extend(EchoEncoding::leaks(secret));
             }
@@ -54,13 +54,13 @@ impl Echoes {
         echo.format.answer(request.service, &format!("Value '{}' at 'member' failed", quoted.join("', '")))
     }
 
-    /// Forgets what was echoed, and shows it: `leaks` are the texts that no error may hold.
+    /// Returns and forgets what was echoed. `leaks` are the texts that no error may contain.
     pub(crate) fn take(&self) -> Value {
         let echoed = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         json!({ "answers": echoed.answers, "secrets": echoed.secrets, "leaks": echoed.leaks })
     }
 
-    /// `all` is each format with each encoding, `some` each format and each encoding at least once.
+    /// The combinations: `all` has each format with each encoding, `some` has each format and each encoding at least once.
     pub(crate) fn combinations() -> Value {
         let all = EchoFormat::ALL.iter().flat_map(|format| {
             EchoEncoding::ALL.iter().map(|encoding| Echo { format: *format, encoding: *encoding })
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn the_secrets_of_a_request_are_known() {
         let mut secrets: Vec<_> =
-            planted::in_request(&request()).into_iter().map(|planted| planted.secret).collect();
+            secrets::in_request(&request()).into_iter().map(|secrets| secrets.secret).collect();
         secrets.sort_unstable();
         assert_eq!(
             secrets,
@@ -125,11 +125,11 @@ mod tests {
                     shown += &format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes()));
                 }
                 shown += &String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes());
-                // As whoever reads the XML sees it.
+                // As an XML parser decodes it.
                 let shown = shown.replace("&#13;", "\r").replace("&#10;", "\n");
                 let json = echoes.take();
                 let mut leaks = json["leaks"].as_array().unwrap().iter().filter_map(Value::as_str);
-                // A header's name is all that is left of the text, and lowercase.
+                // A header's name holds only a part of the text, in lowercase.
                 if format != EchoFormat::HeaderName {
                     assert!(leaks.any(|leak| shown.contains(leak)), "{format:?} {encoding:?}: {shown}");
                 }

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use http::StatusCode;
 
-/// An error as AWS words it. Each service puts it on the wire in its own protocol.
+/// An error with AWS's code and message. Each service writes it in its own protocol.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
 pub(crate) struct AwsError {
@@ -14,7 +14,7 @@ pub(crate) struct AwsError {
 }
 
 impl AwsError {
-    /// A refusal with HTTP status 400, which is what the JSON services use for every client error.
+    /// An error with HTTP status 400, which the JSON services use for every client error.
     pub(crate) fn new(code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
@@ -34,7 +34,7 @@ impl AwsError {
         self
     }
 
-    /// AWS's own failure. What went wrong goes to the log, not to the caller.
+    /// An internal error. The cause is logged and not sent to the caller.
     pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "internal error");
         Self::new("InternalErrorException", "An internal error occurred.")

@@ -1,4 +1,4 @@
-//! One request and its answer, as every service takes and gives them.
+//! The request and response types of all services.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
@@ -6,25 +6,25 @@ use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 
 use crate::route::{self, Route, Service};
 
-/// A request, read to its end.
+/// A complete request.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) service: Service,
     /// AWS's name of the operation, for instance `InitiateAuth`.
     pub(crate) operation: String,
     pub(crate) method: Method,
-    /// In path style, also for S3 requests to a bucket's own host.
+    /// The URI in path style, also for S3 requests to a bucket's own host.
     pub(crate) uri: Uri,
-    /// The URI that was sent and signed, where it is another.
+    /// The URI that was sent and signed, if it differs.
     pub(crate) virtual_hosted_uri: Option<Uri>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Also in the answer, as `x-amzn-requestid` (S3: `x-amz-request-id`).
+    /// The request ID, which the answer contains as `x-amzn-requestid` (S3: `x-amz-request-id`).
     pub(crate) request_id: String,
 }
 
 impl Request {
-    /// Takes a request whose body is there, and finds out what it is for.
+    /// Finds the service and the operation of a complete request.
     pub(crate) fn new(parts: http::request::Parts, body: Bytes, request_id: String) -> Self {
         let http::request::Parts { method, uri: sent, headers, .. } = parts;
         let host = headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
@@ -48,7 +48,7 @@ impl Request {
         }
     }
 
-    /// The URI as it was signed.
+    /// The URI that was signed.
     pub(crate) fn sent_uri(&self) -> &Uri {
         self.virtual_hosted_uri.as_ref().unwrap_or(&self.uri)
     }
@@ -58,7 +58,7 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Body = UnsyncBoxBody<Bytes, BoxError>;
 pub(crate) type Response = http::Response<Body>;
 
-/// A body that is complete.
+/// A complete body.
 pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }

@@ -1,7 +1,7 @@
-//! An API behind API Gateway, below `/_api`. It answers with what it was asked and by whom.
+//! An API behind API Gateway, below `/_api`. It returns the request and its caller.
 //!
-//! A request is let in by its signature, if a policy allows `execute-api:Invoke`, or by an id or access
-//! token of a user pool in `Authorization`, with or without `Bearer`.
+//! A request is accepted with a signature, if a policy allows `execute-api:Invoke`, or with an ID or access token of a user pool
+//! in `Authorization`, with or without `Bearer`.
 
 use std::collections::BTreeMap;
 
@@ -19,10 +19,10 @@ use crate::{
     sts::{COGNITO_IDENTITY, Principal},
 };
 
-/// The id of the API and its stage, as they stand in its ARN.
+/// The API's ID and stage in its ARN.
 const API: &str = "local/prod";
 
-/// The answers of the API.
+/// Handles a request to the API.
 pub(crate) fn handle(account: &Account, request: &Request) -> Response {
     match identify(account, request) {
         Ok(identity) => reply(StatusCode::OK, &echo(request, &identity)),
@@ -77,7 +77,7 @@ fn by_signature(account: &Account, request: &Request) -> Result<Value, AwsError>
     }))
 }
 
-/// As API Gateway's authorizer for user pools.
+/// Works like API Gateway's authorizer for user pools.
 fn by_token(account: &Account, authorization: &str) -> Result<Value, AwsError> {
     let token = authorization.strip_prefix("Bearer ").unwrap_or(authorization).trim();
     let provider = issuer(token).ok_or_else(unauthorized)?;
@@ -95,7 +95,7 @@ fn by_token(account: &Account, authorization: &str) -> Result<Value, AwsError> {
     Ok(json!({ "type": "userPool", "username": verified.username, "claims": verified.claims }))
 }
 
-/// The provider that a token claims to be from. Whether it is, its signature says.
+/// The issuer in a token, which is not verified here.
 fn issuer(token: &str) -> Option<String> {
     let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     let claims: Value = serde_json::from_slice(&payload).ok()?;
@@ -107,7 +107,7 @@ fn unauthorized() -> AwsError {
 }
 
 fn echo(request: &Request, identity: &Value) -> Value {
-    // As API Gateway has it: the last value of each name, and all values of each name.
+    // As in API Gateway's events: the last value of each name, and all values of each name.
     let mut query = Map::new();
     let mut multi_value_query: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in url::form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes()) {

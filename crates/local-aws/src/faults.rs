@@ -13,7 +13,7 @@ pub struct Faults {
     rules: Mutex<Vec<ActiveRule>>,
 }
 
-/// Which requests go wrong, and how.
+/// A rule that makes requests fail.
 ///
 /// ```json
 /// { "operation": "InitiateAuth", "skip": 1, "times": 2, "action": { "status": 503 } }
@@ -23,17 +23,17 @@ pub struct Faults {
 pub struct FaultRule {
     /// The AWS operation, for instance `GetObject`; `*` is every operation.
     pub operation: String,
-    /// How many matching requests go through unharmed first. Default 0.
+    /// How many matching requests pass first. Default 0.
     #[serde(default)]
     pub skip: u64,
     /// How many requests it then applies to. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
-    /// What happens.
+    /// The fault.
     pub action: Fault,
 }
 
-/// What happens to a request.
+/// A fault of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Fault {
@@ -41,7 +41,7 @@ pub enum Fault {
     Drop,
     /// The request is handled, then the connection is cut: the answer is lost.
     DropAfterHandling,
-    /// The request is refused as AWS refuses when there are too many.
+    /// The request is refused as throttled.
     Throttle,
     /// Every refresh token is revoked first, then the request is handled.
     RevokeRefreshTokens,
@@ -54,28 +54,28 @@ pub enum Fault {
     /// The request is handled, but only the first bytes of the answer's body arrive before the connection is cut.
     #[serde(untagged)]
     Truncate {
-        /// Bytes of the body that arrive.
+        /// The number of bytes that arrive.
         truncate: usize,
     },
-    /// This body is the answer, whatever was asked.
+    /// The answer is this body.
     #[serde(untagged)]
     Body {
         /// The body.
         body: String,
-        /// Its type. Default: that of the service.
+        /// The content type. Default: the service's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         content_type: Option<String>,
         /// The HTTP status. Default 200.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
     },
-    /// The answer quotes the secrets of the request. `/_local/echoes` tells what no error may show then.
+    /// The answer quotes the secrets of the request. `/_local/echoes` lists the texts that no error may show.
     #[serde(untagged)]
     Echo {
-        /// How.
+        /// The format and the encoding.
         echo: Echo,
     },
-    /// The request is refused with this HTTP status, in the form of the service's errors.
+    /// The request is refused with this HTTP status, in the service's error format.
     #[serde(untagged)]
     Status {
         /// The HTTP status.
@@ -101,7 +101,7 @@ struct ActiveRule {
 }
 
 impl Faults {
-    /// Adds a rule behind the others.
+    /// Adds a rule after the others.
     pub fn add(&self, rule: FaultRule) {
         self.rules().push(ActiveRule { rule, seen: 0, hits: 0 });
     }
@@ -116,7 +116,7 @@ impl Faults {
         self.rules().retain(|active| !matches!(active.rule.action, Fault::Echo { .. }));
     }
 
-    /// How many requests rules were applied to since the last [`Faults::clear`].
+    /// The number of requests that rules were applied to since the last [`Faults::clear`].
     pub fn hits(&self) -> u64 {
         self.rules().iter().map(|active| active.hits).sum()
     }
@@ -126,7 +126,7 @@ impl Faults {
         serde_json::to_value(&*self.rules()).unwrap_or_default()
     }
 
-    /// What is to happen to this request. Counts it.
+    /// The fault of this request, which is counted.
     pub(crate) fn next(&self, operation: &str) -> Option<Fault> {
         for active in self.rules().iter_mut() {
             if active.rule.operation != "*" && active.rule.operation != operation {

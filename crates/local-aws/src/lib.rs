@@ -1,22 +1,4 @@
-//! A loopback AWS: user pools, identity pools, STS, IAM, S3, DynamoDB and an API on one port, for quickstarts,
-//! tests and offline development.
-//!
-//! It refuses what AWS refuses, in AWS's words. It is provisioned by AWS's own calls, signed with the root
-//! credentials `test`/`test`, and keeps everything in memory: when it stops, nothing
-//! remains.
-//!
-//! ```no_run
-//! # async fn example() -> Result<(), local_aws::StartError> {
-//! let aws = local_aws::LocalAws::start(local_aws::Options::default()).await?;
-//! println!("listening on {}", aws.url());
-//! aws.stop().await;
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! Beside the AWS services it serves control endpoints, for tests:
-//! `/_local/messages` ([`Messages`]), `/_local/faults` ([`Faults`]), `/_local/requests` ([`RequestCounts`]),
-//! `/_local/clock` ([`Clock`]) and `/_local/echoes` ([`Echo`]).
+#![doc = include_str!("../README.md")]
 
 mod account;
 mod aws_json;

@@ -1,4 +1,4 @@
-//! Runs a loopback AWS until it is told to stop.
+//! Runs a local AWS until it is stopped.
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
@@ -16,26 +16,25 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// A loopback AWS: user pools, identity pools, STS, IAM, S3, DynamoDB and an API on 127.0.0.1.
+/// A local AWS on 127.0.0.1: user pools, identity pools, STS, IAM, S3, DynamoDB and an API.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// The port on 127.0.0.1; 0 is a free one.
+    /// The port on 127.0.0.1; 0 selects a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// The region that pools, tokens and signatures carry.
+    /// The region of pools, tokens and signatures.
     #[arg(long, default_value = "eu-west-1")]
     region: String,
-    /// Set the demo up, and print its poolpass.json instead of the endpoint.
+    /// Create the demo and print its poolpass.json instead of the endpoint.
     #[arg(long)]
     demo: bool,
     /// Stop when standard input ends.
     #[arg(long)]
     until_eof: bool,
-    /// Set the demo up on another server (plain HTTP, root credentials test/test), print its poolpass.json
-    /// and end.
+    /// Create the demo on another server (plain HTTP, root credentials test/test), print its poolpass.json and exit.
     #[arg(long, value_name = "ENDPOINT", conflicts_with_all = ["demo", "port", "until_eof"])]
     provision: Option<String>,
-    /// What the roles of that demo may do.
+    /// The permissions of that demo's roles.
     #[arg(long, value_enum, default_value_t, requires = "provision")]
     policies: PolicyChoice,
 }
@@ -61,8 +60,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Requests and our own failures. s3s calls every refusal an error, which for this server is everyday
-/// business.
+/// Logs requests and internal failures. s3s is silenced, since it logs every refused request as an error.
 fn log_to_stderr() {
     let to_terminal = std::io::stderr().is_terminal();
     let levels = Targets::new().with_default(LevelFilter::INFO).with_target("s3s", LevelFilter::OFF);
@@ -93,7 +91,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Reads on a thread of its own: a read that tokio has begun would keep the process from ending.
+/// Reads on its own thread, since a pending read of tokio would keep the process from ending.
 async fn end_of_input() {
     let (ended, end) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {

@@ -31,12 +31,12 @@ pub struct Message {
     pub purpose: Purpose,
     /// The code, or the temporary password of an invitation.
     pub code: String,
-    /// When, by the server's clock; RFC 3339 in JSON.
+    /// The time by the server's clock; RFC 3339 in JSON.
     #[serde(serialize_with = "as_rfc3339")]
     pub sent_at: SystemTime,
 }
 
-/// How a message travels.
+/// How a message is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Medium {

@@ -1,7 +1,7 @@
-//! AWS's API models: which members an operation must have, and what they may hold. `model.json` is written from botocore by
-//! `cargo xtask update-botocore`.
+//! AWS's API models: the members of each operation's input and their limits. `cargo xtask update-botocore` writes `model.json`
+//! from botocore.
 //!
-//! AWS checks the shape of a request before it applies a rule, and names everything that is wrong.
+//! AWS checks the shape of a request before it applies other rules, and reports all violations.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -33,7 +33,7 @@ struct Shape {
     values: Vec<String>,
     #[serde(default)]
     required: Vec<String>,
-    /// Refusals leave the value out.
+    /// Whether errors omit the value.
     #[serde(default)]
     sensitive: bool,
     #[serde(default)]
@@ -44,13 +44,13 @@ struct Shape {
     regex: OnceLock<Option<Regex>>,
 }
 
-/// Its pattern in the model is not the one that Cognito names when it refuses a password.
+/// Cognito's error names another pattern than the model for this shape.
 const PASSWORD: &str = "PasswordType";
 
-/// Holds the input of an operation against the model.
+/// Checks the input of an operation against the model.
 ///
 /// # Errors
-/// `InvalidParameterException` that names every violation.
+/// `InvalidParameterException`, with all violations.
 pub(crate) fn check(service: &str, operation: &str, input: &Value) -> Result<(), AwsError> {
     let Some((service, shape)) = input_of(service, operation) else { return Ok(()) };
     match service.violations(shape, input) {
@@ -59,10 +59,10 @@ pub(crate) fn check(service: &str, operation: &str, input: &Value) -> Result<(),
     }
 }
 
-/// Holds the parameters of the query protocol against the model. Members of lists and structures are left out.
+/// Checks the parameters of the query protocol against the model, except members of lists and structures.
 ///
 /// # Errors
-/// `ValidationError` that names every violation.
+/// `ValidationError`, with all violations.
 pub(crate) fn check_query(service: &str, operation: &str, parameters: &Parameters) -> Result<(), AwsError> {
     let Some((service, name)) = input_of(service, operation) else { return Ok(()) };
     let Some(shape) = service.shapes.get(name) else { return Ok(()) };
@@ -92,7 +92,7 @@ fn input_of(service: &str, operation: &str) -> Option<(&'static Service, &'stati
 }
 
 impl Service {
-    /// Everything that is wrong with an input, as AWS lists it.
+    /// All violations of an input, in AWS's form.
     fn violations(&self, shape: &str, input: &Value) -> Option<String> {
         let mut violations = Vec::new();
         self.check(shape, input, "", &mut violations);
@@ -101,7 +101,7 @@ impl Service {
         (count > 0).then(|| format!("{count} validation {noun} detected: {}", violations.join("; ")))
     }
 
-    /// A value of another type than the shape's is left to whoever reads the request.
+    /// Values of the wrong type are reported when the request is parsed.
     fn check(&self, name: &str, value: &Value, path: &str, violations: &mut Vec<String>) {
         let Some(shape) = self.shapes.get(name) else { return };
         let mut violated = |constraint: String| violations.push(shape.violation(value, path, &constraint));
@@ -193,8 +193,7 @@ impl Shape {
     }
 }
 
-/// The model's patterns are Java's: the whole text must match, and `\w` is ASCII. What this library cannot read is not
-/// checked.
+/// The model has Java patterns: the whole text must match, and `\w` is ASCII. Patterns that the library cannot parse are skipped.
 fn java_regex(pattern: &str) -> Option<Regex> {
     Regex::new(&format!("^(?:{})$", pattern.replace("\\w", "a-zA-Z0-9_"))).ok()
 }

@@ -20,7 +20,7 @@ use crate::{
 pub(crate) struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
-    /// Reads the body, or the query of a GET.
+    /// Parses the body, or the query of a GET request.
     pub(crate) fn of(request: &Request) -> Self {
         let form = match request.method {
             Method::GET => request.uri.query().unwrap_or_default().as_bytes(),
@@ -41,7 +41,7 @@ impl Parameters {
     }
 
     /// # Errors
-    /// `ValidationError` when the parameter is not there.
+    /// `ValidationError` if the parameter is missing.
     pub(crate) fn required(&self, name: &str) -> Result<&str, AwsError> {
         self.optional(name).ok_or_else(|| {
             let field: String =
@@ -54,7 +54,7 @@ impl Parameters {
     }
 
     /// # Errors
-    /// `ValidationError` when it is no number, or one outside of `range`.
+    /// `ValidationError` if it is not a number in `range`.
     pub(crate) fn number(
         &self,
         name: &str,
@@ -107,7 +107,7 @@ fn document(request: &Request, status: StatusCode, root: &str, content: &Value) 
         _ => "https://sts.amazonaws.com/doc/2011-06-15/",
     };
     let mut writer = Writer::new(Vec::new());
-    // Writing into memory does not fail.
+    // Writing to memory does not fail.
     let _ = write_document(&mut writer, root, namespace, content);
     let mut response = http::Response::new(full(writer.into_inner()));
     *response.status_mut() = status;

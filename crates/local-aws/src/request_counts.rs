@@ -3,25 +3,25 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// How many requests of each operation reached the server, those that a fault refused or dropped included. Also
-/// at `GET /_local/requests`; `DELETE` sets all to 0.
+/// The number of requests of each operation, including those that a fault refused or dropped. Also at `GET /_local/requests`;
+/// `DELETE` resets all counts.
 #[derive(Debug, Default)]
 pub struct RequestCounts {
     counts: Mutex<BTreeMap<String, u64>>,
 }
 
 impl RequestCounts {
-    /// Requests of this operation, for instance `InitiateAuth` or `GetObject`.
+    /// The number of requests of this operation, for instance `InitiateAuth` or `GetObject`.
     pub fn of(&self, operation: &str) -> u64 {
         self.counts().get(operation).copied().unwrap_or(0)
     }
 
-    /// All operations that were asked for.
+    /// The counts of all operations.
     pub fn all(&self) -> BTreeMap<String, u64> {
         self.counts().clone()
     }
 
-    /// Sets all counts to 0.
+    /// Resets all counts.
     pub fn reset(&self) {
         self.counts().clear();
     }

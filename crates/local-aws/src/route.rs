@@ -1,4 +1,4 @@
-//! Which service and which operation a request asks for.
+//! Finds the service and the operation of a request.
 
 use http::{HeaderMap, Method, Uri, header::CONTENT_TYPE};
 
@@ -17,7 +17,7 @@ pub(crate) enum Service {
     /// The API behind API Gateway (`execute-api`), below `/_api/`.
     ExecuteApi,
     S3,
-    /// The endpoints for tests, below `/_local/`.
+    /// The control endpoints for tests, below `/_local/`.
     Control,
 }
 
@@ -28,8 +28,8 @@ pub(crate) struct Route {
     pub(crate) operation: String,
 }
 
-/// The bucket that a host is of: `BUCKET.s3.localhost`, `BUCKET.s3.REGION.localhost` or `BUCKET.localhost`, with
-/// any port. Names may hold dots.
+/// The bucket in a host name: `BUCKET.s3.localhost`, `BUCKET.s3.REGION.localhost` or `BUCKET.localhost`, with any port. Names may
+/// contain dots.
 pub(crate) fn bucket_of_host(host: &str) -> Option<&str> {
     let name = host.split(':').next()?.strip_suffix(".localhost")?;
     let name = match name.rsplit_once(".s3") {
@@ -40,7 +40,7 @@ pub(crate) fn bucket_of_host(host: &str) -> Option<&str> {
 }
 
 impl Route {
-    /// A request whose host is a bucket's is for S3, whatever its path looks like. `uri` is in path style.
+    /// The route of a request to a bucket's host, which is for S3 whatever its path is. `uri` is in path style.
     pub(crate) fn of_bucket(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
         Self::new(Service::S3, s3_operation(method, uri, headers))
     }
@@ -85,7 +85,7 @@ impl Route {
         Some(Self::new(service, operation))
     }
 
-    /// IAM and STS: a form with `Action` and `Version`, in the body or, for GET, in the query.
+    /// The route of a request to IAM or STS: a form with `Action` and `Version`, in the body or in the query of a GET request.
     fn of_query_protocol(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Option<Self> {
         if uri.path() != "/" {
             return None;
@@ -113,7 +113,7 @@ fn form_value(form: &[u8], name: &str) -> Option<String> {
     url::form_urlencoded::parse(form).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-/// AWS's name for an S3 request in path style, as far as faults and counts need it.
+/// AWS's operation name for an S3 request in path style, for faults and counts.
 fn s3_operation(method: &Method, uri: &Uri, headers: &HeaderMap) -> &'static str {
     let query = uri.query().unwrap_or_default();
     let has = |name: &str| url::form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == name);

@@ -34,8 +34,8 @@ use crate::{
     s3, sts, user_pool,
 };
 
-/// A running loopback AWS. It listens on 127.0.0.1 only; several can run side by side, each with its own account.
-/// Dropping it stops it at once, [`LocalAws::stop`] lets the requests under way finish.
+/// A running local AWS. It listens on 127.0.0.1 only. Several servers can run at the same time, each with its own account.
+/// Dropping it stops it at once; [`LocalAws::stop`] lets running requests finish.
 pub struct LocalAws {
     url: String,
     port: u16,
@@ -44,29 +44,29 @@ pub struct LocalAws {
     server: JoinHandle<()>,
 }
 
-/// How to start a [`LocalAws`].
+/// The options of a [`LocalAws`].
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The port on 127.0.0.1. Default 0: a free one.
+    /// The port on 127.0.0.1. The default, 0, selects a free one.
     pub port: u16,
-    /// The region that pools, tokens and signatures carry. Default `eu-west-1`.
+    /// The region of pools, tokens and signatures. Default `eu-west-1`.
     pub region: String,
 }
 
-/// Why a [`LocalAws`] did not start.
+/// The reason why a [`LocalAws`] did not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The port could not be had.
+    /// The server could not listen on the port.
     #[error("cannot listen on 127.0.0.1 port {port}")]
     Listen {
-        /// The port of the options.
+        /// The port in the options.
         port: u16,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The tables of DynamoDB could not be made.
-    #[error("cannot make a database in memory")]
+    /// DynamoDB's database could not be created.
+    #[error("cannot create a database in memory")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -77,14 +77,14 @@ impl Default for Options {
 }
 
 impl LocalAws {
-    /// Starts the server on the current tokio runtime. It accepts connections when this returns.
+    /// Starts the server on the current tokio runtime. It accepts connections as soon as this returns.
     ///
     /// # Errors
     /// [`StartError::Listen`] if the port is taken, [`StartError::Database`] if SQLite cannot start.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let wanted = options.port;
-        let listen_error = |source| StartError::Listen { port: wanted, source };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).await.map_err(listen_error)?;
+        let port = options.port;
+        let listen_error = |source| StartError::Listen { port, source };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen_error)?;
         let port = listener.local_addr().map_err(listen_error)?.port();
         let account = Account::new(options.region).map_err(|error| StartError::Database(Box::new(error)))?;
         let account = Arc::new(account);
@@ -123,15 +123,15 @@ impl LocalAws {
         &self.account.clock
     }
 
-    /// How many requests of each operation came.
+    /// The number of requests of each operation.
     pub fn request_counts(&self) -> &RequestCounts {
         &self.account.request_counts
     }
 
-    /// Stops the server. Requests under way get a second to finish; nothing listens any more when this returns.
+    /// Stops the server. Running requests get one second to finish. When this returns, the port is closed.
     pub async fn stop(mut self) {
         if let Some(stop) = self.stop.take() {
-            // It fails only if the server is gone already.
+            // Sending fails only if the server has already stopped.
             let _ = stop.send(());
         }
         let _ = (&mut self.server).await;
@@ -161,7 +161,7 @@ async fn serve(listener: TcpListener, account: Arc<Account>, mut stopped: onesho
                     tokio::time::sleep(Duration::from_millis(10)).await;
                     continue;
                 };
-                // Without it the kernel holds the end of an answer back for up to 40 ms.
+                // Otherwise the kernel delays the end of an answer by up to 40 ms.
                 let _ = stream.set_nodelay(true);
                 let account = account.clone();
                 let service = service_fn(move |request| answer(account.clone(), request));
@@ -184,7 +184,7 @@ async fn serve(listener: TcpListener, account: Arc<Account>, mut stopped: onesho
     connections.shutdown().await;
 }
 
-/// The connection is cut without an answer, because a fault asks for it.
+/// The error that closes the connection without an answer, for a fault.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault cut the connection")]
 struct ConnectionCut;
@@ -224,7 +224,7 @@ async fn answer(account: Arc<Account>, request: http::Request<Incoming>) -> Resu
     Ok(response)
 }
 
-/// Reads the request to its end. AWS has limits too; this one only keeps a mistake from eating the memory.
+/// Reads the whole request. The limit only prevents a mistake from using up the memory.
 async fn read(request: http::Request<Incoming>) -> Result<Request, Response> {
     const LIMIT: usize = 1 << 30;
 
@@ -315,7 +315,7 @@ fn throttled(service: Service) -> AwsError {
     }
 }
 
-/// The error in the form of the service that was asked.
+/// The error in the service's format.
 fn error_response(request: &Request, error: &AwsError) -> Response {
     match request.service {
         Service::S3 => s3::error_response(request, error),
@@ -326,7 +326,7 @@ fn error_response(request: &Request, error: &AwsError) -> Response {
     }
 }
 
-/// Announces the whole body, sends its first bytes and ends the connection.
+/// Announces the whole body, sends its first bytes and closes the connection.
 async fn cut_body(response: Response, bytes: usize) -> Response {
     let (mut parts, body) = response.into_parts();
     let whole = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
@@ -334,14 +334,14 @@ async fn cut_body(response: Response, bytes: usize) -> Response {
     let start = whole.slice(..bytes.min(whole.len()));
     let start = stream::iter([Ok::<_, BoxError>(Frame::data(start))]);
     let end = stream::once(async {
-        // What was sent leaves the buffer only when the body has nothing more to give for the moment.
+        // hyper sends its buffer only when the body is pending.
         tokio::task::yield_now().await;
         Err(ConnectionCut.into())
     });
     Response::from_parts(parts, StreamBody::new(start.chain(end)).boxed_unsync())
 }
 
-/// What every answer carries.
+/// Adds the headers of every answer.
 fn finish(account: &Account, request: &Request, response: &mut Response) {
     cors::allow(request, response);
     let headers = response.headers_mut();

@@ -1,4 +1,4 @@
-//! Requests for unit tests, signed by AWS's own signer.
+//! Requests for unit tests, signed with AWS's own signer.
 
 use std::{
     sync::Arc,
@@ -32,7 +32,7 @@ pub(crate) fn account() -> Arc<Account> {
     Arc::new(Account::new("eu-west-1").expect("an account"))
 }
 
-/// What signs a request.
+/// The keys that sign a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Keys {
     pub(crate) id: String,
@@ -73,7 +73,7 @@ impl Keys {
     }
 }
 
-/// A request that can still be signed, and spoilt afterwards.
+/// A request that tests can sign, and alter afterwards.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     pub(crate) method: Method,
@@ -183,7 +183,7 @@ impl Draft {
     }
 }
 
-/// A whole answer.
+/// A complete answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -213,7 +213,7 @@ impl Answer {
         after.and_then(|after| after.split_once('<')).map(|(value, _)| value.to_owned()).unwrap_or_default()
     }
 
-    /// AWS's error code, whatever the protocol; `""` for an answer that is no error.
+    /// AWS's error code in any protocol; `""` for a successful answer.
     pub(crate) fn code(&self) -> String {
         if self.status.is_success() {
             return String::new();

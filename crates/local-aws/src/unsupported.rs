@@ -1,4 +1,4 @@
-//! Parameters that AWS has and local-aws does not: they are refused, so that nobody believes that they were honoured.
+//! Refuses AWS's parameters that local-aws does not implement, so that they are not silently ignored.
 
 use http::StatusCode;
 use serde_json::Value;
@@ -17,7 +17,7 @@ const POOL_SETTINGS: &[&str] = &[
     "AcrConfiguration",
 ];
 
-/// The parameters of an operation that change what AWS does, and that local-aws does not know.
+/// The parameters of an operation that local-aws does not implement.
 fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
     match (service, operation) {
         (Service::IdentityPool, "CreateIdentityPool" | "UpdateIdentityPool") => PROVIDERS,
@@ -42,7 +42,7 @@ fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
 }
 
 /// # Errors
-/// `NotImplemented`, status 501, for a parameter that has a value. What does not parse is left to the operation.
+/// `NotImplemented`, status 501, for a parameter that has a value. Malformed input is left to the operation.
 pub(crate) fn check(request: &Request) -> Result<(), AwsError> {
     let names = parameters(request.service, &request.operation);
     if names.is_empty() {

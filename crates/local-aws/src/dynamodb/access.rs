@@ -1,4 +1,4 @@
-//! What a request asks for, in the terms of policies: actions on tables, and the partition keys it touches.
+//! The permissions that a request needs: actions on tables, and the partition keys of its items.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::{
     iam::Context,
 };
 
-/// One thing that the caller must be allowed.
+/// One permission that the caller needs.
 #[derive(Debug)]
 pub(super) struct Access {
     pub(super) action: String,
@@ -18,10 +18,10 @@ pub(super) struct Access {
     pub(super) context: Context,
 }
 
-/// Names of key attributes of a table and of its indexes, by index name. The table's own is under "".
+/// The names of key attributes of a table and its indexes, by index name. The table's own name is "".
 pub(super) type KeyNames = BTreeMap<String, String>;
 
-/// Everything that the operation needs to be allowed.
+/// All permissions that the operation needs.
 pub(super) fn of_request(
     account: &Account,
     operation: &str,
@@ -87,7 +87,7 @@ fn single(region: &str, operation: &str, table: &str, input: &Value, keys: &KeyN
     Access { action: format!("dynamodb:{operation}"), resource: arn(region, table, index), context }
 }
 
-/// A batch is one action on each of its tables; every key of it counts.
+/// A batch needs one action for each of its tables, with all of its keys.
 fn batch(region: &str, operation: &str, input: &Value, keys_of: impl Fn(&str) -> KeyNames) -> Vec<Access> {
     let tables = input["RequestItems"].as_object().into_iter().flatten();
     tables
@@ -115,7 +115,7 @@ fn batch(region: &str, operation: &str, input: &Value, keys_of: impl Fn(&str) ->
         .collect()
 }
 
-/// A transaction needs what its parts need.
+/// A transaction needs the permissions of its parts.
 fn transaction(
     region: &str,
     operation: &str,
@@ -147,7 +147,7 @@ fn query_keys(input: &Value, partition_key: &str) -> Vec<String> {
     legacy.chain(values).filter_map(scalar).collect()
 }
 
-/// All top-level attributes that a request names, in keys, items, conditions and projections.
+/// All top-level attributes in the keys, items, conditions and projections of a request.
 fn attributes(input: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for member in
@@ -181,7 +181,7 @@ fn key_value(item: &Value, partition_key: &str) -> Vec<String> {
     scalar(&item[partition_key]).into_iter().collect()
 }
 
-/// The value of a string, number or binary attribute, as policies compare it.
+/// The value of a string, number or binary attribute in the form that policies compare.
 fn scalar(value: &Value) -> Option<String> {
     let value = value.get("S").or_else(|| value.get("N")).or_else(|| value.get("B"))?;
     value.as_str().map(str::to_owned)

@@ -1,5 +1,5 @@
-//! As much of the expression language as policies need: which attributes an expression names, and which
-//! partition keys a key condition asks for. The engine does the rest, and refuses what is malformed.
+//! The part of the expression language that policies need: the attributes of an expression, and the partition keys of a key
+//! condition. The engine handles the rest and rejects malformed expressions.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ impl<'a> Expression<'a> {
         &self.tokens
     }
 
-    /// The names of the values that the attribute `key` is to be equal to.
+    /// The names of the values that the attribute `key` must equal.
     pub(super) fn equals(&self, key: &str) -> Vec<&'a str> {
         self.tokens
             .windows(3)
@@ -66,7 +66,7 @@ impl<'a> Expression<'a> {
             .collect()
     }
 
-    /// The values that the expression uses, each with the attribute that stands before it.
+    /// The values in the expression, each with the attribute before it.
     pub(super) fn values(&self) -> Vec<(Option<&'a str>, &'a str)> {
         let mut attribute = None;
         let mut values = Vec::new();
@@ -84,8 +84,7 @@ impl<'a> Expression<'a> {
         values
     }
 
-    /// How many operators and functions there are, as DynamoDB counts them: a comparison is one, what `SET` assigns by is
-    /// none.
+    /// The number of operators and functions, as DynamoDB counts them: a comparison is one; the `=` of `SET` is none.
     pub(super) fn operators(&self, assigns: bool) -> usize {
         let mut count = 0;
         let mut open_betweens = 0_usize;
@@ -129,7 +128,7 @@ impl<'a> Expression<'a> {
         })
     }
 
-    /// How many levels the longest document path has.
+    /// The number of levels in the longest document path.
     pub(super) fn deepest_path(&self) -> usize {
         let mut levels = 0;
         let mut deepest = 0;
@@ -144,7 +143,7 @@ impl<'a> Expression<'a> {
         deepest
     }
 
-    /// How many operands the largest `IN` has.
+    /// The number of operands in the largest `IN`.
     pub(super) fn most_in_operands(&self) -> usize {
         let is_in = |token: &Token<'_>| matches!(token, Token::Word(word) if word.eq_ignore_ascii_case("IN"));
         let starts = self.tokens.windows(2).enumerate();
@@ -161,7 +160,7 @@ impl<'a> Expression<'a> {
             .unwrap_or_default()
     }
 
-    /// What a word stands for: a placeholder for its name, another word for itself.
+    /// The meaning of a word: the name behind a placeholder, or the word itself.
     pub(super) fn name(&self, word: &'a str) -> Option<&'a str> {
         if word.starts_with('#') {
             return self.names?.get(word)?.as_str();

@@ -1,4 +1,4 @@
-//! Limits of DynamoDB that the engine does not have, checked before it sees the request.
+//! Limits of DynamoDB that the engine does not check.
 
 use dynoxide::DynoxideError;
 use serde_json::Value;
@@ -19,8 +19,7 @@ const MOST_PATH_LEVELS: usize = 32;
 const MOST_NAME_BYTES: usize = 65_535;
 
 /// # Errors
-/// `ValidationException` for an expression that is too long or too large, or whose operands cannot be right, wherever it
-/// stands in the input.
+/// `ValidationException` for any expression in the input that is too long or too large, or has invalid operands.
 pub(super) fn check(input: &Value) -> Result<(), DynoxideError> {
     for part in parts(input) {
         if EXPRESSIONS.iter().any(|name| part.get(name).is_some_and(Value::is_string)) {

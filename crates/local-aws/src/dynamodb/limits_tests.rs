@@ -1,4 +1,4 @@
-//! Limits and rules of expressions, judged by DynamoDB Local in `cargo xtask dynamodb-local` as well.
+//! Limits and rules of expressions. `cargo xtask dynamodb-local` compares them with DynamoDB Local.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,7 @@
-//! DynamoDB: the engine is `dynoxide`, in front of it stand signatures and policies.
+//! DynamoDB. Signatures and policies are checked here; `dynoxide` does the rest.
 
 mod access;
+mod error_messages;
 mod expression;
 mod limits;
 #[cfg(test)]
@@ -9,7 +10,6 @@ mod operands;
 mod semantics;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ use crate::{
 };
 
 const CONTENT_TYPE_JSON_1_0: &str = "application/x-amz-json-1.0";
-/// What the engine puts into ARNs for a region.
+/// The region that the engine puts into ARNs.
 const ENGINE_ARN: &str = "arn:aws:dynamodb:dynoxide:000000000000:";
 
 /// The tables of the account.
@@ -38,22 +38,22 @@ pub(crate) struct DynamoDb {
 
 impl DynamoDb {
     /// # Errors
-    /// When SQLite cannot make a database in memory.
+    /// If SQLite cannot create an in-memory database.
     pub(crate) fn new() -> Result<Self, DynoxideError> {
         Ok(Self { database: Database::memory()? })
     }
 
-    /// The partition keys of a table and of its indexes; none when there is no such table.
+    /// The partition keys of a table and its indexes. Empty if there is no such table.
     fn partition_keys(&self, table: &str) -> KeyNames {
         self.key_names(table, "HASH")
     }
 
-    /// The sort keys of a table and of its indexes, of those that have one.
+    /// The sort keys of a table and its indexes.
     fn sort_keys(&self, table: &str) -> KeyNames {
         self.key_names(table, "RANGE")
     }
 
-    /// The attributes that a local index has; none for another index, or where it has all of them.
+    /// The attributes of a local index. `None` for other indexes, and for an index with all attributes.
     fn projection(&self, table: &str, index: &str) -> Option<Vec<String>> {
         let table = self.database.get_table_metadata(table).ok()??;
         let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
@@ -90,20 +90,20 @@ impl fmt::Debug for DynamoDb {
     }
 }
 
-/// The answers of DynamoDB.
+/// Handles a request to DynamoDB.
 pub(crate) fn handle(account: &Account, request: &Request) -> Response {
     match operate(account, request) {
         Ok(body) => reply(StatusCode::OK, body),
         Err(Refusal::Before(error)) => error_response(&error),
         Err(Refusal::ByEngine(error)) => {
-            let error = words::of_service(&request.operation, error);
+            let error = error_messages::of_service(&request.operation, error);
             let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
             reply(status, error.to_json())
         }
     }
 }
 
-/// An error that is not the engine's.
+/// An error of local-aws or of the engine.
 pub(crate) fn error_response(error: &AwsError) -> Response {
     let namespace = "com.amazon.coral.service";
     let body = json!({ "__type": format!("{namespace}#{}", error.code), "message": error.message });
@@ -144,8 +144,8 @@ fn operate(account: &Account, request: &Request) -> Result<String, Refusal> {
     with_room(|| execute(account, &request.operation, input))
 }
 
-/// The engine reads and evaluates expressions by recursion: the longest that DynamoDB takes need more than the stack that
-/// threads have by default.
+/// The engine parses and evaluates expressions recursively. The longest ones that DynamoDB accepts need more than the default
+/// stack of a thread.
 fn with_room<T: Send>(work: impl FnOnce() -> Result<T, Refusal> + Send) -> Result<T, Refusal> {
     const STACK_BYTES: usize = 64 * 1024 * 1024;
     std::thread::scope(|scope| {
@@ -193,17 +193,18 @@ fn execute(account: &Account, operation: &str, input: Value) -> Result<String, R
     }
 }
 
-/// Gives the engine the very value that the policies were asked about, so that both see the same request.
+/// Passes the engine the same value that the policies were checked with.
 fn run<I: DeserializeOwned, O: Serialize>(
     input: Value,
     operation: impl FnOnce(I) -> Result<O, DynoxideError>,
 ) -> Result<String, Refusal> {
-    let input = serde_json::from_value(input).map_err(|error| words::unreadable(&error.to_string()))?;
+    let input =
+        serde_json::from_value(input).map_err(|error| error_messages::unreadable(&error.to_string()))?;
     let output = operation(input)?;
     serde_json::to_string(&output).map_err(|error| AwsError::internal(&error).into())
 }
 
-/// Descriptions of tables carry ARNs, in which the engine does not know the region.
+/// Corrects the region in the ARNs of table descriptions.
 fn with_region(account: &Account, body: &str) -> String {
     body.replace(ENGINE_ARN, &format!("arn:aws:dynamodb:{}:{ACCOUNT_ID}:", account.region))
 }

@@ -1,5 +1,5 @@
-//! What DynamoDB asks of operands, and the engine does not: whether placeholders are defined, types, bounds and
-//! distinct operands. The engine looks at an operand only when there is an item to evaluate it for.
+//! Checks operands that the engine does not check: undefined placeholders, types, bounds and repeated operands. The engine looks
+//! at operands only when it evaluates them for an item.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ enum Operand<'a> {
 }
 
 /// # Errors
-/// In DynamoDB's words, when a placeholder of the expression is not defined.
+/// DynamoDB's message if a placeholder of the expression is undefined.
 pub(super) fn placeholders(
     expression: &Expression<'_>,
     values: Option<&Map<String, Value>>,
@@ -42,7 +42,7 @@ pub(super) fn placeholders(
 }
 
 /// # Errors
-/// In DynamoDB's words, when a condition or filter has operands that cannot be right for any item.
+/// DynamoDB's message if a condition or filter has operands that are invalid for every item.
 pub(super) fn condition(
     expression: &Expression<'_>,
     values: Option<&Map<String, Value>>,
@@ -92,7 +92,7 @@ pub(super) fn condition(
     Ok(())
 }
 
-/// The comparison that starts at `index`; none in the middle of one.
+/// The comparison that starts at `index`, or `None` if `index` is inside one.
 fn comparison(tokens: &[Token<'_>], index: usize) -> Option<&'static str> {
     let at = |index: usize| tokens.get(index);
     let before = index.checked_sub(1).and_then(at);
@@ -108,7 +108,7 @@ fn comparison(tokens: &[Token<'_>], index: usize) -> Option<&'static str> {
     }
 }
 
-/// The operand that ends before `index`; none for one that is a function.
+/// The operand that ends before `index`, or `None` for a function.
 fn operand_before<'a>(expression: &Expression<'a>, index: usize) -> Option<Operand<'a>> {
     let mut start = index;
     while let Some(before) = start.checked_sub(1) {
@@ -122,7 +122,7 @@ fn operand_before<'a>(expression: &Expression<'a>, index: usize) -> Option<Opera
     operand_after(expression, start).0
 }
 
-/// The operand that starts at `index`, and where it ends; none for one that is a function.
+/// The operand that starts at `index` and the index after it, or `None` for a function.
 fn operand_after<'a>(expression: &Expression<'a>, index: usize) -> (Option<Operand<'a>>, usize) {
     let tokens = expression.tokens();
     if let Some(Token::Value(name)) = tokens.get(index) {
@@ -191,7 +191,7 @@ fn bounds(
     ))
 }
 
-/// Something that sorts as the service sorts values.
+/// A key that sorts as DynamoDB sorts values.
 fn order_of((kind, value): (&str, &Value)) -> Vec<u8> {
     let text = value.as_str().unwrap_or_default();
     match kind {

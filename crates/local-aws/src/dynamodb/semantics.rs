@@ -1,4 +1,4 @@
-//! Where DynamoDB does something else than the engine.
+//! Corrects behaviour in which the engine differs from DynamoDB.
 
 use dynoxide::{Database, DynoxideError};
 use serde_json::{Value, json};
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::{DynamoDb, Refusal, expression::Expression, run};
 use crate::error::AwsError;
 
-/// The items of a TransactGetItems may not be larger together.
+/// The largest total size of the items of TransactGetItems.
 const MOST_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 
-/// UpdateItem: an item that was not there has no old attributes, which the engine invents from its key.
+/// UpdateItem: a new item has no old attributes, but the engine returns its key.
 pub(super) fn update_item(database: &Database, input: Value) -> Result<String, Refusal> {
     let wants_old = matches!(input["ReturnValues"].as_str(), Some("ALL_OLD" | "UPDATED_OLD"));
     let get = json!({ "TableName": input["TableName"], "Key": input["Key"] });
@@ -26,7 +26,7 @@ pub(super) fn update_item(database: &Database, input: Value) -> Result<String, R
     Ok(answer.to_string())
 }
 
-/// TransactGetItems: a projection leaves the key out unless it names it, and the whole has a limit.
+/// TransactGetItems: a projection omits the key unless it names it, and the total size is limited.
 pub(super) fn transact_get_items(database: &Database, input: Value) -> Result<String, Refusal> {
     let gets: Vec<Value> =
         input["TransactItems"].as_array().into_iter().flatten().map(|item| item["Get"].clone()).collect();
@@ -40,7 +40,7 @@ pub(super) fn transact_get_items(database: &Database, input: Value) -> Result<St
             item.retain(|name, _| projected.contains(name));
             continue;
         }
-        // The engine leaves an item out of which nothing is projected.
+        // The engine omits an item without projected attributes.
         let whole = json!({ "TableName": get["TableName"], "Key": get["Key"] });
         if run(whole, |get| database.get_item(get)).is_ok_and(|answer| parse(&answer)["Item"].is_object()) {
             *response = json!({ "Item": {} });
@@ -53,13 +53,12 @@ pub(super) fn transact_get_items(database: &Database, input: Value) -> Result<St
     Ok(answer.to_string())
 }
 
-/// What an item weighs, as DynamoDB counts.
+/// The size of an item, as DynamoDB counts it.
 fn item_size(item: &Value) -> usize {
     serde_json::from_value(item.clone()).map_or(0, |item| dynoxide::types::item_size(&item))
 }
 
-/// Query and Scan: of the item over which a page ends for its size the engine counts that it was scanned, although it
-/// belongs to the next page.
+/// Query and Scan: if a page ends because of its size, the engine also counts the first item of the next page as scanned.
 pub(super) fn counted(input: &Value, answer: &str) -> String {
     let mut answer = parse(answer);
     let has_filter =
@@ -74,7 +73,7 @@ fn parse(answer: &str) -> Value {
     serde_json::from_str(answer).unwrap_or_default()
 }
 
-/// What the engine lets through.
+/// Rejects requests that the engine accepts.
 pub(super) fn check(tables: &DynamoDb, operation: &str, input: &Value) -> Result<(), AwsError> {
     let invalid = |message: String| Err(AwsError::new("ValidationException", message));
     match operation {
@@ -138,7 +137,7 @@ pub(super) fn check(tables: &DynamoDb, operation: &str, input: &Value) -> Result
     Ok(())
 }
 
-/// The engine says of an index that is not there that it does not read consistently.
+/// For a missing index, the engine reports that it does not support consistent reads.
 fn search_index(tables: &DynamoDb, input: &Value) -> Result<(), AwsError> {
     let (Some(table), Some(index)) = (input["TableName"].as_str(), input["IndexName"].as_str()) else {
         return Ok(());
@@ -151,7 +150,7 @@ fn search_index(tables: &DynamoDb, input: &Value) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// DynamoDB fetches from the table what a local index lacks. The engine does so in a query, and not in a scan.
+/// DynamoDB fetches attributes that a local index lacks from the table. The engine does so in a query but not in a scan.
 fn scan_of_local_index(tables: &DynamoDb, input: &Value) -> Result<(), AwsError> {
     let text = |name: &str| input[name].as_str().unwrap_or_default();
     let Some(projected) = tables.projection(text("TableName"), text("IndexName")) else { return Ok(()) };
@@ -161,18 +160,18 @@ fn scan_of_local_index(tables: &DynamoDb, input: &Value) -> Result<(), AwsError>
         return Ok(());
     }
     let names = input["ExpressionAttributeNames"].as_object();
-    let mut wanted = Expression::new(text("ProjectionExpression"), names).attributes();
-    wanted.extend(Expression::new(text("FilterExpression"), names).attributes());
+    let mut requested = Expression::new(text("ProjectionExpression"), names).attributes();
+    requested.extend(Expression::new(text("FilterExpression"), names).attributes());
     let listed = input["AttributesToGet"].as_array().into_iter().flatten();
-    wanted.extend(listed.filter_map(Value::as_str).map(str::to_owned));
-    if text("Select") == "ALL_ATTRIBUTES" || wanted.iter().any(|name| !projected.contains(name)) {
+    requested.extend(listed.filter_map(Value::as_str).map(str::to_owned));
+    if text("Select") == "ALL_ATTRIBUTES" || requested.iter().any(|name| !projected.contains(name)) {
         let message = "local-aws does not scan a local index for attributes that it does not have; query it.";
         return Err(AwsError::new("NotImplemented", message).with_status(http::StatusCode::NOT_IMPLEMENTED));
     }
     Ok(())
 }
 
-/// The values of keys are neither empty nor too long.
+/// Rejects key values that are empty or too long.
 fn key_condition(tables: &DynamoDb, input: &Value) -> Result<(), AwsError> {
     const MOST_SORT_BYTES: usize = 1024;
     let invalid = |message: String| Err(AwsError::new("ValidationException", message));
@@ -204,7 +203,7 @@ fn key_condition(tables: &DynamoDb, input: &Value) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// The engine takes the time to live that is there, and forgets what it was for.
+/// The engine keeps the time to live but not its attribute.
 fn time_to_live(tables: &DynamoDb, input: &Value) -> Result<(), AwsError> {
     let invalid = |message: String| Err(AwsError::new("ValidationException", message));
     let specification = &input["TimeToLiveSpecification"];

@@ -52,7 +52,7 @@ impl Table {
         Self { account: self.account.clone(), keys: Keys::session(&self.account, ME, &policy) }
     }
 
-    /// Someone signed in, with the items of their own partition.
+    /// A signed-in user who may access the items of their own partition.
     fn person(&self) -> Self {
         self.with_policy(&json!({
             "Effect": "Allow",
@@ -399,7 +399,7 @@ async fn a_transaction_reads_four_megabytes_at_most() {
     table.call("TransactGetItems", &get(11)).await.expect_error(400, "ValidationException");
 }
 
-/// AWS documents no permission for it but that of the write.
+/// AWS documents no further permission than the one for the write.
 #[tokio::test]
 async fn the_item_of_a_failed_condition_is_told_to_whoever_may_write_and_asks() {
     let writer = Table::new().await.with_policy(&json!({
@@ -419,11 +419,11 @@ async fn the_item_of_a_failed_condition_is_told_to_whoever_may_write_and_asks() 
         put
     };
     let failed = "ConditionalCheckFailedException";
-    let told = writer.call("PutItem", &put(ME, Some("ALL_OLD"))).await.expect_error(400, failed).json();
-    assert_eq!(told["Item"]["note"]["S"], "hello");
+    let error = writer.call("PutItem", &put(ME, Some("ALL_OLD"))).await.expect_error(400, failed).json();
+    assert_eq!(error["Item"]["note"]["S"], "hello");
     for wish in [None, Some("NONE")] {
-        let told = writer.call("PutItem", &put(ME, wish)).await.expect_error(400, failed).json();
-        assert_eq!(told.get("Item"), None);
+        let error = writer.call("PutItem", &put(ME, wish)).await.expect_error(400, failed).json();
+        assert_eq!(error.get("Item"), None);
     }
     let others = put(YOU, Some("ALL_OLD"));
     writer.call("PutItem", &others).await.expect_error(400, "AccessDeniedException");
@@ -433,10 +433,10 @@ async fn the_item_of_a_failed_condition_is_told_to_whoever_may_write_and_asks() 
     absent["ConditionExpression"] = json!("attribute_exists(pk)");
     for (wish, item) in [(Some("ALL_OLD"), json!("hello")), (None, Value::Null)] {
         let transaction = json!({"TransactItems": [{"Put": put(ME, wish)}, {"Put": absent}]});
-        let told = writer.call("TransactWriteItems", &transaction).await;
-        let told = told.expect_error(400, "TransactionCanceledException").json();
-        assert_eq!(told["CancellationReasons"][0]["Item"]["note"]["S"], item);
-        assert_eq!(told["CancellationReasons"][1]["Code"], "ConditionalCheckFailed");
-        assert_eq!(told["CancellationReasons"][1].get("Item"), None);
+        let error = writer.call("TransactWriteItems", &transaction).await;
+        let error = error.expect_error(400, "TransactionCanceledException").json();
+        assert_eq!(error["CancellationReasons"][0]["Item"]["note"]["S"], item);
+        assert_eq!(error["CancellationReasons"][1]["Code"], "ConditionalCheckFailed");
+        assert_eq!(error["CancellationReasons"][1].get("Item"), None);
     }
 }

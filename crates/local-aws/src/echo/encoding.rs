@@ -1,4 +1,4 @@
-//! What a quoted secret looks like.
+//! The encodings of quoted secrets.
 
 use base64::{
     Engine,
@@ -7,15 +7,15 @@ use base64::{
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use super::planted::Planted;
+use super::secrets::RequestSecret;
 
-/// What a quoted secret looks like.
+/// The encoding of a quoted secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum EchoEncoding {
     /// As it was sent.
     Plain,
-    /// With what stands around it in the request: the name of the header or member.
+    /// With the text around it in the request, such as the name of the header or member.
     InContext,
     /// Escaped for JSON.
     Json,
@@ -29,15 +29,15 @@ pub enum EchoEncoding {
     PercentLower,
     /// Escaped for a URL, twice.
     PercentTwice,
-    /// Escaped for a form: a blank is a plus sign.
+    /// Escaped for a form, with spaces as plus signs.
     Form,
     /// In base64.
     Base64,
-    /// In the base64 of a text in which one byte stands before it.
+    /// In the base64 of a text with one byte before it.
     Base64After1,
-    /// In the base64 of a text in which two bytes stand before it.
+    /// In the base64 of a text with two bytes before it.
     Base64After2,
-    /// In the base64 of what stands around it in the request.
+    /// In base64, with the text around it in the request.
     Base64InContext,
     /// In base64 for URLs.
     Base64Url,
@@ -45,7 +45,7 @@ pub enum EchoEncoding {
     Hex,
     /// In uppercase hexadecimal digits.
     HexUpper,
-    /// In hexadecimal digits, a blank after each byte, as S3 shows what it has signed.
+    /// In hexadecimal digits with a space after each byte, as in S3's signature errors.
     HexSpaced,
     /// In uppercase letters.
     Upper,
@@ -85,8 +85,8 @@ impl EchoEncoding {
         Self::Start,
     ];
 
-    pub(super) fn quote(self, planted: &Planted) -> String {
-        let Planted { before, secret, after, .. } = planted;
+    pub(super) fn quote(self, secrets: &RequestSecret) -> String {
+        let RequestSecret { before, secret, after, .. } = secrets;
         match self {
             Self::Plain => secret.clone(),
             Self::InContext => format!("{before}{secret}{after}"),
@@ -113,22 +113,22 @@ impl EchoEncoding {
         }
     }
 
-    /// What shows that an error tells the secret: pieces of it in any encoding, also within a text that shows escapes.
-    pub(super) fn leaks(planted: &Planted) -> Vec<String> {
-        /// What is shorter stands in other texts by chance.
+    /// The texts that reveal the secret: pieces of it in any encoding, also with the escapes of another text.
+    pub(super) fn leaks(secrets: &RequestSecret) -> Vec<String> {
+        /// Shorter pieces occur in other texts by chance.
         const SHORTEST: usize = 6;
 
         let quoted = Self::ALL.iter().flat_map(|encoding| match encoding {
-            // What stands around it is no secret.
+            // The text around it is not secret.
             Self::InContext => vec![],
             Self::Base64InContext => {
-                let (start, end) = (planted.before.len(), planted.before.len() + planted.secret.len());
-                let base64 = encoding.quote(planted);
+                let (start, end) = (secrets.before.len(), secrets.before.len() + secrets.secret.len());
+                let base64 = encoding.quote(secrets);
                 base64.get((start * 8).div_ceil(6)..end * 8 / 6).map(str::to_owned).into_iter().collect()
             }
             encoding => {
-                let quoted = encoding.quote(planted);
-                // In a header, blanks stand for the ends of lines.
+                let quoted = encoding.quote(secrets);
+                // In a header, spaces replace line ends.
                 vec![json(&quoted), quoted.replace(['\r', '\n'], " "), quoted]
             }
         });
@@ -136,7 +136,7 @@ impl EchoEncoding {
     }
 }
 
-/// The beginning, the middle and the end of a long text, or a short one whole.
+/// The beginning, middle and end of a long text, or the whole of a short one.
 fn pieces(text: &str) -> Vec<String> {
     const PIECE: usize = 16;
 

@@ -1,4 +1,4 @@
-//! Where in an answer the secrets are quoted.
+//! The places in an answer that quote the secrets.
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::{
     route::Service,
 };
 
-/// Where in an answer the secrets are quoted. The answer is a refusal unless said otherwise.
+/// The place in an answer that quotes the secrets. The answer is an error, unless noted otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum EchoFormat {
@@ -38,15 +38,15 @@ pub enum EchoFormat {
     ContentType,
     /// The name of a header.
     HeaderName,
-    /// The place that a redirect names.
+    /// The target of a redirect.
     Location,
-    /// A page of a proxy.
+    /// A proxy's HTML page.
     Html,
-    /// A text.
+    /// Plain text.
     Text,
-    /// An error of the service in an answer with status 200.
+    /// An error of the service with status 200.
     Status200,
-    /// A firewall's refusal with status 202, with the request id.
+    /// A firewall's answer with status 202, in the request ID.
     Firewall,
 }
 
@@ -155,7 +155,7 @@ fn reply(status: u16, content_type: &str, body: String) -> Response {
 }
 
 fn with(mut response: Response, name: &str, value: &str) -> Response {
-    // A header cannot hold the ends of lines.
+    // A header cannot contain line ends.
     let value: String = value.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
     if let (Ok(name), Ok(value)) =
         (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes()))

@@ -8,7 +8,7 @@ use time::{Date, OffsetDateTime, Time};
 use super::context::{Context, Value};
 use super::pattern::{Pattern, Syntax, arn_matches};
 
-/// One line of a `Condition` element: an operator, a context key, and the values it is held against.
+/// One entry of a `Condition` element: an operator, a context key, and the values that it is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Condition {
     operator: Operator,
@@ -55,7 +55,7 @@ enum Order {
 }
 
 impl Condition {
-    /// `None` when the operator is not one of the policy language.
+    /// `None` if the policy language has no such operator.
     pub(crate) fn parse(operator: &str, key: &str, values: Vec<String>) -> Option<Self> {
         Some(Self { operator: Operator::parse(operator)?, key: key.to_owned(), values })
     }
@@ -65,7 +65,7 @@ impl Condition {
         let value = context.value(&self.key);
         if self.operator.test == Test::Null {
             let absent = value.is_none();
-            return self.values.iter().any(|wanted| wanted.eq_ignore_ascii_case(&absent.to_string()));
+            return self.values.iter().any(|expected| expected.eq_ignore_ascii_case(&absent.to_string()));
         }
         let holds_for = |value: &String| self.holds_for(value, context, variables);
         match (self.operator.set, value) {
@@ -81,15 +81,14 @@ impl Condition {
         }
     }
 
-    /// Positive operators want one of the policy's values to match; negated ones want none of them to. What
-    /// cannot be compared (a variable without a value, a number that is none) fulfils neither, so that it
-    /// never opens a door.
+    /// A positive operator needs one of the policy's values to match; a negated one needs none to match. A value that cannot be
+    /// compared (a variable without a value, a malformed number) fulfils neither, so that it never grants access.
     fn holds_for(&self, actual: &str, context: &Context, variables: bool) -> bool {
-        let test = |wanted: &String| self.operator.test.matches(wanted, actual, context, variables);
+        let test = |expected: &String| self.operator.test.matches(expected, actual, context, variables);
         if self.operator.negated {
-            return self.values.iter().all(|wanted| test(wanted) == Some(false));
+            return self.values.iter().all(|expected| test(expected) == Some(false));
         }
-        self.values.iter().any(|wanted| test(wanted) == Some(true))
+        self.values.iter().any(|expected| test(expected) == Some(true))
     }
 }
 
@@ -143,10 +142,10 @@ impl Operator {
 }
 
 impl Test {
-    /// `None` when the two cannot be compared.
-    fn matches(self, wanted: &str, actual: &str, context: &Context, variables: bool) -> Option<bool> {
+    /// `None` if the two cannot be compared.
+    fn matches(self, expected: &str, actual: &str, context: &Context, variables: bool) -> Option<bool> {
         let syntax = Syntax { wildcards: matches!(self, Self::StringLike | Self::Arn), variables };
-        let pattern = Pattern::resolve(wanted, syntax, context)?;
+        let pattern = Pattern::resolve(expected, syntax, context)?;
         match self {
             Self::StringEquals | Self::StringLike | Self::BinaryEquals => Some(pattern.matches(actual)),
             Self::StringEqualsIgnoreCase => Some(pattern.matches_ignoring_case(actual)),
@@ -156,20 +155,20 @@ impl Test {
             }
             Self::Date(order) => Some(order.holds(&parse_date(actual)?, &parse_date(&pattern.to_text())?)),
             Self::IpAddress => ip_in_range(actual, &pattern.to_text()),
-            Self::Arn => actual.starts_with("arn:").then(|| arn_matches(wanted, actual, syntax, context)),
+            Self::Arn => actual.starts_with("arn:").then(|| arn_matches(expected, actual, syntax, context)),
             Self::Null => None,
         }
     }
 }
 
 impl Order {
-    fn holds<T: PartialOrd>(self, actual: &T, wanted: &T) -> bool {
+    fn holds<T: PartialOrd>(self, actual: &T, expected: &T) -> bool {
         match self {
-            Self::Equal => actual == wanted,
-            Self::Less => actual < wanted,
-            Self::LessOrEqual => actual <= wanted,
-            Self::Greater => actual > wanted,
-            Self::GreaterOrEqual => actual >= wanted,
+            Self::Equal => actual == expected,
+            Self::Less => actual < expected,
+            Self::LessOrEqual => actual <= expected,
+            Self::Greater => actual > expected,
+            Self::GreaterOrEqual => actual >= expected,
         }
     }
 }
@@ -195,7 +194,7 @@ fn parse_number(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-/// `range` is an address or a CIDR block. `None` when one of the two is neither.
+/// `range` is an address or a CIDR block. `None` if one of the two is neither.
 fn ip_in_range(address: &str, range: &str) -> Option<bool> {
     let (network, length) = match range.split_once('/') {
         Some((network, length)) => (network, length.parse::<u32>().ok()?),

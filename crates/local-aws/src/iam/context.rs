@@ -1,10 +1,10 @@
-//! The request context: the facts that conditions and policy variables look at.
+//! The request context: the keys and values that conditions and policy variables use.
 
 use std::collections::BTreeMap;
 
 /// The context keys of one request, such as `aws:SourceIp` or `dynamodb:LeadingKeys`.
 ///
-/// The names of keys are compared without regard to case, as IAM does.
+/// Key names are case-insensitive, as in IAM.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Context {
     keys: BTreeMap<String, Value>,
@@ -29,7 +29,7 @@ impl Context {
         self.keys.insert(key.to_ascii_lowercase(), Value::Multiple(values));
     }
 
-    /// Takes over all keys of `other`.
+    /// Adds all keys of `other`.
     pub(crate) fn extend(&mut self, other: &Self) {
         self.keys.extend(other.keys.iter().map(|(key, value)| (key.clone(), value.clone())));
     }

@@ -1,4 +1,4 @@
-//! IAM: roles, their policies, and the decision whether a caller may do what it asks for.
+//! IAM: roles, their policies, and the decision whether a caller may do something.
 
 mod condition;
 mod context;

@@ -16,7 +16,7 @@ use crate::{
     unsupported,
 };
 
-/// IAM hands policy documents out percent-encoded.
+/// IAM returns policy documents percent-encoded.
 const DOCUMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 pub(crate) fn handle(account: &Account, request: &Request) -> Response {

@@ -1,5 +1,5 @@
-//! Plays the table of `tests/data/iam_cases.json`. Its expectations are those of another implementation of
-//! IAM's policy language; `tests/interop/oracles/iam` holds the table against it.
+//! Tests the cases of `tests/data/iam_cases.json`. `tests/interop/oracles/iam` checks their expected results against another
+//! implementation of IAM's policy language.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};

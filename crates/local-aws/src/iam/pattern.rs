@@ -13,7 +13,7 @@ enum Token {
     Any,
 }
 
-/// How the text of a pattern is to be read.
+/// How the text of a pattern is interpreted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Syntax {
     /// `*` and `?` are wildcards. Otherwise they are ordinary characters.
@@ -88,15 +88,15 @@ pub(crate) fn arn_matches(text: &str, arn: &str, syntax: Syntax, context: &Conte
     if text == "*" {
         return true;
     }
-    let mut wanted: Vec<&str> = split_arn(text);
+    let mut expected: Vec<&str> = split_arn(text);
     let actual = split_arn(arn);
-    if wanted.first() != Some(&"arn") || actual.len() != 6 {
+    if expected.first() != Some(&"arn") || actual.len() != 6 {
         return false;
     }
-    // IAM lets an identity policy leave out trailing fields; they then stand for anything.
-    wanted.resize(6, "*");
-    wanted.iter().zip(actual).all(|(wanted, actual)| {
-        Pattern::resolve(wanted, syntax, context).is_some_and(|pattern| pattern.matches(actual))
+    // In an identity policy, omitted trailing fields match anything.
+    expected.resize(6, "*");
+    expected.iter().zip(actual).all(|(expected, actual)| {
+        Pattern::resolve(expected, syntax, context).is_some_and(|pattern| pattern.matches(actual))
     })
 }
 
@@ -162,7 +162,7 @@ fn glob(pattern: &[Token], text: &[char], same: impl Fn(char, char) -> bool) -> 
                 t += 1;
                 continue;
             }
-            Some(&Token::Literal(wanted)) if same(wanted, character) => {
+            Some(&Token::Literal(expected)) if same(expected, character) => {
                 p += 1;
                 t += 1;
                 continue;

@@ -17,18 +17,18 @@ pub(crate) struct Policy {
 /// What a policy document is for, which decides the elements it must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PolicyKind {
-    /// Says what the role may do: has resources, and no principals.
+    /// Lists what the role may do. Has resources and no principals.
     Identity,
-    /// Says who may assume the role: has principals, and no resources.
+    /// Lists who may assume the role. Has principals and no resources.
     Trust,
 }
 
-/// The document is not a valid policy; the text says why. IAM answers `MalformedPolicyDocument`.
+/// The document is not a valid policy, for the reason in the text. IAM returns `MalformedPolicyDocument`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct MalformedPolicy(String);
 
-/// The outcome of an evaluation. An explicit deny wins over every allow; where nothing is said, it is denied.
+/// The result of an evaluation. An explicit deny overrides every allow. Without a matching statement, the request is denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     /// A statement allows the request and none denies it.
@@ -39,7 +39,7 @@ pub(crate) enum Decision {
     ImplicitlyDenied,
 }
 
-/// Who wants to assume a role.
+/// The principal that assumes a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TrustedPrincipal<'a> {
     /// A web identity provider, such as `cognito-identity.amazonaws.com`.
@@ -86,8 +86,8 @@ impl Policy {
     /// Parses a policy document.
     ///
     /// # Errors
-    /// [`MalformedPolicy`] when the text is not JSON, when an element is missing, unknown or of the wrong
-    /// type, or when a condition operator does not exist.
+    /// [`MalformedPolicy`] if the text is not JSON, if an element is missing, unknown or of the wrong type, or if a condition
+    /// operator does not exist.
     pub(crate) fn parse(document: &str, kind: PolicyKind) -> Result<Self, MalformedPolicy> {
         let document: Value =
             serde_json::from_str(document).map_err(|_| malformed("Syntax errors in policy."))?;

@@ -43,7 +43,7 @@ pub(crate) struct Iam {
 
 impl Role {
     /// # Errors
-    /// `MalformedPolicyDocument` when the trust policy is not one.
+    /// `MalformedPolicyDocument` if the trust policy is malformed.
     pub(crate) fn new(
         name: &str,
         path: &str,
@@ -70,7 +70,7 @@ impl Role {
     }
 
     /// # Errors
-    /// `MalformedPolicyDocument` when the document is not an identity policy.
+    /// `MalformedPolicyDocument` if the document is not an identity policy.
     pub(crate) fn put_policy(&mut self, name: &str, document: &str) -> Result<(), AwsError> {
         let policy = Arc::new(parse(document, PolicyKind::Identity)?);
         let others = self.policies.iter().filter(|(other, _)| *other != name);
@@ -86,7 +86,7 @@ impl Role {
     }
 
     /// # Errors
-    /// `MalformedPolicyDocument` when the document is no trust policy, `LimitExceeded` when it is too long.
+    /// `MalformedPolicyDocument` if the document is not a trust policy, `LimitExceeded` if it is too long.
     pub(crate) fn trust_policy(document: &str) -> Result<Policy, AwsError> {
         let policy = parse(document, PolicyKind::Trust)?;
         if size(document) > MOST_TRUST_CHARACTERS {
@@ -143,7 +143,7 @@ impl Iam {
     /// Changes a role.
     ///
     /// # Errors
-    /// `NoSuchEntity`, or what `change` says.
+    /// `NoSuchEntity`, or the error of `change`.
     pub(crate) fn update<T>(
         &self,
         name: &str,
@@ -165,7 +165,7 @@ impl Iam {
         Ok(())
     }
 
-    /// The policies of a role; none when the role is gone.
+    /// The policies of a role. Empty if the role has been deleted.
     pub(crate) fn policies_of(&self, name: &str) -> Vec<Arc<Policy>> {
         let roles = self.roles();
         let Some(role) = roles.get(name) else { return Vec::new() };

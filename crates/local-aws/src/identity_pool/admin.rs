@@ -1,4 +1,4 @@
-//! The operations that set identity pools up. They are signed.
+//! The signed operations that create and change identity pools.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! From an identity to credentials: the enhanced flow, and the basic flow's token.
+//! The credentials of an identity (enhanced flow) and its OpenID token (basic flow).
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::{
     sts::{WebIdentity, assume_with_web_identity},
 };
 
-/// How long the credentials of an identity pool live.
+/// The lifetime of an identity pool's credentials.
 const LIFETIME: Duration = Duration::from_secs(3600);
 /// The name of the sessions that identity pools start.
 const SESSION_NAME: &str = "CognitoIdentityCredentials";
@@ -106,7 +106,7 @@ fn choose_role(
         (Some((mapping, login)), custom_role) => {
             mapped_role(mapping, &login.claims, custom_role, own.as_deref()).map(Some)
         }
-        // A custom role is one of those that a token offers, which only a mapping looks at.
+        // A custom role is one of a token's roles, which only a mapping uses.
         (None, Some(custom)) if Some(custom) != own.as_deref() => {
             Err(not_authorized(format!("Role '{custom}' is not allowed for this identity.")))
         }
@@ -136,7 +136,7 @@ fn mapped_role(
     }
 }
 
-/// The role that the caller picks out of the token's, or the preferred one, or the only one.
+/// The token's role that the caller selects, the preferred one, or the only one.
 fn role_in_token(claims: &Map<String, Value>, custom_role: Option<&str>) -> Result<Option<String>, AwsError> {
     let offered: Vec<&str> = claims
         .get("cognito:roles")

@@ -1,4 +1,4 @@
-//! Identities: found again by their login, kept when a guest signs in.
+//! Identities, which are found by their login. A guest who signs in keeps the identity.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{account::Account, error::AwsError};
 
-/// Provider name to login token.
+/// Login tokens by provider name.
 pub(super) type Logins = BTreeMap<String, String>;
 
 #[derive(Deserialize)]
@@ -30,7 +30,7 @@ pub(super) struct UnlinkInput {
     logins_to_remove: Vec<String>,
 }
 
-/// A login whose token is genuine and meant for the pool.
+/// A login whose token is valid for the pool.
 #[derive(Debug)]
 pub(super) struct VerifiedLogin {
     pub(super) provider: String,
@@ -39,7 +39,7 @@ pub(super) struct VerifiedLogin {
     pub(super) claims: Map<String, Value>,
 }
 
-/// GetId: the identity of whoever signed in, always the same one; or a new guest.
+/// GetId: the identity of the signed-in user, which is always the same, or of a new guest.
 pub(super) fn get_id(account: &Account, input: &GetIdInput) -> Result<Value, AwsError> {
     check_id("identityPoolId", &input.identity_pool_id)?;
     let pool = account.identity_pools.state().pool(&input.identity_pool_id)?.clone();
@@ -56,7 +56,7 @@ pub(super) fn get_id(account: &Account, input: &GetIdInput) -> Result<Value, Aws
     Ok(json!({ "IdentityId": id }))
 }
 
-/// UnlinkIdentity: without its last login an identity is out of reach.
+/// UnlinkIdentity. An identity without logins can no longer be used.
 pub(super) fn unlink(account: &Account, input: &UnlinkInput) -> Result<Value, AwsError> {
     let (identity, pool) = find(account, &input.identity_id)?;
     let logins = verify_logins(account, &pool, &input.logins)?;
@@ -72,11 +72,11 @@ pub(super) fn unlink(account: &Account, input: &UnlinkInput) -> Result<Value, Aw
     Ok(json!({}))
 }
 
-/// The identity that a request for credentials gets: usually the one that it names, but a guest whose login
-/// already has an identity continues as that one.
+/// The identity of a request for credentials. It is the one that the request names, but a guest whose login already has an
+/// identity continues with that one.
 ///
 /// # Errors
-/// `NotAuthorizedException` when the logins do not prove that the identity is the caller's.
+/// `NotAuthorizedException` if the logins do not prove that the identity is the caller's.
 pub(super) fn resolve(
     account: &Account,
     identity_id: &str,

@@ -1,4 +1,4 @@
-//! Cognito identity pools: who signed in, or came as a guest, gets an identity and temporary credentials.
+//! Cognito identity pools, which give signed-in users and guests an identity and temporary credentials.
 
 mod admin;
 mod credentials;
@@ -35,7 +35,7 @@ pub(crate) struct IdentityPools {
 }
 
 impl IdentityPools {
-    /// Whom a token of GetOpenIdToken speaks of.
+    /// The identity in a token of GetOpenIdToken.
     ///
     /// # Errors
     /// `InvalidIdentityToken` and `ExpiredTokenException`.
@@ -48,7 +48,7 @@ impl IdentityPools {
     }
 }
 
-/// The answers of the identity pool service.
+/// Handles a request to the identity pool service.
 pub(crate) fn handle(account: &Account, request: &Request) -> Response {
     aws_json::response(operate(account, request))
 }
@@ -56,7 +56,7 @@ pub(crate) fn handle(account: &Account, request: &Request) -> Response {
 fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
     unsupported::check(request)?;
     match request.operation.as_str() {
-        // What apps call is not signed: the login tokens speak for themselves.
+        // Requests of apps are not signed; they contain login tokens.
         "GetId" => identity::get_id(account, &parse(request)?),
         "UnlinkIdentity" => identity::unlink(account, &parse(request)?),
         "GetCredentialsForIdentity" => credentials::get(account, &parse(request)?),
@@ -72,7 +72,7 @@ fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
     }
 }
 
-/// Reads the input of an operation.
+/// Parses the input of an operation.
 fn parse<T: DeserializeOwned>(request: &Request) -> Result<T, AwsError> {
     let input: Value = serde_json::from_slice(&request.body)
         .map_err(|error| invalid_parameter(format!("Invalid input: {error}")))?;

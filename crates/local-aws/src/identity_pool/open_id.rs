@@ -1,4 +1,4 @@
-//! The OpenID tokens that GetOpenIdToken hands out and AssumeRoleWithWebIdentity takes.
+//! The OpenID tokens of GetOpenIdToken, for AssumeRoleWithWebIdentity.
 
 use std::sync::OnceLock;
 
@@ -11,10 +11,10 @@ use crate::{
     sts::{COGNITO_IDENTITY, WebIdentity},
 };
 
-/// How long a token can be redeemed.
+/// The lifetime of a token.
 const LIFETIME_SECONDS: i64 = 600;
 
-/// Signs and verifies the tokens of this account's identity pools. The key is made when it is first needed.
+/// Signs and verifies the tokens of this account's identity pools. The key is created on first use.
 #[derive(Default)]
 pub(super) struct OpenIdTokens {
     keys: OnceLock<Option<Keys>>,
@@ -50,11 +50,11 @@ impl OpenIdTokens {
     }
 
     /// # Errors
-    /// `InvalidIdentityToken` or `ExpiredTokenException`, as AssumeRoleWithWebIdentity words them.
+    /// `InvalidIdentityToken` or `ExpiredTokenException`, with the messages of AssumeRoleWithWebIdentity.
     pub(super) fn verify(&self, token: &str, now: i64) -> Result<WebIdentity, AwsError> {
         let mut validation = Validation::new(Algorithm::ES256);
         validation.set_issuer(&[issuer()]);
-        // The audience is for the trust policy to look at, and the time is this server's, not the machine's.
+        // The trust policy checks the audience, and the expiry is compared with this server's clock, not the machine's.
         validation.validate_aud = false;
         validation.validate_exp = false;
         let claims = jsonwebtoken::decode::<Claims>(token, &self.keys()?.verifying, &validation)

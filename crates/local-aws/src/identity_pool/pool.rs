@@ -1,4 +1,4 @@
-//! What an identity pool is made of, and the identities in it.
+//! Identity pools and their identities.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -16,10 +16,10 @@ pub(super) struct IdentityPool {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) allow_unauthenticated: bool,
-    /// Whether GetOpenIdToken may be used (the basic flow). It may where nobody ever said.
+    /// Whether GetOpenIdToken (the basic flow) is allowed. It is by default.
     pub(super) allow_classic_flow: Option<bool>,
     pub(super) providers: Vec<Provider>,
-    /// By kind: `authenticated`, `unauthenticated`.
+    /// Role ARNs by kind: `authenticated`, `unauthenticated`.
     pub(super) roles: BTreeMap<String, String>,
     pub(super) role_mappings: BTreeMap<String, RoleMapping>,
 }
@@ -30,12 +30,12 @@ pub(super) struct IdentityPool {
 pub(super) struct Provider {
     pub(super) provider_name: String,
     pub(super) client_id: String,
-    /// Whether the user pool is asked if the person is still signed in.
+    /// Whether the identity pool checks that the user is still signed in to the user pool.
     #[serde(default)]
     pub(super) server_side_token_check: bool,
 }
 
-/// How a role is chosen for the people of one provider. The key is `PROVIDER:CLIENT_ID`.
+/// How a role is chosen for the users of one provider. The key is `PROVIDER:CLIENT_ID`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct RoleMapping {
@@ -85,20 +85,20 @@ enum MatchType {
     NotEqual,
 }
 
-/// A person or a guest.
+/// A user or a guest.
 #[derive(Clone, Debug)]
 pub(super) struct Identity {
     pub(super) id: String,
     pub(super) pool_id: String,
-    /// By provider: the `sub` of the person there. Empty for a guest.
+    /// The user's `sub` by provider. Empty for a guest.
     pub(super) logins: BTreeMap<String, String>,
     pub(super) created: SystemTime,
     pub(super) modified: SystemTime,
-    /// After its last login was unlinked nobody can use it any more.
+    /// Whether its last login was unlinked, so that it can no longer be used.
     pub(super) inaccessible: bool,
 }
 
-/// Everything in memory.
+/// The state of all identity pools.
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) pools: BTreeMap<String, IdentityPool>,
@@ -118,7 +118,7 @@ impl State {
         self.identities.get(id).ok_or_else(|| not_found(&format!("Identity '{id}' not found.")))
     }
 
-    /// The identity that a person of a provider already has in a pool.
+    /// The existing identity of a provider's user in a pool.
     pub(super) fn identity_of(&self, pool_id: &str, provider: &str, subject: &str) -> Option<&Identity> {
         self.identities.values().find(|identity| {
             identity.pool_id == pool_id && identity.logins.get(provider).is_some_and(|s| s == subject)
@@ -128,7 +128,7 @@ impl State {
 
 impl RoleMapping {
     /// # Errors
-    /// Says what AWS does not take of a mapping.
+    /// Rejects a mapping that AWS does not accept.
     pub(super) fn check(&self) -> Result<(), String> {
         if self.ambiguous_role_resolution.is_none() {
             return Err("needs an AmbiguousRoleResolution.".to_owned());
@@ -156,7 +156,7 @@ impl Rule {
         }
     }
 
-    /// Whether the claims of a token fulfil this rule. A claim that is not there fulfils none.
+    /// Whether the claims of a token fulfil this rule. A missing claim fulfils none.
     pub(super) fn matches(&self, claims: &Map<String, Value>) -> bool {
         let Some(claim) = claims.get(&self.claim) else { return false };
         let values: Vec<String> = match claim {

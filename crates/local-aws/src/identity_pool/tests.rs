@@ -10,12 +10,12 @@ use crate::{
 
 const PASSWORD: &str = "Correct-Horse-1";
 
-/// An identity pool with a user pool behind it, set up by the calls that set it up on AWS.
+/// An identity pool with a user pool, created with AWS's operations.
 struct Fixture {
     account: Arc<Account>,
     user_pool: String,
     client: String,
-    /// A client whose tokens the identity pool does not take.
+    /// A client whose tokens the identity pool does not accept.
     other_client: String,
     identity_pool: String,
 }
@@ -74,7 +74,7 @@ impl Fixture {
         text(&self.idp("CreateUserPoolClient", &input).await.expect_ok().json()["UserPoolClient"]["ClientId"])
     }
 
-    /// A role that identities of this pool may assume that came in this way.
+    /// A role that identities of this kind may assume.
     async fn create_role(&self, name: &str, kind: &str) -> String {
         let trust = json!({"Version": "2012-10-17", "Statement": {
             "Effect": "Allow",
@@ -113,7 +113,7 @@ impl Fixture {
         draft.signed("cognito-identity", &Keys::root(), self.account.clock.now()).send(&self.account).await
     }
 
-    /// What apps call, unsigned.
+    /// An unsigned request, as apps send it.
     async fn call(&self, operation: &str, input: &Value) -> Answer {
         Draft::json(&format!("AWSCognitoIdentityService.{operation}"), input).send(&self.account).await
     }

@@ -1,4 +1,4 @@
-//! Signed calls to any server that speaks AWS's protocols.
+//! Signed calls to any server with AWS's protocols.
 
 use std::collections::BTreeMap;
 
@@ -141,7 +141,7 @@ impl Client {
     }
 }
 
-/// What the server said, in JSON or XML; never what was sent.
+/// The server's error in JSON or XML. It contains nothing of the request.
 fn refused(operation: &str, status: StatusCode, answer: &[u8]) -> ProvisionError {
     let text = String::from_utf8_lossy(answer);
     let element = |name: &str| {

@@ -1,4 +1,4 @@
-//! Sets the demo up on a server, by the calls that would set it up on AWS.
+//! Creates the demo on a server, with the same calls as on AWS.
 
 mod client;
 mod policies;
@@ -17,19 +17,18 @@ use crate::{
     sts::{ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY},
 };
 
-/// What the roles of the demo may do.
+/// The permissions of the demo's roles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policies {
     /// Each identity has its own objects and items: policies with `${cognito-identity.amazonaws.com:sub}` and
     /// `dynamodb:LeadingKeys`, as on AWS.
     #[default]
     PerIdentity,
-    /// Each role has the whole bucket and the whole table. For servers that know neither of the two, such as
-    /// ministack.
+    /// Each role has the whole bucket and table. For servers without policy variables and leading keys, such as ministack.
     Wide,
 }
 
-/// Why the demo could not be set up.
+/// The reason why the demo could not be created.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProvisionError {
@@ -38,7 +37,7 @@ pub enum ProvisionError {
     Unsent {
         /// The AWS operation.
         operation: String,
-        /// What went wrong.
+        /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The server refused an operation.
@@ -53,7 +52,7 @@ pub enum ProvisionError {
         /// AWS's message.
         message: String,
     },
-    /// The server answered something else than AWS would.
+    /// The server's answer differs from AWS's.
     #[error("the answer of {operation} is not what AWS answers")]
     Unexpected {
         /// The AWS operation.
@@ -61,13 +60,13 @@ pub enum ProvisionError {
     },
 }
 
-/// The person without a second factor.
+/// The user without a second factor.
 const FIRST_USER: (&str, &str) = ("ada", "Analytical-Engine-1843");
-/// The person with an authenticator app.
+/// The user with an authenticator app.
 const SECOND_USER: (&str, &str) = ("grace", "Nanosecond-Wire-1952");
 const IDP: &str = "AWSCognitoIdentityProviderService";
-/// What a page may read of S3's answers: the headers that the SDK reads there, and of an app's own metadata `author`, as
-/// an example. S3 takes no wildcard here.
+/// The headers of S3's answers that a page may read: those that the SDK reads, and `author` as an example of user metadata. S3
+/// does not allow a wildcard here.
 const EXPOSED_HEADERS: [&str; 16] = [
     "Age",
     "Content-Disposition",
@@ -87,16 +86,15 @@ const EXPOSED_HEADERS: [&str; 16] = [
     "x-amz-version-id",
 ];
 
-/// Sets the demo up on the server at `endpoint` (plain HTTP, such as `http://127.0.0.1:4577`), with signed
-/// calls: a user pool with three app clients (without a secret, with one, with rotating refresh tokens), two
-/// confirmed users (the second with TOTP), an identity pool with a role for who is signed in and one for
-/// guests, a bucket that browsers may use, and a table with the keys `pk` and `sk`. Names carry a random
-/// suffix, so it can be done several times.
+/// Creates the demo on the server at `endpoint` (plain HTTP, such as `http://127.0.0.1:4577`) with signed calls. It has a user
+/// pool with three app clients (without a secret, with a secret, with rotating refresh tokens), two confirmed users (the second
+/// with TOTP), an identity pool with roles for signed-in users and guests, a bucket with CORS rules, and a table with the keys
+/// `pk` and `sk`. Names have a random suffix, so a server can hold several demos.
 ///
 /// Returns a complete `poolpass.json`, with the users and the other two clients under `demo`.
 ///
 /// # Errors
-/// [`ProvisionError`] names the operation that failed. What was made until then stays.
+/// [`ProvisionError`] names the failed operation. Resources that were created before it remain.
 pub async fn demo(
     endpoint: &str,
     region: &str,
@@ -161,11 +159,10 @@ pub async fn demo(
 }
 
 impl LocalAws {
-    /// Sets the demo up on this server, as [`demo`] does, and returns its `poolpass.json`, the API's URL
-    /// included.
+    /// Creates the demo on this server, as [`demo`] does, and returns its `poolpass.json`, which includes the API's URL.
     ///
     /// # Errors
-    /// [`ProvisionError`], for instance when a fault hits one of the calls.
+    /// [`ProvisionError`], for instance if a fault affects one of the calls.
     pub async fn demo(&self) -> Result<Value, ProvisionError> {
         let (id, secret) = (ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY);
         let mut config = demo(self.url(), self.region(), id, secret, Policies::PerIdentity).await?;
@@ -206,7 +203,7 @@ async fn create_user_pool(client: &Client, suffix: &str) -> Result<String, Provi
 enum AppClient {
     Public,
     Secret,
-    /// With refresh token rotation, which excludes REFRESH_TOKEN_AUTH.
+    /// Has refresh token rotation, which excludes REFRESH_TOKEN_AUTH.
     Rotating,
 }
 
@@ -256,7 +253,7 @@ async fn create_user(
     Ok(())
 }
 
-/// Signs the person in and sets TOTP up for them, as an app would. Returns the secret.
+/// Signs the user in and sets up TOTP, as an app would. Returns the secret.
 async fn enrol_totp(
     client: &Client,
     client_id: &str,
@@ -271,7 +268,7 @@ async fn enrol_totp(
     let token = text(&signed_in["AuthenticationResult"], "AccessToken", "InitiateAuth")?;
     let associated = idp(client, "AssociateSoftwareToken", &json!({ "AccessToken": token })).await?;
     let secret = text(&associated, "SecretCode", "AssociateSoftwareToken")?;
-    // The code of the step before still counts, and leaves the present one to the first sign-in.
+    // The previous code is still valid, so the current one remains unused for the first sign-in.
     let code = totp(&secret, unix_seconds(client.clock.now()) - 30)
         .ok_or_else(|| ProvisionError::unexpected("AssociateSoftwareToken"))?;
     let verify = json!({ "AccessToken": token, "UserCode": code, "FriendlyDeviceName": "demo" });
@@ -323,7 +320,7 @@ async fn create_bucket(client: &Client, bucket: &str) -> Result<(), ProvisionErr
     Ok(())
 }
 
-/// S3 wants a digest with PutBucketCors.
+/// The digest that S3 requires with PutBucketCors.
 fn md5_of(text: &str) -> String {
     use base64::Engine;
     use s3s::crypto::Checksum;

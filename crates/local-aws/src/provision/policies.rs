@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Policies;
 
-/// What the demo is made of, as policies name it.
+/// The demo's resources, as policies name them.
 pub(super) struct Resources<'a> {
     pub(super) region: &'a str,
     pub(super) bucket: &'a str,
@@ -30,8 +30,8 @@ const OBJECT_ACTIONS: [&str; 5] = [
     "s3:ListMultipartUploadParts",
 ];
 
-/// Who is signed in has the objects below `private/IDENTITY_ID/` and the items whose partition key is the
-/// identity id, reads what is `public/`, and may call the API.
+/// A signed-in user has the objects below `private/IDENTITY_ID/` and the items whose partition key is the identity ID, may read
+/// objects below `public/`, and may call the API.
 pub(super) fn authenticated(resources: &Resources<'_>, policies: Policies) -> Value {
     let Resources { bucket, .. } = resources;
     if policies == Policies::Wide {
@@ -64,7 +64,7 @@ pub(super) fn authenticated(resources: &Resources<'_>, policies: Policies) -> Va
     ] })
 }
 
-/// A guest has the items of its own partition, and reads what is `public/`.
+/// A guest has the items of its own partition and may read objects below `public/`.
 pub(super) fn unauthenticated(resources: &Resources<'_>, policies: Policies) -> Value {
     if policies == Policies::Wide {
         return wide(resources, &["s3:GetObject"]);

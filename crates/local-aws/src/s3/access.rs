@@ -1,4 +1,4 @@
-//! What each S3 operation needs to be allowed.
+//! The permissions that each S3 operation needs.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::{
     sts::{ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY, Sts},
 };
 
-/// The verified caller, on its way through s3s.
+/// The verified caller, which s3s passes on to the operations.
 #[derive(Clone, Debug)]
 pub(super) struct Access {
     pub(super) account: Arc<Account>,
@@ -36,7 +36,7 @@ impl Access {
             .map_err(|denied| S3Error::with_message(S3ErrorCode::AccessDenied, denied.to_string()))
     }
 
-    /// The error for a key that is not there: only who may list the bucket is told so.
+    /// The error for a missing key. Only a caller who may list the bucket learns that it is missing.
     pub(super) fn no_such_key(&self, bucket: &str, key: &str) -> S3Error {
         let mut context = Context::default();
         context.set("s3:prefix", key);
@@ -47,11 +47,11 @@ impl Access {
     }
 }
 
-/// Tells s3s the secrets that it verifies the chunks of `aws-chunked` bodies with.
-pub(super) struct Secrets(pub(super) Arc<Sts>);
+/// Gives s3s the secret keys for the chunk signatures of `aws-chunked` bodies.
+pub(super) struct SecretKeys(pub(super) Arc<Sts>);
 
 #[async_trait::async_trait]
-impl S3Auth for Secrets {
+impl S3Auth for SecretKeys {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
         if access_key == ROOT_ACCESS_KEY_ID {
             return Ok(SecretKey::from(ROOT_SECRET_ACCESS_KEY));
@@ -61,23 +61,23 @@ impl S3Auth for Secrets {
     }
 }
 
-/// Asks the caller's policies before any operation.
-pub(super) struct Gate;
+/// Checks the caller's policies before every operation.
+pub(super) struct PolicyCheck;
 
 #[async_trait::async_trait]
-impl S3Access for Gate {
+impl S3Access for PolicyCheck {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
         let access =
             context.extensions_mut().get::<Access>().cloned().ok_or_else(|| s3_error!(AccessDenied))?;
         let operation = context.s3_op().name();
-        let facts = facts(context.uri(), context.headers());
+        let context_keys = context_keys(context.uri(), context.headers());
         let resource = match context.s3_path() {
             S3Path::Root => "*".to_owned(),
             S3Path::Bucket { bucket } => bucket_arn(bucket),
             S3Path::Object { bucket, key } => object_arn(bucket, key),
         };
         for action in actions(operation, context.headers()) {
-            access.authorize(&action, &resource, &facts)?;
+            access.authorize(&action, &resource, &context_keys)?;
         }
         parameters::check(operation, context.uri(), context.headers())
     }
@@ -91,8 +91,8 @@ pub(super) fn object_arn(bucket: &str, key: &str) -> String {
     format!("arn:aws:s3:::{bucket}/{key}")
 }
 
-/// The actions that an operation takes on the resource of its path. Sources of copies and the keys of
-/// DeleteObjects are asked about where they are known.
+/// The actions of an operation on the resource of its path. The operations themselves check the sources of copies and the keys
+/// of DeleteObjects.
 fn actions(operation: &str, headers: &HeaderMap) -> Vec<String> {
     let action = match operation {
         "HeadBucket" | "ListObjects" | "ListObjectsV2" => "s3:ListBucket",
@@ -109,7 +109,7 @@ fn actions(operation: &str, headers: &HeaderMap) -> Vec<String> {
         "ListParts" => "s3:ListMultipartUploadParts",
         "ListMultipartUploads" => "s3:ListBucketMultipartUploads",
         "DeleteObjects" => return Vec::new(),
-        // Most actions are called as their operation is.
+        // Most actions have the name of their operation.
         other => return vec![format!("s3:{other}")],
     };
     let mut actions = vec![action.to_owned()];
@@ -124,8 +124,8 @@ fn actions(operation: &str, headers: &HeaderMap) -> Vec<String> {
     actions
 }
 
-/// The context keys of S3 that are in the request.
-fn facts(uri: &Uri, headers: &HeaderMap) -> Context {
+/// S3's context keys of the request.
+fn context_keys(uri: &Uri, headers: &HeaderMap) -> Context {
     let mut context = Context::default();
     for (key, parameter) in
         [("s3:prefix", "prefix"), ("s3:delimiter", "delimiter"), ("s3:max-keys", "max-keys")]

@@ -1,9 +1,9 @@
-//! S3's documented behaviour, row by row: `tests/data/s3_behaviour.json` says of each request what AWS's
-//! documentation says of it, and where.
+//! S3's documented behaviour. Each row of `tests/data/s3_behaviour.json` has a request, the documented result, and where AWS
+//! documents it.
 //!
-//! Every row starts with a bucket that holds `key` (`0123456789`), `archived` (of the class GLACIER), `folder/a`
-//! and `folder/b`. In a row stand `{etag}` for the ETag of `key`, `{md5}` for the digest of the request's body,
-//! `{crc32:TEXT}` for a checksum and `{x:COUNT}` for so many letters.
+//! Every row starts with a bucket that holds `key` (`0123456789`), `archived` (storage class GLACIER), `folder/a` and `folder/b`.
+//! Placeholders: `{etag}` is the ETag of `key`, `{md5}` the digest of the request's body, `{crc32:TEXT}` a checksum, and
+//! `{x:COUNT}` that many letters.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ struct Row {
     source: String,
     request: Request,
     answer: Expected,
-    /// What keys hold when the request has been answered; null for a key that is not there.
+    /// The contents of keys after the request; null for a missing key.
     #[serde(default)]
     afterwards: BTreeMap<String, Option<String>>,
 }
@@ -92,22 +92,24 @@ async fn check(row: &Row) -> Result<(), String> {
     Ok(())
 }
 
-/// An answer to HEAD has no body on the wire, and so no code.
+/// An answer to HEAD has no body, and so no code.
 fn compare(expected: &Expected, answer: &Answer, etag: &str, is_head: bool) -> Result<(), String> {
-    let mut facts = vec![
+    let mut comparisons = vec![
         ("status".to_owned(), expected.status.to_string(), answer.status.as_u16().to_string()),
         ("code".to_owned(), expected.code.clone(), if is_head { String::new() } else { answer.code() }),
     ];
     for (name, value) in &expected.headers {
-        facts.push((name.clone(), fill(value, etag, ""), header(answer, name).to_owned()));
+        comparisons.push((name.clone(), fill(value, etag, ""), header(answer, name).to_owned()));
     }
     for (name, value) in &expected.elements {
-        facts.push((name.clone(), fill(value, etag, ""), answer.xml(name)));
+        comparisons.push((name.clone(), fill(value, etag, ""), answer.xml(name)));
     }
     if let Some(body) = &expected.body {
-        facts.push(("body".to_owned(), body.clone(), answer.text()));
+        comparisons.push(("body".to_owned(), body.clone(), answer.text()));
     }
-    if let Some((name, expected, actual)) = facts.iter().find(|(_, expected, actual)| expected != actual) {
+    if let Some((name, expected, actual)) =
+        comparisons.iter().find(|(_, expected, actual)| expected != actual)
+    {
         return Err(format!("{name} is {actual:?} instead of {expected:?}: {}", answer.text()));
     }
     let text = answer.text();

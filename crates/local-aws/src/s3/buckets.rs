@@ -17,7 +17,7 @@ use super::{
 };
 use crate::account::ACCOUNT_ID;
 
-/// The one region where buckets are made without naming it.
+/// The only region in which CreateBucket does not name the region.
 const US_EAST_1: &str = "us-east-1";
 
 pub(super) fn create(

@@ -1,4 +1,4 @@
-//! CORS, by the rules of the bucket.
+//! CORS with the rules of the bucket.
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use s3s::dto::CORSRule;
@@ -9,10 +9,10 @@ use crate::{
     exchange::{Request, Response, full},
 };
 
-/// The answer to a browser that asks whether it may send a request.
+/// The answer to a preflight request.
 ///
 /// # Errors
-/// `AccessForbidden` when no rule of the bucket allows it, `BadRequest` when the question is incomplete.
+/// `AccessForbidden` if no rule of the bucket allows it, `BadRequest` if the preflight request is incomplete.
 pub(super) fn preflight(store: &Store, request: &Request) -> Result<Response, AwsError> {
     let text = |name| request.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let (Some(origin), Some(method)) = (text(header::ORIGIN), text(header::ACCESS_CONTROL_REQUEST_METHOD))
@@ -55,7 +55,7 @@ pub(super) fn preflight(store: &Store, request: &Request) -> Result<Response, Aw
     Ok(response)
 }
 
-/// Lets the page that sent the request read the answer, if a rule of the bucket does.
+/// Adds the headers that let the page read the answer, if a rule of the bucket allows it.
 pub(super) fn allow(store: &Store, request: &Request, response: &mut Response) {
     let Some(origin) = request.headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()) else {
         return;
@@ -66,7 +66,7 @@ pub(super) fn allow(store: &Store, request: &Request, response: &mut Response) {
     }
 }
 
-/// Whether a bucket's rules make sense. S3 refuses others.
+/// Rejects rules that S3 does not accept.
 pub(super) fn check(rules: &[CORSRule]) -> Result<(), String> {
     const METHODS: [Method; 5] = [Method::GET, Method::PUT, Method::HEAD, Method::POST, Method::DELETE];
 

@@ -1,4 +1,4 @@
-//! Listing: pages of keys, with common prefixes.
+//! Lists pages of keys and common prefixes.
 
 use std::ops::Bound;
 
@@ -84,7 +84,7 @@ pub(super) fn v1(store: &Store, input: ListObjectsInput) -> S3Result<S3Response<
     }))
 }
 
-/// How keys are written: as they are, or percent-encoded, since XML cannot hold every character.
+/// Whether keys are written percent-encoded, since XML cannot contain every character.
 #[derive(Clone, Copy)]
 pub(super) struct Encode(bool);
 
@@ -131,7 +131,7 @@ impl Page {
                 rest.split_once(delimiter).map(|(start, _)| format!("{prefix}{start}{delimiter}"))
             });
             let name = group.as_deref().unwrap_or(key);
-            // What follows a common prefix that was shown before is part of it.
+            // Keys after an already listed common prefix belong to it.
             let is_past =
                 after.is_none_or(|after| name > after && !(group.is_some() && after.starts_with(name)));
             if !is_past || (!entries.is_empty() && name == last) {
@@ -192,8 +192,8 @@ impl Page {
     }
 }
 
-fn max_keys(wanted: Option<i32>) -> S3Result<i32> {
-    match wanted {
+fn max_keys(requested: Option<i32>) -> S3Result<i32> {
+    match requested {
         None => Ok(MOST_KEYS),
         Some(number) if number < 0 => {
             Err(s3_error!(InvalidArgument, "Argument maxKeys must be an integer between 0 and 2147483647"))

@@ -1,5 +1,5 @@
-//! S3, in path style: the protocol is `s3s`, in front of it stand signatures, policies and CORS, behind it a
-//! store in memory.
+//! S3 in path style. Signatures, policies and CORS are checked here, `s3s` implements the protocol, and a store in memory holds
+//! the objects.
 //!
 //! The store is our own rather than `s3s-fs`, because a file system is not S3: there `a//b` is `a/b`, `a` and
 //! `a/b` cannot both exist, a put into a missing bucket creates it, a body with a wrong checksum stays, an
@@ -41,7 +41,7 @@ use s3s::{
 use serde::Deserialize;
 
 use self::{
-    access::{Access, Gate, Secrets},
+    access::{Access, PolicyCheck, SecretKeys},
     service::Operations,
     store::Store,
 };
@@ -69,14 +69,14 @@ impl S3 {
         config.presigned_url_max_skew_time_secs = u32::MAX;
         let mut builder = S3ServiceBuilder::new(Operations(store.clone()));
         builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
-        builder.set_auth(Secrets(sts));
-        builder.set_access(Gate);
+        builder.set_auth(SecretKeys(sts));
+        builder.set_access(PolicyCheck);
         builder.set_host(Hosts);
         Self { service: builder.build(), store }
     }
 }
 
-/// Tells s3s which hosts are buckets.
+/// Tells s3s which hosts belong to buckets.
 struct Hosts;
 
 impl S3Host for Hosts {
@@ -95,7 +95,7 @@ impl fmt::Debug for S3 {
     }
 }
 
-/// The answers of S3.
+/// Handles a request to S3.
 pub(crate) async fn handle(account: &Arc<Account>, request: &Request) -> Response {
     if request.method == Method::OPTIONS {
         return cors::preflight(&account.s3.store, request)
@@ -109,7 +109,7 @@ pub(crate) async fn handle(account: &Arc<Account>, request: &Request) -> Respons
     response
 }
 
-/// Lets the page that sent the request read the answer, if the bucket's rules do.
+/// Adds the headers that let the page read the answer, if the bucket's rules allow it.
 pub(crate) fn allow(account: &Account, request: &Request, response: &mut Response) {
     cors::allow(&account.s3.store, request, response);
 }
@@ -117,7 +117,7 @@ pub(crate) fn allow(account: &Account, request: &Request, response: &mut Respons
 /// An error as S3 writes it.
 pub(crate) fn error_response(request: &Request, error: &AwsError) -> Response {
     let mut writer = Writer::new(Vec::new());
-    // Writing into memory does not fail.
+    // Writing to memory does not fail.
     let _ = write_error(&mut writer, request, error);
     let mut response = http::Response::new(full(writer.into_inner()));
     *response.status_mut() = error.status;
@@ -151,7 +151,7 @@ async fn respond(account: &Arc<Account>, request: &Request) -> Result<Response, 
         return Ok(Response::from_parts(parts, full("")));
     }
     if request.operation == "HeadObject" && parts.headers.contains_key(header::CONTENT_RANGE) {
-        // s3s gives the status of GetObject alone.
+        // s3s sets the status only for GetObject.
         parts.status = StatusCode::PARTIAL_CONTENT;
     }
     if request.operation.starts_with("List") || request.operation == "DeleteObjects" {
@@ -163,8 +163,7 @@ async fn respond(account: &Arc<Account>, request: &Request) -> Result<Response, 
     Ok(Response::from_parts(parts, body.boxed_unsync()))
 }
 
-/// The request as s3s gets it. Its signature is verified already, so s3s only sees it where it needs it: to
-/// verify the signatures of the chunks of an `aws-chunked` body.
+/// The request for s3s. Its signature is already verified, so s3s sees it only for the chunk signatures of an `aws-chunked` body.
 fn for_s3s(account: &Arc<Account>, request: &Request, caller: Caller) -> Result<s3s::HttpRequest, AwsError> {
     let is_streaming = sigv4::payload(&request.headers) == Payload::Streaming;
     let mut s3_request = http::Request::new(s3s::Body::from(request.body.clone()));
@@ -172,7 +171,7 @@ fn for_s3s(account: &Arc<Account>, request: &Request, caller: Caller) -> Result<
     *s3_request.uri_mut() =
         if is_streaming { request.sent_uri().clone() } else { without_signature(request.sent_uri())? };
     *s3_request.headers_mut() = request.headers.clone();
-    // S3 answers a range that it cannot read, or several, with the whole object.
+    // For a malformed range or several ranges, S3 returns the whole object.
     let is_range = |value: &HeaderValue| {
         value.to_str().is_ok_and(|value| value != "bytes=-" && Range::parse(value).is_ok())
     };
@@ -199,7 +198,7 @@ fn without_signature(uri: &http::Uri) -> Result<http::Uri, AwsError> {
     target.parse().map_err(|_| AwsError::new("InvalidURI", "Couldn't parse the specified URI."))
 }
 
-/// Takes the error of s3s apart, so that all errors leave in the same form.
+/// Converts an error of s3s, so that all errors have the same form.
 async fn error_of(status: StatusCode, body: s3s::Body) -> AwsError {
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "PascalCase")]
@@ -218,9 +217,9 @@ async fn error_of(status: StatusCode, body: s3s::Body) -> AwsError {
     AwsError::new(document.code, message).with_status(status)
 }
 
-/// Names what was not found, as S3 does.
+/// Adds the name of the missing resource, as S3 does.
 fn with_details(error: AwsError, request: &Request) -> AwsError {
-    // A copy misses its source.
+    // For a copy, the source is missing.
     let source = request.headers.get("x-amz-copy-source").and_then(|source| source.to_str().ok());
     let path = source.and_then(|source| source.split('?').next()).unwrap_or(request.uri.path());
     let path = percent_decode_str(path).decode_utf8_lossy().into_owned();
@@ -232,7 +231,7 @@ fn with_details(error: AwsError, request: &Request) -> AwsError {
         }
         "PreconditionFailed" => match *conditions(request) {
             [condition] => error.with_detail("Condition", condition),
-            // Which of several did not hold is not known here.
+            // If there are several, the failed one is unknown here.
             _ => error,
         },
         "NoSuchUpload" => match sigv4::query_value(&request.uri, "uploadId") {
@@ -243,7 +242,7 @@ fn with_details(error: AwsError, request: &Request) -> AwsError {
     }
 }
 
-/// The conditions of a request, as S3 writes them.
+/// The condition headers of a request, as S3 writes them.
 fn conditions(request: &Request) -> Box<[&'static str]> {
     [
         "If-Match",
@@ -260,7 +259,7 @@ fn conditions(request: &Request) -> Box<[&'static str]> {
     .collect()
 }
 
-/// The texts for errors that s3s raises without one.
+/// The messages of errors that s3s returns without one.
 fn default_message(code: &str) -> &'static str {
     match code {
         "AccessDenied" => "Access Denied",

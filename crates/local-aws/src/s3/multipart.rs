@@ -17,13 +17,13 @@ use s3s::{
 };
 
 use super::{
-    body::{self, Stated},
+    body::{self, DeclaredDigests},
     list::Encode,
     objects::{Conditions, check_write, copy_source, find, length, now},
     store::{Object, Part, Store, Upload, attributes, size, slice},
 };
 
-/// Every part but the last has at least this many bytes.
+/// The least number of bytes of every part except the last.
 const SMALLEST_PART: u64 = 5 * 1024 * 1024;
 const MOST_PARTS: i32 = 10_000;
 
@@ -68,7 +68,7 @@ pub(super) async fn upload_part(
 ) -> S3Result<S3Response<UploadPartOutput>> {
     let modified = now(&request)?;
     check_part_number(request.input.part_number)?;
-    let stated = Stated {
+    let declared = DeclaredDigests {
         md5: request.input.content_md5.take(),
         checksum: Checksum {
             checksum_crc32: request.input.checksum_crc32.take(),
@@ -79,7 +79,7 @@ pub(super) async fn upload_part(
             checksum_type: None,
         },
     };
-    let upload = body::read(request.input.body.take(), request.trailing_headers.take(), stated).await?;
+    let upload = body::read(request.input.body.take(), request.trailing_headers.take(), declared).await?;
     let input = request.input;
     let etag = hex::encode(upload.md5);
     let checksum = upload.checksum.clone();
@@ -149,14 +149,14 @@ pub(super) fn upload_part_copy(
     Ok(S3Response::new(UploadPartCopyOutput { copy_part_result: Some(result), ..Default::default() }))
 }
 
-/// Puts the parts together. When something is wrong, the upload stays, so that it can be put right.
+/// Assembles the parts. After an error, the upload remains, so that the client can correct the request.
 pub(super) fn complete(
     store: &Store,
     request: S3Request<CompleteMultipartUploadInput>,
 ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
     let modified = now(&request)?;
     let input = request.input;
-    let stated = Checksum {
+    let declared = Checksum {
         checksum_crc32: input.checksum_crc32,
         checksum_crc32c: input.checksum_crc32c,
         checksum_crc64nvme: input.checksum_crc64nvme,
@@ -172,8 +172,8 @@ pub(super) fn complete(
         let attributes = upload.attributes.clone();
         let full_object_checksum = upload.full_object_checksum;
         let algorithm = upload.checksum_algorithm.clone();
-        if let Some(stated) = &stated_type
-            && (stated.as_str() == ChecksumType::FULL_OBJECT) != full_object_checksum
+        if let Some(declared) = &stated_type
+            && (declared.as_str() == ChecksumType::FULL_OBJECT) != full_object_checksum
         {
             return Err(s3_error!(
                 InvalidRequest,
@@ -185,17 +185,17 @@ pub(super) fn complete(
         let composite = algorithm.filter(|_| !full_object_checksum).map(|a| composite(&parts, &a));
         let content: Vec<_> = parts.into_iter().flat_map(|part| part.content).collect();
         let computed = length(size(&content));
-        if let Some(stated) = stated_size.filter(|stated| *stated != computed) {
+        if let Some(declared) = stated_size.filter(|declared| *declared != computed) {
             return Err(s3_error!(
                 InvalidRequest,
-                "The provided 'x-amz-mp-object-size' header value {stated} does not match what was computed: \
+                "The provided 'x-amz-mp-object-size' header value {declared} does not match what was computed: \
                  {computed}"
             ));
         }
         let checksum = match (full_object_checksum, composite) {
-            (true, _) => body::verify(&content, &stated)?,
+            (true, _) => body::verify(&content, &declared)?,
             (false, Some(composite)) => {
-                if body::only(&stated).is_some_and(|stated| body::only(&composite) != Some(stated)) {
+                if body::only(&declared).is_some_and(|declared| body::only(&composite) != Some(declared)) {
                     return Err(s3_error!(BadDigest, "The checksum you specified did not match."));
                 }
                 composite
@@ -303,8 +303,8 @@ pub(super) fn list_uploads(
     }))
 }
 
-/// The parts that the client lists: in ascending order, each uploaded, each with the ETag it got, each but
-/// the last large enough.
+/// The parts that the client lists. They must be in ascending order, uploaded, have the right ETags, and be large enough except
+/// for the last.
 fn chosen_parts(upload: &Upload, listed: &[CompletedPart]) -> S3Result<Vec<Part>> {
     if listed.is_empty() {
         return Err(s3_error!(
@@ -358,14 +358,14 @@ fn agrees(checksum: &Checksum, listed: &CompletedPart) -> bool {
     .all(|(actual, listed)| listed.is_none() || actual == listed)
 }
 
-/// The MD5 of the parts' MD5s, and their number.
+/// The MD5 of the parts' MD5s and the number of parts.
 fn multipart_etag(parts: &[Part]) -> String {
     let mut hasher = Md5::new();
     parts.iter().for_each(|part| hasher.update(&part.md5));
     format!("{}-{}", hex::encode(hasher.finalize()), parts.len())
 }
 
-/// The checksum of the parts' checksums, and their number.
+/// The checksum of the parts' checksums and the number of parts.
 fn composite(parts: &[Part], algorithm: &ChecksumAlgorithm) -> Checksum {
     let decoded = parts.iter().filter_map(|part| STANDARD.decode(body::only(&part.checksum)?.1).ok());
     let mut checksum = body::checksum(&[decoded.flatten().collect::<Vec<u8>>().into()], algorithm);
@@ -381,8 +381,8 @@ fn composite(parts: &[Part], algorithm: &ChecksumAlgorithm) -> Checksum {
     checksum
 }
 
-/// A part comes with the checksum that its upload was begun with. S3 computes CRC64NVME where the client
-/// states none.
+/// A part must have a checksum of the algorithm that the upload was created with. S3 computes CRC64NVME if the client declares
+/// none.
 fn check_algorithm(upload: &Upload, checksum: &Checksum) -> S3Result<()> {
     let Some(expected) = &upload.checksum_algorithm else { return Ok(()) };
     let actual = body::only(checksum).map_or("null", |(algorithm, _)| algorithm);

@@ -19,7 +19,7 @@ use s3s::{
 
 use super::{
     access::object_arn,
-    body::{self, Stated},
+    body::{self, DeclaredDigests},
     service::access,
     store::{Attributes, Object, Store, attributes, slice},
 };
@@ -30,7 +30,7 @@ pub(super) async fn put(
     mut request: S3Request<PutObjectInput>,
 ) -> S3Result<S3Response<PutObjectOutput>> {
     let now = now(&request)?;
-    let stated = Stated {
+    let declared = DeclaredDigests {
         md5: request.input.content_md5.take(),
         checksum: Checksum {
             checksum_crc32: request.input.checksum_crc32.take(),
@@ -41,7 +41,7 @@ pub(super) async fn put(
             checksum_type: None,
         },
     };
-    let upload = body::read(request.input.body.take(), request.trailing_headers.take(), stated).await?;
+    let upload = body::read(request.input.body.take(), request.trailing_headers.take(), declared).await?;
     let input = request.input;
     let object = Object {
         content: vec![upload.bytes],
@@ -213,7 +213,7 @@ pub(super) fn copy(
     };
     let mut attributes = attributes!(input);
     if !replaces {
-        // Storage class, encryption and website redirect are those of the request in any case.
+        // Storage class, encryption and website redirect always come from the request.
         attributes = Attributes {
             storage_class: attributes.storage_class,
             encryption: attributes.encryption,
@@ -273,13 +273,13 @@ pub(super) fn delete(
     }
     store.bucket(&input.bucket, |bucket| {
         check_delete(bucket.objects.get(&input.key), input.if_match.as_ref())?;
-        // A key that is not there counts as deleted.
+        // A missing key counts as deleted.
         bucket.objects.remove(&input.key);
         Ok(S3Response::new(DeleteObjectOutput::default()))
     })
 }
 
-/// Deletes what the caller may delete, and says of the rest that it may not.
+/// Deletes the keys that the caller may delete, and reports AccessDenied for the others.
 pub(super) fn delete_many(
     store: &Store,
     request: S3Request<DeleteObjectsInput>,
@@ -344,7 +344,7 @@ pub(super) fn delete_many(
     }))
 }
 
-/// The bucket and key that are copied from, if the caller may read them.
+/// The source of the copy, if the caller may read it.
 pub(super) fn copy_source<T>(request: &S3Request<T>, source: &CopySource) -> S3Result<(String, String)> {
     let CopySource::Bucket { bucket, key, version_id } = source else {
         return Err(s3_error!(NotImplemented, "Copy sources are buckets here, not access points."));
@@ -359,7 +359,7 @@ pub(super) fn copy_source<T>(request: &S3Request<T>, source: &CopySource) -> S3R
 /// The object of a key.
 ///
 /// # Errors
-/// `NoSuchBucket`, `NoSuchKey`, or `AccessDenied` for who may not know that the key is not there.
+/// `NoSuchBucket`, `NoSuchKey`, or `AccessDenied` for a caller who may not list the bucket.
 pub(super) fn find<T>(
     store: &Store,
     request: &S3Request<T>,
@@ -370,7 +370,7 @@ pub(super) fn find<T>(
     store.object(bucket, key)?.ok_or_else(|| access.no_such_key(bucket, key))
 }
 
-/// The server's time, in whole seconds as HTTP dates have them.
+/// The server's time in whole seconds, as in HTTP dates.
 pub(super) fn now<T>(request: &S3Request<T>) -> S3Result<SystemTime> {
     let seconds = access(request)?.account.clock.unix_seconds();
     Ok(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds.unsigned_abs()))
@@ -384,7 +384,9 @@ pub(super) fn check_write(
 ) -> S3Result<()> {
     match (if_match, existing) {
         (Some(_), None) => return Err(s3_error!(NoSuchKey, "The specified key does not exist.")),
-        (Some(ETagCondition::ETag(wanted)), Some(object)) if !wanted.strong_cmp(&object.strong_etag()) => {
+        (Some(ETagCondition::ETag(expected)), Some(object))
+            if !expected.strong_cmp(&object.strong_etag()) =>
+        {
             return Err(precondition_failed());
         }
         _ => {}
@@ -396,18 +398,20 @@ pub(super) fn check_write(
     }
 }
 
-/// Conditional deletes: `*` wants the object to be there, an ETag wants it unchanged if it is.
+/// Conditional deletes. `*` requires that the object exists; an ETag requires that it is unchanged if it exists.
 fn check_delete(existing: Option<&Arc<Object>>, if_match: Option<&ETagCondition>) -> S3Result<()> {
     match (if_match, existing) {
         (Some(ETagCondition::Any), None) => Err(precondition_failed()),
-        (Some(ETagCondition::ETag(wanted)), Some(object)) if !wanted.strong_cmp(&object.strong_etag()) => {
+        (Some(ETagCondition::ETag(expected)), Some(object))
+            if !expected.strong_cmp(&object.strong_etag()) =>
+        {
             Err(precondition_failed())
         }
         _ => Ok(()),
     }
 }
 
-/// A condition that s3s does not read for this operation.
+/// A condition that s3s does not parse for this operation.
 fn condition(headers: &HeaderMap, name: &http::HeaderName) -> S3Result<Option<ETagCondition>> {
     let Some(value) = headers.get(name) else { return Ok(None) };
     let value = value.as_bytes();
@@ -420,13 +424,13 @@ fn condition(headers: &HeaderMap, name: &http::HeaderName) -> S3Result<Option<ET
     }
 }
 
-/// The bytes that are asked for; none is all of them.
+/// The requested bytes, or `None` for all of them.
 fn requested(range: Option<&Range>, object: &Object) -> S3Result<Option<std::ops::Range<u64>>> {
     let Some(range) = range else { return Ok(None) };
     let range = range
         .check(object.size())
         .map_err(|_| s3_error!(InvalidRange, "The requested range is not satisfiable"))?;
-    // The last bytes of an empty object are none, which no Content-Range can say.
+    // Content-Range cannot express the last bytes of an empty object.
     if range.is_empty() {
         return Err(s3_error!(InvalidRange, "The requested range is not satisfiable"));
     }
@@ -460,7 +464,7 @@ pub(super) fn without_aws_chunked(encoding: Option<&str>) -> Option<String> {
     if kept.is_empty() { None } else { Some(kept.join(",")) }
 }
 
-/// Conditional reads. ETags win over dates, as RFC 9110 has it.
+/// Conditional reads. ETags take precedence over dates, as in RFC 9110.
 pub(super) struct Conditions<'a> {
     pub(super) if_match: Option<&'a ETagCondition>,
     pub(super) if_none_match: Option<&'a ETagCondition>,
@@ -469,7 +473,7 @@ pub(super) struct Conditions<'a> {
 }
 
 impl Conditions<'_> {
-    /// Whether an object may be copied from.
+    /// Whether a copy from the object is allowed.
     pub(super) fn check_source(&self, object: &Object) -> S3Result<()> {
         self.check(object).map_err(|_| precondition_failed())?;
         check_readable(object)
@@ -480,7 +484,7 @@ impl Conditions<'_> {
         let modified = Timestamp::from(object.modified);
         let is = |condition: &ETagCondition, compare: fn(&ETag, &ETag) -> bool| match condition {
             ETagCondition::Any => true,
-            ETagCondition::ETag(wanted) => compare(wanted, &etag),
+            ETagCondition::ETag(expected) => compare(expected, &etag),
         };
         let fails = match (self.if_match, self.if_unmodified_since) {
             (Some(condition), _) => !is(condition, ETag::strong_cmp),

@@ -1,12 +1,12 @@
-//! The parameters of requests that no operation looks at itself: each is checked here, refused here, or listed
-//! here as harmless. A header that starts with `x-amz-` and is in no list is refused.
+//! The request parameters that no operation reads. Each is checked here, refused here, or listed here as harmless. Headers that
+//! start with `x-amz-` and are in no list are refused.
 
 use http::{HeaderMap, Uri};
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use crate::{account::ACCOUNT_ID, sigv4::query_value};
 
-/// Read by an operation, by the signature check, by s3s, or by a check below.
+/// Parameters that an operation, the signature check, s3s or a check below reads.
 const HONOURED: [&str; 36] = [
     "x-amz-acl",
     "x-amz-checksum-algorithm",
@@ -46,8 +46,7 @@ const HONOURED: [&str; 36] = [
     "x-amz-website-redirect-location",
 ];
 
-/// Without effect on a bucket without versions, locks and access points, whose owner pays; or, with the key of
-/// a bucket for KMS, without effect on what the client sees.
+/// Parameters without effect: they concern versions, locks, access points or requester payment, or how KMS encrypts.
 const HARMLESS: [&str; 6] = [
     "x-amz-bypass-governance-retention",
     "x-amz-mfa",
@@ -60,10 +59,10 @@ const HARMLESS: [&str; 6] = [
 /// S3's limit for the names and values of an object's own metadata.
 const MOST_METADATA: usize = 2048;
 
-/// Checks what no operation checks itself.
+/// Checks the parameters that no operation checks.
 ///
 /// # Errors
-/// S3's own for a wrong value; `NotImplemented` for what is not there.
+/// S3's error for a wrong value; `NotImplemented` for an unknown parameter.
 pub(super) fn check(operation: &str, uri: &Uri, headers: &HeaderMap) -> S3Result<()> {
     check_names(headers)?;
     check_owner(headers, "x-amz-expected-bucket-owner")?;
@@ -151,7 +150,7 @@ fn check_metadata(headers: &HeaderMap) -> S3Result<()> {
     Err(s3_error!(MetadataTooLarge, "Your metadata headers exceed the maximum allowed metadata size"))
 }
 
-/// Buckets have had no access control lists since 2023, unless their owner wants them.
+/// Since 2023, new buckets have no access control lists by default.
 fn check_access_control(headers: &HeaderMap) -> S3Result<()> {
     let canned = text(headers, "x-amz-acl").is_some_and(|acl| acl != "bucket-owner-full-control");
     let granted = headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
@@ -227,7 +226,7 @@ fn too_many_tags() -> S3Error {
     error
 }
 
-/// The tags that a header holds.
+/// The tags in a header.
 pub(super) fn tags(header: Option<&str>) -> Vec<(String, String)> {
     url::form_urlencoded::parse(header.unwrap_or_default().as_bytes()).into_owned().collect()
 }
@@ -239,7 +238,7 @@ fn check_value(headers: &HeaderMap, name: &str, known: &[&str], message: &'stati
     }
 }
 
-/// One checksum at most, of the algorithm that the client names, in the form of that algorithm.
+/// Allows at most one checksum, which must have the declared algorithm and its form.
 fn check_checksums(headers: &HeaderMap) -> S3Result<()> {
     const ALGORITHMS: [(&str, &str, usize); 5] = [
         ("CRC32", "x-amz-checksum-crc32", 8),
@@ -249,9 +248,9 @@ fn check_checksums(headers: &HeaderMap) -> S3Result<()> {
         ("SHA256", "x-amz-checksum-sha256", 44),
     ];
     for name in ["x-amz-checksum-algorithm", "x-amz-sdk-checksum-algorithm"] {
-        let Some(wanted) = text(headers, name) else { continue };
+        let Some(requested) = text(headers, name) else { continue };
         let Some((_, header, _)) =
-            ALGORITHMS.iter().find(|(algorithm, ..)| algorithm.eq_ignore_ascii_case(wanted))
+            ALGORITHMS.iter().find(|(algorithm, ..)| algorithm.eq_ignore_ascii_case(requested))
         else {
             return Err(s3_error!(
                 InvalidRequest,
@@ -272,7 +271,7 @@ fn check_checksums(headers: &HeaderMap) -> S3Result<()> {
     for (_, header, length) in ALGORITHMS {
         let Some(value) = text(headers, header) else { continue };
         stated += 1;
-        // An upload that is completed has checksums of checksums, with the number of parts at the end.
+        // A completed upload has checksums of checksums, which end with the number of parts.
         let value = value.split_once('-').map_or(value, |(value, _)| value);
         if value.len() != length {
             return Err(s3_error!(InvalidRequest, "Value for {header} header is invalid."));
@@ -287,7 +286,7 @@ fn check_checksums(headers: &HeaderMap) -> S3Result<()> {
     Ok(())
 }
 
-/// Reads a header that may hold characters beyond ASCII as absent; the signature has been checked before.
+/// A header's text. Headers with non-ASCII characters count as absent; the signature is already verified.
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }

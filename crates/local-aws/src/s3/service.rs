@@ -1,4 +1,4 @@
-//! The operations that are there, as s3s calls them.
+//! The implemented operations, as s3s calls them.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(super) struct Operations(pub(super) Arc<Store>);
 /// The verified caller of a request.
 ///
 /// # Errors
-/// `AccessDenied` for a request that came past the gate.
+/// `AccessDenied` for a request without a verified caller.
 pub(super) fn access<T>(request: &S3Request<T>) -> S3Result<Access> {
     request.extensions.get::<Access>().cloned().ok_or_else(|| s3_error!(AccessDenied))
 }

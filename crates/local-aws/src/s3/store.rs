@@ -1,4 +1,4 @@
-//! What the buckets hold.
+//! The buckets and their objects.
 
 use std::{
     collections::BTreeMap,
@@ -27,21 +27,21 @@ pub(super) struct Bucket {
     pub(super) cors: Vec<CORSRule>,
     /// Sorted as S3 lists them: by the bytes of the key.
     pub(super) objects: BTreeMap<String, Arc<Object>>,
-    /// By upload id.
+    /// Uploads by ID.
     pub(super) uploads: BTreeMap<String, Upload>,
 }
 
 pub(super) struct Object {
     /// An uploaded object keeps its parts, so that completing an upload copies nothing.
     pub(super) content: Vec<Bytes>,
-    /// Without the quotes.
+    /// The ETag without quotes.
     pub(super) etag: String,
     pub(super) modified: SystemTime,
     pub(super) attributes: Attributes,
     pub(super) checksum: Checksum,
 }
 
-/// What travels with an object.
+/// The attributes of an object.
 #[derive(Clone, Default)]
 pub(super) struct Attributes {
     pub(super) metadata: Option<Metadata>,
@@ -55,7 +55,7 @@ pub(super) struct Attributes {
     pub(super) storage_class: Option<StorageClass>,
     pub(super) encryption: Option<ServerSideEncryption>,
     pub(super) kms_key_id: Option<String>,
-    /// As they came in the header.
+    /// The tags, as in the header.
     pub(super) tags: Option<String>,
 }
 
@@ -81,18 +81,18 @@ macro_rules! attributes {
 pub(super) use attributes;
 
 impl Attributes {
-    /// S3 encrypts everything, with keys of its own where the client names none.
+    /// The encryption. S3 encrypts everything, by default with its own keys.
     pub(super) fn encryption(&self) -> ServerSideEncryption {
         let by_s3 = || ServerSideEncryption::from_static(ServerSideEncryption::AES256);
         self.encryption.clone().unwrap_or_else(by_s3)
     }
 
-    /// The storage class, which answers name unless it is the usual one.
+    /// The storage class, which answers contain unless it is the default.
     pub(super) fn unusual_storage_class(&self) -> Option<StorageClass> {
         self.storage_class.clone().filter(|class| class.as_str() != StorageClass::STANDARD)
     }
 
-    /// How many tags there are, which answers say unless there is none.
+    /// The number of tags, which answers contain unless it is zero.
     pub(super) fn tag_count(&self) -> Option<i32> {
         let count = super::parameters::tags(self.tags.as_deref()).len();
         i32::try_from(count).ok().filter(|count| *count > 0)
@@ -111,10 +111,10 @@ pub(super) struct Upload {
     pub(super) key: String,
     pub(super) initiated: SystemTime,
     pub(super) attributes: Attributes,
-    /// The checksum that every part comes with, if the client chose one.
+    /// The checksum algorithm of the parts, if the client chose one.
     pub(super) checksum_algorithm: Option<ChecksumAlgorithm>,
-    /// Whether the checksum of the object is that of its bytes. Otherwise it is one of the parts' checksums, if
-    /// the client chose an algorithm.
+    /// Whether the object's checksum is computed from its bytes. Otherwise it is computed from the parts' checksums, if the client
+    /// chose an algorithm.
     pub(super) full_object_checksum: bool,
     pub(super) parts: BTreeMap<i32, Part>,
 }
@@ -133,10 +133,10 @@ impl Store {
         self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks into or changes a bucket.
+    /// Reads or changes a bucket.
     ///
     /// # Errors
-    /// `NoSuchBucket`, or what `work` says.
+    /// `NoSuchBucket`, or the error of `work`.
     pub(super) fn bucket<T>(&self, name: &str, work: impl FnOnce(&mut Bucket) -> S3Result<T>) -> S3Result<T> {
         match self.buckets().get_mut(name) {
             Some(bucket) => work(bucket),

@@ -37,7 +37,7 @@ impl Bucket {
         Self { account: self.account.clone(), keys }
     }
 
-    /// Someone signed in, with the policy of the demo.
+    /// A signed-in user with the demo's policy.
     fn person(&self, identity: &str) -> Self {
         let policy = json!({"Version": "2012-10-17", "Statement": [
             {
@@ -90,7 +90,7 @@ impl Bucket {
     }
 }
 
-/// With the digest that some operations insist on.
+/// Adds the digest that some operations require.
 fn with_digest(draft: Draft, body: impl Into<bytes::Bytes>) -> Draft {
     let body = body.into();
     let digest = STANDARD.encode(Md5::checksum(&body));
@@ -229,7 +229,7 @@ async fn chunked_bodies_are_decoded_and_their_trailers_checked() {
     unsigned.send(&bucket.account).await.expect_error(403, "AccessDenied");
 }
 
-/// A body in signed chunks, as AWS's older SDKs send it. The test signs the chunks, s3s verifies them.
+/// A body in signed chunks, as older AWS SDKs send it. The test signs the chunks; s3s verifies them.
 fn in_signed_chunks(bucket: &Bucket, chunks: &[&str]) -> Draft {
     let now = bucket.account.clock.now();
     let length: usize = chunks.iter().map(|chunk| chunk.len()).sum();
@@ -405,7 +405,7 @@ async fn policies_keep_people_to_their_prefix() {
         let answer = me.send(draft.clone()).await;
         assert_eq!(answer.status.as_u16(), 403, "{draft:?}");
     }
-    // Dots are part of a name, and lead nowhere.
+    // Dots are ordinary characters of a key.
     me.get(&format!("/{}..%2F..%2F{}", own(""), foreign("a"))).await.expect_error(404, "NoSuchKey");
     let denied = me.get(&format!("/{}", foreign("a"))).await.expect_error(403, "AccessDenied");
     assert!(

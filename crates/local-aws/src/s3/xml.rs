@@ -1,15 +1,14 @@
-//! The characters that keys may hold and XML 1.0 may not.
+//! The characters that keys may contain and XML 1.0 may not.
 
 use bytes::Bytes;
 
-/// Whether a document holds only characters that XML 1.0 has.
+/// Whether a document contains only characters of XML 1.0.
 pub(super) fn is_text(document: &[u8]) -> bool {
     std::str::from_utf8(document).is_ok_and(|text| !text.chars().any(is_foreign))
 }
 
-/// Writes the characters that XML 1.0 does not have as S3 writes them, as references, which few readers accept.
-/// That is what `encoding-type=url` is for. A carriage return is written so too, or readers would take it for a
-/// line feed.
+/// Writes characters that XML 1.0 lacks as references, as S3 does. Few parsers accept these, so clients use `encoding-type=url`.
+/// A carriage return is also written as a reference, since parsers would turn it into a line feed.
 pub(super) fn escape_controls(document: &Bytes) -> Bytes {
     let Ok(text) = std::str::from_utf8(document) else { return document.clone() };
     let must_escape = |character: char| character == '\r' || is_foreign(character);

@@ -1,9 +1,8 @@
-//! Signature Version 4: who sent this request, and is it unchanged?
+//! Verifies Signature Version 4.
 //!
-//! The one place that verifies signatures, for every service: in the `Authorization` header or in the query
-//! (presigned), with the root credentials or those of an STS session. The canonical form and the signature
-//! are the business of `scratchstack-aws-signature`, another implementation than the one that the SDK signs
-//! with.
+//! All services verify signatures here, in the `Authorization` header or in the query (presigned), with the root credentials or
+//! those of an STS session. `scratchstack-aws-signature` computes the canonical request and the signature; it is independent of
+//! the SDK's signer.
 
 #[cfg(test)]
 mod presigned_tests;
@@ -36,17 +35,16 @@ use crate::{
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
-/// The global services sign for this region whatever the account's own is.
+/// The region in signatures for global services, whatever the account's region is.
 const GLOBAL_REGION: &str = "us-east-1";
-/// A presigned URL lives for a week at most.
+/// The longest lifetime of a presigned URL: one week.
 const MAX_EXPIRES_SECONDS: i64 = 604_800;
 
 /// Verifies the signature of `request` and returns who signed it.
 ///
 /// # Errors
-/// In the words of the service that was asked: no signature, unknown access key, dropped, altered or expired
-/// session token, wrong secret, changed method, path, query, header or body, wrong region or service, wrong
-/// time.
+/// The service's error for a missing signature, an unknown access key, a missing, altered or expired session token, a wrong
+/// secret, a changed method, path, query, header or body, a wrong region or service, or a wrong time.
 pub(crate) fn authenticate(account: &Account, request: &Request) -> Result<Principal, AwsError> {
     verify(account, request).map_err(|refusal| {
         if request.service == Service::S3 && is_presigned(request) {
@@ -57,7 +55,7 @@ pub(crate) fn authenticate(account: &Account, request: &Request) -> Result<Princ
     })
 }
 
-/// How S3 clients state what they signed of the body.
+/// How the signature of an S3 request covers the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Payload {
     /// One hash of the whole body, or none.
@@ -112,7 +110,7 @@ fn verify(account: &Account, request: &Request) -> Result<Principal, Refusal> {
         return Err(Refusal::MissingQueryParameter);
     }
 
-    // What the body is signed as is put in below where it is not simply its hash.
+    // If the signature does not cover the body's hash, the value is inserted below.
     let body = if is_s3 { Bytes::new() } else { request.body.clone() };
     let options = SignatureOptions { s3: is_s3, url_encode_form: false };
     let (canonical, _, _) = CanonicalRequest::from_request_parts(canonical_parts(request)?, body, options)?;
@@ -165,8 +163,8 @@ fn verify(account: &Account, request: &Request) -> Result<Principal, Refusal> {
     Ok(principal)
 }
 
-/// The request as the signer saw it. Other services than S3 percent-encode the path once more; and a plus
-/// sign in a path is a plus sign, while the library reads it as a blank.
+/// The request in the form that was signed. Services other than S3 percent-encode the path once more, and a plus sign in a path
+/// is encoded, since the library would decode it as a space.
 fn canonical_parts(request: &Request) -> Result<http::request::Parts, Refusal> {
     let (mut parts, ()) = http::Request::new(()).into_parts();
     let mut target = match request.service {
@@ -185,7 +183,7 @@ fn canonical_parts(request: &Request) -> Result<http::request::Parts, Refusal> {
     Ok(parts)
 }
 
-/// Values from the query come percent-encoded out of the canonical request.
+/// Decodes a value of the canonical request's query.
 fn decoded(value: Option<&str>, presigned: bool) -> String {
     let value = value.unwrap_or_default();
     if !presigned {
@@ -238,7 +236,7 @@ fn service_name(service: Service) -> &'static str {
     }
 }
 
-/// S3 lets the clocks differ by a quarter of an hour, the others by five minutes.
+/// The allowed difference of the clocks: 15 minutes for S3, five minutes for other services.
 fn check_time(service: Service, signed_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Refusal> {
     let allowed = TimeDelta::minutes(if service == Service::S3 { 15 } else { 5 });
     if (now - signed_at).abs() > allowed {
@@ -254,7 +252,7 @@ fn check_presigned_time(
 ) -> Result<(), Refusal> {
     let expires = match query_value(&request.uri, "X-Amz-Expires") {
         Some(seconds) => seconds.parse().ok(),
-        // Only S3 insists on it; STS, for instance, takes a presigned request for a quarter of an hour.
+        // Only S3 requires it; STS, for instance, accepts a presigned request for 15 minutes.
         None if request.service != Service::S3 => Some(15 * 60),
         None => return Err(Refusal::MissingQueryParameter),
     };
@@ -275,8 +273,7 @@ fn check_presigned_time(
     Ok(())
 }
 
-/// The caller behind an access key, and its secret. The session token must come with the key that it belongs
-/// to.
+/// The caller with an access key, and its secret key. The session token must belong to the access key.
 fn find_key(
     account: &Account,
     access_key_id: &str,
@@ -313,7 +310,7 @@ fn check_signed_headers(headers: &HeaderMap, signed: &[String]) -> Result<(), Re
     if unsigned.is_empty() { Ok(()) } else { Err(Refusal::HeadersNotSigned(unsigned.join(", "))) }
 }
 
-/// What stands in the canonical request for the body.
+/// The value for the body in the canonical request.
 fn signed_payload(request: &Request, presigned: bool) -> Result<String, Refusal> {
     match header(&request.headers, "x-amz-content-sha256") {
         Some(value) => Ok(value.to_owned()),
@@ -325,7 +322,7 @@ fn signed_payload(request: &Request, presigned: bool) -> Result<String, Refusal>
     }
 }
 
-/// Whether the body is the one whose hash was signed.
+/// Whether the body has the signed hash.
 fn check_body(request: &Request) -> Result<(), Refusal> {
     let stated = header(&request.headers, "x-amz-content-sha256").unwrap_or(UNSIGNED_PAYLOAD);
     if stated == UNSIGNED_PAYLOAD || stated.starts_with("STREAMING-") {
@@ -345,8 +342,7 @@ fn check_signature(
     service: &str,
     signed_at: DateTime<Utc>,
 ) -> Result<(), Refusal> {
-    // The library takes keys of 40 characters only. HMAC itself fills a short key up with zeros, so doing it
-    // here changes nothing.
+    // The library only accepts keys of 40 characters. HMAC pads a short key with zeros, so padding it here changes nothing.
     let key: KSecretKey = format!("{secret:\0<40}").parse().map_err(|_| Refusal::SignatureDoesNotMatch)?;
     let key = key.to_ksigning(signed_at.date_naive(), region, service);
     let find_key = move |_: GetSigningKeyRequest| {

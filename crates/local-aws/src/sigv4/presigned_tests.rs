@@ -1,4 +1,4 @@
-//! What S3 says of a presigned URL that it does not take: row by row, with the public thread that quotes it.
+//! S3's errors for invalid presigned URLs. Each row names the public thread that quotes the error.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ const TOO_LONG: &str = "X-Amz-Expires must be less than a week (in seconds); tha
 const TWO: &str = "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string \
                    parameter or the Authorization header should be specified";
 
-/// What is done to a URL that would be taken.
+/// A change to a valid URL.
 #[derive(Clone, Copy)]
 enum Change {
     Remove(&'static str),
     Set(&'static str, &'static str),
     Header(&'static str, &'static str),
     Method(&'static str),
-    /// Signed so many seconds before now; negative is after it.
+    /// Signed this many seconds ago; negative values are in the future.
     Age(i64),
     Secret,
 }
@@ -207,7 +207,7 @@ fn refusal(change: Change) -> AwsError {
     authenticate(&account, &url.into_request()).expect_err("refused")
 }
 
-/// Before it is changed the URL is one that S3 takes.
+/// The unchanged URL is valid.
 fn authenticate_unless_changed(account: &crate::account::Account, url: &Draft, change: Change) {
     if !matches!(change, Change::Age(_) | Change::Secret) {
         assert!(authenticate(account, &url.clone().into_request()).is_ok());

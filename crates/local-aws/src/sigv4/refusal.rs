@@ -1,4 +1,4 @@
-//! Why a signature was not accepted, in each service's words.
+//! Each service's errors for invalid signatures.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ const MISMATCH: &str = "The request signature we calculated does not match the s
 const BASIC: &str = "%Y%m%dT%H%M%SZ";
 const EXTENDED: &str = "%Y-%m-%dT%H:%M:%SZ";
 
-/// Why a request is refused before anyone looks at what it asks for.
+/// The reason why a signature is refused.
 #[derive(Debug)]
 pub(super) enum Refusal {
     Unsigned,
@@ -69,7 +69,7 @@ pub(super) enum Refusal {
         computed: String,
     },
     SignatureDoesNotMatch,
-    /// As S3 explains it.
+    /// S3's error.
     Mismatch {
         access_key_id: String,
         string_to_sign: String,
@@ -102,7 +102,7 @@ impl Refusal {
         }
     }
 
-    /// S3 says of a presigned URL which parameter is wrong.
+    /// S3's error for a presigned URL, which names the wrong parameter.
     pub(super) fn into_presigned_error(self) -> AwsError {
         let wrong = |message: Cow<'static, str>| AwsError::new("AuthorizationQueryParametersError", message);
         match self {
@@ -228,7 +228,7 @@ impl Refusal {
                     .with_detail("Expires", expires_at.format(EXTENDED))
                     .with_detail("ServerTime", now.format(EXTENDED))
             }
-            // S3 does not know temporary keys without their token.
+            // S3 does not find temporary keys without their token.
             Self::UnknownKey(key) | Self::MissingToken(key) => forbidden(
                 "InvalidAccessKeyId",
                 "The AWS Access Key Id you provided does not exist in our records.",
@@ -263,7 +263,7 @@ impl Refusal {
         }
     }
 
-    /// The JSON services answer every refusal with 400.
+    /// The error of the JSON services, which always use status 400.
     fn into_json_error(self) -> AwsError {
         let (kind, message) = self.into_common();
         let code = match kind {
@@ -358,7 +358,7 @@ impl Refusal {
     }
 }
 
-/// What the services other than S3 tell apart.
+/// The errors that services other than S3 distinguish.
 enum Kind {
     Missing,
     Incomplete,

@@ -1,4 +1,4 @@
-//! STS: temporary credentials for whoever may assume a role.
+//! STS: temporary credentials for principals who may assume a role.
 
 mod session;
 #[cfg(test)]
@@ -23,26 +23,26 @@ use crate::{
     unsupported,
 };
 
-/// The identity provider that identity pools are, as trust policies and context keys name it.
+/// The name of identity pools as an identity provider, in trust policies and context keys.
 pub(crate) const COGNITO_IDENTITY: &str = "cognito-identity.amazonaws.com";
 
-/// A session of a session lives no longer, whatever the role allows.
+/// The longest lifetime of a session that another session starts, whatever the role allows.
 const MOST_OF_A_CHAIN: Duration = Duration::from_secs(3600);
-/// Characters of a session policy.
+/// The longest session policy, in characters.
 const MOST_SESSION_POLICY: usize = 2048;
 
-/// An identity of an identity pool, as trust policies see it.
+/// An identity of an identity pool, in the terms of trust policies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WebIdentity {
     /// The identity id.
     pub(crate) subject: String,
     /// The identity pool.
     pub(crate) audience: String,
-    /// `authenticated` or `unauthenticated`, then the providers that the person signed in with.
+    /// `authenticated` or `unauthenticated`, then the providers that the user signed in with.
     pub(crate) authentication_methods: Vec<String>,
 }
 
-/// The answers of STS.
+/// Handles a request to STS.
 pub(crate) fn handle(account: &Account, request: &Request) -> Response {
     let parameters = Parameters::of(request);
     let result = unsupported::check(request).and_then(|()| operate(account, request, &parameters));
@@ -146,7 +146,7 @@ fn assume_role_with_web_identity(account: &Account, parameters: &Parameters) -> 
     Ok(answer)
 }
 
-/// What both ways of assuming a role are told.
+/// The common input of both ways to assume a role.
 struct Input<'a> {
     role_arn: &'a str,
     session_name: &'a str,

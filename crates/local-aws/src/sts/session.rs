@@ -1,4 +1,4 @@
-//! Sessions: the temporary credentials that STS gives out, and what is known about who holds them.
+//! Sessions: the temporary credentials of STS, and the principals who hold them.
 
 use std::{
     collections::HashMap,
@@ -18,16 +18,16 @@ use crate::{
 pub(crate) const ROOT_ACCESS_KEY_ID: &str = "test";
 pub(crate) const ROOT_SECRET_ACCESS_KEY: &str = "test";
 
-/// Who signed a request.
+/// The principal that signed a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Principal {
-    /// The account itself: allowed everything.
+    /// The account itself, which may do everything.
     Root,
-    /// Whoever assumed a role.
+    /// A principal with an assumed role.
     Session(Arc<Session>),
 }
 
-/// A role that somebody has assumed.
+/// An assumed role.
 pub(crate) struct Session {
     pub(crate) access_key_id: String,
     pub(crate) secret_access_key: String,
@@ -37,13 +37,13 @@ pub(crate) struct Session {
     pub(crate) role_arn: String,
     role_id: String,
     session_name: String,
-    /// What the identity provider said, such as `cognito-identity.amazonaws.com:sub`.
+    /// The identity provider's context keys, such as `cognito-identity.amazonaws.com:sub`.
     pub(crate) context: Context,
-    /// A session policy narrows what the role's policies allow.
+    /// A session policy, which restricts the role's policies.
     pub(crate) policy: Option<Policy>,
 }
 
-/// What a new session is made of.
+/// The input of a new session.
 #[derive(Debug)]
 pub(crate) struct NewSession<'a> {
     pub(crate) role: &'a Role,
@@ -54,7 +54,7 @@ pub(crate) struct NewSession<'a> {
     pub(crate) duration: Duration,
 }
 
-/// All sessions of the account, by access key. Expired ones stay, so that they are refused as expired.
+/// All sessions of the account, by access key. Expired ones are kept, so that they are refused as expired.
 #[derive(Debug, Default)]
 pub(crate) struct Sts {
     sessions: Mutex<HashMap<String, Arc<Session>>>,
@@ -69,7 +69,7 @@ impl Sts {
         let session = Arc::new(Session {
             access_key_id: format!("ASIA{}", random_text(UPPER, 16)),
             secret_access_key: random_text(BASE64, 40),
-            // As long as AWS's, and with the characters that need care in queries.
+            // As long as AWS's, with characters that must be escaped in queries.
             session_token: format!("IQoJb3JpZ2luX2Vj{}==", random_text(BASE64, 622)),
             expiration: new.now + new.duration,
             role_name: new.role.name.clone(),
@@ -99,7 +99,7 @@ impl Session {
         format!("{}:{}", self.role_id, self.session_name)
     }
 
-    /// The ARN of whoever holds the session.
+    /// The ARN of the session's principal.
     pub(crate) fn arn(&self) -> String {
         format!("arn:aws:sts::{ACCOUNT_ID}:assumed-role/{}/{}", self.role_name, self.session_name)
     }
@@ -116,7 +116,7 @@ impl fmt::Debug for Session {
 }
 
 impl Principal {
-    /// As error messages and GetCallerIdentity name it.
+    /// The ARN in error messages and GetCallerIdentity.
     pub(crate) fn arn(&self) -> String {
         match self {
             Self::Root => format!("arn:aws:iam::{ACCOUNT_ID}:root"),

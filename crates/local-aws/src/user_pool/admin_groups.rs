@@ -1,4 +1,4 @@
-//! Administration of groups: who is in them stands in tokens, with the IAM roles that groups give.
+//! Administration of groups. Tokens contain a user's groups and their IAM roles.
 
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -130,7 +130,7 @@ pub(super) fn delete_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
     Ok(json!({}))
 }
 
-/// ListUserPools: all of them at once.
+/// ListUserPools, without pages.
 pub(super) fn list_user_pools(call: &Call<'_>) -> Result<Value, AwsError> {
     let list: Vec<_> = call
         .pools()
@@ -148,7 +148,7 @@ pub(super) fn list_user_pools(call: &Call<'_>) -> Result<Value, AwsError> {
     Ok(json!({ "UserPools": list }))
 }
 
-/// SetUserPoolMfaConfig: which factors the pool offers, and whether it insists on one.
+/// SetUserPoolMfaConfig: which factors the pool offers, and whether it requires one.
 pub(super) fn set_user_pool_mfa_config(call: &Call<'_>) -> Result<Value, AwsError> {
     let input: SetUserPoolMfaConfig = call.input()?;
     let mut pools = call.pools();
@@ -227,7 +227,7 @@ pub(super) fn delete_user_pool_client(call: &Call<'_>) -> Result<Value, AwsError
     Ok(json!({}))
 }
 
-/// ListUserPoolClients: all of them at once.
+/// ListUserPoolClients, without pages.
 pub(super) fn list_user_pool_clients(call: &Call<'_>) -> Result<Value, AwsError> {
     let input: PoolId = call.input()?;
     let mut pools = call.pools();

@@ -250,7 +250,7 @@ fn set_temporary_password(
     Ok(())
 }
 
-/// A new user with a verified address that someone else signs in by needs the administrator's insistence.
+/// Rejects a verified address that another user signs in with, unless the administrator forces it.
 fn claim_aliases(pool: &mut UserPool, user: &User, force: bool) -> Result<(), AwsError> {
     for address in ["email", "phone_number"] {
         let Some(value) = user.attribute(address).filter(|_| user.is_verified(address)) else { continue };
@@ -264,7 +264,7 @@ fn claim_aliases(pool: &mut UserPool, user: &User, force: bool) -> Result<(), Aw
     Ok(())
 }
 
-/// Sends the temporary password by the media that were asked for, else to whatever address there is.
+/// Sends the temporary password by the requested media, or to any address of the user.
 fn invite(call: &Call<'_>, pool: &UserPool, user: &User, media: &[DeliveryMedium], password: &str) {
     for (medium, attribute) in [(DeliveryMedium::Sms, "phone_number"), (DeliveryMedium::Email, "email")] {
         let is_wanted = media.is_empty() || media.contains(&medium);

@@ -1,4 +1,4 @@
-//! People's own attributes, and the verification of their addresses.
+//! Users' own attributes, and the verification of their addresses.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ struct VerifyUserAttribute {
 const CODE_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 const ADDRESSES: [Address; 2] = [Address::Email, Address::PhoneNumber];
 
-/// UpdateUserAttributes: a changed address gets a code where the pool verifies such addresses.
+/// UpdateUserAttributes. A changed address gets a code if the pool verifies such addresses.
 pub(super) fn update_user_attributes(call: &Call<'_>) -> Result<Value, AwsError> {
     let input: UpdateUserAttributes = call.input()?;
     let mut pools = call.pools();
@@ -96,7 +96,7 @@ pub(super) fn delete_user_attributes(call: &Call<'_>) -> Result<Value, AwsError>
     Ok(json!({}))
 }
 
-/// Whether a user may be without an address: it is no username, and no second factor that the pool requires.
+/// Whether a user may delete an address: it must be neither the username nor a required second factor.
 fn check_can_lack(pool: &UserPool, caller: &Caller, address: Address) -> Result<(), AwsError> {
     if pool.settings.username_attributes.contains(&address) {
         return Err(invalid_parameter(format!("user.{}: The attribute is required\n", address.name())));
@@ -151,14 +151,14 @@ pub(super) fn verify_user_attribute(call: &Call<'_>) -> Result<Value, AwsError> 
     Ok(json!({}))
 }
 
-/// A preferred user name that people sign in by is given once.
+/// A preferred username is unique if users sign in with it.
 pub(super) fn check_preferred_username(
     pool: &UserPool,
     written: &Attributes,
     username: &str,
 ) -> Result<(), AwsError> {
-    let wanted = written.get(PREFERRED_USERNAME);
-    if wanted.is_some_and(|name| pool.owner_of(PREFERRED_USERNAME, name, username).is_some()) {
+    let preferred = written.get(PREFERRED_USERNAME);
+    if preferred.is_some_and(|name| pool.owner_of(PREFERRED_USERNAME, name, username).is_some()) {
         return Err(alias_exists(PREFERRED_USERNAME));
     }
     Ok(())
@@ -181,7 +181,7 @@ fn is_changed(
     Ok(true)
 }
 
-/// Where the pool asks for it, the old address stays until the new one is verified.
+/// If the pool requires it, the old address remains until the new one is verified.
 fn send_code_to_new_address(
     call: &Call<'_>,
     pool: &mut UserPool,

@@ -1,4 +1,4 @@
-//! Challenges that wait for their answer.
+//! Pending challenges.
 
 use std::{
     collections::HashMap,
@@ -16,11 +16,11 @@ use super::{
 };
 use crate::error::AwsError;
 
-/// What a sign-in waits for.
+/// The challenge of a pending sign-in.
 pub(super) enum Challenge {
     NewPassword,
     SoftwareToken,
-    /// A code went out by SMS or mail; `sets_up` when the answer switches the factor on.
+    /// A code that was sent by SMS or mail. With `sets_up`, the answer enables the factor.
     Code {
         factor: Factor,
         code: Code,
@@ -35,7 +35,7 @@ pub(super) enum Challenge {
     },
 }
 
-/// A sign-in between two calls; the client names it by its `Session`.
+/// A sign-in between two calls, which the client names with its `Session`.
 pub(super) struct Session {
     pub(super) username: String,
     pub(super) challenge: Challenge,
@@ -49,28 +49,28 @@ pub(super) struct Session {
 #[derive(Default)]
 pub(super) struct Challenges {
     sessions: HashMap<String, Session>,
-    /// Sessions that were answered, and when they would have expired.
+    /// Answered sessions and their expiry times.
     used: HashMap<String, SystemTime>,
-    /// By `SECRET_BLOCK`: PASSWORD_VERIFIER may come without a `Session`.
+    /// SRP exchanges by `SECRET_BLOCK`, since an answer to PASSWORD_VERIFIER needs no `Session`.
     password_verifiers: HashMap<String, PasswordVerifier>,
 }
 
-/// A sign-in by SRP that waits for the client's signature.
+/// An SRP sign-in that waits for the client's signature.
 pub(super) struct PasswordVerifier {
     pub(super) exchange: Exchange,
     pub(super) identity: Identity,
-    /// None for a user that does not exist and whose absence is not told.
+    /// `None` for a missing user if the app client hides that.
     pub(super) username: Option<String>,
     pub(super) client_id: String,
     expires: SystemTime,
 }
 
 const MAX_WRONG_ANSWERS: u8 = 5;
-/// Until then an expired or used session is called so, later it is unknown.
+/// How long an expired or used session is reported as such. Later it is unknown.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(3600);
 
 impl Challenges {
-    /// Opens a challenge and gives its `Session`.
+    /// Adds a challenge and returns its `Session`.
     pub(super) fn open(
         &mut self,
         client: &AppClient,
@@ -94,7 +94,7 @@ impl Challenges {
         id
     }
 
-    /// The challenge of a session that may be answered. `client` is None where the call does not name one.
+    /// The challenge of a session that may be answered. `client` is `None` if the call does not name one.
     pub(super) fn waiting(
         &mut self,
         id: &str,
@@ -114,12 +114,12 @@ impl Challenges {
         Ok(session)
     }
 
-    /// What a session waits for.
+    /// The challenge of a session.
     pub(super) fn challenge(&self, id: &str) -> Option<&Challenge> {
         self.sessions.get(id).map(|session| &session.challenge)
     }
 
-    /// Counts a wrong answer. The challenge stays answerable until there were too many.
+    /// Counts a wrong answer. After too many of them, the challenge can no longer be answered.
     pub(super) fn wrong_answer(&mut self, id: &str) {
         if let Some(session) = self.sessions.get_mut(id) {
             session.wrong_answers += 1;
@@ -129,14 +129,14 @@ impl Challenges {
         }
     }
 
-    /// Ends a session that was answered.
+    /// Ends an answered session.
     pub(super) fn close(&mut self, id: &str) -> Option<Session> {
         let session = self.sessions.remove(id)?;
         self.used.insert(id.to_owned(), session.expires);
         Some(session)
     }
 
-    /// Moves a challenge to a new session; the old one counts as used.
+    /// Moves a challenge to a new session. The old session counts as used.
     pub(super) fn renew(&mut self, id: &str, now: SystemTime) -> Option<String> {
         let mut session = self.close(id)?;
         session.expires = now + session.lifetime;
@@ -149,7 +149,7 @@ impl Challenges {
         self.sessions.get(id).map(|session| session.client_id.as_str())
     }
 
-    /// Keeps an SRP exchange until its signature comes. `secret_block` names it.
+    /// Keeps an SRP exchange until its signature arrives, under its `secret_block`.
     pub(super) fn expect_signature(
         &mut self,
         secret_block: String,
@@ -166,7 +166,7 @@ impl Challenges {
         self.password_verifiers.insert(secret_block, verifier);
     }
 
-    /// Takes an SRP exchange out: whatever the answer is worth, there is no second one.
+    /// Removes an SRP exchange, so that it can be answered only once.
     pub(super) fn take_password_verifier(
         &mut self,
         secret_block: &str,
@@ -175,7 +175,7 @@ impl Challenges {
         self.password_verifiers.remove(secret_block).filter(|verifier| now < verifier.expires)
     }
 
-    /// Forgets what a user had begun, because the password changed or the user is gone.
+    /// Removes a user's pending challenges after a password change or the user's deletion.
     pub(super) fn forget_user(&mut self, username: &str) {
         self.sessions.retain(|_, session| session.username != username);
         self.password_verifiers.retain(|_, verifier| verifier.username.as_deref() != Some(username));

@@ -21,7 +21,7 @@ pub(super) struct AppClient {
     pub(super) modified: SystemTime,
 }
 
-/// What CreateUserPoolClient and UpdateUserPoolClient set. What an update leaves out falls back to its default.
+/// The settings of CreateUserPoolClient and UpdateUserPoolClient. An update resets omitted settings to their defaults.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ClientSettings {
@@ -74,7 +74,7 @@ enum TimeUnit {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 enum UserExistenceErrors {
-    /// Tells that a user does not exist.
+    /// Reports that a user does not exist.
     #[default]
     Legacy,
     /// Answers as if the user existed.
@@ -109,7 +109,7 @@ const AUTH_FLOWS: [&str; 9] = [
 ];
 
 impl ClientSettings {
-    /// Fills in what was left out and refuses what makes no sense.
+    /// Adds defaults and rejects invalid settings.
     pub(super) fn completed(mut self) -> Result<Self, AwsError> {
         if self.client_name.is_empty() {
             return Err(invalid(
@@ -189,7 +189,7 @@ impl ClientSettings {
         lifetime(self.refresh_token_validity, self.token_validity_units.refresh_token, TimeUnit::Days)
     }
 
-    /// How long a challenge can be answered.
+    /// The lifetime of a challenge.
     pub(super) fn challenge_lifetime(&self) -> Duration {
         Duration::from_secs(60 * self.auth_session_validity)
     }
@@ -205,7 +205,7 @@ impl ClientSettings {
         self.refresh_token_rotation.as_ref().is_some_and(|rotation| rotation.feature == Feature::Enabled)
     }
 
-    /// How long a refresh token that was rotated out can still be used.
+    /// How long a rotated refresh token can still be used.
     pub(super) fn rotation_grace(&self) -> Duration {
         Duration::from_secs(
             self.refresh_token_rotation.as_ref().map_or(0, |rotation| rotation.retry_grace_period_seconds),
@@ -226,7 +226,7 @@ impl ClientSettings {
 }
 
 impl AppClient {
-    /// Checks the `SECRET_HASH` of a call that carries this user name.
+    /// Checks the `SECRET_HASH` of a call with this username.
     pub(super) fn check_secret_hash(&self, username: &str, given: Option<&str>) -> Result<(), AwsError> {
         match (&self.secret, given) {
             (None, None) => Ok(()),
@@ -244,7 +244,7 @@ impl AppClient {
         }
     }
 
-    /// Checks the secret itself, where a call carries it.
+    /// Checks the secret itself, in calls that contain it.
     pub(super) fn has_secret(&self, given: Option<&str>) -> bool {
         match (&self.secret, given) {
             (None, None) => true,
@@ -261,7 +261,7 @@ impl AppClient {
         mac.chain_update(username).chain_update(&self.id).verify_slice(&given).is_ok()
     }
 
-    /// `UserPoolClient` as the administrative calls answer it.
+    /// The `UserPoolClient` of administrative answers.
     pub(super) fn to_json(&self) -> Value {
         let mut json = json!(self.settings);
         json["ClientId"] = json!(self.id);

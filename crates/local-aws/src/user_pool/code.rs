@@ -1,18 +1,18 @@
-//! Codes that travel by SMS or mail.
+//! Codes that are sent by SMS or mail.
 
 use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use rand::RngExt as _;
 
-/// A code of six digits that was sent and is to come back.
+/// A six-digit code that was sent.
 pub(super) struct Code {
     digits: String,
     expires: SystemTime,
     wrong_attempts: u8,
 }
 
-/// Why a code is refused.
+/// The reason why a code is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CodeError {
     Mismatch,
@@ -32,7 +32,7 @@ impl Code {
         &self.digits
     }
 
-    /// Compares a code that came back. After too many wrong ones even the right one is refused.
+    /// Checks a code. After too many wrong ones, even the right one is refused.
     pub(super) fn check(&mut self, given: &str, now: SystemTime) -> Result<(), CodeError> {
         if self.wrong_attempts >= MAX_WRONG_ATTEMPTS {
             return Err(CodeError::TooManyAttempts);

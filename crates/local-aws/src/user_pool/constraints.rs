@@ -1,4 +1,4 @@
-//! The shape of passwords, which is another than Cognito's API model says: the patterns that its refusals name.
+//! The pattern of passwords in Cognito's errors, which differs from its API model.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ const PASSWORDS: [(&str, &str); 3] = [
 ];
 
 /// # Errors
-/// `InvalidParameterException` for a password of the wrong shape. The refusal leaves it out.
+/// `InvalidParameterException` for a password that does not match. The error does not contain it.
 pub(super) fn check(input: &Value) -> Result<(), AwsError> {
     let violation = |member: &str, pattern: &str| {
         Err(invalid_parameter(format!(
@@ -31,7 +31,7 @@ pub(super) fn check(input: &Value) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// At least two characters, neither the first nor the last of them a blank.
+/// At least two characters, of which neither the first nor the last is a space.
 fn is_password(value: &str) -> bool {
     value.chars().count() >= 2 && value.trim() == value
 }

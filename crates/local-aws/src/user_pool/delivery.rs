@@ -1,4 +1,4 @@
-//! Sends codes to people.
+//! Sends codes to users.
 
 use serde_json::{Value, json};
 
@@ -9,8 +9,7 @@ use crate::{
 };
 
 impl Call<'_> {
-    /// Sends a code to the address that `attribute` (`email` or `phone_number`) holds and gives the
-    /// `CodeDeliveryDetails`.
+    /// Sends a code to the address in `attribute` (`email` or `phone_number`) and returns the `CodeDeliveryDetails`.
     pub(super) fn send_code(
         &self,
         pool_id: &str,
@@ -23,7 +22,7 @@ impl Call<'_> {
         self.send_code_to(pool_id, user, attribute, to, purpose, code)
     }
 
-    /// Like [`Call::send_code`], to an address that the user does not have yet.
+    /// Like [`Call::send_code`], for an address that the user does not have yet.
     pub(super) fn send_code_to(
         &self,
         pool_id: &str,
@@ -55,7 +54,7 @@ pub(super) fn details(attribute: &str, address: &str) -> Value {
     })
 }
 
-/// What is answered for a user that does not exist, where the client must not learn that.
+/// The answer for a missing user if the app client hides that.
 pub(super) fn pretended_details(typed: &str) -> Value {
     let first = typed.chars().next().unwrap_or('u');
     details("email", &format!("{first}@{first}"))

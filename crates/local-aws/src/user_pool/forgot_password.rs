@@ -1,4 +1,4 @@
-//! People who have forgotten their password.
+//! Forgotten passwords.
 
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ pub(super) fn confirm_forgot_password(call: &Call<'_>) -> Result<Value, AwsError
     Ok(json!({}))
 }
 
-/// Sends a code with which the user can set a new password; gives the `CodeDeliveryDetails`.
+/// Sends a code with which the user can set a new password, and returns the `CodeDeliveryDetails`.
 pub(super) fn send_recovery_code(
     call: &Call<'_>,
     pool: &mut UserPool,
@@ -209,9 +209,9 @@ mod tests {
             let input = json!({ "Username": "ghost", "ConfirmationCode": "1", "Password": NEW });
             test.call("ConfirmForgotPassword", input).unwrap_err().code
         };
-        let told = TestPool::new();
-        assert_eq!(forgot(&told, "ghost").unwrap_err().code, "UserNotFoundException");
-        assert_eq!(confirm(&told), "UserNotFoundException");
+        let revealing = TestPool::new();
+        assert_eq!(forgot(&revealing, "ghost").unwrap_err().code, "UserNotFoundException");
+        assert_eq!(confirm(&revealing), "UserNotFoundException");
         let hidden = TestPool::with(json!({}), json!({ "PreventUserExistenceErrors": "ENABLED" }));
         assert!(forgot(&hidden, "ghost").unwrap()["CodeDeliveryDetails"].is_object());
         assert_eq!(confirm(&hidden), "CodeMismatchException");

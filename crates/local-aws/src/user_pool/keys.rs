@@ -25,7 +25,7 @@ pub(super) struct SigningKeys {
     pub(super) access_token: SigningKey,
 }
 
-/// Making RSA keys takes long, so the pools of a process share theirs: a token says which pool it is for.
+/// All pools of a process share their RSA keys, since generating them is slow. A token names its pool.
 static KEYS: LazyLock<Result<SigningKeys, String>> = LazyLock::new(|| {
     let make = || SigningKey::generate().map_err(|error| error.to_string());
     std::thread::scope(|threads| {

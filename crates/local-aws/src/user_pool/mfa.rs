@@ -1,4 +1,4 @@
-//! Second factors: which ones there are, and one-time codes of authenticator apps (TOTP).
+//! Second factors, and the codes of authenticator apps (TOTP).
 
 use std::time::SystemTime;
 
@@ -8,7 +8,7 @@ use totp_rs::{Algorithm, Builder, Secret, Totp};
 
 use crate::{clock::unix_seconds, error::AwsError};
 
-/// A second factor, by its name among the challenges.
+/// A second factor, with the name of its challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Factor {
     #[serde(rename = "SMS_MFA")]
@@ -19,7 +19,7 @@ pub(super) enum Factor {
     Email,
 }
 
-/// Whether a pool asks for a second factor.
+/// Whether a pool requires a second factor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(super) enum MfaConfiguration {
@@ -37,14 +37,14 @@ pub(super) struct OfferedFactors {
     pub(super) email: bool,
 }
 
-/// What a user has set up.
+/// The second factors of a user.
 #[derive(Default)]
 pub(super) struct MfaSettings {
-    /// The authenticator app that works.
+    /// The verified authenticator app.
     pub(super) software_token: Option<SoftwareToken>,
-    /// One that is being set up and has not shown a code yet.
+    /// An authenticator app that is not yet verified.
     pub(super) pending_software_token: Option<SoftwareToken>,
-    /// Factors that are switched on.
+    /// The enabled factors.
     pub(super) enabled: Vec<Factor>,
     pub(super) preferred: Option<Factor>,
 }
@@ -56,7 +56,7 @@ pub(super) struct SoftwareToken {
     pub(super) friendly_name: Option<String>,
 }
 
-/// Why a code of an authenticator app is refused.
+/// The reason why a code of an authenticator app is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SoftwareTokenError {
     Mismatch,
@@ -110,7 +110,7 @@ impl MfaSettings {
         }
     }
 
-    /// Names of the factors that are switched on, as `UserMFASettingList` has them.
+    /// The names of the enabled factors, as in `UserMFASettingList`.
     pub(super) fn enabled_names(&self) -> Vec<&'static str> {
         self.enabled.iter().map(|factor| factor.name()).collect()
     }
@@ -123,7 +123,7 @@ impl SoftwareToken {
         Self::new(Secret::from(secret))
     }
 
-    /// Six digits, a new code every 30 seconds, and a code counts one step early or late.
+    /// Six digits, a new code every 30 seconds, valid one step early or late.
     fn new(secret: Secret) -> Self {
         let totp =
             Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_skew(1).with_step_duration(30);
@@ -134,7 +134,7 @@ impl SoftwareToken {
         }
     }
 
-    /// The secret in base 32, as authenticator apps take it.
+    /// The secret in base32, for authenticator apps.
     pub(super) fn secret_code(&self) -> String {
         self.totp.secret().to_base32()
     }
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn codes_are_those_of_rfc_6238() {
-        // The last six of the eight digits that the RFC prints.
+        // The last six of the RFC's eight digits.
         for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924")] {
             assert_eq!(rfc_6238().check(code, at(seconds)), Ok(()), "{seconds}");
         }

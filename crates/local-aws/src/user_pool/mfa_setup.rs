@@ -1,4 +1,4 @@
-//! Setting up second factors, during a sign-in or from the account.
+//! Setting up second factors, during a sign-in or later.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -74,7 +74,7 @@ struct FactorPreference {
     preferred_mfa: bool,
 }
 
-/// AssociateSoftwareToken: gives the secret for an authenticator app.
+/// AssociateSoftwareToken: returns the secret for an authenticator app.
 pub(super) fn associate_software_token(call: &Call<'_>) -> Result<Value, AwsError> {
     let input: AssociateSoftwareToken = call.input()?;
     let mut pools = call.pools();
@@ -95,7 +95,7 @@ pub(super) fn associate_software_token(call: &Call<'_>) -> Result<Value, AwsErro
     Ok(json!({ "SecretCode": secret_code, "Session": renewed_session(pool, session, call)? }))
 }
 
-/// VerifySoftwareToken: a first code shows that the authenticator app has the secret.
+/// VerifySoftwareToken: a first code proves that the authenticator app has the secret.
 pub(super) fn verify_software_token(call: &Call<'_>) -> Result<Value, AwsError> {
     let input: VerifySoftwareToken = call.input()?;
     let mut pools = call.pools();
@@ -121,7 +121,7 @@ pub(super) fn verify_software_token(call: &Call<'_>) -> Result<Value, AwsError> 
     Ok(json!({ "Status": "SUCCESS", "Session": renewed_session(pool, session, call)? }))
 }
 
-/// SetUserMFAPreference: switches second factors on and off, and says which is asked for first.
+/// SetUserMFAPreference: enables and disables second factors, and sets the preferred one.
 pub(super) fn set_user_mfa_preference(call: &Call<'_>) -> Result<Value, AwsError> {
     let input: SetUserMfaPreference = call.input()?;
     let mut pools = call.pools();
@@ -154,23 +154,23 @@ fn apply(pool: &mut UserPool, username: &str, preference: &Preference) -> Result
         (Factor::SoftwareToken, &preference.software_token),
         (Factor::Email, &preference.email),
     ];
-    let wanted = || settings.iter().filter_map(|(factor, setting)| Some((*factor, setting.as_ref()?)));
-    if wanted().filter(|(_, setting)| setting.preferred_mfa).count() > 1 {
+    let requested = || settings.iter().filter_map(|(factor, setting)| Some((*factor, setting.as_ref()?)));
+    if requested().filter(|(_, setting)| setting.preferred_mfa).count() > 1 {
         return Err(invalid_parameter("Only one MFA method can be preferred."));
     }
-    for (factor, setting) in wanted() {
+    for (factor, setting) in requested() {
         if setting.preferred_mfa && !setting.enabled {
             return Err(invalid_parameter("A disabled MFA method cannot be preferred."));
         }
         if setting.enabled {
             check_can_enable(pool, username, factor)?;
         } else if factor == Factor::SoftwareToken {
-            // Cognito wants an authenticator app to be there even if it is only to be switched off.
+            // Cognito requires an authenticator app even to disable the factor.
             check_software_token(pool.user(username)?)?;
         }
     }
     let mfa = &mut pool.user_mut(username)?.mfa;
-    for (factor, setting) in wanted() {
+    for (factor, setting) in requested() {
         if !setting.enabled {
             mfa.disable(factor);
             continue;
@@ -254,7 +254,7 @@ fn waiting_setup<'a>(
     }
 }
 
-/// Every step of the set-up answers a new session in the place of the one that came.
+/// Every step of the set-up returns a new session in place of the old one.
 fn renewed_session(pool: &mut UserPool, session: &str, call: &Call<'_>) -> Result<String, AwsError> {
     pool.challenges.renew(session, call.now).ok_or_else(|| not_authorized("Invalid session for the user."))
 }
@@ -277,7 +277,7 @@ mod tests {
         test
     }
 
-    /// The access token and the secret of a user whose authenticator app works.
+    /// The access token and the secret of a user with a verified authenticator app.
     fn enrolled(test: &TestPool) -> (Value, Value) {
         test.add_user("ada", &[]);
         let access_token = test.tokens("ada")["AccessToken"].clone();

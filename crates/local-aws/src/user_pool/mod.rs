@@ -1,7 +1,7 @@
 //! Cognito user pools: sign-up, sign-in with every factor, tokens, and their administration.
 //!
-//! [`handle`] finds the operation by name; each lives in the file of its subject. Passwords are kept only as SRP
-//! verifiers, and what AWS refuses is refused here in AWS's words.
+//! [`handle`] finds the operation by name; related operations share a file. Passwords are stored only as SRP verifiers. Errors have
+//! AWS's codes and messages.
 
 mod admin_groups;
 mod admin_pools;
@@ -58,17 +58,17 @@ pub(crate) struct UserPools {
     pools: Mutex<Pools>,
 }
 
-/// What an ID token says, once it is verified.
+/// The contents of a verified ID token.
 #[derive(Clone, Debug)]
 pub(crate) struct VerifiedToken {
     pub(crate) sub: String,
-    /// The app client that it was issued to.
+    /// The app client that the token was issued to.
     pub(crate) audience: String,
     pub(crate) username: String,
     pub(crate) claims: serde_json::Map<String, Value>,
 }
 
-/// What a token is for.
+/// The use of a token.
 #[derive(Clone, Copy)]
 enum TokenUse {
     Id,
@@ -86,17 +86,17 @@ struct Call<'a> {
 #[derive(Default)]
 struct Pools(BTreeMap<String, UserPool>);
 
-/// The user that an access token stands for.
+/// The user of an access token.
 struct Caller {
     username: String,
     client: Arc<AppClient>,
 }
 
-/// An operation, and who may call it.
+/// An operation, with its kind of caller.
 enum Operation {
-    /// Anyone; the operation itself asks for a password, a code or a token where it needs one.
+    /// Anyone. The operation itself requires a password, a code or a token.
     Public(fn(&Call<'_>) -> Result<Value, AwsError>),
-    /// Whoever IAM allows it to, by a signature.
+    /// Callers with a signature whom IAM allows it.
     Administrative(fn(&Call<'_>) -> Result<Value, AwsError>),
 }
 
@@ -166,7 +166,7 @@ fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-/// Administrative calls are signed, and IAM says who may make them.
+/// Administrative calls must be signed and allowed by IAM.
 fn authorize(call: &Call<'_>) -> Result<(), AwsError> {
     #[derive(serde::Deserialize)]
     #[serde(rename_all = "PascalCase")]
@@ -264,8 +264,8 @@ impl UserPools {
         Ok(VerifiedToken { sub: claim("sub"), username: claim(username), audience, claims })
     }
 
-    /// Whether the sign-in that a token comes from still stands: its user is there and enabled, and has not signed out
-    /// everywhere. What identity pools ask for with `ServerSideTokenCheck`.
+    /// Whether the sign-in of a token is still valid: its user exists, is enabled, and has not signed out everywhere. Identity
+    /// pools with `ServerSideTokenCheck` use it.
     pub(crate) fn is_signed_in(&self, token: &VerifiedToken) -> bool {
         let mut pools = self.lock();
         let Ok((pool, _)) = pools.by_client(&token.audience) else { return false };
@@ -317,8 +317,7 @@ impl Pools {
         Err(AwsError::new("ResourceNotFoundException", format!("User pool client {id} does not exist.")))
     }
 
-    /// The user whose access token this is. The token must be whole, unexpired and not revoked, and the user must
-    /// still be there.
+    /// The user of an access token. The token must be valid, unexpired and not revoked, and the user must exist.
     fn by_access_token(&mut self, token: &str, now: SystemTime) -> Result<(&mut UserPool, Caller), AwsError> {
         let refused = |message| AwsError::new("NotAuthorizedException", message);
         let claims = tokens::verify(token, crate::clock::unix_seconds(now)).map_err(|error| match error {
@@ -348,20 +347,20 @@ impl Pools {
     }
 }
 
-/// Names the member that is missing or unknown, but repeats nothing of what was sent.
+/// Names the missing or unknown member, but quotes nothing of the request.
 fn unreadable(error: &serde_json::Error) -> AwsError {
-    let told = error.to_string();
+    let text = error.to_string();
     if error.is_data()
-        && told.starts_with("missing field")
-        && let Some(member) = told.split('`').nth(1)
+        && text.starts_with("missing field")
+        && let Some(member) = text.split('`').nth(1)
     {
         return invalid_parameter(format!(
             "1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be \
              null"
         ));
     }
-    if error.is_data() && told.starts_with("unknown variant") {
-        let allowed = told.split_once("expected").map_or("", |(_, allowed)| allowed.trim());
+    if error.is_data() && text.starts_with("unknown variant") {
+        let allowed = text.split_once("expected").map_or("", |(_, allowed)| allowed.trim());
         return invalid_parameter(format!(
             "1 validation error detected: a value failed to satisfy constraint: Member must satisfy enum value set: \
              {allowed}"

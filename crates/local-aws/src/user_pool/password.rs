@@ -1,4 +1,4 @@
-//! What a password must look like, and how guessing is slowed down.
+//! The password policy, and the delay after wrong passwords.
 
 use std::time::{Duration, SystemTime};
 
@@ -19,8 +19,8 @@ pub(super) struct PasswordPolicy {
     pub(super) temporary_password_validity_days: u64,
 }
 
-/// Wrong passwords of one user. After the fifth in a row the user is locked out for a second, and twice as long
-/// after each further one, up to a quarter of an hour.
+/// Wrong passwords of one user. After the fifth in a row, the user is locked out for a second, and twice as long after each
+/// further one, up to 15 minutes.
 #[derive(Default)]
 pub(super) struct PasswordAttempts {
     wrong: u32,
@@ -78,7 +78,7 @@ impl PasswordPolicy {
         ))
     }
 
-    /// A temporary password that conforms.
+    /// A temporary password that conforms to the policy.
     pub(super) fn generate(&self) -> String {
         const KINDS: [&[u8]; 4] =
             [b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"abcdefghijkmnopqrstuvwxyz", b"23456789", b"#%!*"];

@@ -1,4 +1,4 @@
-//! A user pool: its settings, its people, and how a name that was typed finds the person.
+//! A user pool: its settings, its users, and how a name or alias is resolved.
 
 use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
 
@@ -26,17 +26,17 @@ pub(super) struct UserPool {
     pub(super) schema: Schema,
     pub(super) offered_factors: OfferedFactors,
     pub(super) clients: BTreeMap<String, Arc<AppClient>>,
-    /// By real user name.
+    /// Users by their real username.
     pub(super) users: BTreeMap<String, User>,
     pub(super) groups: BTreeMap<String, Group>,
     pub(super) challenges: Challenges,
     pub(super) sign_ins: SignIns,
-    /// Makes what is shown of users that do not exist the same each time.
+    /// The key for stable made-up answers about missing users.
     pub(super) pretence_key: [u8; 32],
     pub(super) created: SystemTime,
 }
 
-/// What CreateUserPool sets.
+/// The settings of CreateUserPool.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct PoolSettings {
@@ -44,10 +44,10 @@ pub(super) struct PoolSettings {
     pub(super) name: String,
     #[serde(default)]
     pub(super) policies: Policies,
-    /// People sign in by these addresses; their user name is their `sub`.
+    /// The addresses that users sign in with. Their username is their `sub`.
     #[serde(default)]
     pub(super) username_attributes: Vec<Address>,
-    /// People may sign in by these, beside their user name.
+    /// The attributes that users may also sign in with.
     #[serde(default)]
     pub(super) alias_attributes: Vec<Alias>,
     #[serde(default)]
@@ -95,7 +95,7 @@ pub(super) struct UsernameConfiguration {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct UserAttributeUpdateSettings {
-    /// A new address takes the place of the old one only when it is verified.
+    /// A new address replaces the old one only after it is verified.
     pub(super) attributes_require_verification_before_update: Vec<Address>,
 }
 
@@ -134,10 +134,10 @@ pub(super) struct Group {
     pub(super) created: SystemTime,
 }
 
-/// The IAM roles that a user has by groups.
+/// The IAM roles of a user's groups.
 pub(super) struct Roles {
     pub(super) all: Vec<String>,
-    /// The role of the group that comes first.
+    /// The role of the first group.
     pub(super) preferred: Option<String>,
 }
 
@@ -188,7 +188,7 @@ impl UserPool {
         format!("https://cognito-idp.{}.amazonaws.com/{}", self.region, self.id)
     }
 
-    /// Whose password it is, in the formulas of SRP.
+    /// The identity in SRP's formulas.
     pub(super) fn identity(&self, username: &str) -> Identity {
         let pool_name = self.id.split_once('_').map_or("", |(_, name)| name);
         Identity { pool_name: pool_name.to_owned(), username: username.to_owned() }
@@ -203,7 +203,7 @@ impl UserPool {
         user.password.as_ref().is_some_and(|verifier| verifier.matches(&identity, password))
     }
 
-    /// The user that a typed name means: the real user name, the `sub`, or an alias.
+    /// The user with this name: the real username, the `sub`, or an alias.
     pub(super) fn find(&self, typed: &str) -> Option<&User> {
         self.users
             .values()
@@ -219,20 +219,19 @@ impl UserPool {
         self.users.get(username).ok_or_else(user_not_found)
     }
 
-    /// The user whose sign-in this is, if still there.
+    /// The user of this sign-in, if the user still exists.
     pub(super) fn user_of(&self, sign_in: &SignIn) -> Result<&User, AwsError> {
         let user = self.users.get(&sign_in.username).filter(|user| user.sub == sign_in.sub);
         user.ok_or_else(user_not_found)
     }
 
-    /// Like [`UserPool::find`], for administrators, who may know that a user does not exist.
+    /// Like [`UserPool::find`], for administrators, who may learn that a user does not exist.
     pub(super) fn find_mut(&mut self, typed: &str) -> Result<&mut User, AwsError> {
         let username = self.find(typed).map(|user| user.username.clone()).ok_or_else(user_not_found)?;
         self.user_mut(&username)
     }
 
-    /// Another user who signs in by this value. Addresses that are aliases count once they are verified, other
-    /// aliases and user names always.
+    /// Another user who signs in with this value. An address counts as an alias only if it is verified.
     pub(super) fn owner_of(&self, attribute: &str, value: &str, except: &str) -> Option<&User> {
         let is_username = self.settings.username_attributes.iter().any(|address| address.name() == attribute);
         let is_alias = self.settings.alias_attributes.iter().any(|alias| alias.name() == attribute);
@@ -244,12 +243,12 @@ impl UserPool {
         })
     }
 
-    /// Whether people sign in by mail address or phone number alone.
+    /// Whether users sign in with only a mail address or phone number.
     pub(super) fn has_address_usernames(&self) -> bool {
         !self.settings.username_attributes.is_empty()
     }
 
-    /// The attribute that a user name of such a pool is: `email` or `phone_number`.
+    /// The attribute of a username in such a pool: `email` or `phone_number`.
     pub(super) fn address_of_username(&self, typed: &str) -> Result<Option<Address>, AwsError> {
         let allowed = &self.settings.username_attributes;
         let invalid = |message| Err(AwsError::new("InvalidParameterException", message));
@@ -263,7 +262,7 @@ impl UserPool {
         }
     }
 
-    /// The user name that is shown for a name that nobody has: of the kind that others have, and always the same.
+    /// The username in answers about a missing user: it looks like others and is always the same.
     pub(super) fn pretended_username(&self, typed: &str) -> String {
         if !self.has_address_usernames() {
             return typed.to_owned();
@@ -273,12 +272,12 @@ impl UserPool {
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
-    /// Stands in for the password of a user that does not exist.
+    /// The password verifier of a missing user.
     pub(super) fn pretended_verifier(&self, typed: &str) -> Verifier {
         Verifier::unanswerable(&self.pretended_bytes("salt", typed)[..16])
     }
 
-    /// The groups of a user, the first by precedence first.
+    /// The groups of a user, in order of precedence.
     pub(super) fn groups_of(&self, user: &User) -> Vec<&str> {
         self.sorted_groups(user).into_iter().map(|group| group.name.as_str()).collect()
     }
@@ -287,7 +286,7 @@ impl UserPool {
         let groups = self.sorted_groups(user);
         let with_role = |group: &&&Group| group.role_arn.is_some();
         let preferred = groups.iter().find(with_role).and_then(|first| {
-            // Two groups of the same precedence with different roles leave the choice open.
+            // With two first groups that have different roles, there is no preferred role.
             let rivals = groups.iter().filter(with_role).filter(|group| group.precedence == first.precedence);
             let is_clear = rivals.into_iter().all(|rival| rival.role_arn == first.role_arn);
             first.role_arn.clone().filter(|_| is_clear)
@@ -310,7 +309,7 @@ impl UserPool {
             .collect()
     }
 
-    /// `UserPool` as the administrative calls answer it.
+    /// The `UserPool` of administrative answers.
     pub(super) fn to_json(&self) -> Value {
         let mut json = json!(self.settings);
         json["Id"] = json!(self.id);

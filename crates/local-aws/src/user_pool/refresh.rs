@@ -16,7 +16,7 @@ struct TokensFromRefreshToken {
     client_secret: Option<String>,
 }
 
-/// GetTokensFromRefreshToken: with rotation it also gives a new refresh token.
+/// GetTokensFromRefreshToken. With rotation, it also returns a new refresh token.
 pub(super) fn tokens_from_refresh_token(call: &Call<'_>) -> Result<Value, AwsError> {
     let input: TokensFromRefreshToken = call.input()?;
     let mut pools = call.pools();
@@ -39,7 +39,7 @@ pub(super) fn tokens_from_refresh_token(call: &Call<'_>) -> Result<Value, AwsErr
     Ok(json!({ "AuthenticationResult": result }))
 }
 
-/// InitiateAuth with REFRESH_TOKEN_AUTH: never gives a new refresh token.
+/// InitiateAuth with REFRESH_TOKEN_AUTH, which never returns a new refresh token.
 pub(super) fn by_refresh_token(
     call: &Call<'_>,
     pool: &UserPool,
@@ -59,7 +59,7 @@ pub(super) fn by_refresh_token(
     }
     let sign_in = pool.sign_ins.refresh(client, refresh_token, call.now)?;
     let user = pool.user_of(&sign_in)?;
-    // The hash is over the real user name or the sub: the call carries no other.
+    // The hash is computed from the real username or the sub, since the call contains no other name.
     client
         .check_secret_hash(&user.username, secret_hash)
         .or_else(|_| client.check_secret_hash(&user.sub, secret_hash))?;
@@ -151,11 +151,11 @@ mod tests {
                 "NotAuthorizedException: Refresh Token has been revoked",
             ),
         ];
-        for (end, told) in cases {
+        for (end, message) in cases {
             let (test, tokens) = signed_in(json!({}));
             end(&test, &tokens["RefreshToken"]);
             for refresh in [by_auth_flow, by_operation] {
-                assert_eq!(refresh(&test, &tokens["RefreshToken"]).unwrap_err().to_string(), told);
+                assert_eq!(refresh(&test, &tokens["RefreshToken"]).unwrap_err().to_string(), message);
             }
         }
     }

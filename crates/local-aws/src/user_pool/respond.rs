@@ -1,4 +1,4 @@
-//! RespondToAuthChallenge: the answers to challenges.
+//! RespondToAuthChallenge.
 
 use std::time::{Duration, SystemTime};
 
@@ -33,7 +33,7 @@ struct RespondToAuthChallenge {
     challenge_responses: Parameters,
 }
 
-/// The answer to a challenge that has a session.
+/// The answer to a challenge with a session.
 struct Answer<'a> {
     step: SignInStep<'a>,
     session: &'a str,
@@ -72,7 +72,7 @@ pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsErr
     }
 }
 
-/// PASSWORD_VERIFIER names its exchange by the secret block, so it needs no session.
+/// PASSWORD_VERIFIER contains the secret block, so it needs no session.
 fn password_verifier(
     call: &Call<'_>,
     pool: &mut UserPool,
@@ -146,12 +146,12 @@ impl Answer<'_> {
         }
     }
 
-    fn code(self, wanted: Factor, response: &str) -> Result<Value, AwsError> {
+    fn code(self, expected: Factor, response: &str) -> Result<Value, AwsError> {
         let given = self.responses.required(response)?;
         let session =
             self.step.pool.challenges.waiting(self.session, Some(self.step.client), self.step.call.now)?;
         let (result, sets_up) = match &mut session.challenge {
-            Challenge::Code { factor, code, sets_up } if *factor == wanted => {
+            Challenge::Code { factor, code, sets_up } if *factor == expected => {
                 (code.check(given, self.step.call.now), *sets_up)
             }
             _ => return Err(not_this_challenge()),
@@ -170,7 +170,7 @@ impl Answer<'_> {
         if sets_up {
             let user = self.step.pool.user_mut(&self.step.username)?;
             user.set_verified("email", true);
-            user.mfa.enable(wanted);
+            user.mfa.enable(expected);
         }
         self.finish()
     }
@@ -204,8 +204,7 @@ impl Answer<'_> {
         self.step.ask_for(factor)
     }
 
-    /// Ends the set-up: of an authenticator app that VerifySoftwareToken has seen a code of, or, where the pool
-    /// offers it, of a mail address that is given here.
+    /// Completes the set-up of a verified authenticator app or, if the pool offers it, of the given mail address.
     fn mfa_setup(self) -> Result<Value, AwsError> {
         let email = self.responses.optional("EMAIL");
         let session =
@@ -240,7 +239,7 @@ impl Answer<'_> {
     }
 }
 
-/// Clients send the name that was typed, the real one, or `USER_ID_FOR_SRP`.
+/// Clients send the entered name, the real username, or `USER_ID_FOR_SRP`.
 fn is_same_user(pool: &UserPool, verifier: &PasswordVerifier, typed: &str) -> bool {
     match &verifier.username {
         Some(username) => pool.find(typed).is_some_and(|user| user.username == *username),

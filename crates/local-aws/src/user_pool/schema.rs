@@ -1,4 +1,4 @@
-//! Which attributes the users of a pool have, and who may write them.
+//! The attributes of a pool's users, and who may write them.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::error::AwsError;
 /// A user's attributes by name.
 pub(super) type Attributes = BTreeMap<String, String>;
 
-/// `Name` and `Value` as requests and answers carry attributes.
+/// An attribute in requests and answers, with `Name` and `Value`.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Attribute {
@@ -19,7 +19,7 @@ pub(super) struct Attribute {
     pub(super) value: String,
 }
 
-/// The attributes of a user pool: the standard ones and those of its own, `custom:...`.
+/// The attributes of a user pool: the standard ones and its own, `custom:...`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Schema {
     declared: Vec<SchemaAttribute>,
@@ -51,7 +51,7 @@ enum DataType {
     Boolean,
 }
 
-/// AWS carries the limits as strings.
+/// Limits, which AWS writes as strings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct StringConstraints {
@@ -66,7 +66,7 @@ struct NumberConstraints {
     max_value: Option<String>,
 }
 
-/// Who writes: people about themselves, or an administrator.
+/// The writer of attributes: the user or an administrator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Writer {
     User,
@@ -94,7 +94,7 @@ const STANDARD: [&str; 18] = [
     "identities",
 ];
 
-/// Set by Cognito or by administrators, never by people about themselves.
+/// Attributes that only Cognito or administrators may set.
 const VERIFIED_FLAGS: [&str; 2] = ["email_verified", "phone_number_verified"];
 
 impl Schema {
@@ -125,7 +125,7 @@ impl Schema {
         for (name, value) in written {
             self.check_name(writer, name)?;
             if value.is_empty() && current.is_some() {
-                // A blank value deletes the attribute.
+                // An empty value deletes the attribute.
                 if self.required().any(|required| required == name) {
                     return Err(invalid(format!("user.{name}: The attribute is required\n")));
                 }
@@ -246,12 +246,12 @@ pub(super) fn is_phone_number(value: &str) -> bool {
     (5..=15).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
 }
 
-/// Cognito's own schema gives a birthdate ten characters and says no more.
+/// Cognito's own schema only limits a birthdate to ten characters.
 fn is_birthdate(value: &str) -> bool {
     value.chars().count() == 10
 }
 
-/// The form in which answers list attributes.
+/// The list of attributes in answers.
 pub(super) fn attributes_json(attributes: &Attributes) -> Value {
     attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect()
 }

@@ -1,4 +1,4 @@
-//! What stands between the password and the tokens: a new password, a second factor, or setting one up.
+//! The challenges after the password: a new password, a second factor, or its set-up.
 
 use serde_json::{Map, Value, json};
 
@@ -16,12 +16,12 @@ use super::{
 };
 use crate::{error::AwsError, messages::Purpose};
 
-/// A sign-in of a known user under way. Each method answers the next challenge, or the tokens.
+/// A running sign-in of a known user. Each method returns the next challenge or the tokens.
 pub(super) struct SignInStep<'a> {
     pub(super) call: &'a Call<'a>,
     pub(super) pool: &'a mut UserPool,
     pub(super) client: &'a AppClient,
-    /// The real user name.
+    /// The real username.
     pub(super) username: String,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct SignInStep<'a> {
 type ChallengeParameters = Map<String, Value>;
 
 impl SignInStep<'_> {
-    /// Goes on after the password was right.
+    /// Continues after a correct password.
     pub(super) fn after_first_factor(self) -> Result<Value, AwsError> {
         let user = self.user()?;
         match user.status {
@@ -52,7 +52,7 @@ impl SignInStep<'_> {
         }
     }
 
-    /// Asks for the second factor, or signs in where none is needed.
+    /// Requires the second factor, or signs in if none is needed.
     pub(super) fn ask_for_second_factor(self) -> Result<Value, AwsError> {
         let mfa = self.pool.settings.mfa_configuration;
         if mfa == MfaConfiguration::Off {
@@ -77,7 +77,7 @@ impl SignInStep<'_> {
         }
     }
 
-    /// Asks for one factor that the user has; sends its code where it has one.
+    /// Requires one of the user's factors, and sends its code.
     pub(super) fn ask_for(self, factor: Factor) -> Result<Value, AwsError> {
         let user = self.user()?;
         let mut parameters = identity_parameters(user);
@@ -95,7 +95,7 @@ impl SignInStep<'_> {
         Ok(self.open(factor.name(), challenge, parameters))
     }
 
-    /// Sends a code to the address that the user chose for a second factor by mail.
+    /// Sends a code to the address that the user chose for the mail factor.
     pub(super) fn ask_for_setup_by_email(self) -> Result<Value, AwsError> {
         let user = self.user()?;
         let mut parameters = identity_parameters(user);
@@ -120,13 +120,13 @@ impl SignInStep<'_> {
     fn ask_for_setup(self) -> Result<Value, AwsError> {
         let offered = self.pool.offered_factors;
         if !offered.software_token && !offered.email {
-            // Nobody sets a phone number up while they sign in.
+            // A phone number cannot be set up during a sign-in.
             return Err(AwsError::new(
                 "MFAMethodNotFoundException",
                 "No MFA mechanism registerd in the account.",
             ));
         }
-        // Cognito names SMS among them all the same.
+        // Cognito lists SMS nevertheless.
         let names: Vec<_> = [Factor::Sms, Factor::SoftwareToken, Factor::Email]
             .into_iter()
             .filter(|factor| offered.has(*factor))
@@ -162,7 +162,7 @@ impl SignInStep<'_> {
     }
 }
 
-/// A pool that insists on a second factor takes a verified address for one.
+/// A pool that requires a second factor accepts a verified address as one.
 fn implied_factors(pool: &UserPool, user: &User) -> Vec<Factor> {
     [(Factor::Sms, "phone_number"), (Factor::Email, "email")]
         .into_iter()
@@ -171,7 +171,7 @@ fn implied_factors(pool: &UserPool, user: &User) -> Vec<Factor> {
         .collect()
 }
 
-/// The attributes that the user has, and those that are still to be given, as JSON in text.
+/// The user's attributes and the missing required ones, as JSON text.
 fn new_password_parameters(pool: &UserPool, user: &User) -> ChallengeParameters {
     let missing: Vec<_> = pool
         .schema
@@ -318,10 +318,10 @@ mod tests {
         let challenge = test.sign_in("bob", PASSWORD).unwrap();
         assert_eq!(challenge["ChallengeParameters"]["MFAS_CAN_SETUP"], r#"["EMAIL_OTP"]"#);
         let set_up = json!({ "USERNAME": "bob", "EMAIL": "bob@example.com" });
-        let asked = test.answer("MFA_SETUP", Some(&challenge["Session"]), set_up).unwrap();
-        assert_eq!(asked["ChallengeName"], "EMAIL_OTP");
+        let email_challenge = test.answer("MFA_SETUP", Some(&challenge["Session"]), set_up).unwrap();
+        assert_eq!(email_challenge["ChallengeName"], "EMAIL_OTP");
         let code = json!({ "USERNAME": "bob", "EMAIL_OTP_CODE": test.code_to("bob@example.com") });
-        let signed_in = test.answer("EMAIL_OTP", Some(&asked["Session"]), code).unwrap();
+        let signed_in = test.answer("EMAIL_OTP", Some(&email_challenge["Session"]), code).unwrap();
         let token = &signed_in["AuthenticationResult"]["AccessToken"];
         let user = test.call("GetUser", json!({ "AccessToken": token })).unwrap();
         assert_eq!(user["UserMFASettingList"], json!(["EMAIL_OTP"]));

@@ -1,4 +1,4 @@
-//! What people with an access token do with their own account.
+//! Operations of users, with an access token, on their own account.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -65,13 +65,13 @@ pub(super) fn delete_user(call: &Call<'_>) -> Result<Value, AwsError> {
     Ok(json!({}))
 }
 
-/// Removes a user. Tokens that are still about find nobody.
+/// Removes a user. The user's tokens become invalid.
 pub(super) fn remove(pool: &mut UserPool, username: &str) {
     pool.users.remove(username);
     pool.challenges.forget_user(username);
 }
 
-/// Adds the second factors, where there are any.
+/// Adds the second factors, if there are any.
 pub(super) fn add_mfa(answer: &mut Value, user: &User) {
     if user.mfa.enabled.is_empty() {
         return;

@@ -65,13 +65,13 @@ impl Parameters {
             .ok_or_else(|| invalid_parameter(format!("Missing required parameter {name}")))
     }
 
-    /// The parameters whose names begin with `prefix`, by the rest of the name.
+    /// The parameters whose names begin with `prefix`, by the remainder of the name.
     pub(super) fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
     }
 }
 
-/// USER_SRP_AUTH: answers with the challenge PASSWORD_VERIFIER. Nothing about the user's state is told before the
+/// USER_SRP_AUTH, which returns the challenge PASSWORD_VERIFIER. The answer reveals nothing about the user's state before the
 /// password is proved.
 fn by_srp(
     call: &Call<'_>,
@@ -114,7 +114,7 @@ fn by_srp(
     Ok(answer)
 }
 
-/// USER_PASSWORD_AUTH: the password itself.
+/// USER_PASSWORD_AUTH.
 fn by_password(
     call: &Call<'_>,
     pool: &mut UserPool,
@@ -130,7 +130,7 @@ fn by_password(
 
     let Some(user) = pool.find(typed) else {
         if client.settings.hides_users() {
-            // Takes as long as a wrong password does.
+            // Takes as long as for a wrong password.
             pool.pretended_verifier(typed).matches(&pool.identity(typed), password);
             return Err(wrong_password());
         }
@@ -141,7 +141,7 @@ fn by_password(
     after_password(SignInStep { call, pool, client, username }, is_right)
 }
 
-/// Goes on after a password was proved, or not.
+/// Continues after a password was right or wrong.
 pub(super) fn after_password(step: SignInStep<'_>, is_right: bool) -> Result<Value, AwsError> {
     let now = step.call.now;
     let user = step.pool.user_mut(&step.username)?;
@@ -374,14 +374,14 @@ mod tests {
         test.admin("AdminDisableUser", json!({ "Username": "gone" })).unwrap();
         test.add_user("reset", &[("email", "reset@example.com"), ("email_verified", "true")]);
         test.admin("AdminResetUserPassword", json!({ "Username": "reset" })).unwrap();
-        for (username, told) in [
+        for (username, expected) in [
             ("new", "UserNotConfirmedException: User is not confirmed."),
             ("gone", "NotAuthorizedException: User is disabled."),
             ("reset", "PasswordResetRequiredException: Password reset required for the user"),
         ] {
             assert_eq!(message(test.sign_in_by_srp(username, WRONG)), refused());
-            assert_eq!(message(test.sign_in_by_srp(username, PASSWORD)), told);
-            assert_eq!(message(test.sign_in(username, PASSWORD)), told);
+            assert_eq!(message(test.sign_in_by_srp(username, PASSWORD)), expected);
+            assert_eq!(message(test.sign_in(username, PASSWORD)), expected);
         }
     }
 
@@ -389,14 +389,14 @@ mod tests {
     fn flows_that_the_client_does_not_allow_are_refused() {
         let test = TestPool::with(json!({}), json!({ "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH"] }));
         test.add_user("ada", &[]);
-        for (flow, told) in [
+        for (flow, expected) in [
             ("USER_SRP_AUTH", "USER_SRP_AUTH is not enabled for the client."),
             ("USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH flow not enabled for this client"),
             ("REFRESH_TOKEN_AUTH", "REFRESH_TOKEN_AUTH flow not enabled for this client"),
             ("ADMIN_NO_SRP_AUTH", "ADMIN_NO_SRP_AUTH flow not enabled for this client"),
         ] {
             let error = test.call("InitiateAuth", json!({ "AuthFlow": flow })).unwrap_err();
-            assert_eq!(error.to_string(), format!("InvalidParameterException: {told}"));
+            assert_eq!(error.to_string(), format!("InvalidParameterException: {expected}"));
         }
         let unknown = test.call("InitiateAuth", json!({ "AuthFlow": "MAGIC" })).unwrap_err();
         assert!(unknown.message.contains("failed to satisfy constraint"), "{unknown}");

@@ -1,4 +1,4 @@
-//! Who is signed in: refresh tokens, and what ends them.
+//! Sign-ins, their refresh tokens, and their end.
 
 use std::{
     collections::HashMap,
@@ -11,7 +11,7 @@ use rand::Rng as _;
 use super::{client::AppClient, user::User};
 use crate::error::AwsError;
 
-/// The sign-ins of a user pool. All tokens of one sign-in carry its id as `origin_jti`.
+/// The sign-ins of a user pool. All tokens of one sign-in contain its ID as `origin_jti`.
 #[derive(Default)]
 pub(super) struct SignIns {
     by_id: HashMap<String, SignIn>,
@@ -22,10 +22,10 @@ pub(super) struct SignIns {
 pub(super) struct SignIn {
     pub(super) id: String,
     pub(super) username: String,
-    /// Tells the user from a later one of the same name.
+    /// The `sub`, which differs from that of a later user with the same name.
     pub(super) sub: String,
     pub(super) client_id: String,
-    /// When the password was given.
+    /// The time of the password.
     pub(super) time: SystemTime,
     /// Groups the log entries of one sign-in.
     pub(super) event_id: String,
@@ -35,7 +35,7 @@ pub(super) struct SignIn {
 
 struct RefreshToken {
     sign_in: String,
-    /// When a newer token took its place.
+    /// The time when a newer token replaced it.
     rotated: Option<SystemTime>,
 }
 
@@ -46,7 +46,7 @@ impl SignIn {
 }
 
 impl SignIns {
-    /// Records a sign-in and gives its refresh token.
+    /// Records a sign-in and returns its refresh token.
     pub(super) fn begin(&mut self, client: &AppClient, user: &User, now: SystemTime) -> (SignIn, String) {
         self.by_id.retain(|_, sign_in| now < sign_in.expires + FORGOTTEN_AFTER);
         self.refresh_tokens.retain(|_, token| self.by_id.contains_key(&token.sign_in));
@@ -95,17 +95,16 @@ impl SignIns {
         Ok(sign_in.clone())
     }
 
-    /// Puts a new refresh token in the place of one that [`SignIns::refresh`] accepted. Its lifetime goes on from
-    /// the sign-in.
+    /// Replaces a refresh token that [`SignIns::refresh`] accepted. The new token's lifetime still starts at the sign-in.
     pub(super) fn rotate(&mut self, token: &str, now: SystemTime) -> Option<String> {
         let record = self.refresh_tokens.get_mut(token)?;
-        // Within the grace period the clock of the first rotation keeps running.
+        // The grace period starts with the first rotation.
         record.rotated.get_or_insert(now);
         let sign_in = record.sign_in.clone();
         Some(self.new_token(&sign_in))
     }
 
-    /// The sign-in that an access token came from.
+    /// The sign-in of an access token.
     pub(super) fn find(&self, id: &str) -> Option<&SignIn> {
         self.by_id.get(id)
     }
@@ -149,5 +148,5 @@ impl SignIns {
     }
 }
 
-/// Until then an expired token is called expired, later it is unknown.
+/// How long an expired token is reported as expired. Later it is unknown.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 3600);

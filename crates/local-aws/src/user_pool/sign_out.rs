@@ -20,8 +20,7 @@ struct GlobalSignOut {
     access_token: String,
 }
 
-/// RevokeToken: ends one sign-in, the access tokens that came from it included. A token that is unknown or revoked
-/// already is no error, as RFC 7009 has it.
+/// RevokeToken: ends one sign-in with its access tokens. It succeeds for an unknown or already revoked token, as in RFC 7009.
 pub(super) fn revoke_token(call: &Call<'_>) -> Result<Value, AwsError> {
     let input: RevokeToken = call.input()?;
     let mut pools = call.pools();

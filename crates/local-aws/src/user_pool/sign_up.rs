@@ -1,4 +1,4 @@
-//! People who register themselves.
+//! Sign-up.
 
 use std::time::Duration;
 
@@ -112,7 +112,7 @@ pub(super) fn resend_confirmation_code(call: &Call<'_>) -> Result<Value, AwsErro
         }
         return Err(no_such_user());
     };
-    // Taken out while the pool says where its codes go, and put back below.
+    // Removed while the pool is borrowed to send the code, and inserted again below.
     let Some(mut user) = pool.users.remove(&username) else { return Err(no_such_user()) };
     let delivery = match user.status {
         UserStatus::Unconfirmed => send_sign_up_code(call, pool, &mut user)
@@ -123,7 +123,7 @@ pub(super) fn resend_confirmation_code(call: &Call<'_>) -> Result<Value, AwsErro
     Ok(json!({ "CodeDeliveryDetails": delivery? }))
 }
 
-/// A user as SignUp and AdminCreateUser make one: the name is free and of the right kind, the attributes conform.
+/// Creates a user for SignUp or AdminCreateUser, after checking the name and the attributes.
 pub(super) fn new_user(
     pool: &UserPool,
     writer: Writer,
@@ -205,7 +205,7 @@ fn confirm(call: &Call<'_>, pool: &mut UserPool, username: &str) -> Result<Value
     Ok(json!({}))
 }
 
-/// Where mail addresses or phone numbers are aliases, a user name must not look like one.
+/// If mail addresses or phone numbers are aliases, a username must not look like one.
 fn check_not_an_alias(pool: &UserPool, typed: &str) -> Result<(), AwsError> {
     let aliases = &pool.settings.alias_attributes;
     if aliases.contains(&Alias::Email) && is_email(typed) {
@@ -379,12 +379,12 @@ mod tests {
 
     #[test]
     fn who_is_unknown_is_told_or_hidden() {
-        let told = TestPool::new();
+        let revealing = TestPool::new();
         let hidden = TestPool::with(json!({}), json!({ "PreventUserExistenceErrors": "ENABLED" }));
-        assert_eq!(confirm(&told, "ghost", "123456").unwrap_err().code, "UserNotFoundException");
+        assert_eq!(confirm(&revealing, "ghost", "123456").unwrap_err().code, "UserNotFoundException");
         assert_eq!(confirm(&hidden, "ghost", "123456").unwrap_err().code, "ExpiredCodeException");
         let resend = |test: &TestPool| test.call("ResendConfirmationCode", json!({ "Username": "ghost" }));
-        assert_eq!(resend(&told).unwrap_err().code, "UserNotFoundException");
+        assert_eq!(resend(&revealing).unwrap_err().code, "UserNotFoundException");
         assert!(resend(&hidden).unwrap()["CodeDeliveryDetails"].is_object());
         assert!(hidden.account.messages.all().is_empty());
     }

@@ -1,7 +1,6 @@
-//! The server's side of SRP-6a as Cognito speaks it, and the only form in which passwords are kept.
+//! The server's side of Cognito's SRP-6a, and the form in which passwords are stored.
 //!
-//! It shares nothing with the SDK: other arithmetic (`srp` 0.6 on num-bigint) and other code, so that one mistake
-//! cannot pass on both sides.
+//! It shares no code with the SDK, not even the arithmetic (`srp` 0.6 on num-bigint), so that a mistake does not cancel itself out.
 
 use std::sync::LazyLock;
 
@@ -19,21 +18,21 @@ static GROUP: LazyLock<SrpGroup> = LazyLock::new(|| SrpGroup { n: G_3072.n.clone
 
 static MULTIPLIER: LazyLock<BigUint> = LazyLock::new(|| hash_to_number(&[&pad(&GROUP.n), &pad(&GROUP.g)]));
 
-/// What is kept of a password: enough for SRP, and enough to recognise the password itself.
+/// The stored form of a password: enough for SRP and for checking the password itself.
 #[derive(Clone)]
 pub(super) struct Verifier {
     salt: BigUint,
     value: BigUint,
 }
 
-/// Whose password it is: the pool's name (its id after the `_`) and the real user name.
+/// The identity of a password: the pool's name (its ID after the `_`) and the real username.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     pub(super) pool_name: String,
     pub(super) username: String,
 }
 
-/// One sign-in by SRP, from the client's `SRP_A` to its signature.
+/// One SRP sign-in, from the client's `SRP_A` to its signature.
 pub(super) struct Exchange {
     verifier: Verifier,
     client_public: BigUint,
@@ -50,7 +49,7 @@ impl Verifier {
         Self::with_salt(identity, password, BigUint::from_bytes_be(&random::<16>()))
     }
 
-    /// For a user that does not exist: nobody can know the password, and the same salt comes each time.
+    /// The verifier of a missing user. No password matches it, and the salt is always the same.
     pub(super) fn unanswerable(salt: &[u8]) -> Self {
         let exponent = BigUint::from_bytes_be(&random::<32>());
         Self { salt: BigUint::from_bytes_be(salt), value: GROUP.g.modpow(&exponent, &GROUP.n) }
@@ -148,7 +147,7 @@ impl Exchange {
     }
 }
 
-/// The digest is part of the type, but Cognito's formulas take none of what the type hashes.
+/// The digest is part of the type, but Cognito's formulas use nothing that the type hashes.
 fn server() -> SrpServer<'static, sha2_10::Sha256> {
     SrpServer::new(&GROUP)
 }
@@ -225,8 +224,8 @@ mod tests {
         assert!(verifier.matches(&device, password));
     }
 
-    /// From amplify-android's SRPHelperTests and amplify-flutter's srp_helper_test: the client that judges the
-    /// server below is itself held against published keys.
+    /// Checks the tests' client against published keys, from amplify-android's SRPHelperTests and amplify-flutter's
+    /// srp_helper_test.
     #[test]
     fn the_judging_client_derives_the_published_keys() {
         for (pool_name, user, password, salt, secret, server_public, key) in [ANDROID, FLUTTER] {

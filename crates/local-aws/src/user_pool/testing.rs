@@ -1,4 +1,4 @@
-//! A pool to test with, and an SRP client written from the formulas, which shares no code with the server's side.
+//! A pool for tests, and an SRP client that shares no code with the server's side.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ impl TestPool {
         Self::with(json!({}), json!({}))
     }
 
-    /// Members of `pool` and `client` go into CreateUserPool and CreateUserPoolClient.
+    /// Adds the members of `pool` and `client` to CreateUserPool and CreateUserPoolClient.
     pub(super) fn with(pool: Value, client: Value) -> Self {
         let account = Account::new("eu-west-1").unwrap();
         let mut test = Self { account, pool_id: String::new(), client_id: String::new() };
@@ -136,7 +136,7 @@ impl TestPool {
         self.account.messages.last_to(address).unwrap().code
     }
 
-    /// The server's time as PASSWORD_VERIFIER carries it.
+    /// The server's time in the form of PASSWORD_VERIFIER.
     pub(super) fn timestamp(&self) -> String {
         timestamp(self.account.clock.now().into())
     }

@@ -1,4 +1,4 @@
-//! Id and access tokens: issued and verified.
+//! Issues and verifies ID and access tokens.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 use super::{client::AppClient, keys, pool::UserPool, sign_ins::SignIn, user::User};
 use crate::{clock::unix_seconds, error::AwsError};
 
-/// The scope that lets an access token call the user's own operations.
+/// The scope of access tokens for the user's own operations.
 const SELF_SERVICE_SCOPE: &str = "aws.cognito.signin.user.admin";
 
-/// What a verified token says.
+/// The claims of a verified token.
 pub(super) type Claims = Map<String, Value>;
 
-/// Why a token is refused.
+/// The reason why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenError {
     Malformed,
@@ -22,7 +22,7 @@ pub(super) enum TokenError {
     Expired { expiry: i64 },
 }
 
-/// `AuthenticationResult` with an id and an access token, and with a refresh token where one is given.
+/// The `AuthenticationResult` with an ID token, an access token and, if given, a refresh token.
 pub(super) fn authentication_result(
     pool: &UserPool,
     client: &AppClient,
@@ -48,7 +48,7 @@ pub(super) fn authentication_result(
     Ok(result)
 }
 
-/// Checks the signature and the expiry, and nothing else.
+/// Checks only the signature and the expiry.
 pub(super) fn verify(token: &str, now: i64) -> Result<Claims, TokenError> {
     let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Malformed)?;
     let keys = keys::signing_keys().map_err(|_| TokenError::BadSignature)?;
@@ -142,7 +142,7 @@ fn common_claims(
     claims
 }
 
-/// The verified flags are booleans in tokens, everything else is text.
+/// In tokens, the verified flags are booleans; everything else is text.
 fn claim_value(name: &str, value: &str) -> Value {
     match name {
         "email_verified" | "phone_number_verified" => json!(value == "true"),

@@ -1,4 +1,4 @@
-//! People in a user pool.
+//! The users of a user pool.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,8 +17,7 @@ use super::{
 use crate::clock::json_timestamp;
 
 pub(super) struct User {
-    /// The real user name, never an alias. In pools where people sign in by mail address or phone number it is the
-    /// `sub`.
+    /// The real username, never an alias. In pools where users sign in with a mail address or phone number, it is the `sub`.
     pub(super) username: String,
     pub(super) sub: String,
     pub(super) attributes: Attributes,
@@ -31,13 +30,13 @@ pub(super) struct User {
     pub(super) temporary_password_expires: Option<SystemTime>,
     pub(super) sign_up_code: Option<AddressCode>,
     pub(super) recovery_code: Option<AddressCode>,
-    /// By attribute: `email` or `phone_number`.
+    /// Codes by attribute: `email` or `phone_number`.
     pub(super) attribute_codes: BTreeMap<String, AttributeCode>,
     pub(super) mfa: MfaSettings,
     pub(super) groups: BTreeSet<String>,
 }
 
-/// A code, and which address it went to.
+/// A code and the address that it was sent to.
 pub(super) struct AddressCode {
     pub(super) code: Code,
     /// `email` or `phone_number`.
@@ -103,8 +102,8 @@ impl User {
         self.attributes.insert(verified_flag(attribute), verified.to_string());
     }
 
-    /// Writes attributes. An address that changes is no longer verified, unless the same call says so.
-    /// Writes attributes; a blank value deletes its attribute.
+    /// Writes attributes. A changed address is no longer verified, unless the same call verifies it.
+    /// Writes attributes. An empty value deletes its attribute.
     pub(super) fn write_attributes(&mut self, written: Attributes, now: SystemTime) {
         for address in ["email", "phone_number"] {
             if written.get(address).is_some_and(|new| Some(new.as_str()) != self.attribute(address)) {
@@ -143,7 +142,7 @@ impl User {
         Value::Array(list)
     }
 
-    /// The user as administrative calls answer it; AWS names the list of attributes differently in each.
+    /// The user in administrative answers. AWS's name of the attribute list differs between operations.
     pub(super) fn to_json(&self, attributes_name: &str) -> Value {
         json!({
             "Username": self.username,

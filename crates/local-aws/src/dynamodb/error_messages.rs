@@ -1,8 +1,8 @@
-//! What the service says, where the engine has other words.
+//! DynamoDB's error messages, where the engine's differ.
 
 use dynoxide::DynoxideError;
 
-/// A request whose JSON has another shape than the operation's. The engine marks what kind of error it is.
+/// The error for JSON of the wrong shape. The engine marks the kind of error in its message.
 pub(super) fn unreadable(message: &str) -> DynoxideError {
     if let Some(message) = message.strip_prefix("VALIDATION_REQUEST:") {
         return DynoxideError::EnvelopedValidation(message.to_owned());
@@ -31,7 +31,7 @@ pub(super) fn unreadable(message: &str) -> DynoxideError {
     DynoxideError::SerializationException(wrong_type(message).unwrap_or_else(|| message.to_owned()))
 }
 
-/// "invalid type: integer `1`, expected a string", as DynamoDB says it.
+/// DynamoDB's message for "invalid type: integer `1`, expected a string".
 fn wrong_type(message: &str) -> Option<String> {
     let (found, expected) = message.strip_prefix("invalid type: ")?.split_once(", expected ")?;
     let class = match expected {
@@ -53,7 +53,7 @@ fn wrong_type(message: &str) -> Option<String> {
     Some(format!("{token} cannot be converted to {class}"))
 }
 
-/// The engine's refusal in the words of the service.
+/// The engine's error with DynamoDB's message.
 pub(super) fn of_service(operation: &str, error: DynoxideError) -> DynoxideError {
     match error {
         DynoxideError::EnvelopedValidation(message)
