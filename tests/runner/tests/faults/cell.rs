@@ -1,4 +1,4 @@
-//! One operation through one fault.
+//! Runs one operation with one fault.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,40 +11,40 @@ use crate::operations::Operation;
 use crate::stage::{Stage, World};
 use crate::transport::Plan;
 
-/// What came of it.
+/// The observed result of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observed {
     /// The kind of the error, or `ok`.
     pub outcome: &'static str,
-    /// AWS's code and the message, for who reads a failure.
-    pub said: String,
+    /// AWS's code and the message, to print with a failure.
+    pub error: String,
     /// How often the operation was sent.
     pub sent: u32,
-    /// How often AWS has carried it out.
+    /// How often AWS handled it.
     pub handled: u32,
     /// How often its work has been done, as AWS's state shows it.
     pub done: Option<u32>,
-    /// Somebody is signed in.
+    /// Whether a user is signed in afterwards.
     pub signed_in: bool,
-    /// How the next call ends, now that all is well again.
+    /// The result of the next call, without a fault.
     pub next_call: &'static str,
     /// How long the call took, in the cell's time.
     pub took: Duration,
 }
 
-/// Plays it.
+/// Runs the operation with the planned fault.
 ///
 /// # Errors
 ///
-/// When it cannot be played.
+/// If the cell cannot be run.
 pub async fn play(world: &Arc<World>, operation: &Operation, plan: Plan) -> Result<Observed> {
     let stage = &Stage::set(world, operation.strict)?;
     (operation.prepare)(stage).await.context("preparing")?;
-    stage.script.begin(plan);
+    stage.active_fault.begin(plan);
     let began = Instant::now();
     let outcome = (operation.call)(stage).await;
     let took = began.elapsed();
-    let (sent, handled) = stage.script.end();
+    let (sent, handled) = stage.active_fault.end();
     let signed_in = stage.client.current_user().await?.is_some();
     let next_call = if signed_in { next_call(stage, operation.strict).await } else { Ok(()) };
     let done = match operation.done {
@@ -53,7 +53,7 @@ pub async fn play(world: &Arc<World>, operation: &Operation, plan: Plan) -> Resu
     };
     Ok(Observed {
         outcome: if stage.has_wrong_data() { "wrong data" } else { kind(&outcome) },
-        said: outcome.err().map(|error| format!("{error:?}")).unwrap_or_default(),
+        error: outcome.err().map(|error| format!("{error:?}")).unwrap_or_default(),
         sent,
         handled,
         done,
@@ -63,27 +63,27 @@ pub async fn play(world: &Arc<World>, operation: &Operation, plan: Plan) -> Resu
     })
 }
 
-/// Trouble on every request, whatever it is for.
+/// A fault that affects every request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// Nothing comes.
+pub enum WorstCase {
+    /// No answers.
     Silence,
-    /// Answers come by a byte every five seconds.
+    /// Answers at one byte every five seconds.
     Drip,
-    /// Nothing comes, and the tokens and credentials have expired.
+    /// No answers, and expired tokens and credentials.
     SilenceExpired,
-    /// Answers drip, and the tokens and credentials have expired.
+    /// Slow answers, and expired tokens and credentials.
     DripExpired,
-    /// Nothing comes, the tokens and credentials have expired, and another process hangs with all locks.
+    /// No answers, expired tokens and credentials, and another process that holds all locks and hangs.
     LockedOut,
 }
 
-impl Trouble {
+impl WorstCase {
     /// Every kind.
     pub const ALL: [Self; 5] =
         [Self::Silence, Self::Drip, Self::SilenceExpired, Self::DripExpired, Self::LockedOut];
 
-    /// The column of the table of the longest times.
+    /// The column in the table of time limits.
     pub fn column(self) -> &'static str {
         match self {
             Self::Silence | Self::Drip => "seconds",
@@ -93,31 +93,31 @@ impl Trouble {
     }
 }
 
-/// How long the call takes in this trouble.
+/// Returns how long the call takes in this case.
 ///
 /// # Errors
 ///
-/// When it cannot be played.
-pub async fn wait(world: &Arc<World>, operation: &Operation, trouble: Trouble) -> Result<Duration> {
+/// If the cell cannot be run.
+pub async fn wait(world: &Arc<World>, operation: &Operation, worst_case: WorstCase) -> Result<Duration> {
     let stage = &Stage::set(world, operation.strict)?;
     (operation.prepare)(stage).await.context("preparing")?;
-    if trouble.column() != "seconds" && !operation.name.ends_with(" due") {
+    if worst_case.column() != "seconds" && !operation.name.ends_with(" due") {
         stage.clock.pass(Duration::from_secs(2 * 3600));
     }
-    let drips = matches!(trouble, Trouble::Drip | Trouble::DripExpired);
+    let drips = matches!(worst_case, WorstCase::Drip | WorstCase::DripExpired);
     let fault = if drips { "drip" } else { "silence before handling" };
-    stage.script.begin(Plan { fault, target: "*", once: false });
-    stage.store.lock_out(trouble == Trouble::LockedOut);
+    stage.active_fault.begin(Plan { fault, target: "*", once: false });
+    stage.store.lock_out(worst_case == WorstCase::LockedOut);
     let began = Instant::now();
-    // How it ends says the matrix.
+    // The matrix tests the result.
     let _ = (operation.call)(stage).await;
     let took = began.elapsed();
     stage.store.lock_out(false);
-    stage.script.end();
+    stage.active_fault.end();
     Ok(took)
 }
 
-/// What whoever is signed in does next. The identity pool does not know the pool that demands a second factor.
+/// Makes the next calls of a signed-in user. The identity pool does not know the pool that requires a second factor.
 async fn next_call(stage: &Stage, strict: bool) -> Result<(), Error> {
     stage.client.id_token().await?;
     stage.client.account().attributes().await?;

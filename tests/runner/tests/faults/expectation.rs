@@ -1,4 +1,4 @@
-//! What is expected of a cell.
+//! The expected result of each cell.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::tables::{Row, Table};
 const FAULTS: &str = include_str!("../../../faults.md");
 const RELIABILITY: &str = include_str!("../../../../docs/reliability.md");
 
-/// All tables.
+/// The tables of expected results.
 #[derive(Debug)]
 pub struct Expectations {
     faults: Table,
@@ -19,16 +19,16 @@ pub struct Expectations {
     not_played: Table,
 }
 
-/// One cell: what is played, and what has to come of it.
+/// One cell: the operation, the fault and the expected result.
 #[derive(Clone, Debug)]
 pub struct Cell {
     /// A row of the operations.
     pub operation: &'static str,
     /// A row of the faults.
     pub fault: &'static str,
-    /// The AWS operation that it befalls.
+    /// The AWS operation that the fault affects.
     pub target: &'static str,
-    /// Only the first time.
+    /// Whether the fault affects only the first attempt.
     pub once: bool,
     outcome: &'static str,
     sent: Sent,
@@ -51,7 +51,7 @@ impl Expectations {
     ///
     /// # Panics
     ///
-    /// When one is malformed.
+    /// If a table is malformed.
     pub fn read() -> Self {
         Self {
             faults: Table::below(FAULTS, "## The faults"),
@@ -138,16 +138,16 @@ impl Expectations {
         row.map(|row| row.cell("outcome"))
     }
 
-    /// The methods of `tests/surface.json`, or whole types of it, that are not played, each with a reason.
+    /// The methods and types of `tests/surface.json` that the matrix omits, each with a reason.
     pub fn not_played(&self) -> impl Iterator<Item = &'static str> {
         self.not_played.rows().flat_map(|row| names(row.cell("methods")))
     }
 
-    /// The longest time of the call, or of one of its ways, in this column.
+    /// The time limit of the call, or of one of its variants, in this column.
     ///
     /// # Panics
     ///
-    /// When the table does not say it.
+    /// If the table has no limit for it.
     pub fn limit(&self, operation: &str, column: &str) -> Duration {
         let is_it = |name: &str| {
             operation == name || operation.strip_prefix(name).is_some_and(|rest| rest.starts_with(' '))
@@ -177,7 +177,7 @@ impl Cell {
         };
         differ(
             observed.outcome == self.outcome,
-            format!("ends as {}, not {}: {}", observed.outcome, self.outcome, observed.said),
+            format!("ends as {}, not {}: {}", observed.outcome, self.outcome, observed.error),
         );
         let sent = match self.sent {
             Sent::Once => observed.sent == 1,

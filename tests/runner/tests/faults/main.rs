@@ -1,11 +1,11 @@
-//! Every operation of the SDK through every fault: the real HTTP transport, a proxy that misbehaves, and local-aws behind it, in a time
-//! that passes only while everybody waits. What is expected says `tests/faults.md`.
+//! Runs every operation of the SDK with every fault: with the real HTTP transport, a proxy that causes the fault, and local-aws
+//! behind it. Time passes only while every task waits. `tests/faults.md` lists the expected results.
 //!
 //! ```sh
 //! cargo xtask faults
 //! ```
 //!
-//! The variables `OPERATION` and `FAULT` choose a row and a column.
+//! The environment variables `OPERATION` and `FAULT` select a row and a column.
 
 #![expect(
     unreachable_pub,
@@ -32,12 +32,12 @@ use std::thread;
 
 use tokio::runtime::{Builder, Runtime};
 
-use cell::Trouble;
+use cell::WorstCase;
 use expectation::{Cell, Expectations};
 use stage::World;
 use transport::Plan;
 
-/// As many as the machines have on which this runs.
+/// As many as the cores of a CI machine.
 const WORKERS: usize = 2;
 const LEAST_CELLS: usize = 4000;
 
@@ -94,13 +94,12 @@ fn no_call_takes_longer_than_it_may() {
     let mut wrong = Vec::new();
     on_a_world(|world, runtime| {
         for operation in operations::all() {
-            for trouble in Trouble::ALL {
-                let limit = expectations.limit(operation.name, trouble.column());
-                match runtime.block_on(cell::wait(world, &operation, trouble)) {
+            for worst_case in WorstCase::ALL {
+                let limit = expectations.limit(operation.name, worst_case.column());
+                match runtime.block_on(cell::wait(world, &operation, worst_case)) {
                     Ok(took) if took <= limit => {}
-                    outcome => {
-                        wrong.push(format!("{}, {trouble:?}: {outcome:?}, at most {limit:?}", operation.name))
-                    }
+                    outcome => wrong
+                        .push(format!("{}, {worst_case:?}: {outcome:?}, at most {limit:?}", operation.name)),
                 }
             }
         }
@@ -116,7 +115,7 @@ fn on_a_world(play: impl FnOnce(&Arc<World>, &Runtime)) {
     runtime.shutdown_background();
 }
 
-/// What is wrong, a line each.
+/// Runs the cells and returns a line for each difference.
 fn play_all(cells: &[Cell]) -> Vec<String> {
     let servers = Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build().unwrap();
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));

@@ -1,4 +1,4 @@
-//! What the proxy does: the faults of `tests/faults.md` by their names.
+//! The faults of `tests/faults.md`, by name, as the proxy causes them.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const FOREVER: Duration = Duration::from_secs(1_000_000);
 const PAGE: &str = "<!DOCTYPE html><html><body>Bad Gateway</body></html>";
 const HOUR: i64 = 3600;
 
-/// Who was asked.
+/// The kind of service that a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Service {
     Json,
@@ -24,7 +24,7 @@ enum Service {
     Api,
 }
 
-/// Answers `request` with `fault`, or as AWS does where there is none.
+/// Answers `request` with `fault`, or as AWS does if there is no fault.
 pub async fn misbehave(
     proxy: &Proxy,
     fault: &str,
@@ -39,7 +39,7 @@ pub async fn misbehave(
         _ => {}
     }
     if let Some(mut answer) = refusal(fault, service(&request)) {
-        // A clock that AWS's refusals for the time, and nothing else, are wrong about.
+        // With "time refused", only the refusals report a wrong time.
         let wrong = if fault == "time refused" { HOUR } else { 0 };
         set(answer.headers_mut(), DATE.as_str(), &date(&request, wrong));
         return Ok(whole(answer, method));
@@ -94,7 +94,7 @@ pub async fn misbehave(
     Ok(whole(answer, &request.head.method))
 }
 
-/// An answer without AWS.
+/// The faults that are answered without AWS.
 fn refusal(fault: &str, service: Service) -> Option<http::Response<Bytes>> {
     let aws = |status, code: &str| Some(refused(service, status, code));
     let page = |status| Some(own(status, &[("content-type", "text/html")], PAGE));
@@ -161,7 +161,7 @@ fn refusal(fault: &str, service: Service) -> Option<http::Response<Bytes>> {
     }
 }
 
-/// A refusal in the form of the service.
+/// An error in the service's format.
 fn refused(service: Service, status: u16, code: &str) -> http::Response<Bytes> {
     match service {
         Service::S3 => {
@@ -189,7 +189,7 @@ fn service(request: &Request) -> Service {
     }
 }
 
-/// The answer by a byte every five seconds. An object's bytes are its own; whatever else begins with blanks.
+/// Sends the answer at one byte every five seconds. Answers other than objects begin with spaces, to make them longer.
 fn dripping(answer: http::Response<Bytes>, request: Request) -> http::Response<Outgoing> {
     let is_object = service(&request) == Service::S3
         && request.head.method == Method::GET
@@ -212,7 +212,7 @@ fn dripping(answer: http::Response<Bytes>, request: Request) -> http::Response<O
     http::Response::from_parts(head, StreamBody::new(drops).boxed_unsync())
 }
 
-/// Half of the answer's body, although all of it was announced.
+/// Sends half of the answer's body, with the content length of the whole.
 fn cut_off(answer: http::Response<Bytes>) -> http::Response<Outgoing> {
     let (mut head, body) = answer.into_parts();
     head.headers.insert(CONTENT_LENGTH, body.len().into());
@@ -221,14 +221,14 @@ fn cut_off(answer: http::Response<Bytes>) -> http::Response<Outgoing> {
         if let Some(half) = half {
             return Some((Ok(Frame::data(half)), None));
         }
-        // What was sent leaves the buffer only when the body has nothing more to give for the moment.
+        // hyper sends its buffer only when the body is pending.
         tokio::task::yield_now().await;
         Some((Err(Cut), None))
     });
     http::Response::from_parts(head, StreamBody::new(pieces).boxed_unsync())
 }
 
-/// An answer of blanks without an end.
+/// An endless answer of spaces.
 fn endless() -> http::Response<Outgoing> {
     let blanks = Bytes::from(vec![b' '; 1 << 20]);
     let pieces = stream::repeat_with(move || Ok(Frame::data(blanks.clone())));
@@ -238,7 +238,7 @@ fn endless() -> http::Response<Outgoing> {
     answer
 }
 
-/// The same number of bytes, all of which are `byte`.
+/// A body of the same length that repeats `byte`.
 fn garbled(body: &Bytes, byte: u8) -> Bytes {
     vec![byte; body.len()].into()
 }
@@ -249,7 +249,7 @@ fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
     }
 }
 
-/// A time as a header says it, in seconds from AWS's.
+/// The value of a `Date` header that differs from AWS's time by `seconds`.
 fn date(request: &Request, seconds: i64) -> String {
     let ahead = request.head.headers.get(crate::transport::AHEAD);
     let ahead: i64 = ahead.and_then(|ahead| ahead.to_str().ok()?.parse().ok()).unwrap_or_default();

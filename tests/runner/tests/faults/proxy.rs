@@ -1,4 +1,4 @@
-//! A proxy in front of local-aws that does to each request what its headers say.
+//! A proxy in front of local-aws that handles each request as its headers say.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,12 +20,12 @@ use tokio::net::TcpListener;
 
 use crate::misbehaviour::misbehave;
 use crate::time::CellTime;
-use crate::transport::{AHEAD, EXCHANGE, FAULT, Script};
+use crate::transport::{AHEAD, ActiveFault, EXCHANGE, FAULT};
 
-/// The body of an answer on its way out, which may break off.
+/// The body of an answer, which may be cut off.
 pub type Outgoing = UnsyncBoxBody<Bytes, Cut>;
 
-/// The connection is closed.
+/// The error that closes the connection.
 #[derive(Debug, thiserror::Error)]
 #[error("the proxy closes the connection")]
 pub struct Cut;
@@ -37,30 +37,30 @@ pub struct Proxy {
     aws: SocketAddr,
     demo: Arc<Demo>,
     time: CellTime,
-    script: Mutex<Arc<Script>>,
+    active_fault: Mutex<Arc<ActiveFault>>,
 }
 
 /// A request at the proxy.
 #[derive(Debug)]
 pub struct Request {
-    /// All but the body.
+    /// Everything except the body.
     pub head: Parts,
     /// The body.
     pub body: Bytes,
     /// The clock of the cell.
     pub time: CellTime,
-    /// Where it is told what was handled.
-    pub script: Arc<Script>,
-    /// By what the clock knows the exchange.
+    /// Counts the handled requests.
+    pub active_fault: Arc<ActiveFault>,
+    /// The id by which the clock knows the exchange.
     pub exchange: u64,
 }
 
 impl Proxy {
-    /// Starts it on the present runtime, which ends it.
+    /// Starts the proxy on the current runtime, which also ends it.
     ///
     /// # Errors
     ///
-    /// When there is no port.
+    /// If no port is free.
     pub async fn start(demo: Arc<Demo>, time: CellTime) -> Result<Arc<Self>> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let proxy = Arc::new(Self {
@@ -68,7 +68,7 @@ impl Proxy {
             aws: (Ipv4Addr::LOCALHOST, demo.aws.port()).into(),
             demo,
             time,
-            script: Mutex::default(),
+            active_fault: Mutex::default(),
         });
         let serving = Arc::clone(&proxy);
         tokio::spawn(async move {
@@ -82,21 +82,21 @@ impl Proxy {
         Ok(proxy)
     }
 
-    /// Its URL, without a slash at the end.
+    /// The proxy's URL, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Whose requests come from now on.
-    pub fn serve(&self, script: Arc<Script>) {
-        *self.script.lock().unwrap_or_else(PoisonError::into_inner) = script;
+    /// Applies `active_fault` to the requests from now on.
+    pub fn serve(&self, active_fault: Arc<ActiveFault>) {
+        *self.active_fault.lock().unwrap_or_else(PoisonError::into_inner) = active_fault;
     }
 
-    /// What AWS answers to the request.
+    /// Returns AWS's answer to the request.
     ///
     /// # Errors
     ///
-    /// When it does not.
+    /// If AWS does not answer.
     pub async fn forward(&self, request: &Request) -> Result<http::Response<Bytes>> {
         let path = request.head.uri.path_and_query().map_or("/", |path| path.as_str());
         let mut forwarded = http::Request::new(request.body.clone());
@@ -109,7 +109,7 @@ impl Proxy {
         forwarded.headers_mut().remove(CONTENT_LENGTH);
         let answer = exchange(forwarded).await?;
         if answer.status().is_success() && request.head.headers.contains_key(FAULT) {
-            request.script.was_handled();
+            request.active_fault.was_handled();
         }
         Ok(answer)
     }
@@ -122,15 +122,15 @@ impl Proxy {
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
         let number = |name| head.headers.get(name).and_then(|value| value.to_str().ok()?.parse().ok());
         let (Some(exchange), Some(ahead)) = (number(EXCHANGE), number(AHEAD)) else { return Err(Cut) };
-        let script = Arc::clone(&self.script.lock().unwrap_or_else(PoisonError::into_inner));
+        let active_fault = Arc::clone(&self.active_fault.lock().unwrap_or_else(PoisonError::into_inner));
         let time = self.time.clone();
         self.demo.aws.clock().set_offset_seconds(ahead as i64);
         let fault = text(&head.headers, FAULT).unwrap_or_default();
-        misbehave(&self, &fault, Request { head, body, time, script, exchange }).await
+        misbehave(&self, &fault, Request { head, body, time, active_fault, exchange }).await
     }
 }
 
-/// The whole answer, as it is.
+/// The unchanged answer.
 pub fn whole(answer: http::Response<Bytes>, method: &Method) -> http::Response<Outgoing> {
     let (mut head, body) = answer.into_parts();
     head.headers.remove(TRANSFER_ENCODING);
@@ -143,7 +143,7 @@ pub fn whole(answer: http::Response<Bytes>, method: &Method) -> http::Response<O
     )
 }
 
-/// An answer of the proxy's own.
+/// An answer that the proxy makes itself.
 pub fn own(status: u16, headers: &[(&'static str, &str)], body: impl Into<Bytes>) -> http::Response<Bytes> {
     let mut answer = http::Response::new(body.into());
     *answer.status_mut() = StatusCode::from_u16(status).unwrap_or_default();

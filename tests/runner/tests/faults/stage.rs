@@ -13,18 +13,18 @@ use serde_json::{Value, json};
 use tokio::runtime::{Handle, Runtime};
 
 use crate::proxy::Proxy;
-use crate::time::{CellClock, CellTime, Work};
-use crate::transport::{DeadEnds, ProxyTransport, Script};
+use crate::time::{CellClock, CellTime, ClockHold};
+use crate::transport::{ActiveFault, ProxyTransport, UnansweredAddresses};
 
 /// What the cells of one worker have in common.
 #[derive(Debug)]
 pub struct World {
     demo: Arc<Demo>,
     proxy: Arc<Proxy>,
-    dead_ends: Arc<DeadEnds>,
-    /// The runtime of the servers, on which time passes by itself.
+    unanswered: Arc<UnansweredAddresses>,
+    /// The runtime of the servers, whose time passes normally.
     servers: Handle,
-    /// A user pool that demands a second factor.
+    /// A user pool that requires a second factor.
     strict_pool: (String, String),
     people: AtomicU64,
     http: HttpTransport,
@@ -43,7 +43,7 @@ impl World {
         let ((demo, strict_pool), proxy) = servers.block_on(Self::start_servers(time.clone()))?;
         Ok(Arc::new(Self {
             proxy,
-            dead_ends: Arc::new(cells.block_on(async { DeadEnds::new() })?),
+            unanswered: Arc::new(cells.block_on(async { UnansweredAddresses::new() })?),
             servers: servers.handle().clone(),
             strict_pool,
             people: AtomicU64::new(0),
@@ -92,7 +92,7 @@ pub struct Stage {
     /// Its clock.
     pub clock: CellClock,
     /// What goes wrong.
-    pub script: Arc<Script>,
+    pub active_fault: Arc<ActiveFault>,
     /// The name of the person whom this cell is about.
     pub user: String,
     /// What an operation keeps for itself between its steps.
@@ -119,8 +119,8 @@ impl Stage {
     ///
     /// When there is no client.
     pub fn set(world: &Arc<World>, strict: bool) -> Result<Self> {
-        let (clock, script) = (world.clock.clone(), Arc::<Script>::default());
-        world.proxy.serve(Arc::clone(&script));
+        let (clock, active_fault) = (world.clock.clone(), Arc::<ActiveFault>::default());
+        world.proxy.serve(Arc::clone(&active_fault));
         let mut config = world.demo.config().clone();
         let url = world.proxy.url();
         for service in ["cognitoIdp", "cognitoIdentity", "sts", "s3", "dynamodb"] {
@@ -135,8 +135,8 @@ impl Stage {
             world.http.clone(),
             world.time.clone(),
             clock.clone(),
-            Arc::clone(&script),
-            Arc::clone(&world.dead_ends),
+            Arc::clone(&active_fault),
+            Arc::clone(&world.unanswered),
         );
         let store = Store::default();
         let client = Client::builder(Config::from_json(&config.to_string())?)
@@ -145,7 +145,15 @@ impl Stage {
             .store(store.clone())
             .build()?;
         let user = format!("person-{}", world.people.fetch_add(1, Ordering::Relaxed));
-        Ok(Self { world: Arc::clone(world), client, store, clock, script, user, kept: Mutex::default() })
+        Ok(Self {
+            world: Arc::clone(world),
+            client,
+            store,
+            clock,
+            active_fault,
+            user,
+            kept: Mutex::default(),
+        })
     }
 
     /// Does something beside the SDK, while the clock stands still.
@@ -153,7 +161,7 @@ impl Stage {
         &self,
         task: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        let _work = Work::begin();
+        let _hold = ClockHold::begin();
         self.world.servers.spawn(task).await?
     }
 
@@ -298,7 +306,7 @@ impl Stage {
     }
 }
 
-/// A store whose locks another process may hang with.
+/// A store whose locks another process can hold forever.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
     memory: MemoryStore,
@@ -306,7 +314,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Whether another process hangs with all locks.
+    /// Sets whether another process holds all locks and hangs.
     pub fn lock_out(&self, locked: bool) {
         self.is_locked.store(locked, Ordering::Relaxed);
     }

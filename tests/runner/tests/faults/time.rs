@@ -1,8 +1,8 @@
-//! Time that stands still while a request is really on its way, and passes at once while everybody only waits.
+//! A clock that stands still while a request is being processed, and jumps forward while every task waits.
 //!
-//! The SDK runs on a tokio runtime whose clock is paused: it jumps to the next timer when there is nothing to do. Sockets are not
-//! something to do in tokio's eyes, but a blocking task is. So each exchange with the proxy keeps one while it works, and gives it up
-//! while the proxy waits on purpose.
+//! The SDK runs on a tokio runtime with a paused clock, which jumps to the next timer when the runtime is idle. For tokio, a
+//! runtime that waits for sockets is idle, but one with a blocking task is not. So each exchange with the proxy holds a blocking
+//! task, and releases it while the proxy waits on purpose.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,14 +13,14 @@ use poolpass::platform::{Clock, SystemClock};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-/// Real work under way: while there is any, the clock stands still.
+/// Stops the clock of a runtime while it exists.
 #[derive(Debug)]
-pub struct Work {
+pub struct ClockHold {
     _ends: mpsc::Sender<()>,
 }
 
-impl Work {
-    /// Begins, on the runtime whose clock it holds.
+impl ClockHold {
+    /// Stops the clock of the current runtime.
     pub fn begin() -> Self {
         let (ends, ended) = mpsc::channel();
         tokio::task::spawn_blocking(move || ended.recv());
@@ -28,7 +28,7 @@ impl Work {
     }
 }
 
-/// The time of one runtime on which cells are played. Clones are the same.
+/// The time of one runtime that runs cells. Clones share it.
 #[derive(Clone, Debug)]
 pub struct CellTime {
     exchanges: Arc<Mutex<HashMap<u64, Exchange>>>,
@@ -38,15 +38,15 @@ pub struct CellTime {
 
 #[derive(Debug, Default)]
 struct Exchange {
-    work: Option<Work>,
-    /// The proxy waits on purpose.
+    hold: Option<ClockHold>,
+    /// Whether the proxy waits on purpose.
     waits: bool,
-    /// Bytes of the answer's body that have arrived.
+    /// How many bytes of the answer's body have arrived.
     received: usize,
     arrived: Arc<Notify>,
 }
 
-/// The proxy's wish to wait, once `sent` bytes of the body have arrived.
+/// A request by the proxy to wait after `sent` bytes of the body have arrived.
 #[derive(Debug)]
 struct Sleep {
     exchange: u64,
@@ -56,56 +56,56 @@ struct Sleep {
 }
 
 impl CellTime {
-    /// Starts the timekeeper on the present runtime.
+    /// Starts the task that handles the proxy's waits on the current runtime.
     pub fn start() -> Self {
-        let (sleeps, mut wishes) = tokio::sync::mpsc::unbounded_channel();
+        let (sleeps, mut requested) = tokio::sync::mpsc::unbounded_channel();
         let time = Self { exchanges: Arc::default(), next: Arc::default(), sleeps };
-        let keeper = time.clone();
+        let timer = time.clone();
         tokio::spawn(async move {
-            while let Some(wish) = wishes.recv().await {
-                tokio::spawn(keeper.clone().grant(wish));
+            while let Some(sleep) = requested.recv().await {
+                tokio::spawn(timer.clone().run(sleep));
             }
         });
         time
     }
 
     /// A request is about to be sent.
-    pub fn begin(&self) -> Ticket {
+    pub fn begin(&self) -> ExchangeGuard {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        self.exchanges().insert(id, Exchange { work: Some(Work::begin()), ..Exchange::default() });
-        Ticket { id, time: self.clone() }
+        self.exchanges().insert(id, Exchange { hold: Some(ClockHold::begin()), ..Exchange::default() });
+        ExchangeGuard { id, time: self.clone() }
     }
 
-    /// Waits in the cell's time. For the proxy, which runs elsewhere.
+    /// Waits in the cell's time. The proxy, which runs on another runtime, calls it.
     pub async fn sleep(&self, exchange: u64, sent: usize, duration: Duration) {
         let (slept, over) = oneshot::channel();
-        let asked = self.sleeps.send(Sleep { exchange, sent, duration, slept });
-        if asked.is_err() || over.await.is_err() {
+        let requested = self.sleeps.send(Sleep { exchange, sent, duration, slept });
+        if requested.is_err() || over.await.is_err() {
             // The cell is over.
             std::future::pending::<()>().await;
         }
     }
 
-    async fn grant(self, wish: Sleep) {
+    async fn run(self, sleep: Sleep) {
         loop {
             let arrived = {
                 let mut exchanges = self.exchanges();
-                let Some(exchange) = exchanges.get_mut(&wish.exchange) else { return };
-                if exchange.received >= wish.sent {
+                let Some(exchange) = exchanges.get_mut(&sleep.exchange) else { return };
+                if exchange.received >= sleep.sent {
                     exchange.waits = true;
-                    exchange.work = None;
+                    exchange.hold = None;
                     break;
                 }
                 Arc::clone(&exchange.arrived)
             };
             arrived.notified().await;
         }
-        tokio::time::sleep(wish.duration).await;
-        if let Some(exchange) = self.exchanges().get_mut(&wish.exchange) {
+        tokio::time::sleep(sleep.duration).await;
+        if let Some(exchange) = self.exchanges().get_mut(&sleep.exchange) {
             exchange.waits = false;
-            exchange.work = Some(Work::begin());
+            exchange.hold = Some(ClockHold::begin());
         }
-        let _ = wish.slept.send(());
+        let _ = sleep.slept.send(());
     }
 
     fn exchanges(&self) -> MutexGuard<'_, HashMap<u64, Exchange>> {
@@ -113,28 +113,28 @@ impl CellTime {
     }
 }
 
-/// One request on its way, or its answer. Dropped when nobody waits for it any more.
+/// A request or its answer in transit. It is dropped when nothing waits for it any more.
 #[derive(Debug)]
-pub struct Ticket {
-    /// Names the exchange to the proxy.
+pub struct ExchangeGuard {
+    /// The id by which the proxy knows the exchange.
     pub id: u64,
     time: CellTime,
 }
 
-impl Ticket {
-    /// Nothing will come; who waits has only the clock to wait for.
+impl ExchangeGuard {
+    /// No answer will arrive, so only the clock can end the wait.
     pub fn nothing_comes(&self) {
         self.set(|exchange| {
             exchange.waits = true;
-            exchange.work = None;
+            exchange.hold = None;
         });
     }
 
-    /// More of the answer is waited for.
+    /// Waits for more of the answer.
     pub fn wait_on(&self) {
         self.set(|exchange| {
-            if !exchange.waits && exchange.work.is_none() {
-                exchange.work = Some(Work::begin());
+            if !exchange.waits && exchange.hold.is_none() {
+                exchange.hold = Some(ClockHold::begin());
             }
         });
     }
@@ -145,7 +145,7 @@ impl Ticket {
             exchange.received += bytes;
             exchange.arrived.notify_waiters();
             exchange.arrived.notify_one();
-            exchange.work = None;
+            exchange.hold = None;
         });
     }
 
@@ -156,13 +156,13 @@ impl Ticket {
     }
 }
 
-impl Drop for Ticket {
+impl Drop for ExchangeGuard {
     fn drop(&mut self) {
         self.time.exchanges().remove(&self.id);
     }
 }
 
-/// The devices' clock: the machine's, and the time that has passed in the cells.
+/// The devices' clock: the machine's time plus the time that has passed in the cells.
 #[derive(Clone, Debug)]
 pub struct CellClock {
     began: Instant,
@@ -170,17 +170,17 @@ pub struct CellClock {
 }
 
 impl CellClock {
-    /// A clock that goes right at first, on the present runtime.
+    /// A clock that is right at first, on the current runtime.
     pub fn start() -> Self {
         Self { began: Instant::now(), ahead: Arc::default() }
     }
 
-    /// How far it is ahead of the machine's.
+    /// How far it is ahead of the machine's clock.
     pub fn ahead(&self) -> Duration {
         Duration::from_millis(self.ahead.load(Ordering::Relaxed)) + self.began.elapsed()
     }
 
-    /// Time passes.
+    /// Moves the clock forward.
     pub fn pass(&self, time: Duration) {
         self.ahead.fetch_add(time.as_millis() as u64, Ordering::Relaxed);
     }

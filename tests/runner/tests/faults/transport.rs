@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, Uri};
 use poolpass::platform::{Body, BoxFuture, HttpTransport, Request, Response, Transport, TransportError};
 use tokio::net::{TcpListener, TcpSocket};
 
-use crate::time::{CellClock, CellTime, Ticket};
+use crate::time::{CellClock, CellTime, ExchangeGuard};
 
 /// The header that tells the proxy which exchange a request belongs to. The proxy removes it.
 pub const EXCHANGE: &str = "x-matrix-exchange";
@@ -32,58 +32,58 @@ pub struct Plan {
 
 /// What goes wrong, and what was sent meanwhile.
 #[derive(Debug, Default)]
-pub struct Script(Mutex<Scripted>);
+pub struct ActiveFault(Mutex<FaultState>);
 
 #[derive(Debug, Default)]
-struct Scripted {
+struct FaultState {
     plan: Option<Plan>,
     sent: u32,
     handled: u32,
 }
 
-impl Script {
+impl ActiveFault {
     /// From now on.
     pub fn begin(&self, plan: Plan) {
-        *self.scripted() = Scripted { plan: Some(plan), ..Scripted::default() };
+        *self.state() = FaultState { plan: Some(plan), ..FaultState::default() };
     }
 
     /// All is well again. Returns how often the operation was sent, and how often AWS has carried it out.
     pub fn end(&self) -> (u32, u32) {
-        let ended = std::mem::take(&mut *self.scripted());
+        let ended = std::mem::take(&mut *self.state());
         (ended.sent, ended.handled)
     }
 
     /// AWS has carried the operation out.
     pub fn was_handled(&self) {
-        self.scripted().handled += 1;
+        self.state().handled += 1;
     }
 
     fn next(&self, operation: &str) -> Option<&'static str> {
-        let mut scripted = self.scripted();
-        let plan = scripted.plan.filter(|plan| plan.target == "*" || plan.target == operation)?;
-        scripted.sent += 1;
-        (!plan.once || scripted.sent == 1).then_some(plan.fault)
+        let mut state = self.state();
+        let plan = state.plan.filter(|plan| plan.target == "*" || plan.target == operation)?;
+        state.sent += 1;
+        (!plan.once || state.sent == 1).then_some(plan.fault)
     }
 
     /// Whether the fault is about this operation.
     fn is_about(&self, operation: &str) -> bool {
-        self.scripted().plan.is_some_and(|plan| plan.target == "*" || plan.target == operation)
+        self.state().plan.is_some_and(|plan| plan.target == "*" || plan.target == operation)
     }
 
-    fn scripted(&self) -> MutexGuard<'_, Scripted> {
+    fn state(&self) -> MutexGuard<'_, FaultState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Two addresses at which nobody answers.
 #[derive(Debug)]
-pub struct DeadEnds {
+pub struct UnansweredAddresses {
     refusing: (SocketAddr, TcpSocket),
     /// Its queue is full, so that the system answers no further connection.
     deaf: (SocketAddr, TcpListener, Vec<TcpStream>),
 }
 
-impl DeadEnds {
+impl UnansweredAddresses {
     /// Takes two ports of 127.0.0.1.
     ///
     /// # Errors
@@ -114,8 +114,8 @@ pub struct ProxyTransport {
     http: HttpTransport,
     time: CellTime,
     clock: CellClock,
-    script: Arc<Script>,
-    dead_ends: Arc<DeadEnds>,
+    active_fault: Arc<ActiveFault>,
+    unanswered: Arc<UnansweredAddresses>,
 }
 
 impl ProxyTransport {
@@ -124,10 +124,10 @@ impl ProxyTransport {
         http: HttpTransport,
         time: CellTime,
         clock: CellClock,
-        script: Arc<Script>,
-        dead_ends: Arc<DeadEnds>,
+        active_fault: Arc<ActiveFault>,
+        unanswered: Arc<UnansweredAddresses>,
     ) -> Self {
-        Self { http, time, clock, script, dead_ends }
+        Self { http, time, clock, active_fault, unanswered }
     }
 }
 
@@ -135,38 +135,38 @@ impl Transport for ProxyTransport {
     fn send(&self, mut request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             let operation = operation_of(&request);
-            let fault = self.script.next(&operation);
-            let ticket = self.time.begin();
+            let fault = self.active_fault.next(&operation);
+            let exchange = self.time.begin();
             match fault {
                 Some("connection refused") => {
-                    *request.uri_mut() = at(request.uri(), self.dead_ends.refusing.0);
+                    *request.uri_mut() = at(request.uri(), self.unanswered.refusing.0);
                 }
                 Some("no connection") => {
-                    *request.uri_mut() = at(request.uri(), self.dead_ends.deaf.0);
-                    ticket.nothing_comes();
+                    *request.uri_mut() = at(request.uri(), self.unanswered.deaf.0);
+                    exchange.nothing_comes();
                 }
                 _ => {}
             }
             let headers = request.headers_mut();
-            headers.insert(EXCHANGE, ticket.id.into());
+            headers.insert(EXCHANGE, exchange.id.into());
             headers.insert(AHEAD, self.clock.ahead().as_secs().into());
-            if self.script.is_about(&operation) {
+            if self.active_fault.is_about(&operation) {
                 headers.insert(FAULT, HeaderValue::from_static(fault.unwrap_or_default()));
             }
             let (head, body) = self.http.send(request).await?.into_parts();
-            ticket.arrived(0);
-            Ok(Response::from_parts(head, timed(body, ticket)))
+            exchange.arrived(0);
+            Ok(Response::from_parts(head, timed(body, exchange)))
         })
     }
 }
 
 /// The body, while whose pieces are on their way the clock stands still.
-fn timed(body: Body, ticket: Ticket) -> Body {
-    Body::from_stream(stream::unfold((body, ticket), |(mut body, ticket)| async move {
-        ticket.wait_on();
+fn timed(body: Body, exchange: ExchangeGuard) -> Body {
+    Body::from_stream(stream::unfold((body, exchange), |(mut body, exchange)| async move {
+        exchange.wait_on();
         let piece = body.next().await?;
-        ticket.arrived(piece.as_ref().map_or(0, |piece| piece.len()));
-        Some((piece, (body, ticket)))
+        exchange.arrived(piece.as_ref().map_or(0, |piece| piece.len()));
+        Some((piece, (body, exchange)))
     }))
 }
 

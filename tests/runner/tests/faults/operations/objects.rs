@@ -34,7 +34,7 @@ const INTERRUPTED: Step = |stage| {
         let state = Arc::<Mutex<Option<UploadState>>>::default();
         let kept = Arc::clone(&state);
         // One part is there, then the connection fails.
-        stage.script.begin(crate::transport::Plan {
+        stage.active_fault.begin(crate::transport::Plan {
             fault: "403 page",
             target: "CompleteMultipartUpload",
             once: false,
@@ -44,7 +44,7 @@ const INTERRUPTED: Step = |stage| {
             .part_size(PART as u64)
             .on_resumable(move |state| *kept.lock().unwrap() = Some(state));
         let failed = upload.await;
-        stage.script.end();
+        stage.active_fault.end();
         anyhow::ensure!(failed.is_err(), "the upload was to be interrupted");
         let state = state.lock().unwrap().take().context("the upload has no state")?;
         stage.keep(|kept| kept.upload = Some(state));
