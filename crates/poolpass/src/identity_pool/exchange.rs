@@ -6,10 +6,10 @@ use crate::error::{Error, ErrorKind};
 
 impl Pool {
     pub(super) async fn exchange(&self, key: &CacheKey) -> Result<CachedCredentials, Error> {
-        let (identity_id, credentials) = match &key.session {
+        let (identity_id, credentials) = match &key.login {
             None => self.exchange_as_guest().await?,
-            Some(session) => match self.logins.login().await? {
-                Some(login) if login.session == *session => {
+            Some(id) => match self.logins.login().await? {
+                Some(login) if login.id() == id => {
                     self.exchange_fresh_login(login, key.role.as_deref()).await?
                 }
                 // The caller looks again who is signed in.
@@ -72,7 +72,7 @@ impl Pool {
         };
         let mut newer = self.logins.login().await?;
         if refusal.message().to_ascii_lowercase().contains("token expired")
-            && newer.as_ref().is_some_and(|newer| newer.is(&login))
+            && newer.as_ref().is_some_and(|newer| newer.is_same(&login))
         {
             newer = self.logins.renewed_login().await?;
         }

@@ -1,76 +1,75 @@
-//! What the identity pool has to know about the session above it.
+//! Who is signed in, as an identity pool takes it: a token for each login provider.
+//!
+//! The session implements [`Logins`] for the user pool; the sign-in of another provider would be another implementation.
 
 use std::fmt;
-use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
+use crate::json::Object;
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
-use crate::session::{Session, SessionManager};
 
-/// Who is signed in.
+/// Says who is signed in.
 pub(crate) trait Logins: fmt::Debug + MaybeSend + MaybeSync {
-    /// The session of the moment; `None` where nobody is signed in. Nothing is sent.
-    fn session(&self) -> BoxFuture<'_, Result<Option<LoginId>, Error>>;
+    /// The id of the current login; `None` where nobody is signed in. Sends nothing.
+    fn current(&self) -> BoxFuture<'_, Result<Option<LoginId>, Error>>;
 
-    /// The session with an ID token that is valid for a while yet, refreshed where it has to be.
+    /// The current login with tokens that are valid for a while yet, refreshed where they have to be.
     fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>>;
 
-    /// As [`login`](Self::login), with an ID token that AWS has issued just now.
+    /// As [`login`](Self::login), with tokens that were issued just now.
     fn renewed_login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>>;
 }
 
-/// Tells one session from another: it changes whenever somebody signs in, even the same person again.
+/// Tells one login from another: it changes whenever somebody signs in, even the same person again or with another provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct LoginId(pub(crate) String);
+pub(crate) struct LoginId(String);
 
-/// The proof of a sign-in that the identity pool takes.
-#[derive(Debug)]
-pub(crate) struct Login {
-    pub(crate) session: LoginId,
-    pub(crate) id_token: SecretString,
+impl LoginId {
+    pub(crate) fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
 }
 
-impl Logins for SessionManager {
-    fn session(&self) -> BoxFuture<'_, Result<Option<LoginId>, Error>> {
-        Box::pin(async { Ok(self.known().await?.map(|session| LoginId::of(&session))) })
-    }
-
-    fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
-        Box::pin(async { Login::of(self.fresh().await) })
-    }
-
-    fn renewed_login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
-        Box::pin(async { Login::of(self.refresh().await) })
-    }
+/// A login with the tokens that prove it.
+#[derive(Debug)]
+pub(crate) struct Login {
+    id: LoginId,
+    /// Each login provider's name, as the identity pool's settings have it, and its token.
+    tokens: Vec<(String, SecretString)>,
 }
 
 impl Login {
-    fn of(session: Result<Arc<Session>, Error>) -> Result<Option<Self>, Error> {
-        match session {
-            Ok(session) => {
-                Ok(Some(Self { session: LoginId::of(&session), id_token: session.id_token().jwt().into() }))
-            }
-            Err(error) if error.kind() == ErrorKind::SignedOut => Ok(None),
-            Err(error) => Err(error),
-        }
+    pub(crate) fn new(id: LoginId, tokens: Vec<(String, SecretString)>) -> Self {
+        Self { id, tokens }
     }
 
-    /// Whether this is the same session with the same ID token.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        self.session == other.session && self.id_token.expose_secret() == other.id_token.expose_secret()
+    pub(super) fn id(&self) -> &LoginId {
+        &self.id
     }
 
-    /// Whether this is the same session with another ID token.
-    pub(crate) fn replaces(&self, other: &Self) -> bool {
-        self.session == other.session && self.id_token.expose_secret() != other.id_token.expose_secret()
+    /// `Logins` of a request to the identity pool.
+    pub(super) fn to_object(&self) -> Object {
+        let tokens = self.tokens.iter();
+        tokens.fold(Object::new(), |logins, (provider, token)| logins.with(provider, token.expose_secret()))
     }
-}
 
-impl LoginId {
-    fn of(session: &Session) -> Self {
-        Self(session.id().to_owned())
+    /// Whether this is the same login with the same tokens.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id && self.has_tokens_of(other)
+    }
+
+    /// Whether this is the same login with other tokens.
+    pub(super) fn replaces(&self, other: &Self) -> bool {
+        self.id == other.id && !self.has_tokens_of(other)
+    }
+
+    fn has_tokens_of(&self, other: &Self) -> bool {
+        let same = |(one, other): (&(String, SecretString), &(String, SecretString))| {
+            one.0 == other.0 && one.1.expose_secret() == other.1.expose_secret()
+        };
+        self.tokens.len() == other.tokens.len() && self.tokens.iter().zip(&other.tokens).all(same)
     }
 }
 
@@ -79,7 +78,7 @@ impl LoginId {
 pub(crate) struct GuestsOnly;
 
 impl Logins for GuestsOnly {
-    fn session(&self) -> BoxFuture<'_, Result<Option<LoginId>, Error>> {
+    fn current(&self) -> BoxFuture<'_, Result<Option<LoginId>, Error>> {
         Box::pin(async { Ok(None) })
     }
 

@@ -1,4 +1,4 @@
-//! What you hold: the identity pool turns a sign-in, or being a guest, into AWS credentials.
+//! AWS credentials: the identity pool exchanges a login for them, or makes a guest.
 
 mod exchange;
 mod guest;
@@ -46,10 +46,10 @@ struct State {
     exchanges: Vec<(CacheKey, Exchange)>,
 }
 
-/// Whose credentials: those of a session or a guest's, and of which role.
+/// Whose credentials: those of a login or a guest's, and of which role.
 #[derive(Clone, PartialEq, Eq)]
 struct CacheKey {
-    session: Option<LoginId>,
+    login: Option<LoginId>,
     role: Option<Arc<str>>,
 }
 
@@ -91,7 +91,7 @@ impl IdentityPool {
 
     /// Credentials that AWS accepts for a while yet.
     pub(crate) async fn credentials(&self) -> Result<Credentials, Error> {
-        Ok(self.cached(Duration::ZERO).await?.credentials)
+        Ok(self.current(Duration::ZERO).await?.credentials)
     }
 
     /// Credentials that live for `life` yet, where AWS gives any that live so long.
@@ -99,7 +99,7 @@ impl IdentityPool {
         /// Credentials live for an hour; to replace them in their first half would gain little.
         const WORTH_RENEWING: Duration = Duration::from_secs(30 * 60);
 
-        Ok(self.cached(life.min(WORTH_RENEWING)).await?.credentials)
+        Ok(self.current(life.min(WORTH_RENEWING)).await?.credentials)
     }
 
     pub(crate) async fn identity_id(&self) -> Result<String, Error> {
@@ -108,25 +108,24 @@ impl IdentityPool {
         let known = of(&self.shared.state().cached, &key).map(|cached| cached.identity_id.clone());
         match known {
             Some(id) => Ok(id),
-            None => Ok(self.cached(Duration::ZERO).await?.identity_id),
+            None => Ok(self.current(Duration::ZERO).await?.identity_id),
         }
     }
 
     /// Wipes the credentials of people from memory; a guest's stay.
     pub(crate) fn forget_logins(&self) {
         let mut state = self.shared.state();
-        state.cached.retain(|(key, _)| key.session.is_none());
-        state.exchanges.retain(|(key, _)| key.session.is_none());
+        state.cached.retain(|(key, _)| key.login.is_none());
+        state.exchanges.retain(|(key, _)| key.login.is_none());
     }
 
-    /// What the key holds, good for `life` yet. Valid credentials are handed out after a grace although new ones are not
-    /// there yet; the exchange goes on.
-    async fn cached(&self, life: Duration) -> Result<CachedCredentials, Error> {
+    /// Credentials that live for `life` yet. Valid ones are handed out after a grace while an exchange for new ones goes on.
+    async fn current(&self, life: Duration) -> Result<CachedCredentials, Error> {
         loop {
             let key = self.key().await?;
-            let (exchange, still_valid) = match self.shared.present(&key, life) {
-                Present::Fresh(cached) => return Ok(cached),
-                Present::Exchanging { exchange, still_valid } => (exchange, still_valid),
+            let (exchange, still_valid) = match self.shared.look_up(&key, life) {
+                Lookup::Fresh(cached) => return Ok(cached),
+                Lookup::Exchanging { exchange, still_valid } => (exchange, still_valid),
             };
             let outcome = exchange.outcome(still_valid.is_some()).await;
             if self.key().await? != key {
@@ -147,12 +146,12 @@ impl IdentityPool {
     }
 
     async fn key(&self) -> Result<CacheKey, Error> {
-        let session = self.shared.logins.session().await?;
-        if session.is_none() && self.role.is_some() {
+        let login = self.shared.logins.current().await?;
+        if login.is_none() && self.role.is_some() {
             return Err(Error::new(ErrorKind::SignedOut, "only somebody who is signed in can choose a role"));
         }
-        let key = CacheKey { session, role: self.role.clone() };
-        self.shared.state().drop_ended_sessions(&key);
+        let key = CacheKey { login, role: self.role.clone() };
+        self.shared.state().drop_ended_logins(&key);
         Ok(key)
     }
 }
@@ -175,8 +174,8 @@ impl Exchange {
     }
 }
 
-/// What there is for a key right now.
-enum Present {
+/// The cache's answer for a key.
+enum Lookup {
     Fresh(CachedCredentials),
     Exchanging { exchange: Exchange, still_valid: Option<CachedCredentials> },
 }
@@ -189,16 +188,16 @@ impl Pool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn present(self: &Arc<Self>, key: &CacheKey, life: Duration) -> Present {
+    fn look_up(self: &Arc<Self>, key: &CacheKey, life: Duration) -> Lookup {
         let now = self.operations.now();
         let mut state = self.state();
         let cached = of(&state.cached, key).filter(|cached| !cached.is_expired(now)).cloned();
         match cached {
-            Some(cached) if now < cached.renew_at && cached.lives_until(now + life) => Present::Fresh(cached),
+            Some(cached) if now < cached.renew_at && cached.lives_until(now + life) => Lookup::Fresh(cached),
             still_valid => {
                 let running = of(&state.exchanges, key).filter(|exchange| exchange.is_running());
                 let exchange = running.cloned().unwrap_or_else(|| self.start_exchange(&mut state, key));
-                Present::Exchanging { exchange, still_valid }
+                Lookup::Exchanging { exchange, still_valid }
             }
         }
     }
@@ -232,9 +231,9 @@ impl Pool {
 }
 
 impl State {
-    /// Credentials do not outlive the session that they came from. A guest's stay, unless the guest signed in.
-    fn drop_ended_sessions(&mut self, now: &CacheKey) {
-        let goes_on = |key: &CacheKey| key.session.is_none() || key.session == now.session;
+    /// Credentials do not outlive the login that they came from. A guest's stay, unless the guest signed in.
+    fn drop_ended_logins(&mut self, current: &CacheKey) {
+        let goes_on = |key: &CacheKey| key.login.is_none() || key.login == current.login;
         self.cached.retain(|(key, _)| goes_on(key));
         self.exchanges.retain(|(key, _)| goes_on(key));
     }
@@ -249,11 +248,11 @@ impl State {
     }
 
     fn drop_guest(&mut self) {
-        self.cached.retain(|(key, _)| key.session.is_some());
+        self.cached.retain(|(key, _)| key.login.is_some());
     }
 }
 
-/// What belongs to a key. A client has one key, or a few where it uses several roles.
+/// The entry of a key. A client has one key, or a few where it uses several roles.
 fn of<'a, T>(all: &'a [(CacheKey, T)], key: &CacheKey) -> Option<&'a T> {
     all.iter().find(|(other, _)| other == key).map(|(_, its)| its)
 }

@@ -19,8 +19,6 @@ pub(super) struct Operations {
     pool: IdentityPoolId,
     endpoint: Endpoint,
     pipeline: Pipeline,
-    /// The user pool's name among the pool's login providers.
-    provider: Option<String>,
 }
 
 impl Operations {
@@ -29,15 +27,10 @@ impl Operations {
     const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
 
     pub(super) fn new(config: &Config, pool: &IdentityPoolId, pipeline: &Pipeline) -> Self {
-        let provider = config.user_pool().map(|user_pool| {
-            let (id, region) = (user_pool.id(), user_pool.id().region());
-            format!("cognito-idp.{region}.{}/{id}", region.dns_suffix())
-        });
         Self {
             pool: pool.clone(),
             endpoint: config.endpoint(Service::CognitoIdentity, pool.region()),
             pipeline: pipeline.clone(),
-            provider,
         }
     }
 
@@ -48,8 +41,9 @@ impl Operations {
 
     /// GetId: the identity of the login, or a new one for a guest.
     pub(super) fn identity_id(&self, login: Option<&Login>) -> BoxFuture<'_, Result<String, Error>> {
-        let input =
-            Object::new().with("IdentityPoolId", self.pool.as_str()).maybe("Logins", self.logins(login));
+        let input = Object::new()
+            .with("IdentityPoolId", self.pool.as_str())
+            .maybe("Logins", login.map(Login::to_object));
         let answer = self.call("GetId", input);
         Box::pin(async move { identity_in(&mut answer.await?) })
     }
@@ -64,18 +58,13 @@ impl Operations {
     ) -> BoxFuture<'_, Result<(String, Credentials), Error>> {
         let input = Object::new()
             .with("IdentityId", identity_id)
-            .maybe("Logins", self.logins(login))
+            .maybe("Logins", login.map(Login::to_object))
             .maybe("CustomRoleArn", role);
         let answer = self.call("GetCredentialsForIdentity", input);
         Box::pin(async move {
             let mut answer = answer.await?;
             Ok((identity_in(&mut answer)?, granted(answer.object("Credentials")?)?))
         })
-    }
-
-    fn logins(&self, login: Option<&Login>) -> Option<Object> {
-        let (provider, login) = (self.provider.as_deref()?, login?);
-        Some(Object::new().with(provider, login.id_token.expose_secret()))
     }
 
     fn call(&self, operation: &'static str, input: Object) -> BoxFuture<'_, Result<Object, Error>> {

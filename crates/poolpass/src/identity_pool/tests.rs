@@ -23,32 +23,47 @@ impl Clock for TestClock {
     }
 }
 
-/// Somebody may be signed in.
+/// Logins without a session behind them.
 #[derive(Debug, Default)]
-struct Door(Mutex<Option<&'static str>>, AtomicU32);
+struct ScriptedLogins {
+    /// Whoever is signed in, with the names of the login providers.
+    person: Mutex<Option<(&'static str, &'static [&'static str])>>,
+    renewals: AtomicU32,
+}
 
-impl Logins for Door {
-    fn session(&self) -> BoxFuture<'_, Result<Option<LoginId>, Error>> {
-        let mark = self.0.lock().unwrap().map(|who| LoginId(who.to_owned()));
-        Box::pin(async { Ok(mark) })
+impl Logins for ScriptedLogins {
+    fn current(&self) -> BoxFuture<'_, Result<Option<LoginId>, Error>> {
+        let id = self.id();
+        Box::pin(async { Ok(id) })
     }
 
     fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
-        let login = self.0.lock().unwrap().map(|who| Login {
-            session: LoginId(who.to_owned()),
-            id_token: match self.1.load(Ordering::Relaxed) {
-                0 => SecretString::from(format!("token of {who}")),
-                renewals => SecretString::from(format!("token {renewals} of {who}")),
-            },
+        let token = |who| match self.renewals.load(Ordering::Relaxed) {
+            0 => format!("token of {who}"),
+            renewals => format!("token {renewals} of {who}"),
+        };
+        let login = self.id().zip(*self.person.lock().unwrap()).map(|(id, (who, providers))| {
+            let tokens = providers.iter().map(|provider| ((*provider).to_owned(), token(who).into()));
+            Login::new(id, tokens.collect())
         });
         Box::pin(async { Ok(login) })
     }
 
     fn renewed_login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
-        self.1.fetch_add(1, Ordering::Relaxed);
+        self.renewals.fetch_add(1, Ordering::Relaxed);
         self.login()
     }
 }
+
+impl ScriptedLogins {
+    fn id(&self) -> Option<LoginId> {
+        let person = *self.person.lock().unwrap();
+        person.map(|(who, providers)| LoginId::new(format!("{who} by {}", providers.join(" and "))))
+    }
+}
+
+const USER_POOL: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1";
+const GOOGLE: &str = "accounts.google.com";
 
 type Rule = Box<dyn Fn(&str, &Value) -> (u16, Value) + Send + Sync>;
 
@@ -96,7 +111,7 @@ impl Transport for Wire {
 struct World {
     pool: IdentityPool,
     cognito: Arc<Cognito>,
-    door: Arc<Door>,
+    logins: Arc<ScriptedLogins>,
     clock: Arc<TestClock>,
     store: MemoryStore,
 }
@@ -128,23 +143,27 @@ impl World {
         let once = RetryPolicy { max_attempts: 1, ..RetryPolicy::default() };
         let pipeline =
             Pipeline::new(wire, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemRandom), once);
-        let door = Arc::new(Door::default());
+        let logins = Arc::new(ScriptedLogins::default());
         let kept: Arc<dyn SessionStore> = Arc::new(kept);
         let pool =
-            IdentityPool::new(&config, &pipeline, &kept, Arc::clone(&door) as Arc<dyn Logins>).unwrap();
-        Self { pool, cognito, door, clock, store: MemoryStore::new() }
+            IdentityPool::new(&config, &pipeline, &kept, Arc::clone(&logins) as Arc<dyn Logins>).unwrap();
+        Self { pool, cognito, logins, clock, store: MemoryStore::new() }
     }
 
     fn signs_in(&self, who: &'static str) {
-        *self.door.0.lock().unwrap() = Some(who);
+        self.signs_in_by(who, &[USER_POOL]);
+    }
+
+    fn signs_in_by(&self, who: &'static str, providers: &'static [&'static str]) {
+        *self.logins.person.lock().unwrap() = Some((who, providers));
     }
 
     fn signs_out(&self) {
-        *self.door.0.lock().unwrap() = None;
+        *self.logins.person.lock().unwrap() = None;
     }
 
     async fn key_id(&self) -> String {
-        self.pool.cached(Duration::ZERO).await.unwrap().credentials.access_key_id().to_owned()
+        self.pool.current(Duration::ZERO).await.unwrap().credentials.access_key_id().to_owned()
     }
 
     fn asked(&self) -> Vec<String> {
@@ -178,7 +197,7 @@ async fn a_thousand_callers_cause_one_exchange() {
         .map(|_| {
             tokio::spawn({
                 let pool = world.pool.clone();
-                async move { pool.cached(Duration::ZERO).await.unwrap().credentials }
+                async move { pool.current(Duration::ZERO).await.unwrap().credentials }
             })
         })
         .collect();
@@ -192,12 +211,12 @@ async fn a_thousand_callers_cause_one_exchange() {
 async fn a_failed_exchange_fails_all_who_wait_and_the_next_one_tries_anew() {
     let world = World::new(|_, _| refuse("InternalErrorException"));
     let (one, two) =
-        futures_util::future::join(world.pool.cached(Duration::ZERO), world.pool.cached(Duration::ZERO))
+        futures_util::future::join(world.pool.current(Duration::ZERO), world.pool.current(Duration::ZERO))
             .await;
     let kind = |outcome: Result<CachedCredentials, Error>| outcome.err().unwrap().kind();
     assert_eq!((kind(one), kind(two)), (ErrorKind::Unavailable, ErrorKind::Unavailable));
     assert_eq!(world.asked(), ["GetId"]);
-    assert!(world.pool.cached(Duration::ZERO).await.is_err());
+    assert!(world.pool.current(Duration::ZERO).await.is_err());
     assert_eq!(world.asked(), ["GetId"]);
 }
 
@@ -207,7 +226,7 @@ async fn a_caller_who_goes_away_loses_nothing() {
     let gate = world.cognito.gate.lock().await;
     let caller = tokio::spawn({
         let pool = world.pool.clone();
-        async move { pool.cached(Duration::ZERO).await.map(drop) }
+        async move { pool.current(Duration::ZERO).await.map(drop) }
     });
     while world.cognito.asked.lock().unwrap().is_empty() {
         tokio::task::yield_now().await;
@@ -227,7 +246,7 @@ async fn credentials_that_come_after_signing_out_are_not_kept() {
     let late = {
         let pool = world.pool.clone();
         let key = pool.key().await.unwrap();
-        let Present::Exchanging { exchange, .. } = pool.shared.present(&key, Duration::ZERO) else {
+        let Lookup::Exchanging { exchange, .. } = pool.shared.look_up(&key, Duration::ZERO) else {
             panic!("nothing is cached yet")
         };
         exchange
@@ -266,7 +285,7 @@ async fn valid_credentials_outlast_a_renewal_that_fails_for_the_network() {
     world.clock.0.fetch_add(3500, Ordering::Relaxed);
     assert_eq!(world.key_id().await, "ASIA0");
     world.clock.0.fetch_add(95, Ordering::Relaxed);
-    assert_eq!(world.pool.cached(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::Unavailable);
+    assert_eq!(world.pool.current(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::Unavailable);
 }
 
 #[tokio::test]
@@ -306,7 +325,7 @@ async fn a_login_that_has_an_identity_gets_that_one() {
             }
             friendly(operation, input)
         });
-        world.pool.cached(Duration::ZERO).await.unwrap();
+        world.pool.current(Duration::ZERO).await.unwrap();
         world.signs_in("ada");
         assert_eq!(world.pool.identity_id().await.unwrap(), "eu-west-1:own");
         assert_eq!(world.store.load(GUEST_KEY).await.unwrap().is_some(), guest_stays);
@@ -327,7 +346,7 @@ async fn a_guest_whose_identity_is_gone_becomes_a_new_guest() {
 #[tokio::test]
 async fn where_guests_are_not_welcome_nobody_is_signed_in() {
     let world = World::new(|_, _| refuse("NotAuthorizedException"));
-    let error = world.pool.cached(Duration::ZERO).await.err().unwrap();
+    let error = world.pool.current(Duration::ZERO).await.err().unwrap();
     assert_eq!((error.kind(), error.aws_code()), (ErrorKind::SignedOut, Some("NotAuthorizedException")));
 }
 
@@ -351,7 +370,7 @@ async fn an_exchange_that_ends_after_the_sign_out_is_discarded() {
     let gate = world.cognito.gate.lock().await;
     let caller = tokio::spawn({
         let pool = world.pool.clone();
-        async move { pool.cached(Duration::ZERO).await.unwrap().identity_id }
+        async move { pool.current(Duration::ZERO).await.unwrap().identity_id }
     });
     while world.cognito.asked.lock().unwrap().is_empty() {
         tokio::task::yield_now().await;
@@ -362,13 +381,38 @@ async fn an_exchange_that_ends_after_the_sign_out_is_discarded() {
 }
 
 #[tokio::test]
+async fn the_token_of_each_login_provider_is_sent() {
+    let world = World::new(friendly);
+    world.signs_in_by("ada", &[USER_POOL, GOOGLE]);
+    world.key_id().await;
+    let asked = world.cognito.asked.lock().unwrap();
+    assert_eq!(asked.len(), 2);
+    for (operation, input) in &*asked {
+        let logins = json!({ USER_POOL: "token of ada", GOOGLE: "token of ada" });
+        assert_eq!(input["Logins"], logins, "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn credentials_belong_to_one_login_and_not_to_the_same_person_by_another_provider() {
+    let world = World::new(friendly);
+    world.signs_in_by("ada", &[USER_POOL]);
+    assert_eq!(world.key_id().await, "ASIA0");
+    world.signs_in_by("ada", &[GOOGLE]);
+    assert_eq!(world.key_id().await, "ASIA1");
+    world.signs_in_by("ada", &[USER_POOL, GOOGLE]);
+    assert_eq!(world.key_id().await, "ASIA2");
+    assert_eq!(world.key_id().await, "ASIA2", "still the same login");
+}
+
+#[tokio::test]
 async fn each_role_has_its_own_credentials_and_guests_have_no_choice() {
     let world = World::new(friendly);
     let admin = world.pool.with_role("arn:aws:iam::1:role/admin".to_owned());
-    assert_eq!(admin.cached(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::SignedOut);
+    assert_eq!(admin.current(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::SignedOut);
     world.signs_in("ada");
     assert_eq!(world.key_id().await, "ASIA0");
-    assert_eq!(admin.cached(Duration::ZERO).await.unwrap().credentials.access_key_id(), "ASIA1");
+    assert_eq!(admin.current(Duration::ZERO).await.unwrap().credentials.access_key_id(), "ASIA1");
     assert_eq!(world.key_id().await, "ASIA0");
     let asked = world.cognito.asked.lock().unwrap();
     assert_eq!(asked.last().unwrap().1["CustomRoleArn"], "arn:aws:iam::1:role/admin");
@@ -417,8 +461,8 @@ async fn a_refusal_about_the_pool_its_roles_or_its_settings_costs_no_guest_their
                 _ => friendly(operation, input),
             });
             world.store.save(GUEST_KEY, OLD_GUEST.into()).await.unwrap();
-            *world.door.0.lock().unwrap() = who;
-            assert!(world.pool.cached(Duration::ZERO).await.is_err(), "{code} {message}");
+            *world.logins.person.lock().unwrap() = who.map(|who| (who, &[USER_POOL][..]));
+            assert!(world.pool.current(Duration::ZERO).await.is_err(), "{code} {message}");
             let kept = world.store.load(GUEST_KEY).await.unwrap().unwrap();
             assert_eq!(kept.expose_secret(), OLD_GUEST, "{code} {message} {who:?}");
         }
@@ -473,7 +517,7 @@ async fn a_stored_value_that_is_no_identity_id_is_no_guest() {
         for (who, id) in [(None, "eu-west-1:guest"), (Some("ada"), "eu-west-1:own")] {
             let world = World::new(friendly);
             world.store.save(GUEST_KEY, garbage.into()).await.unwrap();
-            *world.door.0.lock().unwrap() = who;
+            *world.logins.person.lock().unwrap() = who.map(|who| (who, &[USER_POOL][..]));
             assert_eq!(world.pool.identity_id().await.unwrap(), id, "{garbage:?}");
         }
     }
@@ -501,7 +545,7 @@ async fn a_guest_waits_for_no_lock_and_a_new_one_not_for_ever() {
     let world = World::new(friendly);
     let _hangs = world.store.lock(GUEST_KEY).await.unwrap();
     let begun = tokio::time::Instant::now();
-    assert_eq!(world.pool.cached(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::Store);
+    assert_eq!(world.pool.current(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::Store);
     assert!(begun.elapsed() <= Duration::from_secs(61));
     world.store.save(GUEST_KEY, OLD_GUEST.into()).await.unwrap();
     assert_eq!(world.pool.identity_id().await.unwrap(), OLD_GUEST);

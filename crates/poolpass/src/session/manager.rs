@@ -13,8 +13,8 @@ use futures_util::lock::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard};
 use super::detached::detached;
 use super::events::EventHub;
 use super::exchange::RefreshSettings;
-use super::refresh::Running;
-use super::{Events, Session, SessionEndReason, SessionEvent, stored};
+use super::state::State;
+use super::{Events, Session, SessionEvent, stored};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{BoxFuture, SessionStore, StoreError, StoreLock, grace, lock_within, within_grace};
 use crate::user_pool::{AuthenticationResult, UserPool};
@@ -32,20 +32,6 @@ pub(super) struct Shared {
     /// Held by whoever changes the stored session, or memory after reading it.
     writing: AsyncMutex<()>,
     state: Mutex<State>,
-}
-
-/// What this process knows.
-#[derive(Default)]
-pub(super) struct State {
-    /// The session as it was last read from or written to the store.
-    pub(super) session: Option<Arc<Session>>,
-    /// Refreshed tokens that the store has failed to take. Nobody gets them before it does.
-    pub(super) unsaved: Option<Arc<Session>>,
-    pub(super) running: Option<Running>,
-    /// Whether the store has been read: what is found at the first look is no news.
-    looked: bool,
-    /// After a failed refresh, valid tokens are handed out without trying again until then.
-    pub(super) resting_until: Option<SystemTime>,
 }
 
 /// The names of a client's values and locks in the store.
@@ -108,8 +94,8 @@ impl SessionManager {
     pub(crate) async fn known(&self) -> Result<Option<Arc<Session>>, Error> {
         {
             let state = self.0.state();
-            if state.looked {
-                return Ok(state.session.clone());
+            if state.is_read() {
+                return Ok(state.session());
             }
         }
         self.0.current().await
@@ -121,11 +107,12 @@ impl SessionManager {
     /// refresh goes on.
     pub(crate) async fn fresh(&self) -> Result<Arc<Session>, Error> {
         let shared = &self.0;
-        let known = shared.state().session.clone();
+        let known = shared.state().session();
         if let Some(session) = known.filter(|session| !shared.is_due(session) || shared.may_rest(session)) {
             return Ok(session);
         }
-        let session = match shared.being_refreshed() {
+        let being_refreshed = shared.state().being_refreshed();
+        let session = match being_refreshed {
             Some(session) => session,
             None => match shared.current_in_time().await {
                 Ok(session) => session.ok_or_else(signed_out)?,
@@ -176,25 +163,26 @@ impl Shared {
 
     /// Whether it is time for a refresh, or refreshed tokens still have to be stored.
     pub(super) fn is_due(&self, session: &Session) -> bool {
-        session.is_stale(self.pool.pipeline().latest()) || self.state().unsaved.is_some()
+        session.is_stale(self.pool.pipeline().latest()) || self.state().unsaved().is_some()
     }
 
     fn still_valid(&self) -> Option<Arc<Session>> {
-        self.state().session.clone().filter(|session| session.is_valid(self.now()))
+        self.state().session().filter(|session| session.is_valid(self.now()))
     }
 
     fn is_current(&self, session: &Session) -> bool {
-        self.state().session.as_ref().is_some_and(|current| current.id == session.id)
+        self.state().is_current(session)
     }
 
     /// Whether nothing is tried again for a while yet, because the tokens are valid and the last attempt has failed.
     fn may_rest(&self, session: &Session) -> bool {
         let now = self.now();
-        session.is_valid(now) && self.state().resting_until.is_some_and(|until| now < until)
+        session.is_valid(now) && self.state().is_resting(now)
     }
 
     pub(super) fn rest(&self) {
-        self.state().resting_until = self.now().checked_add(Self::REST_AFTER_FAILURE);
+        let until = self.now().checked_add(Self::REST_AFTER_FAILURE);
+        self.state().rest_until(until);
     }
 
     /// As [`current`](Self::current). Whoever has valid tokens waits for the store within a grace only.
@@ -252,11 +240,7 @@ impl Shared {
     }
 
     fn set(&self, session: Option<Arc<Session>>) {
-        let mut state = self.state();
-        state.session = session;
-        state.looked = true;
-        state.unsaved = None;
-        state.resting_until = None;
+        self.state().set(session);
     }
 
     /// Takes over what another process has stored meanwhile. The caller holds `writing`.
@@ -265,26 +249,7 @@ impl Shared {
         let stored = value.as_ref().and_then(|value| stored::read(value, &self.pool));
         let (event, session) = {
             let mut state = self.state();
-            let (event, session) = match (state.session.take(), stored) {
-                // A store that still has what was replaced is behind: an old refresh token may be used no more.
-                (Some(known), Some(stored)) if known.is_same(&stored) || known.is_newer(&stored) => {
-                    (None, Some(known))
-                }
-                (Some(known), Some(stored)) if known.id == stored.id => {
-                    (Some(SessionEvent::Refreshed), Some(stored.into()))
-                }
-                (Some(_), Some(stored)) => (Some(SessionEvent::SignedIn), Some(stored.into())),
-                (Some(_), None) => {
-                    (Some(SessionEvent::SessionEnded { reason: SessionEndReason::SignedOutElsewhere }), None)
-                }
-                (None, Some(stored)) => (state.looked.then_some(SessionEvent::SignedIn), Some(stored.into())),
-                (None, None) => (None, None),
-            };
-            state.looked = true;
-            state.session.clone_from(&session);
-            // Tokens of a sign-in that is over will not be stored any more.
-            state.unsaved.take_if(|unsaved| session.as_ref().is_none_or(|session| session.id != unsaved.id));
-            (event, session)
+            (state.observe(stored), state.session())
         };
         if let Some(event) = event {
             self.events.publish(&event);
@@ -305,6 +270,6 @@ pub(super) fn signed_out() -> Error {
 
 impl fmt::Debug for SessionManager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionManager").field("session", &self.0.state().session).finish_non_exhaustive()
+        f.debug_struct("SessionManager").field("session", &self.0.state().session()).finish_non_exhaustive()
     }
 }

@@ -9,9 +9,11 @@
 mod detached;
 mod events;
 mod exchange;
+mod login;
 mod manager;
 mod refresh;
 mod sign_out;
+mod state;
 mod stored;
 mod tokens;
 mod user;

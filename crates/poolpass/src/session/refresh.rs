@@ -6,28 +6,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::Shared as SharedFuture;
-
 use super::detached::detached;
 use super::exchange::exchange;
 use super::manager::{Shared, signed_out};
+use super::state::{Outcome, RunningRefresh};
 use super::{Session, SessionEndReason, SessionEvent};
 use crate::error::{Error, ErrorKind};
-use crate::platform::{BoxFuture, Grace, grace, timeout, within_grace};
+use crate::platform::{timeout, within_grace};
 
 /// How long AWS is waited for, both operations together: less than the minute for which a rotated token still works.
 const EXCHANGE_LIMIT: Duration = Duration::from_secs(55);
-
-type Outcome = Result<Arc<Session>, Error>;
-
-/// A refresh that is under way.
-#[derive(Clone)]
-pub(super) struct Running {
-    session: Arc<Session>,
-    outcome: SharedFuture<BoxFuture<'static, Outcome>>,
-    grace: Grace,
-}
 
 /// Whether tokens that another process has won count as refreshed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,13 +25,6 @@ enum RefreshMode {
 }
 
 impl Shared {
-    /// The session that a refresh is under way for, if it still is the session.
-    pub(super) fn being_refreshed(&self) -> Option<Arc<Session>> {
-        let state = self.state();
-        let (session, running) = (state.session.as_ref()?, state.running.as_ref()?);
-        (session.id == running.session.id).then(|| Arc::clone(session))
-    }
-
     /// Tokens that are good for a while, from whoever refreshes first. As long as those of `session` are valid, the refresh is waited
     /// for within its grace only; it goes on in any case.
     pub(super) async fn refresh_if_due(self: &Arc<Self>, session: &Arc<Session>) -> Outcome {
@@ -61,19 +42,9 @@ impl Shared {
         self.join(session, RefreshMode::Always).outcome.await
     }
 
-    fn join(self: &Arc<Self>, session: &Arc<Session>, mode: RefreshMode) -> Running {
-        let mut state = self.state();
-        // One that has an outcome is over, although its task was stopped before it could say so.
-        let joinable =
-            |running: &&Running| running.session.id == session.id && running.outcome.peek().is_none();
-        if let Some(running) = state.running.as_ref().filter(joinable) {
-            return running.clone();
-        }
-        let work = Arc::clone(self).run(Arc::clone(session), mode);
-        let outcome: BoxFuture<'static, Outcome> = Box::pin(detached(work));
-        let running = Running { session: Arc::clone(session), outcome: outcome.shared(), grace: grace() };
-        state.running = Some(running.clone());
-        running
+    fn join(self: &Arc<Self>, session: &Arc<Session>, mode: RefreshMode) -> RunningRefresh {
+        self.state()
+            .join_refresh(session, || Box::pin(detached(Arc::clone(self).run(Arc::clone(session), mode))))
     }
 
     async fn run(self: Arc<Self>, session: Arc<Session>, mode: RefreshMode) -> Outcome {
@@ -83,7 +54,7 @@ impl Shared {
     }
 
     fn finish(&self, session: &Session, failed: bool) {
-        self.state().running.take_if(|running| running.session.id == session.id);
+        self.state().finish_refresh(session);
         if failed {
             self.rest();
         }
@@ -91,7 +62,7 @@ impl Shared {
 
     async fn refresh(self: &Arc<Self>, mode: RefreshMode) -> Outcome {
         let _sole = self.sole_refresher().await?;
-        let unsaved = self.state().unsaved.clone();
+        let unsaved = self.state().unsaved();
         if let Some(unsaved) = unsaved {
             return self.commit(unsaved).await;
         }
@@ -122,12 +93,12 @@ impl Shared {
                 Ok(fresh)
             }
             Ok(false) => {
-                self.state().unsaved = None;
+                self.state().take_unsaved();
                 self.abandon(fresh);
                 Err(Error::new(ErrorKind::SignedOut, "the session that was being refreshed is over"))
             }
             Err(error) => {
-                self.state().unsaved = Some(fresh);
+                self.state().keep_unsaved(fresh);
                 Err(error)
             }
         }

@@ -110,10 +110,10 @@ impl Shared {
             Some(Err(refused)) => return (self.leave_unlocked().await.0, Err(refused)),
             None => return self.leave_unlocked().await,
         };
-        let known = self.state().session.clone();
+        let known = self.state().session();
         let stored = self.stored(&writing).await.unwrap_or(known);
         // Where a rotated token waits for the store, the stored one is AWS's no longer.
-        let unsaved = self.state().unsaved.take();
+        let unsaved = self.state().take_unsaved();
         let session = unsaved
             .filter(|unsaved| stored.as_ref().is_some_and(|stored| stored.id == unsaved.id))
             .or(stored);
@@ -127,9 +127,9 @@ impl Shared {
     /// Leaves although the store refuses its lock, or another process hangs with it. A session that stays would be worse than one that
     /// such a process may write back: its tokens are revoked.
     async fn leave_unlocked(&self) -> (Option<Arc<Session>>, Result<(), Error>) {
-        let known = self.state().session.clone();
+        let known = self.state().session();
         let stored = self.current().await.unwrap_or(known);
-        let unsaved = self.state().unsaved.take();
+        let unsaved = self.state().take_unsaved();
         let session = unsaved.or(stored);
         let removed = self.erase().await;
         if session.is_some() {

@@ -79,6 +79,12 @@ impl UserPool {
         &self.id
     }
 
+    /// The user pool's name among an identity pool's login providers.
+    pub(crate) fn login_provider(&self) -> String {
+        let region = self.id.region();
+        format!("cognito-idp.{region}.{}/{}", region.dns_suffix(), self.id)
+    }
+
     pub(crate) fn client_id(&self) -> &ClientId {
         &self.client_id
     }

@@ -44,7 +44,7 @@ async fn a_refusal_about_something_else_makes_no_new_guest() {
     for (status, code, message) in ABOUT_OTHERS {
         let world = refuses_once(*status, code, message);
         world.store.save(GUEST_KEY, OLD_GUEST.into()).await.unwrap();
-        assert!(world.pool.cached(Duration::ZERO).await.is_err(), "{message}");
+        assert!(world.pool.current(Duration::ZERO).await.is_err(), "{message}");
         assert_eq!(world.asked(), ["GetCredentialsForIdentity"], "{message}");
         assert_eq!(world.pool.identity_id().await.unwrap(), OLD_GUEST, "{message}");
     }
@@ -57,7 +57,7 @@ async fn a_refusal_about_something_else_takes_no_guest_from_who_signs_in() {
         world.store.save(GUEST_KEY, OLD_GUEST.into()).await.unwrap();
         world.signs_in("ada");
         // The first call may fail, or go on with a newer token; no identity but the guest's becomes ada's.
-        let _ = world.pool.cached(Duration::ZERO).await;
+        let _ = world.pool.current(Duration::ZERO).await;
         assert_eq!(world.pool.identity_id().await.unwrap(), OLD_GUEST, "{message}");
     }
 }
@@ -101,7 +101,7 @@ async fn a_login_that_only_aws_takes_for_expired_is_renewed() {
     });
     world.signs_in("ada");
     assert_eq!(world.pool.identity_id().await.unwrap(), "eu-west-1:own");
-    assert_eq!(world.door.1.load(Ordering::Relaxed), 1);
+    assert_eq!(world.logins.renewals.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test]
@@ -113,8 +113,8 @@ async fn a_login_that_is_refused_for_another_reason_is_not_renewed() {
         )
     });
     world.signs_in("ada");
-    assert_eq!(world.pool.cached(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::NotAuthorized);
-    assert_eq!(world.door.1.load(Ordering::Relaxed), 0);
+    assert_eq!(world.pool.current(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::NotAuthorized);
+    assert_eq!(world.logins.renewals.load(Ordering::Relaxed), 0);
 }
 
 /// Can be read and not written.
