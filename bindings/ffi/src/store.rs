@@ -1,4 +1,4 @@
-//! Where the session is kept: Poolpass's own stores, and one that is written in Swift or Kotlin.
+//! Stores of the session: Poolpass's own, and those that are written in Swift or Kotlin.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,25 +13,29 @@ use crate::error::{ErrorKind, PoolpassError};
 
 /// Keeps the session, a pending challenge and the guest's identity id, each under a key of its own.
 ///
-/// The values are secrets, so a store has to keep them from other users and apps. Keys are ASCII letters, digits, `.`, `-` and
-/// `_`, at most 200 characters.
+/// The values are secrets (a refresh token signs in for days), so a store must keep them from other users and apps.
+///
+/// Keys consist of ASCII letters, digits, `.`, `-` and `_`, at most 200 characters.
 #[uniffi::export(rust, foreign)]
 #[async_trait]
 pub trait SessionStore: Send + Sync {
-    /// The value last saved under `key`; none is not an error.
+    /// Reads the value last saved under `key`; none where there is none.
     async fn load(&self, key: String) -> Result<Option<String>, StoreError>;
 
-    /// Replaces the value under `key`, as a whole or not at all.
+    /// Replaces the value under `key`. A crash must leave either the old or the new value.
     async fn save(&self, key: String, value: String) -> Result<(), StoreError>;
 
     /// Removes the value under `key`, if there is one.
     async fn remove(&self, key: String) -> Result<(), StoreError>;
 
-    /// Waits for the sole right called `name`, among all that share this store: to refresh the session, to replace it, or to make a
-    /// guest.
+    /// Waits for the exclusive lock called `name`, among all clients that share this store. The SDK holds one lock while it refreshes
+    /// the session, another while it writes or removes the stored session, and a third while it makes a guest's identity.
+    ///
+    /// The wait needs no limit: the SDK ends it in time by cancelling the call. A lock that nobody waits for any more must not be
+    /// granted.
     async fn lock(&self, name: String) -> Result<(), StoreError>;
 
-    /// Gives back the right that `lock` gave.
+    /// Releases the lock that `lock` granted.
     fn unlock(&self, name: String) -> Result<(), StoreError>;
 }
 
@@ -58,18 +62,18 @@ impl From<StoreError> for platform::StoreError {
     }
 }
 
-/// Where the session is kept.
+/// A store of the session.
 #[derive(Clone, uniffi::Enum)]
 pub enum Store {
-    /// In memory, so that signing in lasts as long as the process.
+    /// Keeps the session in memory, so that it ends with the process.
     Memory(Arc<MemoryStore>),
-    /// In files, readable by the owner alone and replaced atomically.
+    /// Keeps the session in files that only the owner can read.
     Files(Arc<FilesStore>),
-    /// Where the app wants it.
+    /// Keeps the session where the app wants it.
     Own(Arc<dyn SessionStore>),
 }
 
-/// Keeps the session in memory. Clients that are given the same one share it.
+/// Keeps the session in memory, so that it ends with the process. Clients with the same store share the session.
 #[derive(Debug, Default, uniffi::Object)]
 pub struct MemoryStore(platform::MemoryStore);
 
@@ -96,7 +100,7 @@ impl FilesStore {
     }
 }
 
-/// Any of them, as the SDK wants it.
+/// Any of these stores, as the SDK takes it.
 #[derive(Clone)]
 pub(crate) struct AnyStore(pub(crate) Store);
 
@@ -139,14 +143,17 @@ impl platform::SessionStore for AnyStore {
         match &self.0 {
             Store::Memory(store) => store.0.lock(name),
             Store::Files(store) => store.0.lock(name),
-            Store::Own(store) => Box::pin(sole_right(Arc::clone(store), name.to_owned())),
+            Store::Own(store) => Box::pin(wait_for_lock(Arc::clone(store), name.to_owned())),
         }
     }
 }
 
-/// Waits on a task of its own: a right that is granted after the waiting was given up is given back at once, so that others
-/// can have it. Boxed, since tokio's part of a task is compiled once for each type.
-async fn sole_right(store: Arc<dyn SessionStore>, name: String) -> Result<StoreLock, platform::StoreError> {
+/// Waits on a task of its own: a lock that is granted after the wait was given up is released at once, so that others can have
+/// it. The task's future is boxed so that tokio's code for it is compiled once.
+async fn wait_for_lock(
+    store: Arc<dyn SessionStore>,
+    name: String,
+) -> Result<StoreLock, platform::StoreError> {
     let (sender, granted) = oneshot::channel();
     let waiting: BoxFuture<'static, ()> = Box::pin(async move {
         let lock = store.lock(name.clone()).await;
@@ -156,7 +163,7 @@ async fn sole_right(store: Arc<dyn SessionStore>, name: String) -> Result<StoreL
     Ok(granted.await.map_err(|stopped| platform::StoreError(stopped.to_string()))??)
 }
 
-/// Gives the right back when it is dropped.
+/// Releases the lock when it is dropped.
 struct Lock {
     store: Arc<dyn SessionStore>,
     name: String,
@@ -164,7 +171,7 @@ struct Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Nobody is left to hear of an error: the next `lock` tells what became of the store.
+        // Nobody is left to receive an error: the next `lock` reports it.
         let _ = self.store.unlock(self.name.clone());
     }
 }
@@ -192,12 +199,12 @@ mod tests {
 
     use super::*;
 
-    /// Grants the right when it is told to.
+    /// Grants the lock when the test says so.
     #[derive(Default)]
     struct Slow {
         asked: Notify,
         granted: Notify,
-        given_back: Notify,
+        released: Notify,
     }
 
     #[async_trait]
@@ -221,13 +228,13 @@ mod tests {
         }
 
         fn unlock(&self, _name: String) -> Result<(), StoreError> {
-            self.given_back.notify_one();
+            self.released.notify_one();
             Ok(())
         }
     }
 
     #[tokio::test]
-    async fn a_right_that_nobody_waits_for_any_more_is_given_back() {
+    async fn a_lock_that_nobody_waits_for_any_more_is_released() {
         let slow = Arc::new(Slow::default());
         let store = AnyStore(Store::Own(slow.clone()));
         let waiting = tokio::spawn(async move { store.lock("session").await });
@@ -235,6 +242,6 @@ mod tests {
         waiting.abort();
         assert!(waiting.await.unwrap_err().is_cancelled());
         slow.granted.notify_one();
-        slow.given_back.notified().await;
+        slow.released.notified().await;
     }
 }

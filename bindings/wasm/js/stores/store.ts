@@ -6,36 +6,46 @@ import { MemoryStore } from './memory.js';
 import { WebStorageStore } from './web_storage.js';
 
 /**
- * Where the session is kept. The values are secrets: a refresh token signs in for days.
+ * Keeps the session, a pending challenge and the guest's identity id, each under a key of its own.
  *
- * Keys are ASCII letters, digits, `.`, `-` and `_`, at most 200 characters. What a method throws, or rejects with, fails the
+ * The values are secrets (a refresh token signs in for days), so a store must keep them from other users and apps.
+ *
+ * Keys consist of ASCII letters, digits, `.`, `-` and `_`, at most 200 characters. What a method throws, or rejects with, fails the
  * call that needed it with kind `store`.
  */
 export interface SessionStore {
-  /** The value last saved under `key`. */
+  /** Reads the value last saved under `key`; `null` or `undefined` where there is none. */
   load(key: string): Promise<string | null | undefined> | string | null | undefined;
-  /** Replaces the value under `key`, as a whole or not at all. */
+  /** Replaces the value under `key`. A crash must leave either the old or the new value. */
   save(key: string, value: string): Promise<void> | void;
   /** Removes the value under `key`, if there is one. */
   remove(key: string): Promise<void> | void;
 }
 
 /**
- * - `indexedDB`: encrypted under a key that no script can read. Shared by the tabs, and kept.
- * - `localStorage`: in clear. Shared by the tabs, and kept.
- * - `sessionStorage`: in clear. For this tab and the frames of the same origin in it, and gone with it. A duplicated tab begins
- *   with a copy, and then both have the same session.
+ * A store of the session.
+ *
+ * - `indexedDB`: encrypted with a key that no script can read, shared by all tabs, and persistent.
+ * - `localStorage`: not encrypted, shared by all tabs, and persistent.
+ * - `sessionStorage`: not encrypted, for this tab and its frames of the same origin, and gone with the tab. A duplicated tab starts
+ *   with a copy: both have the same session.
  * - `memory`: gone with a reload.
- * - the app's own.
+ * - A `SessionStore`: the app's own.
  */
 export type StoreChoice = 'indexedDB' | 'localStorage' | 'sessionStorage' | 'memory' | SessionStore;
 
-/** A store together with the locks among the clients that share it. */
+/** A store with the locks among the clients that share it. */
 export interface SharedStore {
   load(key: string): Promise<string | null | undefined>;
   save(key: string, value: string): Promise<void>;
   remove(key: string): Promise<void>;
-  /** Asks for the sole right called `name`: to refresh the session, to replace it, or to make a guest. */
+  /**
+   * Waits for the exclusive lock called `name`, among all clients that share this store. The SDK holds one lock while it refreshes
+   * the session, another while it writes or removes the stored session, and a third while it makes a guest's identity.
+   *
+   * The wait needs no limit: the SDK ends it in time by releasing the lock. A lock that nobody waits for any more must not be
+   * granted.
+   */
   lock(name: string): Lock;
   /** Whether other pages may have the same content. */
   readonly isShared: boolean;
@@ -43,7 +53,7 @@ export interface SharedStore {
   readonly isPersistent: boolean;
 }
 
-/** The store that an app has chosen. By default `indexedDB` where there is one, and `memory` elsewhere, as in Node. */
+/** The store that an app has chosen. Default: `indexedDB` where there is one, and `memory` elsewhere, as in Node. */
 export function sharedStore(choice: StoreChoice | undefined): SharedStore {
   const store = chosen(choice ?? (IndexedDbStore.isSupported() ? 'indexedDB' : 'memory'));
   const isShared = !(store instanceof MemoryStore);
@@ -53,7 +63,7 @@ export function sharedStore(choice: StoreChoice | undefined): SharedStore {
     async load(key) {
       const value = await told(async () => store.load(key));
       if (value == null && !isWritable && canTry(store)) {
-        // Some browsers let one read what cannot be written. The first look says so, before anybody has typed a password.
+        // Some browsers allow reading but not writing: the first look finds out, before anybody has typed a password.
         await told(() => store.probe());
         isWritable = true;
       }
@@ -78,7 +88,7 @@ function canTry(store: SessionStore): store is IndexedDbStore | WebStorageStore 
   return store instanceof IndexedDbStore || store instanceof WebStorageStore;
 }
 
-/** What `work` gives, or why it failed without what is stored. */
+/** The result of `work`, or its error without the stored value. */
 async function told<T>(work: () => Promise<T>, value?: string): Promise<T> {
   try {
     return await work();
@@ -112,7 +122,7 @@ function chosen(choice: StoreChoice): SessionStore {
   }
 }
 
-/** What two stores have in common that share their content. */
+/** An object that stores with the same content have in common. */
 function contentOf(store: SessionStore): object {
   if (store instanceof WebStorageStore) return store.storage;
   if (store instanceof MemoryStore) return store.values();

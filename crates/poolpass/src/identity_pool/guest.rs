@@ -59,7 +59,7 @@ impl GuestIdentity {
     ///
     /// Kind `Store` also when another process keeps it for longer than making a guest takes.
     pub(super) async fn lock(&self) -> Result<StoreLock, Error> {
-        lock_within(Self::LOCK_PATIENCE, &*self.store, &self.key).await
+        Ok(lock_within(Self::LOCK_PATIENCE, &*self.store, &self.key).await?)
     }
 }
 

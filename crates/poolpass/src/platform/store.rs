@@ -1,4 +1,4 @@
-//! Where a session is kept between two runs of an app.
+//! Stores keep a session between two runs of an app.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,24 +8,23 @@ use futures_util::lock::Mutex as AsyncMutex;
 use secrecy::SecretString;
 
 use super::{BoxFuture, MaybeSend, MaybeSync, timeout};
-use crate::error::Error;
 
 /// Keeps the session, a pending challenge and the guest's identity id, each under a key of its own.
 ///
-/// The SDK brings [`MemoryStore`] and, natively, [`FileStore`](super::FileStore); an app may bring its own. The values are
-/// secrets (a refresh token signs in for days), so a store has to keep them from other users and apps.
+/// The SDK has [`MemoryStore`] and, natively, [`FileStore`](super::FileStore); an app may bring its own. The values are secrets
+/// (a refresh token signs in for days), so a store must keep them from other users and apps.
 ///
-/// Keys are ASCII letters, digits, `.`, `-` and `_`, at most 200 characters. The SDK waits ten seconds for each use of the store;
-/// then the call fails with kind `Store`.
+/// Keys consist of ASCII letters, digits, `.`, `-` and `_`, at most 200 characters. The SDK waits ten seconds for each use of the
+/// store; after that, the call fails with kind `Store`.
 pub trait SessionStore: fmt::Debug + MaybeSend + MaybeSync {
-    /// The value last saved under `key`.
+    /// Reads the value last saved under `key`; `None` where there is none.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the store cannot be read. That there is no value is not an error.
+    /// [`StoreError`] when the store cannot be read.
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>>;
 
-    /// Replaces the value under `key`, as a whole or not at all: a crash must leave the old or the new value.
+    /// Replaces the value under `key`. A crash must leave either the old or the new value.
     ///
     /// # Errors
     ///
@@ -39,26 +38,26 @@ pub trait SessionStore: fmt::Debug + MaybeSend + MaybeSync {
     /// [`StoreError`] when the value may still be there.
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>>;
 
-    /// Waits for the sole right called `name`, among all that share this store: to refresh the session, to replace it, or to make a
-    /// guest.
+    /// Waits for the exclusive lock called `name`, among all clients that share this store. The SDK holds one lock while it refreshes
+    /// the session, another while it writes or removes the stored session, and a third while it makes a guest's identity.
     ///
-    /// It may wait without a limit of its own, since the SDK stops waiting in time by dropping the future: what was asked for then
-    /// must not be granted any more.
+    /// The wait needs no limit: the SDK ends it in time by dropping the future. A lock that nobody waits for any more must not be
+    /// granted.
     ///
-    /// The default is for a store that nobody shares: it grants the right at once.
+    /// The default is for a store that only one client uses: it grants the lock at once.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the lock is not to be had.
+    /// [`StoreError`] when the store cannot lock.
     fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
         let _ = name;
         Box::pin(async { Ok(StoreLock::unshared()) })
     }
 }
 
-/// A store whose reading and writing has an end, whoever wrote it: a disk, a keychain or an app's own code may hang.
+/// Limits each read and write of a store: a disk, a keychain or an app's own code may hang.
 ///
-/// Locks are waited for by [`lock_within`], since each has a limit of its own.
+/// [`lock_within`] limits the waits for locks, since each lock has a limit of its own.
 #[derive(Debug)]
 pub(crate) struct BoundedStore(pub(crate) Arc<dyn SessionStore>);
 
@@ -90,28 +89,26 @@ impl SessionStore for BoundedStore {
     }
 }
 
-/// The lock called `name`, or an error when somebody else holds it for longer than `limit`. Each lock is waited for here, so that a
-/// holder that hangs stops nobody for good, whatever the store.
+/// Waits for the lock called `name`, at most for `limit`. Every lock is waited for here, so that a holder that hangs stops nobody
+/// for good, whatever the store.
 ///
 /// # Errors
 ///
-/// Kind `Store`.
+/// [`StoreError`] also when somebody else holds the lock for longer than `limit`.
 pub(crate) async fn lock_within(
     limit: Duration,
     store: &dyn SessionStore,
     name: &str,
-) -> Result<StoreLock, Error> {
-    match timeout(limit, store.lock(name)).await {
-        Some(lock) => Ok(lock?),
-        None => Err(StoreError(
+) -> Result<StoreLock, StoreError> {
+    timeout(limit, store.lock(name)).await.unwrap_or_else(|| {
+        Err(StoreError(
             "another process or tab holds the session's lock for too long: close it, then try again"
                 .to_owned(),
-        )
-        .into()),
-    }
+        ))
+    })
 }
 
-/// The sole right to refresh a session; dropping it gives the right back.
+/// An exclusive lock of a [`SessionStore`]; dropping it releases the lock.
 pub struct StoreLock(#[expect(dead_code, reason = "held for its Drop")] Option<Box<dyn Guard>>);
 
 impl StoreLock {
@@ -135,19 +132,19 @@ impl fmt::Debug for StoreLock {
 trait Guard: MaybeSend + MaybeSync {}
 impl<T: MaybeSend + MaybeSync> Guard for T {}
 
-/// The store failed; the cause in words, without the value.
+/// A failure of the store: the cause in words, without the value.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct StoreError(pub String);
 
-/// Keeps everything in memory, so that signing in lasts as long as the process. Clones share their content.
+/// Keeps the session in memory, so that it ends with the process. Clones share their content.
 #[derive(Clone, Default)]
 pub struct MemoryStore {
     values: Arc<Mutex<Few<SecretString>>>,
     locks: Arc<Mutex<Few<Arc<AsyncMutex<()>>>>>,
 }
 
-/// A session has a handful of keys, and looking through them all is as fast as a map, and smaller.
+/// A session has a handful of keys: searching a list of them is as fast as a map and takes less code.
 type Few<T> = Vec<(String, T)>;
 
 impl MemoryStore {

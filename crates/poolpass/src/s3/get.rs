@@ -263,7 +263,8 @@ impl StoredObject {
     /// As [`ObjectBody`]'s items, and `Platform` if the file cannot be written.
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn save_to(self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
-        crate::platform::save(path.as_ref(), self.body).await
+        let unwritable = |message| Error::new(crate::ErrorKind::Platform, message);
+        crate::platform::save(path.as_ref(), self.body, unwritable).await
     }
 }
 

@@ -212,7 +212,7 @@ impl Shared {
 
     /// Waits until nobody else refreshes the session, here or in another process.
     pub(super) async fn sole_refresher(&self) -> Result<StoreLock, Error> {
-        lock_within(Self::REFRESH_PATIENCE, &*self.store, &self.keys.refreshing).await
+        Ok(lock_within(Self::REFRESH_PATIENCE, &*self.store, &self.keys.refreshing).await?)
     }
 
     /// What the store has while nobody can change it.

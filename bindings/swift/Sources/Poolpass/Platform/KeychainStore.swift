@@ -35,7 +35,7 @@
             self.accessGroup = accessGroup
         }
 
-        /// The value last saved under `key`.
+        /// Reads the value last saved under `key`; nil where there is none.
         public func load(_ key: String) async throws -> String? {
             var query = item(key)
             query[kSecReturnData] = true
@@ -65,12 +65,12 @@
             if status != errSecItemNotFound { try check(status) }
         }
 
-        /// Waits for the sole right to refresh the session called `name`, among all clients of this process.
+        /// Waits for the exclusive lock called `name`, among all clients of this process.
         public func lock(_ name: String) async throws {
             await Self.locks.lock(LockName(service: service, accessGroup: accessGroup, name: name))
         }
 
-        /// Gives back the right that ``lock(_:)`` gave.
+        /// Releases the lock that ``lock(_:)`` granted.
         public func unlock(_ name: String) {
             Self.locks.unlock(LockName(service: service, accessGroup: accessGroup, name: name))
         }

@@ -10,7 +10,6 @@ use futures_util::{Stream, TryStreamExt};
 use tokio::io::AsyncWriteExt;
 
 use super::blocking;
-use crate::error::{Error, ErrorKind};
 use crate::platform::{BoxFuture, UploadSource};
 
 /// A file whose parts are read when their turn comes.
@@ -51,15 +50,14 @@ impl UploadSource for FileSource {
     }
 }
 
-/// Writes the pieces to a temporary file beside `path`, which becomes `path` when they are complete.
-pub(crate) async fn save(
+/// Writes the pieces to a temporary file beside `path`, which becomes `path` when they are complete. `error` makes the error of a
+/// file that cannot be written from a message.
+pub(crate) async fn save<E>(
     path: &Path,
-    mut pieces: impl Stream<Item = Result<Bytes, Error>> + Unpin,
-) -> Result<(), Error> {
-    let failed = |error: io::Error| {
-        let message = format!("{} cannot be written: {error}", path.display());
-        Error::new(ErrorKind::Platform, message)
-    };
+    mut pieces: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    error: impl Fn(String) -> E,
+) -> Result<(), E> {
+    let failed = |cause: io::Error| error(format!("{} cannot be written: {cause}", path.display()));
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
@@ -97,6 +95,7 @@ mod tests {
     use futures_util::stream;
 
     use super::*;
+    use crate::error::{Error, ErrorKind};
 
     #[tokio::test]
     async fn parts_are_read_at_their_positions() {
@@ -111,20 +110,27 @@ mod tests {
         assert!(FileSource::open(&directory.path().join("none")).await.is_err());
     }
 
+    fn unwritable(message: String) -> Error {
+        Error::new(ErrorKind::Platform, message)
+    }
+
     #[tokio::test]
     async fn a_download_appears_whole_or_not_at_all() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("target");
         let pieces = ["ab", "c"].map(|piece| Ok(Bytes::from(piece)));
-        save(&path, stream::iter(pieces)).await.unwrap();
+        save(&path, stream::iter(pieces), unwritable).await.unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"abc");
 
         let broken = stream::iter([Ok(Bytes::from("new")), Err(Error::new(ErrorKind::Network, "reset"))]);
-        assert_eq!(save(&path, broken).await.unwrap_err().kind(), ErrorKind::Network);
+        assert_eq!(save(&path, broken, unwritable).await.unwrap_err().kind(), ErrorKind::Network);
         assert_eq!(std::fs::read(&path).unwrap(), b"abc");
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
 
         let nowhere = directory.path().join("none").join("target");
-        assert_eq!(save(&nowhere, stream::empty()).await.unwrap_err().kind(), ErrorKind::Platform);
+        assert_eq!(
+            save(&nowhere, stream::empty(), unwritable).await.unwrap_err().kind(),
+            ErrorKind::Platform
+        );
     }
 }

@@ -7,10 +7,10 @@ import dev.poolpass.ffi.SessionStore as FfiSessionStore
 import dev.poolpass.ffi.Store as FfiStore
 import dev.poolpass.ffi.StoreException as FfiStoreException
 
-/** Where the session is kept: a [MemoryStore], a [FileStore], or the app's own [SessionStore]. */
+/** Keeps the session: a [MemoryStore], a [FileStore], or the app's own [SessionStore]. */
 sealed interface Store
 
-/** Keeps the session in memory, so that signing in lasts as long as the process. Clients that are given the same one share it. */
+/** Keeps the session in memory, so that it ends with the process. Clients with the same store share the session. */
 class MemoryStore : Store {
     internal val ffi = FfiMemoryStore()
 
@@ -18,8 +18,7 @@ class MemoryStore : Store {
 }
 
 /**
- * Keeps each value in a file of its own, readable by the owner alone and replaced atomically. Processes that use the same
- * directory share the session.
+ * Keeps the session in files that only the owner can read. Processes that use the same directory share the session.
  *
  * @param directory created with mode 0700 if it is missing.
  * @throws PoolpassException.Store when it can be neither used nor created.
@@ -31,32 +30,35 @@ class FileStore(private val directory: Path) : Store {
 }
 
 /**
- * A store of the app's own: it keeps the session, a pending challenge and the guest's identity id, each under a key of its own.
+ * Keeps the session, a pending challenge and the guest's identity id, each under a key of its own.
  *
- * The values are secrets, so a store has to keep them from other users and apps. Keys are ASCII letters, digits, `.`, `-` and `_`,
- * at most 200 characters. What a method throws becomes a [PoolpassException.Store] of the call that needed the store; its message
- * is shown, so it must not contain the value.
+ * The values are secrets (a refresh token signs in for days), so a store must keep them from other users and apps.
+ *
+ * Keys consist of ASCII letters, digits, `.`, `-` and `_`, at most 200 characters. An exception that a method throws fails the call
+ * with [PoolpassException.Store]; its message becomes part of that one's, so it must not contain the value.
  */
 interface SessionStore : Store {
-    /** The value last saved under [key]; null where there is none. */
+    /** Reads the value last saved under [key]; null where there is none. */
     suspend fun load(key: String): String?
 
-    /** Replaces the value under [key], as a whole or not at all. */
+    /** Replaces the value under [key]. A crash must leave either the old or the new value. */
     suspend fun save(key: String, value: String)
 
     /** Removes the value under [key], if there is one. */
     suspend fun remove(key: String)
 
     /**
-     * Waits for the sole right called [name], among all that share this store: to refresh the session, to replace it, or to make a
-     * guest. [unlock] is called once it is not needed any more. Default: grants it at once, for a store that no other client uses.
+     * Waits for the exclusive lock called [name], among all clients that share this store. The SDK holds one lock while it refreshes
+     * the session, another while it writes or removes the stored session, and a third while it makes a guest's identity.
      *
-     * It may wait without a limit of its own. The SDK stops waiting in time by cancelling the coroutine: what was asked for then must
-     * not be granted any more.
+     * The wait needs no limit: the SDK ends it in time by cancelling the coroutine. A lock that nobody waits for any more must not be
+     * granted.
+     *
+     * The default is for a store that only one client uses: it grants the lock at once.
      */
     suspend fun lock(name: String) {}
 
-    /** Gives back the right that [lock] gave. */
+    /** Releases the lock that [lock] granted. */
     fun unlock(name: String) {}
 }
 
