@@ -101,128 +101,44 @@ impl From<poolpass::Error> for PoolpassError {
     }
 }
 
-/// What kind of error it is. Each says what the app should do; they are the same in every language of Poolpass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum ErrorKind {
-    /// The configuration is wrong or lacks what this call needs. Nothing was sent; mend the configuration.
-    InvalidConfig,
-    /// An argument cannot be right (empty password, object key with `..`). Nothing was sent; mend the call.
-    InvalidInput,
-    /// AWS does not accept the proof of who is asking: a wrong password, a disabled user, an app client
-    /// secret that does not fit. Ask for the password again.
-    NotAuthorized,
-    /// There is no such user. App clients that hide this answer `NotAuthorized` instead.
-    UserNotFound,
-    /// The user has not confirmed the sign-up. Ask for the code; it can be sent again.
-    UserNotConfirmed,
-    /// An administrator demands a new password. Go through forgotten password.
-    PasswordResetRequired,
-    /// The user name is taken. Ask for another one.
-    UsernameExists,
-    /// The email address or phone number belongs to another account.
-    AliasExists,
-    /// The new password does not meet the user pool's policy or was used before. Show the message.
-    InvalidPassword,
-    /// The code is wrong. Ask again; the challenge can still be answered.
-    CodeMismatch,
-    /// The code is too old. Send a new one, or sign in again where it belonged to a sign-in.
-    CodeExpired,
-    /// Too many wrong attempts, or too many messages. Wait before trying again; Cognito's waits grow up to 15 minutes.
-    TooManyAttempts,
-    /// The challenge is over: it expired or was answered already. Sign in again.
-    ChallengeExpired,
-    /// The message with the code could not be delivered.
-    CodeDeliveryFailed,
-    /// The person has not set up this kind of MFA.
-    MfaNotSetUp,
-    /// A Lambda trigger of the user pool refused. Its message is kept.
-    TriggerRejected,
-    /// Nobody is signed in. Show the sign-in page.
-    SignedOut,
-    /// The session was ended by AWS: revoked, expired, reused or the user is gone. Show the sign-in page.
-    SessionEnded,
-    /// The role of this person does not allow the request, or a firewall (WAF) in front of AWS does not.
-    AccessDenied,
-    /// The credentials were refused as expired, also after fresh ones were fetched.
-    CredentialsExpired,
-    /// The signature was refused: altered in transit, a wrong clock that could not be corrected, or a wrong region.
-    SignatureRefused,
-    /// There is no such object, bucket, table, user pool or identity.
-    NotFound,
-    /// A condition of the request does not hold (`If-Match`, a DynamoDB condition expression).
-    ConditionFailed,
-    /// Another request got in the way. Read again and repeat.
-    Conflict,
-    /// The object has not changed since the given ETag or date.
-    NotModified,
-    /// AWS asks to slow down, also after the SDK's own retries. Try again later.
-    Throttled,
-    /// AWS has a problem (HTTP 5xx), also after the SDK's own retries. Try again later.
-    Unavailable,
-    /// AWS was not reached, or the connection broke. The session is kept; try again when there is a network.
-    Network,
-    /// AWS did not answer in time.
-    Timeout,
-    /// The app cancelled the call.
-    Cancelled,
-    /// The session store failed to keep or to give back a value.
-    Store,
-    /// The platform lacks something that the SDK needs, such as random numbers.
-    Platform,
-    /// The answer is not what AWS documents: malformed JSON, a page of a proxy, a hostile `SRP_B`.
-    InvalidResponse,
-    /// AWS refused for a reason that Poolpass has no kind for: see AWS's code.
-    Aws,
+macro_rules! mirror {
+    ($($(#[$doc:meta])+ $name:ident = $code:literal,)+) => {
+        /// The kind of an error, which says what the app can do about it. The kinds are the same in every language of Poolpass.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+        pub enum ErrorKind { $($(#[$doc])+ $name,)+ }
+
+        impl From<Kind> for ErrorKind {
+            fn from(kind: Kind) -> Self {
+                match kind {
+                    $(Kind::$name => Self::$name,)+
+                    _ => Self::Aws,
+                }
+            }
+        }
+
+        impl From<ErrorKind> for Kind {
+            fn from(kind: ErrorKind) -> Self {
+                match kind { $(ErrorKind::$name => Self::$name,)+ }
+            }
+        }
+    };
 }
+
+poolpass::error_kinds!(mirror);
 
 #[uniffi::export]
 impl ErrorKind {
-    /// The kind's name in every language of Poolpass, such as `notAuthorized`: it never changes.
+    /// The kind's name in every language of Poolpass, such as `notAuthorized`.
     pub fn code(&self) -> String {
-        let kind = Kind::ALL.iter().find(|kind| Self::from(**kind) == *self);
-        kind.copied().unwrap_or(Kind::Aws).code().to_owned()
+        Kind::from(*self).code().to_owned()
     }
-}
 
-impl From<Kind> for ErrorKind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::InvalidConfig => Self::InvalidConfig,
-            Kind::InvalidInput => Self::InvalidInput,
-            Kind::NotAuthorized => Self::NotAuthorized,
-            Kind::UserNotFound => Self::UserNotFound,
-            Kind::UserNotConfirmed => Self::UserNotConfirmed,
-            Kind::PasswordResetRequired => Self::PasswordResetRequired,
-            Kind::UsernameExists => Self::UsernameExists,
-            Kind::AliasExists => Self::AliasExists,
-            Kind::InvalidPassword => Self::InvalidPassword,
-            Kind::CodeMismatch => Self::CodeMismatch,
-            Kind::CodeExpired => Self::CodeExpired,
-            Kind::TooManyAttempts => Self::TooManyAttempts,
-            Kind::ChallengeExpired => Self::ChallengeExpired,
-            Kind::CodeDeliveryFailed => Self::CodeDeliveryFailed,
-            Kind::MfaNotSetUp => Self::MfaNotSetUp,
-            Kind::TriggerRejected => Self::TriggerRejected,
-            Kind::SignedOut => Self::SignedOut,
-            Kind::SessionEnded => Self::SessionEnded,
-            Kind::AccessDenied => Self::AccessDenied,
-            Kind::CredentialsExpired => Self::CredentialsExpired,
-            Kind::SignatureRefused => Self::SignatureRefused,
-            Kind::NotFound => Self::NotFound,
-            Kind::ConditionFailed => Self::ConditionFailed,
-            Kind::Conflict => Self::Conflict,
-            Kind::NotModified => Self::NotModified,
-            Kind::Throttled => Self::Throttled,
-            Kind::Unavailable => Self::Unavailable,
-            Kind::Network => Self::Network,
-            Kind::Timeout => Self::Timeout,
-            Kind::Cancelled => Self::Cancelled,
-            Kind::Store => Self::Store,
-            Kind::Platform => Self::Platform,
-            Kind::InvalidResponse => Self::InvalidResponse,
-            Kind::Aws => Self::Aws,
-            _ => Self::Aws,
-        }
+    /// Whether the cause usually passes by itself: the network, a time limit, or AWS being overloaded.
+    ///
+    /// The SDK has already repeated what it may repeat. Keep what the person entered, and make the same call again later. After
+    /// `network`, `timeout` and `unavailable`, AWS may have carried out a write whose answer was lost.
+    pub fn is_transient(&self) -> bool {
+        Kind::from(*self).is_transient()
     }
 }
 
@@ -236,6 +152,7 @@ mod tests {
             let mirrored = format!("{:?}", ErrorKind::from(*kind));
             assert_eq!(mirrored, format!("{kind:?}"));
             assert_eq!(ErrorKind::from(*kind).code(), kind.code());
+            assert_eq!(ErrorKind::from(*kind).is_transient(), kind.is_transient());
         }
     }
 }

@@ -1,7 +1,7 @@
 import type { Item } from './dynamodb.js';
 
 /**
- * What kind of error it is. Each says what the app should do; they are the same in every language of Poolpass.
+ * The kind of an error, which says what the app can do about it. The kinds are the same in every language of Poolpass.
  *
  * - `invalidConfig`, `invalidInput`: the app's mistake; nothing was sent.
  * - `notAuthorized`, `userNotFound`, `userNotConfirmed`, `passwordResetRequired`, `usernameExists`, `aliasExists`,
@@ -10,7 +10,7 @@ import type { Item } from './dynamodb.js';
  * - `signedOut`, `sessionEnded`: show the sign-in page.
  * - `accessDenied`, `credentialsExpired`, `signatureRefused`, `notFound`, `conditionFailed`, `conflict`, `notModified`: AWS
  *   refused the request.
- * - `throttled`, `unavailable`, `network`, `timeout`: try again later; the session is kept.
+ * - `throttled`, `unavailable`, `network`, `timeout`: these are transient; try again later. The session is kept.
  * - `cancelled`: the call's `AbortSignal` was aborted.
  * - `store`, `platform`: the browser lacks or refuses something.
  * - `invalidResponse`: the answer is not AWS's, such as a proxy's page.
@@ -62,6 +62,9 @@ export interface CancellationReason {
   readonly item?: Item | undefined;
 }
 
+/** The kinds whose cause usually passes by itself. */
+const TRANSIENT: readonly ErrorKind[] = ['throttled', 'unavailable', 'network', 'timeout'];
+
 /** What AWS said about a refusal. */
 export interface PoolpassErrorDetails {
   awsCode?: string | undefined;
@@ -88,12 +91,12 @@ export interface PoolpassErrorDetails {
  * }
  * ```
  *
- * A worker can post it: what arrives is a plain object with the same members, without class, `stack`, `cause` and
- * items.
+ * A worker can post it: what arrives is a plain object with the same members, but without its class, `isTransient`, `stack`,
+ * `cause` and items.
  */
 export class PoolpassError extends Error {
   declare readonly name: 'PoolpassError';
-  /** What kind of error it is. */
+  /** The kind of the error. */
   declare readonly kind: ErrorKind;
   /** AWS's own code, such as `NotAuthorizedException`, where AWS refused. */
   declare readonly awsCode: string | undefined;
@@ -123,6 +126,16 @@ export class PoolpassError extends Error {
     if (item !== undefined) hide(error, 'item', item);
     if (cancellationReasons !== undefined) Object.assign(error, { cancellationReasons: cancellationReasons.map(printable) });
     return error;
+  }
+
+  /**
+   * Whether the cause usually passes by itself: the network, a time limit, or AWS being overloaded.
+   *
+   * The SDK has already repeated what it may repeat. Keep what the person entered, and make the same call again later. After
+   * `network`, `timeout` and `unavailable`, AWS may have carried out a write whose answer was lost.
+   */
+  get isTransient(): boolean {
+    return TRANSIENT.includes(this.kind);
   }
 }
 

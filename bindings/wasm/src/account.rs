@@ -121,13 +121,10 @@ fn mfa_settings(input: &Options) -> Result<MfaSettings, Exception> {
 }
 
 fn mfa_setting(input: &Options, name: &str) -> Result<Option<MfaSetting>, Exception> {
-    Ok(match input.text(name)?.as_deref() {
-        None => None,
-        Some("off") => Some(MfaSetting::Off),
-        Some("on") => Some(MfaSetting::On),
-        Some("preferred") => Some(MfaSetting::Preferred),
-        Some(_) => {
-            return Err(Exception::invalid_input("an MFA setting is \"off\", \"on\" or \"preferred\""));
-        }
-    })
+    let Some(text) = input.text(name)? else { return Ok(None) };
+    let setting = MfaSetting::ALL.iter().find(|setting| setting.code() == text);
+    match setting {
+        Some(setting) => Ok(Some(*setting)),
+        None => Err(Exception::invalid_input("an MFA setting is \"off\", \"on\" or \"preferred\"")),
+    }
 }

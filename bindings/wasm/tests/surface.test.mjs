@@ -23,6 +23,7 @@ const TYPES = {
   NewPassword: ['challenges', 'NewPasswordChallenge'],
   OtherChallenge: ['challenges', 'OtherChallenge'],
   Error: ['errors', 'PoolpassError'],
+  ErrorKind: ['errors', 'PoolpassError'],
   CancellationReason: ['errors', 'CancellationReason'],
 };
 
@@ -80,7 +81,14 @@ test('every event, every reason, every challenge and every kind of error is ther
   assert.deepEqual((await union('session', 'SessionEvent')).sort(), surface.cases.SessionEvent);
   assert.deepEqual((await union('session', 'SessionEndReason')).sort(), surface.cases.SessionEndReason);
   assert.deepEqual((await union('session', 'SignOut')).sort(), surface.cases.SignOut);
-  assert.deepEqual(await union('errors', 'ErrorKind'), surface.errorCodes);
+  assert.deepEqual(await union('errors', 'ErrorKind'), surface.errorKinds);
+  assert.deepEqual((await union('account', 'MfaSetting')).sort(), surface.cases.MfaSetting);
   const kinds = [...(await declarations('challenges')).matchAll(/readonly kind(?::| =) ["'](\w+)["']/g)].map(([, kind]) => kind);
   assert.deepEqual([...new Set(kinds)].filter((kind) => kind !== 'done').sort(), surface.cases.Challenge);
+});
+
+test('the same kinds of errors are transient as in Rust', async () => {
+  const { PoolpassError } = await import(inside('errors.js'));
+  const transient = surface.errorKinds.filter((kind) => new PoolpassError(kind, 'a message').isTransient);
+  assert.deepEqual(transient, surface.transientErrorKinds);
 });

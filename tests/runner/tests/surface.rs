@@ -11,11 +11,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use poolpass::ErrorKind;
+use poolpass::{Config, ErrorKind, MfaSetting, SessionEndReason, SessionEvent, SignOut};
 use serde_json::{Value, json};
 
 /// The types whose public methods every language has.
-const OPERATIONS: [&str; 15] = [
+const OPERATIONS: [&str; 16] = [
     "Client",
     "Account",
     "Bucket",
@@ -30,11 +30,13 @@ const OPERATIONS: [&str; 15] = [
     "NewPassword",
     "OtherChallenge",
     "Error",
+    "ErrorKind",
     "CancellationReason",
 ];
 
 /// The enums whose cases every language has.
-const CASES: [&str; 5] = ["SessionEvent", "SessionEndReason", "SignOut", "Challenge", "MfaMethod"];
+const CASES: [&str; 6] =
+    ["SessionEvent", "SessionEndReason", "SignOut", "Challenge", "MfaMethod", "MfaSetting"];
 
 /// How Rust makes a client and reads its own types: elsewhere these are constructors and other words of the language.
 const RUST_ALONE: [&str; 6] = [
@@ -78,6 +80,34 @@ fn the_list_is_read_from_the_source_as_it_is() {
     assert!(lists.all(|list| !list.as_array().unwrap().is_empty()));
 }
 
+#[test]
+fn each_case_has_its_name_as_its_code() {
+    let cases = surface().unwrap()["cases"].clone();
+    let check = |name: &str, codes: &[&str]| {
+        let codes: BTreeSet<_> = codes.iter().collect();
+        assert_eq!(cases[name], json!(codes), "{name}");
+    };
+    let settings: Vec<_> = MfaSetting::ALL.iter().map(|setting| setting.code()).collect();
+    check("MfaSetting", &settings);
+    let reasons = [
+        SessionEndReason::Revoked,
+        SessionEndReason::Expired,
+        SessionEndReason::Reused,
+        SessionEndReason::UserDisabled,
+        SessionEndReason::UserDeleted,
+        SessionEndReason::PasswordResetRequired,
+        SessionEndReason::UserNotConfirmed,
+        SessionEndReason::SignedOutElsewhere,
+        SessionEndReason::Refused,
+    ];
+    check("SessionEndReason", &reasons.map(SessionEndReason::code));
+    let ended = SessionEvent::SessionEnded { reason: SessionEndReason::Revoked };
+    let events = [SessionEvent::SignedIn, SessionEvent::Refreshed, ended, SessionEvent::SignedOut];
+    check("SessionEvent", &events.each_ref().map(SessionEvent::code));
+    let local_only = SignOut::LocalOnly(Config::from_json("{}").unwrap_err());
+    check("SignOut", &[SignOut::Revoked.code(), local_only.code(), SignOut::NotSignedIn.code()]);
+}
+
 fn surface() -> io::Result<Value> {
     let mut operations: BTreeMap<&str, BTreeSet<String>> =
         OPERATIONS.map(|name| (name, BTreeSet::new())).into();
@@ -90,8 +120,17 @@ fn surface() -> io::Result<Value> {
         let names = list.clone();
         list.retain(|name| !name.strip_suffix("With").is_some_and(|plain| names.contains(plain)));
     }
-    let codes: Vec<&str> = ErrorKind::ALL.iter().map(|kind| kind.code()).collect();
-    Ok(json!({ "operations": operations, "cases": cases, "errorCodes": codes }))
+    let codes = |kinds: &mut dyn Iterator<Item = &ErrorKind>| kinds.map(|kind| kind.code()).collect();
+    let (kinds, transient): (Vec<&str>, Vec<&str>) = (
+        codes(&mut ErrorKind::ALL.iter()),
+        codes(&mut ErrorKind::ALL.iter().filter(|kind| kind.is_transient())),
+    );
+    Ok(json!({
+        "operations": operations,
+        "cases": cases,
+        "errorKinds": kinds,
+        "transientErrorKinds": transient,
+    }))
 }
 
 /// Reads one file, laid out as rustfmt does: a block begins and ends in the first column, and what is in it is indented once.

@@ -22,6 +22,7 @@ final class SurfaceTests: XCTestCase {
         XCTAssertEqual(Set(SessionEndReason.allCases.map { "\($0)" }), listed("SessionEndReason"))
         XCTAssertEqual(Set(SignOut.allCases.map { "\($0)" }), listed("SignOut"))
         XCTAssertEqual(Set([.sms, .softwareToken, .email, .other("other")].map(scenarioName)), listed("MfaMethod"))
+        XCTAssertEqual(Set(MfaSetting.allCases.map { "\($0)" }), listed("MfaSetting"))
         // `described` switches over all of them, without a default.
         let challenges: [String: Any] = [
             "smsCode": Challenge.smsCode, "emailCode": Challenge.emailCode, "softwareToken": Challenge.softwareToken,
@@ -32,10 +33,12 @@ final class SurfaceTests: XCTestCase {
     }
 
     func testEveryKindOfErrorIsThereAndNoOther() throws {
-        let listed = try surface()["errorCodes"].array?.compactMap(\.string) ?? []
+        let listed = try surface()["errorKinds"].array?.compactMap(\.string) ?? []
         XCTAssertGreaterThan(listed.count, 30)
         XCTAssertEqual(ErrorKind.allCases.map { $0.code() }, listed)
         XCTAssertEqual(ErrorKind.allCases.map { "\($0)" }, listed)
+        let transient = try surface()["transientErrorKinds"].array?.compactMap(\.string) ?? []
+        XCTAssertEqual(ErrorKind.allCases.filter { $0.isTransient() }.map { $0.code() }, transient)
     }
 
     private func surface() throws -> JSON {
@@ -165,6 +168,7 @@ final class SurfaceTests: XCTestCase {
             "Error.message": \PoolpassError.message,
             "Error.operation": \PoolpassError.operation,
             "Error.requestId": \PoolpassError.requestId,
+            "ErrorKind.isTransient": ErrorKind.isTransient,
         ]
     }
 

@@ -25,15 +25,29 @@ impl MfaPreference {
     }
 }
 
-/// What becomes of one method.
+/// Whether a second factor is used at sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MfaSetting {
-    /// It is not asked for.
+    /// Cognito does not ask for this factor.
     Off,
-    /// It may be asked for.
+    /// Cognito may ask for this factor.
     On,
-    /// It is asked for rather than any other.
+    /// Cognito asks for this factor first.
     Preferred,
+}
+
+impl MfaSetting {
+    /// Every setting, in the order of the documentation.
+    pub const ALL: &'static [Self] = &[Self::Off, Self::On, Self::Preferred];
+
+    /// The setting's name in every other language and in the scenario files, such as `preferred`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::On => "on",
+            Self::Preferred => "preferred",
+        }
+    }
 }
 
 /// A change of second factors; methods that are not set stay as they are.

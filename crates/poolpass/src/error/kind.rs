@@ -1,10 +1,95 @@
-//! The kinds of errors, named alike in every language.
+//! The kinds of errors: one table, from which the bindings take theirs.
 
 use std::fmt;
 
-macro_rules! kinds {
+/// The table of all kinds, each with its documentation and its code. Hands it to the macro `$mirror`, so that a binding's
+/// own enum has no second list.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! error_kinds {
+    ($mirror:ident) => {
+        $mirror! {
+            /// The configuration is wrong or lacks something that this call needs. Nothing was sent; correct the configuration.
+            InvalidConfig = "invalidConfig",
+            /// An argument is invalid (an empty password, an object key with `..`). Nothing was sent; correct the call.
+            InvalidInput = "invalidInput",
+
+            /// AWS rejected the caller's proof of identity: a wrong password, a disabled user, a wrong app client secret. Ask for
+            /// the password again.
+            NotAuthorized = "notAuthorized",
+            /// The user does not exist. App clients that hide this answer `NotAuthorized` instead.
+            UserNotFound = "userNotFound",
+            /// The user has not confirmed the sign-up. Ask for the code, or send another one.
+            UserNotConfirmed = "userNotConfirmed",
+            /// An administrator requires a new password. Start the forgotten-password flow.
+            PasswordResetRequired = "passwordResetRequired",
+            /// The user name is taken. Ask for another one.
+            UsernameExists = "usernameExists",
+            /// The email address or phone number belongs to another account.
+            AliasExists = "aliasExists",
+            /// The new password violates the user pool's policy or was used before. Show the message.
+            InvalidPassword = "invalidPassword",
+            /// The code is wrong. Ask again; the challenge can still be answered.
+            CodeMismatch = "codeMismatch",
+            /// The code has expired. Send another one, or sign in again if the code belonged to a sign-in.
+            CodeExpired = "codeExpired",
+            /// Too many failed attempts or too many messages. Wait before trying again; Cognito locks out for up to 15 minutes.
+            TooManyAttempts = "tooManyAttempts",
+            /// The challenge has expired or was already answered. Sign in again.
+            ChallengeExpired = "challengeExpired",
+            /// The message with the code could not be delivered.
+            CodeDeliveryFailed = "codeDeliveryFailed",
+            /// The person has not set up this kind of MFA.
+            MfaNotSetUp = "mfaNotSetUp",
+            /// A Lambda trigger of the user pool rejected the request. The error keeps its message.
+            TriggerRejected = "triggerRejected",
+
+            /// Nobody is signed in. Show the sign-in page.
+            SignedOut = "signedOut",
+            /// AWS has ended the session: it was revoked, expired or reused, or the user no longer exists. Show the sign-in page.
+            SessionEnded = "sessionEnded",
+
+            /// The person's role does not allow the request, or a firewall (WAF) in front of AWS blocked it.
+            AccessDenied = "accessDenied",
+            /// AWS rejected the credentials as expired, even after the SDK fetched new ones.
+            CredentialsExpired = "credentialsExpired",
+            /// AWS rejected the signature: the request was altered in transit, the clock could not be corrected, or the region is wrong.
+            SignatureRefused = "signatureRefused",
+            /// The object, bucket, table, user pool or identity does not exist.
+            NotFound = "notFound",
+            /// A condition of the request was not met (`If-Match`, a DynamoDB condition expression).
+            ConditionFailed = "conditionFailed",
+            /// Another request interfered. Read the current state and repeat.
+            Conflict = "conflict",
+            /// The object has not changed since the given ETag or date.
+            NotModified = "notModified",
+
+            /// AWS throttled the request, even after the SDK's retries. Try again later.
+            Throttled = "throttled",
+            /// AWS failed (HTTP 5xx), even after the SDK's retries. Try again later.
+            Unavailable = "unavailable",
+            /// AWS could not be reached, or the connection broke. The session is kept; try again when the network is back.
+            Network = "network",
+            /// AWS did not answer in time.
+            Timeout = "timeout",
+            /// The app cancelled the call.
+            Cancelled = "cancelled",
+
+            /// The session store failed to save or load a value.
+            Store = "store",
+            /// The platform lacks a feature that the SDK needs, such as random numbers.
+            Platform = "platform",
+            /// The answer is not one that AWS documents: malformed JSON, a proxy's error page, a hostile `SRP_B`.
+            InvalidResponse = "invalidResponse",
+            /// AWS rejected the request for a reason that Poolpass has no kind for. See AWS's own code.
+            Aws = "aws",
+        }
+    };
+}
+
+macro_rules! define {
     ($($(#[$doc:meta])+ $name:ident = $code:literal,)+) => {
-        /// What kind of error it is. Each kind says what the app should do.
+        /// The kind of an error, which says what the app can do about it. The kinds are the same in every language of Poolpass.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorKind { $($(#[$doc])+ $name,)+ }
@@ -21,81 +106,16 @@ macro_rules! kinds {
     };
 }
 
-kinds! {
-    /// The configuration is wrong or lacks what this call needs. Nothing was sent; mend the configuration.
-    InvalidConfig = "invalidConfig",
-    /// An argument cannot be right (empty password, object key with `..`). Nothing was sent; mend the call.
-    InvalidInput = "invalidInput",
+error_kinds!(define);
 
-    /// AWS does not accept the proof of who is asking: a wrong password, a disabled user, an app client
-    /// secret that does not fit. Ask for the password again.
-    NotAuthorized = "notAuthorized",
-    /// There is no such user. App clients that hide this answer `NotAuthorized` instead.
-    UserNotFound = "userNotFound",
-    /// The user has not confirmed the sign-up. Ask for the code; it can be sent again.
-    UserNotConfirmed = "userNotConfirmed",
-    /// An administrator demands a new password. Go through forgotten password.
-    PasswordResetRequired = "passwordResetRequired",
-    /// The user name is taken. Ask for another one.
-    UsernameExists = "usernameExists",
-    /// The email address or phone number belongs to another account.
-    AliasExists = "aliasExists",
-    /// The new password does not meet the user pool's policy or was used before. Show the message.
-    InvalidPassword = "invalidPassword",
-    /// The code is wrong. Ask again; the challenge can still be answered.
-    CodeMismatch = "codeMismatch",
-    /// The code is too old. Send a new one, or sign in again where it belonged to a sign-in.
-    CodeExpired = "codeExpired",
-    /// Too many wrong attempts, or too many messages. Wait before trying again; Cognito's waits grow up to 15 minutes.
-    TooManyAttempts = "tooManyAttempts",
-    /// The challenge is over: it expired or was answered already. Sign in again.
-    ChallengeExpired = "challengeExpired",
-    /// The message with the code could not be delivered.
-    CodeDeliveryFailed = "codeDeliveryFailed",
-    /// The person has not set up this kind of MFA.
-    MfaNotSetUp = "mfaNotSetUp",
-    /// A Lambda trigger of the user pool refused. Its message is kept.
-    TriggerRejected = "triggerRejected",
-
-    /// Nobody is signed in. Show the sign-in page.
-    SignedOut = "signedOut",
-    /// The session was ended by AWS: revoked, expired, reused or the user is gone. Show the sign-in page.
-    SessionEnded = "sessionEnded",
-
-    /// The role of this person does not allow the request, or a firewall (WAF) in front of AWS does not.
-    AccessDenied = "accessDenied",
-    /// The credentials were refused as expired, also after fresh ones were fetched.
-    CredentialsExpired = "credentialsExpired",
-    /// The signature was refused: altered in transit, a wrong clock that could not be corrected, or a wrong region.
-    SignatureRefused = "signatureRefused",
-    /// There is no such object, bucket, table, user pool or identity.
-    NotFound = "notFound",
-    /// A condition of the request does not hold (`If-Match`, a DynamoDB condition expression).
-    ConditionFailed = "conditionFailed",
-    /// Another request got in the way. Read again and repeat.
-    Conflict = "conflict",
-    /// The object has not changed since the given ETag or date.
-    NotModified = "notModified",
-
-    /// AWS asks to slow down, also after the SDK's own retries. Try again later.
-    Throttled = "throttled",
-    /// AWS has a problem (HTTP 5xx), also after the SDK's own retries. Try again later.
-    Unavailable = "unavailable",
-    /// AWS was not reached, or the connection broke. The session is kept; try again when there is a network.
-    Network = "network",
-    /// AWS did not answer in time.
-    Timeout = "timeout",
-    /// The app cancelled the call.
-    Cancelled = "cancelled",
-
-    /// The session store failed to keep or to give back a value.
-    Store = "store",
-    /// The platform lacks something that the SDK needs, such as random numbers.
-    Platform = "platform",
-    /// The answer is not what AWS documents: malformed JSON, a page of a proxy, a hostile `SRP_B`.
-    InvalidResponse = "invalidResponse",
-    /// AWS refused for a reason that Poolpass has no kind for: see AWS's code.
-    Aws = "aws",
+impl ErrorKind {
+    /// Whether the cause usually passes by itself: the network, a time limit, or AWS being overloaded.
+    ///
+    /// The SDK has already repeated what it may repeat. Keep what the person entered, and make the same call again later. After
+    /// `Network`, `Timeout` and `Unavailable`, AWS may have carried out a write whose answer was lost.
+    pub fn is_transient(self) -> bool {
+        matches!(self, Self::Throttled | Self::Unavailable | Self::Network | Self::Timeout)
+    }
 }
 
 impl fmt::Display for ErrorKind {
@@ -114,5 +134,14 @@ mod tests {
     fn every_kind_has_a_code_of_its_own() {
         let codes: HashSet<_> = ErrorKind::ALL.iter().map(|kind| kind.code()).collect();
         assert_eq!(codes.len(), ErrorKind::ALL.len());
+    }
+
+    #[test]
+    fn what_passes_by_itself_is_transient() {
+        let transient: Vec<_> = ErrorKind::ALL.iter().filter(|kind| kind.is_transient()).collect();
+        assert_eq!(
+            transient,
+            [&ErrorKind::Throttled, &ErrorKind::Unavailable, &ErrorKind::Network, &ErrorKind::Timeout]
+        );
     }
 }

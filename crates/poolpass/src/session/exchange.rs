@@ -154,17 +154,14 @@ fn is_app_s_mistake(error: &Error) -> bool {
     error.message().contains("secret hash")
 }
 
-/// It says nothing about the session: another time the answer may be another.
+/// The error says nothing about the session: another attempt may get another answer.
 fn is_passing(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Network
-            | ErrorKind::Timeout
-            | ErrorKind::Throttled
-            | ErrorKind::TooManyAttempts
-            | ErrorKind::Unavailable
-            | ErrorKind::InvalidResponse
-            | ErrorKind::Cancelled
-            | ErrorKind::Platform
-    )
+    error.kind().is_transient()
+        || matches!(
+            error.kind(),
+            ErrorKind::TooManyAttempts
+                | ErrorKind::InvalidResponse
+                | ErrorKind::Cancelled
+                | ErrorKind::Platform
+        )
 }

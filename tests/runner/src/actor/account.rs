@@ -115,10 +115,6 @@ fn details(details: Option<&CodeDeliveryDetails>) -> Value {
 }
 
 fn mfa_setting(name: &str) -> Result<MfaSetting> {
-    Ok(match name {
-        "off" => MfaSetting::Off,
-        "on" => MfaSetting::On,
-        "preferred" => MfaSetting::Preferred,
-        other => bail!("there is no MFA setting {other:?}"),
-    })
+    let setting = MfaSetting::ALL.iter().find(|setting| setting.code() == name);
+    setting.copied().with_context(|| format!("there is no MFA setting {name:?}"))
 }

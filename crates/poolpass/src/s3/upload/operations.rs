@@ -203,12 +203,13 @@ fn document(parts: &[Part]) -> Element {
     document
 }
 
-/// Whether S3 may have done the work despite the error.
+/// Whether S3 may have done the work despite the error. What it throttled, it has not done.
 pub(super) fn leaves_outcome_open(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Network | ErrorKind::Timeout | ErrorKind::Unavailable | ErrorKind::InvalidResponse
-    )
+    match error.kind() {
+        ErrorKind::Throttled => false,
+        ErrorKind::InvalidResponse => true,
+        kind => kind.is_transient(),
+    }
 }
 
 #[cfg(test)]

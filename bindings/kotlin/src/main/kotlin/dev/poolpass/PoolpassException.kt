@@ -2,7 +2,11 @@ package dev.poolpass
 
 import dev.poolpass.ffi.PoolpassException as FfiPoolpassException
 
-/** What kind of error it is; each says what the app should do. */
+/**
+ * The kind of an error, which says what the app can do about it. The kinds are the same in every language of Poolpass.
+ *
+ * Its `code()` is its name, such as `notAuthorized`. `isTransient()` says whether the cause usually passes by itself.
+ */
 typealias ErrorKind = dev.poolpass.ffi.ErrorKind
 
 /**
@@ -18,7 +22,7 @@ typealias ErrorKind = dev.poolpass.ffi.ErrorKind
  * ```
  */
 sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception(failure.detail) {
-    /** What kind of error it is: the class, as a value. Its `code()`, such as `notAuthorized`, is the same in every language of Poolpass. */
+    /** The kind of the error: the class, as a value. */
     val kind: ErrorKind = failure.kind
 
     /** AWS's own code, such as `NotAuthorizedException`, where AWS refused. */
@@ -47,25 +51,25 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
     /** Why DynamoDB cancelled a transaction: one reason for each of its items, in their order. Empty for other errors. */
     val cancellationReasons: List<CancellationReason> get() = reasons.orEmpty()
 
-    /** The configuration is wrong or lacks what this call needs. Nothing was sent; mend the configuration. */
+    /** The configuration is wrong or lacks something that this call needs. Nothing was sent; correct the configuration. */
     class InvalidConfig internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** An argument cannot be right (empty password, object key with `..`). Nothing was sent; mend the call. */
+    /** An argument is invalid (an empty password, an object key with `..`). Nothing was sent; correct the call. */
     class InvalidInput internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /**
-     * AWS does not accept the proof of who is asking: a wrong password, a disabled user, an app client secret that does not
-     * fit. Ask for the password again.
+     * AWS rejected the caller's proof of identity: a wrong password, a disabled user, a wrong app client secret. Ask for the
+     * password again.
      */
     class NotAuthorized internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** There is no such user. App clients that hide this answer `NotAuthorized` instead. */
+    /** The user does not exist. App clients that hide this answer `NotAuthorized` instead. */
     class UserNotFound internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** The user has not confirmed the sign-up. Ask for the code; it can be sent again. */
+    /** The user has not confirmed the sign-up. Ask for the code, or send another one. */
     class UserNotConfirmed internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** An administrator demands a new password. Go through forgotten password. */
+    /** An administrator requires a new password. Start the forgotten-password flow. */
     class PasswordResetRequired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The user name is taken. Ask for another one. */
@@ -74,19 +78,19 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
     /** The email address or phone number belongs to another account. */
     class AliasExists internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** The new password does not meet the user pool's policy or was used before. Show the message. */
+    /** The new password violates the user pool's policy or was used before. Show the message. */
     class InvalidPassword internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The code is wrong. Ask again; the challenge can still be answered. */
     class CodeMismatch internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** The code is too old. Send a new one, or sign in again where it belonged to a sign-in. */
+    /** The code has expired. Send another one, or sign in again if the code belonged to a sign-in. */
     class CodeExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** Too many wrong attempts, or too many messages. Wait before trying again; Cognito's waits grow up to 15 minutes. */
+    /** Too many failed attempts or too many messages. Wait before trying again; Cognito locks out for up to 15 minutes. */
     class TooManyAttempts internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** The challenge is over: it expired or was answered already. Sign in again. */
+    /** The challenge has expired or was already answered. Sign in again. */
     class ChallengeExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The message with the code could not be delivered. */
@@ -95,43 +99,46 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
     /** The person has not set up this kind of MFA. */
     class MfaNotSetUp internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** A Lambda trigger of the user pool refused. Its message is kept. */
+    /** A Lambda trigger of the user pool rejected the request. The error keeps its message. */
     class TriggerRejected internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** Nobody is signed in. Show the sign-in page. */
     class SignedOut internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** The session was ended by AWS: revoked, expired, reused or the user is gone. Show the sign-in page. */
+    /** AWS has ended the session: it was revoked, expired or reused, or the user no longer exists. Show the sign-in page. */
     class SessionEnded internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** The role of this person does not allow the request, or a firewall (WAF) in front of AWS does not. */
+    /** The person's role does not allow the request, or a firewall (WAF) in front of AWS blocked it. */
     class AccessDenied internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** The credentials were refused as expired, also after fresh ones were fetched. */
+    /** AWS rejected the credentials as expired, even after the SDK fetched new ones. */
     class CredentialsExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** The signature was refused: altered in transit, a wrong clock that could not be corrected, or a wrong region. */
+    /**
+     * AWS rejected the signature: the request was altered in transit, the clock could not be corrected, or the region is
+     * wrong.
+     */
     class SignatureRefused internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** There is no such object, bucket, table, user pool or identity. */
+    /** The object, bucket, table, user pool or identity does not exist. */
     class NotFound internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** A condition of the request does not hold (`If-Match`, a DynamoDB condition expression). */
+    /** A condition of the request was not met (`If-Match`, a DynamoDB condition expression). */
     class ConditionFailed internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** Another request got in the way. Read again and repeat. */
+    /** Another request interfered. Read the current state and repeat. */
     class Conflict internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The object has not changed since the given ETag or date. */
     class NotModified internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** AWS asks to slow down, also after the SDK's own retries. Try again later. */
+    /** AWS throttled the request, even after the SDK's retries. Try again later. */
     class Throttled internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** AWS has a problem (HTTP 5xx), also after the SDK's own retries. Try again later. */
+    /** AWS failed (HTTP 5xx), even after the SDK's retries. Try again later. */
     class Unavailable internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** AWS was not reached, or the connection broke. The session is kept; try again when there is a network. */
+    /** AWS could not be reached, or the connection broke. The session is kept; try again when the network is back. */
     class Network internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** AWS did not answer in time. */
@@ -140,16 +147,16 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
     /** The app cancelled the call. */
     class Cancelled internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** The session store failed to keep or to give back a value. */
+    /** The session store failed to save or load a value. */
     class Store internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** The platform lacks something that the SDK needs, such as random numbers. */
+    /** The platform lacks a feature that the SDK needs, such as random numbers. */
     class Platform internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** The answer is not what AWS documents: malformed JSON, a page of a proxy, a hostile `SRP_B`. */
+    /** The answer is not one that AWS documents: malformed JSON, a proxy's error page, a hostile `SRP_B`. */
     class InvalidResponse internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** AWS refused for a reason that Poolpass has no kind for: see AWS's code. */
+    /** AWS rejected the request for a reason that Poolpass has no kind for. See AWS's own code. */
     class Aws internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     internal companion object {

@@ -30,14 +30,18 @@ class SurfaceTest {
         assertEquals(names(cases, "SessionEvent"), nested(SessionEvent::class.java))
         assertEquals(names(cases, "Challenge"), nested(Challenge::class.java))
         assertEquals(names(cases, "MfaMethod"), nested(MfaMethod::class.java))
+        assertEquals(names(cases, "MfaSetting"), MfaSetting.entries.map { camelCase(it.name) }.toSet())
         assertEquals(names(cases, "SessionEndReason"), SessionEndReason.entries.map { camelCase(it.name) }.toSet())
         assertEquals(names(cases, "SignOut"), SignOut.entries.map { camelCase(it.name) }.toSet())
     }
 
     @Test
     fun `every kind of error is there, and no other`() {
-        val codes = surface["errorCodes"]!!.jsonArray.map { it.jsonPrimitive.content }.toSet()
-        assertEquals(codes, nested(PoolpassException::class.java))
+        val kinds = surface["errorKinds"]!!.jsonArray.map { it.jsonPrimitive.content }
+        assertEquals(kinds.toSet(), nested(PoolpassException::class.java))
+        assertEquals(kinds, ErrorKind.entries.map { it.code() })
+        val transient = surface["transientErrorKinds"]!!.jsonArray.map { it.jsonPrimitive.content }
+        assertEquals(transient, ErrorKind.entries.filter { it.isTransient() }.map { it.code() })
     }
 
     private fun offered(type: Class<*>): Set<String> =
@@ -67,6 +71,7 @@ class SurfaceTest {
             "NewPassword" to Challenge.NewPassword::class.java,
             "OtherChallenge" to Challenge.Other::class.java,
             "Error" to PoolpassException::class.java,
+            "ErrorKind" to ErrorKind::class.java,
             "CancellationReason" to CancellationReason::class.java,
         )
 
