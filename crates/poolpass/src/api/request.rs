@@ -15,10 +15,11 @@ use super::options::{ApiOptions, Authorization};
 use super::response::ApiResponse;
 use super::target::Target;
 use super::{ApiClient, PresignedUrl};
-use crate::aws_request::{AuthScheme, AwsRequest, Repeat};
+use crate::aws_request::{AuthScheme, AwsRequest, Protocol, Repeat};
 use crate::error::Error;
 use crate::platform::{BoxFuture, Response};
 use crate::sigv4::{self, Presignable};
+use crate::{dynamodb, s3};
 
 /// A request; [`ApiClient`] creates it, and awaiting it sends it and reads the whole answer, up to 32 MiB.
 ///
@@ -261,6 +262,7 @@ impl Parts {
         sigv4::check_service(&service.service)?;
         let uri = self.target.into_uri(|| service.base())?;
         let mut request = AwsRequest::new(operation.to_owned(), method, uri);
+        request.protocol = protocol(&service.service);
         request.headers = self.headers;
         request.body = self.body;
         request.any_status = self.options.any_status;
@@ -299,6 +301,15 @@ impl fmt::Debug for ApiRequest {
             .field("service", &self.service.service)
             .field("method", &self.method)
             .finish_non_exhaustive()
+    }
+}
+
+/// What AWS says in a way of its own to requests that the app writes itself.
+fn protocol(service: &str) -> &'static Protocol {
+    match service {
+        "s3" => &s3::protocol::OF_THE_APP,
+        "dynamodb" => &dynamodb::protocol::OF_THE_APP,
+        _ => &Protocol::API,
     }
 }
 

@@ -4,14 +4,16 @@
 //! service and on every platform.
 
 mod body;
+mod failure;
 mod json_refusal;
+mod protocol;
 mod refusal;
+mod refusal_details;
 mod request;
 mod retry;
 mod secrets;
-mod success;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -19,26 +21,29 @@ use std::time::{Duration, SystemTime};
 use backon::ExponentialBackoff;
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HOST, RETRY_AFTER};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, HOST, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue};
 
+pub(crate) use json_refusal::JsonRefusal;
+pub(crate) use protocol::Protocol;
+pub(crate) use refusal_details::RefusalDetails;
 pub(crate) use request::{AuthScheme, AwsRequest, Repeat};
 pub use retry::RetryPolicy;
 pub(crate) use secrets::Sent;
-pub(crate) use success::Success;
 
 use crate::credentials::{Credentials, CredentialsSource};
 use crate::error::Error;
 use crate::json::Object;
 use crate::platform::{
     self, Body, BoxFuture, Clock, Random, Request, Response, ServerClock, Transport, TransportError,
-    TransportErrorKind, patience, sleep, timeout,
+    patience, sleep, timeout,
 };
 use crate::sigv4;
 use body::{Incomplete, TimeLimit, watched};
+use failure::{Failure, redirect_explained};
+use protocol::{firewall_refusal, unproven};
 use refusal::Refusal;
 use retry::{RetryBudget, Verdict};
-use success::{firewall_refusal, unproven};
 
 /// The request pipeline that everything in one client shares.
 #[derive(Clone, Debug)]
@@ -127,8 +132,8 @@ impl Pipeline {
 
     /// As [`send`](Self::send), with the whole body in memory.
     ///
-    /// A body that breaks off or was damaged on the way counts as no answer, and an error that S3
-    /// reports inside a success counts as a refusal; so both are repeated where that is safe.
+    /// A body that breaks off or was damaged on the way counts as no answer, and an error inside a success counts as a refusal, so
+    /// both are repeated where that is safe.
     pub(crate) fn whole<'a>(
         &'a self,
         request: &'a AwsRequest,
@@ -186,7 +191,7 @@ impl Pipeline {
                 Err(error) => Err(error.during(request.operation.clone()).without(&sent.secrets())),
                 Ok(answer) if delivery == Delivery::Streamed => Ok(answer.map(|body| sent.guard(body))),
                 Ok(mut answer) => {
-                    if request.success.is_of_aws() {
+                    if request.protocol.is_of_aws {
                         answer.extensions_mut().insert(sent);
                     }
                     Ok(answer)
@@ -222,7 +227,7 @@ impl Pipeline {
                     self.budget.succeeded(&attempts);
                     return Ok(response);
                 }
-                Err(failure) => self.explained(failure, request.success, asked_at, authorization),
+                Err(failure) => self.explained(failure, request.protocol, asked_at, authorization),
             };
 
             let is_late = last_repetition.as_mut().now_or_never().is_some();
@@ -241,7 +246,7 @@ impl Pipeline {
                     continue;
                 }
             }
-            match attempts.verdict(&failure, request.repeat, request.success) {
+            match attempts.verdict(&failure, request.repeat) {
                 Verdict::WaitAndRepeat(delay) if !is_late => sleep(delay).await,
                 Verdict::WaitAndRepeat(_) | Verdict::GiveUp => {
                     return match failure {
@@ -292,7 +297,7 @@ impl Pipeline {
         let mut time = TimeLimit::new(request.timeout);
         let (head, body) = time.head(self.transport.send(signed)).await?.into_parts();
         // An app's own API has a clock of its own.
-        if request.success.is_of_aws() {
+        if request.protocol.is_of_aws {
             let accepted = signed_at.filter(|_| head.status.is_success());
             self.clock.hear(&head.headers, asked_at, accepted);
         }
@@ -305,9 +310,9 @@ impl Pipeline {
             // The status alone is worth more than an error about the body.
             let body = time.body(body, request.answer_limit).await.unwrap_or_default();
             let answer = http::Response::from_parts(head, body);
-            return Err(Failure::Refused(Box::new(Refusal::parse(answer, request.success))));
+            return Err(Failure::Refused(Box::new(Refusal::parse(answer, request.protocol))));
         }
-        if !request.success.allows_head(&head) {
+        if !(request.protocol.allows_head)(&head) {
             return Err(Failure::Final(unproven(head.status)));
         }
         if delivery == Delivery::Streamed {
@@ -321,14 +326,14 @@ impl Pipeline {
                 return Err(Failure::Final(Error::invalid_response(message)));
             }
         };
-        proven(request.success, http::Response::from_parts(head, body))
+        proven(request.protocol, http::Response::from_parts(head, body))
     }
 
     /// The failure, with what this request's authorization explains about it.
     fn explained(
         &self,
         failure: Failure,
-        success: Success,
+        protocol: &Protocol,
         asked_at: SystemTime,
         authorization: &AuthScheme<'_>,
     ) -> Failure {
@@ -336,7 +341,7 @@ impl Pipeline {
             Failure::Refused(refusal) => Failure::Refused(match authorization {
                 AuthScheme::SigV4 { region, .. } => {
                     let is_explicit = refusal.error.aws_code().is_some();
-                    if refusal.is_about_time() && (is_explicit || success.is_of_aws()) {
+                    if refusal.is_about_time() && (is_explicit || protocol.is_of_aws) {
                         let (headers, time) = (refusal.headers(), refusal.server_time);
                         self.clock.hear_refusal(time, headers, asked_at, is_explicit);
                     }
@@ -344,7 +349,7 @@ impl Pipeline {
                 }
                 AuthScheme::None | AuthScheme::Token(_) => refusal,
             }),
-            Failure::NoAnswer(error) => Failure::NoAnswer(redirect_explained(error, authorization)),
+            Failure::NoAnswer(error) => Failure::NoAnswer(redirect_explained(error, protocol, authorization)),
             Failure::Final(error) => Failure::Final(error),
         }
     }
@@ -359,71 +364,21 @@ enum Delivery {
     Whole,
 }
 
-/// Why one attempt failed.
-#[derive(Debug)]
-enum Failure {
-    Refused(Box<Refusal>),
-    NoAnswer(TransportError),
-    /// Sending again cannot help.
-    Final(Error),
-}
-
-impl From<TransportError> for Failure {
-    fn from(error: TransportError) -> Self {
-        Self::NoAnswer(error)
-    }
-}
-
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Refused(refusal) if refusal.is_about_time() && refusal.error.aws_code().is_some() => {
-                let message = format!("{} Check the device's clock.", refusal.error.message());
-                refusal.error.with_message(message)
-            }
-            Failure::Refused(refusal) => refusal.error,
-            Failure::NoAnswer(error) => error.into(),
-            Failure::Final(error) => error,
-        }
-    }
-}
-
-/// S3 redirects whoever asks for a bucket in the wrong region.
-fn redirect_explained(error: TransportError, authorization: &AuthScheme<'_>) -> TransportError {
-    match authorization {
-        AuthScheme::SigV4 { service: "s3", region, .. } if error.kind == TransportErrorKind::Redirected => {
-            TransportError::redirected(format!("{error}: the bucket is probably not in {region}"))
-        }
-        _ => error,
-    }
-}
-
 /// The success, or the failure that it turns out to be.
-fn proven(success: Success, answer: http::Response<Bytes>) -> Result<Response, Failure> {
-    if is_damaged(answer.headers(), answer.body()) {
+fn proven(protocol: &'static Protocol, answer: http::Response<Bytes>) -> Result<Response, Failure> {
+    if (protocol.is_damaged)(answer.headers(), answer.body()) {
         return Err(Failure::NoAnswer(TransportError::interrupted("the answer was damaged on the way")));
     }
     // What an app's own API means by such a document is for the app to say.
-    if success.is_of_aws()
-        && let Some(refusal) = Refusal::inside(&answer)
+    if protocol.is_of_aws
+        && let Some(refusal) = Refusal::inside(&answer, protocol)
     {
         return Err(Failure::Refused(Box::new(refusal)));
     }
-    if !success.allows_body(&answer) {
+    if !(protocol.allows_body)(&answer) {
         return Err(Failure::Final(unproven(answer.status())));
     }
     Ok(answer.map(Body::from))
-}
-
-/// The body does not have the checksum that DynamoDB sends along, which holds for the body as it was sent: one that the transport
-/// has unpacked has lost its encoding, and has not the length that was sent.
-fn is_damaged(headers: &HeaderMap, body: &[u8]) -> bool {
-    let number = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()?.parse().ok());
-    let is_as_sent = platform::HANDS_OUT_BODIES_AS_SENT
-        && !headers.contains_key(CONTENT_ENCODING)
-        && number(CONTENT_LENGTH) == u64::try_from(body.len()).ok();
-    let sent = number(HeaderName::from_static("x-amz-crc32"));
-    is_as_sent && sent.is_some_and(|sent| sent != u64::from(platform::crc32(body)))
 }
 
 /// The seconds that AWS asks to wait, where it does.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
-use super::success::Success;
+use super::protocol::Protocol;
 use crate::config::{Endpoint, Region};
 use crate::credentials::CredentialsSource;
 use crate::error::Error;
@@ -30,15 +30,16 @@ pub(crate) struct AwsRequest {
     pub(crate) total_timeout: Option<Duration>,
     /// The longest body of an answer that is received as a whole, in bytes.
     pub(crate) answer_limit: usize,
-    pub(crate) success: Success,
+    pub(crate) protocol: &'static Protocol,
     /// Whether a refusal is handed out as the answer that it is, once sending again cannot help.
     pub(crate) any_status: bool,
 }
 
 impl AwsRequest {
     pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
-    /// An answer of an app's own API; S3's listings and Cognito's answers are far below.
-    const DEFAULT_ANSWER_LIMIT: usize = 32 * MIB;
+    /// An answer of an app's own API. AWS's listings are far below.
+    const DEFAULT_ANSWER_LIMIT: usize = 32 * 1024 * 1024;
+    const JSON_ANSWER_LIMIT: usize = 1024 * 1024;
 
     pub(crate) fn new(operation: impl Into<Cow<'static, str>>, method: Method, uri: Uri) -> Self {
         let repeat = if method.is_idempotent() { Repeat::Safe } else { Repeat::IfNotDone };
@@ -52,7 +53,7 @@ impl AwsRequest {
             timeout: Self::DEFAULT_TIMEOUT,
             total_timeout: None,
             answer_limit: Self::DEFAULT_ANSWER_LIMIT,
-            success: Success::Any,
+            protocol: &Protocol::API,
             any_status: false,
         }
     }
@@ -73,14 +74,9 @@ impl AwsRequest {
         request.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         request.headers.insert(HeaderName::from_static("x-amz-target"), target);
         request.body = input;
-        request.success = Success::Json;
-        request.answer_limit = json_limit(operation);
+        request.protocol = &Protocol::JSON;
+        request.answer_limit = Self::JSON_ANSWER_LIMIT;
         Ok(request)
-    }
-
-    /// A request to S3.
-    pub(crate) fn s3(operation: &'static str, method: Method, uri: Uri) -> Self {
-        Self { success: Success::of_s3(operation), ..Self::new(operation, method, uri) }
     }
 
     pub(crate) fn repeat(mut self, repeat: Repeat) -> Self {
@@ -104,22 +100,6 @@ impl fmt::Debug for AwsRequest {
             .field("method", &self.method)
             .field("repeat", &self.repeat)
             .finish_non_exhaustive()
-    }
-}
-
-const MIB: usize = 1024 * 1024;
-
-/// The longest answer in AWS's JSON protocol.
-///
-/// DynamoDB counts items without JSON's punctuation, which makes tiny attributes seven times as long: `"a":{"S":"b"},` counts as two
-/// bytes. BatchGetItem gives 16 MB as DynamoDB counts, TransactGetItems 4 MB, Query and Scan 1 MB.
-fn json_limit(operation: &str) -> usize {
-    match operation {
-        "BatchGetItem" => 128 * MIB,
-        "TransactGetItems" => 32 * MIB,
-        "Query" | "Scan" | "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem"
-        | "TransactWriteItems" => 16 * MIB,
-        _ => MIB,
     }
 }
 

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
-use super::success::Success;
 use super::{Failure, Repeat};
 use crate::error::Error;
 use crate::platform::{Random, TransportErrorKind};
@@ -101,7 +100,7 @@ pub(super) enum Verdict {
 }
 
 impl Attempts<'_> {
-    pub(super) fn verdict(&mut self, failure: &Failure, repeat: Repeat, success: Success) -> Verdict {
+    pub(super) fn verdict(&mut self, failure: &Failure, repeat: Repeat) -> Verdict {
         let (may_repeat, cost, asked) = match failure {
             Failure::NoAnswer(error) => match error.kind {
                 TransportErrorKind::NotSent => (true, RetryBudget::TIMEOUT_COST, None),
@@ -112,8 +111,7 @@ impl Attempts<'_> {
             },
             Failure::Final(_) => (false, 0, None),
             Failure::Refused(refusal) => {
-                let may_repeat =
-                    refusal.is_throttled(success) || (refusal.is_passing() && repeat == Repeat::Safe);
+                let may_repeat = refusal.is_throttled() || (refusal.is_passing() && repeat == Repeat::Safe);
                 (may_repeat, RetryBudget::RETRY_COST, refusal.retry_after)
             }
         };
@@ -154,16 +152,10 @@ mod tests {
     fn a_lost_answer_is_repeated_only_where_that_is_safe() {
         let budget = RetryBudget::default();
         let policy = RetryPolicy::default();
-        assert_eq!(
-            attempts(&budget, &policy).verdict(&lost(), Repeat::IfNotDone, Success::Any),
-            Verdict::GiveUp
-        );
-        assert_ne!(attempts(&budget, &policy).verdict(&lost(), Repeat::Safe, Success::Any), Verdict::GiveUp);
+        assert_eq!(attempts(&budget, &policy).verdict(&lost(), Repeat::IfNotDone), Verdict::GiveUp);
+        assert_ne!(attempts(&budget, &policy).verdict(&lost(), Repeat::Safe), Verdict::GiveUp);
         let unsent = Failure::NoAnswer(TransportError::not_sent("refused"));
-        assert_ne!(
-            attempts(&budget, &policy).verdict(&unsent, Repeat::IfNotDone, Success::Any),
-            Verdict::GiveUp
-        );
+        assert_ne!(attempts(&budget, &policy).verdict(&unsent, Repeat::IfNotDone), Verdict::GiveUp);
     }
 
     #[test]
@@ -176,10 +168,7 @@ mod tests {
             }
         }
         let (budget, policy) = (RetryBudget::default(), RetryPolicy::default());
-        assert_eq!(
-            budget.attempts(&policy, &Broken).verdict(&lost(), Repeat::Safe, Success::Any),
-            Verdict::GiveUp
-        );
+        assert_eq!(budget.attempts(&policy, &Broken).verdict(&lost(), Repeat::Safe), Verdict::GiveUp);
     }
 
     #[test]
@@ -188,7 +177,7 @@ mod tests {
         let policy = RetryPolicy { max_attempts: 4, ..RetryPolicy::default() };
         let mut attempts = attempts(&budget, &policy);
         let mut waits = Vec::new();
-        while let Verdict::WaitAndRepeat(wait) = attempts.verdict(&lost(), Repeat::Safe, Success::Any) {
+        while let Verdict::WaitAndRepeat(wait) = attempts.verdict(&lost(), Repeat::Safe) {
             waits.push(wait);
         }
         assert_eq!(waits.len(), 3);
@@ -202,12 +191,10 @@ mod tests {
         let budget = RetryBudget::default();
         let policy = RetryPolicy { max_attempts: 2, ..RetryPolicy::default() };
         let repeated = (0..1000)
-            .filter(|_| {
-                attempts(&budget, &policy).verdict(&lost(), Repeat::Safe, Success::Any) != Verdict::GiveUp
-            })
+            .filter(|_| attempts(&budget, &policy).verdict(&lost(), Repeat::Safe) != Verdict::GiveUp)
             .count();
         assert_eq!(repeated, 50);
         budget.succeeded(&Attempts { paid: 10, ..attempts(&budget, &policy) });
-        assert_ne!(attempts(&budget, &policy).verdict(&lost(), Repeat::Safe, Success::Any), Verdict::GiveUp);
+        assert_ne!(attempts(&budget, &policy).verdict(&lost(), Repeat::Safe), Verdict::GiveUp);
     }
 }

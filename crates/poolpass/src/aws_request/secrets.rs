@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{AwsRequest, Success};
+use super::AwsRequest;
 use crate::error::Secrets;
 use crate::platform::{Body, TransportError};
 
@@ -76,7 +76,7 @@ fn secrets(request: &AwsRequest, sent: &[HeaderMap]) -> Secrets {
         add_members(&mut secrets, &request.body, |name| {
             !HARMLESS.contains(&name) && !name.starts_with("userAttributes.")
         });
-    } else if request.success == Success::Any && request.body.len() <= SEARCHED_BODY {
+    } else if !request.protocol.is_of_aws && request.body.len() <= SEARCHED_BODY {
         add_members(&mut secrets, &request.body, names_a_secret);
         if let Ok(form) = std::str::from_utf8(&request.body) {
             add_pairs(&mut secrets, form);

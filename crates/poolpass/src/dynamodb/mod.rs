@@ -59,6 +59,7 @@ mod expression;
 mod get;
 mod item;
 mod json;
+pub(crate) mod protocol;
 mod request;
 mod search;
 mod table;
@@ -69,7 +70,6 @@ mod typed;
 mod update;
 mod write;
 
-pub(crate) use answer::items_of_refusal;
 pub use attribute_value::AttributeValue;
 pub use batch::{BatchGet, BatchWrite};
 pub use condition::{Attribute, Condition, attribute};

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::expression::{Piece, Placeholders};
+use super::protocol::{PROTOCOL, answer_limit};
 use super::{Item, Table};
 use crate::aws_request::{AuthScheme, AwsRequest, Repeat};
 use crate::client::Client;
@@ -31,6 +32,8 @@ impl Request {
             let endpoint = config.endpoint(Service::DynamoDb, config.region());
             let input = self.input.to_bytes();
             let mut request = AwsRequest::json(&endpoint, "1.0", "DynamoDB_20120810", self.operation, input)?;
+            request.protocol = &PROTOCOL;
+            request.answer_limit = answer_limit(self.operation);
             // Its checksum is that of the body as it was sent, and some HTTP clients ask for a packed one by themselves and
             // unpack it. Browsers do not let go of that.
             if platform::HANDS_OUT_BODIES_AS_SENT {

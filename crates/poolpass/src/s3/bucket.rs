@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Method, Uri};
 
 use super::key::ObjectKey;
+use super::protocol;
 use super::query::Query;
 use crate::aws_request::{AuthScheme, AwsRequest};
 use crate::client::Client;
@@ -132,7 +133,7 @@ impl Bucket {
         key: &ObjectKey<'_>,
         query: &Query,
     ) -> Result<AwsRequest, Error> {
-        Ok(AwsRequest::s3(operation, method, self.object_uri(key, query)?))
+        Ok(protocol::request(operation, method, self.object_uri(key, query)?))
     }
 
     /// A request about the bucket.
@@ -146,7 +147,7 @@ impl Bucket {
             Address::Host(endpoint) => endpoint.join(&format!("/{}", query.as_str()))?,
             Address::Path(endpoint) => endpoint.join(&format!("/{}{}", self.name, query.as_str()))?,
         };
-        Ok(AwsRequest::s3(operation, method, uri))
+        Ok(protocol::request(operation, method, uri))
     }
 
     pub(super) fn object_uri(&self, key: &ObjectKey<'_>, query: &Query) -> Result<Uri, Error> {

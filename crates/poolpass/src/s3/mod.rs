@@ -22,6 +22,7 @@ mod key;
 mod list;
 mod metadata;
 mod presign;
+pub(crate) mod protocol;
 mod put;
 mod query;
 mod setters;

@@ -21,7 +21,7 @@ pub(crate) use authentication::{AuthAnswer, TotpOwner};
 pub use code_delivery_details::CodeDeliveryDetails;
 pub(crate) use tokens::AuthenticationResult;
 
-use crate::aws_request::{AuthScheme, AwsRequest, Pipeline, Repeat, Success};
+use crate::aws_request::{AuthScheme, AwsRequest, Pipeline, Protocol, Repeat};
 use crate::config::{ClientId, Config, Endpoint, Service, UserPoolId};
 use crate::error::Error;
 use crate::json::Object;
@@ -100,7 +100,7 @@ impl UserPool {
             let request = AwsRequest::json(&self.endpoint, "1.1", Self::TARGET, call.operation, input)?;
             let mut request = request.repeat(call.repeat);
             if call.has_empty_answer() {
-                request.success = Success::JsonOrEmpty;
+                request.protocol = &Protocol::JSON_OR_EMPTY;
             }
             request.total_timeout = Some(Self::TOTAL_TIMEOUT);
             if call.is_refresh {

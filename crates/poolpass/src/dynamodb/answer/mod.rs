@@ -43,7 +43,7 @@ impl Answer {
 }
 
 /// The item that a refusal tells, and those of its cancellation reasons. None where they are not what DynamoDB documents.
-pub(crate) fn items_of_refusal(json: &[u8]) -> (Option<Item>, Vec<Option<Item>>) {
+pub(super) fn items_of_refusal(json: &[u8]) -> (Option<Item>, Vec<Option<Item>>) {
     let answer = Answer::parse(json).unwrap_or_default();
     (answer.item, answer.responses.unwrap_or_default())
 }
