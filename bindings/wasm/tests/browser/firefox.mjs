@@ -1,4 +1,4 @@
-// Firefox, driven by WebDriver BiDi, which it speaks itself.
+// Drives Firefox with WebDriver BiDi, which it implements itself.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,11 +6,11 @@ import { join } from 'node:path';
 
 import WebSocket from 'ws';
 
-import { endsWithUs, fromJson, printed, remotely, toJson } from './remote.mjs';
+import { endWithTests, fromJson, matchingLine, PageEvents, pageFunction, toJson } from './remote.mjs';
 
 export const NAME = 'Firefox';
 
-/** Nothing is asked of the internet. */
+/** Disables requests to the internet. */
 const PREFERENCES = {
   'app.normandy.enabled': false,
   'app.update.disabledForTesting': true,
@@ -35,8 +35,8 @@ export async function launch() {
   await writeFile(join(profile, 'user.js'), preferences.join(''));
   const args = ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0'];
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const end = endsWithUs(child);
-  const [, address] = await printed(child, child.stderr, /WebDriver BiDi listening on (ws:\S+)/);
+  const end = endWithTests(child);
+  const [, address] = await matchingLine(child, child.stderr, /WebDriver BiDi listening on (ws:\S+)/);
   const connection = await Connection.open(`${address}/session`);
   const { capabilities } = await connection.send('session.new', { capabilities: {} });
   await connection.send('session.subscribe', { events: ['log.entryAdded'] });
@@ -50,20 +50,20 @@ export async function launch() {
   };
 }
 
-/** Firefox logs as errors what a policy refuses, such as the icon which it asks every site for, and what CORS refuses. */
+/** Requests that a policy or CORS refuses, such as the one for the site's icon, which Firefox logs as errors. */
 const REFUSED = /^(Content-Security-Policy|Cross-Origin Request Blocked)/;
 
 class Connection {
   #socket;
   #last = 0;
-  #waiting = new Map();
+  #pending = new Map();
   #queue = Promise.resolve();
   tabs = new Map();
 
   static open(address) {
     const connection = new Connection();
     connection.#socket = new WebSocket(address);
-    connection.#socket.on('message', (text) => connection.#hear(JSON.parse(text)));
+    connection.#socket.on('message', (text) => connection.#receive(JSON.parse(text)));
     return new Promise((resolve, reject) => {
       connection.#socket.on('open', () => resolve(connection));
       connection.#socket.on('error', reject);
@@ -73,20 +73,20 @@ class Connection {
   send(method, params) {
     const id = (this.#last += 1);
     this.#socket.send(JSON.stringify({ id, method, params }));
-    return new Promise((resolve, reject) => this.#waiting.set(id, { method, resolve, reject }));
+    return new Promise((resolve, reject) => this.#pending.set(id, { method, resolve, reject }));
   }
 
-  /** One after the other: Firefox confuses tabs that are opened and closed at once. */
+  /** Sends these commands one after the other, since Firefox confuses tabs that are opened and closed at the same time. */
   sendAlone(method, params) {
     const sent = this.#queue.then(() => this.send(method, params));
     this.#queue = sent.catch(() => {});
     return sent;
   }
 
-  #hear({ id, type, result, error, message, params }) {
-    if (type === 'event') return this.tabs.get(params.source?.context)?.hear(params);
-    const { method, resolve, reject } = this.#waiting.get(id);
-    this.#waiting.delete(id);
+  #receive({ id, type, result, error, message, params }) {
+    if (type === 'event') return this.tabs.get(params.source?.context)?.receive(params);
+    const { method, resolve, reject } = this.#pending.get(id);
+    this.#pending.delete(id);
     if (type === 'success') resolve(result);
     else reject(new Error(`${method}: ${error}: ${message}`));
   }
@@ -119,23 +119,19 @@ class Context {
   }
 }
 
-class Tab {
+class Tab extends PageEvents {
   #connection;
   #context;
-  #listeners = { console: [], pageerror: [] };
 
   constructor(connection, context) {
+    super();
     this.#connection = connection;
     this.#context = context;
   }
 
-  on(event, listener) {
-    this.#listeners[event].push(listener);
-  }
-
-  hear({ type, text }) {
-    if (type === 'javascript' && !REFUSED.test(text)) for (const listener of this.#listeners.pageerror) listener(new Error(text));
-    if (type === 'console') for (const listener of this.#listeners.console) listener({ text: () => text });
+  receive({ type, text }) {
+    if (type === 'javascript' && !REFUSED.test(text)) this.emit('pageerror', text);
+    if (type === 'console') this.emit('console', text);
   }
 
   async goto(url) {
@@ -152,7 +148,7 @@ class Tab {
 
   async evaluate(work, argument) {
     const { type, result, exceptionDetails } = await this.#connection.send('script.callFunction', {
-      functionDeclaration: remotely(work),
+      functionDeclaration: pageFunction(work),
       arguments: [{ type: 'string', value: toJson(argument) }],
       awaitPromise: true,
       target: { context: this.#context },

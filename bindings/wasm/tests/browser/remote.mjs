@@ -1,8 +1,8 @@
-// What the drivers of Firefox and WebKit have in common: how a function of a test gets into a page, and its result back.
+// Shared by the drivers of Firefox and WebKit: runs functions of a test in a page, and starts and ends programs.
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A value as JSON, which has no `undefined`, by which tests tell a member without a value from an absent one, and no `bigint`. */
+/** A value as JSON. `undefined`, which tests distinguish from an absent member, and `bigint` are encoded as objects. */
 export function toJson(value) {
   return JSON.stringify({ value }, (_, each) => {
     if (each === undefined) return { isUndefined: true };
@@ -10,7 +10,7 @@ export function toJson(value) {
   });
 }
 
-/** The value again. */
+/** Decodes the value. */
 export function fromJson(json) {
   const revive = (value) => {
     if (typeof value !== 'object' || value === null) return value;
@@ -22,8 +22,8 @@ export function fromJson(json) {
   return revive(JSON.parse(json).value);
 }
 
-/** The source of a function that does in a page what `work` does, which is a function or an expression. It takes and gives JSON. */
-export function remotely(work) {
+/** The source of a page's function that runs `work`, a function or an expression. It takes and returns JSON. */
+export function pageFunction(work) {
   const body = typeof work === 'function' ? `(${work})(given)` : `(${work})`;
   return `async (json) => {
     ${fromJson}
@@ -33,8 +33,8 @@ export function remotely(work) {
   }`;
 }
 
-/** The first match of `pattern` in a line that the program prints on `stream`. */
-export async function printed(child, stream, pattern) {
+/** Waits for a line of the program's `stream` that matches `pattern`. */
+export async function matchingLine(child, stream, pattern) {
   const lines = createInterface({ input: stream });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`the program ended (${code}) before it was ready`);
@@ -49,8 +49,8 @@ export async function printed(child, stream, pattern) {
   return Promise.race([found, ended]);
 }
 
-/** Ends a program, also when the tests end first. */
-export function endsWithUs(child) {
+/** Returns a function that ends the program. If the tests end first, the program ends too. */
+export function endWithTests(child) {
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   return async () => {
@@ -60,4 +60,17 @@ export function endsWithUs(child) {
     kill();
     await ended;
   };
+}
+
+/** The console messages and errors of a page, for the listeners of a test. */
+export class PageEvents {
+  #listeners = { console: [], pageerror: [] };
+
+  on(event, listener) {
+    this.#listeners[event].push(listener);
+  }
+
+  emit(event, text) {
+    for (const listener of this.#listeners[event]) listener(event === 'console' ? { text: () => text } : new Error(text));
+  }
 }

@@ -1,14 +1,13 @@
-// WebKitGTK's MiniBrowser, driven by WebKitWebDriver in a display that nobody sees.
+// Drives WebKitGTK's MiniBrowser with WebKitWebDriver, on a virtual display.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 
-import { endsWithUs, fromJson, printed, remotely, toJson } from './remote.mjs';
+import { freePort } from '../free_port.mjs';
+import { endWithTests, fromJson, matchingLine, PageEvents, pageFunction, toJson } from './remote.mjs';
 
 export const NAME = 'WebKitGTK';
 
-const PATIENCE = 120_000;
+const TIMEOUT_MS = 120_000;
 
 export async function launch() {
   const driver = process.env.WEBKIT_DRIVER;
@@ -16,8 +15,8 @@ export async function launch() {
   const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
-  const end = endsWithUs(screen);
-  const [display] = await printed(screen, screen.stdio[3], /^\d+/);
+  const end = endWithTests(screen);
+  const [display] = await matchingLine(screen, screen.stdio[3], /^\d+/);
   const newContext = () => Context.make(driver, `:${display}`);
   const first = await newContext();
   const { version } = first;
@@ -25,7 +24,7 @@ export async function launch() {
   return { version, newContext, close: end };
 }
 
-/** A driver has one session, and a session is a person's browser. */
+/** A browser context. It has its own driver, since a driver has only one session. */
 class Context {
   #address;
   #session;
@@ -39,14 +38,14 @@ class Context {
     const port = await freePort();
     const env = { ...process.env, DISPLAY: display, WEBKIT_DISABLE_COMPOSITING_MODE: '1' };
     const child = spawn(driver, ['--host=127.0.0.1', `--port=${port}`], { env, stdio: 'ignore' });
-    context.#end = endsWithUs(child);
+    context.#end = endWithTests(child);
     context.#address = `http://127.0.0.1:${port}`;
     await context.#ready(child);
     const options = { 'webkitgtk:browserOptions': { binary: miniBrowser(), args: ['--automation'] } };
     const { sessionId, capabilities } = await context.#send('POST', '/session', { capabilities: { alwaysMatch: options } });
     context.#session = `/session/${sessionId}`;
     context.version = capabilities.browserVersion;
-    await context.command('POST', '/timeouts', { script: PATIENCE, pageLoad: PATIENCE });
+    await context.command('POST', '/timeouts', { script: TIMEOUT_MS, pageLoad: TIMEOUT_MS });
     return context;
   }
 
@@ -69,7 +68,7 @@ class Context {
     return this.#send(method, this.#session + path, body);
   }
 
-  /** Does `work` while the tab is the one that commands go to. */
+  /** Runs `work` with the tab as the target of commands. */
   inTab(handle, work) {
     const done = this.#queue.then(async () => {
       await this.command('POST', '/window', { handle });
@@ -100,18 +99,14 @@ class Context {
   }
 }
 
-class Tab {
+class Tab extends PageEvents {
   #context;
   #handle;
-  #listeners = { console: [], pageerror: [] };
 
   constructor(context, handle) {
+    super();
     this.#context = context;
     this.#handle = handle;
-  }
-
-  on(event, listener) {
-    this.#listeners[event].push(listener);
   }
 
   async goto(url) {
@@ -129,25 +124,25 @@ class Tab {
     await this.#context.inTab(this.#handle, () => this.#context.command('DELETE', '/window'));
   }
 
-  /** The driver waits for one script at a time, and tabs wait for each other: so it only begins, and is asked how far it is. */
+  /** Starts the script and polls for its result: the driver runs one script at a time, and tabs may wait for each other. */
   async evaluate(work, argument) {
     const id = crypto.randomUUID();
-    await this.#run(BEGIN.replace('WORK', () => remotely(work)), [id, toJson(argument)]);
+    await this.#run(BEGIN.replace('WORK', () => pageFunction(work)), [id, toJson(argument)]);
     let outcome = null;
     while (outcome === null) {
       await new Promise((resolve) => setTimeout(resolve, 10));
-      outcome = await this.#run('return globalThis.told[arguments[0]] ?? null', [id]);
+      outcome = await this.#run('return globalThis.outcomes[arguments[0]] ?? null', [id]);
     }
     await this.listen();
     if (outcome.error !== undefined) throw new Error(outcome.error);
     return fromJson(outcome.json);
   }
 
-  /** Hears what the page has said since the last time. */
+  /** Emits the page's events since the last call. */
   async listen() {
-    const said = (await this.#run('return globalThis.said?.splice(0) ?? []', []).catch(() => [])) ?? [];
-    for (const { event, text } of said) {
-      for (const listener of this.#listeners[event]) listener(event === 'console' ? { text: () => text } : new Error(text));
+    const events = (await this.#run('return globalThis.pageEvents?.splice(0) ?? []', []).catch(() => [])) ?? [];
+    for (const { event, text } of events) {
+      this.emit(event, text);
     }
   }
 
@@ -163,38 +158,30 @@ class Tab {
 
 const BEGIN = `
   const [id, json] = arguments;
-  const told = (globalThis.told ??= {});
+  const outcomes = (globalThis.outcomes ??= {});
   (WORK)(json).then(
-    (json) => { told[id] = { json }; },
-    (error) => { told[id] = { error: String(error) + '\\n' + error?.stack }; },
+    (json) => { outcomes[id] = { json }; },
+    (error) => { outcomes[id] = { error: String(error) + '\\n' + error?.stack }; },
   );
 `;
 
-/** The driver tells nothing of what a page prints. */
+/** Records console messages and errors, which the driver does not report. */
 const LISTEN = `
-  const said = (globalThis.said = []);
-  const say = (event, values) => said.push({ event, text: values.map(String).join(' ') });
+  const events = (globalThis.pageEvents = []);
+  const record = (event, values) => events.push({ event, text: values.map(String).join(' ') });
   for (const level of ['log', 'info', 'warn', 'error']) {
     const print = console[level];
-    console[level] = (...values) => { say('console', values); print.apply(console, values); };
+    console[level] = (...values) => { record('console', values); print.apply(console, values); };
   }
-  addEventListener('error', ({ message }) => say('pageerror', [message]));
-  addEventListener('unhandledrejection', ({ reason }) => say('pageerror', [reason]));
+  addEventListener('error', ({ message }) => record('pageerror', [message]));
+  addEventListener('unhandledrejection', ({ reason }) => record('pageerror', [reason]));
 `;
 
-/** Beside the library, where Debian has it. */
+/** MiniBrowser's path, which on Debian is next to the library. */
 function miniBrowser() {
   const named = process.env.WEBKIT_MINI_BROWSER;
   const places = ['4.1', '6.0', '4.0'].map((version) => `/usr/lib/x86_64-linux-gnu/webkit2gtk-${version}/MiniBrowser`);
   const found = [named, ...places].find((place) => place !== undefined && existsSync(place));
   if (found === undefined) throw new Error('there is no MiniBrowser: WEBKIT_MINI_BROWSER may name it');
   return found;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }

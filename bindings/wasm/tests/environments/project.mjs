@@ -1,17 +1,18 @@
-// A throw-away project: a copy of a folder here, with what its lock file names and the packed package in `node_modules`.
+// A temporary project: a copy of a folder here, with the packages of its lock file and the packed package in `node_modules`.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+
+import { freePort } from '../free_port.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const execute = promisify(execFile);
 
 export class Project {
-  /** Makes the project in the folder that `POOLPASS_SCRATCH` names. What was installed there for the same lock file stays. */
+  /** Creates the project in the folder of `POOLPASS_SCRATCH`. Packages that were installed there for the same lock file are kept. */
   static async make(name, config) {
     const { POOLPASS_SCRATCH: scratch, POOLPASS_TARBALL: tarball } = process.env;
     if (scratch === undefined || tarball === undefined) {
@@ -32,7 +33,7 @@ export class Project {
     return join(this.folder, name);
   }
 
-  /** The version of a package that is installed here. */
+  /** The version of an installed package. */
   async version(name) {
     return JSON.parse(await readFile(this.path(`node_modules/${name}/package.json`), 'utf8')).version;
   }
@@ -41,7 +42,7 @@ export class Project {
     return writeFile(this.path(name), content);
   }
 
-  /** Runs a program to its end, for at most five minutes, or as many as are said. Gives what it prints. */
+  /** Runs a program for at most five minutes, or `minutes`, and returns its output. */
   async run(program, args, { env = {}, folder = this.folder, minutes = 5 } = {}) {
     const options = { cwd: folder, env: this.#env(env), timeout: minutes * 60_000, killSignal: 'SIGKILL', maxBuffer: 1 << 26 };
     const { stdout } = await execute(program, args, options).catch((error) => {
@@ -50,14 +51,14 @@ export class Project {
     return stdout.trim();
   }
 
-  /** Runs a server for as long as `work` takes, which gets its address. `args` gets the port. */
+  /** Runs a server while `work` runs, which gets its address. `args` gets the port. */
   async serve(program, args, work, { env = {}, folder = this.folder } = {}) {
     const port = await freePort();
     const server = spawn(program, args(port), {
       cwd: folder,
       env: this.#env({ PORT: String(port), HOST: '127.0.0.1', HOSTNAME: '127.0.0.1', ...env }),
       stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true, // a group of its own, so that what it starts ends with it
+      detached: true, // its own process group, so that its child processes end with it
     });
     let printed = '';
     for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => (printed += text));
@@ -81,11 +82,11 @@ export class Project {
   }
 
   async #install(tarball) {
-    const wanted = await readFile(this.path('package-lock.json'), 'utf8');
-    const mark = this.path('node_modules/installed.json');
-    if ((await readFile(mark, 'utf8').catch(() => '')) !== wanted) {
+    const lockFile = await readFile(this.path('package-lock.json'), 'utf8');
+    const installed = this.path('node_modules/installed.json');
+    if ((await readFile(installed, 'utf8').catch(() => '')) !== lockFile) {
       await this.run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--silent']);
-      await writeFile(mark, wanted);
+      await writeFile(installed, lockFile);
     }
     const packed = this.path('node_modules/poolpass');
     await rm(packed, { recursive: true, force: true });
@@ -98,14 +99,6 @@ export class Project {
     const { NODE_OPTIONS: _, ...inherited } = process.env;
     return { ...inherited, PATH: path, NO_COLOR: '1', CI: 'true', ...more };
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }
 
 async function answers(port, server) {
