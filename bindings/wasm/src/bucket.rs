@@ -149,7 +149,7 @@ fn put_result(result: &PutResult) -> JsValue {
         .into()
 }
 
-/// How long a presigned URL works.
+/// The time for which a presigned URL works.
 pub(crate) fn expires_in(options: &Options) -> Result<Duration, Exception> {
     let seconds = options.number("expiresIn")?;
     let seconds = seconds.ok_or_else(|| Exception::invalid_input("expiresIn is missing"))?;

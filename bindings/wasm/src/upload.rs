@@ -1,4 +1,4 @@
-//! Uploads from what a browser has.
+//! Uploads from JavaScript's bytes, `Blob`s and streams.
 
 use std::fmt;
 use std::io;
@@ -17,7 +17,7 @@ use crate::object_options::put_options;
 use crate::realms::bytes_in;
 use crate::values::{Options, in_memory, maybe, object};
 
-/// What `Bucket::upload` or `Bucket::resume_upload` does with the members of `input`.
+/// The upload that the members of `input` describe: `Bucket::upload` or `Bucket::resume_upload`.
 pub(crate) fn prepared(bucket: &Bucket, input: &Options) -> Result<Upload, Exception> {
     let body = upload_body(input.value("body").unwrap_or_default())?;
     let mut upload = match input.value("resume") {
@@ -50,9 +50,9 @@ pub(crate) fn prepared(bucket: &Bucket, input: &Options) -> Result<Upload, Excep
     Ok(upload)
 }
 
-/// The state that an upload handed out.
+/// Reads the state that an upload handed out.
 pub(crate) fn state(input: &Options, name: &str) -> Result<UploadState, Exception> {
-    // It throws for what holds itself, and makes no text of what JSON has no word for.
+    // `stringify` throws for circular values, and returns undefined for values without a JSON form.
     let json = JSON::stringify(&input.value(name).unwrap_or_default()).ok().and_then(|json| json.as_string());
     serde_json::from_slice(json.unwrap_or_default().as_bytes())
         .map_err(|_| Exception::invalid_input("this is not the state of an upload"))
@@ -62,7 +62,7 @@ fn upload_body(body: JsValue) -> Result<UploadBody, Exception> {
     if let Some(bytes) = bytes_in(&body) {
         return Ok(in_memory(&bytes)?.into());
     }
-    // `js/body.ts` gives nothing else.
+    // `js/body.ts` passes nothing else.
     if has_method(&body, "arrayBuffer") {
         return Ok(UploadBody::source(BlobSource(body.unchecked_into())));
     }
@@ -75,7 +75,7 @@ fn has_method(value: &JsValue, name: &str) -> bool {
 
 #[wasm_bindgen]
 extern "C" {
-    /// A `Blob` of any realm. Whatever another realm's does, none of it tears the module apart.
+    /// A `Blob` of any realm. Errors of its methods are caught, so that a foreign `Blob` cannot end the module.
     type Blob;
 
     #[wasm_bindgen(method, getter, catch)]
@@ -88,7 +88,7 @@ extern "C" {
     fn array_buffer(this: &Blob) -> Result<Promise, JsValue>;
 }
 
-/// How much of a `Blob` is in JavaScript's memory at a time, on its way into the module's.
+/// The number of bytes that a `Blob` holds in JavaScript's memory at a time, on their way into the module's.
 const BLOB_PIECE: usize = 1024 * 1024;
 
 /// A `Blob` or `File`, read slice by slice: the browser keeps it on disk.

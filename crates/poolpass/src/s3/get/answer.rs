@@ -17,11 +17,11 @@ pub(super) fn check(head: &Parts, options: &GetOptions) -> Result<Option<Extent>
     let headers = &head.headers;
     check_identity(headers, options)?;
     let extent = match (headers.get(CONTENT_RANGE), Extent::from_headers(headers)) {
-        (Some(_), None) => return Err(unasked("the range that it names is none")),
+        (Some(_), None) => return Err(unasked("its content-range is malformed")),
         (_, extent) => extent,
     };
     if extent.is_some_and(|extent| extent.total.is_some_and(|total| extent.end > total)) {
-        return Err(unasked("the range that it names lies behind the object's end"));
+        return Err(unasked("its range lies after the end of the object"));
     }
     let length = content_length(headers);
     match (options.range, head.status, extent) {
@@ -30,7 +30,7 @@ pub(super) fn check(head: &Parts, options: &GetOptions) -> Result<Option<Extent>
         (Some(range), StatusCode::PARTIAL_CONTENT, Some(extent)) => {
             let is_asked_for = is_exactly(range, extent);
             if !is_asked_for || length.is_some_and(|length| length != extent.end - extent.start) {
-                return Err(unasked("it holds other bytes than those of the range"));
+                return Err(unasked("it holds other bytes than the range"));
             }
         }
         (Some(range), StatusCode::PARTIAL_CONTENT, None) if !platform::HANDS_OUT_BODIES_AS_SENT => {
@@ -55,7 +55,7 @@ pub(super) fn check_refusal(error: Error, options: &GetOptions) -> Error {
     }
     error
         .with_kind(ErrorKind::InvalidResponse)
-        .with_message("S3's answer is about a condition that the request did not set")
+        .with_message("S3 reports a condition that the request did not set")
 }
 
 /// The number of bytes in the response's body as it was sent, if the response tells.
@@ -64,7 +64,7 @@ pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// Whether an HTTP client may have decompressed the body.
-pub(super) fn is_packed(headers: &HeaderMap) -> bool {
+pub(super) fn is_compressed(headers: &HeaderMap) -> bool {
     let encoding = headers.get(CONTENT_ENCODING).map_or(&b""[..], |encoding| encoding.as_bytes());
     !matches!(encoding, b"" | b"identity" | b"aws-chunked")
 }
@@ -82,9 +82,9 @@ fn check_identity(headers: &HeaderMap, options: &GetOptions) -> Result<(), Error
         return Err(Error::new(ErrorKind::NotModified, "the object has not changed"));
     }
     match (header_text(headers, "x-amz-version-id"), options.version_id.as_deref()) {
-        (Some(version), Some(wanted)) if version != wanted => Err(unasked("it is of another version")),
+        (Some(version), Some(wanted)) if version != wanted => Err(unasked("it has another version")),
         (None, Some(wanted)) if wanted != "null" && platform::HANDS_OUT_BODIES_AS_SENT => {
-            Err(unasked("it does not say that it is of the version"))
+            Err(unasked("it does not name the version"))
         }
         _ => Ok(()),
     }
@@ -128,7 +128,7 @@ fn most(range: ByteRange) -> Option<u64> {
 }
 
 fn unasked(detail: &'static str) -> Error {
-    Error::invalid_response(format!("S3's answer is not what was asked for: {detail}"))
+    Error::invalid_response(format!("S3's response does not fit the request: {detail}"))
 }
 
 #[cfg(test)]

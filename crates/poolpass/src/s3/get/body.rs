@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt, stream};
 use http::Method;
 use http::response::Parts;
 
-use super::answer::{content_length, is_packed};
+use super::answer::{content_length, is_compressed};
 use super::checksum::Checksum;
 use super::{Answer, ByteRange, GetOptions};
 use crate::error::{Error, ErrorKind};
@@ -42,7 +42,7 @@ impl ObjectBody {
         let start = extent.map_or(0, |extent| extent.start);
         let end = extent.map(|extent| extent.end).or_else(|| content_length(headers));
         let checksum = if options.range.is_none() { Checksum::from_headers(headers) } else { None };
-        let is_packed = is_packed(headers);
+        let is_compressed = is_compressed(headers);
         let reading = Reading {
             bucket,
             key: key.to_owned(),
@@ -51,15 +51,15 @@ impl ObjectBody {
             body,
             start,
             position: start,
-            passing_over: 0,
+            skipping: 0,
             end,
             total: extent.map_or(end, |extent| extent.total),
-            is_packed,
-            host_unpacks: !platform::HANDS_OUT_BODIES_AS_SENT,
+            is_compressed,
+            host_decompresses: !platform::HANDS_OUT_BODIES_AS_SENT,
             checksum,
             resumptions_left: Reading::MAX_RESUMPTIONS,
         };
-        let length = if reading.is_unpacked() { None } else { end.map(|end| end - start) };
+        let length = if reading.is_decompressed() { None } else { end.map(|end| end - start) };
         Self { pieces: reading.into_stream(), length }
     }
 }
@@ -85,20 +85,20 @@ struct Reading {
     etag: Option<String>,
     options: GetOptions,
     body: Body,
-    /// Where in the object the content begins.
+    /// The position in the object at which the content begins.
     start: u64,
-    /// Where in the object the next piece begins, provided that the bytes are those that S3 has.
+    /// The position in the object of the next piece, if the bytes are those that S3 stores.
     position: u64,
-    /// How many bytes arrive once more and are not handed out again.
-    passing_over: u64,
-    /// Where in the object the content ends, where that is known.
+    /// The number of bytes that arrive again and must be skipped.
+    skipping: u64,
+    /// The position in the object at which the content ends, if it is known.
     end: Option<u64>,
-    /// The size of the object, where that is known.
+    /// The size of the object, if it is known.
     total: Option<u64>,
-    /// Whether the content is packed (`content-encoding`).
-    is_packed: bool,
-    /// Whether the host unpacks what is packed, and hides that it did.
-    host_unpacks: bool,
+    /// Whether the content is compressed (`content-encoding`).
+    is_compressed: bool,
+    /// Whether the host decompresses content silently, as browsers do.
+    host_decompresses: bool,
     checksum: Option<Checksum>,
     resumptions_left: u32,
 }
@@ -128,16 +128,16 @@ impl Reading {
         }
     }
 
-    /// What of a piece was not handed out before.
+    /// The part of a piece that was not handed out before.
     fn take(&mut self, mut piece: Bytes) -> Result<Option<Bytes>, Error> {
-        let known = usize::try_from(self.passing_over).unwrap_or(usize::MAX).min(piece.len());
+        let known = usize::try_from(self.skipping).unwrap_or(usize::MAX).min(piece.len());
         let piece = piece.split_off(known);
-        self.passing_over -= known as u64;
+        self.skipping -= known as u64;
         if piece.is_empty() {
             return Ok(None);
         }
         self.position += piece.len() as u64;
-        if self.position > self.end.unwrap_or(u64::MAX) && !self.is_unpacked() {
+        if self.position > self.end.unwrap_or(u64::MAX) && !self.is_decompressed() {
             return Err(Error::invalid_response("the content is longer than S3 says"));
         }
         if let Some(checksum) = &mut self.checksum {
@@ -147,25 +147,25 @@ impl Reading {
         Ok(Some(piece))
     }
 
-    /// Whether the bytes are not those that S3 has. A browser tells of an encoding only where CORS exposes the header, and so does
-    /// what is longer than S3 says.
-    fn is_unpacked(&self) -> bool {
+    /// Whether the host has decompressed the bytes. A browser shows the encoding only if CORS exposes the header; otherwise content
+    /// that is longer than S3 says gives it away.
+    fn is_decompressed(&self) -> bool {
         let is_longer = self.end.is_some_and(|end| self.position > end);
-        if self.host_unpacks { self.is_packed || is_longer } else { self.is_packed && is_longer }
+        if self.host_decompresses { self.is_compressed || is_longer } else { self.is_compressed && is_longer }
     }
 
-    /// Browsers unpack compressed objects, whose length then says nothing, and report cut connections themselves.
+    /// Whether the response ended too early. Browsers report that themselves, and the length says nothing about decompressed content.
     fn is_cut_short(&self) -> bool {
-        let is_short = !self.host_unpacks && self.end.is_some_and(|end| self.position < end);
-        is_short || self.passing_over > 0
+        let is_short = !self.host_decompresses && self.end.is_some_and(|end| self.position < end);
+        is_short || self.skipping > 0
     }
 
-    /// The checksum is that of the content as S3 has it: what was unpacked on the way has not the length that S3 said. Where nothing
-    /// says the length and the host unpacks in silence, it is not known which of the two this is.
+    /// Verifies the checksum, which S3 computes over the bytes that it stores. Decompressed content has another length and is not
+    /// verified, nor is content of unknown length on a host that decompresses silently.
     fn verify(&mut self) -> Result<(), Error> {
         let Some(checksum) = self.checksum.take() else { return Ok(()) };
-        let is_whole = self.end.map_or(!self.host_unpacks, |end| end == self.position);
-        let is_as_sent = is_whole && !self.is_unpacked();
+        let is_whole = self.end.map_or(!self.host_decompresses, |end| end == self.position);
+        let is_as_sent = is_whole && !self.is_decompressed();
         if is_as_sent && !checksum.matches() {
             return Err(Error::invalid_response(
                 "the object was damaged on the way: its content does not have S3's checksum",
@@ -174,10 +174,10 @@ impl Reading {
         Ok(())
     }
 
-    /// Asks for the rest of the same content, or for all of it where the host's bytes are not those that S3 counts.
+    /// Requests the rest of the same content, or all of it if the host decompresses it.
     async fn resume(&mut self, broken: TransportError) -> Result<(), Error> {
         let (Some(etag), Some(end)) = (self.etag.clone(), self.end) else { return Err(broken.into()) };
-        let from_the_beginning = self.is_unpacked();
+        let from_the_beginning = self.is_decompressed();
         if self.resumptions_left == 0 || (self.position >= end && !from_the_beginning) {
             return Err(broken.into());
         }
@@ -213,7 +213,7 @@ impl Reading {
             return Err(broken.into());
         }
         if from_the_beginning {
-            self.passing_over = self.position - self.start;
+            self.skipping = self.position - self.start;
         }
         self.body = body;
         Ok(())
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_content_that_breaks_off_goes_on_where_it_was() {
+    async fn content_that_breaks_off_continues_where_it_was() {
         let aws =
             ScriptedAws::default().answer_cut_off(200, &WHOLE, "0123").answer_text(206, &PART, "456789");
         assert_eq!(content(&aws, GetOptions::default()).await.unwrap(), "0123456789");
@@ -290,8 +290,11 @@ mod tests {
         }
     }
 
-    /// Ten bytes of S3 that the host unpacks to twenty letters.
-    async fn unpacked(is_packed: bool, aws: &ScriptedAws) -> (Option<u64>, Result<Vec<Bytes>, Error>) {
+    /// Ten bytes of S3 that the host decompresses to twenty letters.
+    async fn decompressed(
+        is_compressed: bool,
+        aws: &ScriptedAws,
+    ) -> (Option<u64>, Result<Vec<Bytes>, Error>) {
         let bucket = aws.client(|config| config.bucket("photos")).s3().unwrap();
         let reading = Reading {
             bucket,
@@ -304,30 +307,30 @@ mod tests {
             ])),
             start: 0,
             position: 0,
-            passing_over: 0,
+            skipping: 0,
             end: Some(10),
             total: Some(10),
-            is_packed,
-            host_unpacks: true,
+            is_compressed,
+            host_decompresses: true,
             checksum: None,
             resumptions_left: Reading::MAX_RESUMPTIONS,
         };
-        let length = if reading.is_unpacked() { None } else { reading.end };
+        let length = if reading.is_decompressed() { None } else { reading.end };
         (length, reading.into_stream().try_collect().await)
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_content_that_the_host_unpacks_is_resumed_from_the_beginning() {
+    async fn content_that_the_host_decompresses_is_resumed_from_the_beginning() {
         let [etag, length] = WHOLE;
-        for is_packed in [true, false] {
+        for is_compressed in [true, false] {
             let headers = [etag, length, ("content-encoding", "gzip")];
             let aws = ScriptedAws::default()
                 .answer_cut_off(200, &headers, "abcde")
                 .answer_cut_off(200, &headers, "abcdefghijklmno")
                 .answer_text(200, &headers, "abcdefghijklmnopqrst");
-            let (length, pieces) = unpacked(is_packed, &aws).await;
-            assert_eq!(pieces.unwrap().concat(), b"abcdefghijklmnopqrst", "{is_packed}");
-            assert_eq!(length, (!is_packed).then_some(10));
+            let (length, pieces) = decompressed(is_compressed, &aws).await;
+            assert_eq!(pieces.unwrap().concat(), b"abcdefghijklmnopqrst", "{is_compressed}");
+            assert_eq!(length, (!is_compressed).then_some(10));
             let again = aws.take_sent();
             assert!(again.iter().all(|request| !request.headers().contains_key("range")));
             assert!(again.iter().all(|request| request.headers()["if-match"] == "\"e\""));
@@ -337,6 +340,6 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_content_that_comes_back_shorter_is_an_error() {
         let aws = (0..4).fold(ScriptedAws::default(), |aws, _| aws.answer_text(200, &WHOLE, "abc"));
-        assert_eq!(unpacked(true, &aws).await.1.unwrap_err().kind(), ErrorKind::Network);
+        assert_eq!(decompressed(true, &aws).await.1.unwrap_err().kind(), ErrorKind::Network);
     }
 }

@@ -14,7 +14,7 @@ use crate::s3::headers::header_text;
 /// The table is made when it is first needed: made by the compiler it would be in the module.
 static CRC64: LazyLock<Crc<u64, Table<1>>> = LazyLock::new(|| Crc::<u64, Table<1>>::new(&CRC_64_NVME));
 
-/// What content hashes to so far, and what it should in the end.
+/// The hash of the content so far, and the expected hash.
 pub(super) struct Checksum {
     hasher: Hasher,
     expected: Vec<u8>,
@@ -22,7 +22,7 @@ pub(super) struct Checksum {
 
 enum Hasher {
     Crc32(Crc32),
-    /// Which S3 computes where the writer gave none.
+    /// S3 computes it if the writer gave none.
     Crc64(CrcDigest<'static, u64, Table<1>>),
     Sha256(Sha256),
 }
