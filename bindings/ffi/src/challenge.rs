@@ -13,18 +13,18 @@ use crate::session::User;
 
 /// What comes after a step of signing in.
 #[derive(Clone, Debug, uniffi::Enum)]
-pub enum SignIn {
+pub enum SignInStep {
     /// The person is signed in.
     Done(Arc<User>),
     /// A challenge has to be answered first.
     Challenge(Challenge),
 }
 
-impl SignIn {
-    pub(crate) fn new(step: poolpass::SignIn, cancel: &Cancel) -> Self {
+impl SignInStep {
+    pub(crate) fn new(step: poolpass::SignInStep, cancel: &Cancel) -> Self {
         match step {
-            poolpass::SignIn::Done(user) => Self::Done(Arc::new(User(user))),
-            poolpass::SignIn::Challenge(challenge) => Self::Challenge(Challenge::new(challenge, cancel)),
+            poolpass::SignInStep::Done(user) => Self::Done(Arc::new(User(user))),
+            poolpass::SignInStep::Challenge(challenge) => Self::Challenge(Challenge::new(challenge, cancel)),
         }
     }
 }
@@ -33,17 +33,17 @@ impl SignIn {
 #[derive(Clone, Debug, uniffi::Enum)]
 pub enum Challenge {
     /// A code that was sent by SMS.
-    SmsCode(Arc<SmsCode>),
+    SmsMfa(Arc<SmsMfaChallenge>),
     /// A code that was sent by email.
-    EmailCode(Arc<EmailCode>),
+    EmailOtp(Arc<EmailOtpChallenge>),
     /// A code from an authenticator app.
-    SoftwareToken(Arc<SoftwareToken>),
+    SoftwareTokenMfa(Arc<SoftwareTokenMfaChallenge>),
     /// A choice among second factors.
-    SelectMfaType(Arc<SelectMfaType>),
+    SelectMfaType(Arc<SelectMfaTypeChallenge>),
     /// A second factor has to be set up.
-    SetUpMfa(Arc<SetUpMfa>),
+    MfaSetup(Arc<MfaSetupChallenge>),
     /// A new password has to be chosen.
-    NewPassword(Arc<NewPassword>),
+    NewPasswordRequired(Arc<NewPasswordRequiredChallenge>),
     /// Something else, such as a custom challenge.
     Other(Arc<OtherChallenge>),
 }
@@ -58,17 +58,24 @@ impl Challenge {
             cancel: cancel.clone(),
         };
         match challenge {
-            Kind::SmsCode(inner) => Self::SmsCode(Arc::new(SmsCode { inner: Arc::new(inner), asked })),
-            Kind::EmailCode(inner) => Self::EmailCode(Arc::new(EmailCode { inner: Arc::new(inner), asked })),
-            Kind::SoftwareToken(inner) => {
-                Self::SoftwareToken(Arc::new(SoftwareToken { inner: Arc::new(inner), asked }))
+            Kind::SmsMfa(inner) => Self::SmsMfa(Arc::new(SmsMfaChallenge { inner: Arc::new(inner), asked })),
+            Kind::EmailOtp(inner) => {
+                Self::EmailOtp(Arc::new(EmailOtpChallenge { inner: Arc::new(inner), asked }))
+            }
+            Kind::SoftwareTokenMfa(inner) => {
+                Self::SoftwareTokenMfa(Arc::new(SoftwareTokenMfaChallenge { inner: Arc::new(inner), asked }))
             }
             Kind::SelectMfaType(inner) => {
-                Self::SelectMfaType(Arc::new(SelectMfaType { inner: Arc::new(inner), asked }))
+                Self::SelectMfaType(Arc::new(SelectMfaTypeChallenge { inner: Arc::new(inner), asked }))
             }
-            Kind::SetUpMfa(inner) => Self::SetUpMfa(Arc::new(SetUpMfa { inner: Arc::new(inner), asked })),
-            Kind::NewPassword(inner) => {
-                Self::NewPassword(Arc::new(NewPassword { inner: Arc::new(inner), asked }))
+            Kind::MfaSetup(inner) => {
+                Self::MfaSetup(Arc::new(MfaSetupChallenge { inner: Arc::new(inner), asked }))
+            }
+            Kind::NewPasswordRequired(inner) => {
+                Self::NewPasswordRequired(Arc::new(NewPasswordRequiredChallenge {
+                    inner: Arc::new(inner),
+                    asked,
+                }))
             }
             Kind::Other(inner) => {
                 Self::Other(Arc::new(OtherChallenge { inner: Some(Arc::new(inner)), asked }))
@@ -93,22 +100,22 @@ impl Asked {
 
     fn answer(
         &self,
-        answer: BoxFuture<'static, Result<poolpass::SignIn, poolpass::Error>>,
-    ) -> BoxFuture<'static, Result<SignIn, PoolpassError>> {
+        answer: BoxFuture<'static, Result<poolpass::SignInStep, poolpass::Error>>,
+    ) -> BoxFuture<'static, Result<SignInStep, PoolpassError>> {
         let cancel = self.cancel.clone();
-        call(&self.cancel, async move { Ok(SignIn::new(answer.await?, &cancel)) })
+        call(&self.cancel, async move { Ok(SignInStep::new(answer.await?, &cancel)) })
     }
 }
 
 /// A code that was sent by SMS (`SMS_MFA`).
 #[derive(Debug, uniffi::Object)]
-pub struct SmsCode {
-    inner: Arc<challenge::SmsCode>,
+pub struct SmsMfaChallenge {
+    inner: Arc<challenge::SmsMfaChallenge>,
     asked: Asked,
 }
 
 #[uniffi::export]
-impl SmsCode {
+impl SmsMfaChallenge {
     /// AWS's name for it.
     pub fn name(&self) -> String {
         self.asked.name.clone()
@@ -130,7 +137,7 @@ impl SmsCode {
     }
 
     /// Answers with the code (RespondToAuthChallenge).
-    pub async fn answer(&self, code: String) -> Result<SignIn, PoolpassError> {
+    pub async fn answer(&self, code: String) -> Result<SignInStep, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
         self.asked.answer(Box::pin(async move { challenge.answer(&code).await })).await
     }
@@ -138,13 +145,13 @@ impl SmsCode {
 
 /// A code that was sent by email (`EMAIL_OTP`).
 #[derive(Debug, uniffi::Object)]
-pub struct EmailCode {
-    inner: Arc<challenge::EmailCode>,
+pub struct EmailOtpChallenge {
+    inner: Arc<challenge::EmailOtpChallenge>,
     asked: Asked,
 }
 
 #[uniffi::export]
-impl EmailCode {
+impl EmailOtpChallenge {
     /// AWS's name for it.
     pub fn name(&self) -> String {
         self.asked.name.clone()
@@ -166,7 +173,7 @@ impl EmailCode {
     }
 
     /// Answers with the code (RespondToAuthChallenge).
-    pub async fn answer(&self, code: String) -> Result<SignIn, PoolpassError> {
+    pub async fn answer(&self, code: String) -> Result<SignInStep, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
         self.asked.answer(Box::pin(async move { challenge.answer(&code).await })).await
     }
@@ -174,13 +181,13 @@ impl EmailCode {
 
 /// A code from an authenticator app (`SOFTWARE_TOKEN_MFA`).
 #[derive(Debug, uniffi::Object)]
-pub struct SoftwareToken {
-    inner: Arc<challenge::SoftwareToken>,
+pub struct SoftwareTokenMfaChallenge {
+    inner: Arc<challenge::SoftwareTokenMfaChallenge>,
     asked: Asked,
 }
 
 #[uniffi::export]
-impl SoftwareToken {
+impl SoftwareTokenMfaChallenge {
     /// AWS's name for it.
     pub fn name(&self) -> String {
         self.asked.name.clone()
@@ -202,7 +209,7 @@ impl SoftwareToken {
     }
 
     /// Answers with the code (RespondToAuthChallenge).
-    pub async fn answer(&self, code: String) -> Result<SignIn, PoolpassError> {
+    pub async fn answer(&self, code: String) -> Result<SignInStep, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
         self.asked.answer(Box::pin(async move { challenge.answer(&code).await })).await
     }
@@ -210,13 +217,13 @@ impl SoftwareToken {
 
 /// A choice among second factors (`SELECT_MFA_TYPE`).
 #[derive(Debug, uniffi::Object)]
-pub struct SelectMfaType {
-    inner: Arc<challenge::SelectMfaType>,
+pub struct SelectMfaTypeChallenge {
+    inner: Arc<challenge::SelectMfaTypeChallenge>,
     asked: Asked,
 }
 
 #[uniffi::export]
-impl SelectMfaType {
+impl SelectMfaTypeChallenge {
     /// AWS's name for it.
     pub fn name(&self) -> String {
         self.asked.name.clone()
@@ -233,26 +240,26 @@ impl SelectMfaType {
     }
 
     /// The methods to choose from.
-    pub fn options(&self) -> Vec<MfaMethod> {
-        self.inner.options().iter().map(MfaMethod::from).collect()
+    pub fn methods(&self) -> Vec<MfaMethod> {
+        self.inner.methods().iter().map(MfaMethod::from).collect()
     }
 
     /// Answers with the choice (RespondToAuthChallenge).
-    pub async fn answer(&self, choice: MfaMethod) -> Result<SignIn, PoolpassError> {
+    pub async fn answer(&self, method: MfaMethod) -> Result<SignInStep, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
-        self.asked.answer(Box::pin(async move { challenge.answer(&choice.into()).await })).await
+        self.asked.answer(Box::pin(async move { challenge.answer(&method.into()).await })).await
     }
 }
 
 /// A second factor has to be set up before the person may sign in (`MFA_SETUP`).
 #[derive(Debug, uniffi::Object)]
-pub struct SetUpMfa {
-    inner: Arc<challenge::SetUpMfa>,
+pub struct MfaSetupChallenge {
+    inner: Arc<challenge::MfaSetupChallenge>,
     asked: Asked,
 }
 
 #[uniffi::export]
-impl SetUpMfa {
+impl MfaSetupChallenge {
     /// AWS's name for it.
     pub fn name(&self) -> String {
         self.asked.name.clone()
@@ -269,28 +276,35 @@ impl SetUpMfa {
     }
 
     /// The methods that can be set up.
-    pub fn options(&self) -> Vec<MfaMethod> {
-        self.inner.options().iter().map(MfaMethod::from).collect()
+    pub fn methods(&self) -> Vec<MfaMethod> {
+        self.inner.methods().iter().map(MfaMethod::from).collect()
     }
 
     /// Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken).
-    pub async fn start_totp(&self) -> Result<Arc<SoftwareTokenSetup>, PoolpassError> {
+    pub async fn associate_software_token(&self) -> Result<Arc<SoftwareTokenSetup>, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
-        call(
-            &self.asked.cancel,
-            async move { Ok(Arc::new(SoftwareTokenSetup(challenge.start_totp().await?))) },
-        )
+        call(&self.asked.cancel, async move {
+            Ok(Arc::new(SoftwareTokenSetup(challenge.associate_software_token().await?)))
+        })
         .await
     }
 
     /// Confirms the authenticator app with a first code (VerifySoftwareToken), and signs in.
-    pub async fn confirm_totp(&self, code: String) -> Result<SignIn, PoolpassError> {
+    pub async fn verify_software_token(
+        &self,
+        code: String,
+        device_name: Option<String>,
+    ) -> Result<SignInStep, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
-        self.asked.answer(Box::pin(async move { challenge.confirm_totp(&code).await })).await
+        self.asked
+            .answer(Box::pin(
+                async move { challenge.verify_software_token(&code, device_name.as_deref()).await },
+            ))
+            .await
     }
 
     /// Has codes sent to an email address (RespondToAuthChallenge).
-    pub async fn set_up_email(&self, address: String) -> Result<SignIn, PoolpassError> {
+    pub async fn set_up_email(&self, address: String) -> Result<SignInStep, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
         self.asked.answer(Box::pin(async move { challenge.set_up_email(&address).await })).await
     }
@@ -298,13 +312,13 @@ impl SetUpMfa {
 
 /// A new password has to be chosen, since an administrator set the present one (`NEW_PASSWORD_REQUIRED`).
 #[derive(Debug, uniffi::Object)]
-pub struct NewPassword {
-    inner: Arc<challenge::NewPassword>,
+pub struct NewPasswordRequiredChallenge {
+    inner: Arc<challenge::NewPasswordRequiredChallenge>,
     asked: Asked,
 }
 
 #[uniffi::export]
-impl NewPassword {
+impl NewPasswordRequiredChallenge {
     /// AWS's name for it.
     pub fn name(&self) -> String {
         self.asked.name.clone()
@@ -333,12 +347,12 @@ impl NewPassword {
     /// Answers with a password and attributes (RespondToAuthChallenge).
     pub async fn answer(
         &self,
-        password: String,
+        new_password: String,
         attributes: HashMap<String, String>,
-    ) -> Result<SignIn, PoolpassError> {
+    ) -> Result<SignInStep, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
         self.asked
-            .answer(Box::pin(async move { challenge.answer(password, &pairs(&attributes)).await }))
+            .answer(Box::pin(async move { challenge.answer(new_password, &pairs(&attributes)).await }))
             .await
     }
 }
@@ -374,7 +388,7 @@ impl OtherChallenge {
     }
 
     /// Answers with responses as AWS documents them (RespondToAuthChallenge).
-    pub async fn answer(&self, responses: HashMap<String, String>) -> Result<SignIn, PoolpassError> {
+    pub async fn answer(&self, responses: HashMap<String, String>) -> Result<SignInStep, PoolpassError> {
         let Some(challenge) = self.inner.clone() else {
             return Err(PoolpassError::invalid_input("this version cannot answer such a challenge"));
         };
@@ -403,21 +417,36 @@ impl SoftwareTokenSetup {
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum MfaMethod {
     /// A code by SMS (`SMS_MFA`).
-    Sms,
+    SmsMfa,
     /// A code from an authenticator app (`SOFTWARE_TOKEN_MFA`).
-    SoftwareToken,
+    SoftwareTokenMfa,
     /// A code by email (`EMAIL_OTP`).
-    Email,
+    EmailOtp,
     /// Another method, by AWS's name for it.
     Other(String),
+}
+
+#[uniffi::export]
+impl MfaMethod {
+    /// The method as a short text, such as `softwareTokenMfa`, the same in every language; AWS's name for a method that Poolpass
+    /// does not know.
+    pub fn code(&self) -> String {
+        poolpass::MfaMethod::from(self.clone()).code().to_owned()
+    }
+}
+
+/// The method that has this code.
+#[uniffi::export]
+pub fn mfa_method(code: String) -> MfaMethod {
+    MfaMethod::from(&poolpass::MfaMethod::from_code(code))
 }
 
 impl From<&poolpass::MfaMethod> for MfaMethod {
     fn from(method: &poolpass::MfaMethod) -> Self {
         match method {
-            poolpass::MfaMethod::Sms => Self::Sms,
-            poolpass::MfaMethod::SoftwareToken => Self::SoftwareToken,
-            poolpass::MfaMethod::Email => Self::Email,
+            poolpass::MfaMethod::SmsMfa => Self::SmsMfa,
+            poolpass::MfaMethod::SoftwareTokenMfa => Self::SoftwareTokenMfa,
+            poolpass::MfaMethod::EmailOtp => Self::EmailOtp,
             other => Self::Other(other.as_str().to_owned()),
         }
     }
@@ -426,9 +455,9 @@ impl From<&poolpass::MfaMethod> for MfaMethod {
 impl From<MfaMethod> for poolpass::MfaMethod {
     fn from(method: MfaMethod) -> Self {
         match method {
-            MfaMethod::Sms => Self::Sms,
-            MfaMethod::SoftwareToken => Self::SoftwareToken,
-            MfaMethod::Email => Self::Email,
+            MfaMethod::SmsMfa => Self::SmsMfa,
+            MfaMethod::SoftwareTokenMfa => Self::SoftwareTokenMfa,
+            MfaMethod::EmailOtp => Self::EmailOtp,
             MfaMethod::Other(name) => Self::Other(name),
         }
     }

@@ -11,7 +11,7 @@ use poolpass::{
 use crate::account::Account;
 use crate::api::ApiClient;
 use crate::call::{Cancel, CancelHandle, call};
-use crate::challenge::{Challenge, SignIn};
+use crate::challenge::{Challenge, SignInStep};
 use crate::clock::{Clock, ForeignClock};
 use crate::convert::counts;
 use crate::dynamodb::Table;
@@ -81,9 +81,9 @@ pub struct SignInOptions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum AuthFlow {
     /// USER_SRP_AUTH: the password never leaves the device.
-    Srp,
+    UserSrpAuth,
     /// USER_PASSWORD_AUTH: the password is sent, as a migration trigger needs it.
-    UserPassword,
+    UserPasswordAuth,
 }
 
 #[uniffi::export]
@@ -112,11 +112,11 @@ impl Client {
         username: String,
         password: String,
         options: SignInOptions,
-    ) -> Result<SignIn, PoolpassError> {
+    ) -> Result<SignInStep, PoolpassError> {
         let (client, cancel) = (self.inner.clone(), self.cancel.clone());
         call(&self.cancel, async move {
             let step = client.sign_in_with(sign_in_options(username, password, options)).await?;
-            Ok(SignIn::new(step, &cancel))
+            Ok(SignInStep::new(step, &cancel))
         })
         .await
     }
@@ -258,10 +258,11 @@ fn build(config: Config, options: ClientOptions) -> Result<poolpass::Client, Poo
 }
 
 fn sign_in_options(username: String, password: String, options: SignInOptions) -> Options {
-    let sign_in = Options::new(username, password).flow(match options.flow.unwrap_or(AuthFlow::Srp) {
-        AuthFlow::Srp => Flow::UserSrp,
-        AuthFlow::UserPassword => Flow::UserPassword,
-    });
+    let sign_in =
+        Options::new(username, password).flow(match options.flow.unwrap_or(AuthFlow::UserSrpAuth) {
+            AuthFlow::UserSrpAuth => Flow::UserSrpAuth,
+            AuthFlow::UserPasswordAuth => Flow::UserPasswordAuth,
+        });
     let metadata = options.client_metadata.into_iter();
     metadata.fold(sign_in, |sign_in, (key, value)| sign_in.client_metadata(key, value))
 }

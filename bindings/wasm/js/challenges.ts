@@ -10,10 +10,10 @@ import type { User } from './session.js';
  * let step = await client.signIn(username, password);
  * while (step.kind !== 'done') {
  *   switch (step.kind) {
- *     case 'softwareToken':
+ *     case 'softwareTokenMfa':
  *       step = await step.answer(await ask('The code of your authenticator app'));
  *       break;
- *     case 'newPassword':
+ *     case 'newPasswordRequired':
  *       step = await step.answer(await ask('A new password'));
  *       break;
  *     default:
@@ -27,16 +27,16 @@ export type SignInStep = SignedIn | Challenge;
 
 /** What the user pool asks for before it lets someone in. */
 export type Challenge =
-  | SmsCodeChallenge
-  | EmailCodeChallenge
-  | SoftwareTokenChallenge
+  | SmsMfaChallenge
+  | EmailOtpChallenge
+  | SoftwareTokenMfaChallenge
   | SelectMfaTypeChallenge
-  | SetUpMfaChallenge
-  | NewPasswordChallenge
+  | MfaSetupChallenge
+  | NewPasswordRequiredChallenge
   | OtherChallenge;
 
 /** A second factor. Names that Poolpass does not know are AWS's own. */
-export type MfaMethod = 'sms' | 'softwareToken' | 'email' | (string & {});
+export type MfaMethod = 'smsMfa' | 'softwareTokenMfa' | 'emailOtp' | (string & {});
 
 /** The person is signed in, and the session is stored. */
 export interface SignedIn {
@@ -68,8 +68,8 @@ abstract class CodeChallenge extends AnyChallenge {
 }
 
 /** A code was sent by SMS. */
-export class SmsCodeChallenge extends CodeChallenge {
-  readonly kind = 'smsCode';
+export class SmsMfaChallenge extends CodeChallenge {
+  readonly kind = 'smsMfa';
   /** The masked phone number. */
   readonly destination: string | undefined;
 
@@ -81,8 +81,8 @@ export class SmsCodeChallenge extends CodeChallenge {
 }
 
 /** A code was sent by email. */
-export class EmailCodeChallenge extends CodeChallenge {
-  readonly kind = 'emailCode';
+export class EmailOtpChallenge extends CodeChallenge {
+  readonly kind = 'emailOtp';
   /** The masked address. */
   readonly destination: string | undefined;
 
@@ -94,8 +94,8 @@ export class EmailCodeChallenge extends CodeChallenge {
 }
 
 /** The authenticator app shows a code. */
-export class SoftwareTokenChallenge extends CodeChallenge {
-  readonly kind = 'softwareToken';
+export class SoftwareTokenMfaChallenge extends CodeChallenge {
+  readonly kind = 'softwareTokenMfa';
   /** The name that the person has given the authenticator app. */
   readonly deviceName: string | undefined;
 
@@ -109,6 +109,7 @@ export class SoftwareTokenChallenge extends CodeChallenge {
 /** There is a choice between several second factors. */
 export class SelectMfaTypeChallenge extends AnyChallenge {
   readonly kind = 'selectMfaType';
+  /** The methods to choose from. */
   readonly methods: readonly MfaMethod[];
 
   /** @internal */
@@ -124,9 +125,9 @@ export class SelectMfaTypeChallenge extends AnyChallenge {
 }
 
 /** A second factor has to be set up before anybody is signed in. */
-export class SetUpMfaChallenge extends AnyChallenge {
-  readonly kind = 'setUpMfa';
-  /** What can be set up. */
+export class MfaSetupChallenge extends AnyChallenge {
+  readonly kind = 'mfaSetup';
+  /** The methods that can be set up. */
   readonly methods: readonly MfaMethod[];
 
   /** @internal */
@@ -135,14 +136,20 @@ export class SetUpMfaChallenge extends AnyChallenge {
     this.methods = details.methods ?? [];
   }
 
-  /** Gets a secret for the authenticator app: the first half of `softwareToken`. */
-  async startTotp(options: CallOptions = {}): Promise<SoftwareTokenSetup> {
-    return new SoftwareTokenSetup(await this.inner().call('startTotp', options));
+  /** Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken). */
+  async associateSoftwareToken(options: CallOptions = {}): Promise<SoftwareTokenSetup> {
+    return new SoftwareTokenSetup(await this.inner().call('associateSoftwareToken', options));
   }
 
-  /** Answers with the first code of the authenticator app. With kind `codeMismatch` it may be asked for again. */
-  async confirmTotp(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(this.inner(), await this.inner().call('answerWithCode', { ...options, code }));
+  /**
+   * Confirms the authenticator app with its first code (VerifySoftwareToken), then continues the sign-in
+   * (RespondToAuthChallenge). `deviceName` is shown at later sign-ins.
+   */
+  async verifySoftwareToken(
+    code: string,
+    options: CallOptions & { deviceName?: string | undefined } = {},
+  ): Promise<SignInStep> {
+    return signInStep(this.inner(), await this.inner().call('verifySoftwareToken', { ...options, code }));
   }
 
   /** Answers with an email address for codes; the next step asks for the first one. */
@@ -152,8 +159,8 @@ export class SetUpMfaChallenge extends AnyChallenge {
 }
 
 /** An administrator's temporary password has to be replaced. */
-export class NewPasswordChallenge extends AnyChallenge {
-  readonly kind = 'newPassword';
+export class NewPasswordRequiredChallenge extends AnyChallenge {
+  readonly kind = 'newPasswordRequired';
   /** The attributes that the answer has to give. */
   readonly requiredAttributes: readonly string[];
   /** The attributes that the user has. */
@@ -235,18 +242,18 @@ export function challenge(origin: Handle<unknown>, inner: Inner): Challenge {
   const handle = origin.beside(inner);
   const details = inner.describe() as Details;
   switch (details.kind) {
-    case 'smsCode':
-      return new SmsCodeChallenge(handle, details);
-    case 'emailCode':
-      return new EmailCodeChallenge(handle, details);
-    case 'softwareToken':
-      return new SoftwareTokenChallenge(handle, details);
+    case 'smsMfa':
+      return new SmsMfaChallenge(handle, details);
+    case 'emailOtp':
+      return new EmailOtpChallenge(handle, details);
+    case 'softwareTokenMfa':
+      return new SoftwareTokenMfaChallenge(handle, details);
     case 'selectMfaType':
       return new SelectMfaTypeChallenge(handle, details);
-    case 'setUpMfa':
-      return new SetUpMfaChallenge(handle, details);
-    case 'newPassword':
-      return new NewPasswordChallenge(handle, details);
+    case 'mfaSetup':
+      return new MfaSetupChallenge(handle, details);
+    case 'newPasswordRequired':
+      return new NewPasswordRequiredChallenge(handle, details);
     case 'other':
       return new OtherChallenge(handle, details);
   }

@@ -30,8 +30,8 @@ export interface ClientOptions {
 
 /** How a sign-in goes. */
 export interface SignInOptions extends CallOptions, ClientMetadata {
-  /** `srp` (the default): the password never leaves the device. `password`: it is sent, as a migration trigger needs it. */
-  flow?: 'srp' | 'password' | undefined;
+  /** `userSrpAuth` (the default): the password never leaves the device. `userPasswordAuth`: the password is sent over TLS, as a user migration trigger needs it. */
+  flow?: 'userSrpAuth' | 'userPasswordAuth' | undefined;
 }
 
 /**

@@ -1,10 +1,12 @@
 //! The person's account.
 
-use poolpass::{Account, CodeDeliveryDetails, MfaPreference, MfaSetting, MfaSettings, SignUp, SignUpResult};
+use poolpass::{
+    Account, CodeDeliveryDetails, MfaMethod, MfaPreference, MfaSetting, MfaSettings, SignUp, SignUpResult,
+};
 use wasm_bindgen::prelude::*;
 
 use crate::call::no_such_method;
-use crate::challenge::{JsSoftwareTokenSetup, method_name};
+use crate::challenge::JsSoftwareTokenSetup;
 use crate::error::Exception;
 use crate::values::{Options, list, maybe, object, pairs, texts};
 
@@ -100,8 +102,8 @@ fn delivery(delivery: Option<&CodeDeliveryDetails>) -> JsValue {
 
 fn preference(preference: &MfaPreference) -> JsValue {
     object(&[
-        ("enabled", list(preference.enabled().iter().map(method_name))),
-        ("preferred", maybe(preference.preferred().map(method_name))),
+        ("enabled", list(preference.enabled().iter().map(MfaMethod::code))),
+        ("preferred", maybe(preference.preferred().map(MfaMethod::code))),
     ])
     .into()
 }

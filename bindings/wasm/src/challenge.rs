@@ -27,30 +27,28 @@ impl JsChallenge {
     /// Which kind it is, and what it says.
     pub fn describe(&self) -> JsValue {
         let challenge = &*self.0;
-        let (kind, detail) = match challenge {
-            Challenge::SmsCode(challenge) => ("smsCode", ("destination", maybe(challenge.destination()))),
-            Challenge::EmailCode(challenge) => ("emailCode", ("destination", maybe(challenge.destination()))),
-            Challenge::SoftwareToken(challenge) => {
-                ("softwareToken", ("deviceName", maybe(challenge.device_name())))
-            }
+        let detail = match challenge {
+            Challenge::SmsMfa(challenge) => ("destination", maybe(challenge.destination())),
+            Challenge::EmailOtp(challenge) => ("destination", maybe(challenge.destination())),
+            Challenge::SoftwareTokenMfa(challenge) => ("deviceName", maybe(challenge.device_name())),
             Challenge::SelectMfaType(challenge) => {
-                ("selectMfaType", ("methods", list(challenge.options().iter().map(method_name))))
+                ("methods", list(challenge.methods().iter().map(MfaMethod::code)))
             }
-            Challenge::SetUpMfa(challenge) => {
-                ("setUpMfa", ("methods", list(challenge.options().iter().map(method_name))))
+            Challenge::MfaSetup(challenge) => {
+                ("methods", list(challenge.methods().iter().map(MfaMethod::code)))
             }
-            Challenge::NewPassword(challenge) => {
-                ("newPassword", ("requiredAttributes", list(challenge.required_attributes())))
+            Challenge::NewPasswordRequired(challenge) => {
+                ("requiredAttributes", list(challenge.required_attributes()))
             }
-            Challenge::Other(challenge) => ("other", ("parameters", texts(pairs(challenge.parameters())))),
-            _ => ("other", ("parameters", object(&[]).into())),
+            Challenge::Other(challenge) => ("parameters", texts(pairs(challenge.parameters()))),
+            _ => ("parameters", object(&[]).into()),
         };
         let attributes = match challenge {
-            Challenge::NewPassword(challenge) => texts(pairs(challenge.attributes())),
+            Challenge::NewPasswordRequired(challenge) => texts(pairs(challenge.attributes())),
             _ => JsValue::UNDEFINED,
         };
         object(&[
-            ("kind", kind.into()),
+            ("kind", challenge.kind().into()),
             ("name", challenge.name().into()),
             ("username", challenge.username().into()),
             detail,
@@ -69,26 +67,27 @@ impl JsChallenge {
 /// The answers that challenges take.
 async fn perform(challenge: Rc<Challenge>, method: String, input: Options) -> Result<JsValue, Exception> {
     Ok(step(match (method.as_str(), &*challenge) {
-        ("answerWithCode", Challenge::SmsCode(challenge)) => challenge.answer(&input.needed("code")?).await?,
-        ("answerWithCode", Challenge::EmailCode(challenge)) => {
+        ("answerWithCode", Challenge::SmsMfa(challenge)) => challenge.answer(&input.needed("code")?).await?,
+        ("answerWithCode", Challenge::EmailOtp(challenge)) => {
             challenge.answer(&input.needed("code")?).await?
         }
-        ("answerWithCode", Challenge::SoftwareToken(challenge)) => {
+        ("answerWithCode", Challenge::SoftwareTokenMfa(challenge)) => {
             challenge.answer(&input.needed("code")?).await?
         }
-        ("answerWithCode", Challenge::SetUpMfa(challenge)) => {
-            challenge.confirm_totp(&input.needed("code")?).await?
+        ("verifySoftwareToken", Challenge::MfaSetup(challenge)) => {
+            let name = input.text("deviceName")?;
+            challenge.verify_software_token(&input.needed("code")?, name.as_deref()).await?
         }
-        ("startTotp", Challenge::SetUpMfa(challenge)) => {
-            return Ok(JsSoftwareTokenSetup(challenge.start_totp().await?).into());
+        ("associateSoftwareToken", Challenge::MfaSetup(challenge)) => {
+            return Ok(JsSoftwareTokenSetup(challenge.associate_software_token().await?).into());
         }
-        ("setUpEmail", Challenge::SetUpMfa(challenge)) => {
+        ("setUpEmail", Challenge::MfaSetup(challenge)) => {
             challenge.set_up_email(&input.needed("address")?).await?
         }
         ("answerWithMethod", Challenge::SelectMfaType(challenge)) => {
-            challenge.answer(&method_called(input.needed("method")?)).await?
+            challenge.answer(&MfaMethod::from_code(input.needed("method")?)).await?
         }
-        ("answerWithPassword", Challenge::NewPassword(challenge)) => {
+        ("answerWithPassword", Challenge::NewPasswordRequired(challenge)) => {
             let attributes = input.texts("attributes")?;
             challenge.answer(input.needed("newPassword")?, &pairs(&attributes)).await?
         }
@@ -117,25 +116,5 @@ impl JsSoftwareTokenSetup {
     #[wasm_bindgen(js_name = otpauthUri)]
     pub fn otpauth_uri(&self, issuer: &str, account: &str) -> String {
         self.0.otpauth_uri(issuer, account)
-    }
-}
-
-/// The name of a method in JavaScript; AWS's own where there is none.
-pub(crate) fn method_name(method: &MfaMethod) -> String {
-    match method {
-        MfaMethod::Sms => "sms",
-        MfaMethod::SoftwareToken => "softwareToken",
-        MfaMethod::Email => "email",
-        other => other.as_str(),
-    }
-    .to_owned()
-}
-
-fn method_called(name: String) -> MfaMethod {
-    match name.as_str() {
-        "sms" => MfaMethod::Sms,
-        "softwareToken" => MfaMethod::SoftwareToken,
-        "email" => MfaMethod::Email,
-        _ => MfaMethod::Other(name),
     }
 }

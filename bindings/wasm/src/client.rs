@@ -130,9 +130,11 @@ fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Exce
 fn sign_in_options(options: &Options) -> Result<SignInOptions, Exception> {
     let mut sign_in = SignInOptions::new(options.needed("username")?, options.needed("password")?);
     sign_in = match options.text("flow")?.as_deref() {
-        None | Some("srp") => sign_in,
-        Some("password") => sign_in.flow(AuthFlow::UserPassword),
-        Some(_) => return Err(Exception::invalid_input("flow is neither \"srp\" nor \"password\"")),
+        None | Some("userSrpAuth") => sign_in,
+        Some("userPasswordAuth") => sign_in.flow(AuthFlow::UserPasswordAuth),
+        Some(_) => {
+            return Err(Exception::invalid_input("flow is neither \"userSrpAuth\" nor \"userPasswordAuth\""));
+        }
     };
     for (key, value) in options.texts("clientMetadata")? {
         sign_in = sign_in.client_metadata(key, value);

@@ -2,7 +2,7 @@
 
 use futures_util::StreamExt;
 use js_sys::{Function, JSON};
-use poolpass::{AccessToken, Claims, Credentials, Events, IdToken, SessionEvent, SignIn, User};
+use poolpass::{AccessToken, Claims, Credentials, Events, IdToken, SessionEvent, SignInStep, User};
 use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -11,10 +11,10 @@ use crate::challenge::JsChallenge;
 use crate::values::{date, dictionary, list, maybe, object};
 
 /// A user, or the challenge that has to be answered first.
-pub(crate) fn step(step: SignIn) -> JsValue {
+pub(crate) fn step(step: SignInStep) -> JsValue {
     match step {
-        SignIn::Done(signed_in) => user(&signed_in),
-        SignIn::Challenge(challenge) => JsChallenge::new(challenge).into(),
+        SignInStep::Done(signed_in) => user(&signed_in),
+        SignInStep::Challenge(challenge) => JsChallenge::new(challenge).into(),
     }
 }
 

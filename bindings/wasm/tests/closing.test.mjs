@@ -109,7 +109,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
     other.close();
     const [, answer, step] = await Promise.all(calls);
     assert.equal(answer.status, 200);
-    assert.equal(step.kind, 'softwareToken');
+    assert.equal(step.kind, 'softwareTokenMfa');
     assert.equal(step.username, grace.username);
     await assert.rejects(step.answer('123456'), { kind: 'invalidInput' });
     assert.ok(api.mock.callCount() > 0);

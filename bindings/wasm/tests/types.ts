@@ -45,28 +45,28 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
   });
   unsubscribe();
 
-  const step = await client.signIn('ada', 'correct horse', { signal, flow: 'password' });
+  const step = await client.signIn('ada', 'correct horse', { signal, flow: 'userPasswordAuth' });
   switch (step.kind) {
     case 'done':
       return step.user.username;
-    case 'smsCode':
-    case 'emailCode':
+    case 'smsMfa':
+    case 'emailOtp':
       console.log(step.destination?.toUpperCase());
       await step.answer('123456');
       break;
-    case 'softwareToken':
+    case 'softwareTokenMfa':
       // @ts-expect-error a code is a string
       await step.answer(123456);
       break;
     case 'selectMfaType':
-      await step.answer(step.methods[0] ?? 'sms');
+      await step.answer(step.methods[0] ?? 'smsMfa');
       break;
-    case 'setUpMfa':
+    case 'mfaSetup':
       // @ts-expect-error it is set up in two calls
       await step.answer('123456');
-      console.log((await step.startTotp()).otpauthUri('Notes', step.username));
+      console.log((await step.associateSoftwareToken()).otpauthUri('Notes', step.username));
       break;
-    case 'newPassword':
+    case 'newPasswordRequired':
       await step.answer('a better horse', { attributes: { name: 'Ada' } });
       break;
     case 'other':

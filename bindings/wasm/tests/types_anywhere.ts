@@ -8,7 +8,7 @@ export async function main(config: Config, signal: CallOptions['signal'], text: 
   const options: ClientOptions = { store: undefined, maxAttempts: undefined };
   const client = await Client.create({ ...config, region: text }, options);
   const step = await client.signIn('ada', 'correct horse', { signal, flow: undefined, clientMetadata: undefined });
-  if (step.kind === 'softwareToken') await step.answer('123456', { signal });
+  if (step.kind === 'softwareTokenMfa') await step.answer('123456', { signal });
   try {
     await client.bucket().put('key', 'text', { contentType: text, signal });
     await client.table().get({ pk: 'a' }, { consistentRead: undefined, signal });

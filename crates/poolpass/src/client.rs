@@ -18,7 +18,7 @@ use crate::platform::{
 use crate::session::{
     AccessToken, Events, IdToken, RefreshOperation, RefreshSettings, SessionManager, SignOut, User,
 };
-use crate::sign_in::{SignIn, SignInFlow, SignInOptions};
+use crate::sign_in::{SignInFlow, SignInOptions, SignInStep};
 use crate::user_pool::UserPool;
 
 /// Signs a person in and makes AWS requests as that person.
@@ -101,7 +101,7 @@ impl Client {
         &self,
         username: impl Into<String>,
         password: impl Into<SecretString>,
-    ) -> Result<SignIn, Error> {
+    ) -> Result<SignInStep, Error> {
         self.sign_in_with(SignInOptions::new(username, password)).await
     }
 
@@ -112,7 +112,7 @@ impl Client {
     /// # Errors
     ///
     /// As [`sign_in`](Self::sign_in).
-    pub async fn sign_in_with(&self, options: SignInOptions) -> Result<SignIn, Error> {
+    pub async fn sign_in_with(&self, options: SignInOptions) -> Result<SignInStep, Error> {
         self.flow()?.start(options).await
     }
 

@@ -1,6 +1,6 @@
 //! Poolpass signs people in to Amazon Cognito and lets their app use AWS directly, without a backend.
 //!
-//! - **Who are you?** [`Client::sign_in`] proves the password with SRP, and returns [`SignIn::Done`] or a [`Challenge`], whose
+//! - **Who are you?** [`Client::sign_in`] proves the password with SRP, and returns [`SignInStep::Done`] or a [`Challenge`], whose
 //!   answer is the next step. [`Client::account`] has sign-up and everything that people do to their account.
 //! - **What you hold.** The session is kept in a [`SessionStore`](platform::SessionStore) and refreshed shortly before it
 //!   expires; [`Client::events`] says what happens to it. [`Client::credentials`] turns it into AWS credentials, or makes a
@@ -9,14 +9,14 @@
 //!   credentials. IAM policies limit it to the person's own data; [`Client::identity_id`] is what they go by.
 //!
 //! ```no_run
-//! use poolpass::{Challenge, Client, Config, SignIn};
+//! use poolpass::{Challenge, Client, Config, SignInStep};
 //!
 //! # async fn run(code: &str) -> Result<(), poolpass::Error> {
 //! let client = Client::new(Config::from_file("poolpass.json")?)?;
 //! match client.sign_in("ada", "correct horse").await? {
-//!     SignIn::Done(user) => println!("hello {}", user.username()),
-//!     SignIn::Challenge(Challenge::SoftwareToken(challenge)) => drop(challenge.answer(code).await?),
-//!     SignIn::Challenge(other) => println!("{} comes next", other.name()),
+//!     SignInStep::Done(user) => println!("hello {}", user.username()),
+//!     SignInStep::Challenge(Challenge::SoftwareTokenMfa(challenge)) => drop(challenge.answer(code).await?),
+//!     SignInStep::Challenge(other) => println!("{} comes next", other.name()),
 //! }
 //! let bucket = client.s3()?;
 //! bucket.put(&bucket.private_path("note.txt").await?, "only mine").await?;
@@ -102,7 +102,7 @@ pub use mfa::{MfaMethod, SoftwareTokenSetup};
 pub use session::{
     AccessToken, Claims, Events, IdToken, RefreshOperation, SessionEndReason, SessionEvent, SignOut, User,
 };
-pub use sign_in::{AuthFlow, SignIn, SignInOptions};
+pub use sign_in::{AuthFlow, SignInOptions, SignInStep};
 pub use user_pool::CodeDeliveryDetails;
 
 /// The examples of the project's README, compiled.

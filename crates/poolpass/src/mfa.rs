@@ -13,35 +13,57 @@ use crate::percent;
 #[non_exhaustive]
 pub enum MfaMethod {
     /// A code by SMS (`SMS_MFA`).
-    Sms,
+    SmsMfa,
     /// A code from an authenticator app (`SOFTWARE_TOKEN_MFA`).
-    SoftwareToken,
+    SoftwareTokenMfa,
     /// A code by email (`EMAIL_OTP`).
-    Email,
+    EmailOtp,
     /// Another method, by AWS's name for it.
     Other(String),
 }
 
 impl MfaMethod {
-    /// AWS's name for it, such as `SOFTWARE_TOKEN_MFA`.
+    /// The methods that Poolpass knows, each with AWS's name and its [code](Self::code).
+    const KNOWN: [(Self, &'static str, &'static str); 3] = [
+        (Self::SmsMfa, "SMS_MFA", "smsMfa"),
+        (Self::SoftwareTokenMfa, "SOFTWARE_TOKEN_MFA", "softwareTokenMfa"),
+        (Self::EmailOtp, "EMAIL_OTP", "emailOtp"),
+    ];
+
+    /// AWS's name for the method, such as `SOFTWARE_TOKEN_MFA`.
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Sms => "SMS_MFA",
-            Self::SoftwareToken => "SOFTWARE_TOKEN_MFA",
-            Self::Email => "EMAIL_OTP",
             Self::Other(name) => name,
+            known => known.names().0,
         }
+    }
+
+    /// The method as a short text, such as `softwareTokenMfa`, the same in every language; AWS's name for a method that Poolpass
+    /// does not know.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Other(name) => name,
+            known => known.names().1,
+        }
+    }
+
+    /// The method that has this [code](Self::code).
+    pub fn from_code(code: impl Into<String>) -> Self {
+        let code = code.into();
+        let known = Self::KNOWN.into_iter().find(|known| known.2 == code);
+        known.map_or(Self::Other(code), |known| known.0)
+    }
+
+    fn names(&self) -> (&'static str, &'static str) {
+        let known = Self::KNOWN.iter().find(|known| known.0 == *self);
+        known.map(|known| (known.1, known.2)).unwrap_or_default()
     }
 }
 
 impl From<String> for MfaMethod {
     fn from(name: String) -> Self {
-        match name.as_str() {
-            "SMS_MFA" => Self::Sms,
-            "SOFTWARE_TOKEN_MFA" => Self::SoftwareToken,
-            "EMAIL_OTP" => Self::Email,
-            _ => Self::Other(name),
-        }
+        let known = Self::KNOWN.into_iter().find(|known| known.1 == name);
+        known.map_or(Self::Other(name), |known| known.0)
     }
 }
 
@@ -133,5 +155,19 @@ mod tests {
             assert_eq!(MfaMethod::from(name.to_owned()).as_str(), name);
         }
         assert_eq!(MfaMethod::from("PIGEON_MFA".to_owned()), MfaMethod::Other("PIGEON_MFA".to_owned()));
+    }
+
+    #[test]
+    fn a_code_names_the_same_method_as_aws_does() {
+        for (name, code) in [
+            ("SMS_MFA", "smsMfa"),
+            ("SOFTWARE_TOKEN_MFA", "softwareTokenMfa"),
+            ("EMAIL_OTP", "emailOtp"),
+            ("PIGEON_MFA", "PIGEON_MFA"),
+        ] {
+            let method = MfaMethod::from(name.to_owned());
+            assert_eq!(method.code(), code);
+            assert_eq!(MfaMethod::from_code(code), method);
+        }
     }
 }

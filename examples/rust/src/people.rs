@@ -3,7 +3,7 @@
 use std::io::{BufRead, Write};
 
 use anyhow::{Context, Result, bail};
-use poolpass::{Challenge, Client, ErrorKind, MfaSetting, MfaSettings, SignIn, SignUp};
+use poolpass::{Challenge, Client, ErrorKind, MfaSetting, MfaSettings, SignInStep, SignUp};
 
 use crate::narrator::Narrator;
 use crate::setting::Setting;
@@ -82,7 +82,7 @@ async fn newcomer(setting: &Setting, laptop: &Client, phone: &Client, narrator: 
     narrator.step("make it the second factor", "SetUserMFAPreference", prefer).await?;
 
     let step = narrator.step("sign in with SRP on the laptop", SRP, laptop.sign_in(USER, PASSWORD)).await?;
-    let Some(Challenge::SoftwareToken(challenge)) = step.challenge() else {
+    let Some(Challenge::SoftwareTokenMfa(challenge)) = step.challenge() else {
         bail!("SOFTWARE_TOKEN_MFA was expected")
     };
     // Cognito takes each code once; the next one is valid already.
@@ -95,22 +95,20 @@ async fn newcomer(setting: &Setting, laptop: &Client, phone: &Client, narrator: 
 }
 
 /// On AWS the codes are on the person's own devices.
-async fn answer_by_hand(mut step: SignIn, narrator: &mut Narrator) -> Result<()> {
+async fn answer_by_hand(mut step: SignInStep, narrator: &mut Narrator) -> Result<()> {
     const RESPOND: &str = "RespondToAuthChallenge";
     loop {
-        let SignIn::Challenge(challenge) = step else { return Ok(()) };
+        let SignInStep::Challenge(challenge) = step else { return Ok(()) };
         print!("      {}: the code? ", challenge.name());
         std::io::stdout().flush()?;
         let mut code = String::new();
         std::io::stdin().lock().read_line(&mut code)?;
         step = match challenge {
-            Challenge::SoftwareToken(challenge) => {
+            Challenge::SoftwareTokenMfa(challenge) => {
                 narrator.step("answer", RESPOND, challenge.answer(&code)).await?
             }
-            Challenge::SmsCode(challenge) => {
-                narrator.step("answer", RESPOND, challenge.answer(&code)).await?
-            }
-            Challenge::EmailCode(challenge) => {
+            Challenge::SmsMfa(challenge) => narrator.step("answer", RESPOND, challenge.answer(&code)).await?,
+            Challenge::EmailOtp(challenge) => {
                 narrator.step("answer", RESPOND, challenge.answer(&code)).await?
             }
             other => bail!("the quickstart cannot answer {}", other.name()),

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use poolpass::dynamodb::{FromItem, Item, attribute};
 use poolpass::s3::UploadState;
 use poolpass::srp::{ClientEphemeral, Identity, ServerChallenge};
-use poolpass::{AuthFlow, Client, Config, Error, Service, SignIn, SignInOptions, SignUp};
+use poolpass::{AuthFlow, Client, Config, Error, Service, SignInStep, SignInOptions, SignUp};
 use serde_json::{Value, json};
 
 use crate::backend::{Backend, Stored};
@@ -63,7 +63,7 @@ fn user_pool(input: &[u8]) {
         match door % 4 {
             0 => continued(client.sign_in("ada", "Correct-horse-1").await).await,
             1 => {
-                let options = SignInOptions::new("ada", "Correct-horse-1").flow(AuthFlow::UserPassword);
+                let options = SignInOptions::new("ada", "Correct-horse-1").flow(AuthFlow::UserPasswordAuth);
                 continued(client.sign_in_with(options).await).await;
             }
             2 => told(account.sign_up(SignUp::new("ada", "Correct-horse-1")).await),
@@ -72,12 +72,12 @@ fn user_pool(input: &[u8]) {
     });
 }
 
-async fn continued(step: Result<SignIn, Error>) {
+async fn continued(step: Result<SignInStep, Error>) {
     match step {
-        Ok(SignIn::Challenge(challenge)) => {
+        Ok(SignInStep::Challenge(challenge)) => {
             let _ = (challenge.name().len(), challenge.username().len(), format!("{challenge:?}"));
         }
-        Ok(SignIn::Done(user)) => {
+        Ok(SignInStep::Done(user)) => {
             let _ = format!("{user:?}");
         }
         Err(error) => quotes_itself(&error),
@@ -97,7 +97,7 @@ fn tokens(input: &[u8]) {
     }});
     let client = Backend::answering(answer.to_string()).client();
     run(async {
-        let options = SignInOptions::new("ada", "Correct-horse-1").flow(AuthFlow::UserPassword);
+        let options = SignInOptions::new("ada", "Correct-horse-1").flow(AuthFlow::UserPasswordAuth);
         continued(client.sign_in_with(options).await).await;
     });
     let stored =

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use local_aws::{FaultRule, LocalAws, Options};
-use poolpass::{Client, ClientBuilder, Config, RetryPolicy, SignIn};
+use poolpass::{Client, ClientBuilder, Config, RetryPolicy, SignInStep};
 use serde_json::{Value, json};
 
 use crate::root;
@@ -177,8 +177,8 @@ impl Demo {
     /// When the server refuses or asks for more than the password.
     pub async fn sign_in(&self, client: &Client, name: &str) -> Result<()> {
         match client.sign_in(name, PASSWORD).await? {
-            SignIn::Done(_) => Ok(()),
-            SignIn::Challenge(challenge) => bail!("{} was asked for {challenge:?}", name),
+            SignInStep::Done(_) => Ok(()),
+            SignInStep::Challenge(challenge) => bail!("{} was asked for {challenge:?}", name),
         }
     }
 

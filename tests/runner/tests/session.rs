@@ -15,7 +15,7 @@ use futures_util::future::{join_all, try_join_all};
 use futures_util::{FutureExt, StreamExt};
 use poolpass::platform::{BoxFuture, FileStore, SessionStore, StoreError};
 use poolpass::{
-    Client, ErrorKind, Events, RefreshOperation, SessionEndReason, SessionEvent, SignIn, SignOut,
+    Client, ErrorKind, Events, RefreshOperation, SessionEndReason, SessionEvent, SignInStep, SignOut,
 };
 use poolpass_tests::{PASSWORD, TestPool};
 use secrecy::{ExposeSecret, SecretString};
@@ -354,8 +354,8 @@ async fn signed_in_as(pool: &TestPool, username: &str) -> Result<Client> {
     Ok(client)
 }
 
-fn done(step: SignIn) {
-    assert!(matches!(step, SignIn::Done(_)), "{step:?}");
+fn done(step: SignInStep) {
+    assert!(matches!(step, SignInStep::Done(_)), "{step:?}");
 }
 
 async fn username(client: &Client) -> Result<Option<String>> {

@@ -22,12 +22,12 @@ const OPERATIONS: [&str; 16] = [
     "Table",
     "UpdateItem",
     "Attribute",
-    "SmsCode",
-    "EmailCode",
-    "SoftwareToken",
-    "SelectMfaType",
-    "SetUpMfa",
-    "NewPassword",
+    "SmsMfaChallenge",
+    "EmailOtpChallenge",
+    "SoftwareTokenMfaChallenge",
+    "SelectMfaTypeChallenge",
+    "MfaSetupChallenge",
+    "NewPasswordRequiredChallenge",
     "OtherChallenge",
     "Error",
     "ErrorKind",
@@ -69,7 +69,7 @@ fn the_list_is_read_from_the_source_as_it_is() {
     assert!(has(&surface["operations"]["Client"], "signOutEverywhere"));
     assert!(has(&surface["operations"]["Client"], "transactWrite"));
     assert!(has(&surface["operations"]["Bucket"], "deleteMany"));
-    assert!(has(&surface["operations"]["SetUpMfa"], "confirmTotp"));
+    assert!(has(&surface["operations"]["MfaSetupChallenge"], "verifySoftwareToken"));
     assert!(has(&surface["cases"]["SessionEvent"], "sessionEnded"));
     assert!(!has(&surface["operations"]["Client"], "manager"), "what is not public is not offered");
     let mut lists = surface["operations"]

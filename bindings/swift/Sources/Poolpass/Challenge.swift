@@ -6,8 +6,8 @@ import PoolpassFFI
 /// var step = try await client.signIn(username: "ada", password: password)
 /// while case .challenge(let challenge) = step {
 ///     switch challenge {
-///     case .softwareToken(let challenge): step = try await challenge.answer(code: await askForCode())
-///     case .newPassword(let challenge): step = try await challenge.answer(password: await askForPassword())
+///     case .softwareTokenMfa(let challenge): step = try await challenge.answer(code: await askForCode())
+///     case .newPasswordRequired(let challenge): step = try await challenge.answer(newPassword: await askForPassword())
 ///     default: throw NotSupported(challenge.name)
 ///     }
 /// }
@@ -24,29 +24,29 @@ public enum SignInStep: Sendable {
 /// With error kind `codeMismatch` the same challenge can be answered again.
 public enum Challenge: Sendable {
     /// A code was sent by SMS.
-    case smsCode(SmsCodeChallenge)
+    case smsMfa(SmsMfaChallenge)
     /// A code was sent by email.
-    case emailCode(EmailCodeChallenge)
+    case emailOtp(EmailOtpChallenge)
     /// The authenticator app shows a code.
-    case softwareToken(SoftwareTokenChallenge)
+    case softwareTokenMfa(SoftwareTokenMfaChallenge)
     /// There is a choice among second factors.
     case selectMfaType(SelectMfaTypeChallenge)
     /// A second factor has to be set up.
-    case setUpMfa(SetUpMfaChallenge)
+    case mfaSetup(MfaSetupChallenge)
     /// A new password has to be chosen.
-    case newPassword(NewPasswordChallenge)
+    case newPasswordRequired(NewPasswordRequiredChallenge)
     /// Something else, such as a custom challenge.
     case other(OtherChallenge)
 
     /// AWS's name for it, such as `SOFTWARE_TOKEN_MFA`.
     public var name: String {
         switch self {
-        case .smsCode(let challenge): challenge.name
-        case .emailCode(let challenge): challenge.name
-        case .softwareToken(let challenge): challenge.name
+        case .smsMfa(let challenge): challenge.name
+        case .emailOtp(let challenge): challenge.name
+        case .softwareTokenMfa(let challenge): challenge.name
         case .selectMfaType(let challenge): challenge.name
-        case .setUpMfa(let challenge): challenge.name
-        case .newPassword(let challenge): challenge.name
+        case .mfaSetup(let challenge): challenge.name
+        case .newPasswordRequired(let challenge): challenge.name
         case .other(let challenge): challenge.name
         }
     }
@@ -54,12 +54,12 @@ public enum Challenge: Sendable {
     /// Who is signing in.
     public var username: String {
         switch self {
-        case .smsCode(let challenge): challenge.username
-        case .emailCode(let challenge): challenge.username
-        case .softwareToken(let challenge): challenge.username
+        case .smsMfa(let challenge): challenge.username
+        case .emailOtp(let challenge): challenge.username
+        case .softwareTokenMfa(let challenge): challenge.username
         case .selectMfaType(let challenge): challenge.username
-        case .setUpMfa(let challenge): challenge.username
-        case .newPassword(let challenge): challenge.username
+        case .mfaSetup(let challenge): challenge.username
+        case .newPasswordRequired(let challenge): challenge.username
         case .other(let challenge): challenge.username
         }
     }
@@ -68,9 +68,16 @@ public enum Challenge: Sendable {
 /// A second factor.
 public typealias MfaMethod = PoolpassFFI.MfaMethod
 
+extension MfaMethod {
+    /// The method that has this `code()`.
+    public init(code: String) {
+        self = mfaMethod(code: code)
+    }
+}
+
 /// A code was sent by SMS (`SMS_MFA`).
-public struct SmsCodeChallenge: Sendable {
-    fileprivate let inner: PoolpassFFI.SmsCode
+public struct SmsMfaChallenge: Sendable {
+    fileprivate let inner: PoolpassFFI.SmsMfaChallenge
 
     /// AWS's name for it.
     public var name: String { inner.name() }
@@ -86,8 +93,8 @@ public struct SmsCodeChallenge: Sendable {
 }
 
 /// A code was sent by email (`EMAIL_OTP`).
-public struct EmailCodeChallenge: Sendable {
-    fileprivate let inner: PoolpassFFI.EmailCode
+public struct EmailOtpChallenge: Sendable {
+    fileprivate let inner: PoolpassFFI.EmailOtpChallenge
 
     /// AWS's name for it.
     public var name: String { inner.name() }
@@ -103,8 +110,8 @@ public struct EmailCodeChallenge: Sendable {
 }
 
 /// The authenticator app shows a code (`SOFTWARE_TOKEN_MFA`).
-public struct SoftwareTokenChallenge: Sendable {
-    fileprivate let inner: PoolpassFFI.SoftwareToken
+public struct SoftwareTokenMfaChallenge: Sendable {
+    fileprivate let inner: PoolpassFFI.SoftwareTokenMfaChallenge
 
     /// AWS's name for it.
     public var name: String { inner.name() }
@@ -121,40 +128,43 @@ public struct SoftwareTokenChallenge: Sendable {
 
 /// There is a choice among second factors (`SELECT_MFA_TYPE`).
 public struct SelectMfaTypeChallenge: Sendable {
-    fileprivate let inner: PoolpassFFI.SelectMfaType
+    fileprivate let inner: PoolpassFFI.SelectMfaTypeChallenge
 
     /// AWS's name for it.
     public var name: String { inner.name() }
     /// Who is signing in.
     public var username: String { inner.username() }
     /// The methods to choose from.
-    public var options: [MfaMethod] { inner.options() }
+    public var methods: [MfaMethod] { inner.methods() }
 
     /// Answers with the choice (RespondToAuthChallenge).
-    public func answer(_ method: MfaMethod) async throws -> SignInStep {
-        try await call { SignInStep(try await inner.cancellable(handle: $0).answer(choice: method)) }
+    public func answer(method: MfaMethod) async throws -> SignInStep {
+        try await call { SignInStep(try await inner.cancellable(handle: $0).answer(method: method)) }
     }
 }
 
 /// A second factor has to be set up before the person may sign in (`MFA_SETUP`).
-public struct SetUpMfaChallenge: Sendable {
-    fileprivate let inner: PoolpassFFI.SetUpMfa
+public struct MfaSetupChallenge: Sendable {
+    fileprivate let inner: PoolpassFFI.MfaSetupChallenge
 
     /// AWS's name for it.
     public var name: String { inner.name() }
     /// Who is signing in.
     public var username: String { inner.username() }
     /// The methods that can be set up.
-    public var options: [MfaMethod] { inner.options() }
+    public var methods: [MfaMethod] { inner.methods() }
 
     /// Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken).
-    public func startTotp() async throws -> SoftwareTokenSetup {
-        try await call { SoftwareTokenSetup(try await inner.cancellable(handle: $0).startTotp()) }
+    public func associateSoftwareToken() async throws -> SoftwareTokenSetup {
+        try await call { SoftwareTokenSetup(try await inner.cancellable(handle: $0).associateSoftwareToken()) }
     }
 
-    /// Confirms the authenticator app with a first code (VerifySoftwareToken), and signs in.
-    public func confirmTotp(code: String) async throws -> SignInStep {
-        try await call { SignInStep(try await inner.cancellable(handle: $0).confirmTotp(code: code)) }
+    /// Confirms the authenticator app with its first code (VerifySoftwareToken), then continues the sign-in
+    /// (RespondToAuthChallenge). `deviceName` is shown at later sign-ins.
+    public func verifySoftwareToken(code: String, deviceName: String? = nil) async throws -> SignInStep {
+        try await call {
+            SignInStep(try await inner.cancellable(handle: $0).verifySoftwareToken(code: code, deviceName: deviceName))
+        }
     }
 
     /// Has codes sent to an email address (RespondToAuthChallenge); the next step asks for the first one.
@@ -164,8 +174,8 @@ public struct SetUpMfaChallenge: Sendable {
 }
 
 /// A new password has to be chosen, since an administrator set the present one (`NEW_PASSWORD_REQUIRED`).
-public struct NewPasswordChallenge: Sendable {
-    fileprivate let inner: PoolpassFFI.NewPassword
+public struct NewPasswordRequiredChallenge: Sendable {
+    fileprivate let inner: PoolpassFFI.NewPasswordRequiredChallenge
 
     /// AWS's name for it.
     public var name: String { inner.name() }
@@ -177,9 +187,9 @@ public struct NewPasswordChallenge: Sendable {
     public var attributes: [String: String] { inner.attributes() }
 
     /// Answers with a password and attributes (RespondToAuthChallenge).
-    public func answer(password: String, attributes: [String: String] = [:]) async throws -> SignInStep {
+    public func answer(newPassword: String, attributes: [String: String] = [:]) async throws -> SignInStep {
         try await call {
-            SignInStep(try await inner.cancellable(handle: $0).answer(password: password, attributes: attributes))
+            SignInStep(try await inner.cancellable(handle: $0).answer(newPassword: newPassword, attributes: attributes))
         }
     }
 }
@@ -224,7 +234,7 @@ extension SoftwareTokenSetup: Redacted {
 }
 
 extension SignInStep {
-    init(_ step: PoolpassFFI.SignIn) {
+    init(_ step: PoolpassFFI.SignInStep) {
         switch step {
         case .done(let user): self = .done(User(user))
         case .challenge(let challenge): self = .challenge(Challenge(challenge))
@@ -235,12 +245,12 @@ extension SignInStep {
 extension Challenge {
     init(_ challenge: PoolpassFFI.Challenge) {
         switch challenge {
-        case .smsCode(let inner): self = .smsCode(SmsCodeChallenge(inner: inner))
-        case .emailCode(let inner): self = .emailCode(EmailCodeChallenge(inner: inner))
-        case .softwareToken(let inner): self = .softwareToken(SoftwareTokenChallenge(inner: inner))
+        case .smsMfa(let inner): self = .smsMfa(SmsMfaChallenge(inner: inner))
+        case .emailOtp(let inner): self = .emailOtp(EmailOtpChallenge(inner: inner))
+        case .softwareTokenMfa(let inner): self = .softwareTokenMfa(SoftwareTokenMfaChallenge(inner: inner))
         case .selectMfaType(let inner): self = .selectMfaType(SelectMfaTypeChallenge(inner: inner))
-        case .setUpMfa(let inner): self = .setUpMfa(SetUpMfaChallenge(inner: inner))
-        case .newPassword(let inner): self = .newPassword(NewPasswordChallenge(inner: inner))
+        case .mfaSetup(let inner): self = .mfaSetup(MfaSetupChallenge(inner: inner))
+        case .newPasswordRequired(let inner): self = .newPasswordRequired(NewPasswordRequiredChallenge(inner: inner))
         case .other(let inner): self = .other(OtherChallenge(inner: inner))
         }
     }

@@ -44,7 +44,7 @@ extension Client {
     /// - Throws: ``PoolpassError`` with `notAuthorized` for a wrong password, `userNotFound`, `userNotConfirmed`,
     ///   `passwordResetRequired`, `tooManyAttempts`, `triggerRejected`, `invalidInput`, `conflict`.
     public func signIn(
-        username: String, password: String, flow: AuthFlow = .srp, clientMetadata: [String: String] = [:]
+        username: String, password: String, flow: AuthFlow = .userSrpAuth, clientMetadata: [String: String] = [:]
     ) async throws -> SignInStep {
         let options = SignInOptions(flow: flow, clientMetadata: clientMetadata)
         return try await call {

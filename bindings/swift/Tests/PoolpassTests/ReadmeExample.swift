@@ -9,7 +9,7 @@ func readmeExample(
 ) async throws {
     let client = try Client(Config(contentsOf: bundledFile), store: store)
     var step = try await client.signIn(username: "ada", password: password)  // SRP: the password never leaves the device
-    if case .challenge(.softwareToken(let challenge)) = step { step = try await challenge.answer(code: await askForCode()) }
+    if case .challenge(.softwareTokenMfa(let challenge)) = step { step = try await challenge.answer(code: await askForCode()) }
 
     let bucket = try client.bucket()
     let key = try await bucket.privatePath("film.mp4")  // private/{identity id}/film.mp4

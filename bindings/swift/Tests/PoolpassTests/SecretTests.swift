@@ -101,9 +101,9 @@ final class SecretTests: XCTestCase {
 
     /// What holds nothing that anybody keeps secret: what an app says itself, and what AWS says about people and objects.
     private static let withoutSecrets: Set = [
-        "Attribute", "CancellationReason", "Change", "Challenge", "Condition", "DeletedObjects", "EmailCodeChallenge",
-        "ItemPage", "Iterator", "KeychainError", "KeychainStore", "NewPasswordChallenge", "OtherChallenge", "Search",
-        "SelectMfaTypeChallenge", "SessionStore", "SetUpMfaChallenge", "SmsCodeChallenge", "SoftwareTokenChallenge",
+        "Attribute", "CancellationReason", "Change", "Challenge", "Condition", "DeletedObjects", "EmailOtpChallenge",
+        "ItemPage", "Iterator", "KeychainError", "KeychainStore", "NewPasswordRequiredChallenge", "OtherChallenge", "Search",
+        "SelectMfaTypeChallenge", "SessionStore", "MfaSetupChallenge", "SmsMfaChallenge", "SoftwareTokenMfaChallenge",
         "TransactGet", "TransactWrite", "Transport", "TransportError", "URLSessionTransport", "UploadBody",
         "UploadProgress", "UploadSource", "User", "Body",
     ]

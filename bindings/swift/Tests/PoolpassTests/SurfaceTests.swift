@@ -21,13 +21,13 @@ final class SurfaceTests: XCTestCase {
         XCTAssertEqual(Set([.signedIn, .refreshed, ended, .signedOut].map(scenarioName)), listed("SessionEvent"))
         XCTAssertEqual(Set(SessionEndReason.allCases.map { "\($0)" }), listed("SessionEndReason"))
         XCTAssertEqual(Set(SignOut.allCases.map { "\($0)" }), listed("SignOut"))
-        XCTAssertEqual(Set([.sms, .softwareToken, .email, .other("other")].map(scenarioName)), listed("MfaMethod"))
+        XCTAssertEqual(Set([MfaMethod.smsMfa, .softwareTokenMfa, .emailOtp, .other("other")].map { $0.code() }), listed("MfaMethod"))
         XCTAssertEqual(Set(MfaSetting.allCases.map { "\($0)" }), listed("MfaSetting"))
         // `described` switches over all of them, without a default.
         let challenges: [String: Any] = [
-            "smsCode": Challenge.smsCode, "emailCode": Challenge.emailCode, "softwareToken": Challenge.softwareToken,
-            "selectMfaType": Challenge.selectMfaType, "setUpMfa": Challenge.setUpMfa,
-            "newPassword": Challenge.newPassword, "other": Challenge.other,
+            "smsMfa": Challenge.smsMfa, "emailOtp": Challenge.emailOtp, "softwareTokenMfa": Challenge.softwareTokenMfa,
+            "selectMfaType": Challenge.selectMfaType, "mfaSetup": Challenge.mfaSetup,
+            "newPasswordRequired": Challenge.newPasswordRequired, "other": Challenge.other,
         ]
         XCTAssertEqual(Set(challenges.keys), listed("Challenge"))
     }
@@ -174,24 +174,24 @@ final class SurfaceTests: XCTestCase {
 
     private static var challenges: [String: Any] {
         [
-            "EmailCode.answer": EmailCodeChallenge.answer,
-            "EmailCode.destination": \EmailCodeChallenge.destination,
-            "NewPassword.answer": NewPasswordChallenge.answer,
-            "NewPassword.attributes": \NewPasswordChallenge.attributes,
-            "NewPassword.requiredAttributes": \NewPasswordChallenge.requiredAttributes,
+            "EmailOtpChallenge.answer": EmailOtpChallenge.answer,
+            "EmailOtpChallenge.destination": \EmailOtpChallenge.destination,
+            "NewPasswordRequiredChallenge.answer": NewPasswordRequiredChallenge.answer,
+            "NewPasswordRequiredChallenge.attributes": \NewPasswordRequiredChallenge.attributes,
+            "NewPasswordRequiredChallenge.requiredAttributes": \NewPasswordRequiredChallenge.requiredAttributes,
             "OtherChallenge.answer": OtherChallenge.answer,
             "OtherChallenge.name": \OtherChallenge.name,
             "OtherChallenge.parameters": \OtherChallenge.parameters,
-            "SelectMfaType.answer": SelectMfaTypeChallenge.answer,
-            "SelectMfaType.options": \SelectMfaTypeChallenge.options,
-            "SetUpMfa.confirmTotp": SetUpMfaChallenge.confirmTotp,
-            "SetUpMfa.options": \SetUpMfaChallenge.options,
-            "SetUpMfa.setUpEmail": SetUpMfaChallenge.setUpEmail,
-            "SetUpMfa.startTotp": SetUpMfaChallenge.startTotp,
-            "SmsCode.answer": SmsCodeChallenge.answer,
-            "SmsCode.destination": \SmsCodeChallenge.destination,
-            "SoftwareToken.answer": SoftwareTokenChallenge.answer,
-            "SoftwareToken.deviceName": \SoftwareTokenChallenge.deviceName,
+            "SelectMfaTypeChallenge.answer": SelectMfaTypeChallenge.answer,
+            "SelectMfaTypeChallenge.methods": \SelectMfaTypeChallenge.methods,
+            "MfaSetupChallenge.verifySoftwareToken": MfaSetupChallenge.verifySoftwareToken,
+            "MfaSetupChallenge.methods": \MfaSetupChallenge.methods,
+            "MfaSetupChallenge.setUpEmail": MfaSetupChallenge.setUpEmail,
+            "MfaSetupChallenge.associateSoftwareToken": MfaSetupChallenge.associateSoftwareToken,
+            "SmsMfaChallenge.answer": SmsMfaChallenge.answer,
+            "SmsMfaChallenge.destination": \SmsMfaChallenge.destination,
+            "SoftwareTokenMfaChallenge.answer": SoftwareTokenMfaChallenge.answer,
+            "SoftwareTokenMfaChallenge.deviceName": \SoftwareTokenMfaChallenge.deviceName,
         ]
     }
 }

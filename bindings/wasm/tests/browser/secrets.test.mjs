@@ -38,7 +38,7 @@ describe(`secrets in ${NAME}`, () => {
     const tab = await person.newTab();
     await open(tab, config);
     const requests = await bodiesOf(tab);
-    assert.equal(await signIn(tab, grace), 'softwareToken');
+    assert.equal(await signIn(tab, grace), 'softwareTokenMfa');
     const sessions = [...(await requests()).matchAll(/"Session":"([^"]+)"/g)].map(([, session]) => session);
     assert.ok(sessions.length > 0);
     assertNone(await everythingIn(tab), { ...named('challenge session', sessions), password: grace.password });

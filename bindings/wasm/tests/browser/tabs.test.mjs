@@ -81,7 +81,7 @@ describe(`tabs in ${NAME}`, () => {
     const grace = config.demo.users[1];
     const tab = await person.newTab();
     await open(tab, config);
-    assert.equal(await signIn(tab, grace), 'softwareToken');
+    assert.equal(await signIn(tab, grace), 'softwareTokenMfa');
 
     await reload(tab, config);
     assert.equal(await nameIn(tab), null);
@@ -91,7 +91,7 @@ describe(`tabs in ${NAME}`, () => {
       const { kind } = await challenge.answer(new TOTP({ secret: totpSecret }).generate());
       return [challenge.kind, challenge.username, kind, await client.pendingChallenge()];
     }, grace);
-    assert.deepEqual(done, ['softwareToken', grace.username, 'done', undefined]);
+    assert.deepEqual(done, ['softwareTokenMfa', grace.username, 'done', undefined]);
 
     await reload(tab, config);
     assert.equal(await nameIn(tab), grace.username);

@@ -46,23 +46,18 @@ export const OPERATIONS = {
     return { status: answer.status, body: await answer.text() };
   },
 
-  signIn: async (actor, { username, password, flow }) => {
-    return outcome(actor, await actor.client.signIn(username, password, { flow }));
+  signIn: async (actor, { username, password, ...options }) => {
+    return next(actor, await actor.client.signIn(username, password, options));
   },
-  answer: async (actor, args) => {
-    const challenge = actor.challenge ?? (await actor.client.pendingChallenge());
-    if (challenge === undefined) throw new Error('there is no challenge to answer');
-    actor.challenge = challenge;
-    return outcome(actor, await answer(challenge, args));
+  'challenge.answer': async (actor, { code, method, newPassword, responses, ...options }) => {
+    const challenge = await pending(actor);
+    return next(actor, await challenge.answer(code ?? method ?? newPassword ?? responses, options));
   },
-  startMfaSetup: async (actor) => {
-    actor.challenge ??= await actor.client.pendingChallenge();
-    return setup(await actor.challenge.startTotp());
+  'challenge.associateSoftwareToken': async (actor) => setup(await (await pending(actor)).associateSoftwareToken()),
+  'challenge.verifySoftwareToken': async (actor, { code, ...options }) => {
+    return next(actor, await (await pending(actor)).verifySoftwareToken(code, options));
   },
-  pendingChallenge: async ({ client }) => {
-    const challenge = await client.pendingChallenge();
-    return challenge && describe(challenge);
-  },
+  pendingChallenge: ({ client }) => client.pendingChallenge(),
   currentUser: ({ client }) => client.currentUser(),
   idToken: ({ client }) => client.idToken(),
   accessToken: ({ client }) => client.accessToken(),
@@ -158,48 +153,17 @@ function condition({ attribute }, json) {
   return attribute(name)[operator](...values);
 }
 
-function outcome(actor, step) {
-  if (step.kind === 'done') return { state: 'done', username: step.user.username, sub: step.user.sub };
-  actor.challenge = step;
-  return describe(step);
+/** The challenge that the last step returned, or after a restart the stored one. */
+async function pending(actor) {
+  actor.challenge ??= await actor.client.pendingChallenge();
+  if (actor.challenge === undefined) throw new Error('there is no challenge to answer');
+  return actor.challenge;
 }
 
-function describe(challenge) {
-  const described = {
-    state: 'challenge',
-    challenge: challenge.kind,
-    username: challenge.username,
-    name: challenge.name,
-  };
-  switch (challenge.kind) {
-    case 'smsCode':
-    case 'emailCode':
-      return { ...described, sentTo: challenge.destination };
-    case 'selectMfaType':
-    case 'setUpMfa':
-      return { ...described, mfaTypes: challenge.methods };
-    case 'newPassword':
-      return { ...described, requiredAttributes: challenge.requiredAttributes };
-    case 'other':
-      return { ...described, parameters: challenge.parameters };
-    default:
-      return described;
-  }
-}
-
-function answer(challenge, { code, mfaType, newPassword, attributes, responses }) {
-  switch (challenge.kind) {
-    case 'selectMfaType':
-      return challenge.answer(mfaType);
-    case 'setUpMfa':
-      return challenge.confirmTotp(code);
-    case 'newPassword':
-      return challenge.answer(newPassword, { attributes });
-    case 'other':
-      return challenge.answer(responses ?? {});
-    default:
-      return challenge.answer(code);
-  }
+/** Keeps a challenge for the next answer; one that was answered stays, for scenarios that answer it twice. */
+function next(actor, step) {
+  if (step.kind !== 'done') actor.challenge = step;
+  return step;
 }
 
 function setup(totp) {

@@ -2,13 +2,13 @@
 
 use super::Pending;
 use crate::error::Error;
-use crate::sign_in::SignIn;
+use crate::sign_in::SignInStep;
 
 /// A code that was sent by email.
 #[derive(Debug)]
-pub struct EmailCode(pub(super) Pending);
+pub struct EmailOtpChallenge(pub(super) Pending);
 
-impl EmailCode {
+impl EmailOtpChallenge {
     /// The masked address that the code was sent to, such as `a***@e***`.
     pub fn destination(&self) -> Option<&str> {
         self.0.parameter("CODE_DELIVERY_DESTINATION")
@@ -22,7 +22,7 @@ impl EmailCode {
     ///
     /// `CodeMismatch` for a wrong code: ask again, the challenge stays. `CodeExpired` and `ChallengeExpired`: sign in again.
     /// `InvalidInput` for an empty code and `Conflict` while another answer is under way: nothing was sent.
-    pub async fn answer(&self, code: &str) -> Result<SignIn, Error> {
+    pub async fn answer(&self, code: &str) -> Result<SignInStep, Error> {
         self.0.answer_with_code("EMAIL_OTP_CODE", code).await
     }
 }

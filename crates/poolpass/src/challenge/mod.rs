@@ -1,7 +1,7 @@
 //! What the user pool asks for before it lets someone in.
 //!
 //! Each kind of challenge is a type of its own with an `answer` of its own. Answering gives the next
-//! [`SignIn`]. After a wrong code ([`CodeMismatch`](crate::ErrorKind::CodeMismatch)) the same challenge can be
+//! [`SignInStep`]. After a wrong code ([`CodeMismatch`](crate::ErrorKind::CodeMismatch)) the same challenge can be
 //! answered again, as long as Cognito allows it: by default for three minutes. An answer takes at most a minute for each request that
 //! it consists of, and ten seconds more while another process hangs with the session's lock.
 
@@ -16,21 +16,21 @@ mod software_token;
 
 use std::sync::Arc;
 
-pub use email_code::EmailCode;
-pub use new_password::NewPassword;
+pub use email_code::EmailOtpChallenge;
+pub use new_password::NewPasswordRequiredChallenge;
 pub use other::OtherChallenge;
 pub(crate) use saved::SavedChallenge;
-pub use select_mfa_type::SelectMfaType;
-pub use set_up_mfa::SetUpMfa;
-pub use sms_code::SmsCode;
-pub use software_token::SoftwareToken;
+pub use select_mfa_type::SelectMfaTypeChallenge;
+pub use set_up_mfa::MfaSetupChallenge;
+pub use sms_code::SmsMfaChallenge;
+pub use software_token::SoftwareTokenMfaChallenge;
 
 use crate::error::Error;
 use crate::input;
 use crate::json::{self, Object};
 use crate::mfa::MfaMethod;
 use crate::platform::BoxFuture;
-use crate::sign_in::{SignIn, SignInFlow};
+use crate::sign_in::{SignInFlow, SignInStep};
 
 /// What the user pool asks for before it lets someone in.
 ///
@@ -40,22 +40,35 @@ use crate::sign_in::{SignIn, SignInFlow};
 #[non_exhaustive]
 pub enum Challenge {
     /// A code that was sent by SMS (`SMS_MFA`).
-    SmsCode(SmsCode),
+    SmsMfa(SmsMfaChallenge),
     /// A code that was sent by email (`EMAIL_OTP`).
-    EmailCode(EmailCode),
+    EmailOtp(EmailOtpChallenge),
     /// A code from an authenticator app (`SOFTWARE_TOKEN_MFA`).
-    SoftwareToken(SoftwareToken),
+    SoftwareTokenMfa(SoftwareTokenMfaChallenge),
     /// The choice between several kinds of MFA (`SELECT_MFA_TYPE`).
-    SelectMfaType(SelectMfaType),
+    SelectMfaType(SelectMfaTypeChallenge),
     /// MFA that has to be set up first (`MFA_SETUP`).
-    SetUpMfa(SetUpMfa),
+    MfaSetup(MfaSetupChallenge),
     /// A new password in place of a temporary one (`NEW_PASSWORD_REQUIRED`).
-    NewPassword(NewPassword),
+    NewPasswordRequired(NewPasswordRequiredChallenge),
     /// A challenge that has no type here, by AWS's name.
     Other(OtherChallenge),
 }
 
 impl Challenge {
+    /// The kind as a short text, such as `softwareTokenMfa`, the same in every language.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::SmsMfa(_) => "smsMfa",
+            Self::EmailOtp(_) => "emailOtp",
+            Self::SoftwareTokenMfa(_) => "softwareTokenMfa",
+            Self::SelectMfaType(_) => "selectMfaType",
+            Self::MfaSetup(_) => "mfaSetup",
+            Self::NewPasswordRequired(_) => "newPasswordRequired",
+            Self::Other(_) => "other",
+        }
+    }
+
     /// AWS's name for the challenge, such as `SOFTWARE_TOKEN_MFA`.
     pub fn name(&self) -> &str {
         &self.pending().challenge.name
@@ -72,25 +85,25 @@ impl Challenge {
     pub(crate) fn new(flow: Arc<SignInFlow>, challenge: SavedChallenge) -> Result<Self, Error> {
         let pending = Pending { flow, challenge: Box::new(challenge) };
         Ok(match pending.challenge.name.as_str() {
-            "SMS_MFA" => Self::SmsCode(SmsCode(pending)),
-            "EMAIL_OTP" => Self::EmailCode(EmailCode(pending)),
-            "SOFTWARE_TOKEN_MFA" => Self::SoftwareToken(SoftwareToken(pending)),
-            "SELECT_MFA_TYPE" => Self::SelectMfaType(SelectMfaType::new(pending)?),
-            "MFA_SETUP" => Self::SetUpMfa(SetUpMfa::new(pending)?),
-            "NEW_PASSWORD_REQUIRED" => Self::NewPassword(NewPassword::new(pending)?),
+            "SMS_MFA" => Self::SmsMfa(SmsMfaChallenge(pending)),
+            "EMAIL_OTP" => Self::EmailOtp(EmailOtpChallenge(pending)),
+            "SOFTWARE_TOKEN_MFA" => Self::SoftwareTokenMfa(SoftwareTokenMfaChallenge(pending)),
+            "SELECT_MFA_TYPE" => Self::SelectMfaType(SelectMfaTypeChallenge::new(pending)?),
+            "MFA_SETUP" => Self::MfaSetup(MfaSetupChallenge::new(pending)?),
+            "NEW_PASSWORD_REQUIRED" => Self::NewPasswordRequired(NewPasswordRequiredChallenge::new(pending)?),
             _ => Self::Other(OtherChallenge(pending)),
         })
     }
 
     fn pending(&self) -> &Pending {
         match self {
-            Self::SmsCode(SmsCode(pending))
-            | Self::EmailCode(EmailCode(pending))
-            | Self::SoftwareToken(SoftwareToken(pending))
+            Self::SmsMfa(SmsMfaChallenge(pending))
+            | Self::EmailOtp(EmailOtpChallenge(pending))
+            | Self::SoftwareTokenMfa(SoftwareTokenMfaChallenge(pending))
             | Self::Other(OtherChallenge(pending)) => pending,
             Self::SelectMfaType(challenge) => challenge.pending(),
-            Self::SetUpMfa(challenge) => challenge.pending(),
-            Self::NewPassword(challenge) => challenge.pending(),
+            Self::MfaSetup(challenge) => challenge.pending(),
+            Self::NewPasswordRequired(challenge) => challenge.pending(),
         }
     }
 }
@@ -118,11 +131,11 @@ impl Pending {
         Ok(self.names(name)?.into_iter().map(MfaMethod::from).collect())
     }
 
-    fn answer(&self, responses: Object) -> BoxFuture<'_, Result<SignIn, Error>> {
+    fn answer(&self, responses: Object) -> BoxFuture<'_, Result<SignInStep, Error>> {
         self.flow.answer(&self.challenge, responses)
     }
 
-    async fn answer_with_code(&self, response: &'static str, code: &str) -> Result<SignIn, Error> {
+    async fn answer_with_code(&self, response: &'static str, code: &str) -> Result<SignInStep, Error> {
         self.answer(Object::new().with(response, input::code(code)?)).await
     }
 }

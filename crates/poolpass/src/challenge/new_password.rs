@@ -8,7 +8,7 @@ use super::Pending;
 use crate::error::Error;
 use crate::input;
 use crate::json::Object;
-use crate::sign_in::SignIn;
+use crate::sign_in::SignInStep;
 
 /// What AWS puts before the names of attributes.
 const PREFIX: &str = "userAttributes.";
@@ -16,7 +16,7 @@ const PREFIX: &str = "userAttributes.";
 /// A new password in place of the temporary one that an administrator has set.
 ///
 /// ```no_run
-/// # async fn example(challenge: poolpass::challenge::NewPassword) -> Result<(), poolpass::Error> {
+/// # async fn example(challenge: poolpass::challenge::NewPasswordRequiredChallenge) -> Result<(), poolpass::Error> {
 /// for name in challenge.required_attributes() {
 ///     println!("please enter your {name}");
 /// }
@@ -25,13 +25,13 @@ const PREFIX: &str = "userAttributes.";
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct NewPassword {
+pub struct NewPasswordRequiredChallenge {
     pending: Pending,
     required_attributes: Vec<String>,
     attributes: BTreeMap<String, String>,
 }
 
-impl NewPassword {
+impl NewPasswordRequiredChallenge {
     pub(super) fn new(pending: Pending) -> Result<Self, Error> {
         let required = pending.names("requiredAttributes")?;
         let without_prefix = |name: &String| name.strip_prefix(PREFIX).unwrap_or(name).to_owned();
@@ -71,7 +71,7 @@ impl NewPassword {
         &self,
         new_password: impl Into<SecretString>,
         attributes: &[(&str, &str)],
-    ) -> Result<SignIn, Error> {
+    ) -> Result<SignInStep, Error> {
         let new_password = new_password.into();
         let new_password = input::password(&new_password)?;
         let is_given =

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Pending;
 use crate::error::Error;
 use crate::json::Object;
-use crate::sign_in::SignIn;
+use crate::sign_in::SignInStep;
 
 /// A challenge that has no type here: a `CUSTOM_CHALLENGE`, or one that AWS has added since.
 ///
@@ -42,7 +42,7 @@ impl OtherChallenge {
     ///
     /// `ChallengeExpired` and `NotAuthorized`: sign in again. `Conflict` while another answer is under way: nothing was
     /// sent.
-    pub async fn answer(&self, responses: &[(&str, &str)]) -> Result<SignIn, Error> {
+    pub async fn answer(&self, responses: &[(&str, &str)]) -> Result<SignInStep, Error> {
         let responses =
             responses.iter().fold(Object::new(), |responses, (name, value)| responses.with(name, *value));
         self.0.answer(responses).await

@@ -4,28 +4,28 @@ use super::Pending;
 use crate::error::Error;
 use crate::json::Object;
 use crate::mfa::MfaMethod;
-use crate::sign_in::SignIn;
+use crate::sign_in::SignInStep;
 
 /// The choice between several kinds of MFA.
 #[derive(Debug)]
-pub struct SelectMfaType {
+pub struct SelectMfaTypeChallenge {
     pending: Pending,
-    options: Vec<MfaMethod>,
+    methods: Vec<MfaMethod>,
 }
 
-impl SelectMfaType {
+impl SelectMfaTypeChallenge {
     pub(super) fn new(pending: Pending) -> Result<Self, Error> {
-        let options = pending.mfa_methods("MFAS_CAN_CHOOSE")?;
-        Ok(Self { pending, options })
+        let methods = pending.mfa_methods("MFAS_CAN_CHOOSE")?;
+        Ok(Self { pending, methods })
     }
 
     pub(super) fn pending(&self) -> &Pending {
         &self.pending
     }
 
-    /// What there is to choose from.
-    pub fn options(&self) -> &[MfaMethod] {
-        &self.options
+    /// The methods to choose from.
+    pub fn methods(&self) -> &[MfaMethod] {
+        &self.methods
     }
 
     /// Answers with the choice (RespondToAuthChallenge); the next challenge asks for the code.
@@ -34,12 +34,12 @@ impl SelectMfaType {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a method that is not among the options and `Conflict` while another answer is under way: nothing
+    /// `InvalidInput` for a method that is not among the methods and `Conflict` while another answer is under way: nothing
     /// was sent. `ChallengeExpired`: sign in again.
-    pub async fn answer(&self, choice: &MfaMethod) -> Result<SignIn, Error> {
-        if !self.options.contains(choice) {
-            return Err(Error::invalid_input(format!("{choice} is not among the options")));
+    pub async fn answer(&self, method: &MfaMethod) -> Result<SignInStep, Error> {
+        if !self.methods.contains(method) {
+            return Err(Error::invalid_input(format!("{method} is not among the methods")));
         }
-        self.pending.answer(Object::new().with("ANSWER", choice.as_str())).await
+        self.pending.answer(Object::new().with("ANSWER", method.as_str())).await
     }
 }

@@ -10,41 +10,41 @@ use crate::error::Error;
 use crate::input;
 use crate::json::Object;
 use crate::mfa::{self, MfaMethod, SoftwareTokenSetup};
-use crate::sign_in::SignIn;
+use crate::sign_in::SignInStep;
 use crate::user_pool::{Call, TotpOwner};
 
 /// MFA that has to be set up before the person gets in.
 ///
 /// ```no_run
-/// # async fn example(challenge: poolpass::challenge::SetUpMfa) -> Result<(), poolpass::Error> {
-/// let setup = challenge.start_totp().await?;
+/// # async fn example(challenge: poolpass::challenge::MfaSetupChallenge) -> Result<(), poolpass::Error> {
+/// let setup = challenge.associate_software_token().await?;
 /// println!("scan {}", setup.otpauth_uri("Notes", "ada"));
-/// let _next = challenge.confirm_totp("123456").await?;
+/// let _next = challenge.verify_software_token("123456", None).await?;
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct SetUpMfa {
+pub struct MfaSetupChallenge {
     pending: Pending,
-    options: Vec<MfaMethod>,
+    methods: Vec<MfaMethod>,
     /// The challenge as it stands: AWS renews its `Session` with every step.
     state: Mutex<Box<SavedChallenge>>,
 }
 
-impl SetUpMfa {
+impl MfaSetupChallenge {
     pub(super) fn new(pending: Pending) -> Result<Self, Error> {
-        let options = pending.mfa_methods("MFAS_CAN_SETUP")?;
+        let methods = pending.mfa_methods("MFAS_CAN_SETUP")?;
         let state = Mutex::new(pending.challenge.clone());
-        Ok(Self { pending, options, state })
+        Ok(Self { pending, methods, state })
     }
 
     pub(super) fn pending(&self) -> &Pending {
         &self.pending
     }
 
-    /// What can be set up.
-    pub fn options(&self) -> &[MfaMethod] {
-        &self.options
+    /// The methods that can be set up.
+    pub fn methods(&self) -> &[MfaMethod] {
+        &self.methods
     }
 
     /// Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken).
@@ -56,7 +56,7 @@ impl SetUpMfa {
     /// # Errors
     ///
     /// `ChallengeExpired`: sign in again. `Conflict` while another step is under way: nothing was sent.
-    pub async fn start_totp(&self) -> Result<SoftwareTokenSetup, Error> {
+    pub async fn associate_software_token(&self) -> Result<SoftwareTokenSetup, Error> {
         let flow = &self.pending.flow;
         let _step = flow.pending().step_of(&self.pending.challenge)?;
         let mut challenge = self.state();
@@ -69,26 +69,32 @@ impl SetUpMfa {
         Ok(SoftwareTokenSetup::new(secret))
     }
 
-    /// Confirms the authenticator app with a first code (VerifySoftwareToken), then goes on with the sign-in
-    /// (RespondToAuthChallenge).
+    /// Confirms the authenticator app with its first code (VerifySoftwareToken), then continues the sign-in
+    /// (RespondToAuthChallenge). `device_name` is shown at later sign-ins.
     ///
     /// Waits at most 130 seconds.
     ///
     /// # Errors
     ///
     /// `CodeMismatch` for a wrong code: ask again, the challenge stays. `ChallengeExpired`: sign in again. `InvalidInput` for
-    /// an empty code or before [`start_totp`](Self::start_totp), and `Conflict` while another step is under way: nothing was
+    /// an empty code or before [`associate_software_token`](Self::associate_software_token), and `Conflict` while another step is under way: nothing was
     /// sent.
-    pub async fn confirm_totp(&self, code: &str) -> Result<SignIn, Error> {
+    pub async fn verify_software_token(
+        &self,
+        code: &str,
+        device_name: Option<&str>,
+    ) -> Result<SignInStep, Error> {
         let code = input::code(code)?;
         let flow = &self.pending.flow;
         let _step = flow.pending().step_of(&self.pending.challenge)?;
         let mut challenge = self.state();
         match challenge.totp {
-            TotpProgress::NotStarted => return Err(Error::invalid_input("start_totp comes first")),
+            TotpProgress::NotStarted => {
+                return Err(Error::invalid_input("associate_software_token comes first"));
+            }
             TotpProgress::Associated => {
                 let owner = TotpOwner::Session(session(&challenge)?);
-                let call = Call::verify_software_token(owner, &code, None);
+                let call = Call::verify_software_token(owner, &code, device_name);
                 let mut verification = flow.pool().send(call).await?;
                 mfa::verified(&mut verification)?;
                 challenge.session = verification.maybe_secret("Session")?.or(challenge.session);
@@ -109,7 +115,7 @@ impl SetUpMfa {
     ///
     /// `InvalidInput` for an empty address and `Conflict` while another step is under way: nothing was sent.
     /// `ChallengeExpired`: sign in again.
-    pub async fn set_up_email(&self, address: &str) -> Result<SignIn, Error> {
+    pub async fn set_up_email(&self, address: &str) -> Result<SignInStep, Error> {
         let address = input::not_empty(address, "the email address is empty")?;
         let flow = &self.pending.flow;
         let _step = flow.pending().step_of(&self.pending.challenge)?;

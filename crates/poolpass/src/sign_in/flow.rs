@@ -17,7 +17,7 @@ use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use super::pending::PendingChallenge;
-use super::{AuthFlow, SignIn, SignInOptions};
+use super::{AuthFlow, SignInOptions, SignInStep};
 use crate::challenge::{Challenge, SavedChallenge};
 use crate::error::{Error, ErrorKind};
 use crate::json::Object;
@@ -60,12 +60,12 @@ impl SignInFlow {
     }
 
     /// The first step.
-    pub(crate) async fn start(self: &Arc<Self>, options: SignInOptions) -> Result<SignIn, Error> {
+    pub(crate) async fn start(self: &Arc<Self>, options: SignInOptions) -> Result<SignInStep, Error> {
         options.check()?;
         let _step = self.pending.step()?;
         let (username, answer) = match options.flow {
-            AuthFlow::UserSrp => self.prove_by_srp(&options).await?,
-            AuthFlow::UserPassword => self.send_password(&options).await?,
+            AuthFlow::UserSrpAuth => self.prove_by_srp(&options).await?,
+            AuthFlow::UserPasswordAuth => self.send_password(&options).await?,
         };
         self.proceed(Applicant { username, client_metadata: options.client_metadata }, answer).await
     }
@@ -75,7 +75,7 @@ impl SignInFlow {
         self: &'a Arc<Self>,
         challenge: &'a SavedChallenge,
         responses: Object,
-    ) -> BoxFuture<'a, Result<SignIn, Error>> {
+    ) -> BoxFuture<'a, Result<SignInStep, Error>> {
         Box::pin(async move {
             let _step = self.pending.step_of(challenge)?;
             self.respond(challenge, responses).await
@@ -87,7 +87,7 @@ impl SignInFlow {
         self: &Arc<Self>,
         challenge: &SavedChallenge,
         responses: Object,
-    ) -> Result<SignIn, Error> {
+    ) -> Result<SignInStep, Error> {
         let session = challenge.session.as_ref();
         let metadata = &challenge.client_metadata;
         let answer = self
@@ -129,12 +129,16 @@ impl SignInFlow {
     }
 
     /// Tokens begin the session; a challenge is saved before it is handed out.
-    async fn proceed(self: &Arc<Self>, applicant: Applicant, answer: AuthAnswer) -> Result<SignIn, Error> {
+    async fn proceed(
+        self: &Arc<Self>,
+        applicant: Applicant,
+        answer: AuthAnswer,
+    ) -> Result<SignInStep, Error> {
         if let Some(result) = answer.authentication_result {
             let session = self.manager.begin(result).await?;
             // The person is signed in whatever becomes of the challenge, which AWS will not accept again.
             let _ = self.pending.clear().await;
-            return Ok(SignIn::Done(session.into()));
+            return Ok(SignInStep::Done(session.into()));
         }
         let Some(name) = answer.challenge_name else {
             return Err(Error::invalid_response("the answer has neither tokens nor a challenge"));
@@ -148,7 +152,7 @@ impl SignInFlow {
         saved.client_metadata = applicant.client_metadata;
         let challenge = Challenge::new(Arc::clone(self), saved.clone())?;
         self.pending.save(&saved).await?;
-        Ok(SignIn::Challenge(challenge))
+        Ok(SignInStep::Challenge(challenge))
     }
 
     async fn send_password(&self, options: &SignInOptions) -> Result<(String, AuthAnswer), Error> {

@@ -22,19 +22,19 @@ use crate::user_pool::ClientMetadata;
 /// How far a sign-in has come.
 ///
 /// ```no_run
-/// use poolpass::{Challenge, Client, Error, SignIn};
+/// use poolpass::{Challenge, Client, Error, SignInStep};
 ///
 /// # async fn example(client: Client) -> Result<(), Error> {
 /// let mut step = client.sign_in("ada", "correct horse").await?;
 /// loop {
 ///     step = match step {
-///         SignIn::Done(user) => break println!("hello {}", user.username()),
-///         SignIn::Challenge(Challenge::SoftwareToken(challenge)) => challenge.answer("123456").await?,
-///         SignIn::Challenge(Challenge::SmsCode(challenge)) => {
+///         SignInStep::Done(user) => break println!("hello {}", user.username()),
+///         SignInStep::Challenge(Challenge::SoftwareTokenMfa(challenge)) => challenge.answer("123456").await?,
+///         SignInStep::Challenge(Challenge::SmsMfa(challenge)) => {
 ///             println!("code sent to {}", challenge.destination().unwrap_or("your phone"));
 ///             challenge.answer("123456").await?
 ///         }
-///         SignIn::Challenge(other) => panic!("this app cannot answer {}", other.name()),
+///         SignInStep::Challenge(other) => panic!("this app cannot answer {}", other.name()),
 ///     };
 /// }
 /// # Ok(())
@@ -42,14 +42,14 @@ use crate::user_pool::ClientMetadata;
 /// ```
 #[derive(Debug)]
 #[must_use = "a challenge has to be answered before anybody is signed in"]
-pub enum SignIn {
+pub enum SignInStep {
     /// The person is signed in, and the session is stored.
     Done(User),
     /// The user pool wants more.
     Challenge(Challenge),
 }
 
-impl SignIn {
+impl SignInStep {
     /// The person, if nothing else is asked for.
     pub fn done(self) -> Option<User> {
         match self {
@@ -73,20 +73,20 @@ impl SignIn {
 pub enum AuthFlow {
     /// USER_SRP_AUTH: the password never leaves the device. The app client has to allow it (`ALLOW_USER_SRP_AUTH`).
     #[default]
-    UserSrp,
+    UserSrpAuth,
     /// USER_PASSWORD_AUTH: the password is sent over TLS, as a user migration trigger needs it
     /// (`ALLOW_USER_PASSWORD_AUTH`).
-    UserPassword,
+    UserPasswordAuth,
 }
 
 /// A sign-in with more than a user name and a password.
 ///
 /// ```no_run
-/// use poolpass::{AuthFlow, Client, Error, SignIn, SignInOptions};
+/// use poolpass::{AuthFlow, Client, Error, SignInStep, SignInOptions};
 ///
-/// # async fn example(client: Client) -> Result<SignIn, Error> {
+/// # async fn example(client: Client) -> Result<SignInStep, Error> {
 /// let options = SignInOptions::new("ada", "correct horse")
-///     .flow(AuthFlow::UserPassword)
+///     .flow(AuthFlow::UserPasswordAuth)
 ///     .client_metadata("campaign", "spring");
 /// client.sign_in_with(options).await
 /// # }
@@ -112,7 +112,7 @@ impl SignInOptions {
         }
     }
 
-    /// How the password is proved. Default: [`AuthFlow::UserSrp`].
+    /// How the password is proved. Default: [`AuthFlow::UserSrpAuth`].
     pub fn flow(mut self, flow: AuthFlow) -> Self {
         self.flow = flow;
         self

@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::{AuthFlow, SignIn, SignInOptions};
+use super::{AuthFlow, SignInOptions, SignInStep};
 use crate::challenge::Challenge;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
@@ -40,21 +40,22 @@ fn password_verifier() -> Value {
     )
 }
 
-async fn sign_in(client: &Client) -> Result<SignIn, Error> {
+async fn sign_in(client: &Client) -> Result<SignInStep, Error> {
     client.sign_in("ada@example.com", PASSWORD).await
 }
 
 /// Signs in as far as the challenge.
 async fn challenged(pool: &ScriptedPool, client: &Client, name: &str, parameters: Value) -> Challenge {
     pool.answer(challenge(name, parameters));
-    let options = SignInOptions::new("ada", PASSWORD).flow(AuthFlow::UserPassword).client_metadata("k", "v");
+    let options =
+        SignInOptions::new("ada", PASSWORD).flow(AuthFlow::UserPasswordAuth).client_metadata("k", "v");
     client.sign_in_with(options).await.unwrap().challenge().unwrap()
 }
 
-async fn software_token(pool: &ScriptedPool, client: &Client) -> crate::challenge::SoftwareToken {
+async fn software_token(pool: &ScriptedPool, client: &Client) -> crate::challenge::SoftwareTokenMfaChallenge {
     let challenge =
         challenged(pool, client, "SOFTWARE_TOKEN_MFA", json!({ "USER_ID_FOR_SRP": "8f0e" })).await;
-    let Challenge::SoftwareToken(challenge) = challenge else { panic!("{challenge:?}") };
+    let Challenge::SoftwareTokenMfa(challenge) = challenge else { panic!("{challenge:?}") };
     challenge
 }
 
@@ -166,7 +167,7 @@ async fn one_step_is_taken_at_a_time() {
         [answer.kind(), sign_in.kind()]
     };
     let (first, others) = tokio::join!(challenge.answer("123456"), second_answer);
-    assert!(matches!(first.unwrap(), SignIn::Done(_)));
+    assert!(matches!(first.unwrap(), SignInStep::Done(_)));
     assert_eq!(others, [ErrorKind::Conflict, ErrorKind::Conflict]);
     assert_eq!(pool.operations().len(), 2);
 }
@@ -233,7 +234,7 @@ async fn a_saved_challenge_goes_on_elsewhere_and_holds_no_password() {
     }
 
     let there = pool.client().store(store.clone()).build().unwrap();
-    let Some(Challenge::SmsCode(challenge)) = there.pending_challenge().await.unwrap() else {
+    let Some(Challenge::SmsMfa(challenge)) = there.pending_challenge().await.unwrap() else {
         panic!("saved")
     };
     assert_eq!(challenge.destination(), Some("+***67"));
@@ -290,7 +291,7 @@ async fn a_new_password_comes_with_the_attributes_that_the_pool_requires() {
     let parameters = json!({
         "requiredAttributes": "[\"userAttributes.name\"]", "userAttributes": "{\"email\":\"ada@example.com\"}"
     });
-    let Challenge::NewPassword(challenge) =
+    let Challenge::NewPasswordRequired(challenge) =
         challenged(&pool, &client, "NEW_PASSWORD_REQUIRED", parameters).await
     else {
         panic!("a new password is asked for");
@@ -316,32 +317,35 @@ async fn setting_up_totp_goes_on_where_it_was_interrupted() {
     let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
     let here = pool.client().store(store.clone()).build().unwrap();
     let parameters = json!({ "MFAS_CAN_SETUP": "[\"SOFTWARE_TOKEN_MFA\"]" });
-    let Challenge::SetUpMfa(challenge) = challenged(&pool, &here, "MFA_SETUP", parameters).await else {
+    let Challenge::MfaSetup(challenge) = challenged(&pool, &here, "MFA_SETUP", parameters).await else {
         panic!("MFA has to be set up");
     };
-    assert_eq!(challenge.confirm_totp("123456").await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(
+        challenge.verify_software_token("123456", None).await.unwrap_err().kind(),
+        ErrorKind::InvalidInput
+    );
 
     pool.answer(json!({ "SecretCode": "JBSWY3DPEHPK3PXP", "Session": "second session" }));
-    assert_eq!(challenge.start_totp().await.unwrap().secret(), "JBSWY3DPEHPK3PXP");
+    assert_eq!(challenge.associate_software_token().await.unwrap().secret(), "JBSWY3DPEHPK3PXP");
     assert_eq!(pool.last_input(), json!({ "Session": "the session" }));
     assert!(!store.load(SAVED).await.unwrap().unwrap().expose_secret().contains("JBSWY3DPEHPK3PXP"));
 
     // The app is reloaded while the person scans the code; later the last answer gets lost.
     let there = pool.client().store(store.clone()).build().unwrap();
-    let Some(Challenge::SetUpMfa(challenge)) = there.pending_challenge().await.unwrap() else {
+    let Some(Challenge::MfaSetup(challenge)) = there.pending_challenge().await.unwrap() else {
         panic!("saved")
     };
     pool.refuse("EnableSoftwareTokenMFAException", "Code mismatch");
-    assert_eq!(challenge.confirm_totp("1").await.unwrap_err().kind(), ErrorKind::CodeMismatch);
+    assert_eq!(challenge.verify_software_token("1", None).await.unwrap_err().kind(), ErrorKind::CodeMismatch);
     assert_eq!(pool.last_input(), json!({ "Session": "second session", "UserCode": "1" }));
     pool.answer(json!({ "Status": "SUCCESS", "Session": "third session" })).lose();
-    assert_eq!(challenge.confirm_totp("123456").await.unwrap_err().kind(), ErrorKind::Network);
+    assert_eq!(challenge.verify_software_token("123456", None).await.unwrap_err().kind(), ErrorKind::Network);
 
-    let Some(Challenge::SetUpMfa(challenge)) = there.pending_challenge().await.unwrap() else {
+    let Some(Challenge::MfaSetup(challenge)) = there.pending_challenge().await.unwrap() else {
         panic!("saved")
     };
     pool.answer(tokens(&pool));
-    challenge.confirm_totp("123456").await.unwrap().done().unwrap();
+    challenge.verify_software_token("123456", None).await.unwrap().done().unwrap();
     assert_eq!(pool.last_input()["Session"], "third session");
     assert_eq!(pool.last_input()["ChallengeName"], "MFA_SETUP");
 }
@@ -358,8 +362,8 @@ async fn only_an_offered_method_is_chosen() {
         panic!("there is a choice");
     };
     let pigeon = MfaMethod::Other("PIGEON_MFA".to_owned());
-    assert_eq!(choice.options(), [MfaMethod::Sms, pigeon.clone()]);
-    assert_eq!(choice.answer(&MfaMethod::Email).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(choice.methods(), [MfaMethod::SmsMfa, pigeon.clone()]);
+    assert_eq!(choice.answer(&MfaMethod::EmailOtp).await.unwrap_err().kind(), ErrorKind::InvalidInput);
     pool.answer(challenge("PIGEON_MFA", json!({})));
     assert_eq!(choice.answer(&pigeon).await.unwrap().challenge().unwrap().name(), "PIGEON_MFA");
     assert_eq!(pool.last_input()["ChallengeResponses"]["ANSWER"], "PIGEON_MFA");

@@ -19,7 +19,7 @@ export function Authenticator({ user }: { user: User }) {
 
   function look() {
     setFailure(undefined);
-    client.account.mfaPreference().then(({ enabled }) => setOn(enabled.includes('softwareToken')), setFailure);
+    client.account.mfaPreference().then(({ enabled }) => setOn(enabled.includes('softwareTokenMfa')), setFailure);
   }
   useEffect(look, [client]);
 

@@ -1,4 +1,4 @@
-import type { Challenge, MfaMethod, SetUpMfaChallenge, SignInStep, SoftwareTokenSetup } from 'poolpass';
+import type { Challenge, MfaMethod, MfaSetupChallenge, SignInStep, SoftwareTokenSetup } from 'poolpass';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
@@ -15,7 +15,7 @@ export function ChallengePage({ challenge }: { challenge: Challenge }) {
   const proceed = async (step: Promise<SignInStep>) => visit.proceed(await step);
 
   switch (challenge.kind) {
-    case 'softwareToken':
+    case 'softwareTokenMfa':
       return (
         <AuthLayout title="Two-step sign-in">
           <p>Open your authenticator app, and enter the code that it shows for Field notes.</p>
@@ -24,8 +24,8 @@ export function ChallengePage({ challenge }: { challenge: Challenge }) {
           </ChallengeForm>
         </AuthLayout>
       );
-    case 'smsCode':
-    case 'emailCode':
+    case 'smsMfa':
+    case 'emailOtp':
       return (
         <AuthLayout title="Two-step sign-in">
           <p>
@@ -52,7 +52,7 @@ export function ChallengePage({ challenge }: { challenge: Challenge }) {
           </ChallengeForm>
         </AuthLayout>
       );
-    case 'newPassword':
+    case 'newPasswordRequired':
       return (
         <AuthLayout title="Choose a new password">
           <p>Your password was set by someone else. Choose one that only you know.</p>
@@ -70,8 +70,8 @@ export function ChallengePage({ challenge }: { challenge: Challenge }) {
           </ChallengeForm>
         </AuthLayout>
       );
-    case 'setUpMfa':
-      return <SetUpMfa challenge={challenge} proceed={proceed} />;
+    case 'mfaSetup':
+      return <MfaSetup challenge={challenge} proceed={proceed} />;
     case 'other':
       return (
         <AuthLayout title="Sign in">
@@ -83,17 +83,17 @@ export function ChallengePage({ challenge }: { challenge: Challenge }) {
 }
 
 /** A second factor has to be set up before anybody is let in. */
-function SetUpMfa({
+function MfaSetup({
   challenge,
   proceed,
 }: {
-  challenge: SetUpMfaChallenge;
+  challenge: MfaSetupChallenge;
   proceed: (step: Promise<SignInStep>) => Promise<void>;
 }) {
   const [setup, setSetup] = useState<SoftwareTokenSetup>();
   const [failure, setFailure] = useState<unknown>();
   useEffect(() => {
-    challenge.startTotp().then(setSetup, setFailure);
+    challenge.associateSoftwareToken().then(setSetup, setFailure);
   }, [challenge]);
 
   return (
@@ -102,7 +102,7 @@ function SetUpMfa({
       {setup !== undefined && (
         <>
           <AuthenticatorSecret setup={setup} username={challenge.username} />
-          <ChallengeForm submit="Sign in" action={(value) => proceed(challenge.confirmTotp(value('code')))}>
+          <ChallengeForm submit="Sign in" action={(value) => proceed(challenge.verifySoftwareToken(value('code')))}>
             <CodeField label="Code of the app" focus={false} />
           </ChallengeForm>
         </>
@@ -130,11 +130,11 @@ function StartAgain() {
 
 function nameOf(method: MfaMethod): string {
   switch (method) {
-    case 'sms':
+    case 'smsMfa':
       return 'A text message';
-    case 'email':
+    case 'emailOtp':
       return 'A mail';
-    case 'softwareToken':
+    case 'softwareTokenMfa':
       return 'My authenticator app';
     default:
       return method;

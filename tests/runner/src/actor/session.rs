@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
-use poolpass::{AuthFlow, Challenge, Claims, Error, MfaMethod, SignIn, SignInOptions, User};
+use poolpass::{AuthFlow, Challenge, Claims, Error, MfaMethod, SignInOptions, SignInStep, User};
 use serde_json::{Map, Value, json};
 
 use super::{Actor, Outcome, nothing};
@@ -15,8 +15,9 @@ impl Actor {
         let client = self.client();
         Some(match operation {
             "signIn" => self.sign_in(with).await,
-            "answer" => self.answer(with).await,
-            "startMfaSetup" => self.start_mfa_setup().await,
+            "challenge.answer" => self.answer(with).await,
+            "challenge.associateSoftwareToken" => self.associate_software_token().await,
+            "challenge.verifySoftwareToken" => self.answer(with).await,
             "pendingChallenge" => self.pending_challenge().await,
             "currentUser" => {
                 Ok(client.current_user().await.map(|person| person.as_ref().map_or(Value::Null, user)))
@@ -38,8 +39,8 @@ impl Actor {
 
     async fn sign_in(&self, with: Arguments<'_>) -> Outcome {
         let flow = match with.maybe_text("flow") {
-            None | Some("srp") => AuthFlow::UserSrp,
-            Some("password") => AuthFlow::UserPassword,
+            None | Some("userSrpAuth") => AuthFlow::UserSrpAuth,
+            Some("userPasswordAuth") => AuthFlow::UserPasswordAuth,
             Some(other) => bail!("there is no flow {other:?}"),
         };
         let options = SignInOptions::new(with.text("username")?, with.text("password")?).flow(flow);
@@ -62,12 +63,12 @@ impl Actor {
         }))
     }
 
-    async fn start_mfa_setup(&self) -> Outcome {
-        let Some(Challenge::SetUpMfa(challenge)) = self.take_challenge().await? else {
+    async fn associate_software_token(&self) -> Outcome {
+        let Some(Challenge::MfaSetup(challenge)) = self.take_challenge().await? else {
             bail!("it is not MFA_SETUP")
         };
-        let setup = challenge.start_totp().await;
-        self.running().challenge = Some(Challenge::SetUpMfa(challenge));
+        let setup = challenge.associate_software_token().await;
+        self.running().challenge = Some(Challenge::MfaSetup(challenge));
         Ok(setup.map(
             |setup| json!({ "secret": setup.secret(), "otpauthUri": setup.otpauth_uri("Poolpass", "test") }),
         ))
@@ -91,10 +92,12 @@ impl Actor {
     }
 
     /// Describes the step, and keeps its challenge for the next answer.
-    fn outcome(&self, step: SignIn) -> Value {
+    fn outcome(&self, step: SignInStep) -> Value {
         match step {
-            SignIn::Done(user) => json!({ "state": "done", "username": user.username(), "sub": user.sub() }),
-            SignIn::Challenge(challenge) => {
+            SignInStep::Done(user) => {
+                json!({ "kind": "done", "user": { "username": user.username(), "sub": user.sub() } })
+            }
+            SignInStep::Challenge(challenge) => {
                 let description = describe(&challenge);
                 self.running().challenge = Some(challenge);
                 description
@@ -103,14 +106,18 @@ impl Actor {
     }
 }
 
-async fn answer(challenge: &Challenge, with: Arguments<'_>) -> Result<Result<SignIn, Error>> {
+async fn answer(challenge: &Challenge, with: Arguments<'_>) -> Result<Result<SignInStep, Error>> {
     Ok(match challenge {
-        Challenge::SmsCode(challenge) => challenge.answer(with.text("code")?).await,
-        Challenge::EmailCode(challenge) => challenge.answer(with.text("code")?).await,
-        Challenge::SoftwareToken(challenge) => challenge.answer(with.text("code")?).await,
-        Challenge::SelectMfaType(challenge) => challenge.answer(&mfa_method(with.text("mfaType")?)).await,
-        Challenge::SetUpMfa(challenge) => challenge.confirm_totp(with.text("code")?).await,
-        Challenge::NewPassword(challenge) => {
+        Challenge::SmsMfa(challenge) => challenge.answer(with.text("code")?).await,
+        Challenge::EmailOtp(challenge) => challenge.answer(with.text("code")?).await,
+        Challenge::SoftwareTokenMfa(challenge) => challenge.answer(with.text("code")?).await,
+        Challenge::SelectMfaType(challenge) => {
+            challenge.answer(&MfaMethod::from_code(with.text("method")?)).await
+        }
+        Challenge::MfaSetup(challenge) => {
+            challenge.verify_software_token(with.text("code")?, with.maybe_text("deviceName")).await
+        }
+        Challenge::NewPasswordRequired(challenge) => {
             let attributes = with.texts("attributes")?;
             challenge.answer(with.text("newPassword")?, &pairs(&attributes)).await
         }
@@ -123,51 +130,24 @@ async fn answer(challenge: &Challenge, with: Arguments<'_>) -> Result<Result<Sig
 }
 
 fn describe(challenge: &Challenge) -> Value {
-    let names = |methods: &[MfaMethod]| methods.iter().map(mfa_name).collect::<Vec<_>>();
-    let (kind, more) = match challenge {
-        Challenge::SmsCode(challenge) => ("smsCode", json!({ "sentTo": challenge.destination() })),
-        Challenge::EmailCode(challenge) => ("emailCode", json!({ "sentTo": challenge.destination() })),
-        Challenge::SoftwareToken(_) => ("softwareToken", json!({})),
-        Challenge::SelectMfaType(challenge) => {
-            ("selectMfaType", json!({ "mfaTypes": names(challenge.options()) }))
+    let methods = |methods: &[MfaMethod]| json!(methods.iter().map(MfaMethod::code).collect::<Vec<_>>());
+    let mut description = json!({
+        "kind": challenge.kind(), "name": challenge.name(), "username": challenge.username()
+    });
+    match challenge {
+        Challenge::SmsMfa(challenge) => description["destination"] = json!(challenge.destination()),
+        Challenge::EmailOtp(challenge) => description["destination"] = json!(challenge.destination()),
+        Challenge::SoftwareTokenMfa(challenge) => description["deviceName"] = json!(challenge.device_name()),
+        Challenge::SelectMfaType(challenge) => description["methods"] = methods(challenge.methods()),
+        Challenge::MfaSetup(challenge) => description["methods"] = methods(challenge.methods()),
+        Challenge::NewPasswordRequired(challenge) => {
+            description["requiredAttributes"] = json!(challenge.required_attributes());
+            description["attributes"] = json!(challenge.attributes());
         }
-        Challenge::SetUpMfa(challenge) => ("setUpMfa", json!({ "mfaTypes": names(challenge.options()) })),
-        Challenge::NewPassword(challenge) => {
-            ("newPassword", json!({ "requiredAttributes": challenge.required_attributes() }))
-        }
-        Challenge::Other(challenge) => {
-            ("other", json!({ "name": challenge.name(), "parameters": challenge.parameters() }))
-        }
-        _ => ("unknown", json!({})),
-    };
-    let mut description = Map::from_iter([
-        ("state".to_owned(), json!("challenge")),
-        ("challenge".to_owned(), json!(kind)),
-        ("username".to_owned(), json!(challenge.username())),
-    ]);
-    if let Value::Object(more) = more {
-        description.extend(more);
+        Challenge::Other(challenge) => description["parameters"] = json!(challenge.parameters()),
+        _ => {}
     }
-    Value::Object(description)
-}
-
-fn mfa_name(method: &MfaMethod) -> String {
-    match method {
-        MfaMethod::Sms => "sms",
-        MfaMethod::SoftwareToken => "softwareToken",
-        MfaMethod::Email => "email",
-        other => other.as_str(),
-    }
-    .to_owned()
-}
-
-fn mfa_method(name: &str) -> MfaMethod {
-    match name {
-        "sms" => MfaMethod::Sms,
-        "softwareToken" => MfaMethod::SoftwareToken,
-        "email" => MfaMethod::Email,
-        other => MfaMethod::Other(other.to_owned()),
-    }
+    description
 }
 
 fn user(user: &User) -> Value {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use poolpass::platform::{BoxFuture, HttpTransport, MemoryStore, SessionStore, StoreError, StoreLock};
-use poolpass::{AuthFlow, Challenge, Client, Config, SignIn, SignInOptions};
+use poolpass::{AuthFlow, Challenge, Client, Config, SignInOptions, SignInStep};
 use poolpass_tests::{Demo, PASSWORD};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -216,8 +216,8 @@ impl Stage {
     pub async fn sign_in(&self) -> Result<()> {
         self.add_user(false, false).await?;
         match self.sign_in_by_password(PASSWORD).await? {
-            SignIn::Done(_) => Ok(()),
-            SignIn::Challenge(challenge) => bail!("{challenge:?} instead of a session"),
+            SignInStep::Done(_) => Ok(()),
+            SignInStep::Challenge(challenge) => bail!("{challenge:?} instead of a session"),
         }
     }
 
@@ -226,8 +226,8 @@ impl Stage {
     /// # Errors
     ///
     /// When the server refuses.
-    pub async fn sign_in_by_password(&self, password: &str) -> Result<SignIn> {
-        let options = SignInOptions::new(self.user.as_str(), password).flow(AuthFlow::UserPassword);
+    pub async fn sign_in_by_password(&self, password: &str) -> Result<SignInStep> {
+        let options = SignInOptions::new(self.user.as_str(), password).flow(AuthFlow::UserPasswordAuth);
         Ok(self.client.sign_in_with(options).await?)
     }
 

@@ -38,15 +38,18 @@ private let others: [String: Operation] = [
 
 private let session: [String: Operation] = [
     "signIn": { actor, with in
-        let flow: AuthFlow = with.maybeText("flow") == "password" ? .userPassword : .srp
+        let flow: AuthFlow = with.maybeText("flow") == "userPasswordAuth" ? .userPasswordAuth : .userSrpAuth
         let step = try await actor.client.signIn(
             username: try with.text("username"), password: try with.text("password"), flow: flow)
         return outcome(actor, step)
     },
-    "answer": { actor, with in outcome(actor, try await answer(try await actor.challenge(), with)) },
-    "startMfaSetup": { actor, _ in
-        guard case .setUpMfa(let challenge) = try await actor.challenge() else { throw Mismatch("it is no MFA_SETUP") }
-        return described(try await challenge.startTotp())
+    "challenge.answer": { actor, with in outcome(actor, try await answer(try await actor.challenge(), with)) },
+    "challenge.associateSoftwareToken": { actor, _ in
+        guard case .mfaSetup(let challenge) = try await actor.challenge() else { throw Mismatch("it is no MFA_SETUP") }
+        return described(try await challenge.associateSoftwareToken())
+    },
+    "challenge.verifySoftwareToken": { actor, with in
+        outcome(actor, try await answer(try await actor.challenge(), with))
     },
     "pendingChallenge": { actor, _ in try await actor.client.pendingChallenge().map(described) ?? .null },
     "currentUser": { actor, _ in try await actor.client.currentUser().map(described) ?? .null },
@@ -283,7 +286,7 @@ private func returnsOld(_ with: Arguments) -> Bool {
 private func outcome(_ actor: Actor, _ step: SignInStep) -> JSON {
     switch step {
     case .done(let user):
-        return ["state": "done", "username": .string(user.username), "sub": .string(user.sub)]
+        return ["kind": "done", "user": described(user)]
     case .challenge(let challenge):
         actor.keep(challenge)
         return described(challenge)
@@ -292,63 +295,45 @@ private func outcome(_ actor: Actor, _ step: SignInStep) -> JSON {
 
 private func answer(_ challenge: Challenge, _ with: Arguments) async throws -> SignInStep {
     switch challenge {
-    case .smsCode(let challenge): try await challenge.answer(code: try with.text("code"))
-    case .emailCode(let challenge): try await challenge.answer(code: try with.text("code"))
-    case .softwareToken(let challenge): try await challenge.answer(code: try with.text("code"))
-    case .selectMfaType(let challenge): try await challenge.answer(try method(try with.text("mfaType")))
-    case .setUpMfa(let challenge): try await challenge.confirmTotp(code: try with.text("code"))
-    case .newPassword(let challenge):
-        try await challenge.answer(password: try with.text("newPassword"), attributes: with["attributes"].strings)
+    case .smsMfa(let challenge): try await challenge.answer(code: try with.text("code"))
+    case .emailOtp(let challenge): try await challenge.answer(code: try with.text("code"))
+    case .softwareTokenMfa(let challenge): try await challenge.answer(code: try with.text("code"))
+    case .selectMfaType(let challenge): try await challenge.answer(method: MfaMethod(code: try with.text("method")))
+    case .mfaSetup(let challenge):
+        try await challenge.verifySoftwareToken(code: try with.text("code"), deviceName: with.maybeText("deviceName"))
+    case .newPasswordRequired(let challenge):
+        try await challenge.answer(newPassword: try with.text("newPassword"), attributes: with["attributes"].strings)
     case .other(let challenge): try await challenge.answer(responses: with["responses"].strings)
     }
 }
 
 private func described(_ challenge: Challenge) -> JSON {
-    var result: JSON = [
-        "state": "challenge", "username": .string(challenge.username), "name": .string(challenge.name),
-    ]
+    var result: JSON = ["username": .string(challenge.username), "name": .string(challenge.name)]
     switch challenge {
-    case .smsCode(let challenge):
-        result["challenge"] = "smsCode"
-        result["sentTo"] = .of(challenge.destination)
-    case .emailCode(let challenge):
-        result["challenge"] = "emailCode"
-        result["sentTo"] = .of(challenge.destination)
-    case .softwareToken:
-        result["challenge"] = "softwareToken"
+    case .smsMfa(let challenge):
+        result["kind"] = "smsMfa"
+        result["destination"] = .of(challenge.destination)
+    case .emailOtp(let challenge):
+        result["kind"] = "emailOtp"
+        result["destination"] = .of(challenge.destination)
+    case .softwareTokenMfa(let challenge):
+        result["kind"] = "softwareTokenMfa"
+        result["deviceName"] = .of(challenge.deviceName)
     case .selectMfaType(let challenge):
-        result["challenge"] = "selectMfaType"
-        result["mfaTypes"] = .of(challenge.options.map(scenarioName))
-    case .setUpMfa(let challenge):
-        result["challenge"] = "setUpMfa"
-        result["mfaTypes"] = .of(challenge.options.map(scenarioName))
-    case .newPassword(let challenge):
-        result["challenge"] = "newPassword"
+        result["kind"] = "selectMfaType"
+        result["methods"] = .of(challenge.methods.map { $0.code() })
+    case .mfaSetup(let challenge):
+        result["kind"] = "mfaSetup"
+        result["methods"] = .of(challenge.methods.map { $0.code() })
+    case .newPasswordRequired(let challenge):
+        result["kind"] = "newPasswordRequired"
         result["requiredAttributes"] = .of(challenge.requiredAttributes)
+        result["attributes"] = .object(challenge.attributes.mapValues(JSON.string))
     case .other(let challenge):
-        result["challenge"] = "other"
+        result["kind"] = "other"
         result["parameters"] = .object(challenge.parameters.mapValues(JSON.string))
     }
     return result
-}
-
-/// The name that the scenarios have for a second factor.
-func scenarioName(_ method: MfaMethod) -> String {
-    switch method {
-    case .sms: "sms"
-    case .softwareToken: "softwareToken"
-    case .email: "email"
-    case .other(let name): name
-    }
-}
-
-private func method(_ name: String) throws -> MfaMethod {
-    switch name {
-    case "sms": .sms
-    case "softwareToken": .softwareToken
-    case "email": .email
-    default: .other(name)
-    }
 }
 
 private func setting(_ with: Arguments, _ method: String) throws -> MfaSetting? {

@@ -36,7 +36,7 @@ struct Scenario: Sendable {
         guard let table = readme.components(separatedBy: "## Operations").last else { return [] }
         let cells = table.split(separator: "\n").filter { $0.hasPrefix("| `") }
             .compactMap { $0.split(separator: "|").first }
-        return Set(cells.flatMap { $0.matches(of: #/`(\w+)`/#).map { String($0.1) } })
+        return Set(cells.flatMap { $0.matches(of: #/`([\w.]+)`/#).map { String($0.1) } })
     }
 }
 

@@ -23,7 +23,7 @@ async fn tokens_that_have_just_been_issued_are_used_as_long_as_they_live_whateve
         pool.pass(hours(24 * 365 * 30));
         let client = pool.client().store(store.clone()).build().unwrap();
         let options = crate::sign_in::SignInOptions::new("ada", "password")
-            .flow(crate::sign_in::AuthFlow::UserPassword);
+            .flow(crate::sign_in::AuthFlow::UserPasswordAuth);
         let mut first = refreshed_by(&pool, ahead, behind);
         first["AuthenticationResult"]["RefreshToken"] = json!("r");
         pool.answer(first);
@@ -113,9 +113,9 @@ async fn no_time_that_a_device_may_show_is_a_panic_or_keeps_anybody_out() {
         let guest = client.credentials().await.map(drop);
         let _ = client.s3().unwrap().presign_get("key", HOUR).await;
         let options = crate::sign_in::SignInOptions::new("ada", "password")
-            .flow(crate::sign_in::AuthFlow::UserPassword);
+            .flow(crate::sign_in::AuthFlow::UserPasswordAuth);
         let step = client.sign_in_with(options).await.unwrap().challenge().unwrap();
-        let crate::challenge::Challenge::SoftwareToken(code) = step else { panic!("{now:?}") };
+        let crate::challenge::Challenge::SoftwareTokenMfa(code) = step else { panic!("{now:?}") };
         let _ = client.pending_challenge().await.unwrap();
         let user = code.answer("123456").await.unwrap().done().unwrap();
         assert_eq!(user.username(), "ada");

@@ -83,7 +83,7 @@ private func newcomer(_ setting: Setting, _ laptop: Client, _ phone: Client, _ n
     let step = try await narrator.step("sign in with SRP on the laptop", srp) {
         try await laptop.signIn(username: user, password: password)
     }
-    guard case .challenge(.softwareToken(let challenge)) = step else { throw Failure("SOFTWARE_TOKEN_MFA was expected") }
+    guard case .challenge(.softwareTokenMfa(let challenge)) = step else { throw Failure("SOFTWARE_TOKEN_MFA was expected") }
     // Cognito takes each code once; the next one is valid already.
     let next = try authenticator.code(later: 1)
     let answered = try await narrator.step("answer with the authenticator's code", "RespondToAuthChallenge") {
@@ -101,9 +101,9 @@ private func answerByHand(_ step: SignInStep, _ narrator: Narrator) async throws
         let code = readLine() ?? ""
         step = try await narrator.step("answer", "RespondToAuthChallenge") {
             switch challenge {
-            case .softwareToken(let challenge): try await challenge.answer(code: code)
-            case .smsCode(let challenge): try await challenge.answer(code: code)
-            case .emailCode(let challenge): try await challenge.answer(code: code)
+            case .softwareTokenMfa(let challenge): try await challenge.answer(code: code)
+            case .smsMfa(let challenge): try await challenge.answer(code: code)
+            case .emailOtp(let challenge): try await challenge.answer(code: code)
             default: throw Failure("the quickstart cannot answer \(challenge.name)")
             }
         }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use anyhow::{Result, bail};
 use poolpass::platform::{FileStore, SessionStore as _};
-use poolpass::{Client, ErrorKind, SignIn};
+use poolpass::{Client, ErrorKind, SignInStep};
 use poolpass_tests::{PASSWORD, TestPool};
 use secrecy::ExposeSecret as _;
 
@@ -46,7 +46,7 @@ impl Activity {
     pub(crate) async fn prepare(self, pool: &TestPool, folder: &Path) -> Result<()> {
         if matches!(self, Self::Refresh | Self::Rotate) {
             let client = client(pool, folder)?;
-            let SignIn::Done(_) = client.sign_in(USERS[0], PASSWORD).await? else {
+            let SignInStep::Done(_) = client.sign_in(USERS[0], PASSWORD).await? else {
                 bail!("a challenge where there is none");
             };
         }

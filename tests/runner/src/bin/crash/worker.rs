@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use anyhow::{Context as _, Result, bail};
 use poolpass::platform::{FileStore, SessionStore as _};
-use poolpass::{Client, Config, SignIn};
+use poolpass::{Client, Config, SignInStep};
 use poolpass_tests::PASSWORD;
 
 use crate::activity::Activity;
@@ -29,7 +29,7 @@ pub(crate) async fn work(activity: Activity) -> Result<()> {
         match activity {
             Activity::SignIn => {
                 let user = USERS[usize::from(number % 2 == 1)];
-                let SignIn::Done(_) = client.sign_in(user, PASSWORD).await? else {
+                let SignInStep::Done(_) = client.sign_in(user, PASSWORD).await? else {
                     bail!("a challenge where there is none");
                 };
             }

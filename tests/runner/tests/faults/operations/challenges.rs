@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use poolpass::platform::BoxFuture;
-use poolpass::{Challenge, Error, MfaMethod, SignIn};
+use poolpass::{Challenge, Error, MfaMethod, SignInStep};
 use poolpass_tests::PASSWORD;
 use serde_json::{Value, json};
 
@@ -24,8 +24,8 @@ async fn challenged(stage: &Stage, settings: Value) -> Result<()> {
 
 async fn sign_in(stage: &Stage, password: &str) -> Result<()> {
     match stage.sign_in_by_password(password).await? {
-        SignIn::Challenge(challenge) => stage.keep(|kept| kept.challenge = Some(Arc::new(challenge))),
-        SignIn::Done(_) => bail!("there is no challenge"),
+        SignInStep::Challenge(challenge) => stage.keep(|kept| kept.challenge = Some(Arc::new(challenge))),
+        SignInStep::Done(_) => bail!("there is no challenge"),
     }
     Ok(())
 }
@@ -92,8 +92,8 @@ const WITH_SECRET: Step = |stage| {
     Box::pin(async {
         BY_SETTING_UP(stage).await?;
         let challenge = stage.challenge();
-        let Challenge::SetUpMfa(set_up) = &*challenge else { bail!("another challenge") };
-        let secret = set_up.start_totp().await?;
+        let Challenge::MfaSetup(set_up) = &*challenge else { bail!("another challenge") };
+        let secret = set_up.associate_software_token().await?;
         let code = stage.totp(secret.secret())?;
         stage.keep(|kept| kept.text = code);
         Ok(())
@@ -104,12 +104,12 @@ fn answer(stage: &Stage) -> BoxFuture<'_, Result<(), Error>> {
     Box::pin(async {
         let (challenge, code) = (stage.challenge(), stage.text());
         let outcome = match &*challenge {
-            Challenge::SmsCode(challenge) => challenge.answer(&code).await,
-            Challenge::EmailCode(challenge) => challenge.answer(&code).await,
-            Challenge::SoftwareToken(challenge) => challenge.answer(&code).await,
-            Challenge::SelectMfaType(challenge) => challenge.answer(&MfaMethod::Sms).await,
-            Challenge::NewPassword(challenge) => challenge.answer(PASSWORD, &[]).await,
-            Challenge::SetUpMfa(challenge) => challenge.confirm_totp(&code).await,
+            Challenge::SmsMfa(challenge) => challenge.answer(&code).await,
+            Challenge::EmailOtp(challenge) => challenge.answer(&code).await,
+            Challenge::SoftwareTokenMfa(challenge) => challenge.answer(&code).await,
+            Challenge::SelectMfaType(challenge) => challenge.answer(&MfaMethod::SmsMfa).await,
+            Challenge::NewPasswordRequired(challenge) => challenge.answer(PASSWORD, &[]).await,
+            Challenge::MfaSetup(challenge) => challenge.verify_software_token(&code, None).await,
             other => panic!("{other:?}"),
         };
         outcome.map(drop)
@@ -119,26 +119,26 @@ fn answer(stage: &Stage) -> BoxFuture<'_, Result<(), Error>> {
 const ANSWER: Call = answer;
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation::new("SmsCode.answer", BY_SMS, ANSWER),
-    Operation::new("EmailCode.answer", BY_MAIL, ANSWER),
-    Operation::new("SoftwareToken.answer", BY_TOTP, ANSWER),
-    Operation::new("SelectMfaType.answer", BY_CHOICE, ANSWER),
-    Operation::new("NewPassword.answer", BY_NEW_PASSWORD, ANSWER)
+    Operation::new("SmsMfaChallenge.answer", BY_SMS, ANSWER),
+    Operation::new("EmailOtpChallenge.answer", BY_MAIL, ANSWER),
+    Operation::new("SoftwareTokenMfaChallenge.answer", BY_TOTP, ANSWER),
+    Operation::new("SelectMfaTypeChallenge.answer", BY_CHOICE, ANSWER),
+    Operation::new("NewPasswordRequiredChallenge.answer", BY_NEW_PASSWORD, ANSWER)
         .done(|stage| Box::pin(async { Ok(u32::from(stage.has_password(PASSWORD).await)) })),
-    Operation::new("SetUpMfa.startTotp", BY_SETTING_UP, |stage| {
+    Operation::new("MfaSetupChallenge.associateSoftwareToken", BY_SETTING_UP, |stage| {
         Box::pin(async {
             let challenge = stage.challenge();
-            let Challenge::SetUpMfa(set_up) = &*challenge else { panic!("another challenge") };
-            set_up.start_totp().await.map(drop)
+            let Challenge::MfaSetup(set_up) = &*challenge else { panic!("another challenge") };
+            set_up.associate_software_token().await.map(drop)
         })
     })
     .strict(),
-    Operation::new("SetUpMfa.confirmTotp", WITH_SECRET, ANSWER).strict(),
-    Operation::new("SetUpMfa.confirmTotp answers", WITH_SECRET, ANSWER).strict(),
-    Operation::new("SetUpMfa.setUpEmail", BY_SETTING_UP, |stage| {
+    Operation::new("MfaSetupChallenge.verifySoftwareToken", WITH_SECRET, ANSWER).strict(),
+    Operation::new("MfaSetupChallenge.verifySoftwareToken answers", WITH_SECRET, ANSWER).strict(),
+    Operation::new("MfaSetupChallenge.setUpEmail", BY_SETTING_UP, |stage| {
         Box::pin(async {
             let challenge = stage.challenge();
-            let Challenge::SetUpMfa(set_up) = &*challenge else { panic!("another challenge") };
+            let Challenge::MfaSetup(set_up) = &*challenge else { panic!("another challenge") };
             set_up.set_up_email(&stage.email()).await.map(drop)
         })
     })

@@ -36,7 +36,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     }),
     Operation::new("Client.signIn by password", EXISTS, |stage| {
         Box::pin(async {
-            let options = SignInOptions::new(stage.user.as_str(), PASSWORD).flow(AuthFlow::UserPassword);
+            let options = SignInOptions::new(stage.user.as_str(), PASSWORD).flow(AuthFlow::UserPasswordAuth);
             stage.client.sign_in_with(options).await.map(drop)
         })
     }),

@@ -1,16 +1,17 @@
 package dev.poolpass
 
 import dev.poolpass.ffi.Challenge as FfiChallenge
-import dev.poolpass.ffi.EmailCode as FfiEmailCode
+import dev.poolpass.ffi.EmailOtpChallenge as FfiEmailOtp
 import dev.poolpass.ffi.MfaMethod as FfiMfaMethod
-import dev.poolpass.ffi.NewPassword as FfiNewPassword
+import dev.poolpass.ffi.NewPasswordRequiredChallenge as FfiNewPasswordRequired
 import dev.poolpass.ffi.OtherChallenge as FfiOtherChallenge
-import dev.poolpass.ffi.SelectMfaType as FfiSelectMfaType
-import dev.poolpass.ffi.SetUpMfa as FfiSetUpMfa
-import dev.poolpass.ffi.SignIn as FfiSignIn
-import dev.poolpass.ffi.SmsCode as FfiSmsCode
-import dev.poolpass.ffi.SoftwareToken as FfiSoftwareToken
+import dev.poolpass.ffi.SelectMfaTypeChallenge as FfiSelectMfaType
+import dev.poolpass.ffi.MfaSetupChallenge as FfiMfaSetup
+import dev.poolpass.ffi.SignInStep as FfiSignInStep
+import dev.poolpass.ffi.SmsMfaChallenge as FfiSmsMfa
+import dev.poolpass.ffi.SoftwareTokenMfaChallenge as FfiSoftwareTokenMfa
 import dev.poolpass.ffi.SoftwareTokenSetup as FfiSoftwareTokenSetup
+import dev.poolpass.ffi.mfaMethod
 
 /** What comes after a step of signing in: [Done], or a [Challenge], whose answer is the next step. */
 sealed interface SignInStep {
@@ -25,9 +26,9 @@ sealed interface SignInStep {
 
     /** Makes them from what the SDK says. */
     companion object {
-        internal fun of(step: FfiSignIn): SignInStep = when (step) {
-            is FfiSignIn.Done -> Done(User(step.v1))
-            is FfiSignIn.Challenge -> Challenge.of(step.v1)
+        internal fun of(step: FfiSignInStep): SignInStep = when (step) {
+            is FfiSignInStep.Done -> Done(User(step.v1))
+            is FfiSignInStep.Challenge -> Challenge.of(step.v1)
         }
     }
 }
@@ -38,8 +39,8 @@ sealed interface SignInStep {
  * ```kotlin
  * while (step is Challenge) {
  *     step = when (step) {
- *         is Challenge.SoftwareToken -> step.answer(askForCode())
- *         is Challenge.SmsCode -> step.answer(askForCode(step.destination))
+ *         is Challenge.SoftwareTokenMfa -> step.answer(askForCode())
+ *         is Challenge.SmsMfa -> step.answer(askForCode(step.destination))
  *         else -> error("this app cannot answer ${step.name}")
  *     }
  * }
@@ -53,7 +54,7 @@ sealed interface SignInStep {
  */
 sealed class Challenge(val name: String, val username: String) : SignInStep {
     /** A code that was sent by SMS (`SMS_MFA`). */
-    class SmsCode internal constructor(private val ffi: FfiSmsCode) : Challenge(ffi.name(), ffi.username()) {
+    class SmsMfa internal constructor(private val ffi: FfiSmsMfa) : Challenge(ffi.name(), ffi.username()) {
         /** The masked phone number. */
         val destination: String? = ffi.destination()
 
@@ -62,7 +63,7 @@ sealed class Challenge(val name: String, val username: String) : SignInStep {
     }
 
     /** A code that was sent by email (`EMAIL_OTP`). */
-    class EmailCode internal constructor(private val ffi: FfiEmailCode) : Challenge(ffi.name(), ffi.username()) {
+    class EmailOtp internal constructor(private val ffi: FfiEmailOtp) : Challenge(ffi.name(), ffi.username()) {
         /** The masked address. */
         val destination: String? = ffi.destination()
 
@@ -71,7 +72,7 @@ sealed class Challenge(val name: String, val username: String) : SignInStep {
     }
 
     /** A code from an authenticator app (`SOFTWARE_TOKEN_MFA`). */
-    class SoftwareToken internal constructor(private val ffi: FfiSoftwareToken) : Challenge(ffi.name(), ffi.username()) {
+    class SoftwareTokenMfa internal constructor(private val ffi: FfiSoftwareTokenMfa) : Challenge(ffi.name(), ffi.username()) {
         /** The name that the person gave the authenticator app. */
         val deviceName: String? = ffi.deviceName()
 
@@ -82,29 +83,33 @@ sealed class Challenge(val name: String, val username: String) : SignInStep {
     /** A choice among second factors (`SELECT_MFA_TYPE`). */
     class SelectMfaType internal constructor(private val ffi: FfiSelectMfaType) : Challenge(ffi.name(), ffi.username()) {
         /** The methods to choose from. */
-        val options: List<MfaMethod> = ffi.options().map(MfaMethod::of)
+        val methods: List<MfaMethod> = ffi.methods().map(MfaMethod::of)
 
         /** Answers with the choice (RespondToAuthChallenge). */
-        suspend fun answer(choice: MfaMethod): SignInStep = mapped { SignInStep.of(ffi.answer(choice.toFfi())) }
+        suspend fun answer(method: MfaMethod): SignInStep = mapped { SignInStep.of(ffi.answer(method.toFfi())) }
     }
 
     /** A second factor has to be set up before the person may sign in (`MFA_SETUP`). */
-    class SetUpMfa internal constructor(private val ffi: FfiSetUpMfa) : Challenge(ffi.name(), ffi.username()) {
+    class MfaSetup internal constructor(private val ffi: FfiMfaSetup) : Challenge(ffi.name(), ffi.username()) {
         /** The methods that can be set up. */
-        val options: List<MfaMethod> = ffi.options().map(MfaMethod::of)
+        val methods: List<MfaMethod> = ffi.methods().map(MfaMethod::of)
 
         /** Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken). */
-        suspend fun startTotp(): SoftwareTokenSetup = mapped { SoftwareTokenSetup(ffi.startTotp()) }
+        suspend fun associateSoftwareToken(): SoftwareTokenSetup = mapped { SoftwareTokenSetup(ffi.associateSoftwareToken()) }
 
-        /** Confirms the authenticator app with a first code (VerifySoftwareToken), and signs in. */
-        suspend fun confirmTotp(code: String): SignInStep = mapped { SignInStep.of(ffi.confirmTotp(code)) }
+        /**
+         * Confirms the authenticator app with its first code (VerifySoftwareToken), then continues the sign-in
+         * (RespondToAuthChallenge). [deviceName] is shown at later sign-ins.
+         */
+        suspend fun verifySoftwareToken(code: String, deviceName: String? = null): SignInStep =
+            mapped { SignInStep.of(ffi.verifySoftwareToken(code, deviceName)) }
 
         /** Has codes sent to an email address (RespondToAuthChallenge). */
         suspend fun setUpEmail(address: String): SignInStep = mapped { SignInStep.of(ffi.setUpEmail(address)) }
     }
 
     /** A new password has to be chosen, since an administrator set the present one (`NEW_PASSWORD_REQUIRED`). */
-    class NewPassword internal constructor(private val ffi: FfiNewPassword) : Challenge(ffi.name(), ffi.username()) {
+    class NewPasswordRequired internal constructor(private val ffi: FfiNewPasswordRequired) : Challenge(ffi.name(), ffi.username()) {
         /** The attributes that the answer has to give. */
         val requiredAttributes: List<String> = ffi.requiredAttributes()
 
@@ -112,8 +117,8 @@ sealed class Challenge(val name: String, val username: String) : SignInStep {
         val attributes: Map<String, String> = ffi.attributes()
 
         /** Answers with a password and attributes (RespondToAuthChallenge). */
-        suspend fun answer(password: String, attributes: Map<String, String> = emptyMap()): SignInStep =
-            mapped { SignInStep.of(ffi.answer(password, attributes)) }
+        suspend fun answer(newPassword: String, attributes: Map<String, String> = emptyMap()): SignInStep =
+            mapped { SignInStep.of(ffi.answer(newPassword, attributes)) }
     }
 
     /** A challenge without a class of its own, such as a custom one: AWS's documentation says how to answer. */
@@ -129,12 +134,12 @@ sealed class Challenge(val name: String, val username: String) : SignInStep {
 
     internal companion object {
         fun of(challenge: FfiChallenge): Challenge = when (challenge) {
-            is FfiChallenge.SmsCode -> SmsCode(challenge.v1)
-            is FfiChallenge.EmailCode -> EmailCode(challenge.v1)
-            is FfiChallenge.SoftwareToken -> SoftwareToken(challenge.v1)
+            is FfiChallenge.SmsMfa -> SmsMfa(challenge.v1)
+            is FfiChallenge.EmailOtp -> EmailOtp(challenge.v1)
+            is FfiChallenge.SoftwareTokenMfa -> SoftwareTokenMfa(challenge.v1)
             is FfiChallenge.SelectMfaType -> SelectMfaType(challenge.v1)
-            is FfiChallenge.SetUpMfa -> SetUpMfa(challenge.v1)
-            is FfiChallenge.NewPassword -> NewPassword(challenge.v1)
+            is FfiChallenge.MfaSetup -> MfaSetup(challenge.v1)
+            is FfiChallenge.NewPasswordRequired -> NewPasswordRequired(challenge.v1)
             is FfiChallenge.Other -> Other(challenge.v1)
         }
     }
@@ -142,14 +147,17 @@ sealed class Challenge(val name: String, val username: String) : SignInStep {
 
 /** A way to prove a second time who one is. */
 sealed interface MfaMethod {
+    /** The method as a short text, such as `softwareTokenMfa`, the same in every language; AWS's name for an [Other]. */
+    val code: String get() = toFfi().code()
+
     /** A code by SMS (`SMS_MFA`). */
-    data object Sms : MfaMethod
+    data object SmsMfa : MfaMethod
 
     /** A code from an authenticator app (`SOFTWARE_TOKEN_MFA`). */
-    data object SoftwareToken : MfaMethod
+    data object SoftwareTokenMfa : MfaMethod
 
     /** A code by email (`EMAIL_OTP`). */
-    data object Email : MfaMethod
+    data object EmailOtp : MfaMethod
 
     /**
      * Another method.
@@ -158,21 +166,24 @@ sealed interface MfaMethod {
      */
     data class Other(val name: String) : MfaMethod
 
-    /** Makes them from what the SDK says. */
+    /** Finds a method by its code. */
     companion object {
+        /** The method that has this [code]. */
+        fun ofCode(code: String): MfaMethod = of(mfaMethod(code))
+
         internal fun of(method: FfiMfaMethod): MfaMethod = when (method) {
-            FfiMfaMethod.Sms -> Sms
-            FfiMfaMethod.SoftwareToken -> SoftwareToken
-            FfiMfaMethod.Email -> Email
+            FfiMfaMethod.SmsMfa -> SmsMfa
+            FfiMfaMethod.SoftwareTokenMfa -> SoftwareTokenMfa
+            FfiMfaMethod.EmailOtp -> EmailOtp
             is FfiMfaMethod.Other -> Other(method.v1)
         }
     }
 }
 
 internal fun MfaMethod.toFfi(): FfiMfaMethod = when (this) {
-    MfaMethod.Sms -> FfiMfaMethod.Sms
-    MfaMethod.SoftwareToken -> FfiMfaMethod.SoftwareToken
-    MfaMethod.Email -> FfiMfaMethod.Email
+    MfaMethod.SmsMfa -> FfiMfaMethod.SmsMfa
+    MfaMethod.SoftwareTokenMfa -> FfiMfaMethod.SoftwareTokenMfa
+    MfaMethod.EmailOtp -> FfiMfaMethod.EmailOtp
     is MfaMethod.Other -> FfiMfaMethod.Other(name)
 }
 

@@ -46,14 +46,14 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
     /**
      * Signs in (InitiateAuth, RespondToAuthChallenge). Whoever was signed in before is replaced once it succeeds.
      *
-     * @param flow [AuthFlow.SRP] keeps the password on the device; [AuthFlow.USER_PASSWORD] sends it, as a migration trigger needs it.
+     * @param flow [AuthFlow.USER_SRP_AUTH] keeps the password on the device; [AuthFlow.USER_PASSWORD_AUTH] sends it, as a migration trigger needs it.
      * @param clientMetadata something for the user pool's Lambda triggers.
      * @throws PoolpassException.NotAuthorized for a wrong password.
      */
     suspend fun signIn(
         username: String,
         password: String,
-        flow: AuthFlow = AuthFlow.SRP,
+        flow: AuthFlow = AuthFlow.USER_SRP_AUTH,
         clientMetadata: Map<String, String> = emptyMap(),
     ): SignInStep = mapped { SignInStep.of(ffi.signIn(username, password, FfiSignInOptions(flow, clientMetadata))) }
 

@@ -5,7 +5,7 @@ import java.nio.file.Path
 internal suspend fun readmeExample(file: Path, password: String, film: Path, askForCode: () -> String, show: (Long, Long?) -> Unit) {
     val client = Client.fromFile(file) // a poolpass.json
     var step = client.signIn("ada", password) // SRP: the password never leaves the device
-    if (step is Challenge.SoftwareToken) step = step.answer(askForCode())
+    if (step is Challenge.SoftwareTokenMfa) step = step.answer(askForCode())
     check(step is SignInStep.Done) { "this app cannot answer $step" }
 
     val bucket = client.bucket()

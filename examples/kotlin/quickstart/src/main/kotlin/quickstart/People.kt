@@ -68,7 +68,7 @@ private suspend fun newcomer(setting: Setting, laptop: Client, phone: Client, na
     }
 
     val challenge = narrator.step("sign in with SRP on the laptop", SRP) { laptop.signIn(USER, PASSWORD) }
-    check(challenge is Challenge.SoftwareToken) { "SOFTWARE_TOKEN_MFA was expected" }
+    check(challenge is Challenge.SoftwareTokenMfa) { "SOFTWARE_TOKEN_MFA was expected" }
     // Cognito takes each code once; the next one is valid already.
     val answered = narrator.step("answer with the authenticator's code", "RespondToAuthChallenge") {
         challenge.answer(authenticator.code(1))
@@ -85,9 +85,9 @@ private suspend fun answerByHand(first: SignInStep, narrator: Narrator) {
         val code = readln()
         step = narrator.step("answer", "RespondToAuthChallenge") {
             when (challenge) {
-                is Challenge.SoftwareToken -> challenge.answer(code)
-                is Challenge.SmsCode -> challenge.answer(code)
-                is Challenge.EmailCode -> challenge.answer(code)
+                is Challenge.SoftwareTokenMfa -> challenge.answer(code)
+                is Challenge.SmsMfa -> challenge.answer(code)
+                is Challenge.EmailOtp -> challenge.answer(code)
                 else -> error("the quickstart cannot answer ${challenge.name}")
             }
         }

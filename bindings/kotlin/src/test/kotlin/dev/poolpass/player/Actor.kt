@@ -72,8 +72,10 @@ class Actor(private val config: JsonObject, private val store: Store, clockOffse
         "fetch" -> fetch(args)
 
         "signIn" -> outcome(client.signIn(args.text("username"), args.text("password"), args.flow()))
-        "answer" -> outcome(answer(challenge ?: client.pendingChallenge() ?: error("there is no challenge to answer"), args))
-        "startMfaSetup" -> setup(((challenge ?: client.pendingChallenge()) as Challenge.SetUpMfa).also { challenge = it }.startTotp())
+        "challenge.answer" -> outcome(answer(challenge ?: client.pendingChallenge() ?: error("there is no challenge to answer"), args))
+        "challenge.associateSoftwareToken" ->
+            setup(((challenge ?: client.pendingChallenge()) as Challenge.MfaSetup).also { challenge = it }.associateSoftwareToken())
+        "challenge.verifySoftwareToken" -> outcome(answer(challenge ?: client.pendingChallenge() as Challenge.MfaSetup, args))
         "pendingChallenge" -> client.pendingChallenge()?.let(::describe)
         "currentUser" -> client.currentUser()?.let(::user)
         "idToken" -> mapOf("claims" to client.idToken().claims)
@@ -168,7 +170,7 @@ class Actor(private val config: JsonObject, private val store: Store, clockOffse
     }
 
     private fun outcome(step: SignInStep): Any = when (step) {
-        is SignInStep.Done -> mapOf("state" to "done", "username" to step.user.username, "sub" to step.user.sub)
+        is SignInStep.Done -> mapOf("kind" to "done", "user" to user(step.user))
         is Challenge -> describe(step).also { challenge = step }
     }
 
@@ -181,34 +183,31 @@ class Actor(private val config: JsonObject, private val store: Store, clockOffse
 class UnknownOperation(operation: String) : Exception("there is no operation $operation")
 
 private suspend fun answer(challenge: Challenge, args: Arguments): SignInStep = when (challenge) {
-    is Challenge.SmsCode -> challenge.answer(args.text("code"))
-    is Challenge.EmailCode -> challenge.answer(args.text("code"))
-    is Challenge.SoftwareToken -> challenge.answer(args.text("code"))
-    is Challenge.SelectMfaType -> challenge.answer(methodCalled(args.text("mfaType")))
-    is Challenge.SetUpMfa -> challenge.confirmTotp(args.text("code"))
-    is Challenge.NewPassword -> challenge.answer(args.text("newPassword"), args.texts("attributes"))
+    is Challenge.SmsMfa -> challenge.answer(args.text("code"))
+    is Challenge.EmailOtp -> challenge.answer(args.text("code"))
+    is Challenge.SoftwareTokenMfa -> challenge.answer(args.text("code"))
+    is Challenge.SelectMfaType -> challenge.answer(MfaMethod.ofCode(args.text("method")))
+    is Challenge.MfaSetup -> challenge.verifySoftwareToken(args.text("code"), args.maybeText("deviceName"))
+    is Challenge.NewPasswordRequired -> challenge.answer(args.text("newPassword"), args.texts("attributes"))
     is Challenge.Other -> challenge.answer(args.texts("responses"))
 }
 
 private fun describe(challenge: Challenge): Map<String, Any?> {
-    val described = mapOf("state" to "challenge", "username" to challenge.username, "name" to challenge.name)
+    val described = mapOf("username" to challenge.username, "name" to challenge.name)
     return described + when (challenge) {
-        is Challenge.SmsCode -> mapOf("challenge" to "smsCode", "sentTo" to challenge.destination)
-        is Challenge.EmailCode -> mapOf("challenge" to "emailCode", "sentTo" to challenge.destination)
-        is Challenge.SoftwareToken -> mapOf("challenge" to "softwareToken")
-        is Challenge.SelectMfaType -> mapOf("challenge" to "selectMfaType", "mfaTypes" to challenge.options.map(::named))
-        is Challenge.SetUpMfa -> mapOf("challenge" to "setUpMfa", "mfaTypes" to challenge.options.map(::named))
-        is Challenge.NewPassword -> mapOf("challenge" to "newPassword", "requiredAttributes" to challenge.requiredAttributes)
-        is Challenge.Other -> mapOf("challenge" to "other", "parameters" to challenge.parameters)
+        is Challenge.SmsMfa -> mapOf("kind" to "smsMfa", "destination" to challenge.destination)
+        is Challenge.EmailOtp -> mapOf("kind" to "emailOtp", "destination" to challenge.destination)
+        is Challenge.SoftwareTokenMfa -> mapOf("kind" to "softwareTokenMfa", "deviceName" to challenge.deviceName)
+        is Challenge.SelectMfaType -> mapOf("kind" to "selectMfaType", "methods" to challenge.methods.map { it.code })
+        is Challenge.MfaSetup -> mapOf("kind" to "mfaSetup", "methods" to challenge.methods.map { it.code })
+        is Challenge.NewPasswordRequired -> mapOf(
+            "kind" to "newPasswordRequired",
+            "requiredAttributes" to challenge.requiredAttributes,
+            "attributes" to challenge.attributes,
+        )
+        is Challenge.Other -> mapOf("kind" to "other", "parameters" to challenge.parameters)
     }
 }
-
-private val METHODS = mapOf("sms" to MfaMethod.Sms, "softwareToken" to MfaMethod.SoftwareToken, "email" to MfaMethod.Email)
-
-private fun named(method: MfaMethod): String =
-    METHODS.entries.firstOrNull { it.value == method }?.key ?: (method as MfaMethod.Other).name
-
-private fun methodCalled(name: String): MfaMethod = METHODS[name] ?: MfaMethod.Other(name)
 
 /** `SignedIn` as `signedIn`, as the scenarios write it. */
 private fun named(event: SessionEvent): String = event.javaClass.simpleName.replaceFirstChar(Char::lowercase)
@@ -265,7 +264,7 @@ class Arguments(private val values: Map<String, Any?>) {
 
     operator fun contains(name: String): Boolean = name in values
 
-    fun flow(): AuthFlow = if (maybeText("flow") == "password") AuthFlow.USER_PASSWORD else AuthFlow.SRP
+    fun flow(): AuthFlow = if (maybeText("flow") == "userPasswordAuth") AuthFlow.USER_PASSWORD_AUTH else AuthFlow.USER_SRP_AUTH
 
     fun mfa(name: String): MfaSetting? = maybeText(name)?.let { MfaSetting.valueOf(it.uppercase()) }
 
