@@ -130,61 +130,64 @@ impl Client {
         .await
     }
 
-    /// The person who is signed in, as far as the store knows: works without a network.
+    /// Returns the person who is signed in, as stored: works without a network, however old the tokens are. `None` when nobody is
+    /// signed in.
     pub async fn current_user(&self) -> Result<Option<Arc<User>>, PoolpassError> {
         let client = self.inner.clone();
         call(&self.cancel, async move { Ok(client.current_user().await?.map(|user| Arc::new(User(user)))) })
             .await
     }
 
-    /// The ID token, refreshed if it expires within a minute. All callers share one refresh.
+    /// Returns the ID token, refreshed if it expires within a minute (within a tenth of its life, if that is less).
     pub async fn id_token(&self) -> Result<Arc<IdToken>, PoolpassError> {
         let client = self.inner.clone();
         call(&self.cancel, async move { Ok(Arc::new(IdToken(client.id_token().await?))) }).await
     }
 
-    /// The access token, refreshed as the ID token is.
+    /// Returns the access token, refreshed like the ID token.
     pub async fn access_token(&self) -> Result<Arc<AccessToken>, PoolpassError> {
         let client = self.inner.clone();
         call(&self.cancel, async move { Ok(Arc::new(AccessToken(client.access_token().await?))) }).await
     }
 
-    /// Refreshes now, for example because the person's groups have changed.
+    /// Refreshes the session now, for example because the person's attributes or groups have changed (GetTokensFromRefreshToken, or
+    /// InitiateAuth with REFRESH_TOKEN_AUTH).
     pub async fn refresh(&self) -> Result<Arc<User>, PoolpassError> {
         let client = self.inner.clone();
         call(&self.cancel, async move { Ok(Arc::new(User(client.refresh().await?))) }).await
     }
 
-    /// Signs out on this device: forgets the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
+    /// Signs out on this device: removes the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
     pub async fn sign_out(&self) -> Result<SignOut, PoolpassError> {
         let client = self.inner.clone();
         call(&self.cancel, async move { Ok(client.sign_out().await?.into()) }).await
     }
 
-    /// Signs out on every device (GlobalSignOut). When AWS cannot be reached, the session stays.
+    /// Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is removed.
     pub async fn sign_out_everywhere(&self) -> Result<(), PoolpassError> {
         let client = self.inner.clone();
         call(&self.cancel, async move { Ok(client.sign_out_everywhere().await?) }).await
     }
 
-    /// What happens to the session from now on.
+    /// Returns a stream of the changes of the session from now on.
     pub fn events(&self) -> Arc<Events> {
         Events::new(self.inner.events())
     }
 
-    /// AWS credentials of the person who is signed in, or of a guest where nobody is (GetId, GetCredentialsForIdentity).
+    /// Returns AWS credentials of the person who is signed in, or of a guest if nobody is (GetId, GetCredentialsForIdentity).
     pub async fn credentials(&self) -> Result<Arc<Credentials>, PoolpassError> {
         let client = self.inner.clone();
         call(&self.cancel, async move { Ok(Arc::new(Credentials(client.credentials().await?))) }).await
     }
 
-    /// The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`.
+    /// Returns the identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`. As a part of an object
+    /// key or as a partition key, it makes data a person's own.
     pub async fn identity_id(&self) -> Result<String, PoolpassError> {
         let client = self.inner.clone();
         call(&self.cancel, async move { Ok(client.identity_id().await?) }).await
     }
 
-    /// The same client with the credentials of another role, where the sign-in allows more than one.
+    /// Returns the same client with the credentials of another role, if the sign-in allows more than one (`CustomRoleArn`).
     pub fn with_role(&self, role_arn: String) -> Arc<Self> {
         Arc::new(Self { inner: self.inner.with_role(role_arn), cancel: self.cancel.clone() })
     }

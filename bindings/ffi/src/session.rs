@@ -1,4 +1,4 @@
-//! What sign-in and the session hand out.
+//! The session: who is signed in, tokens, credentials and events.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,18 +10,18 @@ use serde_json::Value;
 use crate::call::{Cancel, CancelHandle, call};
 use crate::error::PoolpassError;
 
-/// The person who is signed in.
+/// The person who is signed in, as the ID token describes them.
 #[derive(Debug, uniffi::Object)]
 pub struct User(pub(crate) poolpass::User);
 
 #[uniffi::export]
 impl User {
-    /// The user name in the user pool.
+    /// The user name in the user pool. It differs from what people typed if they signed in with an alias.
     pub fn username(&self) -> String {
         self.0.username().to_owned()
     }
 
-    /// The id that never changes.
+    /// The user's id (`sub`), which never changes.
     pub fn sub(&self) -> String {
         self.0.sub().to_owned()
     }
@@ -31,18 +31,18 @@ impl User {
         self.0.email().map(ToOwned::to_owned)
     }
 
-    /// The user pool groups.
+    /// The person's groups in the user pool.
     pub fn groups(&self) -> Vec<String> {
         self.0.groups().into_iter().map(ToOwned::to_owned).collect()
     }
 
-    /// The claims of the ID token.
+    /// All claims of the ID token.
     pub fn claims(&self) -> HashMap<String, Claim> {
         claims(self.0.claims())
     }
 }
 
-/// Says who the person is. An API that takes it as proof gets it in the `Authorization` header.
+/// Proves who the person is, to identity pools and to backends. A backend must verify the signature.
 #[derive(Debug, uniffi::Object)]
 pub struct IdToken(pub(crate) poolpass::IdToken);
 
@@ -53,23 +53,23 @@ impl IdToken {
         self.0.jwt().to_owned()
     }
 
-    /// When it expires, by AWS's clock.
+    /// When the token expires, by AWS's clock.
     pub fn expires_at(&self) -> SystemTime {
         self.0.expires_at()
     }
 
-    /// When it was issued, by AWS's clock.
+    /// When AWS issued the token, by AWS's clock; the Unix epoch where the token does not say, as with some emulators.
     pub fn issued_at(&self) -> SystemTime {
         self.0.issued_at()
     }
 
-    /// What it says.
+    /// All claims of the token.
     pub fn claims(&self) -> HashMap<String, Claim> {
         claims(self.0.claims())
     }
 }
 
-/// Says what the person may do in the user pool and in APIs with scopes.
+/// Grants access to the person's account in the user pool, and to APIs that check scopes. A backend must verify the signature.
 #[derive(Debug, uniffi::Object)]
 pub struct AccessToken(pub(crate) poolpass::AccessToken);
 
@@ -80,49 +80,49 @@ impl AccessToken {
         self.0.jwt().to_owned()
     }
 
-    /// When it expires, by AWS's clock.
+    /// When the token expires, by AWS's clock.
     pub fn expires_at(&self) -> SystemTime {
         self.0.expires_at()
     }
 
-    /// When it was issued, by AWS's clock.
+    /// When AWS issued the token, by AWS's clock; the Unix epoch where the token does not say, as with some emulators.
     pub fn issued_at(&self) -> SystemTime {
         self.0.issued_at()
     }
 
-    /// The OAuth scopes.
+    /// The OAuth scopes, such as `aws.cognito.signin.user.admin`.
     pub fn scopes(&self) -> Vec<String> {
         self.0.scopes().into_iter().map(ToOwned::to_owned).collect()
     }
 
-    /// What it says.
+    /// All claims of the token.
     pub fn claims(&self) -> HashMap<String, Claim> {
         claims(self.0.claims())
     }
 }
 
-/// Temporary AWS credentials.
+/// Temporary AWS credentials of one identity.
 #[derive(Debug, uniffi::Object)]
 pub struct Credentials(pub(crate) poolpass::Credentials);
 
 #[uniffi::export]
 impl Credentials {
-    /// The id, which is no secret.
+    /// The access key id (`ASIA…`), which is not a secret.
     pub fn access_key_id(&self) -> String {
         self.0.access_key_id().to_owned()
     }
 
-    /// The secret that signs.
+    /// The secret access key: a secret.
     pub fn secret_access_key(&self) -> String {
         self.0.secret_access_key().to_owned()
     }
 
-    /// The session token, which goes with every request.
+    /// The session token, which every request must carry: a secret.
     pub fn session_token(&self) -> Option<String> {
         self.0.session_token().map(ToOwned::to_owned)
     }
 
-    /// When AWS stops accepting them.
+    /// When AWS stops accepting the credentials, on the device's clock, right or wrong.
     pub fn expiration(&self) -> Option<SystemTime> {
         self.0.expiration()
     }
@@ -169,13 +169,13 @@ fn claims(claims: &poolpass::Claims) -> HashMap<String, Claim> {
     claims.iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
 }
 
-/// The result of signing out. In every case nobody is signed in on this device any more.
+/// The result of signing out. In every case, nobody is signed in on this device any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum SignOut {
     /// AWS has revoked the refresh token and the access tokens that came from it.
     Revoked,
-    /// The session is gone from this device, but AWS has not confirmed that it revoked the refresh token: there was no
-    /// network, or the app client has token revocation switched off. Copies of the token work until they expire.
+    /// The session is gone from this device, but AWS has not confirmed that it revoked the refresh token, because the network was
+    /// down or the app client has token revocation switched off. Copies of the token work until they expire.
     LocalOnly,
     /// Nobody was signed in.
     NotSignedIn,
@@ -193,42 +193,44 @@ impl From<poolpass::SignOut> for SignOut {
     }
 }
 
-/// Something happened to the session.
+/// A change of the session.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum SessionEvent {
     /// Somebody signed in, here or in another process that shares the store.
     SignedIn,
-    /// There are new tokens.
+    /// The session has new tokens.
     Refreshed,
-    /// The session is over although nobody signed out here. Show the sign-in page.
+    /// The session ended although nobody signed out here. Show the sign-in page.
     SessionEnded {
-        /// Why.
+        /// Why the session ended.
         reason: SessionEndReason,
     },
     /// The person signed out here, or deleted their account.
     SignedOut,
 }
 
-/// Why a session ended.
+/// The reason why a session ended.
+///
+/// Nothing else ends a session: network failures, throttling, HTTP 5xx and malformed answers never do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum SessionEndReason {
     /// The refresh token was revoked: signed out on another device, or everywhere.
     Revoked,
     /// The refresh token is older than the app client allows.
     Expired,
-    /// A refresh token that had been rotated was used again. Someone may have stolen it.
+    /// A refresh token was used again after its rotation. Somebody may have stolen it.
     Reused,
     /// The user was disabled.
     UserDisabled,
     /// The user was deleted.
     UserDeleted,
-    /// The password has to be reset first.
+    /// The password must be reset first.
     PasswordResetRequired,
     /// The user is no longer confirmed.
     UserNotConfirmed,
     /// Another process that shares the store signed out, or its session ended.
     SignedOutElsewhere,
-    /// AWS refuses the refresh token without saying why.
+    /// AWS refused the refresh token without a reason.
     Refused,
 }
 
@@ -250,7 +252,7 @@ impl From<poolpass::SessionEndReason> for SessionEndReason {
     }
 }
 
-/// What happens to the session from the moment of subscribing.
+/// A stream of the events of one client, from the moment of subscribing. It ends when the client is dropped.
 #[derive(Debug, uniffi::Object)]
 pub struct Events {
     stream: Arc<Mutex<Option<poolpass::Events>>>,
@@ -270,7 +272,7 @@ impl Events {
         Arc::new(Self { stream: Arc::clone(&self.stream), cancel: handle.cancel_of() })
     }
 
-    /// Waits for the next event; none when the client is gone. One call at a time.
+    /// Waits for the next event; none when the client is dropped. One call at a time.
     pub async fn next(&self) -> Result<Option<SessionEvent>, PoolpassError> {
         let Some(stream) = self.stream.lock().unwrap_or_else(PoisonError::into_inner).take() else {
             return Ok(None);
@@ -289,7 +291,7 @@ impl Events {
     }
 }
 
-/// A stream that goes back to its owner.
+/// A stream that returns to its owner when a call ends or is cancelled.
 struct ReturnedStream {
     stream: Option<poolpass::Events>,
     owner: Arc<Mutex<Option<poolpass::Events>>>,

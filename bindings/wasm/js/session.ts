@@ -1,69 +1,77 @@
-/** Who is signed in, as the ID token says. */
+/** The person who is signed in, as the ID token describes them. */
 export interface User {
-  /** The user name in the user pool. */
+  /** The user name in the user pool. It differs from what people typed if they signed in with an alias. */
   readonly username: string;
-  /** The user's id, which never changes. */
+  /** The user's id (`sub`), which never changes. */
   readonly sub: string;
+  /** The email address, where the app client may read it. */
   readonly email?: string;
-  /** The groups of the user pool that the person is in. */
+  /** The person's groups in the user pool. */
   readonly groups: readonly string[];
-  /** Everything that the ID token says. */
+  /** All claims of the ID token. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** Says who the person is. Whoever acts on a token, such as a backend, has to verify its signature. */
+/** Proves who the person is, to identity pools and to backends. A backend must verify the signature. */
 export interface IdToken {
   /** The token as a JSON Web Token, for an `Authorization` header: a secret. */
   readonly jwt: string;
-  /** When it stops being valid, on AWS's clock, from which the device's may differ: `idToken` of the client knows the difference. */
+  /** When the token expires, by AWS's clock. The device's clock may differ: `Client.idToken` takes the difference into account. */
   readonly expiresAt: Date;
-  /** Everything that the token says. */
+  /** All claims of the token. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** Says what the person may do in the user pool and in APIs that check scopes. */
+/** Grants access to the person's account in the user pool, and to APIs that check scopes. A backend must verify the signature. */
 export interface AccessToken {
   /** The token as a JSON Web Token, for an `Authorization` header: a secret. */
   readonly jwt: string;
-  /** When it stops being valid, on AWS's clock, from which the device's may differ: `accessToken` of the client knows the difference. */
+  /** When the token expires, by AWS's clock. The device's clock may differ: `Client.accessToken` takes the difference into account. */
   readonly expiresAt: Date;
-  /** Everything that the token says. */
+  /** All claims of the token. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The result of signing out. In every case nobody is signed in on this device any more.
+ * The result of signing out. In every case, nobody is signed in on this device any more.
  *
  * - `revoked`: AWS has revoked the refresh token and the access tokens that came from it.
- * - `localOnly`: the session is gone from this device, but AWS has not confirmed that it revoked the refresh token: there was no
- *   network, or the app client has token revocation switched off. Copies of the token work until they expire.
- * - `notSignedIn`: nobody was signed in.
+ * - `localOnly`: The session is gone from this device, but AWS has not confirmed that it revoked the refresh token, because the
+ *   network was down or the app client has token revocation switched off. Copies of the token work until they expire.
+ * - `notSignedIn`: Nobody was signed in.
  */
 export type SignOut = 'revoked' | 'localOnly' | 'notSignedIn';
 
-/** Temporary AWS credentials, as the AWS SDK for JavaScript v3 has them. */
+/** Temporary AWS credentials of one identity, in the form of the AWS SDK for JavaScript v3. */
 export interface Credentials {
+  /** The access key id (`ASIA…`), which is not a secret. */
   readonly accessKeyId: string;
+  /** The secret access key: a secret. */
   readonly secretAccessKey: string;
+  /** The session token, which every request must carry: a secret. */
   readonly sessionToken?: string;
-  /** When AWS stops accepting them, on the device's clock, right or wrong: the AWS SDK compares it with `Date.now()`. */
+  /** When AWS stops accepting the credentials, on the device's clock, right or wrong: the AWS SDK compares it with `Date.now()`. */
   readonly expiration?: Date;
   /** The identity id in the identity pool. */
   readonly identityId: string;
 }
 
-/** Something happened to the session. */
+/** A change of the session. */
 export type SessionEvent =
   /** Somebody signed in, here or in another tab. */
   | { readonly kind: 'signedIn' }
-  /** There are new tokens. */
+  /** The session has new tokens. */
   | { readonly kind: 'refreshed' }
   /** The person signed out here, or deleted their account. */
   | { readonly kind: 'signedOut' }
-  /** The session is over although nobody signed out here: show the sign-in page. */
+  /** The session ended although nobody signed out here. Show the sign-in page. */
   | { readonly kind: 'sessionEnded'; readonly reason: SessionEndReason };
 
-/** Why a session ended. Network trouble, throttling and malformed answers never end one. */
+/**
+ * The reason why a session ended.
+ *
+ * Nothing else ends a session: network failures, throttling, HTTP 5xx and malformed answers never do.
+ */
 export type SessionEndReason =
   | 'revoked'
   | 'expired'

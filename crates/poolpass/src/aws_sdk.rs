@@ -1,4 +1,4 @@
-//! Poolpass as a credentials provider of the official AWS SDKs for Rust.
+//! A client as a credentials provider of the official AWS SDK for Rust.
 
 use aws_credential_types::Credentials as SdkCredentials;
 use aws_credential_types::provider::error::CredentialsError;
@@ -7,12 +7,11 @@ use aws_credential_types::provider::{ProvideCredentials, future};
 use crate::client::Client;
 use crate::error::ErrorKind;
 
-/// Lets the official AWS SDKs act as the person who is signed in, or as a guest: give a clone of the client to
+/// Provides the official AWS SDK with the credentials of the person who is signed in, or of a guest: pass a clone of the client to
 /// `aws_config::ConfigLoader::credentials_provider`.
 ///
-/// The SDKs ask again shortly before the credentials expire; they compare the expiration with the device's clock, on which it is given
-/// to them, however wrong that clock is. They do not notice when somebody signs in or out before that:
-/// make a new SDK configuration then.
+/// The SDK asks for new credentials shortly before they expire. It compares the expiration with the device's clock, on which the time
+/// is given, right or wrong. It does not notice when somebody signs in or out: make a new SDK configuration then.
 impl ProvideCredentials for Client {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where

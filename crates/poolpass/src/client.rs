@@ -129,7 +129,8 @@ impl Client {
         self.flow()?.pending_challenge().await
     }
 
-    /// The person who is signed in, as far as the store knows: works without a network, however old the tokens are.
+    /// Returns the person who is signed in, as stored: works without a network, however old the tokens are. `None` when nobody is
+    /// signed in.
     ///
     /// Waits at most ten seconds, for the store.
     ///
@@ -140,24 +141,24 @@ impl Client {
         Ok(self.flow()?.manager().current().await?.map(User::from))
     }
 
-    /// The ID token, refreshed if it expires within a minute (within a tenth of its life, if that is less).
+    /// Returns the ID token, refreshed if it expires within a minute (within a tenth of its life, if that is less).
     ///
-    /// All callers share one refresh, and so do all processes that share the store. When the refresh fails, a token that is
-    /// still valid is given nevertheless.
+    /// All callers share one refresh, and so do all processes that share the store. When the refresh fails, a token that is still valid
+    /// is returned nevertheless.
     ///
-    /// While the token is valid this takes at most two seconds, whatever AWS and other processes do: the refresh goes on behind. With
-    /// an expired token it takes at most 55 seconds, and a minute more while another process refreshes.
+    /// While the token is valid, the call takes at most two seconds, whatever AWS and other processes do: the refresh goes on in the
+    /// background. With an expired token it takes at most 55 seconds, and a minute more while another process refreshes.
     ///
     /// # Errors
     ///
-    /// `SignedOut` when nobody is signed in, `SessionEnded` when AWS refuses to refresh for good; then the session is gone.
+    /// `SignedOut` when nobody is signed in, `SessionEnded` when AWS refuses to refresh for good: then the session is gone.
     /// `Network`, `Timeout`, `Throttled`, `Unavailable`, `InvalidResponse` when an expired token could not be refreshed now: the
     /// session stays. `Store`; `InvalidConfig` without a user pool.
     pub async fn id_token(&self) -> Result<IdToken, Error> {
         Ok(self.flow()?.manager().fresh().await?.id_token().clone())
     }
 
-    /// The access token, refreshed as [`id_token`](Self::id_token) is.
+    /// Returns the access token, refreshed like [`id_token`](Self::id_token).
     ///
     /// Waits as long as [`id_token`](Self::id_token) at most.
     ///
@@ -168,26 +169,27 @@ impl Client {
         Ok(self.flow()?.manager().fresh().await?.access_token().clone())
     }
 
-    /// Refreshes now, for example because the person's attributes or groups have changed (GetTokensFromRefreshToken, or
-    /// InitiateAuth with REFRESH_TOKEN_AUTH). Joins a refresh that is under way. It takes at most 55 seconds, and a minute more while
-    /// another process refreshes.
+    /// Refreshes the session now, for example because the person's attributes or groups have changed (GetTokensFromRefreshToken, or
+    /// InitiateAuth with REFRESH_TOKEN_AUTH).
+    ///
+    /// Joins a refresh that is under way. The call takes at most 55 seconds, and a minute more while another process refreshes.
     ///
     /// # Errors
     ///
-    /// As [`id_token`](Self::id_token), also when the present tokens are still valid.
+    /// As [`id_token`](Self::id_token), also when the old tokens are still valid.
     pub async fn refresh(&self) -> Result<User, Error> {
         Ok(self.flow()?.manager().refresh().await?.into())
     }
 
-    /// What happens to the session from now on. Without a user pool, nothing ever does.
+    /// Returns a stream of the changes of the session from now on. It stays empty without a user pool.
     pub fn events(&self) -> Events {
         self.manager().map_or_else(Events::none, SessionManager::events)
     }
 
-    /// Signs out on this device: forgets the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
+    /// Signs out on this device: removes the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
     ///
-    /// The session is gone in any case, also without a network and while another process hangs with the session's lock; [`SignOut`]
-    /// tells whether AWS has revoked the tokens. It takes at most 13 seconds; the revocation goes on after that.
+    /// The session is gone in any case, even without a network or while another process hangs with the session's lock; [`SignOut`]
+    /// tells whether AWS has revoked the tokens. The call takes at most 13 seconds; the revocation goes on after that.
     ///
     /// # Errors
     ///
@@ -198,13 +200,14 @@ impl Client {
         outcome
     }
 
-    /// Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is forgotten. It takes at most a
-    /// minute longer than [`access_token`](Self::access_token).
+    /// Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is removed.
+    ///
+    /// When AWS cannot be reached or refuses, the session stays, so that the call can be repeated; [`sign_out`](Self::sign_out)
+    /// removes it in any case. The call takes at most a minute longer than [`access_token`](Self::access_token).
     ///
     /// # Errors
     ///
-    /// `SignedOut` when nobody is signed in. When AWS cannot be reached or refuses, the session stays, so that the call can be
-    /// repeated; [`sign_out`](Self::sign_out) forgets it in any case. `Store` when the session may still be in the store.
+    /// `SignedOut` when nobody is signed in. `Store` when the session may still be in the store.
     pub async fn sign_out_everywhere(&self) -> Result<(), Error> {
         let outcome = self.flow()?.sign_out_everywhere().await;
         // When AWS was not reached the session goes on, and with it its credentials.
@@ -230,24 +233,23 @@ impl Client {
     }
 }
 
-/// What the person holds.
+/// AWS credentials.
 impl Client {
-    /// AWS credentials of the person who is signed in, or of a guest where nobody is.
+    /// Returns AWS credentials of the person who is signed in, or of a guest if nobody is (GetId, GetCredentialsForIdentity).
     ///
-    /// They are kept in memory until five minutes before AWS stops accepting them (for short-lived ones: until a quarter
-    /// of their life is left), and fetched anew after that (`GetId`, `GetCredentialsForIdentity`). However many callers
-    /// wait, one exchange serves them all. When somebody signs in or out, the credentials from before are gone. A guest
+    /// The client keeps them in memory until five minutes before they expire (short-lived ones until a quarter of their life is left),
+    /// and then gets new ones. One exchange serves all callers. When somebody signs in or out, the old credentials are gone. A guest
     /// who signs in keeps the identity id.
     ///
-    /// While the credentials are valid this takes at most two seconds, whatever AWS does: the exchange goes on behind. Otherwise it
-    /// takes at most two minutes.
+    /// While the credentials are valid, the call takes at most two seconds, whatever AWS does: the exchange goes on in the background.
+    /// Otherwise it takes at most two minutes.
     ///
-    /// Their expiration is on the device's clock, right or wrong, with which whoever uses them compares it.
+    /// Their expiration is on the device's clock, right or wrong, so that it can be compared with that clock.
     ///
     /// # Errors
     ///
-    /// Kind `InvalidConfig` without an identity pool, `SignedOut` when nobody is signed in and the pool takes no guests,
-    /// `SessionEnded` when the session turns out to be over, `NotAuthorized` when the pool does not accept the login.
+    /// `InvalidConfig` without an identity pool, `SignedOut` when nobody is signed in and the pool accepts no guests, `SessionEnded` when
+    /// AWS refuses to refresh for good, `NotAuthorized` when the pool does not accept the login.
     ///
     /// ```no_run
     /// # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
@@ -261,10 +263,10 @@ impl Client {
         Ok(credentials.with_expiration(|time| self.pipeline().on_device_clock(time)))
     }
 
-    /// The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`: the part of an
-    /// object key or the partition key that makes data a person's own.
+    /// Returns the identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`. As a part of an object
+    /// key or as a partition key, it makes data a person's own.
     ///
-    /// It stays the same for a person. Where it is not known yet, it is fetched along with the credentials.
+    /// It stays the same for a person. The first call gets it together with the credentials.
     ///
     /// Waits as long as [`credentials`](Self::credentials) at most.
     ///
@@ -275,12 +277,12 @@ impl Client {
         self.identity_pool()?.identity_id().await
     }
 
-    /// The same client with the credentials of another role, where the sign-in allows more than one (`CustomRoleArn`).
+    /// Returns the same client with the credentials of another role, if the sign-in allows more than one (`CustomRoleArn`).
     ///
-    /// The role has to be among the token's `cognito:roles`, and the identity pool has to choose roles by token. Session
-    /// and connections are shared with this client; the credentials of each role are kept separately.
+    /// The role must be among the token's `cognito:roles`, and the identity pool must choose roles by token. Both clients share the
+    /// session and the connections; each role has credentials of its own.
     ///
-    /// Requests of the new client fail with kind `SignedOut` when nobody is signed in, since guests cannot choose.
+    /// Requests of the new client fail with kind `SignedOut` when nobody is signed in, since guests cannot choose a role.
     pub fn with_role(&self, role_arn: impl Into<String>) -> Self {
         let identity_pool = self.identity_pool.as_ref().map(|pool| pool.with_role(role_arn.into()));
         Self { inner: Arc::clone(&self.inner), identity_pool }

@@ -8,9 +8,9 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::error::Error;
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
 
-/// Temporary AWS credentials of one identity, as the identity pool hands them out.
+/// Temporary AWS credentials of one identity.
 ///
-/// They are wiped from memory when dropped, and `Debug` shows the access key id and the expiry only.
+/// They are wiped from memory when dropped. `Debug` shows only the access key id and the expiration.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Credentials {
     access_key_id: String,
@@ -21,7 +21,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Credentials from elsewhere, for [`sigv4`](crate::sigv4). Long-lived keys have no session token and no expiration.
+    /// Makes credentials from other sources, for [`sigv4`](crate::sigv4). Long-lived keys have no session token and no expiration.
     pub fn new(
         access_key_id: impl Into<String>,
         secret_access_key: impl Into<String>,
@@ -46,13 +46,13 @@ impl Credentials {
         &self.secret_access_key
     }
 
-    /// The session token that has to accompany every request: a secret.
+    /// The session token, which every request must carry: a secret.
     pub fn session_token(&self) -> Option<&str> {
         self.session_token.as_deref()
     }
 
-    /// When AWS stops accepting them; `None` for long-lived keys. On the device's clock, if they come from
-    /// [`Client::credentials`](crate::Client::credentials).
+    /// When AWS stops accepting the credentials; `None` for long-lived keys. If they come from
+    /// [`Client::credentials`](crate::Client::credentials), the time is on the device's clock, right or wrong.
     pub fn expiration(&self) -> Option<SystemTime> {
         self.expiration
     }
@@ -65,9 +65,9 @@ impl Credentials {
         self
     }
 
-    /// Whether a request can carry them: a library that signs takes everything else for a mistake of the program.
+    /// Checks whether a request can carry them: a signing library treats anything else as a mistake of the program.
     pub(crate) fn check(&self) -> Result<(), &'static str> {
-        /// Headers and URLs hold no more. AWS's own are ten times shorter.
+        /// The limit of headers and URLs. AWS's own are ten times shorter.
         const MAX_LENGTH: usize = 8 * 1024;
 
         let id_fits = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'/' | b',');
@@ -97,12 +97,12 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Where signed requests take their credentials from.
+/// Provides the credentials of signed requests.
 pub(crate) trait CredentialsSource: fmt::Debug + MaybeSend + MaybeSync {
-    /// Credentials that AWS accepts for a while yet.
+    /// Gets credentials that AWS accepts for a while yet.
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>>;
 
-    /// AWS refused `refused` as expired: forget them, unless they have been replaced since.
+    /// Forgets credentials that AWS has refused as expired, unless they have been replaced since.
     fn forget<'a>(&'a self, refused: &'a Credentials) -> BoxFuture<'a, ()>;
 }
 

@@ -26,9 +26,9 @@ public struct Client: Sendable {
     /// The region of the configuration.
     public var region: String { inner.region() }
 
-    /// The same client with the credentials of another role, where the sign-in allows more than one (`CustomRoleArn`).
+    /// Returns the same client with the credentials of another role, if the sign-in allows more than one (`CustomRoleArn`).
     ///
-    /// Requests of the new client throw `signedOut` when nobody is signed in, since guests cannot choose.
+    /// Requests of the new client throw `signedOut` when nobody is signed in, since guests cannot choose a role.
     public func withRole(_ arn: String) -> Client {
         Client(inner.withRole(roleArn: arn))
     }
@@ -58,12 +58,16 @@ extension Client {
         try await call { try await inner.cancellable(handle: $0).pendingChallenge().map { Challenge($0) } }
     }
 
-    /// The person who is signed in, as far as the store knows: works without a network, however old the tokens are.
+    /// Returns the person who is signed in, as stored: works without a network, however old the tokens are. `nil` when nobody is
+    /// signed in.
     public func currentUser() async throws -> User? {
         try await call { try await inner.cancellable(handle: $0).currentUser().map { User($0) } }
     }
 
-    /// The ID token, refreshed if it expires within a minute. All callers share one refresh.
+    /// Returns the ID token, refreshed if it expires within a minute (within a tenth of its life, if that is less).
+    ///
+    /// All callers share one refresh, and so do all processes that share the store. When the refresh fails, a token that is still valid
+    /// is returned nevertheless.
     ///
     /// - Throws: ``PoolpassError`` with `signedOut`; with `sessionEnded` when AWS refuses to refresh for good; with `network`,
     ///   `timeout`, `throttled` or `unavailable` when an expired token could not be refreshed now, and the session stays.
@@ -71,19 +75,19 @@ extension Client {
         try await call { IdToken(try await inner.cancellable(handle: $0).idToken()) }
     }
 
-    /// The access token, refreshed as ``idToken()`` is.
+    /// Returns the access token, refreshed like ``idToken()``.
     public func accessToken() async throws -> AccessToken {
         try await call { AccessToken(try await inner.cancellable(handle: $0).accessToken()) }
     }
 
-    /// Refreshes now, for example because the person's groups have changed (GetTokensFromRefreshToken, or InitiateAuth with
-    /// REFRESH_TOKEN_AUTH).
+    /// Refreshes the session now, for example because the person's attributes or groups have changed (GetTokensFromRefreshToken, or
+    /// InitiateAuth with REFRESH_TOKEN_AUTH).
     @discardableResult
     public func refresh() async throws -> User {
         try await call { User(try await inner.cancellable(handle: $0).refresh()) }
     }
 
-    /// What happens to the session from now on, in this process and in others that share the store.
+    /// Returns a stream of the changes of the session from now on.
     ///
     /// ```swift
     /// for try await event in client.events() {
@@ -95,15 +99,17 @@ extension Client {
         return AsyncThrowingStream { try await call { try await events.cancellable(handle: $0).next() } }
     }
 
-    /// Signs out on this device: forgets the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
+    /// Signs out on this device: removes the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
     ///
-    /// The session is gone in any case, also without a network.
+    /// The session is gone in any case, even without a network; ``SignOut`` tells whether AWS has revoked the tokens.
     @discardableResult
     public func signOut() async throws -> SignOut {
         try await call { try await inner.cancellable(handle: $0).signOut() }
     }
 
-    /// Signs out on every device (GlobalSignOut). When AWS cannot be reached, the session stays.
+    /// Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is removed.
+    ///
+    /// When AWS cannot be reached or refuses, the session stays, so that the call can be repeated.
     public func signOutEverywhere() async throws {
         try await call { try await inner.cancellable(handle: $0).signOutEverywhere() }
     }
@@ -117,11 +123,11 @@ extension Client {
     }
 }
 
-/// What the person holds, and may do with it.
+/// AWS credentials, and the services that they are for.
 extension Client {
-    /// AWS credentials of the person who is signed in, or of a guest where nobody is (GetId, GetCredentialsForIdentity).
+    /// Returns AWS credentials of the person who is signed in, or of a guest if nobody is (GetId, GetCredentialsForIdentity).
     ///
-    /// They are kept until shortly before AWS stops accepting them. However many callers wait, one exchange serves them all.
+    /// The client keeps them in memory until shortly before they expire. One exchange serves all callers.
     ///
     /// - Throws: ``PoolpassError`` with `invalidConfig` without an identity pool, `signedOut` when it takes no guests,
     ///   `sessionEnded`, `notAuthorized`.
@@ -129,8 +135,8 @@ extension Client {
         try await call { Credentials(try await inner.cancellable(handle: $0).credentials()) }
     }
 
-    /// The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`: the part of an
-    /// object key or the partition key that makes data a person's own.
+    /// Returns the identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`. As a part of an object
+    /// key or as a partition key, it makes data a person's own.
     public func identityId() async throws -> String {
         try await call { try await inner.cancellable(handle: $0).identityId() }
     }

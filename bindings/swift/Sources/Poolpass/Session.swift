@@ -1,17 +1,17 @@
 import Foundation
 import PoolpassFFI
 
-/// The person who is signed in.
+/// The person who is signed in, as the ID token describes them.
 public struct User: Sendable {
-    /// The user name in the user pool.
+    /// The user name in the user pool. It differs from what people typed if they signed in with an alias.
     public let username: String
-    /// The id that never changes.
+    /// The user's id (`sub`), which never changes.
     public let sub: String
     /// The email address, where the app client may read it.
     public let email: String?
-    /// The user pool groups.
+    /// The person's groups in the user pool.
     public let groups: [String]
-    /// Everything that the ID token says.
+    /// All claims of the ID token.
     public let claims: [String: Claim]
 
     init(_ user: PoolpassFFI.User) {
@@ -23,7 +23,7 @@ public struct User: Sendable {
     }
 }
 
-/// Says who the person is. An API that takes it as proof gets it in the `Authorization` header.
+/// Proves who the person is, to identity pools and to backends. A backend must verify the signature.
 public struct IdToken: Sendable {
     private let inner: PoolpassFFI.IdToken
 
@@ -31,17 +31,17 @@ public struct IdToken: Sendable {
         self.inner = inner
     }
 
-    /// The JSON Web Token itself: a secret. Whoever acts on it, such as a backend, has to verify its signature.
+    /// The token as a JSON Web Token, for an `Authorization` header: a secret.
     public var jwt: String { inner.jwt() }
-    /// When it expires, by AWS's clock.
+    /// When the token expires, by AWS's clock.
     public var expiresAt: Date { inner.expiresAt() }
-    /// When it was issued, by AWS's clock; the Unix epoch where the token does not say.
+    /// When AWS issued the token, by AWS's clock; the Unix epoch where the token does not say, as with some emulators.
     public var issuedAt: Date { inner.issuedAt() }
-    /// What it says.
+    /// All claims of the token.
     public var claims: [String: Claim] { inner.claims() }
 }
 
-/// Says what the person may do in the user pool and in APIs with scopes.
+/// Grants access to the person's account in the user pool, and to APIs that check scopes. A backend must verify the signature.
 public struct AccessToken: Sendable {
     private let inner: PoolpassFFI.AccessToken
 
@@ -49,19 +49,19 @@ public struct AccessToken: Sendable {
         self.inner = inner
     }
 
-    /// The JSON Web Token itself: a secret.
+    /// The token as a JSON Web Token, for an `Authorization` header: a secret.
     public var jwt: String { inner.jwt() }
-    /// When it expires, by AWS's clock.
+    /// When the token expires, by AWS's clock.
     public var expiresAt: Date { inner.expiresAt() }
-    /// When it was issued, by AWS's clock; the Unix epoch where the token does not say.
+    /// When AWS issued the token, by AWS's clock; the Unix epoch where the token does not say, as with some emulators.
     public var issuedAt: Date { inner.issuedAt() }
-    /// The OAuth scopes.
+    /// The OAuth scopes, such as `aws.cognito.signin.user.admin`.
     public var scopes: [String] { inner.scopes() }
-    /// What it says.
+    /// All claims of the token.
     public var claims: [String: Claim] { inner.claims() }
 }
 
-/// Temporary AWS credentials, for a client of another AWS SDK.
+/// Temporary AWS credentials of one identity.
 public struct Credentials: Sendable {
     private let inner: PoolpassFFI.Credentials
 
@@ -69,26 +69,28 @@ public struct Credentials: Sendable {
         self.inner = inner
     }
 
-    /// The id, which is no secret.
+    /// The access key id (`ASIA…`), which is not a secret.
     public var accessKeyId: String { inner.accessKeyId() }
-    /// The secret that signs.
+    /// The secret access key: a secret.
     public var secretAccessKey: String { inner.secretAccessKey() }
-    /// The session token, which goes with every request: a secret.
+    /// The session token, which every request must carry: a secret.
     public var sessionToken: String? { inner.sessionToken() }
-    /// When AWS stops accepting them, on the device's clock, right or wrong.
+    /// When AWS stops accepting the credentials, on the device's clock, right or wrong.
     public var expiration: Date? { inner.expiration() }
 }
 
 /// The value of a claim in a token.
 public typealias Claim = PoolpassFFI.Claim
 
-/// The result of signing out. In every case nobody is signed in on this device any more.
+/// The result of signing out. In every case, nobody is signed in on this device any more.
 public typealias SignOut = PoolpassFFI.SignOut
 
-/// Something happened to the session.
+/// A change of the session.
 public typealias SessionEvent = PoolpassFFI.SessionEvent
 
-/// Why a session ended. Network trouble, throttling and malformed answers never end one.
+/// The reason why a session ended.
+///
+/// Nothing else ends a session: network failures, throttling, HTTP 5xx and malformed answers never do.
 public typealias SessionEndReason = PoolpassFFI.SessionEndReason
 
 /// How a sign-in proves the password.
@@ -98,7 +100,7 @@ public typealias AuthFlow = PoolpassFFI.AuthFlow
 public typealias RefreshOperation = PoolpassFFI.RefreshOperation
 
 extension Claim {
-    /// The text of a claim that is one.
+    /// The claim as a text, if it is one.
     public var text: String? {
         if case .text(let text) = self { text } else { nil }
     }

@@ -1,4 +1,4 @@
-//! One exchange: from a login, or from nothing, to an identity and its credentials.
+//! Exchanges a login, or nothing, for an identity and its credentials.
 
 use super::{CacheKey, CachedCredentials, Login, Pool};
 use crate::credentials::Credentials;
@@ -12,7 +12,7 @@ impl Pool {
                 Some(login) if login.id() == id => {
                     self.exchange_fresh_login(login, key.role.as_deref()).await?
                 }
-                // The caller looks again who is signed in.
+                // The caller checks again who is signed in.
                 _ => return Err(Error::new(ErrorKind::SignedOut, "nobody is signed in any more")),
             },
         };
@@ -21,7 +21,7 @@ impl Pool {
 
     /// The guest of last time, or a new one.
     ///
-    /// Only who makes a new guest needs the lock: a guest who is there already waits for nobody.
+    /// Only a new guest takes the lock: an existing one waits for nobody.
     async fn exchange_as_guest(&self) -> Result<(String, Credentials), Error> {
         let refused = |error: Error| match error.kind() {
             ErrorKind::NotAuthorized => error.with_kind(ErrorKind::SignedOut),
@@ -36,31 +36,31 @@ impl Pool {
         };
         let _alone = self.guest.lock().await?;
         match self.guest.load().await? {
-            // Another process has made a guest meanwhile.
+            // Another process has made a guest in the meantime.
             Some(id) if tried.as_ref() != Some(&id) => {
                 return self.operations.credentials(&id, None, None).await.map_err(refused);
             }
             _ => {}
         }
-        // One that was made before and could not be stored is no reason to make another.
+        // An identity that was made before and could not be stored is used now.
         let id = match self.guest.unsaved() {
             Some(id) => id,
             None => self.operations.identity_id(None).await.map_err(refused)?,
         };
         if tried.is_none() {
-            // Kept at once: if the next request fails, the next attempt goes on with this identity.
+            // Saved at once: if the next request fails, the next attempt goes on with this identity.
             self.guest.save(&id).await?;
         }
         let granted = self.operations.credentials(&id, None, None).await.map_err(refused)?;
         if tried.is_some() {
-            // Only now it is certain that the refusal was about the old identity, and not about the pool.
+            // Only now is it certain that the refusal was about the old identity, and not about the pool.
             self.guest.save(&id).await?;
         }
         Ok(granted)
     }
 
-    /// The login's credentials, also where only AWS knew that the ID token had expired: either the refusal has put a device's slow
-    /// clock right, by which there is a new token now, or the session is refreshed although the token looks valid.
+    /// Gets the login's credentials, even if only AWS knew that its token had expired. Either the refusal has corrected a slow device
+    /// clock, so that there is a new token now, or the session is refreshed although the token looks valid.
     async fn exchange_fresh_login(
         &self,
         login: Login,
@@ -82,7 +82,7 @@ impl Pool {
         }
     }
 
-    /// The login's credentials. A guest's identity becomes this login's, unless the login has one already.
+    /// Gets the login's credentials. A guest's identity becomes this login's, unless the login has one already.
     async fn exchange_login(
         &self,
         login: &Login,
@@ -96,8 +96,8 @@ impl Pool {
                     return Ok(granted);
                 }
                 Err(error) if may_be_about_identity(&error) => {
-                    // A conflict leaves the guest's identity a guest's; everything else says that it is none (any more),
-                    // provided that the same login is welcome with another identity.
+                    // After a conflict the identity is still a guest's. Any other refusal says that it is not, provided that the
+                    // same login is accepted with another identity.
                     guest_is_lost = error.kind() != ErrorKind::Conflict;
                 }
                 Err(error) => return Err(error),
@@ -111,8 +111,8 @@ impl Pool {
         Ok(granted)
     }
 
-    /// An identity that somebody has signed in to cannot be used as a guest again. If the store keeps it nevertheless, AWS will refuse
-    /// it to the next guest: no reason to withhold credentials.
+    /// Once somebody has signed in to an identity, no guest can use it. If the store fails to remove it, AWS will refuse it to the next
+    /// guest: no reason to withhold credentials.
     async fn forget_guest(&self) {
         let _ = self.guest.remove().await;
         self.state().drop_guest();
@@ -122,13 +122,13 @@ impl Pool {
 /// Whether AWS may have refused this identity: it belongs to another login, it has become somebody's, it was deleted, or its id is
 /// malformed.
 ///
-/// The codes are those of a refusal for the pool, its roles, its settings or the login, which costs no guest their identity; such a
-/// refusal names the pool, the role or the token. A bad login is refused in the same words as a foreign identity; asking for the login's own identity
+/// A refusal of the pool, its roles, its settings or the login has the same codes, but names the pool, the role or the token: no guest
+/// loses their identity by it. A bad login is refused in the same words as a foreign identity; a request for the login's own identity
 /// tells the two apart.
 fn may_be_about_identity(error: &Error) -> bool {
     let message = error.message().to_ascii_lowercase();
     match error.kind() {
-        // A server in trouble may say anything.
+        // A failing server may say anything.
         _ if error.http_status().is_some_and(|status| status >= 500) => false,
         ErrorKind::NotAuthorized | ErrorKind::Conflict | ErrorKind::NotFound => {
             let names_others = [

@@ -1,4 +1,4 @@
-//! The guest's identity id, kept between two runs so that a guest stays the same guest.
+//! Keeps the guest's identity id in the store, so that a guest stays the same guest after a restart.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,20 +14,20 @@ use crate::platform::{SessionStore, StoreLock, lock_within};
 pub(super) struct GuestIdentity {
     store: Arc<dyn SessionStore>,
     key: String,
-    /// What the store has failed to take: the next attempt takes it, or else each one would make another identity.
+    /// An id that the store has failed to take. The next attempt uses it instead of making another identity.
     unsaved: Mutex<Option<String>>,
 }
 
 impl GuestIdentity {
-    /// Two requests to a slow service.
+    /// The time of two requests to a slow service.
     const LOCK_PATIENCE: Duration = Duration::from_secs(60);
 
-    /// Apps with several identity pools may share a store, so the key names the pool.
+    /// The key names the pool, since apps with several identity pools may share a store.
     pub(super) fn new(pool: &IdentityPoolId, store: Arc<dyn SessionStore>) -> Self {
         Self { store, key: format!("guest.{}", pool.as_str().replace(':', ".")), unsaved: Mutex::default() }
     }
 
-    /// `None` also for a value that cannot be an identity id: the next guest replaces it.
+    /// Reads the id; `None` also for a value that cannot be an identity id, which the next guest replaces.
     pub(super) async fn load(&self) -> Result<Option<String>, Error> {
         let value = self.store.load(&self.key).await?;
         Ok(value.map(|id| id.expose_secret().to_owned()).filter(|id| is_identity_id(id)))
@@ -53,18 +53,18 @@ impl GuestIdentity {
         Ok(self.store.remove(&self.key).await?)
     }
 
-    /// The sole right to make a guest's identity, so that two processes do not make two guests.
+    /// Waits until nobody else makes a guest's identity, so that two processes do not make two guests.
     ///
     /// # Errors
     ///
-    /// Kind `Store` also when another process keeps it for longer than making a guest takes.
+    /// Kind `Store` also when another process holds the lock for longer than it takes to make a guest.
     pub(super) async fn lock(&self) -> Result<StoreLock, Error> {
         Ok(lock_within(Self::LOCK_PATIENCE, &*self.store, &self.key).await?)
     }
 }
 
-/// A region or a name, a colon and an id, such as `eu-west-1:3c1f…`. Other servers than AWS have other ids, so only the form is looked
-/// at.
+/// Whether a value is a region or a name, a colon and an id, such as `eu-west-1:3c1f…`. Other servers than AWS have other ids, so this
+/// checks only the form.
 pub(super) fn is_identity_id(value: &str) -> bool {
     const LONGEST: usize = 128;
 

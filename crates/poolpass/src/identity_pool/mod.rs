@@ -25,7 +25,7 @@ use crate::platform::{BoxFuture, Grace, SessionStore, grace, spawn, timeout, wit
 use guest::GuestIdentity;
 use operations::Operations;
 
-/// The identity pool as one role of it is used. Clones share the credentials.
+/// The identity pool, used with one of its roles. Clones share the credentials.
 #[derive(Clone, Debug)]
 pub(crate) struct IdentityPool {
     shared: Arc<Pool>,
@@ -60,7 +60,7 @@ struct CachedCredentials {
     renew_at: SystemTime,
 }
 
-/// An exchange that runs on a task of its own and serves everyone who waits for it.
+/// An exchange that runs on a task of its own and serves all callers who wait for it.
 #[derive(Clone)]
 struct Exchange {
     outcome: Shared<oneshot::Receiver<Result<CachedCredentials, Error>>>,
@@ -89,14 +89,14 @@ impl IdentityPool {
         Self { shared: Arc::clone(&self.shared), role: Some(role_arn.into()) }
     }
 
-    /// Credentials that AWS accepts for a while yet.
+    /// Gets credentials that AWS accepts for a while yet.
     pub(crate) async fn credentials(&self) -> Result<Credentials, Error> {
         Ok(self.current(Duration::ZERO).await?.credentials)
     }
 
-    /// Credentials that live for `life` yet, where AWS gives any that live so long.
+    /// Gets credentials that are valid for `life` yet, where AWS issues any that are.
     pub(crate) async fn credentials_for(&self, life: Duration) -> Result<Credentials, Error> {
-        /// Credentials live for an hour; to replace them in their first half would gain little.
+        /// Credentials are valid for an hour; renewing them in the first half would gain little.
         const WORTH_RENEWING: Duration = Duration::from_secs(30 * 60);
 
         Ok(self.current(life.min(WORTH_RENEWING)).await?.credentials)
@@ -112,14 +112,14 @@ impl IdentityPool {
         }
     }
 
-    /// Wipes the credentials of people from memory; a guest's stay.
+    /// Wipes the credentials of logins from memory. A guest's stay.
     pub(crate) fn forget_logins(&self) {
         let mut state = self.shared.state();
         state.cached.retain(|(key, _)| key.login.is_none());
         state.exchanges.retain(|(key, _)| key.login.is_none());
     }
 
-    /// Credentials that live for `life` yet. Valid ones are handed out after a grace while an exchange for new ones goes on.
+    /// Gets credentials that are valid for `life` yet. Returns valid ones after a grace while an exchange for new ones goes on.
     async fn current(&self, life: Duration) -> Result<CachedCredentials, Error> {
         loop {
             let key = self.key().await?;
@@ -129,8 +129,8 @@ impl IdentityPool {
             };
             let outcome = exchange.outcome(still_valid.is_some()).await;
             if self.key().await? != key {
-                // Somebody signed in or out meanwhile: what came back belongs to the past. Who believed to be signed in
-                // learns that the session ended, and does not go on as a guest.
+                // Somebody signed in or out in the meantime: the outcome is outdated. A caller who was signed in learns that the
+                // session ended, and does not go on as a guest.
                 match outcome {
                     Err(error) if error.kind() == ErrorKind::SessionEnded => return Err(error),
                     _ => continue,
@@ -138,7 +138,7 @@ impl IdentityPool {
             }
             let still_valid = still_valid.filter(|cached| !cached.is_expired(self.shared.operations.now()));
             return match (outcome, still_valid) {
-                // Why there are no new ones says nothing about those that are still valid.
+                // A failed renewal does not make valid credentials invalid.
                 (Err(error), Some(cached)) if !is_about_session(&error) => Ok(cached),
                 (outcome, _) => outcome,
             };
@@ -161,7 +161,7 @@ impl Exchange {
         self.outcome.peek().is_none()
     }
 
-    /// The outcome; where the caller has something valid, only if it comes within the grace.
+    /// Waits for the outcome; if the caller has valid credentials, no longer than the grace.
     async fn outcome(self, has_valid: bool) -> Result<CachedCredentials, Error> {
         let outcome = if has_valid {
             within_grace(self.grace, self.outcome)
@@ -181,7 +181,7 @@ enum Lookup {
 }
 
 impl Pool {
-    /// How long an exchange may take: a refresh of the session, and the requests to the identity pool.
+    /// The longest time of an exchange: a refresh of the session, and the requests to the identity pool.
     const EXCHANGE_LIMIT: Duration = Duration::from_secs(120);
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -207,14 +207,14 @@ impl Pool {
         let exchange = Exchange { outcome: receiver.shared(), grace: grace() };
         put(&mut state.exchanges, key, exchange.clone());
         let (pool, key) = (Arc::clone(self), key.clone());
-        // On a task of its own, so that a caller who goes away takes nothing from the others.
+        // On a task of its own, so that it goes on for the other callers when one goes away.
         spawn(async move {
             let outcome = timeout(Pool::EXCHANGE_LIMIT, pool.exchange(&key)).await.unwrap_or_else(|| {
                 Err(Error::new(ErrorKind::Timeout, "AWS has not handed out credentials in time: try again"))
             });
             {
                 let mut state = pool.state();
-                // An exchange that was dropped meanwhile is of a session that is over.
+                // An exchange that was removed in the meantime belongs to a login that is over.
                 let is_wanted = of(&state.exchanges, &key).is_some();
                 state.exchanges.retain(|(other, _)| *other != key);
                 match &outcome {
@@ -223,7 +223,7 @@ impl Pool {
                     Err(_) => state.rest(&key, pool.operations.now()),
                 }
             }
-            // Nobody waiting any more is fine.
+            // All callers may be gone.
             let _ = sender.send(outcome);
         });
         exchange
@@ -238,7 +238,7 @@ impl State {
         self.exchanges.retain(|(key, _)| goes_on(key));
     }
 
-    /// After a renewal has failed, what is still valid is handed out for a while without another attempt.
+    /// After a failed renewal, valid credentials are handed out for a while without another attempt.
     fn rest(&mut self, key: &CacheKey, now: SystemTime) {
         const REST: Duration = Duration::from_secs(10);
 
@@ -263,9 +263,9 @@ fn put<T>(all: &mut Vec<(CacheKey, T)>, key: &CacheKey, its: T) {
 }
 
 impl CachedCredentials {
-    /// How long before their expiration credentials are replaced, at most a quarter of their life.
+    /// Credentials are renewed this long before they expire, or when a quarter of their life is left.
     const MARGIN: Duration = Duration::from_secs(5 * 60);
-    /// A request that is signed now has to arrive before the credentials expire.
+    /// A request that is signed now must arrive before the credentials expire.
     const TRAVEL_TIME: Duration = Duration::from_secs(10);
 
     fn new(identity_id: String, credentials: Credentials, now: SystemTime) -> Self {
@@ -285,7 +285,7 @@ impl CachedCredentials {
     }
 }
 
-/// Whose credentials these are is not signed in any more.
+/// Whether the error says that the login is over.
 fn is_about_session(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::SignedOut | ErrorKind::SessionEnded)
 }

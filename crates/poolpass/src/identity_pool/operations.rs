@@ -23,7 +23,7 @@ pub(super) struct Operations {
 
 impl Operations {
     const TARGET: &str = "AWSCognitoIdentityService";
-    /// How long a request may take, repetitions included.
+    /// The longest time of a request with all its attempts.
     const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
 
     pub(super) fn new(config: &Config, pool: &IdentityPoolId, pipeline: &Pipeline) -> Self {
@@ -39,7 +39,7 @@ impl Operations {
         self.pipeline.now()
     }
 
-    /// GetId: the identity of the login, or a new one for a guest.
+    /// GetId: gets the identity of the login, or a new one for a guest.
     pub(super) fn identity_id(&self, login: Option<&Login>) -> BoxFuture<'_, Result<String, Error>> {
         let input = Object::new()
             .with("IdentityPoolId", self.pool.as_str())
@@ -48,7 +48,7 @@ impl Operations {
         Box::pin(async move { identity_in(&mut answer.await?) })
     }
 
-    /// GetCredentialsForIdentity: also the identity id, which differs from the one asked for where AWS has merged a guest's
+    /// GetCredentialsForIdentity: gets credentials and the identity id, which differs from the given one where AWS has merged a guest's
     /// identity into the login's.
     pub(super) fn credentials(
         &self,
@@ -78,7 +78,7 @@ impl Operations {
     }
 }
 
-/// What is no identity id would be a new guest each time that it is read from the store.
+/// Refuses what is not an identity id: each read of it from the store would make a new guest.
 fn identity_in(answer: &mut Object) -> Result<String, Error> {
     let id = answer.text("IdentityId")?;
     if is_identity_id(&id) { Ok(id) } else { Err(ParseError::Member("IdentityId").into()) }

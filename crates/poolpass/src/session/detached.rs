@@ -1,4 +1,4 @@
-//! Work that outlives whoever asked for it.
+//! Work that goes on when its caller goes away.
 
 use std::future::Future;
 
@@ -9,13 +9,13 @@ use crate::platform::{MaybeSend, spawn};
 
 /// Runs `work` to its end on a task of its own, and waits for it.
 ///
-/// Dropping the returned future stops the waiting, not the work.
+/// Dropping the returned future ends the wait, not the work.
 pub(crate) fn detached<T: MaybeSend + 'static>(
     work: impl Future<Output = Result<T, Error>> + MaybeSend + 'static,
 ) -> impl Future<Output = Result<T, Error>> + MaybeSend + 'static {
     let (sender, receiver) = oneshot::channel();
     spawn(async move {
-        // Nobody may be waiting any more; the work was done for its effects.
+        // The caller may be gone; the work was done for its effects.
         let _ = sender.send(work.await);
     });
     async move { receiver.await.unwrap_or_else(|_| Err(stopped())) }

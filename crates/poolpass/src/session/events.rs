@@ -1,4 +1,4 @@
-//! What happens to the session, as a stream.
+//! A stream of the changes of a session.
 
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
@@ -9,29 +9,29 @@ use futures_util::Stream;
 
 use crate::error::Error;
 
-/// Something happened to the session.
+/// A change of the session.
 ///
-/// What another process that shares the store does is noticed at the next look into the store: by
+/// A client notices changes by another process that shares the store when it next reads the store: in
 /// [`Client::current_user`](crate::Client::current_user), and when a refresh is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionEvent {
     /// Somebody signed in, here or in another process that shares the store.
     SignedIn,
-    /// There are new tokens.
+    /// The session has new tokens.
     Refreshed,
-    /// The session is over although nobody signed out here. Show the sign-in page.
+    /// The session ended although nobody signed out here. Show the sign-in page.
     SessionEnded {
-        /// Why.
+        /// Why the session ended.
         reason: SessionEndReason,
     },
     /// The person signed out here, or deleted their account.
     SignedOut,
 }
 
-/// Why a session ended.
+/// The reason why a session ended.
 ///
-/// Only these end it: network trouble, throttling, HTTP 5xx and malformed answers never do.
+/// Nothing else ends a session: network failures, throttling, HTTP 5xx and malformed answers never do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SessionEndReason {
@@ -39,19 +39,19 @@ pub enum SessionEndReason {
     Revoked,
     /// The refresh token is older than the app client allows.
     Expired,
-    /// A refresh token that had been rotated was used again. Someone may have stolen it.
+    /// A refresh token was used again after its rotation. Somebody may have stolen it.
     Reused,
     /// The user was disabled.
     UserDisabled,
     /// The user was deleted.
     UserDeleted,
-    /// The password has to be reset first.
+    /// The password must be reset first.
     PasswordResetRequired,
     /// The user is no longer confirmed.
     UserNotConfirmed,
     /// Another process that shares the store signed out, or its session ended.
     SignedOutElsewhere,
-    /// AWS refuses the refresh token without saying why.
+    /// AWS refused the refresh token without a reason.
     Refused,
 }
 
@@ -83,9 +83,9 @@ impl SessionEndReason {
         }
     }
 
-    /// Why AWS's answer to a refresh ends the session; `None` where it does not.
+    /// The reason for which an answer to a refresh ends the session; `None` where it does not.
     pub(super) fn of(error: &Error) -> Option<Self> {
-        // A server in trouble says nothing about the session, whatever code it has for it.
+        // A failing server says nothing about the session, whatever its code.
         if error.http_status().is_some_and(|status| status >= 500) {
             return None;
         }
@@ -99,8 +99,8 @@ impl SessionEndReason {
         }
     }
 
-    /// Cognito has one code for this and for much that does not concern the session: the app client's secret and flows, the user
-    /// pool's settings, firewalls, too many attempts. Only words about the token or the user end it.
+    /// Cognito has one code for a refused token and for much else: the app client's secret and flows, the user pool's settings,
+    /// firewalls, too many attempts. Only words about the token or the user end the session.
     fn of_refused_token(error: &Error) -> Option<Self> {
         const TOKEN: [&str; 5] =
             ["refresh token", "refreshtoken", "refresh_token", "access token", "token has "];
@@ -126,12 +126,12 @@ impl SessionEndReason {
     }
 }
 
-/// The events of one client from the moment of subscribing. It ends when the client is gone.
+/// A stream of the events of one client, from the moment of subscribing. It ends when the client is dropped.
 #[derive(Debug)]
 pub struct Events(UnboundedReceiver<SessionEvent>);
 
 impl Events {
-    /// A stream in which nothing happens.
+    /// An empty stream.
     pub(crate) fn none() -> Self {
         Self(unbounded().1)
     }
@@ -145,7 +145,7 @@ impl Stream for Events {
     }
 }
 
-/// Hands each event to everyone who listens.
+/// Sends each event to every listener.
 #[derive(Debug, Default)]
 pub(super) struct EventHub(Mutex<Vec<UnboundedSender<SessionEvent>>>);
 

@@ -1,4 +1,4 @@
-//! A refresh token for new tokens: the two operations that do it, and which one the app client wants.
+//! Exchanges a refresh token for new tokens, by one of two operations.
 
 use super::{Session, SessionEndReason};
 use crate::error::{Error, ErrorKind};
@@ -6,8 +6,8 @@ use crate::user_pool::{AuthenticationResult, ClientMetadata, UserPool};
 
 /// The operation that refreshes a session.
 ///
-/// App clients with refresh token rotation accept only `GetTokensFromRefreshToken`. Without rotation AWS accepts either, but
-/// some other servers have only `REFRESH_TOKEN_AUTH`. By default Poolpass finds out and remembers it with the session.
+/// App clients with refresh token rotation accept only `GetTokensFromRefreshToken`. Without rotation AWS accepts both, but some other
+/// servers have only `REFRESH_TOKEN_AUTH`. By default Poolpass finds out at the first refresh, and stores the answer with the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefreshOperation {
@@ -45,7 +45,7 @@ impl RefreshOperation {
 /// How a client refreshes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RefreshSettings {
-    /// `None`: find out.
+    /// `None` to find out.
     pub(crate) operation: Option<RefreshOperation>,
     pub(crate) client_metadata: ClientMetadata,
 }
@@ -63,15 +63,15 @@ pub(super) async fn exchange(
     session.renewed(result, operation)
 }
 
-/// Asks by the operation that has worked before, or else by GetTokensFromRefreshToken, which works for every app client of AWS.
+/// Calls the operation that has worked before, or else GetTokensFromRefreshToken, which works for every app client of AWS.
 ///
-/// One that has worked before is believed, unless it has been switched off: rotation, which may be switched on and off, decides which
-/// operation an app client takes.
+/// An operation that has worked before is trusted, unless it has been switched off: the app client's rotation setting, which can
+/// change, decides which operation it accepts.
 ///
-/// A server without that operation may say so in any words, or refuse the token with the very words that AWS has for a dead one.
-/// So the other operation is asked after every refusal that another time would be the same; only words that say for certain how the
-/// session ended, or that the app has made a mistake, stand at once. Before a mere refusal ends a session for which the operation has
-/// never worked, the other operation has to agree.
+/// A server that lacks an operation may say so in any words, or refuse the token with the words that AWS has for a dead one. So the
+/// other operation is tried after every refusal that would be the same another time; only words that say for certain how the session
+/// ended, or that the app has made a mistake, are final at once. A mere refusal ends a session for which the operation has never worked
+/// only if the other operation refuses too.
 async fn find_out(
     pool: &UserPool,
     settings: &RefreshSettings,
@@ -94,9 +94,9 @@ async fn find_out(
     match ask(pool, settings, session, second).await {
         Ok(result) => Ok((result, second)),
         Err(other) if is_unsupported => Err(other),
-        // The first refusal says nothing about the token, so the second alone does not end the session.
+        // The first refusal is not about the token, so the second alone does not end the session.
         Err(_) if reason.is_none() => Err(refusal),
-        // The app client does not allow the flow: what the first operation said stands.
+        // The app client does not allow the flow: the first refusal is final.
         Err(other) if SessionEndReason::of(&other).is_none() && !is_passing(&other) => Err(refusal),
         Err(other) => Err(other),
     }
@@ -120,8 +120,8 @@ async fn ask(
     }
 }
 
-/// The server does not have the operation, or only half of it: some do not read the client secret that the operation sends. Or the app
-/// client does not allow it.
+/// Whether the server lacks the operation, or a part of it (some ignore the client secret that the operation sends), or the app client
+/// does not allow it.
 fn is_unsupported(error: &Error) -> bool {
     const CODES: [&str; 6] = [
         "unknownoperation",
@@ -149,7 +149,7 @@ fn is_unsupported(error: &Error) -> bool {
         || matches!(error.http_status(), Some(404 | 405 | 501))
 }
 
-/// The app client has another secret than the app: both operations would say so.
+/// Whether the app has a wrong client secret: both operations would say so.
 fn is_app_s_mistake(error: &Error) -> bool {
     error.message().contains("secret hash")
 }

@@ -1,8 +1,8 @@
-//! Who is signed in: in memory for speed, in the store for good.
+//! Reads and writes the session: in memory for speed, in the store to last.
 //!
-//! The store is the truth, since other processes may share it. Whoever changes the stored session holds two locks for that
-//! moment: one within the process and one of the store. Each sign-in has an id of its own, and a refresh only ever replaces
-//! tokens of the sign-in that it began with: so a sign-out or another person's sign-in in the meantime stands.
+//! The store decides, since other processes may share it. A change of the stored session takes two locks: one within the process and
+//! one of the store. Each sign-in has an id of its own, and a refresh replaces only the tokens of the sign-in that it began with, so
+//! that a sign-out or another sign-in in the meantime stands.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,7 +19,7 @@ use crate::error::{Error, ErrorKind};
 use crate::platform::{BoxFuture, SessionStore, StoreError, StoreLock, grace, lock_within, within_grace};
 use crate::user_pool::{AuthenticationResult, UserPool};
 
-/// Keeps the session of one client. Clones share it.
+/// Manages the session of one client. Clones share it.
 #[derive(Clone)]
 pub(crate) struct SessionManager(Arc<Shared>);
 
@@ -29,19 +29,19 @@ pub(super) struct Shared {
     pub(super) settings: RefreshSettings,
     pub(super) events: EventHub,
     keys: Keys,
-    /// Held by whoever changes the stored session, or memory after reading it.
+    /// Locked while the stored session is changed, or read into memory.
     writing: AsyncMutex<()>,
     state: Mutex<State>,
 }
 
-/// The names of a client's values and locks in the store.
+/// The keys of a client's values and locks in the store.
 struct Keys {
     session: String,
     refreshing: String,
     writing: String,
 }
 
-/// The right to change the stored session.
+/// The locks for a change of the stored session.
 pub(super) struct Writing<'a> {
     _process: AsyncMutexGuard<'a, ()>,
     _store: StoreLock,
@@ -66,8 +66,8 @@ impl SessionManager {
         }))
     }
 
-    /// Stores what a completed sign-in has won, and only then makes it the session. A caller who goes away meanwhile does not
-    /// stop it half-way.
+    /// Stores the tokens of a completed sign-in, and only then makes them the session. It runs to the end even if the caller goes
+    /// away.
     pub(crate) async fn begin(&self, result: AuthenticationResult) -> Result<Arc<Session>, Error> {
         let mut id = [0; 16];
         self.0.pool.pipeline().random().fill(&mut id)?;
@@ -85,12 +85,12 @@ impl SessionManager {
         .await
     }
 
-    /// The session as the store has it now, however old its tokens are; `None` when nobody is signed in.
+    /// Reads the session from the store, however old its tokens are; `None` when nobody is signed in.
     pub(crate) async fn current(&self) -> Result<Option<Arc<Session>>, Error> {
         self.0.current().await
     }
 
-    /// The session as far as this process knows: the store is read at the first time only.
+    /// The session as far as this process knows: only the first call reads the store.
     pub(crate) async fn known(&self) -> Result<Option<Arc<Session>>, Error> {
         {
             let state = self.0.state();
@@ -101,10 +101,9 @@ impl SessionManager {
         self.0.current().await
     }
 
-    /// A session whose tokens are good for a while yet.
+    /// The session with tokens that are valid for a while yet.
     ///
-    /// When a refresh is due and fails, or takes longer than a grace, tokens that are still valid are handed out nevertheless; the
-    /// refresh goes on.
+    /// When a refresh is due and fails, or takes longer than a grace, this returns tokens that are still valid; the refresh goes on.
     pub(crate) async fn fresh(&self) -> Result<Arc<Session>, Error> {
         let shared = &self.0;
         let known = shared.state().session();
@@ -116,7 +115,7 @@ impl SessionManager {
             Some(session) => session,
             None => match shared.current_in_time().await {
                 Ok(session) => session.ok_or_else(signed_out)?,
-                // A store that cannot be read says nothing about valid tokens.
+                // A store that cannot be read does not make valid tokens invalid.
                 Err(error) => return shared.still_valid().ok_or(error),
             },
         };
@@ -124,7 +123,7 @@ impl SessionManager {
             return Ok(session);
         }
         match shared.refresh_if_due(&session).await {
-            // Still valid and still the session: what was signed out meanwhile is not handed out.
+            // Still valid, and nobody has signed out in the meantime.
             Err(_) if session.is_valid(shared.now()) && shared.is_current(&session) => Ok(session),
             outcome => outcome,
         }
@@ -146,11 +145,11 @@ impl SessionManager {
 }
 
 impl Shared {
-    /// Whoever writes holds the lock for a few operations of the store.
+    /// A writer holds the lock for a few operations of the store.
     const WRITE_PATIENCE: Duration = Duration::from_secs(10);
-    /// Whoever refreshes holds the lock for all attempts of a refresh.
+    /// A refresh holds the lock for all its attempts.
     const REFRESH_PATIENCE: Duration = Duration::from_secs(60);
-    /// How long valid tokens are handed out without a new attempt after a refresh, or a look into the store, has failed.
+    /// After a failed refresh or read of the store, valid tokens are handed out for this long without another attempt.
     const REST_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
     pub(super) fn now(&self) -> SystemTime {
@@ -161,7 +160,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether it is time for a refresh, or refreshed tokens still have to be stored.
+    /// Whether a refresh is due, or refreshed tokens still have to be stored.
     pub(super) fn is_due(&self, session: &Session) -> bool {
         session.is_stale(self.pool.pipeline().latest()) || self.state().unsaved().is_some()
     }
@@ -174,7 +173,7 @@ impl Shared {
         self.state().is_current(session)
     }
 
-    /// Whether nothing is tried again for a while yet, because the tokens are valid and the last attempt has failed.
+    /// Whether the next attempt can wait, because the tokens are valid and the last attempt has failed just now.
     fn may_rest(&self, session: &Session) -> bool {
         let now = self.now();
         session.is_valid(now) && self.state().is_resting(now)
@@ -185,7 +184,7 @@ impl Shared {
         self.state().rest_until(until);
     }
 
-    /// As [`current`](Self::current). Whoever has valid tokens waits for the store within a grace only.
+    /// As [`current`](Self::current), but waits for the store no longer than a grace if the tokens in memory are valid.
     async fn current_in_time(&self) -> Result<Option<Arc<Session>>, Error> {
         let current: BoxFuture<'_, _> = Box::pin(self.current());
         if self.still_valid().is_none() {
@@ -211,11 +210,11 @@ impl Shared {
     }
 
     /// Waits until nobody else refreshes the session, here or in another process.
-    pub(super) async fn sole_refresher(&self) -> Result<StoreLock, Error> {
+    pub(super) async fn lock_refresh(&self) -> Result<StoreLock, Error> {
         Ok(lock_within(Self::REFRESH_PATIENCE, &*self.store, &self.keys.refreshing).await?)
     }
 
-    /// What the store has while nobody can change it.
+    /// Reads the session while nobody else can change it.
     pub(super) async fn stored(&self, _writing: &Writing<'_>) -> Result<Option<Arc<Session>>, Error> {
         self.reread().await
     }
@@ -233,7 +232,7 @@ impl Shared {
         self.erase().await
     }
 
-    /// As [`remove`](Self::remove), without the right to it.
+    /// As [`remove`](Self::remove), without the locks.
     pub(super) async fn erase(&self) -> Result<(), Error> {
         self.set(None);
         Ok(self.store.remove(&self.keys.session).await?)
@@ -258,7 +257,7 @@ impl Shared {
     }
 }
 
-/// The name of one of the client's values in a store that several app clients may share.
+/// The key of one of the client's values in a store that several app clients may share.
 pub(crate) fn store_key(pool: &UserPool, name: &str) -> String {
     // Store keys have no "+", which app client ids may have.
     format!("{}.{name}", pool.client_id().as_str().replace('+', "-"))

@@ -1,10 +1,12 @@
-//! The session: the tokens that sign-in has won, kept fresh and kept safe.
+//! The session: the tokens of a sign-in, kept fresh and kept safe.
 //!
-//! - [`manager`]: who is signed in, in memory and in the store; hands out tokens that are still good for a while
+//! - [`manager`]: reads and writes the session, in memory and in the store; hands out tokens that are valid for a while yet
+//! - [`state`]: what this process knows about the session
 //! - [`refresh`]: one refresh at a time, and never a lost one
-//! - [`exchange`]: the two operations that refresh, and which one the app client wants
-//! - [`sign_out`]: ending it, here and everywhere
-//! - [`events`]: what happens to it, as a stream
+//! - [`exchange`]: the two operations that refresh, and the choice between them
+//! - [`sign_out`]: ends the session, here and everywhere
+//! - [`events`]: tells listeners when the session changes
+//! - [`login`]: the session as a login of the identity pool
 
 mod detached;
 mod events;
@@ -41,29 +43,29 @@ pub use user::User;
 use crate::error::Error;
 use crate::user_pool::AuthenticationResult;
 
-/// Everything that belongs to one sign-in, at one moment: a refresh makes a new one.
+/// The tokens of one sign-in at one moment. A refresh makes a new value.
 pub(crate) struct Session {
-    /// Chosen at random when the person signs in, and kept by every refresh: tells this sign-in from every other.
+    /// Tells this sign-in from every other: chosen at random when the person signs in, and kept by every refresh.
     id: String,
     id_token: IdToken,
     access_token: AccessToken,
     refresh_token: RefreshToken,
     device_key: Option<String>,
-    /// Which operation refreshes, once that is known.
+    /// The operation that refreshes, once it is known.
     refresh_operation: Option<RefreshOperation>,
 }
 
 impl Session {
-    /// Tokens are renewed this long before they expire, so that they do not expire on the way.
+    /// Tokens are refreshed this long before they expire, so that they do not expire in transit.
     const MARGIN: Duration = Duration::from_secs(60);
-    /// Short-lived tokens are renewed in the last tenth of their life.
+    /// Short-lived tokens are refreshed in the last tenth of their life.
     const MARGIN_DIVISOR: u32 = 10;
 
-    /// The session that a completed sign-in begins.
+    /// Begins the session of a completed sign-in.
     ///
     /// # Errors
     ///
-    /// Kind `InvalidResponse` when a token is missing or malformed, or when the tokens are of different people.
+    /// Kind `InvalidResponse` when a token is missing or malformed, or when the tokens belong to different people.
     pub(crate) fn begin(id: String, result: AuthenticationResult) -> Result<Self, Error> {
         let refresh_token = result.refresh_token.filter(is_token).ok_or_else(|| {
             Error::invalid_response("the answer that completes the sign-in has no refresh token")
@@ -83,7 +85,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Kind `InvalidResponse` when a token is malformed or somebody else's.
+    /// Kind `InvalidResponse` when a token is malformed or belongs to somebody else.
     fn renewed(&self, result: AuthenticationResult, operation: RefreshOperation) -> Result<Self, Error> {
         let new_device = result.device_key;
         let session = Self {
@@ -98,7 +100,7 @@ impl Session {
             refresh_operation: Some(operation),
         };
         if session.id_token.sub() != self.id_token.sub() {
-            return Err(Error::invalid_response("the refreshed tokens are somebody else's"));
+            return Err(Error::invalid_response("the refreshed tokens belong to somebody else"));
         }
         session.of_one_person()
     }
@@ -134,19 +136,19 @@ impl Session {
         self.id_token.expires_at() > now && self.access_token.expires_at() > now
     }
 
-    /// The device that AWS remembers for this session, which has to accompany a refresh.
+    /// The key of the device that AWS remembers for this session. A refresh must send it.
     fn device_key(&self) -> Option<&str> {
         self.device_key.as_deref().or_else(|| self.access_token.claims().text("device_key"))
     }
 
-    /// Whether it holds the same tokens.
+    /// Whether both have the same tokens.
     fn is_same(&self, other: &Self) -> bool {
         self.id == other.id
             && self.access_token.jwt() == other.access_token.jwt()
             && self.refresh_token == other.refresh_token
     }
 
-    /// Whether AWS issued its tokens after those of `other`, in the same sign-in.
+    /// Whether AWS issued these tokens after those of `other`, in the same sign-in.
     fn is_newer(&self, other: &Self) -> bool {
         self.id == other.id && self.access_token.issued_at() > other.access_token.issued_at()
     }
@@ -155,11 +157,11 @@ impl Session {
         if self.id_token.sub() == self.access_token.sub() {
             return Ok(self);
         }
-        Err(Error::invalid_response("the ID token and the access token are of different people"))
+        Err(Error::invalid_response("the ID token and the access token belong to different people"))
     }
 }
 
-/// Some servers write an empty text where AWS writes no refresh token.
+/// Some servers send an empty text where AWS sends no refresh token.
 fn is_token(token: &SecretString) -> bool {
     !token.expose_secret().is_empty()
 }

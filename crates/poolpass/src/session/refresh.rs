@@ -1,7 +1,7 @@
 //! One refresh at a time, and never a lost one.
 //!
-//! All callers wait for the same refresh. It runs on a task of its own, so that a caller who gives up cannot take a rotated
-//! refresh token with them, and it stores the new tokens before anyone gets them.
+//! All callers wait for the same refresh. It runs on a task of its own, so that a rotated refresh token is not lost when a caller gives
+//! up, and it stores the new tokens before anyone gets them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use super::{Session, SessionEndReason, SessionEvent};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{timeout, within_grace};
 
-/// How long AWS is waited for, both operations together: less than the minute for which a rotated token still works.
+/// The longest wait for AWS, both operations together: less than the minute for which a rotated token still works.
 const EXCHANGE_LIMIT: Duration = Duration::from_secs(55);
 
-/// Whether tokens that another process has won count as refreshed.
+/// Whether fresh tokens of another process are good enough.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RefreshMode {
     IfStale,
@@ -25,8 +25,8 @@ enum RefreshMode {
 }
 
 impl Shared {
-    /// Tokens that are good for a while, from whoever refreshes first. As long as those of `session` are valid, the refresh is waited
-    /// for within its grace only; it goes on in any case.
+    /// Gets tokens that are valid for a while, whoever refreshes them. As long as those of `session` are valid, this waits for the
+    /// refresh within its grace only; the refresh goes on.
     pub(super) async fn refresh_if_due(self: &Arc<Self>, session: &Arc<Session>) -> Outcome {
         let running = self.join(session, RefreshMode::IfStale);
         if session.is_valid(self.now()) {
@@ -37,7 +37,7 @@ impl Shared {
         running.outcome.await
     }
 
-    /// Tokens that AWS has issued just now.
+    /// Gets tokens that AWS issues now.
     pub(super) async fn refresh_now(self: &Arc<Self>, session: &Arc<Session>) -> Outcome {
         self.join(session, RefreshMode::Always).outcome.await
     }
@@ -61,7 +61,7 @@ impl Shared {
     }
 
     async fn refresh(self: &Arc<Self>, mode: RefreshMode) -> Outcome {
-        let _sole = self.sole_refresher().await?;
+        let _lock = self.lock_refresh().await?;
         let unsaved = self.state().unsaved();
         if let Some(unsaved) = unsaved {
             return self.commit(unsaved).await;
@@ -113,12 +113,12 @@ impl Shared {
         }
     }
 
-    /// AWS has refused the session's refresh token for good.
+    /// Ends the session, since AWS has refused its refresh token for good.
     async fn end(&self, session: &Session, reason: SessionEndReason, refusal: Error) -> Outcome {
         let writing = self.write().await?;
         match self.stored(&writing).await? {
             Some(stored) if stored.id == session.id && stored.refresh_token == session.refresh_token => {}
-            // Someone who does not keep to the store's lock was faster: the refused token is not the last one.
+            // A process that ignores the store's lock was faster: the refused token is not the last one.
             Some(stored) if stored.id == session.id => return Ok(stored),
             _ => return Err(signed_out()),
         }

@@ -1,4 +1,4 @@
-//! Ending the session: here, and everywhere.
+//! Ends the session: here, or everywhere.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,14 +10,14 @@ use crate::error::{Error, ErrorKind};
 use crate::platform::{spawn, timeout};
 use crate::user_pool::Call;
 
-/// The result of signing out. In every case nobody is signed in on this device any more.
+/// The result of signing out. In every case, nobody is signed in on this device any more.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SignOut {
     /// AWS has revoked the refresh token and the access tokens that came from it.
     Revoked,
-    /// The session is gone from this device, but AWS has not confirmed that it revoked the refresh token: there was no
-    /// network, or the app client has token revocation switched off. Copies of the token work until they expire.
+    /// The session is gone from this device, but AWS has not confirmed that it revoked the refresh token, because the network was
+    /// down or the app client has token revocation switched off. Copies of the token work until they expire.
     LocalOnly(Error),
     /// Nobody was signed in.
     NotSignedIn,
@@ -40,10 +40,10 @@ impl SignOut {
 }
 
 impl SessionManager {
-    /// How long a sign-out waits for AWS; the attempts to revoke the token go on after that.
+    /// The longest wait for AWS; the attempts to revoke the token go on after that.
     const REVOCATION_PATIENCE: Duration = Duration::from_secs(10);
 
-    /// Forgets the session at once, then has AWS revoke it: both also when the caller goes away meanwhile.
+    /// Removes the session at once, then has AWS revoke it, even if the caller goes away.
     pub(crate) async fn sign_out(&self) -> Result<SignOut, Error> {
         let shared = Arc::clone(self.shared());
         detached(async move {
@@ -59,7 +59,7 @@ impl SessionManager {
         .await
     }
 
-    /// Has AWS end every session of the user, then forgets this one.
+    /// Has AWS end every session of the user, then removes this one.
     pub(crate) async fn sign_out_everywhere(&self) -> Result<(), Error> {
         let session = self.fresh().await?;
         let shared = Arc::clone(self.shared());
@@ -67,7 +67,7 @@ impl SessionManager {
             let call = Call::global_sign_out().authorised(session.access_token.jwt());
             match shared.pool.send(call).await {
                 Ok(_) => {}
-                // All sessions are over already: someone else has signed out everywhere, or deleted the user.
+                // All sessions have ended already: somebody has signed out everywhere, or deleted the user.
                 Err(refusal)
                     if matches!(
                         SessionEndReason::of(&refusal),
@@ -80,7 +80,7 @@ impl SessionManager {
         .await
     }
 
-    /// Forgets the session of a user who is no more, also when the caller goes away meanwhile.
+    /// Removes the session of a deleted user, even if the caller goes away.
     pub(crate) async fn forget(&self) -> Result<(), Error> {
         let shared = Arc::clone(self.shared());
         detached(async move { shared.leave().await.1 }).await
@@ -88,7 +88,7 @@ impl SessionManager {
 }
 
 impl Shared {
-    /// How long a sign-out waits for the store's lock before it goes on without it.
+    /// The longest wait for the store's lock; after that the sign-out goes on without it.
     const SIGN_OUT_PATIENCE: Duration = Duration::from_secs(3);
 
     pub(super) async fn revoke(&self, session: &Session) -> Result<(), Error> {
@@ -96,23 +96,23 @@ impl Shared {
         self.pool.send(call).await.map(drop)
     }
 
-    /// Has AWS revoke tokens that nobody will use. If AWS cannot be told, they expire.
+    /// Has AWS revoke tokens that nobody will use. If AWS cannot be reached, they expire.
     pub(super) fn abandon(self: &Arc<Self>, session: Arc<Session>) {
         let shared = Arc::clone(self);
         spawn(async move { drop(shared.revoke(&session).await) });
     }
 
-    /// The session that was left, and whether the store has removed it.
+    /// Removes the session. Returns it, and whether the store has removed it.
     async fn leave(&self) -> (Option<Arc<Session>>, Result<(), Error>) {
         let writing = match timeout(Self::SIGN_OUT_PATIENCE, self.write()).await {
             Some(Ok(writing)) => writing,
-            // The store has no locks: the error tells the caller that another process may have kept the session.
+            // The store cannot lock: the error tells the caller that another process may have kept the session.
             Some(Err(refused)) => return (self.leave_unlocked().await.0, Err(refused)),
             None => return self.leave_unlocked().await,
         };
         let known = self.state().session();
         let stored = self.stored(&writing).await.unwrap_or(known);
-        // Where a rotated token waits for the store, the stored one is AWS's no longer.
+        // Where a rotated token waits for the store, AWS no longer accepts the stored one.
         let unsaved = self.state().take_unsaved();
         let session = unsaved
             .filter(|unsaved| stored.as_ref().is_some_and(|stored| stored.id == unsaved.id))
@@ -124,8 +124,8 @@ impl Shared {
         (session, removed)
     }
 
-    /// Leaves although the store refuses its lock, or another process hangs with it. A session that stays would be worse than one that
-    /// such a process may write back: its tokens are revoked.
+    /// Removes the session although the store refuses its lock, or another process hangs while it holds the lock. Such a process may
+    /// write the session back, but with revoked tokens.
     async fn leave_unlocked(&self) -> (Option<Arc<Session>>, Result<(), Error>) {
         let known = self.state().session();
         let stored = self.current().await.unwrap_or(known);

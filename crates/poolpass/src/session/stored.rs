@@ -1,4 +1,4 @@
-//! The session as it is stored.
+//! The format of a stored session.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -7,10 +7,10 @@ use crate::error::Error;
 use crate::json::Object;
 use crate::user_pool::UserPool;
 
-/// The version of the format; a session of another version is as good as none.
+/// The version of the format; sessions of other versions are ignored.
 const VERSION: u64 = 1;
 
-/// The user pool and its app client are named, since another's refresh token would be refused, and the session given up.
+/// Writes the user pool and its app client too: the refresh token of another one would be refused, and the session would end.
 pub(super) fn write(session: &Session, pool: &UserPool) -> SecretString {
     Object::new()
         .with("version", VERSION)
@@ -25,7 +25,7 @@ pub(super) fn write(session: &Session, pool: &UserPool) -> SecretString {
         .to_secret()
 }
 
-/// `None` for what this version cannot have written for this user pool.
+/// `None` for a value that this version cannot have written for this user pool.
 pub(super) fn read(value: &SecretString, pool: &UserPool) -> Option<Session> {
     parse(value, pool).ok().flatten()
 }

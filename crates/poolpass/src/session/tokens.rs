@@ -1,7 +1,6 @@
-//! The three tokens of a session and what the first two say.
+//! The three tokens of a session, and the claims of two of them.
 //!
-//! The client only reads claims, to show them and to know the expiry. Whoever acts on a token, such as a backend, has to
-//! verify its signature.
+//! The client reads claims only to show them and to know the expiry. A backend that acts on a token must verify its signature.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -16,7 +15,7 @@ use crate::dates;
 use crate::error::Error;
 use crate::json;
 
-/// Who the person is: for identity pools, and for backends that want to know the person.
+/// Proves who the person is, to identity pools and to backends. A backend must verify the signature.
 ///
 /// ```no_run
 /// # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
@@ -29,16 +28,16 @@ use crate::json;
 #[derive(Clone)]
 pub struct IdToken(Token);
 
-/// What the person may do with the user pool itself and with APIs that check scopes.
+/// Grants access to the person's account in the user pool, and to APIs that check scopes. A backend must verify the signature.
 #[derive(Clone)]
 pub struct AccessToken(Token);
 
-/// What gets new id and access tokens, for days: the secret that matters most.
+/// Gets new ID and access tokens, for days: the most valuable secret.
 #[derive(Clone)]
 pub(crate) struct RefreshToken(SecretString);
 
 impl IdToken {
-    /// Reads a token as Cognito sends it.
+    /// Parses a token as Cognito sends it.
     ///
     /// # Errors
     ///
@@ -47,12 +46,12 @@ impl IdToken {
         Token::parse(jwt, "ID token", "id", "cognito:username").map(Self)
     }
 
-    /// The token itself, for an `Authorization` header: a secret.
+    /// The token as a JSON Web Token, for an `Authorization` header: a secret.
     pub fn jwt(&self) -> &str {
         self.0.jwt.expose_secret()
     }
 
-    /// The user name in the user pool (`cognito:username`). Where people sign in with an alias, it is not what they typed.
+    /// The user name in the user pool (`cognito:username`). It differs from what people typed if they signed in with an alias.
     pub fn username(&self) -> &str {
         &self.0.username
     }
@@ -67,29 +66,29 @@ impl IdToken {
         self.claims().text("email")
     }
 
-    /// The groups of the user pool that the person is in.
+    /// The person's groups in the user pool.
     pub fn groups(&self) -> Vec<&str> {
         self.claims().list("cognito:groups")
     }
 
-    /// When AWS issued the token, on AWS's clock; the Unix epoch where the token does not say, as some emulators' do not.
+    /// When AWS issued the token, by AWS's clock; the Unix epoch where the token does not say, as with some emulators.
     pub fn issued_at(&self) -> SystemTime {
         self.0.issued_at
     }
 
-    /// When it stops being valid, on AWS's clock.
+    /// When the token expires, by AWS's clock.
     pub fn expires_at(&self) -> SystemTime {
         self.0.expires_at
     }
 
-    /// Everything that the token says.
+    /// All claims of the token.
     pub fn claims(&self) -> &Claims {
         &self.0.claims
     }
 }
 
 impl AccessToken {
-    /// Reads a token as Cognito sends it.
+    /// Parses a token as Cognito sends it.
     ///
     /// # Errors
     ///
@@ -98,7 +97,7 @@ impl AccessToken {
         Token::parse(jwt, "access token", "access", "username").map(Self)
     }
 
-    /// The token itself, for an `Authorization` header: a secret.
+    /// The token as a JSON Web Token, for an `Authorization` header: a secret.
     pub fn jwt(&self) -> &str {
         self.0.jwt.expose_secret()
     }
@@ -118,17 +117,17 @@ impl AccessToken {
         self.claims().text("scope").map(|scopes| scopes.split_whitespace().collect()).unwrap_or_default()
     }
 
-    /// When AWS issued the token, on AWS's clock; the Unix epoch where the token does not say, as some emulators' do not.
+    /// When AWS issued the token, by AWS's clock; the Unix epoch where the token does not say, as with some emulators.
     pub fn issued_at(&self) -> SystemTime {
         self.0.issued_at
     }
 
-    /// When it stops being valid, on AWS's clock.
+    /// When the token expires, by AWS's clock.
     pub fn expires_at(&self) -> SystemTime {
         self.0.expires_at
     }
 
-    /// Everything that the token says.
+    /// All claims of the token.
     pub fn claims(&self) -> &Claims {
         &self.0.claims
     }
@@ -139,7 +138,7 @@ impl RefreshToken {
         Self(token)
     }
 
-    /// The token itself: a secret that should not leave the device.
+    /// The token itself: a secret that must not leave the device.
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -151,7 +150,7 @@ impl PartialEq for RefreshToken {
     }
 }
 
-/// What a token says, by the claims' names.
+/// The claims of a token, by their names.
 #[derive(Clone, PartialEq)]
 pub struct Claims(Map<String, Value>);
 
@@ -161,7 +160,7 @@ impl Claims {
         self.0.get(name)
     }
 
-    /// The claim called `name`, if it is text, such as `email` or `custom:team`.
+    /// The claim called `name`, if it is a text, such as `email` or `custom:team`.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name).and_then(Value::as_str)
     }
@@ -183,7 +182,7 @@ impl Claims {
         items.map(|items| items.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
     }
 
-    /// Seconds since 1970, whole or not; RFC 7519 allows both.
+    /// A time in seconds since 1970, whole or not: RFC 7519 allows both.
     fn time(&self, name: &str) -> Option<SystemTime> {
         let value = self.get(name)?;
         let since = match value.as_u64() {
@@ -194,14 +193,14 @@ impl Claims {
     }
 }
 
-/// Shows the claims' names only: their values are personal data.
+/// Shows only the claims' names: their values are personal data.
 impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
 
-/// What id and access tokens have in common.
+/// The common part of ID tokens and access tokens.
 #[derive(Clone)]
 struct Token {
     jwt: SecretString,
@@ -239,7 +238,7 @@ impl Token {
     }
 }
 
-/// Base64url as JSON Web Tokens have it, or with the padding that they should not have.
+/// Base64url as JSON Web Tokens use it, or with the padding that they should not have.
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &alphabet::URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),

@@ -1,4 +1,4 @@
-//! The person who is signed in.
+//! Who is signed in.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::{Claims, Session};
 
 /// The person who is signed in, as the ID token describes them.
 ///
-/// It is a picture of one moment: after a refresh, ask [`Client::current_user`](crate::Client::current_user) again.
+/// The value does not change: after a refresh, call [`Client::current_user`](crate::Client::current_user) again.
 ///
 /// ```no_run
 /// # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
@@ -22,7 +22,7 @@ pub struct User {
 }
 
 impl User {
-    /// The user name in the user pool. Where people sign in with an alias, it is not what they typed.
+    /// The user name in the user pool. It differs from what people typed if they signed in with an alias.
     pub fn username(&self) -> &str {
         self.session.id_token().username()
     }
@@ -37,12 +37,12 @@ impl User {
         self.session.id_token().email()
     }
 
-    /// The groups of the user pool that the person is in.
+    /// The person's groups in the user pool.
     pub fn groups(&self) -> Vec<&str> {
         self.session.id_token().groups()
     }
 
-    /// Everything that the ID token says.
+    /// All claims of the ID token.
     pub fn claims(&self) -> &Claims {
         self.session.id_token().claims()
     }

@@ -1,4 +1,4 @@
-//! Keeping and giving back tokens: the two ways to refresh, RevokeToken and GlobalSignOut.
+//! The operations on tokens: the two that refresh, RevokeToken and GlobalSignOut.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::json::Object;
 use crate::platform::BoxFuture;
 
-/// `AuthenticationResult`: the tokens as AWS sends them.
+/// `AuthenticationResult`: the tokens of a sign-in or a refresh.
 pub(crate) struct AuthenticationResult {
     pub(crate) id_token: SecretString,
     pub(crate) access_token: SecretString,
@@ -63,7 +63,7 @@ impl UserPool {
         self.pipeline().token_was_issued(issued_at(result.access_token.expose_secret()), asked_at);
     }
 
-    /// InitiateAuth with REFRESH_TOKEN_AUTH. `username` is the real one, never an alias: SECRET_HASH is made of it.
+    /// InitiateAuth with REFRESH_TOKEN_AUTH. `username` must be the real one, not an alias, since SECRET_HASH depends on it.
     pub(crate) fn refresh_token_auth(
         &self,
         refresh_token: &str,
@@ -90,7 +90,7 @@ impl UserPool {
     }
 }
 
-/// When a token was issued, as far as it says so. What else it says is read when a session is made of it.
+/// Reads when a token was issued, if it says so. The session reads the other claims.
 fn issued_at(token: &str) -> Option<SystemTime> {
     let payload = token.split('.').nth(1)?;
     let claims = Object::parse(&URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?);

@@ -1,4 +1,4 @@
-//! [`SessionStore`] in a directory of files.
+//! A session store in a directory of files.
 
 use std::fs::{self, DirEntry, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
@@ -13,10 +13,10 @@ use zeroize::Zeroizing;
 use super::{blocking, sleep};
 use crate::platform::{BoxFuture, SessionStore, StoreError, StoreLock};
 
-/// Keeps each value in a file of its own, replaced atomically and, on Unix, readable by the owner alone.
+/// Keeps the session in files that, on Unix, only the owner can read. Processes that use the same directory share the session.
 ///
-/// Processes that use the same directory share the session: one of them refreshes it, the others
-/// pick up what it stored.
+/// Each value has a file of its own, which is replaced atomically. When one process refreshes the session, the others read the tokens
+/// that it has stored.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     directory: Arc<Path>,
@@ -24,11 +24,11 @@ pub struct FileStore {
 
 impl FileStore {
     const LOCK_POLL: Duration = Duration::from_millis(10);
-    /// Three minutes: a refresh that gets no answer takes half of that before it is given up, with the default retries. Who
-    /// waits in vain gets an error, and the session stays.
+    /// Three minutes: twice the time after which a refresh without an answer gives up. After that the wait ends with an error, and the
+    /// session stays.
     const LOCK_POLLS: u32 = 18_000;
 
-    /// A store in `directory`, which is created if it is missing, on Unix with mode 0700.
+    /// Opens the store in `directory`, and creates the directory if it is missing, on Unix with mode 0700.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl FileStore {
 impl SessionStore for FileStore {
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
         Box::pin(self.run(file_name(key), "read", |path| match read(path) {
-            // What is too long or not UTF-8 was not written by a store: it is as good as nothing, and the next value replaces it.
+            // No store has written a value that is too long or not UTF-8: it is ignored, and the next value replaces it.
             Ok(value) => Ok(value.and_then(|value| String::from_utf8(value).ok()).map(SecretString::from)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -112,7 +112,7 @@ fn directory_of(file: &Path) -> &Path {
     file.parent().unwrap_or(Path::new("."))
 }
 
-/// The file's content, if it is one that a store may have written.
+/// The file's content, unless no store can have written it.
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     /// Tokens are a few kilobytes.
     const LONGEST: u64 = 1024 * 1024;
@@ -126,7 +126,7 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     Ok((value.len() as u64 <= LONGEST).then_some(value))
 }
 
-/// A pipe in the place of the file is opened at once, whether or not there is somebody at its other end.
+/// Opens a file. A pipe in its place is opened at once, whether or not its other end is open.
 #[cfg(unix)]
 fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
@@ -139,14 +139,15 @@ fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// How the names of files begin that are being written.
+/// The prefix of the names of temporary files.
 const TEMPORARY: &str = ".new-";
 
-/// Removes what a process has left that died while it wrote: it may hold a token. Whatever cannot be removed now will be later.
+/// Removes the temporary files of processes that died while they wrote: they may hold a token. A file that cannot be removed now is
+/// removed later.
 fn remove_leftovers(directory: &Path) {
     let is_leftover = |file: &DirEntry| {
         let age = file.metadata().and_then(|file| file.modified()).ok().and_then(|then| then.elapsed().ok());
-        // Others may be writing at this moment.
+        // Other processes may be writing now.
         file.file_name().to_string_lossy().starts_with(TEMPORARY) && age > Some(Duration::from_secs(60))
     };
     for file in fs::read_dir(directory).into_iter().flatten().flatten().filter(is_leftover) {
@@ -154,7 +155,7 @@ fn remove_leftovers(directory: &Path) {
     }
 }
 
-/// The outcome of what needs the file's directory, which is created anew if somebody has removed it.
+/// Does work that needs the file's directory, and creates the directory again if somebody has removed it.
 fn in_directory_of<T>(file: &Path, work: impl Fn(&Path) -> io::Result<T>) -> io::Result<T> {
     let directory = directory_of(file);
     match work(directory) {
@@ -166,14 +167,14 @@ fn in_directory_of<T>(file: &Path, work: impl Fn(&Path) -> io::Result<T>) -> io:
     }
 }
 
-/// The system lets go of the lock when the file is closed, also when the process dies.
+/// Locks a file. The system releases the lock when the file is closed, also when the process dies.
 fn try_lock(path: &Path) -> io::Result<Option<StoreLock>> {
     let file = in_directory_of(path, |_| open_lock(path))?;
     let is_locked = lock_at_once(&file)? && is_still_at(path, &file);
     Ok(is_locked.then(|| StoreLock::new(file)))
 }
 
-/// Whoever may open the file may lock it, so only the owner may, also where an older version was more liberal.
+/// Lets only the owner open the file, and so lock it, even if an older version was more liberal.
 #[cfg(unix)]
 fn open_lock(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -192,7 +193,7 @@ fn open_lock(path: &Path) -> io::Result<File> {
     File::options().write(true).create(true).truncate(false).open(path)
 }
 
-/// Whether others who lock find this very file: not if it was removed meanwhile.
+/// Whether other processes would lock this very file. They would not if it was removed in the meantime.
 #[cfg(unix)]
 fn is_still_at(path: &Path, file: &File) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -217,7 +218,7 @@ fn lock_at_once(file: &File) -> io::Result<bool> {
 
     match flock(file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(true),
-        // A file system of the network may be interrupted: another attempt follows.
+        // A network file system may be interrupted: another attempt follows.
         Err(Errno::WOULDBLOCK | Errno::INTR) => Ok(false),
         Err(error) => Err(error.into()),
     }
@@ -232,7 +233,7 @@ fn lock_at_once(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Has a new or removed name survive a loss of power. Not every file system can; the value is in its place, or gone, all the same.
+/// Makes a new or removed name survive a loss of power. Not every file system can; the value is in its place, or gone, all the same.
 #[cfg(unix)]
 fn sync_directory(file: &Path) {
     let _ = File::open(directory_of(file)).and_then(|directory| directory.sync_all());

@@ -60,35 +60,48 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
     /** The challenge that waits for its answer, also after a restart of the app. It waits for 15 minutes at most. */
     suspend fun pendingChallenge(): Challenge? = mapped { ffi.pendingChallenge()?.let(Challenge::of) }
 
-    /** The person who is signed in, as far as the store knows: works without a network. */
+    /**
+     * Returns the person who is signed in, as stored: works without a network, however old the tokens are. `null` when nobody is
+     * signed in.
+     */
     suspend fun currentUser(): User? = mapped { ffi.currentUser()?.let(::User) }
 
     /**
-     * The ID token, refreshed if it expires within a minute. All callers share one refresh.
+     * Returns the ID token, refreshed if it expires within a minute (within a tenth of its life, if that is less).
+     *
+     * All callers share one refresh, and so do all processes that share the store. When the refresh fails, a token that is still valid
+     * is returned nevertheless.
      *
      * @throws PoolpassException.SignedOut when nobody is signed in.
-     * @throws PoolpassException.SessionEnded when AWS refuses to refresh for good; then the session is gone.
+     * @throws PoolpassException.SessionEnded when AWS refuses to refresh for good: then the session is gone.
      */
     suspend fun idToken(): IdToken = mapped { IdToken(ffi.idToken()) }
 
-    /** The access token, refreshed as [idToken] is. */
+    /** Returns the access token, refreshed like [idToken]. */
     suspend fun accessToken(): AccessToken = mapped { AccessToken(ffi.accessToken()) }
 
-    /** Refreshes now, for example because the person's groups have changed. */
+    /**
+     * Refreshes the session now, for example because the person's attributes or groups have changed (GetTokensFromRefreshToken, or
+     * InitiateAuth with REFRESH_TOKEN_AUTH).
+     */
     suspend fun refresh(): User = mapped { User(ffi.refresh()) }
 
     /**
-     * Signs out on this device: forgets the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
+     * Signs out on this device: removes the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
      *
-     * The session is gone in any case, also without a network.
+     * The session is gone in any case, even without a network; [SignOut] tells whether AWS has revoked the tokens.
      */
     suspend fun signOut(): SignOut = mapped { ffi.signOut() }
 
-    /** Signs out on every device (GlobalSignOut). When AWS cannot be reached, the session stays. */
+    /**
+     * Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is removed.
+     *
+     * When AWS cannot be reached or refuses, the session stays, so that the call can be repeated.
+     */
     suspend fun signOutEverywhere(): Unit = mapped { ffi.signOutEverywhere() }
 
     /**
-     * What happens to the session from this call on. It is kept until it is collected, which can be done once.
+     * Returns a flow of the changes of the session from this call on. Events wait until the flow is collected, which works once.
      */
     fun events(): Flow<SessionEvent> {
         val events = ffi.events()
@@ -96,20 +109,21 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
     }
 
     /**
-     * AWS credentials of the person who is signed in, or of a guest where nobody is (GetId, GetCredentialsForIdentity). They are
-     * kept until shortly before AWS stops accepting them.
+     * Returns AWS credentials of the person who is signed in, or of a guest if nobody is (GetId, GetCredentialsForIdentity).
      *
-     * @throws PoolpassException.SignedOut when nobody is signed in and the identity pool takes no guests.
+     * The client keeps them in memory until shortly before they expire. One exchange serves all callers.
+     *
+     * @throws PoolpassException.SignedOut when nobody is signed in and the pool accepts no guests.
      */
     suspend fun credentials(): Credentials = mapped { Credentials(ffi.credentials()) }
 
     /**
-     * The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`: the part of an object
-     * key or the partition key that makes data a person's own.
+     * Returns the identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`. As a part of an object
+     * key or as a partition key, it makes data a person's own.
      */
     suspend fun identityId(): String = mapped { ffi.identityId() }
 
-    /** The same client with the credentials of another role, where the sign-in allows more than one. */
+    /** Returns the same client with the credentials of another role, if the sign-in allows more than one (`CustomRoleArn`). */
     fun withRole(roleArn: String): Client = Client(ffi.withRole(roleArn))
 
     /** An S3 bucket. Default: the configuration's, in its region. */

@@ -9,13 +9,13 @@ import dev.poolpass.ffi.SessionEvent as FfiSessionEvent
 import dev.poolpass.ffi.User as FfiUser
 
 /**
- * The person who is signed in. [toString] shows no personal data.
+ * The person who is signed in, as the ID token describes them. [toString] shows no personal data.
  *
- * @property username the user name in the user pool.
- * @property sub the id that never changes.
+ * @property username the user name in the user pool. It differs from what people typed if they signed in with an alias.
+ * @property sub the user's id (`sub`), which never changes.
  * @property email the email address, where the app client may read it.
- * @property groups the user pool groups.
- * @property claims the claims of the ID token: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
+ * @property groups the person's groups in the user pool.
+ * @property claims all claims of the ID token: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
  */
 class User private constructor(
     val username: String,
@@ -33,12 +33,12 @@ class User private constructor(
 }
 
 /**
- * Says who the person is. An API that takes it as proof gets it in the `Authorization` header.
+ * Proves who the person is, to identity pools and to backends. A backend must verify the signature.
  *
  * @property jwt the token as a JSON Web Token, for an `Authorization` header: a secret.
- * @property expiresAt when it expires, by AWS's clock.
- * @property issuedAt when it was issued, by AWS's clock; the Unix epoch where the token does not say.
- * @property claims what it says: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
+ * @property expiresAt when the token expires, by AWS's clock.
+ * @property issuedAt when AWS issued the token, by AWS's clock; the Unix epoch where the token does not say, as with some emulators.
+ * @property claims all claims of the token: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
  */
 class IdToken private constructor(
     val jwt: String,
@@ -55,13 +55,13 @@ class IdToken private constructor(
 }
 
 /**
- * Says what the person may do in the user pool and in APIs with scopes.
+ * Grants access to the person's account in the user pool, and to APIs that check scopes. A backend must verify the signature.
  *
  * @property jwt the token as a JSON Web Token, for an `Authorization` header: a secret.
- * @property expiresAt when it expires, by AWS's clock.
- * @property issuedAt when it was issued, by AWS's clock; the Unix epoch where the token does not say.
- * @property scopes the OAuth scopes.
- * @property claims what it says: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
+ * @property expiresAt when the token expires, by AWS's clock.
+ * @property issuedAt when AWS issued the token, by AWS's clock; the Unix epoch where the token does not say, as with some emulators.
+ * @property scopes the OAuth scopes, such as `aws.cognito.signin.user.admin`.
+ * @property claims all claims of the token: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
  */
 class AccessToken private constructor(
     val jwt: String,
@@ -79,12 +79,12 @@ class AccessToken private constructor(
 }
 
 /**
- * Temporary AWS credentials. [toString] shows the id only.
+ * Temporary AWS credentials of one identity. [toString] shows only the access key id and the expiration.
  *
- * @property accessKeyId the id, which is no secret.
- * @property secretAccessKey the secret that signs.
- * @property sessionToken goes with every request.
- * @property expiration when AWS stops accepting them, on the device's clock, right or wrong.
+ * @property accessKeyId the access key id (`ASIA…`), which is not a secret.
+ * @property secretAccessKey the secret access key: a secret.
+ * @property sessionToken the session token, which every request must carry: a secret.
+ * @property expiration when AWS stops accepting the credentials, on the device's clock, right or wrong.
  */
 class Credentials private constructor(
     val accessKeyId: String,
@@ -100,31 +100,35 @@ class Credentials private constructor(
     override fun toString(): String = "Credentials($accessKeyId, expires $expiration)"
 }
 
-/** Why a session ended. Only these end it: network trouble, throttling and HTTP 5xx never do. */
+/**
+ * The reason why a session ended.
+ *
+ * Nothing else ends a session: network failures, throttling, HTTP 5xx and malformed answers never do.
+ */
 typealias SessionEndReason = dev.poolpass.ffi.SessionEndReason
 
-/** The result of signing out. In every case nobody is signed in on this device any more. */
+/** The result of signing out. In every case, nobody is signed in on this device any more. */
 typealias SignOut = dev.poolpass.ffi.SignOut
 
-/** Something happened to the session. */
+/** A change of the session. */
 sealed interface SessionEvent {
     /** Somebody signed in, here or in another process that shares the store. */
     data object SignedIn : SessionEvent
 
-    /** There are new tokens. */
+    /** The session has new tokens. */
     data object Refreshed : SessionEvent
 
     /**
-     * The session is over although nobody signed out here. Show the sign-in page.
+     * The session ended although nobody signed out here. Show the sign-in page.
      *
-     * @property reason why.
+     * @property reason why the session ended.
      */
     data class SessionEnded(val reason: SessionEndReason) : SessionEvent
 
     /** The person signed out here, or deleted their account. */
     data object SignedOut : SessionEvent
 
-    /** Makes them from what the SDK says. */
+    /** Converts the events of the library. */
     companion object {
         internal fun of(event: FfiSessionEvent): SessionEvent = when (event) {
             FfiSessionEvent.SignedIn -> SignedIn
