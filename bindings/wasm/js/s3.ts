@@ -82,12 +82,19 @@ export class Bucket {
     body: BytesLike | ReadableStream<Uint8Array>,
     options: UploadOptions = {},
   ): Promise<PutResult> {
-    const { onProgress, onResumable } = given(options);
-    const listeners = {
-      onProgress: onProgress == null ? undefined : reporting('onProgress', onProgress),
-      onResumable: onResumable == null ? undefined : reporting('onResumable', onResumable),
-    };
-    return this.inner().call('upload', { ...withType(body, options), ...listeners, key, body: uploadSource(body) });
+    return this.inner().call('upload', { ...transfer(body, options), key });
+  }
+
+  /**
+   * Continues an interrupted upload, even after a reload (ListParts, then as `upload`). The body must be the same content, from the
+   * beginning. Parts that S3 has are not sent again.
+   */
+  async resumeUpload(
+    state: UploadState,
+    body: BytesLike | ReadableStream<Uint8Array>,
+    options: UploadOptions = {},
+  ): Promise<PutResult> {
+    return this.inner().call('resumeUpload', { ...transfer(body, options), state });
   }
 
   /** Aborts an upload in parts: S3 discards the parts it has (AbortMultipartUpload). */
@@ -151,6 +158,17 @@ export class Bucket {
   presignPut(key: string, expiresIn: number, options: PutOptions = {}): Promise<PresignedUrl> {
     return this.inner().call('presignPut', { ...options, key, expiresIn });
   }
+}
+
+/** The members of `upload` and `resumeUpload`. */
+function transfer(body: BytesLike | ReadableStream<Uint8Array>, options: UploadOptions): object {
+  const { onProgress, onResumable } = given(options);
+  return {
+    ...withType(body, options),
+    onProgress: onProgress == null ? undefined : reporting('onProgress', onProgress),
+    onResumable: onResumable == null ? undefined : reporting('onResumable', onResumable),
+    body: uploadSource(body),
+  };
 }
 
 function withType<T extends ObjectOptions>(body: unknown, options: T): T {

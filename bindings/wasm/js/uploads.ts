@@ -10,13 +10,11 @@ export interface UploadOptions extends ObjectOptions, CallOptions {
   /** Called whenever a part is done. A resumed upload counts the parts that S3 already has. */
   onProgress?: ((progress: UploadProgress) => void) | undefined;
   /**
-   * Called once, when an upload in parts has begun, with the state for continuing it (`resume`) or aborting it (`abortUpload`), even
-   * after a reload: it is plain JSON. With it, S3 keeps the parts of an upload that fails or is cancelled; without it, such an upload
-   * is aborted.
+   * Called once, when an upload in parts has begun, with the state for continuing it (`resumeUpload`) or aborting it
+   * (`abortUpload`), even after a reload: it is plain JSON. With this listener, S3 keeps the parts of an upload that fails or is
+   * cancelled; without it, such an upload is aborted.
    */
   onResumable?: ((state: UploadState) => void) | undefined;
-  /** Continues an interrupted upload. The body must be the same content, from the beginning. */
-  resume?: UploadState | undefined;
 }
 
 /** The progress of an upload. */

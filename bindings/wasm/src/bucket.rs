@@ -63,9 +63,16 @@ async fn perform(bucket: Bucket, method: String, input: Options) -> Result<JsVal
             let body = input.bytes("body")?.unwrap_or_default();
             put_result(&bucket.put(input.needed("key")?, body).options(put_options(&input)?).await?)
         }
-        "upload" => put_result(&upload::prepared(&bucket, &input)?.await?),
+        "upload" => {
+            let upload = bucket.upload(input.needed("key")?, upload::body(&input)?);
+            put_result(&upload::prepared(upload, &input)?.await?)
+        }
+        "resumeUpload" => {
+            let upload = bucket.resume_upload(upload::state(&input)?, upload::body(&input)?);
+            put_result(&upload::prepared(upload, &input)?.await?)
+        }
         "abortUpload" => {
-            bucket.abort_upload(&upload::state(&input, "state")?).await?;
+            bucket.abort_upload(&upload::state(&input)?).await?;
             JsValue::UNDEFINED
         }
         "get" => {

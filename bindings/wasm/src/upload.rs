@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use js_sys::{Function, JSON, Promise, Reflect, Uint8Array};
 use poolpass::platform::{BoxFuture, UploadSource};
-use poolpass::s3::{Bucket, Upload, UploadBody, UploadState};
+use poolpass::s3::{Upload, UploadBody, UploadState};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
@@ -17,14 +17,9 @@ use crate::object_options::put_options;
 use crate::realms::bytes_in;
 use crate::values::{Options, in_memory, maybe, object};
 
-/// The upload that the members of `input` describe: `Bucket::upload` or `Bucket::resume_upload`.
-pub(crate) fn prepared(bucket: &Bucket, input: &Options) -> Result<Upload, Exception> {
-    let body = upload_body(input.value("body").unwrap_or_default())?;
-    let mut upload = match input.value("resume") {
-        None => bucket.upload(input.needed("key")?, body),
-        Some(_) => bucket.resume_upload(state(input, "resume")?, body),
-    };
-    upload = upload.options(put_options(input)?);
+/// The upload with the settings in the members of `input`.
+pub(crate) fn prepared(upload: Upload, input: &Options) -> Result<Upload, Exception> {
+    let mut upload = upload.options(put_options(input)?);
     if let Some(size) = input.number("partSize")? {
         upload = upload.part_size(size as u64);
     }
@@ -51,14 +46,17 @@ pub(crate) fn prepared(bucket: &Bucket, input: &Options) -> Result<Upload, Excep
 }
 
 /// Reads the state that an upload handed out.
-pub(crate) fn state(input: &Options, name: &str) -> Result<UploadState, Exception> {
+pub(crate) fn state(input: &Options) -> Result<UploadState, Exception> {
     // `stringify` throws for circular values, and returns undefined for values without a JSON form.
-    let json = JSON::stringify(&input.value(name).unwrap_or_default()).ok().and_then(|json| json.as_string());
+    let json =
+        JSON::stringify(&input.value("state").unwrap_or_default()).ok().and_then(|json| json.as_string());
     serde_json::from_slice(json.unwrap_or_default().as_bytes())
         .map_err(|_| Exception::invalid_input("this is not the state of an upload"))
 }
 
-fn upload_body(body: JsValue) -> Result<UploadBody, Exception> {
+/// Reads the content of an upload.
+pub(crate) fn body(input: &Options) -> Result<UploadBody, Exception> {
+    let body = input.value("body").unwrap_or_default();
     if let Some(bytes) = bytes_in(&body) {
         return Ok(in_memory(&bytes)?.into());
     }

@@ -122,7 +122,7 @@ describe('the package in Node.js', () => {
     });
     await assert.rejects(first, { kind: 'cancelled' });
     await backend.takeRequestCounts();
-    await bucket.upload(key, blob, { resume: state });
+    await bucket.resumeUpload(state, blob);
     const { UploadPart } = await backend.takeRequestCounts();
     assert.ok(UploadPart <= 2, `${UploadPart} parts were sent again`);
     assert.equal((await bucket.head(key)).size, 15 * MIB);

@@ -34,7 +34,6 @@ const OTHER_WORDS = {
   'Client.events': 'onSessionEvent',
   'Account.withClientMetadata': 'signUp',
   'Bucket.inRegion': 'name',
-  'Bucket.resumeUpload': 'upload',
   'Table.conditionCheck': 'name',
   'Attribute.member': 'exists',
   'Attribute.element': 'exists',

@@ -87,6 +87,7 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
   await bucket.put('copy.mp4', body);
   await client.api().request('/notes', { method: 'POST', body: new URLSearchParams({ title: 'Milk' }) });
   const state: UploadState = JSON.parse('{}');
+  await bucket.resumeUpload(state, file);
   if (state.wholeChecksum) await bucket.abortUpload(state);
   const { nextContinuationToken } = await bucket.list('private/', { delimiter: '/' }).page();
   console.log(nextContinuationToken?.length);

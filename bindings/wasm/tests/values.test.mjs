@@ -175,7 +175,7 @@ describe('values from JavaScript', () => {
       await refuses(bucket.deleteMany([no]));
       await refuses(bucket.put('public/no', no));
       await refuses(bucket.upload('public/no', no));
-      await refuses(bucket.upload('public/no', 'x', { resume: no }));
+      await refuses(bucket.resumeUpload(no, 'x'));
       await refuses(bucket.abortUpload(no));
       await refuses(bucket.presignGet(no, 60));
       await refuses(client.account.deleteAttributes(no));

@@ -47,8 +47,7 @@ describe(`transfer in ${NAME}`, () => {
       await backend.takeRequestCounts();
       const resumed = await tab.evaluate(async () => {
         const progress = [];
-        const { etag } = await client.bucket().upload(key, film, {
-          resume: JSON.parse(localStorage.getItem('upload')),
+        const { etag } = await client.bucket().resumeUpload(JSON.parse(localStorage.getItem('upload')), film, {
           onProgress: ({ sent, total }) => {
             progress.push([sent, total]);
             if (progress.length % 4 === 0) sampleMemory();

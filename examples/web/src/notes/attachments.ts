@@ -40,17 +40,16 @@ export function useAttachments(client: Client): Attachments {
     setAll((present) => present.map((one) => (one.id === id ? { ...one, ...changes } : one)));
 
   async function start(id: string, file: File) {
-    const upload: Upload = { abort: new AbortController(), resume: uploads.current.get(id)?.resume };
+    const upload: Upload = { abort: new AbortController(), state: uploads.current.get(id)?.state };
     uploads.current.set(id, upload);
     const { signal } = upload.abort;
     try {
-      const picture = await uploadPicture(client, file, {
+      const picture = await uploadPicture(client, file, upload.state, {
         signal,
         onProgress: (progress) => change(id, { progress }),
         onResumable: (state) => {
-          upload.resume = state;
+          upload.state = state;
         },
-        resume: upload.resume,
       });
       if (signal.aborted) await deletePictures(client, [picture]);
       else change(id, { picture });
@@ -65,7 +64,7 @@ export function useAttachments(client: Client): Attachments {
     URL.revokeObjectURL(preview);
     upload?.abort.abort();
     if (picture !== undefined) deletePictures(client, [picture]).catch(ignore);
-    else if (upload?.resume !== undefined) client.bucket().abortUpload(upload.resume).catch(ignore);
+    else if (upload?.state !== undefined) client.bucket().abortUpload(upload.state).catch(ignore);
   }
 
   // Whoever leaves the page with pictures that no note has, leaves none of them behind.
@@ -127,5 +126,5 @@ function ignore(): void {}
 
 interface Upload {
   readonly abort: AbortController;
-  resume: UploadState | undefined;
+  state: UploadState | undefined;
 }

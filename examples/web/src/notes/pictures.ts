@@ -1,4 +1,4 @@
-import type { Client, PresignedUrl, UploadOptions } from 'poolpass';
+import type { Client, PresignedUrl, UploadOptions, UploadState } from 'poolpass';
 
 /** A picture as a note refers to it. */
 export type Picture = {
@@ -11,10 +11,22 @@ export type Picture = {
 /** The kinds of picture that every browser shows. */
 export const PICTURE_TYPES = 'image/jpeg,image/png,image/webp,image/gif,image/avif';
 
-/** Uploads a picture, in parts if it is large. A key is used once, so caches may keep the picture for ever. */
-export async function uploadPicture(client: Client, file: File, options: UploadOptions): Promise<Picture> {
+/**
+ * Uploads a picture, in parts if it is large, or continues an upload that was interrupted. A key is used once, so caches may keep the
+ * picture for ever.
+ */
+export async function uploadPicture(
+  client: Client,
+  file: File,
+  interrupted: UploadState | undefined,
+  options: UploadOptions,
+): Promise<Picture> {
   const bucket = client.bucket();
-  const key = options.resume?.key ?? (await bucket.privatePath(`pictures/${crypto.randomUUID()}`));
+  if (interrupted !== undefined) {
+    await bucket.resumeUpload(interrupted, file, options);
+    return { key: interrupted.key, name: file.name };
+  }
+  const key = await bucket.privatePath(`pictures/${crypto.randomUUID()}`);
   await bucket.upload(key, file, { cacheControl: 'private, max-age=31536000, immutable', ...options });
   return { key, name: file.name };
 }

@@ -69,7 +69,7 @@ export async function tryOthers(config, user) {
   await note('bytes beyond all memory in parts', client.bucket().upload(key, new Uint8Array(large)));
   await note('a request beyond all memory', client.api().request('/whoami', { method: 'POST', body: new Uint8Array(large) }));
   for (const state of [{}, { version: 1 }, { version: 1, partSize: 0 }, { version: 1e9 }, [], 7, 'x']) {
-    await note(`the state ${JSON.stringify(state)}`, client.bucket().upload(key, 'x', { resume: state }));
+    await note(`the state ${JSON.stringify(state)}`, client.bucket().resumeUpload(state, 'x'));
   }
   for (const options of [{ partSize: -1 }, { partSize: NaN }, { partSize: 2 ** 60 }, { concurrency: 0 }, { concurrency: -1 }, { concurrency: 1e9 }]) {
     await note(`an upload with ${JSON.stringify(options)}`, client.bucket().upload(key, new Blob([new Uint8Array(6e6)]), options));
