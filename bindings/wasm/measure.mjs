@@ -1,7 +1,7 @@
-// Prints the sizes of what a browser downloads, as a table and then as one line of JSON: `node measure.mjs FOLDER`.
-// Refuses a module that needs anything but the JavaScript beside it.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Prints the sizes of what a browser downloads of an entry, as a table and then as one line of JSON: `node measure.mjs FOLDER`, where
+// FOLDER has the entry's index.js. Refuses a module that needs anything but the JavaScript beside it.
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const folder = process.argv[2];
@@ -11,12 +11,7 @@ const foreign = WebAssembly.Module.imports(new WebAssembly.Module(module)).filte
 );
 if (foreign.length > 0) throw new Error(`the module imports ${JSON.stringify(foreign)}`);
 
-// The other entries, and the module inside a script, do not travel to a browser that loads index.js.
-const elsewhere = ['inline.js', 'workerd.js', 'edge_light.js', 'react_native.js', 'slim.js', 'wasm_bytes.js'];
-const scripts = readdirSync(folder, { recursive: true })
-  .filter((name) => name.endsWith('.js') && !name.startsWith('cjs') && !elsewhere.includes(name))
-  .sort()
-  .map((name) => readFileSync(join(folder, name)));
+const scripts = [...scriptsFrom(resolve(folder, 'index.js'))].sort().map((name) => readFileSync(name));
 const parts = { module, scripts: Buffer.concat(scripts) };
 
 const total = { raw: 0, gzip: 0, brotli: 0 };
@@ -36,4 +31,14 @@ console.log(JSON.stringify(total));
 function print(name, sizes) {
   const numbers = Object.values(sizes).map((size) => String(size).padStart(9));
   console.log(`${name.padEnd(8)} ${numbers.join(' ')}`);
+}
+
+/** A script and all that it imports at once: the module inside a script is imported only where the module itself is missing. */
+function scriptsFrom(name, found = new Set()) {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const [, imported] of readFileSync(name, 'utf8').matchAll(/(?:from|import)"(\.{1,2}\/[^"]+)"/g)) {
+    scriptsFrom(resolve(name, '..', imported), found);
+  }
+  return found;
 }

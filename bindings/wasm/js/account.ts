@@ -1,7 +1,7 @@
 import { type MfaMethod, SoftwareTokenSetup } from './challenges.js';
 import { type Handle, type Unproxied, unproxied } from './handle.js';
 import type { CallOptions, ClientMetadata } from './options.js';
-import type { Client } from './poolpass_wasm.js';
+import type { Client } from './poolpass_core_wasm.js';
 
 /** Where a code was sent. */
 export interface CodeDeliveryDetails {

@@ -2,7 +2,7 @@ import { type BytesLike, bytesOf, mediaTypeOf, streamOf } from './body.js';
 import { PoolpassError } from './errors.js';
 import { type Handle, type Unproxied, unproxied } from './handle.js';
 import { type CallOptions, given } from './options.js';
-import type { ApiClient as Inner, Body } from './poolpass_wasm.js';
+import type { ApiClient as Inner, Body } from './poolpass_core_wasm.js';
 import { isA } from './realms.js';
 import type { PresignedUrl } from './s3.js';
 

@@ -1,6 +1,6 @@
 import { type Handle, type Unproxied, unproxied } from './handle.js';
 import type { CallOptions } from './options.js';
-import type { Challenge as Inner, SoftwareTokenSetup as InnerSoftwareTokenSetup } from './poolpass_wasm.js';
+import type { Challenge as Inner, SoftwareTokenSetup as InnerSoftwareTokenSetup } from './poolpass_core_wasm.js';
 import type { User } from './session.js';
 
 /**

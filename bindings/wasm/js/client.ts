@@ -2,14 +2,11 @@ import { Account } from './account.js';
 import { ApiClient } from './api.js';
 import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
 import type { AmplifyGen1, AmplifyOutputs, Config } from './config.js';
-import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet, transactWrite } from './dynamodb.js';
 import { PoolpassError } from './errors.js';
 import { Handle, Life, type Unproxied, unproxied } from './handle.js';
 import { Listeners } from './listeners.js';
-import { init } from './module.js';
 import { type CallOptions, type ClientMetadata, given } from './options.js';
-import { Client as Inner } from './poolpass_wasm.js';
-import { Bucket } from './s3.js';
+import type { Client as Inner } from './poolpass_core_wasm.js';
 import type { AccessToken, Credentials, IdToken, SessionEvent, SignOut, User } from './session.js';
 import { type SharedStore, sharedStore, type StoreChoice } from './stores/store.js';
 import { Tabs } from './tabs.js';
@@ -34,30 +31,27 @@ export interface SignInOptions extends CallOptions, ClientMetadata {
   flow?: 'userSrpAuth' | 'userPasswordAuth' | undefined;
 }
 
-/**
- * Signs a person in and makes AWS requests as that person.
- *
- * ```ts
- * const client = await Client.create(await (await fetch('/poolpass.json')).json());
- * const step = await client.signIn('ada', password);
- * if (step.kind === 'done') await client.bucket().put('hello.txt', 'Hello!');
- * ```
- */
-export class Client implements Disposable {
+/** A configuration, as an object or as its text. */
+export type AnyConfig = Config | AmplifyOutputs | AmplifyGen1 | string;
+
+/** What the clients of `poolpass` and of `poolpass/core` have in common. */
+export abstract class AnyClient implements Disposable {
   /** The person's account: signing up, passwords, attributes, second factors. */
   readonly account: Account;
   /** The region of the configuration. */
   readonly region: string;
   /** `close`, for `using`. */
   declare readonly [Symbol.dispose]: () => void;
-  private readonly inner: Unproxied<Handle<Inner>>;
+  /** @internal */
+  protected readonly inner: Unproxied<Handle<Inner>>;
   private readonly listeners: Unproxied<Listeners>;
   /** Absent for the client of another role: the first client tells the tabs. */
   private readonly tabs: Unproxied<Tabs | undefined>;
 
   private readonly store: Unproxied<SharedStore>;
 
-  private constructor(inner: Handle<Inner>, store: SharedStore, listeners: Listeners, tabs?: Tabs) {
+  /** @internal */
+  protected constructor({ inner, store, listeners, tabs }: Parts) {
     this.store = unproxied(store);
     this.inner = unproxied(inner);
     this.listeners = unproxied(listeners);
@@ -66,29 +60,6 @@ export class Client implements Disposable {
     this.region = inner.inner.region;
     // Browsers that have no `using` yet have no symbol either, unless the app brings it, which it may do after loading this.
     if (Symbol.dispose) Object.defineProperty(this, Symbol.dispose, { value: () => this.close() });
-  }
-
-  /**
-   * Makes a client. Nothing is sent. `config` is a `poolpass.json`, an `amplify_outputs.json` or a
-   * configuration of an older Amplify project, as an object or as text.
-   *
-   * Rejects with kind `invalidConfig` when it is neither.
-   */
-  static async create(
-    config: Config | AmplifyOutputs | AmplifyGen1 | string,
-    options: ClientOptions = {},
-  ): Promise<Client> {
-    await init();
-    const text = textOf(config);
-    const store = sharedStore(given(options).store);
-    const inner = new Handle(new Inner(text, store as never, options), new Life());
-    const listeners = new Listeners();
-    const tabs = store.isShared && isInBrowser() ? tabsOf(inner) : undefined;
-    inner.inner.onEvent((event: SessionEvent) => {
-      tabs?.tell(event.kind);
-      listeners.tell(event);
-    });
-    return new Client(inner, store, listeners, tabs);
   }
 
   /**
@@ -184,32 +155,11 @@ export class Client implements Disposable {
    * The same client with the credentials of another role, where the sign-in allows more than one. Closing this client closes
    * that one too, and not the other way round.
    */
-  withRole(roleArn: string): Client {
+  withRole(roleArn: string): this {
     const { inner, life } = this.inner();
-    return new Client(new Handle(inner.withRole(roleArn), new Life(life)), this.store(), this.listeners());
-  }
-
-  /** An S3 bucket. Default: the configuration's, in its region. */
-  bucket(name?: string, options: { region?: string | undefined } = {}): Bucket {
-    return new Bucket(this.inner().beside(this.inner().inner.bucket(name, given(options).region)));
-  }
-
-  /** A DynamoDB table by its name or ARN. Default: the configuration's. */
-  table(name?: string): Table {
-    return new Table(this.inner().beside(this.inner().inner.table(name)));
-  }
-
-  /** Reads up to 100 items of one or more tables at one moment (TransactGetItems), in the order asked for. */
-  transactGet<T = Item>(
-    gets: readonly TransactGet[],
-    options: Pick<ReadOptions, 'exactDecimals' | 'signal'> = {},
-  ): Promise<(T | undefined)[]> {
-    return transactGet(this.inner(), gets, options);
-  }
-
-  /** Writes up to 100 items of one or more tables, all or none (TransactWriteItems). */
-  transactWrite(writes: readonly TransactWrite[], options: CallOptions & { clientRequestToken?: string | undefined } = {}): Promise<void> {
-    return transactWrite(this.inner(), writes, options);
+    const Same = this.constructor as new (parts: Parts) => this;
+    const handle = new Handle(inner.withRole(roleArn), new Life(life));
+    return new Same({ inner: handle, store: this.store(), listeners: this.listeners() });
   }
 
   /**
@@ -223,6 +173,41 @@ export class Client implements Disposable {
   api(service = 'execute-api', options: { region?: string | undefined } = {}): ApiClient {
     return new ApiClient(this.inner().beside(this.inner().inner.api(service, given(options).region)));
   }
+}
+
+/**
+ * What a client is made of.
+ *
+ * @internal
+ */
+export interface Parts {
+  inner: Handle<Inner>;
+  store: SharedStore;
+  listeners: Listeners;
+  /** Absent for the client of another role: the first client tells the tabs. */
+  tabs?: Tabs | undefined;
+}
+
+/**
+ * Makes the parts of a client around `Module`, the class of the WebAssembly module.
+ *
+ * @internal
+ */
+export function opened(
+  Module: new (config: string, store: never, options: ClientOptions) => Inner,
+  config: AnyConfig,
+  options: ClientOptions,
+): Parts {
+  const text = textOf(config);
+  const store = sharedStore(given(options).store);
+  const inner = new Handle(new Module(text, store as never, options), new Life());
+  const listeners = new Listeners();
+  const tabs = store.isShared && isInBrowser() ? tabsOf(inner) : undefined;
+  inner.inner.onEvent((event: SessionEvent) => {
+    tabs?.tell(event.kind);
+    listeners.tell(event);
+  });
+  return { inner, store, listeners, tabs };
 }
 
 function textOf(config: unknown): string {

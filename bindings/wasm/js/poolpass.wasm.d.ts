@@ -1,6 +1,6 @@
 import './globals.js';
 
-import type { WasmSource } from './module.js';
+import type { WasmSource } from './loader.js';
 
 /** What a bundler makes of the file: its address, its bytes, or the compiled module. `init` of `poolpass/slim` takes each. */
 declare const wasm: WasmSource;

@@ -1,7 +1,7 @@
 // For Cloudflare Workers, where no code may be compiled at run time: the bundler hands over the compiled module.
-import { defaultSource } from './module.js';
+import { loader } from './module.js';
 import wasm from './poolpass.wasm';
 
-defaultSource(() => wasm);
+loader.defaultSource(() => wasm);
 
 export * from './exports.js';

@@ -32,7 +32,7 @@ pub(crate) async fn perform(account: Account, method: String, input: Options) ->
         "changePassword" => {
             account
                 .change_password(input.needed("previousPassword")?, input.needed("proposedPassword")?)
-                .await?
+                .await?;
         }
         "attributes" => return Ok(texts(account.attributes().await?.iter())),
         "updateAttributes" => {

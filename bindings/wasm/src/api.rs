@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, Promise};
 use poolpass::api::{ApiClient, ApiOptions, ApiRequest, Authorization};
 use poolpass::{Client, Region};
 use wasm_bindgen::prelude::*;
 
-use crate::bucket::{JsBody, expires_in, presigned};
+use crate::body::JsBody;
 use crate::call::call;
 use crate::error::Exception;
+use crate::presigned_url::{expires_in, presigned};
 use crate::values::{Options, object};
 
 /// `ApiClient` of the crate `poolpass`.
@@ -97,9 +98,4 @@ fn options(input: &Options) -> Result<ApiOptions, Exception> {
         },
         session_token_after_signing: input.flag("sessionTokenAfterSigning")?,
     })
-}
-
-/// The bytes of a piece, copied out of the module's memory.
-pub(crate) fn bytes(piece: &[u8]) -> JsValue {
-    Uint8Array::from(piece).into()
 }

@@ -1,20 +1,16 @@
 //! S3.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-use std::time::Duration;
-
-use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
 use js_sys::Promise;
-use poolpass::s3::{Bucket, DeletedObjects, ListPage, ObjectMetadata, PresignedUrl, PutResult};
+use poolpass::s3::{Bucket, DeletedObjects, ListPage, ObjectMetadata, PutResult};
 use poolpass::{Client, Region};
 use wasm_bindgen::prelude::*;
 
-use crate::api::bytes;
+use crate::body::JsBody;
 use crate::call::{call, no_such_method};
+use crate::client::JsClient;
 use crate::error::Exception;
 use crate::object_options::{copy_options, get_options, list_options, put_options};
+use crate::presigned_url::{expires_in, presigned};
 use crate::upload;
 use crate::values::{Options, date, list, maybe, object, texts};
 
@@ -23,21 +19,23 @@ use crate::values::{Options, date, list, maybe, object, texts};
 #[derive(Debug)]
 pub struct JsBucket(Bucket);
 
-impl JsBucket {
-    pub(crate) fn new(
-        client: &Client,
-        name: Option<String>,
-        region: Option<String>,
-    ) -> Result<Self, Exception> {
-        let bucket = match name {
-            Some(name) => client.bucket(name)?,
-            None => client.s3()?,
-        };
-        Ok(Self(match region {
-            Some(region) => bucket.in_region(region.parse::<Region>()?)?,
-            None => bucket,
-        }))
+#[wasm_bindgen(js_class = Client)]
+impl JsClient {
+    /// `Client::s3`, or `Client::bucket` with a name.
+    pub fn bucket(&self, name: Option<String>, region: Option<String>) -> Result<JsBucket, JsValue> {
+        Ok(JsBucket(bucket(&self.0, name, region)?))
     }
+}
+
+fn bucket(client: &Client, name: Option<String>, region: Option<String>) -> Result<Bucket, Exception> {
+    let bucket = match name {
+        Some(name) => client.bucket(name)?,
+        None => client.s3()?,
+    };
+    Ok(match region {
+        Some(region) => bucket.in_region(region.parse::<Region>()?)?,
+        None => bucket,
+    })
 }
 
 #[wasm_bindgen(js_class = Bucket)]
@@ -112,55 +110,9 @@ async fn perform(bucket: Bucket, method: String, input: Options) -> Result<JsVal
     })
 }
 
-type Pieces = futures_util::stream::LocalBoxStream<'static, Result<Bytes, poolpass::Error>>;
-
-/// A body that arrives while it is read.
-#[wasm_bindgen(js_name = Body)]
-pub struct JsBody(Rc<RefCell<Option<Pieces>>>);
-
-impl std::fmt::Debug for JsBody {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Body")
-    }
-}
-
-impl JsBody {
-    pub(crate) fn new(pieces: impl Stream<Item = Result<Bytes, poolpass::Error>> + 'static) -> Self {
-        Self(Rc::new(RefCell::new(Some(Box::pin(pieces)))))
-    }
-}
-
-#[wasm_bindgen(js_class = Body)]
-impl JsBody {
-    /// The next piece, or undefined at the end. One call at a time.
-    pub fn next(&self, options: JsValue) -> Promise {
-        let pieces = Rc::clone(&self.0);
-        let next = async move {
-            let Some(mut stream) = pieces.borrow_mut().take() else { return Ok(JsValue::UNDEFINED) };
-            let Some(piece) = stream.next().await else { return Ok(JsValue::UNDEFINED) };
-            let piece = bytes(&piece?);
-            *pieces.borrow_mut() = Some(stream);
-            Ok(piece)
-        };
-        call(&Options::new(options), Box::pin(next))
-    }
-
-    /// Stops the transfer.
-    pub fn cancel(&self) {
-        self.0.borrow_mut().take();
-    }
-}
-
 fn put_result(result: &PutResult) -> JsValue {
     object(&[("etag", maybe(result.etag.as_deref())), ("versionId", maybe(result.version_id.as_deref()))])
         .into()
-}
-
-/// The time for which a presigned URL works.
-pub(crate) fn expires_in(options: &Options) -> Result<Duration, Exception> {
-    let seconds = options.number("expiresIn")?;
-    let seconds = seconds.ok_or_else(|| Exception::invalid_input("expiresIn is missing"))?;
-    Ok(Duration::from_secs(seconds as u64))
 }
 
 fn metadata(metadata: &ObjectMetadata) -> JsValue {
@@ -205,16 +157,6 @@ fn page(page: ListPage) -> JsValue {
         ("objects", list(objects)),
         ("commonPrefixes", list(page.common_prefixes)),
         ("nextContinuationToken", maybe(page.next_continuation_token)),
-    ])
-    .into()
-}
-
-pub(crate) fn presigned(url: &PresignedUrl) -> JsValue {
-    let headers = url.headers().iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    object(&[
-        ("url", url.as_str().into()),
-        ("headers", texts(headers)),
-        ("expiresAt", date(url.expires_at())),
     ])
     .into()
 }

@@ -6,21 +6,20 @@ use wasm_bindgen::prelude::*;
 
 use crate::account;
 use crate::api::JsApiClient;
-use crate::bucket::JsBucket;
 use crate::call::{Work, call, no_such_method};
 use crate::challenge::JsChallenge;
 use crate::clock::JsClock;
 use crate::error::Exception;
 use crate::session;
 use crate::store::{JsStore, Store};
-use crate::table::JsTable;
+#[cfg(feature = "dynamodb")]
 use crate::transact;
 use crate::values::{Options, maybe};
 
 /// `Client` of the crate `poolpass`.
 #[wasm_bindgen(js_name = Client)]
 #[derive(Debug)]
-pub struct JsClient(Client);
+pub struct JsClient(pub(crate) Client);
 
 #[wasm_bindgen(js_class = Client)]
 impl JsClient {
@@ -51,6 +50,7 @@ impl JsClient {
             Some(("account", method)) => {
                 Box::pin(account::perform(client.account(), method.to_owned(), input))
             }
+            #[cfg(feature = "dynamodb")]
             Some(("transact", method)) => Box::pin(transact::perform(client, method.to_owned(), input)),
             _ => Box::pin(perform(client, method, input)),
         };
@@ -67,16 +67,6 @@ impl JsClient {
     #[wasm_bindgen(js_name = withRole)]
     pub fn with_role(&self, role_arn: String) -> Self {
         Self(self.0.with_role(role_arn))
-    }
-
-    /// `Client::s3`, or `Client::bucket` with a name.
-    pub fn bucket(&self, name: Option<String>, region: Option<String>) -> Result<JsBucket, JsValue> {
-        Ok(JsBucket::new(&self.0, name, region)?)
-    }
-
-    /// `Client::dynamodb`, or `Client::table` with a name.
-    pub fn table(&self, name: Option<String>) -> Result<JsTable, JsValue> {
-        Ok(JsTable::new(&self.0, name)?)
     }
 
     /// `Client::api`.

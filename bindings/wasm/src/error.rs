@@ -1,12 +1,12 @@
 //! Errors on their way to JavaScript.
 
 use js_sys::Object;
-use poolpass::dynamodb::Item;
-use poolpass::{CancellationReason, Error, ErrorKind};
+use poolpass::{Error, ErrorKind};
 use wasm_bindgen::prelude::*;
 
-use crate::attribute_value::Reading;
-use crate::values::{list, maybe, object};
+#[cfg(feature = "dynamodb")]
+use crate::refused_items;
+use crate::values::{maybe, object};
 
 #[wasm_bindgen(raw_module = "./errors.js")]
 extern "C" {
@@ -53,32 +53,17 @@ impl From<Error> for Exception {
             ErrorKind::Store | ErrorKind::InvalidInput => cause_of(&message),
             _ => JsValue::UNDEFINED,
         };
-        let details = object(&[
+        let details = [
             ("cause", cause),
             ("awsCode", maybe(error.aws_code())),
             ("requestId", maybe(error.request_id())),
             ("httpStatus", maybe(error.http_status())),
             ("operation", maybe(error.operation())),
-            ("item", attributes(error.item())),
-            ("cancellationReasons", reasons(error.cancellation_reasons())),
-        ]);
-        Self::of_kind(error.kind(), &message, &details)
+        ];
+        #[cfg(feature = "dynamodb")]
+        let details = [&details[..], &refused_items::members(&error)].concat();
+        Self::of_kind(error.kind(), &message, &object(&details))
     }
-}
-
-fn reasons(reasons: &[CancellationReason]) -> JsValue {
-    if reasons.is_empty() {
-        return JsValue::UNDEFINED;
-    }
-    let members = |reason: &CancellationReason| {
-        let (code, message) = (maybe(reason.code()), maybe(reason.message()));
-        object(&[("code", code), ("message", message), ("item", attributes(reason.item()))])
-    };
-    list(reasons.iter().map(members))
-}
-
-fn attributes(item: Option<Item>) -> JsValue {
-    maybe(item.map(|item| Reading::default().item(&item)))
 }
 
 /// What the app's own code has thrown stays what it is.

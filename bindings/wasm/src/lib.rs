@@ -8,22 +8,34 @@
 
 mod account;
 mod api;
+#[cfg(feature = "dynamodb")]
 mod attribute_value;
+mod body;
+#[cfg(feature = "s3")]
 mod bucket;
 mod call;
 mod challenge;
 mod client;
 mod clock;
+#[cfg(feature = "dynamodb")]
 mod condition;
 mod error;
 mod failure;
+#[cfg(feature = "s3")]
 mod object_options;
+mod presigned_url;
 mod realms;
+#[cfg(feature = "dynamodb")]
+mod refused_items;
+#[cfg(feature = "dynamodb")]
 mod search;
 mod session;
 mod store;
+#[cfg(feature = "dynamodb")]
 mod table;
+#[cfg(feature = "dynamodb")]
 mod transact;
+#[cfg(feature = "s3")]
 mod upload;
 mod values;
 

@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::attribute_value::{Reading, attribute_value, attribute_values, item};
 use crate::call::{call, no_such_method};
+use crate::client::JsClient;
 use crate::condition::{condition, expression, path};
 use crate::error::Exception;
 use crate::realms::array_in;
@@ -21,13 +22,20 @@ use crate::values::{self, Options, list, maybe};
 #[derive(Debug)]
 pub struct JsTable(pub(crate) Table);
 
-impl JsTable {
-    pub(crate) fn new(client: &Client, name: Option<String>) -> Result<Self, Exception> {
-        Ok(Self(match name {
-            Some(name) => client.table(name),
-            None => client.dynamodb()?,
-        }))
+#[wasm_bindgen(js_class = Client)]
+impl JsClient {
+    /// `Client::dynamodb`, or `Client::table` with a name.
+    pub fn table(&self, name: Option<String>) -> Result<JsTable, JsValue> {
+        Ok(JsTable(table(&self.0, name)?))
     }
+}
+
+/// The table of this name; by default the configuration's.
+pub(crate) fn table(client: &Client, name: Option<String>) -> Result<Table, Exception> {
+    Ok(match name {
+        Some(name) => client.table(name),
+        None => client.dynamodb()?,
+    })
 }
 
 #[wasm_bindgen(js_class = Table)]

@@ -1,13 +1,13 @@
 //! DynamoDB: transactions over several tables.
 
 use poolpass::Client;
-use poolpass::dynamodb::{Table, TransactGet, TransactWrite};
+use poolpass::dynamodb::{TransactGet, TransactWrite};
 use wasm_bindgen::prelude::*;
 
 use crate::call::no_such_method;
 use crate::condition::condition;
 use crate::error::Exception;
-use crate::table::{delete, get, key, put, reading, return_old, update};
+use crate::table::{delete, get, key, put, reading, return_old, table, update};
 use crate::values::{Options, list, maybe};
 
 /// `Client::transact_get` and `Client::transact_write` of the crate `poolpass`.
@@ -31,7 +31,7 @@ fn gets(client: &Client, input: &Options) -> Result<TransactGet, Exception> {
     let mut transaction = client.transact_get();
     for wanted in input.list("gets")?.unwrap_or_default().iter() {
         let wanted = Options::new(wanted);
-        transaction = transaction.get(get(&table_of(client, &wanted)?, &wanted)?);
+        transaction = transaction.get(get(&table(client, wanted.text("table")?)?, &wanted)?);
     }
     Ok(transaction)
 }
@@ -44,7 +44,7 @@ fn writes(client: &Client, input: &Options) -> Result<TransactWrite, Exception> 
     }
     for write in input.list("writes")?.unwrap_or_default().iter() {
         let write = Options::new(write);
-        let table = table_of(client, &write)?;
+        let table = table(client, write.text("table")?)?;
         transaction = match write.needed("kind")?.as_str() {
             "put" => transaction.put(put(&table, &write)?),
             "delete" => transaction.delete(delete(&table, &write)?),
@@ -64,11 +64,4 @@ fn writes(client: &Client, input: &Options) -> Result<TransactWrite, Exception> 
         };
     }
     Ok(transaction)
-}
-
-fn table_of(client: &Client, options: &Options) -> Result<Table, Exception> {
-    Ok(match options.text("table")? {
-        Some(name) => client.table(name),
-        None => client.dynamodb()?,
-    })
 }

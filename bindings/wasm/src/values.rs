@@ -7,7 +7,7 @@ use js_sys::{Array, Date, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Exception;
-use crate::realms::{array_in, bytes_in, millis_in};
+use crate::realms::{array_in, bytes_in};
 
 #[wasm_bindgen]
 extern "C" {
@@ -162,13 +162,15 @@ impl Options {
         Ok(self.read(name, "a boolean", JsValue::as_bool)?.unwrap_or(false))
     }
 
+    #[cfg(feature = "s3")]
     pub(crate) fn options(&self, name: &str) -> Result<Option<Self>, Exception> {
         self.read(name, "an object", |value| value.is_object().then(|| Self(value.clone())))
     }
 
     /// A moment, as a `Date`.
+    #[cfg(feature = "s3")]
     pub(crate) fn time(&self, name: &str) -> Result<Option<SystemTime>, Exception> {
-        let millis = |value: &JsValue| millis_in(value).filter(|millis| *millis >= 0.0);
+        let millis = |value: &JsValue| crate::realms::millis_in(value).filter(|millis| *millis >= 0.0);
         Ok(self.read(name, "a valid Date since 1970", millis)?.map(system_time))
     }
 

@@ -32,6 +32,8 @@
 //!
 //! # Features
 //!
+//! - `s3`, `dynamodb` (on by default): [`Client::s3`] and [`Client::dynamodb`]. A program that only signs in and makes signed requests
+//!   leaves them out, with `default-features = false`.
 //! - `http2` (native, on by default): the SDK's own transport speaks HTTP/2 with servers that offer it. Every AWS service that
 //!   Poolpass uses takes HTTP/1.1.
 //! - `aws-sdk` (native, off by default): a [`Client`] is a credentials provider for the official AWS SDK.
@@ -45,13 +47,23 @@
         reason = "a browser has one thread; elsewhere the same Arcs are shared"
     )
 )]
+#![cfg_attr(
+    not(all(feature = "s3", feature = "dynamodb")),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "some helpers are there for S3 or DynamoDB alone; the build with all features finds what nobody uses"
+    )
+)]
 
 // A module uses those of its own block and of the blocks below.
 // The SDKs want futures that may move between threads, which a browser does not have.
 pub mod api;
 #[cfg(all(feature = "aws-sdk", not(target_arch = "wasm32")))]
 mod aws_sdk;
+#[cfg(feature = "dynamodb")]
 pub mod dynamodb;
+#[cfg(feature = "s3")]
 pub mod s3;
 
 mod client;
@@ -78,9 +90,11 @@ mod dates;
 mod error;
 mod input;
 mod json;
+#[cfg(any(feature = "s3", feature = "dynamodb"))]
 mod pagination;
 mod percent;
 pub mod platform;
+mod presigned_url;
 mod xml;
 
 #[cfg(test)]

@@ -14,17 +14,21 @@ pub(crate) fn fmt(workspace: &Workspace) -> Result<Outcome> {
 
 pub(crate) fn clippy(workspace: &Workspace) -> Result<Outcome> {
     workspace.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
+    let core = ["--package", "poolpass", "--no-default-features"];
+    workspace.cargo(&["clippy"]).args(core).args(["--all-targets", "--", "-D", "warnings"]).run()?;
     Ok(Outcome::Passed)
 }
 
 pub(crate) fn wasm(workspace: &Workspace) -> Result<Outcome> {
     let target = machine::WASM_TARGET;
     machine::install_wasm_target(workspace)?;
-    cmd!(
-        workspace.shell,
-        "cargo clippy --package poolpass --package poolpass-wasm --target {target} -- -D warnings"
-    )
-    .run()?;
+    for features in [&[][..], &["--no-default-features"]] {
+        cmd!(
+            workspace.shell,
+            "cargo clippy --package poolpass --package poolpass-wasm {features...} --target {target} -- -D warnings"
+        )
+        .run()?;
+    }
     Ok(Outcome::Passed)
 }
 

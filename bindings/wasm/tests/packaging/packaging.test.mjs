@@ -1,5 +1,5 @@
 // The packed package in throw-away projects, with each of the usual bundlers and without one. What comes out is run: it loads
-// the WebAssembly module, signs in and uses S3 on local-aws.
+// the WebAssembly module, signs in, and uses S3 on local-aws, or an API where the project imports `poolpass/core`.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { cp } from 'node:fs/promises';
@@ -14,7 +14,11 @@ import { createServer as createViteServer } from 'vite';
 import { Backend } from '../player/backend.mjs';
 import { Project } from './project.mjs';
 
-const TOLD = 'ada reads: kept';
+/** Each entry, what its story tells, and the requests that it sends. */
+const ENTRIES = {
+  poolpass: ['ada reads: kept', { InitiateAuth: 1, PutObject: 1, GetObject: 1 }],
+  'poolpass/core': ['ada asks: 200', { InitiateAuth: 1, PutObject: undefined, GetObject: undefined }],
+};
 
 /** How the folder that is served comes about. */
 const BUILDS = {
@@ -26,9 +30,10 @@ const BUILDS = {
     await project.run('webpack', '--output-path', 'dist');
     return distWithPage(project);
   },
-  async esbuild(project) {
+  async esbuild(project, entry) {
     await project.run('esbuild', 'main.js', '--bundle', '--format=esm', '--outdir=dist');
-    await cp(join(project.folder, 'node_modules/poolpass/poolpass.wasm'), join(project.folder, 'dist/poolpass.wasm'));
+    const module = join('node_modules', entry, 'poolpass.wasm');
+    await cp(join(project.folder, module), join(project.folder, 'dist/poolpass.wasm'));
     return distWithPage(project);
   },
   async 'esbuild-slim'(project) {
@@ -52,50 +57,53 @@ describe('the packed package', () => {
     await backend?.stop();
   });
 
-  for (const [name, build] of Object.entries(BUILDS)) {
-    test(`works in Chromium: ${name}`, async () => {
-      const project = await Project.make(name);
+  for (const entry of Object.keys(ENTRIES)) {
+    for (const [name, build] of Object.entries(BUILDS)) {
+      test(`${entry} works in Chromium: ${name}`, async () => {
+        const project = await Project.make(name, entry);
+        await project.write('poolpass.json', backend.config);
+        const folder = await build(project, entry);
+        const server = createServer(sirv(folder, { dev: true }));
+        server.listen(0, '127.0.0.1');
+        await once(server, 'listening');
+        try {
+          await visit(`http://127.0.0.1:${server.address().port}/`, entry);
+        } finally {
+          server.close();
+          server.closeAllConnections();
+        }
+      });
+    }
+
+    test(`${entry} works in Chromium: Vite's development server`, async () => {
+      const project = await Project.make('vite', entry);
       await project.write('poolpass.json', backend.config);
-      const folder = await build(project);
-      const server = createServer(sirv(folder, { dev: true }));
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
+      const server = await createViteServer({
+        root: project.folder,
+        configFile: false,
+        logLevel: 'error',
+        server: { host: '127.0.0.1', port: 0, strictPort: false },
+      });
       try {
-        await visit(`http://127.0.0.1:${server.address().port}/`);
+        await server.listen();
+        await visit(server.resolvedUrls.local[0], entry);
       } finally {
-        server.close();
-        server.closeAllConnections();
+        await server.close();
       }
     });
-  }
 
-  test("works in Chromium: Vite's development server", async () => {
-    const project = await Project.make('vite');
-    await project.write('poolpass.json', backend.config);
-    const server = await createViteServer({
-      root: project.folder,
-      configFile: false,
-      logLevel: 'error',
-      server: { host: '127.0.0.1', port: 0, strictPort: false },
-    });
-    try {
-      await server.listen();
-      await visit(server.resolvedUrls.local[0]);
-    } finally {
-      await server.close();
+    for (const name of ['node', 'node-slim']) {
+      test(`${entry} works in Node.js: ${name}`, async () => {
+        const project = await Project.make(name, entry);
+        await project.write('poolpass.json', backend.config);
+        assert.equal(await project.run('node', 'main.js'), ENTRIES[entry][0]);
+      });
     }
-  });
-
-  for (const name of ['node', 'node-slim']) {
-    test(`works in Node.js: ${name}`, async () => {
-      const project = await Project.make(name);
-      await project.write('poolpass.json', backend.config);
-      assert.equal(await project.run('node', 'main.js'), TOLD);
-    });
   }
 
   /** Opens the page as a new person, and waits for what it says. */
-  async function visit(url) {
+  async function visit(url, entry) {
+    const [expected, requests] = ENTRIES[entry];
     assert.notEqual(new URL(url).origin, new URL(backend.endpoint).origin);
     await backend.takeRequestCounts();
     const context = await browser.newContext();
@@ -106,7 +114,7 @@ describe('the packed package', () => {
       page.on('console', (message) => problems.push(`${message.text()} ${message.location().url}`));
       await page.goto(url);
       const told = await page.locator('output:not(:empty)').textContent();
-      assert.equal(told, TOLD, problems.join('\n'));
+      assert.equal(told, expected, problems.join('\n'));
       assert.deepEqual(
         problems.filter((problem) => !problem.startsWith('[vite] ')),
         [],
@@ -115,7 +123,7 @@ describe('the packed package', () => {
       await context.close();
     }
     const { InitiateAuth, PutObject, GetObject } = await backend.takeRequestCounts();
-    assert.deepEqual({ InitiateAuth, PutObject, GetObject }, { InitiateAuth: 1, PutObject: 1, GetObject: 1 });
+    assert.deepEqual({ InitiateAuth, PutObject, GetObject }, requests);
   }
 });
 

@@ -37,7 +37,7 @@ pub use options::{ApiOptions, Authorization};
 pub use request::ApiRequest;
 pub use response::ApiResponse;
 
-pub use crate::s3::PresignedUrl;
+pub use crate::presigned_url::PresignedUrl;
 
 use crate::client::Client;
 use crate::config::{Endpoint, Region, Service};

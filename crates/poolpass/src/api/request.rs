@@ -16,10 +16,13 @@ use super::response::ApiResponse;
 use super::target::Target;
 use super::{ApiClient, PresignedUrl};
 use crate::aws_request::{AuthScheme, AwsRequest, Protocol, Repeat};
+#[cfg(feature = "dynamodb")]
+use crate::dynamodb;
 use crate::error::Error;
 use crate::platform::{BoxFuture, Response};
+#[cfg(feature = "s3")]
+use crate::s3;
 use crate::sigv4::{self, Presignable};
-use crate::{dynamodb, s3};
 
 /// A request; [`ApiClient`] creates it, and awaiting it sends it and reads the whole answer, up to 32 MiB.
 ///
@@ -307,7 +310,9 @@ impl fmt::Debug for ApiRequest {
 /// What AWS says in a way of its own to requests that the app writes itself.
 fn protocol(service: &str) -> &'static Protocol {
     match service {
+        #[cfg(feature = "s3")]
         "s3" => &s3::protocol::OF_THE_APP,
+        #[cfg(feature = "dynamodb")]
         "dynamodb" => &dynamodb::protocol::OF_THE_APP,
         _ => &Protocol::API,
     }

@@ -4,8 +4,7 @@ use std::time::SystemTime;
 
 use super::json_refusal::JsonRefusal;
 use crate::config::Region;
-use crate::dynamodb::Item;
-use crate::error::CancellationReason;
+use crate::error::{CancellationReason, Item};
 use crate::xml::Element;
 
 /// What a refusal says, before its kind is known.

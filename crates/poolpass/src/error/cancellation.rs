@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::{ErrorKind, Secrets};
-use crate::dynamodb::Item;
+use super::{ErrorKind, Item, Secrets};
 
 /// Why DynamoDB cancelled a transaction, as far as one of its items is concerned.
 #[derive(Clone, Default)]
@@ -27,6 +26,7 @@ impl CancellationReason {
 
     /// The item as it was when its condition did not hold, if there was one and
     /// [`return_old_on_condition_check_failure`](crate::dynamodb::PutItem::return_old_on_condition_check_failure) asked for it.
+    #[cfg(feature = "dynamodb")]
     pub fn item(&self) -> Option<Item> {
         self.item.clone()
     }

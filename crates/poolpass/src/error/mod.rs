@@ -16,7 +16,12 @@ pub use cancellation::CancellationReason;
 pub use kind::ErrorKind;
 pub(crate) use redaction::Secrets;
 
-use crate::dynamodb::Item;
+#[cfg(feature = "dynamodb")]
+pub(crate) use crate::dynamodb::Item;
+/// Without DynamoDB no error has an item.
+#[cfg(not(feature = "dynamodb"))]
+pub(crate) use std::convert::Infallible as Item;
+
 use crate::platform::{RandomError, StoreError, TransportError, TransportErrorKind};
 
 /// What went wrong and what to do about it.
@@ -196,6 +201,7 @@ impl Error {
     /// # Ok(())
     /// # }
     /// ```
+    #[cfg(feature = "dynamodb")]
     pub fn item(&self) -> Option<Item> {
         self.0.item.clone()
     }

@@ -9,6 +9,7 @@ mod random;
 mod store;
 mod timing;
 mod transport;
+#[cfg(feature = "s3")]
 mod upload_source;
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -28,15 +29,18 @@ pub use store::{MemoryStore, SessionStore, StoreError, StoreLock};
 pub use sys::FileStore;
 pub use sys::HttpTransport;
 pub use transport::{Body, Request, Response, Transport, TransportError, TransportErrorKind};
+#[cfg(feature = "s3")]
 pub use upload_source::UploadSource;
 
 pub(crate) use clock::ServerClock;
 pub(crate) use store::{BoundedStore, lock_within};
-pub(crate) use sys::{
-    Crc32, HANDS_OUT_BODIES_AS_SENT, HIDES_HEADERS, UPLOAD_PART, host_as_sent, sha256, sleep, spawn,
-};
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(feature = "s3", feature = "dynamodb"))]
+pub(crate) use sys::Crc32;
+#[cfg(all(feature = "s3", not(target_arch = "wasm32")))]
 pub(crate) use sys::{FileSource, save};
+pub(crate) use sys::{
+    HANDS_OUT_BODIES_AS_SENT, HIDES_HEADERS, UPLOAD_PART, host_as_sent, sha256, sleep, spawn,
+};
 pub(crate) use timing::{Grace, grace, patience, timeout, within_grace};
 
 use std::pin::Pin;
@@ -44,6 +48,7 @@ use std::pin::Pin;
 use futures_util::{Future, Stream};
 
 /// The checksum of S3 and DynamoDB.
+#[cfg(any(feature = "s3", feature = "dynamodb"))]
 pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     let mut crc32 = Crc32::new();
     crc32.update(bytes);

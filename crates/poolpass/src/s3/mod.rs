@@ -35,8 +35,9 @@ pub use delete::DeletedObjects;
 pub use get::{ByteRange, GetObject, GetOptions, HeadObject, ObjectBody, StoredObject};
 pub use list::{ListObjects, ListOptions, ListPage, ListedObject};
 pub use metadata::ObjectMetadata;
-pub use presign::{PresignGet, PresignPut, PresignedUrl};
+pub use presign::{PresignGet, PresignPut};
 pub use put::{PutObject, PutOptions, PutResult};
 pub use upload::{Upload, UploadBody, UploadProgress, UploadState};
 
 pub use crate::platform::UploadSource;
+pub use crate::presigned_url::PresignedUrl;

@@ -1,5 +1,6 @@
 //! Servers, desktops and phones: reqwest, tokio and files.
 
+#[cfg(feature = "s3")]
 mod file;
 mod file_store;
 mod http;
@@ -11,7 +12,9 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
+#[cfg(any(feature = "s3", feature = "dynamodb"))]
 pub(crate) use crc32fast::Hasher as Crc32;
+#[cfg(feature = "s3")]
 pub(crate) use file::{FileSource, save};
 pub use file_store::FileStore;
 pub use http::HttpTransport;

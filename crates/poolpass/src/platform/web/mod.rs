@@ -1,5 +1,6 @@
 //! Browsers and other JavaScript hosts: `fetch`, timers and promises.
 
+#[cfg(any(feature = "s3", feature = "dynamodb"))]
 mod crc32;
 mod http;
 mod sha256;
@@ -7,6 +8,7 @@ mod timer;
 
 use std::time::{Duration, SystemTime};
 
+#[cfg(any(feature = "s3", feature = "dynamodb"))]
 pub(crate) use crc32::Crc32;
 pub use http::HttpTransport;
 pub(crate) use sha256::sha256;

@@ -1,11 +1,14 @@
 //! Builds the npm package `poolpass` and checks its size, manifest and types.
 
+mod module;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 use xshell::cmd;
 
+use self::module::{FILE, MODULES, Module};
 use crate::interop::node;
 use crate::machine;
 use crate::step::Outcome;
@@ -13,25 +16,8 @@ use crate::workspace::Workspace;
 
 /// The folder of the package's sources.
 pub(crate) const SOURCES: &str = "bindings/wasm";
-const MODULE: &str = "poolpass.wasm";
-/// The JavaScript that wasm-bindgen generates.
-const GLUE: &str = "poolpass_wasm.js";
-
-/// WebAssembly features of all recent browsers and Node.js 20, which does not support all that wasm-opt knows.
-const WASM_FEATURES: [&str; 6] = [
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
-
-/// The second `-Oz` finds more after the other passes. Low memory is unused, since a Rust module has its stack there and no
-/// valid address.
-const PASSES: [&str; 5] =
-    ["-Oz", "--low-memory-unused", "--optimize-added-constants-propagate", "--gufa-optimizing", "-Oz"];
-const STRIP: [&str; 2] = ["--strip-debug", "--strip-producers"];
+/// The folders of the package that have scripts.
+const FOLDERS: [&str; 3] = ["", "core", "stores"];
 
 /// Builds the package and checks it.
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
@@ -39,7 +25,9 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
         return workspace.without("Node.js");
     }
     let folder = built_package(workspace)?;
-    measure(workspace, &folder)?;
+    for module in &MODULES {
+        measure(workspace, &folder, module)?;
+    }
     let project = install(workspace, &folder)?;
     cmd!(workspace.shell, "npx --prefix {SOURCES} --no-install publint run {folder} --strict").run()?;
     check_types(workspace, &project)?;
@@ -76,19 +64,15 @@ fn check_types(workspace: &Workspace, project: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Prints the size of the module's functions by crate, before gzip.
+/// Prints the size of each module's functions by crate, before gzip.
 pub(crate) fn sizes(workspace: &Workspace) -> Result<Outcome> {
     if !node::install(workspace, SOURCES)? {
         return workspace.without("Node.js");
     }
-    let shell = &workspace.shell;
     built_package(workspace)?;
-    let npm = workspace.target.join("npm");
-    let (module, named) = (npm.join("bindgen").join("poolpass_wasm_bg.wasm"), npm.join("named.wasm"));
-    let wasm_opt = sources(workspace, "node_modules/.bin/wasm-opt");
-    cmd!(shell, "{wasm_opt} {PASSES...} {WASM_FEATURES...} --debuginfo {module} -o {named}").run()?;
-    let module_sizes = workspace.program("module-sizes")?;
-    cmd!(shell, "{module_sizes} {named}").run()?;
+    for module in &MODULES {
+        module.print_sizes(workspace, &bindgen(workspace))?;
+    }
     Ok(Outcome::Passed)
 }
 
@@ -130,25 +114,22 @@ pub(crate) fn built_package(workspace: &Workspace) -> Result<PathBuf> {
 
 fn build(workspace: &Workspace) -> Result<PathBuf> {
     let shell = &workspace.shell;
-    let target = machine::WASM_TARGET;
     machine::install_wasm_target(workspace)?;
-    let flags = format!("target.{target}.rustflags={}", json!(without_paths(workspace)));
-    cmd!(shell, "cargo build --package poolpass-wasm --target {target} --profile browser --config {flags}")
-        .run()?;
-    let built = workspace.target.join(target).join("browser").join("poolpass_wasm.wasm");
-
-    let bindgen = workspace.target.join("npm").join("bindgen");
-    let runner = workspace.program("wasm-bindgen-runner")?;
-    cmd!(shell, "{runner} {built} {bindgen}").run()?;
-
+    let bindgen = bindgen(workspace);
     let folder = workspace.target.join("npm").join("poolpass");
     shell.remove_path(&folder)?;
-    shell.create_dir(&folder)?;
-    optimize(workspace, &bindgen.join("poolpass_wasm_bg.wasm"), &folder.join(MODULE))?;
-    // The generated types are not published: only our TypeScript uses them.
-    shell.copy_file(bindgen.join(GLUE), folder.join(GLUE))?;
+    for module in &MODULES {
+        module.build(workspace, &bindgen)?;
+        shell.create_dir(folder.join(module.folder))?;
+        module.optimize(workspace, &bindgen, &folder.join(module.folder).join(FILE))?;
+        // The generated types are not published: only our TypeScript uses them.
+        shell.copy_file(bindgen.join(module.glue()), folder.join(module.glue()))?;
+    }
     compile(workspace, &bindgen, &folder)?;
-    shell.copy_file(sources(workspace, "js/poolpass.wasm.d.ts"), &folder)?;
+    for module in &MODULES {
+        let types = sources(workspace, "js").join(module.folder).join("poolpass.wasm.d.ts");
+        shell.copy_file(types, folder.join(module.folder))?;
+    }
     minify(workspace, &folder)?;
     inline(workspace, &folder)?;
     for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
@@ -159,15 +140,9 @@ fn build(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Removes the paths of the sources on this machine, which panics would name, from the module. Cargo adds these flags to those
-/// of `.cargo/config.toml`.
-fn without_paths(workspace: &Workspace) -> Vec<String> {
-    let shell = &workspace.shell;
-    let home = shell.var("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|_| shell.var("HOME").map(|home| Path::new(&home).join(".cargo")));
-    let registries = home.and_then(|home| shell.read_dir(home.join("registry").join("src")));
-    let remap = |registry: PathBuf| format!("--remap-path-prefix={}/=", registry.display());
-    registries.unwrap_or_default().into_iter().map(remap).collect()
+/// Where wasm-bindgen writes the modules, their scripts and types.
+fn bindgen(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("npm").join("bindgen")
 }
 
 /// Compiles the TypeScript. The generated types are in Cargo's target directory, which need not be the default one.
@@ -192,8 +167,9 @@ fn compile(workspace: &Workspace, bindgen: &Path, folder: &Path) -> Result<()> {
 /// Minifies the scripts. Names stay, since errors and consoles show them, except in the script that wasm-bindgen generates.
 fn minify(workspace: &Workspace, folder: &Path) -> Result<()> {
     let esbuild = sources(workspace, "node_modules/.bin/esbuild");
-    let (ours, generated): (Vec<PathBuf>, Vec<PathBuf>) =
-        scripts(workspace, folder)?.into_iter().partition(|script| !script.ends_with(GLUE));
+    let (ours, generated): (Vec<PathBuf>, Vec<PathBuf>) = scripts(workspace, folder)?
+        .into_iter()
+        .partition(|script| !MODULES.iter().any(|module| script.ends_with(module.glue())));
     let always = ["--format=esm", "--target=es2022", "--allow-overwrite", "--log-level=error"];
     for (scripts, what) in
         [(ours, &["--minify-whitespace", "--minify-syntax"][..]), (generated, &["--minify"])]
@@ -207,23 +183,27 @@ fn minify(workspace: &Workspace, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes the module as a script too, for bundlers that handle only scripts, and the CommonJS bundle.
+/// Writes each module as a script too, for bundlers that handle only scripts, and the CommonJS bundles.
 fn inline(workspace: &Workspace, folder: &Path) -> Result<()> {
     let shell = &workspace.shell;
     let esbuild = sources(workspace, "node_modules/.bin/esbuild");
     let always = ["--bundle", "--platform=neutral", "--target=es2022", "--log-level=error"];
-    let (module, script) = (folder.join(MODULE), folder.join("wasm_bytes.js"));
-    cmd!(
-        shell,
-        "{esbuild} {module} {always...} --loader:.wasm=binary --format=esm --minify --outfile={script}"
-    )
-    .run()?;
     let commonjs = folder.join("cjs");
-    let (entry, bundle) = (folder.join("inline.js"), commonjs.join("index.js"));
-    cmd!(shell, "{esbuild} {entry} {always...} --format=cjs --minify-whitespace --outfile={bundle}").run()?;
+    for module in &MODULES {
+        let inside = folder.join(module.folder);
+        let (binary, script) = (inside.join(FILE), inside.join("wasm_bytes.js"));
+        cmd!(
+            shell,
+            "{esbuild} {binary} {always...} --loader:.wasm=binary --format=esm --minify --outfile={script}"
+        )
+        .run()?;
+        let (entry, bundle) = (inside.join("inline.js"), commonjs.join(module.folder).join("index.js"));
+        cmd!(shell, "{esbuild} {entry} {always...} --format=cjs --minify-whitespace --outfile={bundle}")
+            .run()?;
+    }
     // The nearest manifest tells TypeScript whether a declaration file is CommonJS.
     shell.write_file(commonjs.join("package.json"), "{ \"type\": \"commonjs\" }\n")?;
-    for declarations in ["", "stores"] {
+    for declarations in FOLDERS {
         for file in shell.read_dir(folder.join(declarations))? {
             if file.to_string_lossy().ends_with(".d.ts") {
                 shell.create_dir(commonjs.join(declarations))?;
@@ -236,36 +216,14 @@ fn inline(workspace: &Workspace, folder: &Path) -> Result<()> {
 
 fn scripts(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     let mut scripts = Vec::new();
-    for folder in [folder.to_owned(), folder.join("stores")] {
-        scripts.extend(workspace.shell.read_dir(folder)?);
+    for inside in FOLDERS {
+        scripts.extend(workspace.shell.read_dir(folder.join(inside))?);
     }
     scripts.retain(|script| script.extension().is_some_and(|extension| extension == "js"));
     Ok(scripts)
 }
 
-/// Optimizes the module, which takes longer than everything else, unless the result for the same input is there.
-fn optimize(workspace: &Workspace, module: &Path, optimized: &Path) -> Result<()> {
-    let shell = &workspace.shell;
-    let kept = workspace.target.join("npm").join("optimized");
-    let (kept_input, kept_output) = (kept.join("input.wasm"), kept.join("output.wasm"));
-    let mut input = shell.read_binary_file(module)?;
-    // The result depends on the passes too.
-    input.extend(PASSES.concat().bytes());
-    if shell.read_binary_file(&kept_input).is_ok_and(|before| before == input)
-        && shell.path_exists(&kept_output)
-    {
-        shell.copy_file(kept_output, optimized)?;
-        return Ok(());
-    }
-    let wasm_opt = sources(workspace, "node_modules/.bin/wasm-opt");
-    cmd!(shell, "{wasm_opt} {PASSES...} {STRIP...} {WASM_FEATURES...} {module} -o {optimized}").run()?;
-    shell.create_dir(&kept)?;
-    shell.copy_file(optimized, kept_output)?;
-    shell.write_file(kept_input, input)?;
-    Ok(())
-}
-
-/// Writes the published manifest, with the crates' version and without the developers' dependencies.
+/// The published manifest: the version of the crates, and without what only developers need.
 fn write_manifest(workspace: &Workspace, folder: &Path) -> Result<()> {
     let shell = &workspace.shell;
     shell.copy_file(sources(workspace, "package.json"), folder.join("package.json"))?;
@@ -277,23 +235,26 @@ fn write_manifest(workspace: &Workspace, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Prints how much a browser downloads and compares it with the budget.
-fn measure(workspace: &Workspace, folder: &Path) -> Result<()> {
-    let script = sources(workspace, "measure.mjs");
-    let measured = cmd!(workspace.shell, "node {script} {folder}").read()?;
-    println!("{measured}");
+/// Prints how much a browser downloads of an entry, and compares it with the entry's budget.
+fn measure(workspace: &Workspace, folder: &Path, module: &Module) -> Result<()> {
+    let (script, entry) = (sources(workspace, "measure.mjs"), module.entry);
+    let inside = folder.join(module.folder);
+    let measured = cmd!(workspace.shell, "node {script} {inside}").read()?;
+    println!("{entry}\n{measured}");
     let last: Value = serde_json::from_str(measured.lines().last().unwrap_or_default())?;
     let gzip = last["gzip"].as_u64().context("no size")?;
-    let budget = workspace.shell.read_file(sources(workspace, "budget.json"))?;
-    let budget: Value = serde_json::from_str(&budget)?;
+    let budgets = workspace.shell.read_file(sources(workspace, "budget.json"))?;
+    let budgets: Value = serde_json::from_str(&budgets)?;
+    let budget = &budgets[entry];
     let (limit, goal) = (budget["gzip"].as_u64(), budget["goal"].as_u64());
-    let (limit, goal) = limit.zip(goal).context("budget.json has gzip and goal")?;
-    println!("{gzip} bytes with gzip; the budget is {limit}, the goal {goal}");
+    let (limit, goal) =
+        limit.zip(goal).with_context(|| format!("budget.json has no gzip and goal of {entry}"))?;
+    println!("{gzip} bytes of {entry} with gzip; the budget is {limit}, the goal {goal}");
     if gzip > limit {
-        bail!("the package is {} bytes over its budget", gzip - limit);
+        bail!("{entry} is {} bytes over its budget", gzip - limit);
     }
     // A budget far above the size would not catch growth.
-    ensure!(limit - gzip < limit / 10, "the package has become smaller: lower the budget");
+    ensure!(limit - gzip < limit / 10, "{entry} has become smaller: lower the budget");
     Ok(())
 }
 

@@ -1,0 +1,18 @@
+import '../requirements.js';
+
+export * from '../account.js';
+export * from '../api.js';
+export * from '../challenges.js';
+export type { AnyConfig, ClientOptions, SignInOptions } from '../client.js';
+export * from '../config.js';
+export { type CancellationReason, type ErrorKind, PoolpassError } from '../errors.js';
+export * from '../globals.js';
+export type { WasmSource } from '../loader.js';
+export type { CallOptions } from '../options.js';
+export type { PresignedUrl } from '../s3.js';
+export * from '../session.js';
+export { IndexedDbStore } from '../stores/indexed_db.js';
+export { MemoryStore } from '../stores/memory.js';
+export type { SessionStore, StoreChoice } from '../stores/store.js';
+export { Client } from './client.js';
+export { init } from './module.js';
