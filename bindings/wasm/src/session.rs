@@ -1,4 +1,4 @@
-//! What sign-in and the session hand out.
+//! The session in JavaScript: who is signed in, tokens, credentials and events.
 
 use futures_util::StreamExt;
 use js_sys::{Function, JSON};
@@ -37,7 +37,7 @@ pub(crate) fn access_token(token: &AccessToken) -> JsValue {
     token_object(token.jwt(), token.expires_at(), token.claims())
 }
 
-/// As the AWS SDK for JavaScript has them.
+/// Credentials in the form of the AWS SDK for JavaScript.
 pub(crate) fn credentials(credentials: &Credentials, identity_id: &str) -> JsValue {
     object(&[
         ("accessKeyId", credentials.access_key_id().into()),
@@ -53,7 +53,7 @@ pub(crate) fn credentials(credentials: &Credentials, identity_id: &str) -> JsVal
 pub(crate) fn forward(mut events: Events, listener: Function) {
     spawn_local(async move {
         while let Some(event) = events.next().await {
-            // What a listener throws is the app's affair: `js/` reports it.
+            // `js/` reports what a listener throws.
             let _ = listener.call1(&JsValue::UNDEFINED, &event_object(&event));
         }
     });

@@ -1,4 +1,4 @@
-//! The session's store, which is written in JavaScript.
+//! Stores of the session that are written in JavaScript.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ extern "C" {
     fn release(this: &JsLock);
 }
 
-/// A store as the SDK wants it.
+/// A JavaScript store as the SDK takes it.
 pub(crate) struct Store(pub(crate) JsStore);
 
 impl SessionStore for Store {
@@ -58,7 +58,7 @@ impl SessionStore for Store {
 
     fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
         Box::pin(async move {
-            // Whoever stops waiting drops it, so that nobody is granted it who is gone.
+            // Dropped when the wait ends early, so that the lock is not granted to a call that is gone.
             let lock = Lock(self.0.lock(name).map_err(failure)?);
             settled(Ok(lock.0.granted())).await?;
             Ok(StoreLock::new(lock))
@@ -66,7 +66,7 @@ impl SessionStore for Store {
     }
 }
 
-/// Held or waited for; dropping it gives it back, or stops waiting.
+/// A lock that is held or waited for. Dropping it releases it, or ends the wait.
 struct Lock(JsLock);
 
 impl Drop for Lock {

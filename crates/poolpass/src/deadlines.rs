@@ -15,15 +15,15 @@ use crate::session::test_tokens::{result, tokens};
 
 /// A device on which no time passes, so that tokens do not expire during a test.
 #[derive(Debug)]
-struct Noon;
+struct FixedClock;
 
-impl Clock for Noon {
+impl Clock for FixedClock {
     fn now(&self) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)
     }
 }
 
-/// AWS, in trouble.
+/// An AWS that does not answer in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Aws {
     /// It takes requests and never answers.
@@ -56,8 +56,9 @@ async fn ada(aws: Aws, store: &MemoryStore, age: Duration) -> Client {
         .identity_pool("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")
         .build()
         .unwrap();
-    let client = Client::builder(config).transport(aws).clock(Noon).store(store.clone()).build().unwrap();
-    client.manager().unwrap().begin(tokens(&result("ada", Noon.now() - age, Some("r")))).await.unwrap();
+    let client =
+        Client::builder(config).transport(aws).clock(FixedClock).store(store.clone()).build().unwrap();
+    client.manager().unwrap().begin(tokens(&result("ada", FixedClock.now() - age, Some("r")))).await.unwrap();
     client
 }
 
@@ -103,7 +104,7 @@ async fn every_call_ends_in_time_whether_aws_is_silent_or_drips() {
 
 #[tokio::test(start_paused = true)]
 async fn every_call_ends_in_time_although_another_process_hangs_with_the_locks() {
-    /// The patience for the lock of a refresh. The calls that write the session do so after AWS has answered.
+    /// The wait for the lock of a refresh. The calls that write the session do so after AWS has answered.
     const REFRESH_LOCK: u64 = 60;
 
     for (name, valid, expired, call) in CALLS {

@@ -1,9 +1,9 @@
-/** How long the browser has to answer. It is known to forget requests for good. */
+/** The longest wait for the browser, which is known to forget requests. */
 const PATIENCE = 10_000;
-/** How long, once it has not answered. */
+/** The longest wait once the browser has failed to answer. */
 const LITTLE_PATIENCE = 1_000;
 
-/** Failures that another connection does not change. */
+/** Failures that a new connection does not repair. */
 const LASTING = [
   'ConstraintError',
   'DataCloneError',
@@ -16,32 +16,32 @@ const LASTING = [
   'VersionError',
 ];
 
-/** Whether the browser has lost the database, at least for this page, as opposed to refusing something. */
+/** Whether the browser has lost the database, at least for this page, rather than refused a request. */
 export function isLoss(error: unknown): boolean {
   return !LASTING.includes((error as Error | null)?.name ?? '');
 }
 
-/** A connection to a database of the origin, which is made again when the browser has lost it. */
+/** A connection to a database of the origin. It is made again when the browser has lost it. */
 export class Database {
   #connection: Promise<Connection> | undefined;
   #hasOpened = false;
   #isSlow = false;
 
-  /** `onForgotten` hears that the next connection may find other content. */
+  /** Calls `onForgotten` when the next connection may find other content. */
   constructor(
     private readonly name: string,
     private readonly stores: readonly string[],
     private readonly onForgotten: () => void,
   ) {}
 
-  /** Whether it could be opened in this page once. */
+  /** Whether the database has been open in this page. */
   get hasOpened(): boolean {
     return this.#hasOpened;
   }
 
   /**
-   * The result of `work`, once its transaction is complete. It is done once more, over another connection, when the browser has lost
-   * the first one; so it has to be such that twice is as good as once.
+   * Returns the result of `work` once its transaction is complete. When the browser has lost the connection, `work` is done again over
+   * a new one: doing it twice must be the same as doing it once.
    */
   async run<T>(store: string, mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     try {
@@ -55,10 +55,10 @@ export class Database {
 
   async #attempt<T>(name: string, mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     const { database } = await this.#open();
-    // A refresh token that was rotated must not be lost with the power.
+    // A rotated refresh token must survive a loss of power.
     const transaction = database.transaction(name, mode, mode === 'readwrite' ? { durability: 'strict' } : {});
     const done = new Promise<T>((resolve, reject) => {
-      // What is written counts once the transaction is complete, not before.
+      // A write counts only once the transaction is complete.
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB gave up the transaction'));
       const request = work(transaction.objectStore(name));
@@ -71,7 +71,7 @@ export class Database {
       this.#connection = undefined;
       const { name, message } = (cause ?? {}) as Partial<Error>;
       const error = new Error(`IndexedDB cannot be opened (${message ?? String(cause)}); store: 'memory' works without it`, { cause });
-      // By which it is known whether trying again helps.
+      // The cause tells whether another attempt helps.
       if (name !== undefined) error.name = name;
       throw error;
     });
@@ -83,7 +83,7 @@ export class Database {
     try {
       connection = await this.#connect(indexedDB);
     } catch (error) {
-      // WebKit's databases, when their process has died, cannot be opened by any page until it is reloaded, but by a new frame.
+      // When the process of WebKit's databases has died, a page cannot open them until it is reloaded; a new frame can.
       const frame = isLoss(error) ? await this.#answered(newFrame(), () => {}) : undefined;
       if (frame === undefined) throw error;
       try {
@@ -97,7 +97,7 @@ export class Database {
     return connection;
   }
 
-  /** Of whatever version the database is: a later one of this package may have been here. */
+  /** Opens the database in any version: a later version of this package may have made it. */
   #connect(factory: IDBFactory, frame?: HTMLIFrameElement, version?: number): Promise<Connection> {
     const request = factory.open(this.name, version);
     const missing = (): string[] => this.stores.filter((store) => !request.result.objectStoreNames.contains(store));
@@ -108,14 +108,14 @@ export class Database {
       };
       request.onsuccess = () => {
         if (isAwaited && missing().length > 0) {
-          // Somebody else has made it, such as a tool that only wanted to look inside.
+          // Somebody else has made it, such as a tool that looked inside.
           request.result.close();
           return resolve(this.#connect(factory, frame, request.result.version + 1));
         }
         const connection = { database: request.result, frame };
-        // Somebody wants to delete or upgrade the database.
+        // Another page wants to delete or upgrade the database.
         connection.database.onversionchange = () => this.#lose(connection);
-        // The browser needs the memory, or site data is deleted.
+        // The browser needs the space, or the person deletes the site's data.
         connection.database.onclose = () => this.#lose(connection);
         if (isAwaited) resolve(connection);
         else close(connection);
@@ -125,7 +125,7 @@ export class Database {
     return this.#answered(opened, () => (isAwaited = false));
   }
 
-  /** `promise`, if the browser keeps it in time. */
+  /** Returns `promise`, or rejects if the browser does not settle it in time. */
   async #answered<T>(promise: Promise<T>, giveUp: () => void): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -141,7 +141,7 @@ export class Database {
       try {
         giveUp();
       } catch {
-        // It has ended meanwhile.
+        // It has ended in the meantime.
       }
       throw error;
     } finally {
@@ -164,7 +164,7 @@ export class Database {
 
 interface Connection {
   readonly database: IDBDatabase;
-  /** Whose connection it is, where it is not the page's: it ends with the frame. */
+  /** The frame that owns the connection, if not the page: the connection ends with it. */
   readonly frame?: HTMLIFrameElement | undefined;
 }
 
@@ -173,7 +173,7 @@ function close({ database, frame }: Connection): void {
   frame?.remove();
 }
 
-/** An empty frame of this page's origin, where there is a page. */
+/** Makes an empty frame of this page's origin, where there is a page. */
 async function newFrame(): Promise<HTMLIFrameElement | undefined> {
   if (typeof document === 'undefined') return undefined;
   const frame = document.createElement('iframe');

@@ -13,11 +13,11 @@ interface Sealed {
 }
 
 /**
- * IndexedDB, encrypted by AES-GCM under a key that the browser keeps and gives to no script: what a script can read is
+ * Keeps the session in IndexedDB, encrypted (AES-GCM) with a key that the browser shows to no script: scripts can read only
  * ciphertext. (A script that runs in the page while the person is there can still act as the person.)
  *
- * Should the browser lose its IndexedDB while the page is open, what this page has read and what it writes from then on is kept in
- * memory: `isPersistent` is false then.
+ * If the browser loses its IndexedDB while the page is open, the store goes on in memory with the values that this page has read and
+ * writes: `isPersistent` is then false.
  *
  * Needs a secure context: `https:`, or `http://localhost`.
  */
@@ -28,12 +28,12 @@ export class IndexedDbStore implements SessionStore {
     try {
       return typeof indexedDB !== 'undefined' && globalThis.crypto?.subtle !== undefined;
     } catch {
-      // Firefox, when it blocks cookies, does not even let one look. Opening it will say so.
+      // Firefox does not even allow this look when it blocks cookies. Opening the database will fail with the reason.
       return true;
     }
   }
 
-  /** Whether what is saved outlives the page: not any more, once the browser has lost its IndexedDB. */
+  /** Whether saved values outlive the page: `false` once the browser has lost its IndexedDB. */
   get isPersistent(): boolean {
     return this.inner().isPersistent;
   }
@@ -50,7 +50,7 @@ export class IndexedDbStore implements SessionStore {
     return this.inner().remove(key);
   }
 
-  /** @internal Rejects if nothing can be written. */
+  /** @internal Rejects if the database cannot be written. */
   probe(): Promise<void> {
     return this.inner().probe();
   }
@@ -60,7 +60,7 @@ class Inner {
   isPersistent = true;
   readonly #database = new Database('poolpass', [KEYS, VALUES], () => (this.#key = undefined));
   #key: Promise<CryptoKey> | undefined;
-  /** What this page has read or written. */
+  /** The values that this page has read or written. */
   readonly #known = new Map<string, string | undefined>();
 
   async load(key: string): Promise<string | undefined> {
@@ -68,7 +68,7 @@ class Inner {
       try {
         this.#known.set(key, await this.#read(key));
       } catch (error) {
-        // Another tab's writes are not seen then, but this page goes on.
+        // From here on, this page goes on without the writes of other tabs.
         if (!this.#isLost(error) || !this.#known.has(key)) throw error;
       }
     }
@@ -94,7 +94,7 @@ class Inner {
     } catch (error) {
       if (!this.#isLost(error)) throw error;
       this.#goOnInMemory();
-      // After a reload the database may be there again, with a value that must not count.
+      // After a reload the database may be back, with a value that must be ignored.
       if (!leaveNote(key)) throw error;
     }
   }
@@ -114,13 +114,13 @@ class Inner {
     if (hasNote(key)) await this.#delete(key);
     const sealed: Sealed | undefined = await this.#database.run(VALUES, 'readonly', (values) => values.get(key));
     if (sealed === undefined) return undefined;
-    // That the key cannot be read just now says nothing about the value.
+    // The value may be good although the key cannot be read now.
     const cryptoKey = await this.#cryptoKey();
     try {
       const plain = await crypto.subtle.decrypt(cipher(key, sealed.iv), cryptoKey, sealed.data);
       return new TextDecoder().decode(plain);
     } catch {
-      // The browser has lost the key, or somebody else wrote the value: it is nothing that we can use.
+      // The browser has lost the key, or somebody else wrote the value: it is useless.
       return undefined;
     }
   }
@@ -134,12 +134,12 @@ class Inner {
     takeNote(key);
   }
 
-  /** What never worked in this page is not lost: the app is told, and may choose another store. */
+  /** A database that never worked in this page is not lost: the app gets the error, and may choose another store. */
   #isLost(error: unknown): boolean {
     return this.#database.hasOpened && isLoss(error);
   }
 
-  /** For good: what is in the database is out of date from now on. */
+  /** Goes on in memory for good: from now on the database is out of date. */
   #goOnInMemory(): void {
     if (!this.isPersistent) return;
     this.isPersistent = false;
@@ -164,7 +164,7 @@ class Inner {
       await this.#database.run(KEYS, 'readwrite', (keys) => keys.add(made, KEY_NAME));
       return made;
     } catch (error) {
-      // Another tab was first; then its key is the one.
+      // Another tab was first: its key counts.
       const first = await find();
       if (first === undefined) throw error;
       return first;
@@ -172,7 +172,7 @@ class Inner {
   }
 }
 
-/** Notes in `localStorage` that values are removed, of which the database could not be told. */
+/** Notes in `localStorage` about values that were removed while the database was lost. */
 const NOTE = 'poolpass:removed:';
 
 function leaveNote(key: string): boolean {
@@ -180,7 +180,7 @@ function leaveNote(key: string): boolean {
     localStorage.setItem(NOTE + key, '');
     return true;
   } catch {
-    // There is none in workers, and in browsers that block it.
+    // Workers do not have it, and browsers may block it.
     return false;
   }
 }
@@ -198,6 +198,6 @@ function takeNote(key: string): void {
 }
 
 function cipher(key: string, iv: Uint8Array<ArrayBuffer>): AesGcmParams {
-  // A value that is moved to another key does not open.
+  // A value that was moved to another key cannot be decrypted.
   return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(key) };
 }

@@ -1,14 +1,14 @@
-/** A lock that is held, or waited for. */
+/** A lock that this client holds, or waits for. */
 export interface Lock {
-  /** Resolves once it is held. */
+  /** Resolves once the lock is held. */
   readonly granted: Promise<void>;
-  /** Gives it back, or stops waiting for it: either way, whoever comes next gets it. */
+  /** Releases the lock, or stops waiting for it: the next client gets it. */
   release(): void;
 }
 
 /**
- * A lock among all tabs and workers of the origin. A tab that is closed gives it back. Where the browser refuses such locks, as it
- * does to a page without an origin, which nothing can be shared with, it is `local`.
+ * Takes a lock among all tabs and workers of the origin. A tab that is closed releases it. Where the browser refuses such locks, as
+ * it does to a page without an origin, which can share nothing, this takes the lock that `local` makes.
  */
 export function webLock(name: string, local: () => Lock, steal = false): Lock {
   const waiting = new AbortController();
@@ -18,7 +18,7 @@ export function webLock(name: string, local: () => Lock, steal = false): Lock {
       resolve();
       return released;
     };
-    // Who takes it away from another does not wait, and gives no signal.
+    // A lock that is stolen needs no wait, and so no signal.
     const options: LockOptions = steal ? { steal } : { signal: waiting.signal };
     navigator.locks.request(`poolpass:${name}`, options, hold).catch((error: DOMException) => {
       if (error.name !== 'SecurityError') return reject(error);
@@ -36,15 +36,15 @@ export function webLock(name: string, local: () => Lock, steal = false): Lock {
   };
 }
 
-/** How long a lock is waited for under which the store is read and written. */
+/** The longest wait for a lock that others hold only while they read and write the store. */
 const BRIEFLY = 5_000;
-/** How long a lock is waited for under which requests are sent, each with a time limit of its own. */
+/** The longest wait for a lock that others hold while they send requests, each with a time limit of its own. */
 const LONG = 60_000;
 
 /**
- * The lock that `ask` asks for, waited for as long as others may need it: whoever has it longer hangs, such as a tab in a debugger. One
- * that is needed only briefly is then taken away from them, if `steal` can. The others are not: whoever holds them may have sent a
- * refresh token, and may yet store what has become of it.
+ * Waits for the lock of `ask` as long as others may need it: a tab that holds it longer hangs, for example in a debugger. A lock for
+ * the store alone is then taken away from that tab, if there is `steal`. Other locks are not: their holder may have sent a refresh
+ * token, and may still store the new one.
  */
 export function bounded(name: string, ask: () => Lock, steal?: () => Lock): Lock {
   const isBrief = name.endsWith('.write');
@@ -66,7 +66,7 @@ export function bounded(name: string, ask: () => Lock, steal?: () => Lock): Lock
         resolve();
       },
       (error: unknown) => {
-        // That it was given up for the other one is no failure.
+        // The wait was replaced by the stolen lock, which is not a failure.
         if (held !== first) return;
         clearTimeout(timer);
         reject(error);
@@ -84,7 +84,7 @@ export function bounded(name: string, ask: () => Lock, steal?: () => Lock): Lock
 
 const queues = new WeakMap<object, Map<string, Promise<void>>>();
 
-/** A lock among the clients of one page, or of one Node process, that have the same `content`. */
+/** Takes a lock among the clients of one page, or of one Node process, that have the same `content`. */
 export function localLock(content: object, name: string): Lock {
   const locks = queues.get(content) ?? new Map<string, Promise<void>>();
   queues.set(content, locks);

@@ -1,9 +1,9 @@
 import { unproxied } from '../handle.js';
 import type { SessionStore } from './store.js';
 
-/** Keeps everything in memory. Clients that are given the same one share it. */
+/** Keeps the session in memory, so that it ends with the page. Clients with the same store share the session. */
 export class MemoryStore implements SessionStore {
-  /** @internal What clients share by it. */
+  /** @internal The values that clients share. */
   readonly values = unproxied(new Map<string, string>());
 
   async load(key: string): Promise<string | undefined> {

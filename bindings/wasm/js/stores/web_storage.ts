@@ -3,7 +3,7 @@ import type { SessionStore } from './store.js';
 
 const PREFIX = 'poolpass:';
 
-/** `localStorage` or `sessionStorage`: in clear, so whatever script runs in the page can read it. */
+/** Keeps the session in `localStorage` or `sessionStorage`, not encrypted: every script in the page can read it. */
 export class WebStorageStore implements SessionStore {
   readonly storage: Storage;
 
@@ -24,7 +24,7 @@ export class WebStorageStore implements SessionStore {
     this.storage.removeItem(PREFIX + key);
   }
 
-  /** Rejects if nothing can be written. */
+  /** Rejects if the storage cannot be written. */
   async probe(): Promise<void> {
     await this.save('probe', '');
     await this.remove('probe');
@@ -37,7 +37,7 @@ function found(name: 'localStorage' | 'sessionStorage'): Storage {
     const storage: Storage | undefined = globalThis[name];
     if (storage) return storage;
   } catch (error) {
-    // The browser blocks it, as it does with cookies, or the page is in a frame that has no origin.
+    // The browser blocks it together with cookies, or the page is in a frame without an origin.
     cause = error;
   }
   throw new PoolpassError('store', `there is no ${name} here that can be used; store: 'memory' needs none`, { cause });

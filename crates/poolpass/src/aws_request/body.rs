@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::future::{Either, select};
 use futures_util::{Future, StreamExt, stream};
 
-use crate::platform::{Body, BoxFuture, TransportError, patience, timeout};
+use crate::platform::{Body, BoxFuture, TransportError, time_limit, timeout};
 
 /// The time limit of one attempt, head and body together.
 pub(super) struct TimeLimit {
@@ -27,7 +27,7 @@ impl TimeLimit {
     const PACE_WINDOW: Duration = Duration::from_secs(5);
 
     pub(super) fn new(limit: Duration) -> Self {
-        Self { limit, passed: Box::pin(patience(limit)) }
+        Self { limit, passed: Box::pin(time_limit(limit)) }
     }
 
     /// The future's output, unless the time is over first.
@@ -52,7 +52,7 @@ impl TimeLimit {
                 Either::Right(_) if whole.len() < due => return Err(Incomplete::Broken(self.is_over())),
                 Either::Right(_) => {
                     due = whole.len() + Self::PACE * Self::PACE_WINDOW.as_secs() as usize;
-                    self.passed = Box::pin(patience(Self::PACE_WINDOW));
+                    self.passed = Box::pin(time_limit(Self::PACE_WINDOW));
                     continue;
                 }
             };

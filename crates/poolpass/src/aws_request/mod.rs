@@ -35,8 +35,8 @@ use crate::credentials::{Credentials, CredentialsSource};
 use crate::error::Error;
 use crate::json::Object;
 use crate::platform::{
-    self, Body, BoxFuture, Clock, Random, Request, Response, ServerClock, Transport, TransportError,
-    patience, sleep, timeout,
+    self, Body, BoxFuture, Clock, Random, Request, Response, ServerClock, Transport, TransportError, sleep,
+    time_limit, timeout,
 };
 use crate::sigv4;
 use body::{Incomplete, TimeLimit, watched};
@@ -212,7 +212,7 @@ impl Pipeline {
         let mut time_corrected = false;
         let mut credentials_renewed = false;
         let mut last_repetition =
-            Box::pin(patience(request.timeout.saturating_mul(2).saturating_add(Self::PAUSES)));
+            Box::pin(time_limit(request.timeout.saturating_mul(2).saturating_add(Self::PAUSES)));
         // From now on.
         let _ = last_repetition.as_mut().now_or_never();
         loop {

@@ -20,7 +20,7 @@ pub(super) struct GuestIdentity {
 
 impl GuestIdentity {
     /// The time of two requests to a slow service.
-    const LOCK_PATIENCE: Duration = Duration::from_secs(60);
+    const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
     /// The key names the pool, since apps with several identity pools may share a store.
     pub(super) fn new(pool: &IdentityPoolId, store: Arc<dyn SessionStore>) -> Self {
@@ -59,7 +59,7 @@ impl GuestIdentity {
     ///
     /// Kind `Store` also when another process holds the lock for longer than it takes to make a guest.
     pub(super) async fn lock(&self) -> Result<StoreLock, Error> {
-        Ok(lock_within(Self::LOCK_PATIENCE, &*self.store, &self.key).await?)
+        Ok(lock_within(Self::LOCK_TIMEOUT, &*self.store, &self.key).await?)
     }
 }
 

@@ -21,7 +21,9 @@ use crate::aws_request::Pipeline;
 use crate::config::Config;
 use crate::credentials::{Credentials, CredentialsSource};
 use crate::error::{Error, ErrorKind};
-use crate::platform::{BoxFuture, Grace, SessionStore, grace, spawn, timeout, within_grace};
+use crate::platform::{
+    BoxFuture, GracePeriod, SessionStore, grace_period, spawn, timeout, within_grace_period,
+};
 use guest::GuestIdentity;
 use operations::Operations;
 
@@ -64,7 +66,7 @@ struct CachedCredentials {
 #[derive(Clone)]
 struct Exchange {
     outcome: Shared<oneshot::Receiver<Result<CachedCredentials, Error>>>,
-    grace: Grace,
+    grace: GracePeriod,
 }
 
 impl IdentityPool {
@@ -119,7 +121,7 @@ impl IdentityPool {
         state.exchanges.retain(|(key, _)| key.login.is_none());
     }
 
-    /// Gets credentials that are valid for `life` yet. Returns valid ones after a grace while an exchange for new ones goes on.
+    /// Gets credentials that are valid for `life` yet. Returns valid ones after a grace period while an exchange for new ones goes on.
     async fn current(&self, life: Duration) -> Result<CachedCredentials, Error> {
         loop {
             let key = self.key().await?;
@@ -161,10 +163,10 @@ impl Exchange {
         self.outcome.peek().is_none()
     }
 
-    /// Waits for the outcome; if the caller has valid credentials, no longer than the grace.
+    /// Waits for the outcome; if the caller has valid credentials, no longer than the grace period.
     async fn outcome(self, has_valid: bool) -> Result<CachedCredentials, Error> {
         let outcome = if has_valid {
-            within_grace(self.grace, self.outcome)
+            within_grace_period(self.grace, self.outcome)
                 .await
                 .ok_or_else(|| Error::new(ErrorKind::Timeout, "AWS has not answered yet"))?
         } else {
@@ -204,7 +206,7 @@ impl Pool {
 
     fn start_exchange(self: &Arc<Self>, state: &mut State, key: &CacheKey) -> Exchange {
         let (sender, receiver) = oneshot::channel();
-        let exchange = Exchange { outcome: receiver.shared(), grace: grace() };
+        let exchange = Exchange { outcome: receiver.shared(), grace: grace_period() };
         put(&mut state.exchanges, key, exchange.clone());
         let (pool, key) = (Arc::clone(self), key.clone());
         // On a task of its own, so that it goes on for the other callers when one goes away.
@@ -220,7 +222,7 @@ impl Pool {
                 match &outcome {
                     Ok(cached) if is_wanted => put(&mut state.cached, &key, cached.clone()),
                     Ok(_) => {}
-                    Err(_) => state.rest(&key, pool.operations.now()),
+                    Err(_) => state.delay_renewal(&key, pool.operations.now()),
                 }
             }
             // All callers may be gone.
@@ -239,11 +241,11 @@ impl State {
     }
 
     /// After a failed renewal, valid credentials are handed out for a while without another attempt.
-    fn rest(&mut self, key: &CacheKey, now: SystemTime) {
-        const REST: Duration = Duration::from_secs(10);
+    fn delay_renewal(&mut self, key: &CacheKey, now: SystemTime) {
+        const DELAY: Duration = Duration::from_secs(10);
 
         for (_, cached) in self.cached.iter_mut().filter(|(other, _)| other == key) {
-            cached.renew_at = cached.renew_at.max(now.checked_add(REST).unwrap_or(now));
+            cached.renew_at = cached.renew_at.max(now.checked_add(DELAY).unwrap_or(now));
         }
     }
 

@@ -41,7 +41,7 @@ pub(crate) use sys::{FileSource, save};
 pub(crate) use sys::{
     HANDS_OUT_BODIES_AS_SENT, HIDES_HEADERS, UPLOAD_PART, host_as_sent, sha256, sleep, spawn,
 };
-pub(crate) use timing::{Grace, grace, patience, timeout, within_grace};
+pub(crate) use timing::{GracePeriod, grace_period, time_limit, timeout, within_grace_period};
 
 use std::pin::Pin;
 

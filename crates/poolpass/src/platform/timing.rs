@@ -1,4 +1,4 @@
-//! A time limit for any future.
+//! Time limits for any future.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -8,19 +8,19 @@ use futures_util::{Future, FutureExt};
 
 use super::{BoxFuture, sleep};
 
-/// The future's output, or `None` when `limit` passes first.
+/// Waits for the future's output; `None` when `limit` passes first.
 pub(crate) async fn timeout<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
-    match select(pin!(future), pin!(patience(limit))).await {
+    match select(pin!(future), pin!(time_limit(limit))).await {
         Either::Left((output, _)) => Some(output),
         Either::Right(_) => None,
     }
 }
 
-/// Waits for `limit`, and looks once more at its end.
+/// Waits for `limit`, in two stretches.
 ///
-/// A suspended process wakes up with every timer run out and every answer that has arrived still unread. The last stretch of the
-/// limit begins then, in which the answers are read.
-pub(crate) async fn patience(limit: Duration) {
+/// A suspended process wakes up when every timer has run out, and every answer that has arrived is still unread. The last stretch
+/// begins then, so that the answers are read.
+pub(crate) async fn time_limit(limit: Duration) {
     const LAST_LOOK: Duration = Duration::from_millis(500);
 
     let last_look = LAST_LOOK.min(limit / 2);
@@ -28,20 +28,23 @@ pub(crate) async fn patience(limit: Duration) {
     sleep(last_look).await;
 }
 
-/// How long whoever holds something valid waits for its renewal. All who wait for one renewal share one grace: only the first of them
-/// has to wait for it.
-pub(crate) type Grace = Shared<BoxFuture<'static, ()>>;
+/// The time for which a caller with valid tokens or credentials waits for their renewal. All callers who wait for one renewal share one
+/// grace period, so that only the first of them waits for it.
+pub(crate) type GracePeriod = Shared<BoxFuture<'static, ()>>;
 
-/// A grace that begins when it is first waited for.
-pub(crate) fn grace() -> Grace {
-    const GRACE: Duration = Duration::from_millis(1500);
+/// A grace period that begins when somebody first waits for it.
+pub(crate) fn grace_period() -> GracePeriod {
+    const LENGTH: Duration = Duration::from_millis(1500);
 
-    let passed: BoxFuture<'static, ()> = Box::pin(patience(GRACE));
+    let passed: BoxFuture<'static, ()> = Box::pin(time_limit(LENGTH));
     passed.shared()
 }
 
-/// The renewal's output, or `None` when the grace passes first.
-pub(crate) async fn within_grace<F: Future + Unpin>(grace: Grace, renewal: F) -> Option<F::Output> {
+/// Waits for the renewal's output; `None` when the grace period passes first.
+pub(crate) async fn within_grace_period<F: Future + Unpin>(
+    grace: GracePeriod,
+    renewal: F,
+) -> Option<F::Output> {
     match select(renewal, grace).await {
         Either::Left((output, _)) => Some(output),
         Either::Right(_) => None,
@@ -77,7 +80,7 @@ mod tests {
     async fn a_limit_is_as_long_as_it_says() {
         for limit in [Duration::ZERO, Duration::from_millis(300), Duration::from_secs(30)] {
             let begun = tokio::time::Instant::now();
-            patience(limit).await;
+            time_limit(limit).await;
             assert!(begun.elapsed() >= limit && begun.elapsed() <= limit + Duration::from_millis(2));
         }
     }

@@ -16,7 +16,9 @@ use super::exchange::RefreshSettings;
 use super::state::State;
 use super::{Events, Session, SessionEvent, stored};
 use crate::error::{Error, ErrorKind};
-use crate::platform::{BoxFuture, SessionStore, StoreError, StoreLock, grace, lock_within, within_grace};
+use crate::platform::{
+    BoxFuture, SessionStore, StoreError, StoreLock, grace_period, lock_within, within_grace_period,
+};
 use crate::user_pool::{AuthenticationResult, UserPool};
 
 /// Manages the session of one client. Clones share it.
@@ -103,11 +105,11 @@ impl SessionManager {
 
     /// The session with tokens that are valid for a while yet.
     ///
-    /// When a refresh is due and fails, or takes longer than a grace, this returns tokens that are still valid; the refresh goes on.
+    /// When a refresh is due and fails, or takes longer than a grace period, this returns tokens that are still valid; the refresh goes on.
     pub(crate) async fn fresh(&self) -> Result<Arc<Session>, Error> {
         let shared = &self.0;
         let known = shared.state().session();
-        if let Some(session) = known.filter(|session| !shared.is_due(session) || shared.may_rest(session)) {
+        if let Some(session) = known.filter(|session| !shared.is_due(session) || shared.can_wait(session)) {
             return Ok(session);
         }
         let being_refreshed = shared.state().being_refreshed();
@@ -119,7 +121,7 @@ impl SessionManager {
                 Err(error) => return shared.still_valid().ok_or(error),
             },
         };
-        if !shared.is_due(&session) || shared.may_rest(&session) {
+        if !shared.is_due(&session) || shared.can_wait(&session) {
             return Ok(session);
         }
         match shared.refresh_if_due(&session).await {
@@ -146,11 +148,11 @@ impl SessionManager {
 
 impl Shared {
     /// A writer holds the lock for a few operations of the store.
-    const WRITE_PATIENCE: Duration = Duration::from_secs(10);
+    const WRITE_LOCK_TIMEOUT: Duration = Duration::from_secs(10);
     /// A refresh holds the lock for all its attempts.
-    const REFRESH_PATIENCE: Duration = Duration::from_secs(60);
+    const REFRESH_LOCK_TIMEOUT: Duration = Duration::from_secs(60);
     /// After a failed refresh or read of the store, valid tokens are handed out for this long without another attempt.
-    const REST_AFTER_FAILURE: Duration = Duration::from_secs(10);
+    const RETRY_DELAY: Duration = Duration::from_secs(10);
 
     pub(super) fn now(&self) -> SystemTime {
         self.pool.pipeline().now()
@@ -174,24 +176,24 @@ impl Shared {
     }
 
     /// Whether the next attempt can wait, because the tokens are valid and the last attempt has failed just now.
-    fn may_rest(&self, session: &Session) -> bool {
+    fn can_wait(&self, session: &Session) -> bool {
         let now = self.now();
-        session.is_valid(now) && self.state().is_resting(now)
+        session.is_valid(now) && self.state().is_too_early_to_retry(now)
     }
 
-    pub(super) fn rest(&self) {
-        let until = self.now().checked_add(Self::REST_AFTER_FAILURE);
-        self.state().rest_until(until);
+    pub(super) fn delay_retry(&self) {
+        let until = self.now().checked_add(Self::RETRY_DELAY);
+        self.state().set_retry_time(until);
     }
 
-    /// As [`current`](Self::current), but waits for the store no longer than a grace if the tokens in memory are valid.
+    /// As [`current`](Self::current), but waits for the store no longer than a grace period if the tokens in memory are valid.
     async fn current_in_time(&self) -> Result<Option<Arc<Session>>, Error> {
         let current: BoxFuture<'_, _> = Box::pin(self.current());
         if self.still_valid().is_none() {
             return current.await;
         }
-        within_grace(grace(), current).await.unwrap_or_else(|| {
-            self.rest();
+        within_grace_period(grace_period(), current).await.unwrap_or_else(|| {
+            self.delay_retry();
             Err(StoreError("the session store does not answer".to_owned()).into())
         })
     }
@@ -205,13 +207,13 @@ impl Shared {
     ///
     /// The store's lock comes first: while another process holds it, this process can still read the session.
     pub(super) async fn write(&self) -> Result<Writing<'_>, Error> {
-        let store = lock_within(Self::WRITE_PATIENCE, &*self.store, &self.keys.writing).await?;
+        let store = lock_within(Self::WRITE_LOCK_TIMEOUT, &*self.store, &self.keys.writing).await?;
         Ok(Writing { _process: self.writing.lock().await, _store: store })
     }
 
     /// Waits until nobody else refreshes the session, here or in another process.
     pub(super) async fn lock_refresh(&self) -> Result<StoreLock, Error> {
-        Ok(lock_within(Self::REFRESH_PATIENCE, &*self.store, &self.keys.refreshing).await?)
+        Ok(lock_within(Self::REFRESH_LOCK_TIMEOUT, &*self.store, &self.keys.refreshing).await?)
     }
 
     /// Reads the session while nobody else can change it.

@@ -12,7 +12,7 @@ use super::manager::{Shared, signed_out};
 use super::state::{Outcome, RunningRefresh};
 use super::{Session, SessionEndReason, SessionEvent};
 use crate::error::{Error, ErrorKind};
-use crate::platform::{timeout, within_grace};
+use crate::platform::{timeout, within_grace_period};
 
 /// The longest wait for AWS, both operations together: less than the minute for which a rotated token still works.
 const EXCHANGE_LIMIT: Duration = Duration::from_secs(55);
@@ -26,11 +26,11 @@ enum RefreshMode {
 
 impl Shared {
     /// Gets tokens that are valid for a while, whoever refreshes them. As long as those of `session` are valid, this waits for the
-    /// refresh within its grace only; the refresh goes on.
+    /// refresh within its grace period only; the refresh goes on.
     pub(super) async fn refresh_if_due(self: &Arc<Self>, session: &Arc<Session>) -> Outcome {
         let running = self.join(session, RefreshMode::IfStale);
         if session.is_valid(self.now()) {
-            return within_grace(running.grace, running.outcome)
+            return within_grace_period(running.grace, running.outcome)
                 .await
                 .unwrap_or_else(|| Err(Error::new(ErrorKind::Timeout, "the refresh goes on")));
         }
@@ -56,7 +56,7 @@ impl Shared {
     fn finish(&self, session: &Session, failed: bool) {
         self.state().finish_refresh(session);
         if failed {
-            self.rest();
+            self.delay_retry();
         }
     }
 

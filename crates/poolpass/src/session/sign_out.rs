@@ -41,7 +41,7 @@ impl SignOut {
 
 impl SessionManager {
     /// The longest wait for AWS; the attempts to revoke the token go on after that.
-    const REVOCATION_PATIENCE: Duration = Duration::from_secs(10);
+    const REVOCATION_TIMEOUT: Duration = Duration::from_secs(10);
 
     /// Removes the session at once, then has AWS revoke it, even if the caller goes away.
     pub(crate) async fn sign_out(&self) -> Result<SignOut, Error> {
@@ -50,7 +50,7 @@ impl SessionManager {
             let (session, removed) = shared.leave().await;
             let Some(session) = session else { return removed.map(|()| SignOut::NotSignedIn) };
             let revocation = detached(async move { shared.revoke(&session).await });
-            let revoked = timeout(Self::REVOCATION_PATIENCE, revocation).await.unwrap_or_else(|| {
+            let revoked = timeout(Self::REVOCATION_TIMEOUT, revocation).await.unwrap_or_else(|| {
                 Err(Error::new(ErrorKind::Timeout, "AWS has not confirmed yet that it revoked the token"))
             });
             removed?;
@@ -89,7 +89,7 @@ impl SessionManager {
 
 impl Shared {
     /// The longest wait for the store's lock; after that the sign-out goes on without it.
-    const SIGN_OUT_PATIENCE: Duration = Duration::from_secs(3);
+    const SIGN_OUT_LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 
     pub(super) async fn revoke(&self, session: &Session) -> Result<(), Error> {
         let call = self.pool.revoke_token(session.refresh_token.expose());
@@ -104,7 +104,7 @@ impl Shared {
 
     /// Removes the session. Returns it, and whether the store has removed it.
     async fn leave(&self) -> (Option<Arc<Session>>, Result<(), Error>) {
-        let writing = match timeout(Self::SIGN_OUT_PATIENCE, self.write()).await {
+        let writing = match timeout(Self::SIGN_OUT_LOCK_TIMEOUT, self.write()).await {
             Some(Ok(writing)) => writing,
             // The store cannot lock: the error tells the caller that another process may have kept the session.
             Some(Err(refused)) => return (self.leave_unlocked().await.0, Err(refused)),

@@ -8,10 +8,10 @@ use futures_util::future::Shared;
 
 use super::{Session, SessionEndReason, SessionEvent};
 use crate::error::Error;
-use crate::platform::{BoxFuture, Grace, grace};
+use crate::platform::{BoxFuture, GracePeriod, grace_period};
 
-/// The session in memory, the refreshed tokens that the store still has to take, the running refresh, and the rest after a
-/// failure. They change together: tokens and a rest do not outlive the session that they belong to.
+/// The session in memory, the refreshed tokens that the store still has to take, the running refresh, and the delay after a
+/// failure. They change together: tokens and a delay do not outlive the session that they belong to.
 #[derive(Default)]
 pub(super) struct State {
     /// The session as it was last read from or written to the store.
@@ -21,8 +21,8 @@ pub(super) struct State {
     refresh: Option<RunningRefresh>,
     /// Whether the store has been read: what the first look finds is not an event.
     is_read: bool,
-    /// After a failure, valid tokens are handed out without another attempt until then.
-    resting_until: Option<SystemTime>,
+    /// After a failure, valid tokens are handed out without another attempt until this time.
+    retry_time: Option<SystemTime>,
 }
 
 /// A refresh that is under way.
@@ -30,7 +30,7 @@ pub(super) struct State {
 pub(super) struct RunningRefresh {
     session: Arc<Session>,
     pub(super) outcome: Shared<BoxFuture<'static, Outcome>>,
-    pub(super) grace: Grace,
+    pub(super) grace: GracePeriod,
 }
 
 pub(super) type Outcome = Result<Arc<Session>, Error>;
@@ -55,7 +55,7 @@ impl State {
         self.session = session;
         self.is_read = true;
         self.unsaved = None;
-        self.resting_until = None;
+        self.retry_time = None;
     }
 
     /// The store has been read: takes over what another process has stored, and returns what has happened since the last look.
@@ -114,7 +114,7 @@ impl State {
             return refresh.clone();
         }
         let refresh =
-            RunningRefresh { session: Arc::clone(session), outcome: start().shared(), grace: grace() };
+            RunningRefresh { session: Arc::clone(session), outcome: start().shared(), grace: grace_period() };
         self.refresh.insert(refresh).clone()
     }
 
@@ -123,13 +123,13 @@ impl State {
         self.refresh.take_if(|refresh| refresh.session.id == session.id);
     }
 
-    /// An attempt has failed: the next one has time until then, as long as the tokens are valid.
-    pub(super) fn rest_until(&mut self, time: Option<SystemTime>) {
-        self.resting_until = time;
+    /// An attempt has failed: the next one follows after `time`, as long as the tokens are valid.
+    pub(super) fn set_retry_time(&mut self, time: Option<SystemTime>) {
+        self.retry_time = time;
     }
 
-    pub(super) fn is_resting(&self, now: SystemTime) -> bool {
-        self.resting_until.is_some_and(|until| now < until)
+    pub(super) fn is_too_early_to_retry(&self, now: SystemTime) -> bool {
+        self.retry_time.is_some_and(|until| now < until)
     }
 }
 
@@ -209,26 +209,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_saved_or_removed_ends_the_rest_and_replaces_unsaved_tokens() {
+    fn what_is_saved_or_removed_ends_the_delay_and_replaces_unsaved_tokens() {
         for session_now in [Some(Arc::new(session("one", 2))), None] {
             let mut state = read(Some(session("one", 1)));
             state.keep_unsaved(session("one", 2).into());
-            state.rest_until(UNIX_EPOCH.checked_add(Duration::from_secs(10)));
-            assert!(state.is_resting(UNIX_EPOCH));
+            state.set_retry_time(UNIX_EPOCH.checked_add(Duration::from_secs(10)));
+            assert!(state.is_too_early_to_retry(UNIX_EPOCH));
             state.set(session_now);
-            assert!(!state.is_resting(UNIX_EPOCH));
+            assert!(!state.is_too_early_to_retry(UNIX_EPOCH));
             assert!(state.unsaved().is_none());
         }
     }
 
     #[test]
-    fn a_rest_ends_by_itself() {
+    fn a_delay_ends_by_itself() {
         let mut state = read(Some(session("one", 1)));
-        assert!(!state.is_resting(UNIX_EPOCH));
+        assert!(!state.is_too_early_to_retry(UNIX_EPOCH));
         let until = UNIX_EPOCH + Duration::from_secs(10);
-        state.rest_until(Some(until));
-        assert!(state.is_resting(until - Duration::from_millis(1)));
-        assert!(!state.is_resting(until));
+        state.set_retry_time(Some(until));
+        assert!(state.is_too_early_to_retry(until - Duration::from_millis(1)));
+        assert!(!state.is_too_early_to_retry(until));
     }
 
     fn pending() -> BoxFuture<'static, Outcome> {

@@ -2,16 +2,15 @@
     import Foundation
     import Security
 
-    /// Keeps the session in the Keychain: encrypted by the system, on this device alone.
+    /// Keeps the session in the Keychain: encrypted by the system, and only on this device.
     ///
-    /// Values can be read once the device was unlocked after it started, so that work in the background finds them, and are
-    /// in no backup that another device could restore. All clients of one process share the session.
+    /// Values can be read once the device has been unlocked after its start, so that background work finds them. No backup that another
+    /// device could restore contains them. All clients of one process share the session.
     ///
-    /// With an access group an app's extensions find the same values, but the Keychain has no lock between processes: where
-    /// refresh tokens rotate, two that refresh at once end the session. There an app wraps this store in a ``SessionStore`` of
-    /// its own whose ``SessionStore/lock(_:)`` holds between processes, such as `flock` on a file of their shared container. iOS
-    /// may end an app that is suspended while it holds such a lock: calls that may refresh then belong into
-    /// `ProcessInfo.performExpiringActivity`.
+    /// With an access group, an app's extensions find the same values, but the Keychain has no lock between processes: if refresh
+    /// tokens rotate, two refreshes at once end the session. In that case, wrap this store in a ``SessionStore`` of your own whose
+    /// ``SessionStore/lock(_:)`` works between processes, for example `flock` on a file in the shared container. iOS may end an app that
+    /// is suspended while it holds such a lock: wrap calls that may refresh in `ProcessInfo.performExpiringActivity`.
     public struct KeychainStore: SessionStore {
         private static let locks = Locks<LockName>()
 
@@ -24,10 +23,10 @@
         private let service: String
         private let accessGroup: String?
 
-        /// A store in the app's Keychain.
+        /// Makes a store in the app's Keychain.
         ///
         /// - Parameters:
-        ///   - service: What tells these values from the app's others.
+        ///   - service: Tells these values from others in the app's Keychain.
         ///   - accessGroup: The group that the app shares with its extensions, such as `TEAMID.com.example.app`. Default: the
         ///     app's own.
         public init(service: String = "dev.poolpass", accessGroup: String? = nil) {
@@ -92,12 +91,12 @@
         }
     }
 
-    /// The Keychain refused.
+    /// The Keychain refused a request.
     public struct KeychainError: LocalizedError, Sendable {
         /// The Keychain's own code, such as -34018 for a missing entitlement.
         public let status: Int32
 
-        /// What the system says about the code.
+        /// The system's message for the code.
         public var errorDescription: String? {
             let said = SecCopyErrorMessageString(status, nil) as String?
             return "the Keychain refused (\(status))\(said.map { ": \($0)" } ?? "")"
@@ -105,7 +104,7 @@
     }
 
     extension Store {
-        /// In the Keychain: encrypted by the system, on this device alone. See ``KeychainStore``.
+        /// Keeps the session in the Keychain: encrypted by the system, and only on this device. See ``KeychainStore``.
         public static func keychain(service: String = "dev.poolpass", accessGroup: String? = nil) -> Store {
             .custom(KeychainStore(service: service, accessGroup: accessGroup))
         }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Locks that tasks wait for without holding a thread. Whoever comes first is first.
+/// Locks that tasks wait for without blocking a thread, in the order of their arrival.
 final class Locks<Name: Hashable & Sendable>: @unchecked Sendable {
     private let guarded = NSLock()
-    /// Those who wait for each lock that somebody holds.
+    /// The waiting tasks of each lock that is held.
     private var held: [Name: [CheckedContinuation<Void, Never>]] = [:]
 
-    /// Waits until nobody else holds this lock.
+    /// Waits until nobody else holds the lock.
     func lock(_ name: Name) async {
         await withCheckedContinuation { continuation in
             let isFree = guarded.withLock {
@@ -21,7 +21,7 @@ final class Locks<Name: Hashable & Sendable>: @unchecked Sendable {
         }
     }
 
-    /// Hands the lock to whoever waits next.
+    /// Hands the lock to the task that waits next.
     func unlock(_ name: Name) {
         let next: CheckedContinuation<Void, Never>? = guarded.withLock {
             guard var waiting = held[name], !waiting.isEmpty else {

@@ -10,15 +10,15 @@ import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
 
 /**
- * Keeps the session in the app's private files, encrypted (AES-256-GCM) under a key that never leaves the Android Keystore. It is
- * left out of backups, since the key would be missing where they are restored. Takes Android 8 or later.
+ * Keeps the session in the app's private files, encrypted (AES-256-GCM) with a key that never leaves the Android Keystore. Needs
+ * Android 8 or later.
  *
- * The key does not depend on the lock screen: work in the background finds the session, and a new PIN leaves it. Where the key is
- * gone all the same, the session is gone too: nobody is signed in. Where the Keystore only fails, the call fails with
- * [dev.poolpass.PoolpassException.Store], and the session stays. Should it go on failing, as Keystores of some devices do for good,
- * sign out: the next sign-in makes a new key.
+ * Backups do not contain the session, since the key would be missing after a restore. The key does not depend on the lock screen:
+ * background work finds the session, and a new PIN does not end it. If the key is lost nevertheless, the session is lost too: nobody
+ * is signed in. If the Keystore only fails, the call fails with [dev.poolpass.PoolpassException.Store] and the session stays. If it
+ * keeps failing, as the Keystore of some devices does, sign out: the next sign-in makes a new key.
  *
- * It is for one process of the app: a second one that refreshes at the same time could end the session.
+ * Use it from one process of the app: a second process that refreshes at the same time could end the session.
  *
  * @param context any context of the app.
  * @param alias the key's name in the Keystore: ASCII letters, digits, `.`, `-` and `_`, and no `.` at the beginning. Stores of
@@ -40,7 +40,7 @@ class AndroidKeystoreStore(context: Context, alias: String = "dev.poolpass.sessi
 
         override fun orNew(): SecretKey = synchronized(MAKING) { present() ?: newKey() }
 
-        // It takes the place of the one that has its alias.
+        // It replaces the key that has its alias.
         override fun renewed(): SecretKey = synchronized(MAKING) { newKey() }
 
         private fun newKey(): SecretKey {
@@ -58,7 +58,7 @@ class AndroidKeystoreStore(context: Context, alias: String = "dev.poolpass.sessi
         const val KEYSTORE = "AndroidKeyStore"
         const val KEY_BITS = 256
 
-        /** Held while a key is made, so that there is one. */
+        /** Locked while a key is made, so that only one is made. */
         val MAKING = Any()
 
         fun directoryOf(alias: String): String {

@@ -20,24 +20,24 @@ import javax.crypto.Cipher
 import javax.crypto.SecretKey
 import javax.crypto.spec.GCMParameterSpec
 
-/** Where the key of an [EncryptedStore] is. */
+/** Provides the key of an [EncryptedStore]. */
 internal interface KeySource {
-    /** The key; null where there is none, or none any more. */
+    /** Returns the key; null where there is none. */
     fun present(): SecretKey?
 
-    /** The key, made where there is none. */
+    /** Returns the key, and makes it where there is none. */
     fun orNew(): SecretKey
 
-    /** A new key in place of one that is of no use any more. */
+    /** Makes a new key in place of one that has become useless. */
     fun renewed(): SecretKey
 }
 
 /**
- * Files of values, each encrypted by AES-GCM and bound to its name: what was changed, or belongs to another name or key, is not
- * there. Where the key cannot be used at the moment, a value cannot be read: that is an error, and no sign that nobody is signed
- * in. The platform chooses each initialization vector, as the Android Keystore insists.
+ * Keeps each value in a file, encrypted (AES-GCM) and bound to its name: a value that was changed, or belongs to another name or key,
+ * counts as missing. When the key cannot be used at the moment, reading fails, since somebody may be signed in. The platform chooses
+ * each initialization vector, as the Android Keystore demands.
  *
- * @param isGone whether a failure says that the key will never open anything again.
+ * @param isGone whether a failure means that the key will never decrypt anything again.
  */
 internal class EncryptedStore(
     private val directory: Path,
@@ -60,7 +60,7 @@ internal class EncryptedStore(
             FileChannel.open(temporary, WRITE).use { file ->
                 val sealed = ByteBuffer.wrap(seal(key, value))
                 while (sealed.hasRemaining()) file.write(sealed)
-                // Otherwise a loss of power could leave the new name with nothing in it.
+                // Otherwise a loss of power could leave an empty file under the new name.
                 file.force(true)
             }
             Files.move(temporary, directory.resolve(key), ATOMIC_MOVE, REPLACE_EXISTING)
@@ -76,7 +76,7 @@ internal class EncryptedStore(
 
     override fun unlock(name: String) = mutex(name).unlock()
 
-    /** What is new is kept under a new key, if the old one fails twice or is gone: otherwise nobody could ever sign in again. */
+    /** Encrypts with a new key if the old one fails twice or is gone: otherwise nobody could sign in again. */
     private fun seal(name: String, value: String): ByteArray = try {
         seal(name, value, keys.orNew())
     } catch (failure: GeneralSecurityException) {
@@ -111,7 +111,7 @@ internal class EncryptedStore(
         }
     }
 
-    /** Stores of one directory share it, in one process. */
+    /** The locks that all stores of one directory share within the process. */
     private fun mutex(name: String): Mutex = MUTEXES.computeIfAbsent(directory.resolve(name)) { Mutex() }
 
     private suspend fun <T> io(work: () -> T): T = withContext(Dispatchers.IO) { work() }
