@@ -16,6 +16,7 @@ use crate::clock::{Clock, ForeignClock};
 use crate::convert::counts;
 use crate::dynamodb::Table;
 use crate::error::PoolpassError;
+use crate::log::{LogListener, Registration};
 use crate::s3::Bucket;
 use crate::session::{AccessToken, Credentials, Events, IdToken, SignOut, User};
 use crate::store::{AnyStore, Store};
@@ -26,6 +27,7 @@ use crate::transport::{ForeignTransport, Transport};
 pub struct Client {
     pub(crate) inner: poolpass::Client,
     pub(crate) cancel: Cancel,
+    log: Option<Registration>,
 }
 
 /// What a client stands on.
@@ -55,6 +57,10 @@ pub struct ClientOptions {
     /// Something for the user pool's Lambda triggers that is sent with every refresh.
     #[uniffi(default)]
     pub refresh_metadata: HashMap<String, String>,
+    /// Hears what the SDK does, for the app's log, as long as the client lives. It also hears the other clients of the process.
+    /// Default: nobody.
+    #[uniffi(default)]
+    pub log_listener: Option<Arc<dyn LogListener>>,
 }
 
 /// The operation that refreshes the session.
@@ -92,13 +98,14 @@ impl Client {
     /// which names no table and no API.
     #[uniffi::constructor]
     pub fn new(config: &str, options: ClientOptions) -> Result<Arc<Self>, PoolpassError> {
+        let log = options.log_listener.clone().map(Registration::new);
         let inner = build(Config::from_json(config)?, options)?;
-        Ok(Arc::new(Self { inner, cancel: Cancel::default() }))
+        Ok(Arc::new(Self { inner, cancel: Cancel::default(), log }))
     }
 
     /// The same client whose calls `handle` cancels, and those of what it hands out.
     pub fn cancellable(&self, handle: &CancelHandle) -> Arc<Self> {
-        Arc::new(Self { inner: self.inner.clone(), cancel: handle.cancel_of() })
+        Arc::new(Self { inner: self.inner.clone(), cancel: handle.cancel_of(), log: self.log.clone() })
     }
 
     /// The region of the configuration.
@@ -189,7 +196,11 @@ impl Client {
 
     /// Returns the same client with the credentials of another role, if the sign-in allows more than one (`CustomRoleArn`).
     pub fn with_role(&self, role_arn: String) -> Arc<Self> {
-        Arc::new(Self { inner: self.inner.with_role(role_arn), cancel: self.cancel.clone() })
+        Arc::new(Self {
+            inner: self.inner.with_role(role_arn),
+            cancel: self.cancel.clone(),
+            log: self.log.clone(),
+        })
     }
 
     /// The person's account. `client_metadata` is for the user pool's Lambda triggers.

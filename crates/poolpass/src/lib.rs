@@ -36,6 +36,9 @@
 //!   leaves them out, with `default-features = false`.
 //! - `http2` (native, on by default): the SDK's own transport speaks HTTP/2 with servers that offer it. Every AWS service that
 //!   Poolpass uses takes HTTP/1.1.
+//! - `tracing` (off by default): events of the target `poolpass` for an app's log: each attempt of a request, each retry and its
+//!   reason, a corrected clock, the refresh of the session, and a lost lock of the store. Their fields are `operation`, `attempt`,
+//!   `status`, `kind` and `request_id`; no event contains anything else, and no secret.
 //! - `aws-sdk` (native, off by default): a [`Client`] is a credentials provider for the official AWS SDK.
 
 // An app's log is the app's: a line that the SDK writes may show a secret.
@@ -87,6 +90,7 @@ pub mod sigv4;
 mod authority;
 mod config;
 mod dates;
+mod diagnostics;
 mod error;
 mod input;
 mod json;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::actor::Actor;
 use crate::backend::Backend;
+use crate::event_log::tell_secret;
 use crate::scenario::{Call, EachEcho, EchoSpec};
 
 /// Makes the call once for each combination of a format and an encoding.
@@ -32,6 +33,8 @@ pub(crate) async fn play(
         let outcome = actor.perform(&call.operation, with).await?;
         let echoed = backend.end_echoes().await?;
         ensure!(echoed["answers"].as_u64() > Some(0), "{echo}: no request of {}", spec.of);
+        let leaks = || echoed["leaks"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        leaks().for_each(tell_secret);
         for name in &spec.secrets {
             let names = echoed["secrets"].as_array().context("no secrets")?;
             ensure!(names.contains(&json!(name)), "{echo}: {name} is not among {names:?}");
@@ -42,8 +45,7 @@ pub(crate) async fn play(
             Err(error) => {
                 failed += 1;
                 for (place, text) in texts(&error) {
-                    let leaks = echoed["leaks"].as_array().into_iter().flatten().filter_map(Value::as_str);
-                    if let Some(leak) = leaks.into_iter().find(|leak| text.contains(leak)) {
+                    if let Some(leak) = leaks().find(|leak| text.contains(leak)) {
                         bail!("{echo}: {place} shows {leak:?}: {text}");
                     }
                 }

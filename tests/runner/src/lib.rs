@@ -5,6 +5,7 @@ mod arguments;
 mod backend;
 mod demo;
 mod echo;
+mod event_log;
 mod http;
 mod matching;
 mod root;
@@ -21,6 +22,7 @@ use std::time::SystemTime;
 
 pub use backend::Backend;
 pub use demo::Demo;
+pub use event_log::EventLog;
 pub use http::exchange;
 pub use stage::play;
 pub use test_pool::{DeviceClock, PASSWORD, TestPool};

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use poolpass::platform::{Body, BoxFuture, HttpTransport, Request, Response, Transport, TransportError};
 use serde_json::Value;
 
+use crate::event_log::{is_of_cognito, overheard, tell_secrets_of};
 use crate::signature_check::{SigningKey, access_key_id, verify};
 
 /// The platform's HTTP client behind a check of every signature, by
@@ -60,8 +61,11 @@ impl Transport for VerifyingTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             self.check(&request).await?;
+            tell_secrets_of(&request);
+            let has_secrets = is_of_cognito(&request);
             let target = request.headers().get("x-amz-target").cloned();
             let response = self.inner.send(request).await?;
+            let response = if has_secrets { overheard(response) } else { response };
             match target {
                 Some(target) if target == "AWSCognitoIdentityService.GetCredentialsForIdentity" => {
                     self.learn(response).await

@@ -9,6 +9,7 @@ mod json_refusal;
 mod protocol;
 mod refusal;
 mod refusal_details;
+mod reporting;
 mod request;
 mod retry;
 mod secrets;
@@ -21,8 +22,8 @@ use std::time::{Duration, SystemTime};
 use backon::ExponentialBackoff;
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::header::{AUTHORIZATION, HOST, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue};
+use http::HeaderValue;
+use http::header::{AUTHORIZATION, HOST};
 
 pub(crate) use json_refusal::JsonRefusal;
 pub(crate) use protocol::Protocol;
@@ -87,7 +88,9 @@ impl Pipeline {
 
     /// AWS has issued a token at this time (where the token says so), as the answer to a request that was sent at `asked_at` on the device's clock.
     pub(crate) fn token_was_issued(&self, issued_at: Option<SystemTime>, asked_at: SystemTime) {
+        let known = self.known_offset();
         self.clock.hear_token(issued_at, asked_at);
+        self.report_clock(known);
     }
 
     /// The device's own time, right or wrong.
@@ -103,7 +106,7 @@ impl Pipeline {
     /// Learns AWS's time, as from a refusal that has just arrived.
     #[cfg(all(test, feature = "aws-sdk"))]
     pub(crate) fn learn(&self, server_time: SystemTime) {
-        self.clock.hear_refusal(Some(server_time), &HeaderMap::new(), self.device_now(), true);
+        self.clock.hear_refusal(Some(server_time), &http::HeaderMap::new(), self.device_now(), true);
     }
 
     pub(crate) fn random(&self) -> &dyn Random {
@@ -178,10 +181,11 @@ impl Pipeline {
     ) -> BoxFuture<'a, Result<Response, Error>> {
         Box::pin(async move {
             let mut sent = Sent::new(request);
-            let attempts = self.attempts(request, authorization, delivery, &mut sent.headers);
+            let attempts = self.attempts(request, authorization, delivery, &mut sent);
             let answer = match request.total_timeout {
                 None => attempts.await,
                 Some(limit) => timeout(limit, attempts).await.unwrap_or_else(|| {
+                    sent.report_total_timeout();
                     let detail = format!("no answer within {} s, repetitions included", limit.as_secs());
                     Err(TransportError::timed_out(detail).into())
                 }),
@@ -206,9 +210,10 @@ impl Pipeline {
         request: &AwsRequest,
         authorization: &AuthScheme<'_>,
         delivery: Delivery,
-        sent: &mut Vec<HeaderMap>,
+        sent: &mut Sent,
     ) -> Result<Response, Error> {
         let mut attempts = self.budget.attempts(&self.policy, self.random());
+        let mut attempt = 0;
         let mut time_corrected = false;
         let mut credentials_renewed = false;
         let mut last_repetition =
@@ -217,18 +222,20 @@ impl Pipeline {
         let _ = last_repetition.as_mut().now_or_never();
         loop {
             let (signed, credentials) = self.authorize(request, authorization).await?;
-            sent.push(signed.headers().clone());
+            sent.headers.push(signed.headers().clone());
+            attempt += 1;
             let (signed_at, asked_at) = (self.now(), self.device_now());
-            let failure = match self
-                .attempt(request, signed, delivery, credentials.as_ref().map(|_| signed_at))
-                .await
-            {
+            let outcome =
+                self.attempt(request, signed, delivery, credentials.as_ref().map(|_| signed_at)).await;
+            let failure = match outcome {
                 Ok(response) => {
                     self.budget.succeeded(&attempts);
+                    sent.report_success(attempt, &response);
                     return Ok(response);
                 }
                 Err(failure) => self.explained(failure, request.protocol, asked_at, authorization),
             };
+            sent.report_failure(attempt, &failure);
 
             let is_late = last_repetition.as_mut().now_or_never().is_some();
             if let Failure::Refused(refusal) = &failure
@@ -236,18 +243,23 @@ impl Pipeline {
             {
                 if refusal.is_about_time() && !time_corrected && self.clock.has_left(signed_at) {
                     time_corrected = true;
+                    sent.report(attempt, "the clock was corrected, and the request is sent again");
                     continue;
                 }
                 if let (Some((source, refused)), true, false) =
                     (&credentials, refusal.is_about_expiry(&request.method), credentials_renewed)
                 {
                     credentials_renewed = true;
+                    sent.report(attempt, "the credentials had expired, and the request is sent again");
                     source.forget(refused).await;
                     continue;
                 }
             }
             match attempts.verdict(&failure, request.repeat) {
-                Verdict::WaitAndRepeat(delay) if !is_late => sleep(delay).await,
+                Verdict::WaitAndRepeat(delay) if !is_late => {
+                    sent.report(attempt, "the request is sent again after a wait");
+                    sleep(delay).await;
+                }
                 Verdict::WaitAndRepeat(_) | Verdict::GiveUp => {
                     return match failure {
                         Failure::Refused(refusal) if request.any_status => Ok(refusal.into_answer()),
@@ -299,7 +311,9 @@ impl Pipeline {
         // An app's own API has a clock of its own.
         if request.protocol.is_of_aws {
             let accepted = signed_at.filter(|_| head.status.is_success());
+            let known = self.known_offset();
             self.clock.hear(&head.headers, asked_at, accepted);
+            self.report_clock(known);
         }
         let body = watched(body, Self::BODY_STALL);
 
@@ -343,7 +357,9 @@ impl Pipeline {
                     let is_explicit = refusal.error.aws_code().is_some();
                     if refusal.is_about_time() && (is_explicit || protocol.is_of_aws) {
                         let (headers, time) = (refusal.headers(), refusal.server_time);
+                        let known = self.known_offset();
                         self.clock.hear_refusal(time, headers, asked_at, is_explicit);
+                        self.report_clock(known);
                     }
                     Box::new(refusal.of_request_to(region))
                 }
@@ -379,10 +395,4 @@ fn proven(protocol: &'static Protocol, answer: http::Response<Bytes>) -> Result<
         return Err(Failure::Final(unproven(answer.status())));
     }
     Ok(answer.map(Body::from))
-}
-
-/// The seconds that AWS asks to wait, where it does.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
 }

@@ -3,11 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use http::header::RETRY_AFTER;
 use http::{HeaderMap, Method, StatusCode};
 
 use super::protocol::Protocol;
 use super::refusal_details::{RefusalDetails, XML_LIMIT, first, has_error_type};
-use super::retry_after;
 use crate::config::Region;
 use crate::error::{AwsRefusal, Error, ErrorKind};
 use crate::platform::{Body, Response};
@@ -197,4 +197,10 @@ fn as_of_an_api(error: Error, answer: &http::Response<Bytes>) -> Error {
 fn bare_code(code: &str) -> String {
     let code = code.split([':', ';', ',']).next().unwrap_or_default();
     code.rsplit('#').next().unwrap_or_default().trim().to_owned()
+}
+
+/// The seconds that AWS asks to wait, where it does.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }

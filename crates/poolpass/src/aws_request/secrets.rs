@@ -40,7 +40,7 @@ const HARMLESS: &[&str] = &[
 /// extensions, since also a success may have errors in it.
 #[derive(Clone)]
 pub(crate) struct Sent {
-    request: AwsRequest,
+    pub(super) request: AwsRequest,
     /// Of each time that it was sent.
     pub(super) headers: Vec<HeaderMap>,
 }

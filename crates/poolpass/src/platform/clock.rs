@@ -92,6 +92,11 @@ impl ServerClock {
         self.at(self.learned().offset)
     }
 
+    /// AWS's time minus the device's, in milliseconds, as far as it is known.
+    pub(crate) fn offset(&self) -> i64 {
+        self.learned().offset
+    }
+
     /// The later of the times that are possible: what has expired by one of them is renewed, which costs one request.
     pub(crate) fn latest(&self) -> SystemTime {
         let latest = self.disputed().map(|offsets| self.at(offsets[0].max(offsets[1])));

@@ -8,6 +8,7 @@ use futures_util::lock::Mutex as AsyncMutex;
 use secrecy::SecretString;
 
 use super::{BoxFuture, MaybeSend, MaybeSync, timeout};
+use crate::diagnostics::{self, Fields};
 
 /// Keeps the session, a pending challenge and the guest's identity id, each under a key of its own.
 ///
@@ -101,6 +102,7 @@ pub(crate) async fn lock_within(
     name: &str,
 ) -> Result<StoreLock, StoreError> {
     timeout(limit, store.lock(name)).await.unwrap_or_else(|| {
+        diagnostics::warn("a lock of the store was not granted in time", &Fields::default());
         Err(StoreError(
             "another process or tab holds the session's lock for too long: close it, then try again"
                 .to_owned(),

@@ -11,6 +11,7 @@ use super::exchange::exchange;
 use super::manager::{Shared, signed_out};
 use super::state::{Outcome, RunningRefresh};
 use super::{Session, SessionEndReason, SessionEvent};
+use crate::diagnostics::{self, Fields};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{timeout, within_grace_period};
 
@@ -48,7 +49,15 @@ impl Shared {
     }
 
     async fn run(self: Arc<Self>, session: Arc<Session>, mode: RefreshMode) -> Outcome {
+        diagnostics::debug("the refresh of the session started", &Fields::default());
         let outcome = self.refresh(mode).await;
+        match &outcome {
+            Ok(_) => diagnostics::info("the session was refreshed", &Fields::default()),
+            Err(error) => {
+                let kind = Some(error.kind().code());
+                diagnostics::warn("the refresh of the session failed", &Fields { kind, ..Fields::default() });
+            }
+        }
         self.finish(&session, outcome.is_err());
         outcome
     }
@@ -119,7 +128,10 @@ impl Shared {
         match self.stored(&writing).await? {
             Some(stored) if stored.id == session.id && stored.refresh_token == session.refresh_token => {}
             // A process that ignores the store's lock was faster: the refused token is not the last one.
-            Some(stored) if stored.id == session.id => return Ok(stored),
+            Some(stored) if stored.id == session.id => {
+                diagnostics::warn("another process refreshed without the store's lock", &Fields::default());
+                return Ok(stored);
+            }
             _ => return Err(signed_out()),
         }
         let removed = self.remove(&writing).await;
