@@ -4,9 +4,7 @@ mod answer;
 mod body;
 mod checksum;
 
-use std::fmt;
 use std::future::IntoFuture;
-use std::ops::{Range, RangeFrom, RangeInclusive};
 use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
@@ -19,42 +17,13 @@ pub use body::ObjectBody;
 use super::bucket::Bucket;
 use super::key::ObjectKey;
 use super::metadata::{Extent, ObjectMetadata};
+use super::object_options::{ByteRange, GetOptions};
 use super::query::Query;
 use super::setters::get_setters;
 use crate::aws_request::AwsRequest;
 use crate::error::Error;
 use crate::input::not_empty;
 use crate::platform::{Body, BoxFuture};
-
-/// The range and the conditions of a read. Default: the whole object, without conditions.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GetOptions {
-    /// Reads only these bytes.
-    pub range: Option<ByteRange>,
-    /// Reads only if the object has this ETag. Otherwise the call fails with kind `ConditionFailed`.
-    pub if_match: Option<String>,
-    /// Reads only if the object has another ETag, that is, has changed. Otherwise the call fails with kind `NotModified`.
-    pub if_none_match: Option<String>,
-    /// Reads only if the object has changed since this time. Otherwise the call fails with kind `NotModified`.
-    pub if_modified_since: Option<SystemTime>,
-    /// Reads only if the object has not changed since this time. Otherwise the call fails with kind `ConditionFailed`.
-    pub if_unmodified_since: Option<SystemTime>,
-    /// Reads this version, in a bucket with versioning. Default: the latest.
-    pub version_id: Option<String>,
-}
-
-/// A range of an object's bytes.
-///
-/// Rust's ranges convert into it: `(0..100).into()`, `(100..).into()`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ByteRange {
-    /// The bytes from the first position up to the second, which is not included. The object may end earlier.
-    Between(u64, u64),
-    /// The bytes from this position to the end.
-    From(u64),
-    /// This many bytes at the end.
-    Last(u64),
-}
 
 /// An object: its metadata, and its content, which arrives while it is read.
 ///
@@ -265,60 +234,5 @@ impl StoredObject {
     pub async fn save_to(self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
         let unwritable = |message| Error::new(crate::ErrorKind::Platform, message);
         crate::platform::save(path.as_ref(), self.body, unwritable).await
-    }
-}
-
-impl ByteRange {
-    pub(super) fn to_header(self) -> Result<String, Error> {
-        match self {
-            Self::Between(start, end) if end > start => Ok(format!("bytes={start}-{}", end - 1)),
-            Self::From(start) => Ok(format!("bytes={start}-")),
-            Self::Last(length) if length > 0 => Ok(format!("bytes=-{length}")),
-            Self::Between(..) | Self::Last(_) => Err(Error::invalid_input("a range must not be empty")),
-        }
-    }
-}
-
-impl From<Range<u64>> for ByteRange {
-    fn from(range: Range<u64>) -> Self {
-        Self::Between(range.start, range.end)
-    }
-}
-
-impl From<RangeInclusive<u64>> for ByteRange {
-    fn from(range: RangeInclusive<u64>) -> Self {
-        Self::Between(*range.start(), range.end().saturating_add(1))
-    }
-}
-
-impl From<RangeFrom<u64>> for ByteRange {
-    fn from(range: RangeFrom<u64>) -> Self {
-        Self::From(range.start)
-    }
-}
-
-impl fmt::Display for ByteRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Between(start, end) => write!(f, "{start}..{end}"),
-            Self::From(start) => write!(f, "{start}.."),
-            Self::Last(length) => write!(f, "the last {length}"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_are_written_as_http_counts() {
-        let header = |range: ByteRange| range.to_header().ok();
-        assert_eq!(header((0..100).into()).as_deref(), Some("bytes=0-99"));
-        assert_eq!(header((5..=9).into()).as_deref(), Some("bytes=5-9"));
-        assert_eq!(header((7..).into()).as_deref(), Some("bytes=7-"));
-        assert_eq!(header(ByteRange::Last(3)).as_deref(), Some("bytes=-3"));
-        assert_eq!(header((5..5).into()), None);
-        assert_eq!(header(ByteRange::Last(0)), None);
     }
 }

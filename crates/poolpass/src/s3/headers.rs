@@ -10,8 +10,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::get::GetOptions;
-use super::put::PutOptions;
+use super::object_options::{GetOptions, PutOptions};
 use crate::aws_request::{AwsRequest, Repeat};
 use crate::dates;
 use crate::error::Error;

@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, Uri};
 
 use super::bucket::Bucket;
 use super::key::ObjectKey;
-use super::put::PutOptions;
+use super::object_options::PutOptions;
 use super::query::Query;
 use super::setters::put_setters;
 use crate::config::Service;

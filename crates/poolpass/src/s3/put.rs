@@ -1,6 +1,5 @@
 //! PutObject.
 
-use std::collections::BTreeMap;
 use std::future::IntoFuture;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use super::bucket::Bucket;
 use super::headers::{header_text, header_value};
 use super::key::ObjectKey;
 use super::metadata::{crc32_to_base64, whole_crc32};
+use super::object_options::PutOptions;
 use super::query::Query;
 use super::setters::put_setters;
 use super::xml;
@@ -18,41 +18,6 @@ use crate::aws_request::AwsRequest;
 use crate::error::Error;
 use crate::platform::{self, BoxFuture};
 use crate::xml::Element;
-
-/// Settings for writing an object. Default: none.
-///
-/// ```
-/// use poolpass::s3::PutOptions;
-///
-/// let options = PutOptions { content_type: Some("image/jpeg".to_owned()), ..PutOptions::default() };
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PutOptions {
-    /// The media type. Default: `binary/octet-stream`, set by S3.
-    pub content_type: Option<String>,
-    /// How long caches may keep the object, such as `max-age=3600`.
-    pub cache_control: Option<String>,
-    /// Whether a browser shows or saves the object, and under which name, such as `attachment; filename="a.pdf"`.
-    pub content_disposition: Option<String>,
-    /// The compression of the content, such as `gzip`.
-    pub content_encoding: Option<String>,
-    /// The language of the content.
-    pub content_language: Option<String>,
-    /// The app's own metadata: at most 2 KB of ASCII in total. S3 keeps names in lower case. Empty names, names that differ only in
-    /// case, and values with blanks at their ends are refused.
-    pub metadata: BTreeMap<String, String>,
-    /// Writes only if no object has the key yet (`If-None-Match: *`). Otherwise the call fails with kind `ConditionFailed`.
-    pub if_absent: bool,
-    /// Writes only if the present object has this ETag (`If-Match`). Otherwise the call fails with kind `ConditionFailed`, or
-    /// `NotFound` if there is no object.
-    pub if_match: Option<String>,
-    /// The storage class, such as `STANDARD_IA` or `GLACIER_IR`. Default: `STANDARD`.
-    pub storage_class: Option<String>,
-    /// The encryption at rest: `AES256` or `aws:kms`. Default: the bucket's.
-    pub server_side_encryption: Option<String>,
-    /// The KMS key for `aws:kms`. Default: the account's own key for S3.
-    pub kms_key_id: Option<String>,
-}
 
 /// The result of writing an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,11 +4,11 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG};
 use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 
-use super::{ByteRange, GetOptions};
 use crate::error::{Error, ErrorKind};
 use crate::platform;
 use crate::s3::headers::header_text;
 use crate::s3::metadata::Extent;
+use crate::s3::object_options::{ByteRange, GetOptions};
 
 /// Refuses a success that does not fit `options`. Returns the part of the object that it holds, unless that is the whole.
 ///

@@ -9,14 +9,15 @@ use futures_util::{Stream, StreamExt, stream};
 use http::Method;
 use http::response::Parts;
 
+use super::Answer;
 use super::answer::{content_length, is_compressed};
 use super::checksum::Checksum;
-use super::{Answer, ByteRange, GetOptions};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{self, Body, BoxStream, TransportError};
 use crate::s3::bucket::Bucket;
 use crate::s3::headers::header_text;
 use crate::s3::metadata::Extent;
+use crate::s3::object_options::{ByteRange, GetOptions};
 
 /// The content of an object as a stream of pieces.
 ///

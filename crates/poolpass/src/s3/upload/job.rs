@@ -12,10 +12,10 @@ use super::{Listener, UploadProgress};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{BoxFuture, BoxStream, crc32, sleep, spawn};
 use crate::s3::bucket::Bucket;
-use crate::s3::get::GetOptions;
 use crate::s3::key::ObjectKey;
 use crate::s3::metadata::{ObjectMetadata, whole_crc32};
-use crate::s3::put::{PutOptions, PutResult};
+use crate::s3::object_options::{GetOptions, PutOptions};
+use crate::s3::put::PutResult;
 
 /// The settings of an upload, without its content.
 pub(super) struct Job<'a> {

@@ -14,7 +14,8 @@ pub use state::UploadState;
 
 use super::bucket::Bucket;
 use super::key::ObjectKey;
-use super::put::{PutOptions, PutResult};
+use super::object_options::PutOptions;
+use super::put::PutResult;
 use super::setters::put_setters;
 use crate::error::Error;
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
