@@ -30,19 +30,19 @@ pub struct Client {
     log: Option<Registration>,
 }
 
-/// What a client stands on.
+/// Options of a client.
 #[derive(uniffi::Record)]
 pub struct ClientOptions {
-    /// Where the session is kept. Default: in memory.
+    /// The store of the session. Default: in memory.
     #[uniffi(default)]
     pub store: Option<Store>,
-    /// How AWS is reached. Default: Poolpass's own HTTP client.
+    /// The transport that sends requests. Default: Poolpass's own HTTP client.
     #[uniffi(default)]
     pub transport: Option<Arc<dyn Transport>>,
     /// The device's clock. Default: the system's.
     #[uniffi(default)]
     pub clock: Option<Arc<dyn Clock>>,
-    /// How often a request is sent at most. Default: 3.
+    /// The maximum number of times that a request is sent. Default: 3.
     #[uniffi(default)]
     pub max_attempts: Option<i32>,
     /// The wait before a request is sent again for the first time. Default: 100 ms.
@@ -54,7 +54,7 @@ pub struct ClientOptions {
     /// The operation that refreshes the session. Default: Poolpass finds out at the first refresh.
     #[uniffi(default)]
     pub refresh_operation: Option<RefreshOperation>,
-    /// Something for the user pool's Lambda triggers that is sent with every refresh.
+    /// Metadata for the user pool's Lambda triggers, sent with every refresh.
     #[uniffi(default)]
     pub refresh_metadata: HashMap<String, String>,
     /// Hears what the SDK does, for the app's log, as long as the client lives. It also hears the other clients of the process.

@@ -11,15 +11,15 @@ import type { AccessToken, Credentials, IdToken, SessionEvent, SignOut, User } f
 import { type SharedStore, sharedStore, type StoreChoice } from './stores/store.js';
 import { Tabs } from './tabs.js';
 
-/** What a client stands on. */
+/** Options of a client. */
 export interface ClientOptions {
-  /** Where the session is kept. Default: `indexedDB` in browsers, `memory` elsewhere. */
+  /** The store of the session. Default: `indexedDB` in browsers, `memory` elsewhere. */
   store?: StoreChoice | undefined;
-  /** How often a request is sent at most. Default: 3. */
+  /** The maximum number of times that a request is sent. Default: 3. */
   maxAttempts?: number | undefined;
   /** The operation that refreshes the session. Default: Poolpass finds out at the first refresh. */
   refreshOperation?: 'getTokensFromRefreshToken' | 'refreshTokenAuth' | undefined;
-  /** Something for the user pool's Lambda triggers that is sent with every refresh. */
+  /** Metadata for the user pool's Lambda triggers, sent with every refresh. */
   refreshMetadata?: Record<string, string> | undefined;
   /** The device's clock in milliseconds since 1970, for tests. Default: `Date.now`. */
   now?: (() => number) | undefined;
@@ -34,7 +34,7 @@ export interface SignInOptions extends CallOptions, ClientMetadata {
 /** A configuration, as an object or as its text. */
 export type AnyConfig = Config | AmplifyOutputs | AmplifyGen1 | string;
 
-/** What the clients of `poolpass` and of `poolpass/core` have in common. */
+/** The common part of the clients of `poolpass` and `poolpass/core`. */
 export abstract class AnyClient implements Disposable {
   /** The person's account: signing up, passwords, attributes, second factors. */
   readonly account: Account;
@@ -63,10 +63,10 @@ export abstract class AnyClient implements Disposable {
   }
 
   /**
-   * Gives back what the client holds: nobody is signed out, but no event is heard any more, and every later call, also of the
-   * buckets, tables and challenges that came from it, fails with kind `invalidInput`. Calls that are under way go on.
+   * Releases the client's resources. Nobody is signed out, but listeners get no more events, and later calls, also of its buckets,
+   * tables and challenges, fail with kind `invalidInput`. Calls that are under way go on.
    *
-   * An app that has one client for as long as it is open need not call it. Calling it again does nothing.
+   * An app that has one client for its whole life need not call this. Calling it again does nothing.
    */
   close(): void {
     if (!this.inner().life.end()) return;
@@ -76,8 +76,8 @@ export abstract class AnyClient implements Disposable {
   }
 
   /**
-   * Whether the session outlives the page: not with store `memory`, and not any more once the browser has lost its IndexedDB, as
-   * WebKit may while the page is open. The session then goes on in memory, and a reload signs in again.
+   * Whether the session outlives the page: `false` with the store `memory`, and once the browser has lost its IndexedDB, as WebKit
+   * may while the page is open. The session then goes on in memory, and is gone after a reload.
    */
   get isPersistent(): boolean {
     return this.store().isPersistent;
@@ -94,40 +94,54 @@ export abstract class AnyClient implements Disposable {
     return pending && challenge(this.inner(), pending);
   }
 
-  /** The person who is signed in, as far as the store knows: works without a network. */
+  /** Returns the person who is signed in, as stored: works without a network, however old the tokens are. `undefined` when nobody is signed in. */
   currentUser(options: CallOptions = {}): Promise<User | undefined> {
     return this.inner().call('currentUser', options);
   }
 
-  /** The ID token, refreshed if it expires within a minute. All callers and tabs share one refresh. */
+  /**
+   * Returns the ID token, refreshed if it expires within a minute (within a tenth of its life, if that is less).
+   *
+   * All callers share one refresh, and so do all tabs that share the store. When the refresh fails, a token that is still valid is
+   * returned nevertheless.
+   */
   idToken(options: CallOptions = {}): Promise<IdToken> {
     return this.inner().call('idToken', options);
   }
 
-  /** The access token, refreshed as the ID token is. */
+  /** Returns the access token, refreshed like the ID token. */
   accessToken(options: CallOptions = {}): Promise<AccessToken> {
     return this.inner().call('accessToken', options);
   }
 
-  /** Refreshes now, for example because the person's groups have changed. */
+  /**
+   * Refreshes the session now, for example because the person's attributes or groups have changed (GetTokensFromRefreshToken, or
+   * InitiateAuth with REFRESH_TOKEN_AUTH).
+   */
   refresh(options: CallOptions = {}): Promise<User> {
     return this.inner().call('refresh', options);
   }
 
   /**
-   * Signs out on this device, in all tabs: forgets the session and a pending challenge, then has AWS revoke the tokens
-   * (RevokeToken). The session is gone in any case, also without a network.
+   * Signs out on this device, in all tabs: removes the session and a pending challenge, then has AWS revoke the tokens
+   * (RevokeToken).
+   *
+   * The session is gone in any case, even without a network; the result tells whether AWS has revoked the tokens.
    */
   signOut(options: CallOptions = {}): Promise<SignOut> {
     return this.inner().call('signOut', options);
   }
 
-  /** Signs out on every device (GlobalSignOut). When AWS cannot be reached, the session stays. */
+  /**
+   * Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is removed.
+   *
+   * When AWS cannot be reached or refuses, the session stays, so that the call can be repeated.
+   */
   signOutEverywhere(options: CallOptions = {}): Promise<void> {
     return this.inner().call('signOutEverywhere', options);
   }
 
-  /** Calls `listener` with what happens to the session from now on, until the returned function is called. */
+  /** Calls `listener` with every change of the session from now on, until the returned function is called. */
   onSessionEvent(listener: (event: SessionEvent) => void): () => void {
     const { life } = this.inner();
     life.check();
@@ -135,8 +149,10 @@ export abstract class AnyClient implements Disposable {
   }
 
   /**
-   * AWS credentials of the person who is signed in, or of a guest where nobody is. They are kept until shortly before AWS
-   * stops accepting them. The function itself is a credential provider for the AWS SDK for JavaScript v3:
+   * Returns AWS credentials of the person who is signed in, or of a guest if nobody is (GetId, GetCredentialsForIdentity).
+   *
+   * The client keeps them in memory until shortly before they expire. One exchange serves all callers. The function itself is a
+   * credential provider for the AWS SDK for JavaScript v3:
    *
    * ```ts
    * const lambda = new LambdaClient({ region: client.region, credentials: client.credentials });
@@ -146,14 +162,17 @@ export abstract class AnyClient implements Disposable {
     return this.inner().call('credentials', options);
   };
 
-  /** The identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`. */
+  /**
+   * Returns the identity id in the identity pool, which policies call `${cognito-identity.amazonaws.com:sub}`. As a part of an object
+   * key or as a partition key, it makes data a person's own.
+   */
   identityId(options: CallOptions = {}): Promise<string> {
     return this.inner().call('identityId', options);
   }
 
   /**
-   * The same client with the credentials of another role, where the sign-in allows more than one. Closing this client closes
-   * that one too, and not the other way round.
+   * Returns the same client with the credentials of another role, if the sign-in allows more than one (`CustomRoleArn`). Closing this
+   * client closes that one too, but not the other way round.
    */
   withRole(roleArn: string): this {
     const { inner, life } = this.inner();
@@ -176,7 +195,7 @@ export abstract class AnyClient implements Disposable {
 }
 
 /**
- * What a client is made of.
+ * The parts of a client.
  *
  * @internal
  */
@@ -227,7 +246,7 @@ function isInBrowser(): boolean {
 }
 
 function tabsOf(client: Handle<Inner>): Tabs {
-  // What the store says differently from before becomes an event of this tab, and nothing else does.
+  // A change in the store becomes an event of this tab.
   const look = (): void => void client.call('currentUser', {}).catch(() => {});
   look();
   return new Tabs(client.inner.clientId ?? '', look);

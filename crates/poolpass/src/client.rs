@@ -67,7 +67,7 @@ impl Client {
         &self.inner.config
     }
 
-    /// Whoever keeps the session; `None` where the configuration has no user pool.
+    /// The session manager; `None` if the configuration has no user pool.
     pub(crate) fn manager(&self) -> Option<&SessionManager> {
         self.inner.sign_in.as_ref().map(|flow| flow.manager())
     }
@@ -76,7 +76,7 @@ impl Client {
         &self.inner.pipeline
     }
 
-    /// Where AWS credentials come from.
+    /// The identity pool, which issues AWS credentials.
     pub(crate) fn identity_pool(&self) -> Result<&IdentityPool, Error> {
         self.identity_pool.as_ref().ok_or_else(|| {
             Error::invalid_config("AWS credentials come from an identity pool: none is configured")
@@ -84,7 +84,7 @@ impl Client {
     }
 }
 
-/// Who the person is.
+/// Sign-in, the session and the account.
 impl Client {
     /// Signs `username` in with `password` by SRP (InitiateAuth, RespondToAuthChallenge): the password is not sent.
     ///
@@ -303,43 +303,43 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Where the session is kept. Default: in memory.
+    /// Sets the store of the session. Default: [`MemoryStore`].
     pub fn store(mut self, store: impl SessionStore + 'static) -> Self {
         self.store = Arc::new(store);
         self
     }
 
-    /// How AWS is reached. Default: the platform's [`HttpTransport`].
+    /// Sets the transport that sends requests. Default: the platform's [`HttpTransport`].
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// The device's clock. Default: the system's.
+    /// Sets the device's clock. Default: the system's.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// The random generator. Default: the system's.
+    /// Sets the random generator. Default: the system's.
     pub fn random(mut self, random: impl Random + 'static) -> Self {
         self.random = Arc::new(random);
         self
     }
 
-    /// How often requests are sent again. Default: [`RetryPolicy::default`].
+    /// Sets how often requests are sent again. Default: [`RetryPolicy::default`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// The operation that refreshes the session. Default: Poolpass finds out at the first refresh.
+    /// Sets the operation that refreshes the session. Default: Poolpass finds out at the first refresh.
     pub fn refresh_operation(mut self, operation: RefreshOperation) -> Self {
         self.refresh.operation = Some(operation);
         self
     }
 
-    /// Something for the user pool's Lambda triggers that is sent with every refresh.
+    /// Adds metadata for the user pool's Lambda triggers, sent with every refresh.
     pub fn refresh_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.refresh.client_metadata.insert(key.into(), value.into());
         self

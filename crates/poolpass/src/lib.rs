@@ -85,6 +85,7 @@ mod user_pool;
 // Asks for credentials through a trait, which identity_pool implements.
 mod aws_request;
 mod credentials;
+mod presigned_url;
 pub mod sigv4;
 
 mod authority;
@@ -98,7 +99,6 @@ mod json;
 mod pagination;
 mod percent;
 pub mod platform;
-mod presigned_url;
 mod xml;
 
 #[cfg(test)]

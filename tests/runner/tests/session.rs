@@ -129,7 +129,7 @@ async fn a_valid_token_is_handed_out_although_the_refresh_fails() -> Result<()> 
     }
     // A refresh that has failed is not tried again at every call.
     assert_eq!(pool.aws.request_counts().of(REFRESH), 3, "one refresh with its repetitions");
-    // Who asks for new tokens learns that there are none.
+    // A caller who asks for new tokens gets the error.
     assert_eq!(client.refresh().await.unwrap_err().kind(), ErrorKind::Network);
     Ok(())
 }
@@ -142,7 +142,7 @@ async fn a_rotation_whose_answer_is_lost_is_recovered_within_the_grace_period() 
     pool.fault(json!({ "operation": REFRESH, "times": 1, "action": "dropAfterHandling" }))?;
     client.id_token().await?;
     assert_eq!(pool.aws.request_counts().of(REFRESH), 2);
-    // What was recovered is a token that goes on.
+    // The recovered token can be refreshed again.
     pool.pass(LIFE);
     client.id_token().await?;
     Ok(())
@@ -409,7 +409,7 @@ async fn a_store_that_quotes_what_it_did_not_keep_puts_no_token_into_an_error() 
     assert_eq!(error.kind(), ErrorKind::Store);
     for text in [error.to_string(), format!("{error:?}"), error.message().to_owned()] {
         assert!(text.contains("no room for"), "{text}");
-        // What a JSON Web Token begins with, and the members' names of what is stored.
+        // The beginning of a JSON Web Token, and the member names of a stored session.
         assert!(!text.contains("eyJ") && !text.contains("refresh"), "{text}");
     }
     Ok(())

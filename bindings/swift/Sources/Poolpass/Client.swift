@@ -34,7 +34,7 @@ public struct Client: Sendable {
     }
 }
 
-/// Who the person is.
+/// Sign-in, the session and the account.
 extension Client {
     /// Signs in (InitiateAuth, RespondToAuthChallenge). Whoever was signed in before is replaced once it succeeds.
     ///

@@ -1,4 +1,4 @@
-//! Who is signed in, as an identity pool takes it: a token for each login provider.
+//! Logins of an identity pool: a token for each login provider.
 //!
 //! The session implements [`Logins`] for the user pool; the sign-in of another provider would be another implementation.
 
@@ -73,7 +73,7 @@ impl Login {
     }
 }
 
-/// Where there is no user pool, nobody can sign in.
+/// The logins without a user pool: nobody can sign in.
 #[derive(Debug)]
 pub(crate) struct GuestsOnly;
 

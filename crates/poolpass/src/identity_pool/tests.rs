@@ -26,7 +26,7 @@ impl Clock for TestClock {
 /// Logins without a session behind them.
 #[derive(Debug, Default)]
 struct ScriptedLogins {
-    /// Whoever is signed in, with the names of the login providers.
+    /// The person who is signed in, with the names of the login providers.
     person: Mutex<Option<(&'static str, &'static [&'static str])>>,
     renewals: AtomicU32,
 }
@@ -257,7 +257,7 @@ async fn credentials_that_come_after_signing_out_are_not_kept() {
     world.signs_out();
     world.pool.forget_logins();
     drop(gate);
-    assert!(late.outcome(false).await.is_ok(), "whoever still waits is told");
+    assert!(late.outcome(false).await.is_ok(), "callers who still wait get the outcome");
     assert!(world.pool.shared.state().cached.is_empty());
 }
 
@@ -455,7 +455,7 @@ async fn a_refusal_about_the_pool_its_roles_or_its_settings_costs_no_guest_their
     ];
     for (code, message) in refusals {
         for who in [None, Some("ada")] {
-            // The pool refuses every identity; a new one it hands out all the same.
+            // The pool refuses every identity, but still hands out new ones.
             let world = World::new(move |operation, input| match operation {
                 "GetCredentialsForIdentity" => refuse_saying(code, message),
                 _ => friendly(operation, input),

@@ -10,7 +10,7 @@ use http::header::{AGE, DATE};
 use super::{MaybeSend, MaybeSync, sys};
 use crate::dates;
 
-/// Where the SDK takes the device's time from.
+/// Provides the device's time.
 pub trait Clock: fmt::Debug + MaybeSend + MaybeSync {
     /// The device's wall clock time, right or wrong.
     fn now(&self) -> SystemTime;
@@ -79,7 +79,7 @@ impl ServerClock {
     const NOISE: Duration = Duration::from_secs(10);
     /// No clock that is right says a time before 2025: this software is younger.
     const EARLIEST: Duration = Duration::from_secs(1_735_689_600);
-    /// What AWS tolerates in any signature, and at most.
+    /// The time difference that AWS tolerates in every signature, and at most.
     const LEAST_TOLERANCE: Duration = Duration::from_secs(5 * 60);
     const TOLERANCE: Duration = Duration::from_secs(15 * 60);
 
@@ -103,8 +103,8 @@ impl ServerClock {
         latest.unwrap_or_else(|| self.now())
     }
 
-    /// The moment `server` of AWS's time on the device's clock, for whoever compares it with that. Where the time is in dispute, the
-    /// earlier of both.
+    /// Converts `server`, a moment of AWS's time, to the device's clock, for comparison with that clock. If the time is in dispute, the
+    /// result is the earlier of both.
     pub(crate) fn on_device(&self, server: SystemTime) -> SystemTime {
         let offset = self.learned().offset;
         let offset = self.disputed().map_or(offset, |[by_dates, other]| by_dates.max(other));
@@ -235,8 +235,8 @@ impl ServerClock {
         }
     }
 
-    /// Where no `Date` tells the time, as where a browser hides it, a new token does: it would look expired to a device that is ahead,
-    /// and live on for one that is behind.
+    /// Adopts the time of a new token if no `Date` has told the time, for example because a browser hides it. Otherwise the token would
+    /// look expired to a device whose clock is ahead, and outlive its expiry on one whose clock is behind.
     fn adopt_token(&self, issued_at: Option<SystemTime>, asked_at: SystemTime) {
         let Some(issued_at) = issued_at.filter(|issued_at| is_plausible(*issued_at)) else { return };
         let offsets = self.offsets(issued_at, asked_at);
@@ -246,7 +246,7 @@ impl ServerClock {
         }
     }
 
-    /// What is possible when AWS said `server` to a request that was sent at `asked_at`, on the device's clock.
+    /// The possible offsets after AWS has answered with the time `server` to a request that was sent at `asked_at` on the device's clock.
     ///
     /// AWS answered at some time between then and now. Usually that is an instant, but a phone may have slept in between: then
     /// the answer says little, and what it does not contradict stays.
@@ -535,7 +535,7 @@ mod tests {
         let (_, clock) = device(DATE_SECONDS + 3600);
         clock.hear_refusal(Some(at(DATE_SECONDS)), &HeaderMap::new(), at(DATE_SECONDS), true);
         assert_eq!(clock.now(), clock.device_now());
-        // What it contradicts is corrected all the same.
+        // It corrects what it contradicts nevertheless.
         clock.hear_refusal(Some(at(DATE_SECONDS + 7200)), &HeaderMap::new(), at(DATE_SECONDS), true);
         assert_eq!(clock.now(), at(DATE_SECONDS + 7200));
     }

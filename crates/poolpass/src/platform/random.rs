@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{MaybeSend, MaybeSync};
 
-/// Where the SDK takes random bytes from: SRP's secret, PKCE verifiers, retry jitter.
+/// Provides random bytes: for SRP's secret, PKCE verifiers and retry jitter.
 ///
 /// An implementation must be a cryptographically secure generator. It is replaceable for tests
 /// that need fixed values.

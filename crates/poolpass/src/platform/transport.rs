@@ -15,18 +15,18 @@ pub type Request = http::Request<Bytes>;
 /// An answer, whose body arrives piece by piece.
 pub type Response = http::Response<Body>;
 
-/// How the SDK reaches AWS.
+/// Sends requests to AWS.
 ///
-/// The SDK brings [`HttpTransport`](super::HttpTransport) for each platform; an app may bring its own. A transport does
-/// one thing: it sends the request once and hands out the answer, whatever its status. Time limits,
-/// retries, signatures and clock correction happen above it.
+/// The SDK has [`HttpTransport`](super::HttpTransport) for each platform; an app may bring its own. A transport does one thing: it sends
+/// the request once and returns the answer, whatever its status. Time limits, retries, signatures and clock correction are added above
+/// it.
 pub trait Transport: fmt::Debug + MaybeSend + MaybeSync {
     /// Sends `request` and waits for the answer's head.
     ///
     /// Redirects must not be followed, since a signature holds for one host and path. Dropping the
     /// future must abort the request.
     ///
-    /// The body is handed out as the server sent it. Where the host unpacks it all the same, the transport leaves out the headers of
+    /// The body must arrive as the server sent it. If the platform unpacks it nevertheless, the transport must leave out the headers of
     /// the packed body: `Content-Encoding`, `Content-Length` and every `x-amz-checksum-…`.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl fmt::Debug for Body {
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{detail}")]
 pub struct TransportError {
-    /// What is known about the request's fate.
+    /// Whether the server may have acted on the request.
     pub kind: TransportErrorKind,
     /// The cause in words.
     pub detail: String,
@@ -127,7 +127,7 @@ impl TransportError {
     }
 }
 
-/// What is known about the fate of a request without an answer.
+/// The reason why a request has no answer, and whether the server may have acted on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {

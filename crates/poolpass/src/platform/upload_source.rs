@@ -1,4 +1,4 @@
-//! Where the bytes of an upload come from.
+//! Sources of the bytes of an upload.
 
 use std::fmt;
 use std::io;
@@ -18,6 +18,6 @@ pub trait UploadSource: fmt::Debug + MaybeSend + MaybeSync {
     ///
     /// # Errors
     ///
-    /// Whatever keeps the bytes from being read; the upload ends with it.
+    /// The reason why the bytes cannot be read; the upload fails with it.
     fn read(&self, offset: u64, length: usize) -> BoxFuture<'_, io::Result<Bytes>>;
 }

@@ -42,7 +42,7 @@ impl RefreshOperation {
     }
 }
 
-/// How a client refreshes.
+/// The client's settings for refreshes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RefreshSettings {
     /// `None` to find out.

@@ -244,7 +244,7 @@ impl Shared {
         self.state().set(session);
     }
 
-    /// Takes over what another process has stored meanwhile. The caller holds `writing`.
+    /// Takes over what another process has stored in the meantime. The caller holds `writing`.
     async fn reread(&self) -> Result<Option<Arc<Session>>, Error> {
         let value = self.store.load(&self.keys.session).await?;
         let stored = value.as_ref().and_then(|value| stored::read(value, &self.pool));

@@ -1,7 +1,7 @@
 //! The session: the tokens of a sign-in, kept fresh and kept safe.
 //!
 //! - [`manager`]: reads and writes the session, in memory and in the store; hands out tokens that are valid for a while yet
-//! - [`state`]: what this process knows about the session
+//! - [`state`]: this process's knowledge about the session
 //! - [`refresh`]: one refresh at a time, and never a lost one
 //! - [`exchange`]: the two operations that refresh, and the choice between them
 //! - [`sign_out`]: ends the session, here and everywhere

@@ -26,7 +26,7 @@ enum RefreshMode {
 }
 
 impl Shared {
-    /// Gets tokens that are valid for a while, whoever refreshes them. As long as those of `session` are valid, this waits for the
+    /// Gets tokens that are valid for a while, from this refresh or that of another process. As long as those of `session` are valid, this waits for the
     /// refresh within its grace period only; the refresh goes on.
     pub(super) async fn refresh_if_due(self: &Arc<Self>, session: &Arc<Session>) -> Outcome {
         let running = self.join(session, RefreshMode::IfStale);

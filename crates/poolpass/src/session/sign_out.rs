@@ -112,7 +112,7 @@ impl Shared {
         };
         let known = self.state().session();
         let stored = self.stored(&writing).await.unwrap_or(known);
-        // Where a rotated token waits for the store, AWS no longer accepts the stored one.
+        // If a rotated token waits for the store, AWS no longer accepts the stored one.
         let unsaved = self.state().take_unsaved();
         let session = unsaved
             .filter(|unsaved| stored.as_ref().is_some_and(|stored| stored.id == unsaved.id))

@@ -1,4 +1,4 @@
-//! What this process knows about the session, and how that changes.
+//! This process's knowledge about the session, and the ways in which it changes.
 
 use std::sync::Arc;
 use std::time::SystemTime;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::json::Object;
 use crate::user_pool::AuthenticationResult;
 
-/// What [`result`] makes, as the user pool reads it.
+/// Reads the result of [`result`] as the user pool does.
 pub(crate) fn tokens(result: &Value) -> AuthenticationResult {
     let result = Object::parse(result.to_string().as_bytes()).unwrap();
     AuthenticationResult::read(result).unwrap()

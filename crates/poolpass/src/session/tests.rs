@@ -1,4 +1,4 @@
-//! What a server cannot be made to do: races with a refresh, a failing store, answers that AWS would not give.
+//! Cases that no server can produce: races with a refresh, a failing store, answers that AWS would not give.
 //! Everything else is tested against local-aws, in `tests/runner/tests/session.rs`.
 
 mod cancelled;
@@ -423,7 +423,7 @@ async fn debug_output_shows_no_token() {
     assert!(!debug.contains(id_token.jwt()) && !debug.contains("refresh token"), "{debug}");
 }
 
-/// How long `work` takes on the paused clock.
+/// The time that `work` takes on the paused clock.
 async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
     let begun = tokio::time::Instant::now();
     (work.await, begun.elapsed())
@@ -440,7 +440,7 @@ async fn a_token_that_is_valid_for_50_s_is_handed_out_within_2_s_while_cognito_i
     let (token, waited) = timed(client.id_token()).await;
     assert_eq!(token.unwrap().jwt(), old.jwt());
     assert!(waited <= Duration::from_secs(2), "{waited:?}");
-    // The renewal's grace is over for everybody.
+    // The renewal's grace period is over for everybody.
     let (token, waited) = timed(client.access_token()).await;
     assert!(token.is_ok() && waited <= Duration::from_millis(10), "{waited:?}");
     release.send(()).unwrap();

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{Call, ClientMetadata, UserPool};
 use crate::json::Object;
 
-/// What SignUp takes.
+/// The input of SignUp.
 pub(crate) struct NewUser<'a> {
     pub(crate) username: &'a str,
     pub(crate) password: &'a str,

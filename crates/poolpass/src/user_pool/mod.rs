@@ -28,7 +28,7 @@ use crate::json::Object;
 use crate::platform::BoxFuture;
 use crate::srp::AppClient;
 
-/// What an app passes through to the user pool's Lambda triggers.
+/// Metadata that an app passes to the user pool's Lambda triggers.
 pub(crate) type ClientMetadata = BTreeMap<String, String>;
 
 /// One user pool, as one app client sees it.
@@ -55,7 +55,7 @@ impl UserPool {
     /// whose new one was lost, which ends the session.
     const REFRESH_TIMEOUT: Duration = Duration::from_secs(15);
     const REFRESH_TOTAL_TIMEOUT: Duration = Duration::from_secs(50);
-    /// How long any other call may take, repetitions included: somebody waits for it.
+    /// The longest time of any other call with all its attempts: somebody waits for it.
     const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
 
     /// `None` where the configuration has no user pool.
@@ -124,7 +124,7 @@ impl UserPool {
 }
 
 impl Call {
-    /// A call that may be repeated: doing it twice is as good as doing it once.
+    /// A call that may be repeated: doing it twice has the same effect as doing it once.
     fn safe(operation: &'static str, input: Object) -> Self {
         Self { operation, repeat: Repeat::Safe, input, is_refresh: false }
     }

@@ -1,13 +1,13 @@
 import Foundation
 import PoolpassFFI
 
-/// How the SDK reaches AWS, where the app wants another way than Poolpass's own, such as ``URLSessionTransport``.
+/// Sends requests to AWS in the app's own way, such as ``URLSessionTransport``.
 ///
 /// A transport does one thing: it sends the request once, follows no redirect, and gives the answer, whatever its status. Time
 /// limits, retries, signatures and clock correction happen above it. When its task is cancelled, it aborts the request.
 ///
 /// It asks for no compression by itself and unpacks nothing. DynamoDB's requests say `Accept-Encoding: identity`, which stops
-/// URLSession from it. Where an answer was unpacked all the same, the transport leaves out the headers of the packed body:
+/// URLSession from it. If an answer was unpacked nevertheless, the transport must leave out the headers of the packed body:
 /// `Content-Encoding`, `Content-Length` and every `x-amz-checksum-…`.
 public protocol Transport: Sendable {
     /// Sends `request` and waits for the answer's head.

@@ -233,7 +233,7 @@ fn lock_at_once(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Makes a new or removed name survive a loss of power. Not every file system can; the value is in its place, or gone, all the same.
+/// Makes a new or removed name survive a loss of power. Not every file system can; the value is in its place, or gone, in any case.
 #[cfg(unix)]
 fn sync_directory(file: &Path) {
     let _ = File::open(directory_of(file)).and_then(|directory| directory.sync_all());
@@ -341,7 +341,7 @@ mod tests {
         second.unwrap();
     }
 
-    /// What Android can: other processes see the same lock.
+    /// A lock as Android supports it: other processes see the same lock.
     #[cfg(unix)]
     #[tokio::test]
     async fn the_lock_is_flock() {

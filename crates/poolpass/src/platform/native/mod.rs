@@ -42,7 +42,7 @@ pub(crate) async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
 }
 
-/// How reqwest writes `host` into the header of that name; `None` where it refuses it.
+/// Writes `host` as reqwest does into the header of that name; `None` if it refuses the host.
 pub(crate) fn host_as_sent(host: &str) -> Option<String> {
     reqwest::Url::parse(&format!("http://{host}/")).ok()?.host_str().map(str::to_owned)
 }

@@ -79,9 +79,9 @@ fn leave_out_refinements(init: &Object) {
     }
 }
 
-/// How the host's cache takes part.
+/// The mode of the browser's cache for a request.
 ///
-/// A browser would keep S3's objects for a tenth of their age, whoever asks for them, and a kept answer's `Date` is no time. For
+/// A browser would cache S3's objects for a tenth of their age, for every caller, and the `Date` of a cached answer is outdated. For
 /// this mode, `fetch` adds `cache-control: no-cache` to the request, and also for the default mode if the request has a condition.
 /// S3 stores that header of a write with the object. Nothing is added for `force-cache`, and no cache keeps answers to writes.
 fn cache_mode(method: &Method) -> RequestCache {

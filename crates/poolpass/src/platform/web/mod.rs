@@ -27,7 +27,7 @@ pub(super) fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(js_sys::Date::now() as u64)
 }
 
-/// How the host writes `host` into the header of that name; `None` where it refuses it.
+/// Writes `host` as the browser does into the header of that name; `None` if it refuses the host.
 pub(crate) fn host_as_sent(host: &str) -> Option<String> {
     Some(web_sys::Url::new(&format!("http://{host}/")).ok()?.hostname())
 }

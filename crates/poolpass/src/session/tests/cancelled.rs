@@ -107,7 +107,7 @@ async fn a_refresh_is_whole_whenever_its_caller_goes_away() {
         pool.answer(refreshed(&pool, "ada", Some("ada's rotated refresh token")));
         let done = dropped_after(polls, client.id_token()).await;
         settled().await;
-        // Where AWS has rotated the token, the new one is stored.
+        // If AWS has rotated the token, the new one is stored.
         let stored = store.load(STORED).await.unwrap().unwrap();
         let is_rotated = stored.expose_secret().contains("ada's rotated refresh token");
         assert_eq!(is_rotated, !pool.operations().is_empty(), "{polls}");

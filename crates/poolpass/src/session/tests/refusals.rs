@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What AWS says when the session is over, in each of its words.
+/// AWS's answers when the session is over, in each wording.
 const ENDS: &[(&str, &str, SessionEndReason)] = &[
     ("NotAuthorizedException", "Refresh Token has been revoked", SessionEndReason::Revoked),
     ("NotAuthorizedException", "Refresh Token has expired", SessionEndReason::Expired),
@@ -22,7 +22,7 @@ const ENDS: &[(&str, &str, SessionEndReason)] = &[
     ("UserNotConfirmedException", "User is not confirmed.", SessionEndReason::UserNotConfirmed),
 ];
 
-/// What concerns the app, the user pool, its limits and triggers, or what stands between: not the session.
+/// Answers about the app, the user pool, its limits and triggers, or from proxies, but not about the session.
 const STAYS: &[(u16, &str, &str)] = &[
     (400, "NotAuthorizedException", "Unable to verify secret hash for client client"),
     (400, "NotAuthorizedException", "SecretHash does not match for the client: client"),

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What a store does when it is used in some way.
+/// A failure of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trouble {
     Throws,
@@ -134,7 +134,7 @@ async fn signing_out_forgets_the_session_whatever_the_store_does() {
         pool.answer(json!({}));
         let (outcome, waited) = timed(client.sign_out()).await;
         assert!(waited <= Duration::from_secs(24), "{trouble:?} {waited:?}");
-        // Whoever cannot remove the session says so.
+        // A store that cannot remove the session reports it.
         assert!(trouble.0 != Use::Remove || outcome.is_err(), "{trouble:?}");
         assert_eq!(pool.last_input()["Token"], "ada's first refresh token", "{trouble:?}");
         assert_eq!(pool.operations(), ["RevokeToken"], "{trouble:?}");
@@ -242,7 +242,7 @@ async fn what_this_client_has_not_written_is_no_session() {
         begin(&client, &pool, "bob").await;
         assert_eq!(username(&client).await.as_deref(), Some("bob"), "{start}");
     }
-    // What an earlier release has written does not name the pool.
+    // The format of an earlier release does not name the pool.
     let mut earlier: Value = serde_json::from_str(&good).unwrap();
     for name in ["clientId", "userPoolId"] {
         assert!(earlier.as_object_mut().unwrap().remove(name).is_some());
