@@ -29,33 +29,40 @@ export function attribute(path: Path): Attribute {
   };
 }
 
-/** What can be demanded of an attribute. */
+/** The conditions on an attribute, made by `attribute`. */
 export interface Attribute {
+  /** Matches attributes equal to `value`. */
   eq(value: AttributeValue): Condition;
-  /** It differs, or does not exist. */
+  /** Matches attributes that differ from `value` or do not exist. */
   ne(value: AttributeValue): Condition;
+  /** Matches attributes less than `value`. */
   lt(value: AttributeValue): Condition;
+  /** Matches attributes less than or equal to `value`. */
   le(value: AttributeValue): Condition;
+  /** Matches attributes greater than `value`. */
   gt(value: AttributeValue): Condition;
+  /** Matches attributes greater than or equal to `value`. */
   ge(value: AttributeValue): Condition;
-  /** Both ends are included. */
+  /** Matches attributes from `first` to `last`, both included. */
   between(first: AttributeValue, last: AttributeValue): Condition;
+  /** Matches attributes equal to one of `values`, of which DynamoDB takes 1 to 100. */
   isIn(values: readonly AttributeValue[]): Condition;
-  /** It exists, even if it is null. */
+  /** Matches items that have the attribute, even if it is null. */
   exists(): Condition;
-  /** It does not exist. On an attribute of the key: there is no such item. */
+  /** Matches items without the attribute. On an attribute of the key, it means that no item has this key. */
   notExists(): Condition;
+  /** Matches strings that start with `prefix`. */
   beginsWith(prefix: string): Condition;
-  /** This string contains a string, or this list or set an element. */
+  /** Matches strings that contain the string `value`, and lists and sets that contain the element `value`. */
   contains(value: AttributeValue): Condition;
 }
 
-/** Not a condition of its own. */
+/** Requires that a condition does not hold. */
 export function not(condition: AnyCondition): Condition {
   return new Condition({ op: 'not', conditions: [condition] });
 }
 
-/** What has to hold: for a write to happen, for an item to be found, or for a found item to be given. */
+/** A condition for a write, a query or a filter. */
 export type AnyCondition = Condition | Expression;
 
 /**
@@ -87,12 +94,12 @@ export class Condition {
     this.conditions = node.conditions;
   }
 
-  /** Both hold. */
+  /** Requires both conditions. */
   and(other: AnyCondition): Condition {
     return new Condition({ op: 'and', conditions: [this, other] });
   }
 
-  /** At least one of the two holds. */
+  /** Requires at least one of the two conditions. */
   or(other: AnyCondition): Condition {
     return new Condition({ op: 'or', conditions: [this, other] });
   }

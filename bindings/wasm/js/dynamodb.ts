@@ -1,11 +1,12 @@
 import type { AnyCondition, Expression, Path } from './conditions.js';
 import type { Decimal } from './decimal.js';
 import { type Handle, type Unproxied, unproxied } from './handle.js';
-import { type CallOptions, given } from './options.js';
+import type { CallOptions } from './options.js';
 import type { Client, Table as Inner } from './poolpass_wasm.js';
+import { Query, type QueryOptions, Scan, type ScanOptions } from './queries.js';
 
 /**
- * What an attribute can hold.
+ * A value of an attribute.
  *
  * Numbers are read as numbers, and as `bigint` where an integer is too large to be exact. Other numbers lose digits that a
  * JavaScript number does not have, unless `exactDecimals` asks for `Decimal`. A `Set` holds only strings, only numbers or only
@@ -42,78 +43,47 @@ type Scalar = Exclude<AttributeValue, readonly unknown[] | { readonly [name: str
 
 /** How items are read. */
 export interface ReadOptions extends CallOptions {
-  /** Sees every write that succeeded before. Default: what was written within the last moments may be missing. */
+  /** Sees every write that succeeded before it, at twice the price. Default: writes of the last moments may be missing. */
   consistentRead?: boolean | undefined;
-  /** Gives only these attributes, as far as the item has them. */
+  /** Returns only these attributes. Default: all. */
   attributes?: readonly Path[] | undefined;
   /** Reads what is not an integer as `Decimal`, without losing a digit. Default: as a number. */
   exactDecimals?: boolean | undefined;
 }
 
 export interface WriteOptions extends CallOptions {
-  /** Writes only if this holds for the present item. Otherwise kind `conditionFailed`. */
+  /** Writes only if this condition holds for the stored item; otherwise the error's kind is `conditionFailed`. */
   condition?: AnyCondition | undefined;
-  /** When the condition does not hold, the error's `item` is the item as it is, if there is one. Costs no further read. Default: it is not. */
+  /** If the condition does not hold, the error carries the stored item (`item`). This costs no extra read. Default: it carries no item. */
   returnOldOnConditionCheckFailure?: boolean | undefined;
 }
 
-/** Changes of an item, which happen together and see the item as it was before. */
+/** Changes of an item. All changes happen together, and see the item as it was before. */
 export interface Changes {
-  /** Gives attributes these values: an object by name, or pairs of a path and a value. */
+  /** Sets attributes: an object by name, or pairs of a path and a value. */
   set?: Assignments | undefined;
-  /** Gives attributes these values if they do not exist. */
+  /** Sets attributes that do not exist yet. */
   setIfNotExists?: Assignments | undefined;
-  /** Appends elements to lists that exist. */
+  /** Appends elements to lists, which must exist. */
   append?: Assignments | undefined;
-  /** Adds numbers to numbers, or elements to sets. What does not exist counts as 0 or as an empty set. */
+  /** Adds numbers to numbers, or elements to sets. A missing attribute counts as 0 or as an empty set. */
   add?: Assignments | undefined;
-  /** Takes elements out of sets. */
+  /** Removes elements from sets. */
   deleteFromSet?: Assignments | undefined;
   /** Removes attributes. */
   remove?: readonly Path[] | undefined;
-  /** An update expression in DynamoDB's own language, in place of all above. */
+  /** Uses an update expression in DynamoDB's own language instead of the other changes. */
   expression?: Expression | undefined;
 }
 
 export type Assignments = { readonly [name: string]: AttributeValue } | readonly (readonly [Path, AttributeValue])[];
 
-/** What an update gives back: the whole item or the changed attributes, from before or after. */
+/** The values that an update returns: the whole item or the changed attributes, from before or after. */
 export type ReturnValues = 'allOld' | 'updatedOld' | 'allNew' | 'updatedNew';
 
-export interface SearchOptions extends ReadOptions {
-  /** Gives only items for which this holds. They are read, and paid for, all the same. */
-  filter?: AnyCondition | undefined;
-  /** Searches this secondary index. */
-  indexName?: string | undefined;
-  /** Reads at most so many items for a page, before the filter. Default: as many as fit into 1 MB. */
-  pageSize?: number | undefined;
-  /** Starts behind this key, which an earlier page named. */
-  exclusiveStartKey?: Item | undefined;
-}
-
-export interface QueryOptions extends SearchOptions {
-  /** Goes through the sort keys backwards. */
-  descending?: boolean | undefined;
-}
-
-export interface ScanOptions extends SearchOptions {
-  /** Goes through one of `totalSegments` parts of the table, counted from 0. */
-  segment?: number | undefined;
-  totalSegments?: number | undefined;
-}
-
-export interface ItemPage<T> {
-  /** There may be none although more pages follow, since the filter is applied after reading. */
-  readonly items: T[];
-  /** Where the next page starts; absent after the last. Its fractions are `Decimal`s, since it has to be exact. */
-  readonly lastEvaluatedKey?: Item;
-  /** How many items were read, before the filter. */
-  readonly scannedCount: number;
-}
-
 /**
- * A write of a transaction. `table` defaults to the configuration's. When its condition does not hold,
- * `returnOldOnConditionCheckFailure` has the item told by its reason, in the error's `cancellationReasons`.
+ * One write of a transaction. `table` defaults to the configuration's. If its condition does not hold, the transaction writes
+ * nothing, and with `returnOldOnConditionCheckFailure` its reason in the error's `cancellationReasons` carries the stored item.
  */
 export type TransactWrite = { table?: string | undefined; returnOldOnConditionCheckFailure?: boolean | undefined } & (
   | { put: Item; condition?: AnyCondition | undefined }
@@ -122,7 +92,7 @@ export type TransactWrite = { table?: string | undefined; returnOldOnConditionCh
   | { conditionCheck: Item; condition: AnyCondition }
 );
 
-/** A read of a transaction. */
+/** One read of a transaction. `table` defaults to the configuration's. */
 export interface TransactGet {
   table?: string | undefined;
   key: Item;
@@ -130,7 +100,7 @@ export interface TransactGet {
 }
 
 /**
- * A DynamoDB table, as far as the person's role allows.
+ * A DynamoDB table, used with the signed-in person's permissions.
  *
  * ```ts
  * const notes = client.table();
@@ -155,7 +125,7 @@ export class Table {
     return this.inner().call('get', { ...options, key });
   }
 
-  /** Stores an item in place of any other with the same key (PutItem), and with `returnOld` gives that one back. */
+  /** Stores an item, replacing any item with the same key (PutItem). With `returnOld`, returns the replaced item. */
   put<T extends object = Item>(
     item: T & Storable<T>,
     options: WriteOptions & { returnOld?: boolean | undefined } = {},
@@ -163,7 +133,7 @@ export class Table {
     return this.inner().call('put', { ...options, item });
   }
 
-  /** Changes attributes of the item with this key, or makes it (UpdateItem). */
+  /** Changes attributes of the item with this key, or creates it (UpdateItem). */
   update<T = Item>(
     key: Item,
     changes: Changes,
@@ -172,19 +142,22 @@ export class Table {
     return this.inner().call('update', { ...options, ...changes, key });
   }
 
-  /** Deletes the item with this key, if there is one (DeleteItem), and with `returnOld` gives it back. */
+  /** Deletes the item with this key (DeleteItem). Deleting a missing item succeeds. With `returnOld`, returns the deleted item. */
   delete<T = Item>(key: Item, options: WriteOptions & { returnOld?: boolean | undefined } = {}): Promise<T | undefined> {
     return this.inner().call('delete', { ...options, key });
   }
 
-  /** Finds the items of one partition (Query): the condition names the partition key's value, and may limit the sort key. */
-  query<T = Item>(keyCondition: AnyCondition, options: QueryOptions = {}): Search<T> {
-    return new Search(this.inner(), keyCondition, options);
+  /**
+   * Finds the items of one partition (Query). `keyCondition` compares the partition key, and may limit the sort key with a comparison,
+   * `between` or `beginsWith`.
+   */
+  query<T = Item>(keyCondition: AnyCondition, options: QueryOptions = {}): Query<T> {
+    return new Query(this.inner(), keyCondition, options);
   }
 
-  /** Goes through all items (Scan). It reads, and costs, the whole table. */
-  scan<T = Item>(options: ScanOptions = {}): Search<T> {
-    return new Search(this.inner(), undefined, options);
+  /** Reads every item of the table (Scan). This reads, and costs, the whole table. */
+  scan<T = Item>(options: ScanOptions = {}): Scan<T> {
+    return new Scan(this.inner(), options);
   }
 
   /** Reads the items with these keys, in no particular order (BatchGetItem). */
@@ -198,55 +171,6 @@ export class Table {
     options: CallOptions = {},
   ): Promise<void> {
     return this.inner().call('batchWrite', { ...options, ...writes });
-  }
-}
-
-/** Items, page by page, each page fetched when it is needed: `for await` goes through the items. */
-export class Search<T> implements AsyncIterable<T> {
-  private readonly table: Unproxied<Handle<Inner>>;
-  private readonly condition: AnyCondition | undefined;
-  private readonly options: SearchOptions;
-
-  /** @internal */
-  constructor(table: Handle<Inner>, condition: AnyCondition | undefined, options: SearchOptions) {
-    this.table = unproxied(table);
-    this.condition = condition;
-    this.options = given(options);
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for await (const page of this.pages()) yield* page.items;
-  }
-
-  /** The pages to the end. */
-  async *pages(): AsyncGenerator<ItemPage<T>, void, undefined> {
-    let exclusiveStartKey = this.options.exclusiveStartKey;
-    do {
-      const page: ItemPage<T> = await this.read({ ...this.options, exclusiveStartKey });
-      yield page;
-      exclusiveStartKey = page.lastEvaluatedKey;
-    } while (exclusiveStartKey !== undefined);
-  }
-
-  /** One page. */
-  page(): Promise<ItemPage<T>> {
-    return this.read(this.options);
-  }
-
-  /** The items of all pages in memory. */
-  async all(): Promise<T[]> {
-    const items: T[] = [];
-    for await (const item of this) items.push(item);
-    return items;
-  }
-
-  /** How many items there are, over all pages, without fetching them. Reading them costs the same. */
-  count(): Promise<number> {
-    return this.table().call('count', { ...this.options, keyCondition: this.condition });
-  }
-
-  private read(options: SearchOptions): Promise<ItemPage<T>> {
-    return this.table().call('page', { ...options, keyCondition: this.condition });
   }
 }
 

@@ -14,6 +14,7 @@ export * from './globals.js';
 export type { WasmSource } from './loader.js';
 export { init } from './module.js';
 export type { CallOptions } from './options.js';
+export * from './queries.js';
 export * from './s3.js';
 export * from './session.js';
 export { IndexedDbStore } from './stores/indexed_db.js';

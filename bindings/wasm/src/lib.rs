@@ -24,11 +24,11 @@ mod failure;
 #[cfg(feature = "s3")]
 mod object_options;
 mod presigned_url;
+#[cfg(feature = "dynamodb")]
+mod query;
 mod realms;
 #[cfg(feature = "dynamodb")]
 mod refused_items;
-#[cfg(feature = "dynamodb")]
-mod search;
 mod session;
 mod store;
 #[cfg(feature = "dynamodb")]

@@ -13,8 +13,8 @@ use crate::call::{call, no_such_method};
 use crate::client::JsClient;
 use crate::condition::{condition, expression, path};
 use crate::error::Exception;
+use crate::query;
 use crate::realms::array_in;
-use crate::search;
 use crate::values::{self, Options, list, maybe};
 
 /// `Table` of the crate `poolpass`.
@@ -83,8 +83,8 @@ async fn perform(table: Table, method: String, input: Options) -> Result<JsValue
                 }
             }
         }
-        "page" => search::page(&table, &input).await,
-        "count" => search::count(&table, &input).await,
+        "page" => query::page(&table, &input).await,
+        "count" => query::count(&table, &input).await,
         "batchGet" => {
             let items = batch_get(&table, &input)?.await?;
             let reading = reading(&input)?;

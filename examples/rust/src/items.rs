@@ -26,8 +26,8 @@ pub(crate) async fn tell(people: &People, narrator: &mut Narrator) -> Result<()>
         let note = Note { pk: me.clone(), sk: sk.to_owned(), title: title.to_owned(), revision: 1 };
         narrator.step(&format!("write the note {title:?}"), "PutItem", table.put(&note)).await?;
     }
-    let query = table.query(attribute("pk").eq(me).and(attribute("sk").begins_with("note-"))).all::<Note>();
-    let notes = narrator.step("query the own notes", "Query", query).await?;
+    let query = table.query(attribute("pk").eq(me).and(attribute("sk").begins_with("note-")));
+    let notes: Vec<Note> = narrator.step("query the own notes", "Query", query).await?;
     ensure!(notes.len() == 2, "expected two notes, got {notes:?}");
 
     let key = Item::new().with("pk", me).with("sk", "note-1");

@@ -166,7 +166,7 @@ fn dynamodb(input: &[u8]) {
     run(async {
         match door % 7 {
             0 => {
-                if let Ok(page) = notes.scan().page::<Item>().await {
+                if let Ok(page) = notes.scan::<Item>().page().await {
                     for item in page.items {
                         told(Value::from_item(item.clone()));
                         // What was read can be written, and is the same.
@@ -175,8 +175,8 @@ fn dynamodb(input: &[u8]) {
                     }
                 }
             }
-            1 => told(notes.query(attribute("pk").eq("me")).all::<Value>().await),
-            2 => told(notes.scan().count().await),
+            1 => told(notes.query::<Value>(attribute("pk").eq("me")).all().await),
+            2 => told(notes.scan::<Item>().count().await),
             3 => told(notes.batch_get::<Item>([key()]).await),
             4 => told(notes.batch_write().put(key()).delete(key()).await),
             5 => told(client.transact_get().get(notes.get::<Item>(key())).await),

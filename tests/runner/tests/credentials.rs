@@ -139,7 +139,7 @@ async fn a_person_chooses_among_the_roles_that_the_token_offers() -> Result<()> 
     let client = demo.client()?.build()?;
     demo.sign_in(&client, "lin").await?;
 
-    let scan = async |client: &Client| client.dynamodb()?.scan().all::<Item>().await;
+    let scan = async |client: &Client| client.dynamodb()?.scan::<Item>().all().await;
     assert_eq!(scan(&client).await.unwrap_err().kind(), ErrorKind::AccessDenied);
     let as_reader = client.with_role(reader);
     scan(&as_reader).await?;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use futures_util::{StreamExt, TryStreamExt};
 use poolpass::dynamodb::{
-    AttributeValue, Expression, FromItem, Item, ItemPage, Query, ReturnValues, Search, Table, attribute,
+    AttributeValue, Expression, FromItem, Item, ItemPage, Query, ReturnValues, Table, attribute,
 };
 use poolpass::{Client, ErrorKind};
 use poolpass_tests::Demo;
@@ -30,7 +30,7 @@ impl World {
         Item::new().with("pk", &self.me).with("sk", sk)
     }
 
-    fn mine(&self, prefix: &str) -> Search<Query> {
+    fn mine<T>(&self, prefix: &str) -> Query<T> {
         let pk = attribute("pk").eq(&self.me);
         // DynamoDB takes no empty text in the condition of a key.
         self.table.query(if prefix.is_empty() { pk } else { pk.and(attribute("sk").begins_with(prefix)) })
@@ -266,24 +266,24 @@ async fn queries_and_scans_come_as_pages_and_as_streams() -> Result<()> {
     let sort_keys: Vec<_> = all.iter().map(|item| item.get("sk").map(|sk| format!("{sk:?}"))).collect();
     ensure!(sort_keys.is_sorted());
 
-    let newest = world.mine("note#").descending().page_size(1).page::<Item>().await?;
+    let newest = world.mine::<Item>("note#").descending().page_size(1).page().await?;
     assert_eq!(newest.items[0].get("sk"), Some(&"note#59".into()));
     let last_evaluated_key = newest.last_evaluated_key.context("no more pages")?;
     let second = world
-        .mine("note#")
+        .mine::<Item>("note#")
         .descending()
         .page_size(1)
         .exclusive_start_key(last_evaluated_key)
-        .page::<Item>()
+        .page()
         .await?;
     assert_eq!(second.items[0].get("sk"), Some(&"note#58".into()));
 
     let even = world.mine("note#").filter(attribute("even").eq(true)).attributes(["sk"]).page_size(5);
-    let even: Vec<Item> = even.all().await?;
+    let even: Vec<Item> = even.await?;
     assert_eq!((even.len(), even[0].len()), (30, 1));
 
     // The role confines everybody to a partition, and a scan to nothing.
-    let error = world.table.scan().all::<Item>().await.unwrap_err();
+    let error = world.table.scan::<Item>().all().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AccessDenied);
     Ok(())
 }
@@ -300,11 +300,11 @@ async fn a_search_reads_no_further_than_it_is_asked() -> Result<()> {
     assert_eq!(world.count("DeleteItem"), 0);
 
     let between = attribute("pk").eq(&world.me).and(attribute("sk").between("10", "13"));
-    assert_eq!(world.table.query(between).count().await?, 4);
+    assert_eq!(world.table.query::<Item>(between).count().await?, 4);
 
     // Most pages are empty after the filter. The key of a page may leave the program and come back.
-    let late = || world.mine("").page_size(25).filter(attribute("n").ge(55));
-    assert_eq!((late().count().await?, late().all::<Value>().await?.len()), (5, 5));
+    let late = || world.mine::<Value>("").page_size(25).filter(attribute("n").ge(55));
+    assert_eq!((late().count().await?, late().all().await?.len()), (5, 5));
     let first: ItemPage<Value> = late().page().await?;
     let last_evaluated_key = Value::from_item(first.last_evaluated_key.context("no more pages")?)?;
     let rest: Vec<ItemPage<Value>> =
@@ -395,7 +395,7 @@ async fn what_may_have_been_done_is_not_done_twice() -> Result<()> {
     world.demo.fault(lost("UpdateItem"))?;
     world.table.update(&count).set("edits", 7).await?;
     world.demo.fault(lost("Query"))?;
-    assert_eq!(world.mine("count").count().await?, 1);
+    assert_eq!(world.mine::<Item>("count").count().await?, 1);
 
     // A plain put is sent again, one under a condition is not.
     world.demo.fault(lost("PutItem"))?;
@@ -423,8 +423,8 @@ async fn another_persons_partition_is_out_of_reach() -> Result<()> {
             table.put(&foreign).await,
             mark(&foreign).await,
             table.delete(&foreign).await,
-            table.query(attribute("pk").eq(&world.me)).all::<Item>().await.map(drop),
-            table.scan().page::<Item>().await.map(drop),
+            table.query::<Item>(attribute("pk").eq(&world.me)).all().await.map(drop),
+            table.scan::<Item>().page().await.map(drop),
             table.batch_get::<Item>([&foreign]).await.map(drop),
             table.batch_get::<Item>([&own, &foreign]).await.map(drop),
             table.batch_write().put(own.clone().with("stolen", true)).delete(&foreign).await,
@@ -435,7 +435,7 @@ async fn another_persons_partition_is_out_of_reach() -> Result<()> {
                 .condition_check(table.condition_check(&foreign, attribute("pk").exists()))
                 .await,
             stranger.transact_get().get(table.get::<Item>(&foreign)).await.map(drop),
-            table.query(attribute("pk").eq(&world.me)).count().await.map(drop),
+            table.query::<Item>(attribute("pk").eq(&world.me)).count().await.map(drop),
         ];
         for (number, outcome) in denied.into_iter().enumerate() {
             let error = outcome.err().with_context(|| format!("operation {number} was allowed"))?;

@@ -87,7 +87,7 @@ async fn an_answer_takes_a_small_multiple_of_its_bytes() -> Result<()> {
     let page = || repeated(r#"{"Count":1,"ScannedCount":1,"Items":["#, r#"{"a":{"N":"1"}}"#, "]}", MB);
     let mut found = Vec::new();
     let raw = peak(page, |client| async move {
-        let page = client.dynamodb()?.scan().page::<Item>().await?;
+        let page = client.dynamodb()?.scan::<Item>().page().await?;
         ensure!(page.items.len() > 60_000, "there are {} items", page.items.len());
         Ok(())
     });
@@ -99,7 +99,7 @@ async fn an_answer_takes_a_small_multiple_of_its_bytes() -> Result<()> {
     });
     found.push(("the same as a type of the app's", typed.await?, 12 * MB));
     let streamed = peak(page, |client| async move {
-        let items = client.dynamodb()?.scan().items::<serde_json::Value>();
+        let items = client.dynamodb()?.scan::<serde_json::Value>().items();
         let count = items.try_fold(0_usize, |count, _| async move { Ok(count + 1) }).await?;
         ensure!(count > 60_000, "there are {count} items");
         Ok(())
@@ -108,7 +108,7 @@ async fn an_answer_takes_a_small_multiple_of_its_bytes() -> Result<()> {
 
     let hostile = || repeated(r#"{"Items":[],"Junk":["#, r#"{"":0}"#, "]}", 15 * MB);
     let junk = peak(hostile, |client| async move {
-        client.dynamodb()?.scan().page::<Item>().await?;
+        client.dynamodb()?.scan::<Item>().page().await?;
         Ok(())
     });
     found.push(("junk in an answer of DynamoDB's", junk.await?, 4 * 15 * MB));

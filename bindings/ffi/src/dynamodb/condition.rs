@@ -1,4 +1,4 @@
-//! Conditions, and the places that they speak of.
+//! Conditions on attributes.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,90 +9,90 @@ use super::AttributeValue;
 use crate::convert::count;
 use crate::error::PoolpassError;
 
-/// The place of a value: an attribute, or something inside of one.
+/// An attribute, or a place inside an attribute.
 #[derive(Debug, uniffi::Object)]
 pub struct Attribute(pub(super) dynamodb::Attribute);
 
 #[uniffi::export]
 impl Attribute {
-    /// The attribute called `name`, whatever is in the name.
+    /// The attribute called `name`. Dots and brackets in it are part of the name.
     #[uniffi::constructor]
     pub fn new(name: String) -> Arc<Self> {
         Arc::new(Self(dynamodb::attribute(name)))
     }
 
-    /// The member called `name` of the map at this place.
+    /// Returns the member `name` of this map.
     pub fn member(&self, name: String) -> Arc<Self> {
         Arc::new(Self(self.0.clone().member(name)))
     }
 
-    /// The element of the list at this place, counted from 0.
+    /// Returns the element `index`, counted from 0, of this list.
     pub fn element(&self, index: i32) -> Result<Arc<Self>, PoolpassError> {
         Ok(Arc::new(Self(self.0.clone().element(count(index.into(), "index")?))))
     }
 
-    /// `=`
+    /// Matches attributes equal to `value`.
     pub fn eq(&self, value: AttributeValue) -> Arc<Condition> {
         Condition::of(self.0.clone().eq(value))
     }
 
-    /// `<>`
+    /// Matches attributes that differ from `value` or do not exist.
     pub fn ne(&self, value: AttributeValue) -> Arc<Condition> {
         Condition::of(self.0.clone().ne(value))
     }
 
-    /// `<`
+    /// Matches attributes less than `value`.
     pub fn lt(&self, value: AttributeValue) -> Arc<Condition> {
         Condition::of(self.0.clone().lt(value))
     }
 
-    /// `<=`
+    /// Matches attributes less than or equal to `value`.
     pub fn le(&self, value: AttributeValue) -> Arc<Condition> {
         Condition::of(self.0.clone().le(value))
     }
 
-    /// `>`
+    /// Matches attributes greater than `value`.
     pub fn gt(&self, value: AttributeValue) -> Arc<Condition> {
         Condition::of(self.0.clone().gt(value))
     }
 
-    /// `>=`
+    /// Matches attributes greater than or equal to `value`.
     pub fn ge(&self, value: AttributeValue) -> Arc<Condition> {
         Condition::of(self.0.clone().ge(value))
     }
 
-    /// `BETWEEN first AND last`, both included.
+    /// Matches attributes from `first` to `last`, both included.
     pub fn between(&self, first: AttributeValue, last: AttributeValue) -> Arc<Condition> {
         Condition::of(self.0.clone().between(first, last))
     }
 
-    /// `IN`: one of up to 100 values.
+    /// Matches attributes equal to one of `values`, of which DynamoDB takes 1 to 100.
     pub fn is_in(&self, values: Vec<AttributeValue>) -> Arc<Condition> {
         Condition::of(self.0.clone().is_in(values))
     }
 
-    /// `attribute_exists`
+    /// Matches items that have the attribute, even if it is null.
     pub fn exists(&self) -> Arc<Condition> {
         Condition::of(self.0.clone().exists())
     }
 
-    /// `attribute_not_exists`
+    /// Matches items without the attribute. On an attribute of the key, it means that no item has this key.
     pub fn not_exists(&self) -> Arc<Condition> {
         Condition::of(self.0.clone().not_exists())
     }
 
-    /// `begins_with`
+    /// Matches strings that start with `prefix`.
     pub fn begins_with(&self, prefix: String) -> Arc<Condition> {
         Condition::of(self.0.clone().begins_with(prefix))
     }
 
-    /// `contains`: a part of a string, an element of a set or of a list.
+    /// Matches strings that contain the string `value`, and lists and sets that contain the element `value`.
     pub fn contains(&self, value: AttributeValue) -> Arc<Condition> {
         Condition::of(self.0.clone().contains(value))
     }
 }
 
-/// What has to hold.
+/// A condition for a write, a query or a filter.
 #[derive(Debug, uniffi::Object)]
 pub struct Condition(pub(super) dynamodb::Condition);
 
@@ -110,31 +110,31 @@ impl Condition {
         Self::of(dynamodb::Expression::from(expression).into())
     }
 
-    /// Both hold.
+    /// Requires both conditions.
     pub fn and(&self, other: &Self) -> Arc<Self> {
         Self::of(self.0.clone().and(other.0.clone()))
     }
 
-    /// One holds, or both.
+    /// Requires at least one of the two conditions.
     pub fn or(&self, other: &Self) -> Arc<Self> {
         Self::of(self.0.clone().or(other.0.clone()))
     }
 
-    /// It does not hold.
+    /// Requires that the condition does not hold.
     pub fn not(&self) -> Arc<Self> {
         Self::of(!self.0.clone())
     }
 }
 
-/// Something in DynamoDB's own language, with its placeholders.
+/// An expression in DynamoDB's own language, with its `#name` and `:value` placeholders.
 #[derive(Clone, Debug, PartialEq, uniffi::Record)]
 pub struct Expression {
-    /// Such as `size(#tags) > :least`.
+    /// The expression, such as `size(#tags) > :least`.
     pub text: String,
-    /// Names by placeholder, such as `#tags`.
+    /// The names that `#name` placeholders stand for.
     #[uniffi(default)]
     pub names: HashMap<String, String>,
-    /// Values by placeholder, such as `:least`.
+    /// The values that `:value` placeholders stand for.
     #[uniffi(default)]
     pub values: HashMap<String, AttributeValue>,
 }
@@ -152,7 +152,7 @@ impl From<Expression> for dynamodb::Expression {
     }
 }
 
-/// The places, as the SDK takes them.
+/// The attributes, as the core takes them.
 pub(super) fn places(attributes: &[Arc<Attribute>]) -> Vec<dynamodb::Attribute> {
     attributes.iter().map(|attribute| attribute.0.clone()).collect()
 }

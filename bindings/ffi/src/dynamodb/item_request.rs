@@ -1,8 +1,8 @@
-//! One item: how it is read, written and changed.
+//! Requests for items: reads, writes and changes.
 
 use std::sync::Arc;
 
-use poolpass::dynamodb::{self, DeleteItem, GetItem, Item, PutItem, Table, UpdateItem};
+use poolpass::dynamodb::{self, BatchGet, DeleteItem, GetItem, Item, PutItem, Table, UpdateItem};
 
 use super::attribute_value::item;
 use super::condition::places;
@@ -11,10 +11,10 @@ use super::{Attribute, AttributeValue, Attributes, Condition, Expression};
 /// How items are read.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct GetItemOptions {
-    /// Sees every write that came before, at twice the price.
+    /// Sees every write that succeeded before it, at twice the price. Default: writes of the last moments may be missing.
     #[uniffi(default = false)]
     pub consistent_read: bool,
-    /// Only these attributes. Default: all.
+    /// Returns only these attributes. Default: all.
     #[uniffi(default)]
     pub attributes: Option<Vec<Arc<Attribute>>>,
 }
@@ -35,67 +35,78 @@ pub struct WriteOptions {
 pub enum Change {
     /// Sets an attribute.
     Set {
-        /// Which.
+        /// The attribute.
         attribute: Arc<Attribute>,
-        /// To what.
+        /// The value.
         value: AttributeValue,
     },
-    /// Sets an attribute that is not there yet.
+    /// Sets an attribute that does not exist yet.
     SetIfNotExists {
-        /// Which.
+        /// The attribute.
         attribute: Arc<Attribute>,
-        /// To what.
+        /// The value.
         value: AttributeValue,
     },
-    /// Adds elements at the end of a list, which has to exist.
+    /// Appends elements to a list, which must exist.
     Append {
-        /// Which list.
+        /// The list.
         attribute: Arc<Attribute>,
         /// The elements.
         values: Vec<AttributeValue>,
     },
-    /// Adds to a number, or elements to a set.
+    /// Adds a number to a number, or elements to a set. A missing attribute counts as 0 or as an empty set.
     Add {
-        /// Which.
+        /// The attribute.
         attribute: Arc<Attribute>,
         /// A number or a set.
         value: AttributeValue,
     },
-    /// Takes elements out of a set.
+    /// Removes elements from a set.
     DeleteFromSet {
-        /// Which set.
+        /// The set.
         attribute: Arc<Attribute>,
-        /// A set.
+        /// The elements, as a set.
         value: AttributeValue,
     },
     /// Removes an attribute.
     Remove {
-        /// Which.
+        /// The attribute.
         attribute: Arc<Attribute>,
     },
-    /// An update expression in DynamoDB's own language, in place of all other changes.
+    /// Uses an update expression in DynamoDB's own language instead of the other changes.
     Expression {
         /// The expression.
         expression: Expression,
     },
 }
 
-/// Which values an update returns.
+/// The values that an update returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum ReturnValues {
-    /// The item before.
+    /// The whole item as it was before; nothing if it did not exist.
     AllOld,
-    /// What was changed, before.
+    /// The changed attributes as they were before.
     UpdatedOld,
-    /// The item afterwards.
+    /// The whole item as it is now.
     AllNew,
-    /// What was changed, afterwards.
+    /// The changed attributes as they are now.
     UpdatedNew,
 }
 
 /// The read that `options` describe.
 pub(super) fn get(table: &Table, key: Attributes, options: GetItemOptions) -> GetItem<Item> {
     let mut get = table.get(item(key));
+    if options.consistent_read {
+        get = get.consistent_read();
+    }
+    match options.attributes {
+        Some(wanted) => get.attributes(places(&wanted)),
+        None => get,
+    }
+}
+
+pub(super) fn batch_get(table: &Table, keys: Vec<Attributes>, options: GetItemOptions) -> BatchGet<Item> {
+    let mut get = table.batch_get(keys.into_iter().map(item));
     if options.consistent_read {
         get = get.consistent_read();
     }

@@ -3,7 +3,7 @@
 mod attribute_value;
 mod condition;
 mod item_request;
-mod search;
+mod query;
 mod table;
 mod transaction;
 
@@ -11,7 +11,7 @@ pub use attribute_value::AttributeValue;
 pub(crate) use attribute_value::attributes;
 pub use condition::{Attribute, Condition, Expression};
 pub use item_request::{Change, GetItemOptions, ReturnValues, WriteOptions};
-pub use search::{ItemPage, ScanSegment, SearchOptions};
+pub use query::{ItemPage, QueryOptions, ScanSegment};
 pub use table::Table;
 pub use transaction::{TransactGet, TransactWrite};
 

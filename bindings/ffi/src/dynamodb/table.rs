@@ -1,19 +1,18 @@
-//! A table: one item, and several by their keys.
+//! The handle of a table.
 
 use std::sync::Arc;
 
 use poolpass::dynamodb::Item;
 
 use super::attribute_value::{attributes, item};
-use super::condition::places;
-use super::item_request::{delete, get, put, update};
-use super::search::{self, ItemPage, ScanSegment, SearchOptions};
+use super::item_request::{batch_get, delete, get, put, update};
+use super::query::{self, ItemPage, QueryOptions, ScanSegment};
 use super::{Attributes, Change, Condition, GetItemOptions, ReturnValues, WriteOptions};
 use crate::call::{Cancel, CancelHandle, call};
 use crate::convert::signed;
 use crate::error::PoolpassError;
 
-/// A DynamoDB table, seen with the person's permissions.
+/// A DynamoDB table, used with the signed-in person's permissions.
 #[derive(Debug, uniffi::Object)]
 pub struct Table {
     pub(super) inner: poolpass::dynamodb::Table,
@@ -106,59 +105,56 @@ impl Table {
         .await
     }
 
-    /// One page of the items whose key fits (Query). `descending` turns their order around.
+    /// Fetches one page of a query (Query); `descending` returns the items in descending order of the sort key.
     pub async fn query_page(
         &self,
         key_condition: Arc<Condition>,
         descending: bool,
-        options: SearchOptions,
+        options: QueryOptions,
     ) -> Result<ItemPage, PoolpassError> {
         let table = self.inner.clone();
         call(&self.cancel, async move {
-            Ok(search::query(&table, &key_condition, descending, options)?.page::<Item>().await?.into())
+            Ok(query::query(&table, &key_condition, descending, options)?.page().await?.into())
         })
         .await
     }
 
-    /// How many items fit (Query with COUNT, over all pages).
+    /// Counts the items of all pages of a query without transferring them.
     pub async fn query_count(
         &self,
         key_condition: Arc<Condition>,
-        options: SearchOptions,
+        options: QueryOptions,
     ) -> Result<i64, PoolpassError> {
         let table = self.inner.clone();
         call(&self.cancel, async move {
-            Ok(signed(search::query(&table, &key_condition, false, options)?.count().await?))
+            Ok(signed(query::query(&table, &key_condition, false, options)?.count().await?))
         })
         .await
     }
 
-    /// One page of all items (Scan).
+    /// Fetches one page of a scan (Scan).
     pub async fn scan_page(
         &self,
         segment: Option<ScanSegment>,
-        options: SearchOptions,
+        options: QueryOptions,
     ) -> Result<ItemPage, PoolpassError> {
         let table = self.inner.clone();
-        call(
-            &self.cancel,
-            async move { Ok(search::scan(&table, segment, options)?.page::<Item>().await?.into()) },
-        )
-        .await
-    }
-
-    /// How many items there are (Scan with COUNT, over all pages).
-    pub async fn scan_count(
-        &self,
-        segment: Option<ScanSegment>,
-        options: SearchOptions,
-    ) -> Result<i64, PoolpassError> {
-        let table = self.inner.clone();
-        call(&self.cancel, async move { Ok(signed(search::scan(&table, segment, options)?.count().await?)) })
+        call(&self.cancel, async move { Ok(query::scan(&table, segment, options)?.page().await?.into()) })
             .await
     }
 
-    /// Reads any number of items by their keys (BatchGetItem), in no particular order.
+    /// Counts the items of all pages of a scan without transferring them.
+    pub async fn scan_count(
+        &self,
+        segment: Option<ScanSegment>,
+        options: QueryOptions,
+    ) -> Result<i64, PoolpassError> {
+        let table = self.inner.clone();
+        call(&self.cancel, async move { Ok(signed(query::scan(&table, segment, options)?.count().await?)) })
+            .await
+    }
+
+    /// Reads the items with these keys, in no particular order (BatchGetItem).
     pub async fn batch_get(
         &self,
         keys: Vec<Attributes>,
@@ -166,19 +162,13 @@ impl Table {
     ) -> Result<Vec<Attributes>, PoolpassError> {
         let table = self.inner.clone();
         call(&self.cancel, async move {
-            let mut get = table.batch_get::<Item>(keys.into_iter().map(item).collect::<Vec<_>>());
-            if options.consistent_read {
-                get = get.consistent_read();
-            }
-            if let Some(wanted) = options.attributes {
-                get = get.attributes(places(&wanted));
-            }
+            let get = batch_get(&table, keys, options);
             Ok(get.await?.into_iter().map(attributes).collect())
         })
         .await
     }
 
-    /// Writes and deletes any number of items, each for itself (BatchWriteItem).
+    /// Stores and deletes any number of items, each on its own (BatchWriteItem).
     pub async fn batch_write(
         &self,
         put: Vec<Attributes>,

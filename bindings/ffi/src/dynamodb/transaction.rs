@@ -12,22 +12,22 @@ use crate::call::call;
 use crate::client::Client;
 use crate::error::PoolpassError;
 
-/// An item that a transaction reads.
+/// One read of a transaction.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct TransactGet {
     /// Its table.
     pub table: Arc<Table>,
     /// Its key.
     pub key: Attributes,
-    /// Only these attributes. Default: all.
+    /// Returns only these attributes. Default: all.
     #[uniffi(default)]
     pub attributes: Option<Vec<Arc<Attribute>>>,
 }
 
-/// One write of a transaction. Where its condition does not hold, nothing is written.
+/// One write of a transaction. If its condition does not hold, the transaction writes nothing.
 #[derive(Clone, Debug, uniffi::Enum)]
 pub enum TransactWrite {
-    /// Writes an item.
+    /// Stores an item.
     Put {
         /// Its table.
         table: Arc<Table>,
@@ -62,16 +62,16 @@ pub enum TransactWrite {
         table: Arc<Table>,
         /// The item's key.
         key: Attributes,
-        /// What has to hold.
+        /// The condition.
         condition: Arc<Condition>,
-        /// The error tells the item for which it does not hold.
+        /// If the condition does not hold, the reason for this item carries the stored item.
         return_old_on_condition_check_failure: bool,
     },
 }
 
 #[uniffi::export]
 impl Client {
-    /// Reads up to 100 items of one or more tables at one moment (TransactGetItems), in the order asked for.
+    /// Reads up to 100 items of one or more tables as of one moment, in the order of `gets` (TransactGetItems).
     pub async fn transact_get(
         &self,
         gets: Vec<TransactGet>,
@@ -91,8 +91,8 @@ impl Client {
         .await
     }
 
-    /// Writes up to 100 items of one or more tables, all or none (TransactWriteItems). With the same
-    /// `client_request_token` it is done once.
+    /// Writes up to 100 items of one or more tables, all or none (TransactWriteItems). Transactions with the
+    /// same `client_request_token` are done once.
     pub async fn transact_write(
         &self,
         writes: Vec<TransactWrite>,

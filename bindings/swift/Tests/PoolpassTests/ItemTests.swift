@@ -2,7 +2,7 @@ import Foundation
 import Poolpass
 import XCTest
 
-/// `Codable` items, conditions and searches.
+/// `Codable` items, conditions and queries.
 final class ItemTests: XCTestCase {
     private struct Note: Codable, Equatable {
         enum State: String, Codable { case draft, done }
@@ -65,7 +65,7 @@ final class ItemTests: XCTestCase {
         XCTAssertEqual(try AttributeValue(encoding: Optional<Int>.none), .null)
     }
 
-    func testConditionsUpdatesSearchesAndTransactionsSayWhatTheyMean() async throws {
+    func testConditionsUpdatesQueriesAndTransactionsSayWhatTheyMean() async throws {
         try await Demo.run { demo in
             let client = try await demo.signedIn()
             let (table, me) = (try client.table(), try await client.identityId())
@@ -88,15 +88,13 @@ final class ItemTests: XCTestCase {
             XCTAssertEqual(changed?["made"], "now")
 
             let mine = attribute("pk") == .s(me) && attribute("sk").beginsWith("c#")
-            var search = table.query(Item.self, keyCondition: mine, descending: true)
-            search.pageSize = 1
-            search.attributes = ["sk"]
+            let sortKeys = table.query(
+                Item.self, keyCondition: mine, descending: true, attributes: ["sk"], pageSize: 1)
             var names: [AttributeValue?] = []
-            for try await item in search { names.append(item["sk"]) }
+            for try await item in sortKeys { names.append(item["sk"]) }
             XCTAssertEqual(names, ["c#3", "c#2", "c#1"])
-            var filtered = table.query(Item.self, keyCondition: mine)
-            filtered.filter = Condition(Expression(text: "#n > :two", names: ["#n": "n"], values: [":two": 2]))
-            let count = try await filtered.count()
+            let aboveTwo = Condition(Expression(text: "#n > :two", names: ["#n": "n"], values: [":two": 2]))
+            let count = try await table.query(Item.self, keyCondition: mine, filter: aboveTwo).count()
             XCTAssertEqual(count, 2)
 
             try await client.transactWrite([

@@ -102,10 +102,10 @@ final class SecretTests: XCTestCase {
     /// What holds nothing that anybody keeps secret: what an app says itself, and what AWS says about people and objects.
     private static let withoutSecrets: Set = [
         "Attribute", "CancellationReason", "Change", "Challenge", "Condition", "DeletedObjects", "EmailOtpChallenge",
-        "ItemPage", "Iterator", "KeychainError", "KeychainStore", "NewPasswordRequiredChallenge", "OtherChallenge", "Search",
-        "SelectMfaTypeChallenge", "SessionStore", "MfaSetupChallenge", "SmsMfaChallenge", "SoftwareTokenMfaChallenge",
-        "TransactGet", "TransactWrite", "Transport", "TransportError", "URLSessionTransport", "UploadBody",
-        "UploadProgress", "UploadSource", "User", "Body",
+        "ItemPage", "Iterator", "KeychainError", "KeychainStore", "NewPasswordRequiredChallenge", "OtherChallenge",
+        "PagedItems", "SelectMfaTypeChallenge", "SessionStore", "MfaSetupChallenge", "SmsMfaChallenge",
+        "SoftwareTokenMfaChallenge", "TransactGet", "TransactWrite", "Transport", "TransportError", "URLSessionTransport",
+        "UploadBody", "UploadProgress", "UploadSource", "User", "Body",
     ]
 
     private func printed(_ value: Any) -> [String: String] {

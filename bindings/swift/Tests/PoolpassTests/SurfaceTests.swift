@@ -123,8 +123,10 @@ final class SurfaceTests: XCTestCase {
             "Table.get": Table.get as (Table) -> (Item.Type, Item, Bool, [Attribute]?) async throws -> Item?,
             "Table.name": \Table.name,
             "Table.put": Table.put as (Table) -> (Item, Condition?, Bool) async throws -> Void,
-            "Table.query": Table.query as (Table) -> (Item.Type, Condition, Bool) -> Search<Item>,
-            "Table.scan": Table.scan as (Table) -> (Item.Type, ScanSegment?) -> Search<Item>,
+            "Table.query": { (table: Table) -> Query<Item> in
+                table.query(Item.self, keyCondition: attribute("pk") == "a")
+            },
+            "Table.scan": { (table: Table) -> Scan<Item> in table.scan(Item.self) },
             "Table.update": Table.update as (Table) -> (Item, [Change], Condition?, Bool) async throws -> Void,
             "UpdateItem.add": Change.add,
             "UpdateItem.append": Change.append,

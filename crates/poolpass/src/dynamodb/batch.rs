@@ -6,8 +6,8 @@ use backon::ExponentialBackoff;
 use serde_json::Value;
 
 use super::answer::Unprocessed;
-use super::get::Projection;
 use super::item::read;
+use super::projection::Projection;
 use super::request::{Input, Request};
 use super::{Attribute, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;

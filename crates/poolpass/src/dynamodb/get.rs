@@ -1,9 +1,9 @@
-//! One item.
+//! Reading one item.
 
 use std::marker::PhantomData;
 
-use super::expression::Piece;
 use super::item::read;
+use super::projection::Projection;
 use super::request::Input;
 use super::{Attribute, Expression, FromItem, IntoItem, Item, Table};
 use crate::aws_request::Repeat;
@@ -13,8 +13,11 @@ use crate::platform::BoxFuture;
 
 /// Reads one item (`GetItem`); made by [`Table::get`].
 ///
-/// Awaited, it gives the item, or `None` when there is none with this key. Errors as for [`Table`], and kind
-/// `InvalidResponse` when the item does not fit `T`.
+/// Awaited, it gives the item, or `None` if there is no item with this key.
+///
+/// # Errors
+///
+/// As for [`Table`], and kind `InvalidResponse` when the item does not fit `T`.
 #[derive(Debug)]
 #[must_use = "nothing is sent until it is awaited"]
 pub struct GetItem<T> {
@@ -36,19 +39,19 @@ impl<T> GetItem<T> {
         }
     }
 
-    /// Gives only these attributes, as far as the item has them.
+    /// Returns only these attributes. Default: all.
     pub fn attributes<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
         self.projection = Projection::of(attributes);
         self
     }
 
-    /// Gives only what this projection expression names.
+    /// Returns only the attributes that this projection expression names. Default: all.
     pub fn projection(mut self, expression: Expression) -> Self {
         self.projection = Some(Projection::from(expression));
         self
     }
 
-    /// Sees every write that succeeded before. Default: what was written within the last moments may be missing.
+    /// Sees every write that succeeded before it, at twice the price. Default: writes of the last moments may be missing.
     pub fn consistent_read(mut self) -> Self {
         self.consistent_read = true;
         self
@@ -73,33 +76,5 @@ impl<T: FromItem + 'static> IntoFuture for GetItem<T> {
             let found = table.request("GetItem", self.input()?, Repeat::Safe).item().await?;
             found.map(|item| read(item, "GetItem")).transpose()
         })
-    }
-}
-
-/// Which attributes are given.
-#[derive(Clone, Debug)]
-pub(super) struct Projection(Vec<Piece>);
-
-impl Projection {
-    /// `None` when there are no attributes, which means all of them.
-    pub(super) fn of<A: Into<Attribute>>(attributes: impl IntoIterator<Item = A>) -> Option<Self> {
-        let mut pieces = Vec::new();
-        for attribute in attributes {
-            if !pieces.is_empty() {
-                pieces.push(Piece::text(", "));
-            }
-            pieces.extend(attribute.into().into_pieces());
-        }
-        (!pieces.is_empty()).then_some(Self(pieces))
-    }
-
-    pub(super) fn into_pieces(self) -> Vec<Piece> {
-        self.0
-    }
-}
-
-impl From<Expression> for Projection {
-    fn from(expression: Expression) -> Self {
-        Self(vec![Piece::Plain(expression)])
     }
 }

@@ -28,7 +28,7 @@
 //! let edited: Option<Note> =
 //!     notes.update(&key).set("title", "Oat milk").add("revision", 1).return_values(ReturnValues::AllNew).await?;
 //!
-//! let all: Vec<Note> = notes.query(attribute("pk").eq(&me)).descending().all().await?;
+//! let all: Vec<Note> = notes.query(attribute("pk").eq(&me)).descending().await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -55,11 +55,15 @@ mod answer;
 mod attribute_value;
 mod batch;
 mod condition;
+mod condition_check;
 mod expression;
 mod get;
 mod item;
 mod json;
+mod paged_request;
+mod projection;
 pub(crate) mod protocol;
+mod put_delete;
 mod request;
 mod search;
 mod table;
@@ -73,11 +77,13 @@ mod write;
 pub use attribute_value::AttributeValue;
 pub use batch::{BatchGet, BatchWrite};
 pub use condition::{Attribute, Condition, attribute};
+pub use condition_check::ConditionCheck;
 pub use expression::Expression;
 pub use get::GetItem;
 pub use item::{FromItem, IntoItem, Item};
-pub use search::{ItemPage, Query, Scan, Search};
+pub use put_delete::{DeleteItem, PutItem};
+pub use search::{ItemPage, Query, QueryOptions, Scan};
 pub use table::Table;
 pub use transaction::{TransactGet, TransactWrite};
 pub use update::{ReturnValues, UpdateItem};
-pub use write::{ConditionCheck, DeleteItem, PutItem, Returning};
+pub use write::Returning;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::request::Request;
 use super::{
     BatchGet, BatchWrite, Condition, ConditionCheck, DeleteItem, GetItem, IntoItem, PutItem, Query, Scan,
-    Search, TransactGet, TransactWrite, UpdateItem,
+    TransactGet, TransactWrite, UpdateItem,
 };
 use crate::aws_request::Repeat;
 use crate::client::Client;
@@ -104,13 +104,13 @@ impl Table {
 
     /// Finds the items of one partition (`Query`): `key_condition` names the partition key's value, and may limit the sort key
     /// with a comparison, [`between`](super::Attribute::between) or [`begins_with`](super::Attribute::begins_with).
-    pub fn query(&self, key_condition: impl Into<Condition>) -> Search<Query> {
-        Search::query(self, key_condition)
+    pub fn query<T>(&self, key_condition: impl Into<Condition>) -> Query<T> {
+        Query::query(self, key_condition)
     }
 
     /// Goes through all items (`Scan`). It reads, and costs, the whole table.
-    pub fn scan(&self) -> Search<Scan> {
-        Search::scan(self)
+    pub fn scan<T>(&self) -> Scan<T> {
+        Scan::scan(self)
     }
 
     /// Reads the items with these keys (`BatchGetItem`).

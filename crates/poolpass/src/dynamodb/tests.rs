@@ -164,7 +164,7 @@ async fn only_what_may_be_done_twice_is_sent_again_after_a_lost_answer() {
     let exists = || attribute("pk").exists();
     let set = || AttributeValue::Ss(vec!["a".to_owned()]);
     assert!(is_repeated(|notes| notes.get::<Item>(key()).into_future()).await);
-    assert!(is_repeated(|notes| Box::pin(notes.query(attribute("pk").eq("me")).all::<Item>())).await);
+    assert!(is_repeated(|notes| notes.query::<Item>(attribute("pk").eq("me")).into_future()).await);
     assert!(is_repeated(|notes| notes.batch_get::<Item>([key()]).into_future()).await);
     assert!(is_repeated(|notes| notes.batch_write().put(key()).into_future()).await);
 
@@ -345,7 +345,7 @@ async fn a_query_goes_from_page_to_page_and_no_further_than_wanted() {
     assert_eq!((&sent[0].get("ExclusiveStartKey"), &sent[2]), (&None, &expected));
 
     let aws = script();
-    let mut items = notes(&aws).query(of_me()).items::<Item>();
+    let mut items = notes(&aws).query::<Item>(of_me()).items();
     items.try_next().await.unwrap().unwrap();
     items.try_next().await.unwrap().unwrap();
     assert_eq!(aws.take_sent().len(), 2);
@@ -368,7 +368,8 @@ async fn a_scan_says_what_is_wanted_and_counts_without_reading() {
     let aws = ScriptedAws::default()
         .answer(json!({"Count": 2, "ScannedCount": 5, "LastEvaluatedKey": {"sk": {"N": "1"}}}))
         .answer(json!({"Count": 1, "ScannedCount": 1}));
-    let scan = notes(&aws).scan().index_name("by-date").filter(attribute("done").eq(false)).segment(0, 2);
+    let scan =
+        notes(&aws).scan::<Item>().index_name("by-date").filter(attribute("done").eq(false)).segment(0, 2);
     assert_eq!(scan.attributes(["title"]).consistent_read().count().await.unwrap(), 3);
     let expected = json!({
         "TableName": "notes",
@@ -389,9 +390,9 @@ async fn pages_that_go_in_a_circle_are_an_error() {
     let page = |n: u32| json!({"Items": [{"sk": {"N": "1"}}], "ScannedCount": 1, "LastEvaluatedKey": {"sk": {"N": n.to_string()}}});
     for circle in [&[1, 1][..], &[1, 2, 1], &[1, 2, 3, 2]] {
         let aws = || circle.iter().fold(ScriptedAws::default(), |aws, n| aws.answer(page(*n)));
-        let all = notes(&aws()).scan().all::<Item>().await.unwrap_err();
+        let all = notes(&aws()).scan::<Item>().all().await.unwrap_err();
         let pages: Result<Vec<ItemPage<Item>>, _> = notes(&aws()).scan().pages().try_collect().await;
-        let count = notes(&aws()).scan().count().await.unwrap_err();
+        let count = notes(&aws()).scan::<Item>().count().await.unwrap_err();
         for error in [all, pages.unwrap_err(), count] {
             assert_eq!(
                 (error.kind(), error.operation()),
@@ -406,19 +407,19 @@ async fn pages_that_go_in_a_circle_are_an_error() {
 async fn pages_that_do_not_advance_and_items_that_do_not_fit_are_errors() {
     let stuck = || json!({"Items": [], "LastEvaluatedKey": {"sk": {"N": "1"}}});
     let aws = ScriptedAws::default().answer(stuck()).answer(stuck());
-    let error = notes(&aws).scan().all::<Item>().await.unwrap_err();
+    let error = notes(&aws).scan::<Item>().all().await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidResponse, Some("Scan")));
 
     // B, C, D, B, C, D, …
     let key = |n: usize| json!({"Items": [], "LastEvaluatedKey": {"sk": {"N": (n % 3).to_string()}}});
     let first = json!({"Items": [], "LastEvaluatedKey": {"sk": {"N": "9"}}});
     let aws = (0..20).fold(ScriptedAws::default().answer(first), |aws, n| aws.answer(key(n)));
-    let error = notes(&aws).scan().all::<Item>().await.unwrap_err();
+    let error = notes(&aws).scan::<Item>().all().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(aws.take_sent().len() < 10);
 
     let aws = ScriptedAws::default().answer(json!({"Items": [{"n": {"N": "1"}}, {"n": {"S": "x"}}]}));
-    let mut numbers = notes(&aws).scan().items::<std::collections::BTreeMap<String, u8>>();
+    let mut numbers = notes(&aws).scan::<std::collections::BTreeMap<String, u8>>().items();
     assert!(numbers.try_next().await.is_ok());
     assert_eq!(numbers.try_next().await.unwrap_err().kind(), ErrorKind::InvalidResponse);
 }
@@ -429,9 +430,9 @@ async fn an_answer_without_what_it_always_has_is_not_an_empty_one() {
     for empty in [json!({}), json!({"Items": null, "Responses": null}), json!({"Output": {}})] {
         let aws = (0..5).fold(ScriptedAws::default(), |aws, _| aws.answer(empty.clone()));
         let notes = notes(&aws);
-        invalid(notes.query(attribute("pk").eq("me")).all::<Item>().await.unwrap_err());
-        invalid(notes.scan().page::<Item>().await.unwrap_err());
-        invalid(notes.scan().count().await.unwrap_err());
+        invalid(notes.query::<Item>(attribute("pk").eq("me")).all().await.unwrap_err());
+        invalid(notes.scan::<Item>().page().await.unwrap_err());
+        invalid(notes.scan::<Item>().count().await.unwrap_err());
         invalid(notes.batch_get::<Item>([key()]).await.unwrap_err());
         let client = aws.client(|config| config);
         invalid(client.transact_get().get(notes.get::<Item>(key())).await.unwrap_err());
@@ -489,10 +490,10 @@ async fn what_cannot_be_sent_is_not() {
     refused(notes.put([1, 2]).await.unwrap_err());
     refused(notes.batch_get::<Item>([7]).await.unwrap_err());
     refused(notes.batch_write().delete(7).put(key()).await.unwrap_err());
-    refused(notes.scan().exclusive_start_key(7).all::<Item>().await.unwrap_err());
+    refused(notes.scan::<Item>().exclusive_start_key(7).all().await.unwrap_err());
     let clash = Expression::new("#x = :x").name("#x", "a").value(":x", 1);
-    let clash = notes.query(clash.clone()).filter(clash.name("#x", "b"));
-    refused(clash.all::<Item>().await.unwrap_err());
+    let clash = notes.query::<Item>(clash.clone()).filter(clash.name("#x", "b"));
+    refused(clash.all().await.unwrap_err());
     assert!(aws.take_sent().is_empty());
 
     let error = aws.client(|config| config).dynamodb().unwrap_err();

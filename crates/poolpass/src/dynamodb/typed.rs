@@ -195,22 +195,22 @@ struct Variant {
 
 impl<'de> EnumAccess<'de> for Variant {
     type Error = Error;
-    type Variant = Held;
+    type Variant = VariantContent;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Held), Error> {
-        Ok((seed.deserialize(Typed::Name(self.name))?, Held(self.value)))
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, VariantContent), Error> {
+        Ok((seed.deserialize(Typed::Name(self.name))?, VariantContent(self.value)))
     }
 }
 
-struct Held(Option<AttributeValue>);
+struct VariantContent(Option<AttributeValue>);
 
-impl Held {
+impl VariantContent {
     fn typed(self) -> Result<Typed, Error> {
         self.0.map(Typed::Value).ok_or_else(|| Error::custom("this variant of the enum holds something"))
     }
 }
 
-impl<'de> VariantAccess<'de> for Held {
+impl<'de> VariantAccess<'de> for VariantContent {
     type Error = Error;
 
     fn unit_variant(self) -> Result<(), Error> {

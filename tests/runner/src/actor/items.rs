@@ -41,13 +41,14 @@ async fn perform(client: &Client, table: &Table, operation: &str, with: Argument
         }
         "table.delete" => nothing(delete(table, with, "key")?.await),
         "table.query" => {
-            let mut query = table.query(condition(with, "keyCondition")?.context("no key condition")?);
+            let mut query =
+                table.query::<Value>(condition(with, "keyCondition")?.context("no key condition")?);
             if let Some(size) = with.maybe_number("pageSize") {
                 query = query.page_size(u32::try_from(size)?);
             }
-            Ok(query.all::<Value>().await.map(Value::Array))
+            Ok(query.await.map(Value::Array))
         }
-        "table.scan" => Ok(table.scan().all::<Value>().await.map(Value::Array)),
+        "table.scan" => Ok(table.scan::<Value>().await.map(Value::Array)),
         "table.batchGet" => {
             let items: Result<Vec<Value>, Error> = table.batch_get(with.list("keys")?).await;
             Ok(items.map(Value::Array))

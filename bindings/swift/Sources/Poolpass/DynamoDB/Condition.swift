@@ -1,6 +1,6 @@
 import PoolpassFFI
 
-/// The place of a value: an attribute, or something inside of one.
+/// An attribute, or a place inside an attribute.
 ///
 /// ```swift
 /// let mine = attribute("pk") == .s(me) && attribute("sk").beginsWith("note-")
@@ -8,12 +8,12 @@ import PoolpassFFI
 public struct Attribute: Sendable, ExpressibleByStringLiteral {
     let inner: PoolpassFFI.Attribute
 
-    /// The attribute called `name`, whatever is in the name: dots and brackets mean nothing.
+    /// The attribute called `name`. Dots and brackets in it are part of the name.
     public init(_ name: String) {
         inner = PoolpassFFI.Attribute(name: name)
     }
 
-    /// The attribute of this name.
+    /// The attribute called `name`. Dots and brackets in it are part of the name.
     public init(stringLiteral name: String) {
         self.init(name)
     }
@@ -22,12 +22,12 @@ public struct Attribute: Sendable, ExpressibleByStringLiteral {
         self.inner = inner
     }
 
-    /// The member called `name` of the map at this place.
+    /// Returns the member `name` of this map.
     public func member(_ name: String) -> Attribute {
         Attribute(inner.member(name: name))
     }
 
-    /// The element of the list at this place, counted from 0.
+    /// Returns the element `index`, counted from 0, of this list.
     ///
     /// - Throws: ``PoolpassError`` with `invalidInput` for a negative index.
     public func element(_ index: Int) throws -> Attribute {
@@ -35,51 +35,51 @@ public struct Attribute: Sendable, ExpressibleByStringLiteral {
         return Attribute(try mapped { try inner.element(index: index) })
     }
 
-    /// `BETWEEN first AND last`, both included.
+    /// Matches attributes from `first` to `last`, both included.
     public func between(_ first: AttributeValue, and last: AttributeValue) -> Condition {
         Condition(inner.between(first: first, last: last))
     }
 
-    /// `IN`: one of up to 100 values.
+    /// Matches attributes equal to one of `values`, of which DynamoDB takes 1 to 100.
     public func isIn(_ values: [AttributeValue]) -> Condition { Condition(inner.isIn(values: values)) }
 
-    /// `attribute_exists`
+    /// Matches items that have the attribute, even if it is null.
     public func exists() -> Condition { Condition(inner.exists()) }
 
-    /// `attribute_not_exists`
+    /// Matches items without the attribute. On an attribute of the key, it means that no item has this key.
     public func notExists() -> Condition { Condition(inner.notExists()) }
 
-    /// `begins_with`
+    /// Matches strings that start with `prefix`.
     public func beginsWith(_ prefix: String) -> Condition { Condition(inner.beginsWith(prefix: prefix)) }
 
-    /// `contains`: a part of a string, an element of a set or of a list.
+    /// Matches strings that contain the string `value`, and lists and sets that contain the element `value`.
     public func contains(_ value: AttributeValue) -> Condition { Condition(inner.contains(value: value)) }
 
-    /// `=`
+    /// Matches attributes equal to `value`.
     public static func == (place: Attribute, value: AttributeValue) -> Condition { Condition(place.inner.eq(value: value)) }
 
-    /// `<>`
+    /// Matches attributes that differ from `value` or do not exist.
     public static func != (place: Attribute, value: AttributeValue) -> Condition { Condition(place.inner.ne(value: value)) }
 
-    /// `<`
+    /// Matches attributes less than `value`.
     public static func < (place: Attribute, value: AttributeValue) -> Condition { Condition(place.inner.lt(value: value)) }
 
-    /// `<=`
+    /// Matches attributes less than or equal to `value`.
     public static func <= (place: Attribute, value: AttributeValue) -> Condition { Condition(place.inner.le(value: value)) }
 
-    /// `>`
+    /// Matches attributes greater than `value`.
     public static func > (place: Attribute, value: AttributeValue) -> Condition { Condition(place.inner.gt(value: value)) }
 
-    /// `>=`
+    /// Matches attributes greater than or equal to `value`.
     public static func >= (place: Attribute, value: AttributeValue) -> Condition { Condition(place.inner.ge(value: value)) }
 }
 
-/// The attribute called `name`, whatever is in the name.
+/// The attribute called `name`. Dots and brackets in it are part of the name.
 public func attribute(_ name: String) -> Attribute {
     Attribute(name)
 }
 
-/// What has to hold, for an item or of a key.
+/// A condition for a write, a query or a filter.
 public struct Condition: Sendable {
     let inner: PoolpassFFI.Condition
 
@@ -92,23 +92,23 @@ public struct Condition: Sendable {
         inner = PoolpassFFI.Condition.ofExpression(expression: expression)
     }
 
-    /// Both hold.
+    /// Requires both conditions.
     public static func && (one: Condition, other: Condition) -> Condition {
         Condition(one.inner.and(other: other.inner))
     }
 
-    /// One holds, or both.
+    /// Requires at least one of the two conditions.
     public static func || (one: Condition, other: Condition) -> Condition {
         Condition(one.inner.or(other: other.inner))
     }
 
-    /// It does not hold.
+    /// Requires that the condition does not hold.
     public static prefix func ! (condition: Condition) -> Condition {
         Condition(condition.inner.not())
     }
 }
 
-/// Something in DynamoDB's own language, with its placeholders.
+/// An expression in DynamoDB's own language, with its `#name` and `:value` placeholders.
 public typealias Expression = PoolpassFFI.Expression
 
 extension WriteOptions {

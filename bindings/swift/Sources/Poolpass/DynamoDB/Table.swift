@@ -1,6 +1,6 @@
 import PoolpassFFI
 
-/// A DynamoDB table, as far as the person's role allows.
+/// A DynamoDB table, used with the signed-in person's permissions.
 ///
 /// Items are any `Codable` type: structures become maps, and every number keeps its digits. `Data` is binary, a `Date` is its
 /// seconds since 1970, and an optional that is nil is left out. A member of type ``AttributeValue`` stays as it is, which is how
@@ -133,7 +133,7 @@ public struct Table: Sendable {
 
 /// Several items by their keys.
 extension Table {
-    /// Reads any number of items (BatchGetItem), in no particular order; keys without an item are left out.
+    /// Reads the items with these keys, in no particular order (BatchGetItem). Keys without an item are left out.
     public func batchGet<Value: Decodable>(
         _ type: Value.Type = Value.self, keys: [Item], consistentRead: Bool = false, attributes: [Attribute]? = nil
     ) async throws -> [Value] {
@@ -142,14 +142,14 @@ extension Table {
         return try items.map { try ItemDecoder().decode(from: $0) }
     }
 
-    /// Writes and deletes any number of items, each for itself (BatchWriteItem).
+    /// Stores and deletes any number of items, each on its own (BatchWriteItem).
     public func batchWrite<Value: Encodable>(put items: [Value], delete keys: [Item] = []) async throws {
         let items = try items.map { try ItemEncoder().encode($0) }
         try await call { try await inner.cancellable(handle: $0).batchWrite(put: items, delete: keys) }
     }
 }
 
-/// Which values an update returns.
+/// The values that an update returns.
 public typealias ReturnValues = PoolpassFFI.ReturnValues
 
 /// One change of an item.
@@ -161,22 +161,22 @@ public struct Change: Sendable {
         Change(inner: .set(attribute: place.inner, value: value))
     }
 
-    /// Sets an attribute that is not there yet.
+    /// Sets an attribute that does not exist yet.
     public static func setIfNotExists(_ place: Attribute, to value: AttributeValue) -> Change {
         Change(inner: .setIfNotExists(attribute: place.inner, value: value))
     }
 
-    /// Adds elements at the end of a list, which has to exist.
+    /// Appends elements to a list, which must exist.
     public static func append(_ values: [AttributeValue], to place: Attribute) -> Change {
         Change(inner: .append(attribute: place.inner, values: values))
     }
 
-    /// Adds to a number, or elements to a set.
+    /// Adds a number to a number, or elements to a set. A missing attribute counts as 0 or as an empty set.
     public static func add(_ value: AttributeValue, to place: Attribute) -> Change {
         Change(inner: .add(attribute: place.inner, value: value))
     }
 
-    /// Takes elements out of a set.
+    /// Removes elements from a set.
     public static func deleteFromSet(_ set: AttributeValue, from place: Attribute) -> Change {
         Change(inner: .deleteFromSet(attribute: place.inner, value: set))
     }
@@ -186,7 +186,7 @@ public struct Change: Sendable {
         Change(inner: .remove(attribute: place.inner))
     }
 
-    /// An update expression in DynamoDB's own language, in place of all other changes.
+    /// Uses an update expression in DynamoDB's own language instead of the other changes.
     public static func expression(_ expression: Expression) -> Change {
         Change(inner: .expression(expression: expression))
     }

@@ -1,7 +1,7 @@
 import PoolpassFFI
 
 extension Client {
-    /// Reads up to 100 items of one or more tables at one moment (TransactGetItems), in the order asked for.
+    /// Reads up to 100 items of one or more tables as of one moment, in the order of `gets` (TransactGetItems).
     ///
     /// - Throws: ``PoolpassError`` with `conflict` when one of them was being written; ``PoolpassError/cancellationReasons`` tell which.
     public func transactGet(_ gets: [TransactGet]) async throws -> [Item?] {
@@ -11,7 +11,7 @@ extension Client {
 
     /// Writes up to 100 items of one or more tables, all or none (TransactWriteItems).
     ///
-    /// - Parameter clientRequestToken: With the same token it is done once. Default: a new one, which only the SDK's own retries share.
+    /// - Parameter clientRequestToken: Transactions with the same token are done once. Default: a new token for each call.
     /// - Throws: ``PoolpassError`` with `conditionFailed`, `conflict`; its ``PoolpassError/cancellationReasons`` tell the reason for each
     ///   item, in their order.
     public func transactWrite(_ writes: [TransactWrite], clientRequestToken: String? = nil) async throws {
@@ -20,7 +20,7 @@ extension Client {
     }
 }
 
-/// An item that a transaction reads.
+/// One read of a transaction.
 public struct TransactGet: Sendable {
     let inner: PoolpassFFI.TransactGet
 
@@ -30,14 +30,14 @@ public struct TransactGet: Sendable {
     }
 }
 
-/// One write of a transaction. Where its condition does not hold, nothing is written, and with `returnOldOnConditionCheckFailure` its
-/// ``CancellationReason`` tells the item as it is.
+/// One write of a transaction. If its condition does not hold, the transaction writes nothing, and with
+/// `returnOldOnConditionCheckFailure` its ``CancellationReason`` carries the stored item.
 public struct TransactWrite: Sendable {
     let inner: PoolpassFFI.TransactWrite
 
-    /// Writes an item.
+    /// Stores an item.
     ///
-    /// - Throws: `EncodingError` for what DynamoDB does not have.
+    /// - Throws: `EncodingError` for a value that DynamoDB cannot store.
     public static func put(
         _ item: some Encodable, in table: Table, condition: Condition? = nil,
         returnOldOnConditionCheckFailure: Bool = false
@@ -65,7 +65,7 @@ public struct TransactWrite: Sendable {
             inner: .update(table: table.inner, key: key, changes: changes, options: options))
     }
 
-    /// Only checks a condition.
+    /// Checks a condition on an item that the transaction does not write.
     public static func conditionCheck(
         key: Item, in table: Table, _ condition: Condition, returnOldOnConditionCheckFailure: Bool = false
     ) -> TransactWrite {

@@ -226,8 +226,8 @@ private let items: [String: Operation] = [
     },
     "table.query": { actor, with in
         guard let mine = try condition(with, "keyCondition") else { throw Mismatch("no key condition") }
-        var query = try actor.client.table().query(JSON.self, keyCondition: mine)
-        query.pageSize = with.maybeInt("pageSize")
+        let query = try actor.client.table()
+            .query(JSON.self, keyCondition: mine, pageSize: with.maybeInt("pageSize"))
         return .array(try await query.all())
     },
     "table.scan": { actor, _ in .array(try await actor.client.table().scan(JSON.self).all()) },

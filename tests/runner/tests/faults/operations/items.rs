@@ -33,11 +33,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
     }),
     Operation::new("Table.query", STORED, |stage| {
         Box::pin(async {
-            table(stage)?.query(attribute("pk").eq(stage.user.as_str())).all::<Value>().await.map(drop)
+            table(stage)?.query::<Value>(attribute("pk").eq(stage.user.as_str())).all().await.map(drop)
         })
     }),
     Operation::new("Table.scan", STORED, |stage| {
-        Box::pin(async { table(stage)?.scan().page_size(5).page::<Value>().await.map(drop) })
+        Box::pin(async { table(stage)?.scan::<Value>().page_size(5).page().await.map(drop) })
     }),
     Operation::new("Table.batchGet", STORED, |stage| {
         Box::pin(async { table(stage)?.batch_get::<Value>([key(stage)]).await.map(drop) })

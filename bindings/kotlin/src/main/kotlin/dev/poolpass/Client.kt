@@ -133,7 +133,7 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
     fun table(name: String? = null): Table = Table(mapped { ffi.table(name) })
 
     /**
-     * Reads up to 100 items of one or more tables at one moment (TransactGetItems), in the order asked for.
+     * Reads up to 100 items of one or more tables as of one moment, in the order of [gets] (TransactGetItems).
      *
      * @throws PoolpassException.Conflict when one of them was being written; [PoolpassException.cancellationReasons] tell which.
      */
@@ -143,7 +143,7 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
     /**
      * Writes up to 100 items of one or more tables, all or none (TransactWriteItems).
      *
-     * @param clientRequestToken what is written twice with the same token within ten minutes is written once.
+     * @param clientRequestToken transactions with the same token within ten minutes are done once. Default: a new token for each call.
      * @throws PoolpassException.ConditionFailed when a condition does not hold; [PoolpassException.cancellationReasons] tell the reason for
      * each item, in their order.
      */

@@ -1,15 +1,14 @@
 package dev.poolpass
 
-import kotlinx.coroutines.flow.Flow
-import kotlinx.coroutines.flow.flow
 import dev.poolpass.ffi.Change as FfiChange
 import dev.poolpass.ffi.GetItemOptions as FfiGetItemOptions
+import dev.poolpass.ffi.QueryOptions as FfiQueryOptions
 import dev.poolpass.ffi.Table as FfiTable
 
-/** Which values an update returns: `ALL_OLD`, `UPDATED_OLD`, `ALL_NEW` or `UPDATED_NEW`. */
+/** The values that an update returns: `ALL_OLD`, `UPDATED_OLD`, `ALL_NEW` or `UPDATED_NEW`. */
 typealias ReturnValues = dev.poolpass.ffi.ReturnValues
 
-/** A DynamoDB table, seen with the person's permissions. */
+/** A DynamoDB table, used with the signed-in person's permissions. */
 class Table internal constructor(internal val ffi: FfiTable) {
     /** The table's name or ARN. */
     val name: String get() = ffi.name()
@@ -83,56 +82,59 @@ class Table internal constructor(internal val ffi: FfiTable) {
     }
 
     /**
-     * The items whose key fits (Query), over all pages, each read when it is asked for.
+     * Finds the items of one partition (Query).
      *
-     * @param keyCondition the partition key, and optionally a condition for the sort key.
-     * @param descending turns their order around.
+     * @param keyCondition compares the partition key, and may limit the sort key with a comparison, `between` or `beginsWith`.
+     * @param descending returns the items in descending order of the sort key. Default: ascending.
+     * @param filter returns only items for which this condition holds. DynamoDB reads, and charges for, the others too.
+     * @param attributes returns only these attributes. Default: all.
+     * @param indexName searches this secondary index. Default: the table itself.
+     * @param consistentRead sees every write that succeeded before it, at twice the price. Default: writes of the last moments may be
+     * missing.
+     * @param pageSize reads at most this many items per page, before the filter. Default: as many as fit into 1 MB.
+     * @param exclusiveStartKey starts after this key: the [ItemPage.lastEvaluatedKey] of an earlier page.
      */
     fun query(
         keyCondition: Condition,
         descending: Boolean = false,
-        options: SearchOptions = SearchOptions(),
-    ): Flow<Item> = items(options) { queryPage(keyCondition, descending, it) }
-
-    /** One page of the items whose key fits (Query). */
-    suspend fun queryPage(
-        keyCondition: Condition,
-        descending: Boolean = false,
-        options: SearchOptions = SearchOptions(),
-    ): ItemPage = mapped { ItemPage(ffi.queryPage(keyCondition.ffi, descending, options.toFfi())) }
-
-    /** How many items fit (Query with COUNT, over all pages). */
-    suspend fun queryCount(keyCondition: Condition, options: SearchOptions = SearchOptions()): Long =
-        mapped { ffi.queryCount(keyCondition.ffi, options.toFfi()) }
+        filter: Condition? = null,
+        attributes: List<Attribute>? = null,
+        indexName: String? = null,
+        consistentRead: Boolean = false,
+        pageSize: Int? = null,
+        exclusiveStartKey: Item? = null,
+    ): Query {
+        val options = queryOptions(filter, attributes, indexName, consistentRead, pageSize, exclusiveStartKey)
+        return Query(ffi, keyCondition, descending, options)
+    }
 
     /**
-     * All items (Scan), over all pages, each read when it is asked for.
+     * Reads every item of the table (Scan). This reads, and costs, the whole table. The other parameters are those of [query].
      *
-     * @param segment a part of the table, which is scanned side by side with the others.
+     * @param segment scans one segment of the table, so that several workers can share the scan.
      */
-    fun scan(options: SearchOptions = SearchOptions(), segment: ScanSegment? = null): Flow<Item> =
-        items(options) { scanPage(it, segment) }
+    fun scan(
+        segment: ScanSegment? = null,
+        filter: Condition? = null,
+        attributes: List<Attribute>? = null,
+        indexName: String? = null,
+        consistentRead: Boolean = false,
+        pageSize: Int? = null,
+        exclusiveStartKey: Item? = null,
+    ): Scan = Scan(ffi, segment, queryOptions(filter, attributes, indexName, consistentRead, pageSize, exclusiveStartKey))
 
-    /** One page of all items (Scan). */
-    suspend fun scanPage(options: SearchOptions = SearchOptions(), segment: ScanSegment? = null): ItemPage =
-        mapped { ItemPage(ffi.scanPage(segment, options.toFfi())) }
-
-    /** How many items there are (Scan with COUNT, over all pages). */
-    suspend fun scanCount(options: SearchOptions = SearchOptions(), segment: ScanSegment? = null): Long =
-        mapped { ffi.scanCount(segment, options.toFfi()) }
-
-    /** Reads any number of items by their keys (BatchGetItem), in no particular order. */
+    /** Reads the items with these keys, in no particular order (BatchGetItem). */
     suspend fun batchGet(keys: List<Item>, consistentRead: Boolean = false, attributes: List<Attribute>? = null): List<Item> =
         mapped { ffi.batchGet(keys.map(::itemToFfi), getItemOptions(consistentRead, attributes)).map(::itemFromFfi) }
 
-    /** Writes and deletes any number of items, each for itself (BatchWriteItem). */
+    /** Stores and deletes any number of items, each on its own (BatchWriteItem). */
     suspend fun batchWrite(put: List<Item> = emptyList(), delete: List<Item> = emptyList()): Unit =
         mapped { ffi.batchWrite(put.map(::itemToFfi), delete.map(::itemToFfi)) }
 
     override fun toString(): String = "Table($name)"
 }
 
-/** The changes of one item. A change speaks of an attribute by its name, or of what [attribute] makes. */
+/** The changes of one item, each of an attribute by its name or of a place made by [attribute]. */
 class Changes internal constructor() {
     internal val list = mutableListOf<FfiChange>()
 
@@ -144,36 +146,36 @@ class Changes internal constructor() {
     /** Sets an attribute. */
     fun set(name: String, value: Any?): Unit = set(attribute(name), value)
 
-    /** Sets an attribute that is not there yet. */
+    /** Sets an attribute that does not exist yet. */
     fun setIfNotExists(place: Attribute, value: Any?) {
         list += FfiChange.SetIfNotExists(place.ffi, ffiOf(value))
     }
 
-    /** Sets an attribute that is not there yet. */
+    /** Sets an attribute that does not exist yet. */
     fun setIfNotExists(name: String, value: Any?): Unit = setIfNotExists(attribute(name), value)
 
-    /** Adds elements at the end of a list, which has to exist. */
+    /** Appends elements to a list, which must exist. */
     fun append(place: Attribute, values: Iterable<Any?>) {
         list += FfiChange.Append(place.ffi, values.map(::ffiOf))
     }
 
-    /** Adds elements at the end of a list, which has to exist. */
+    /** Appends elements to a list, which must exist. */
     fun append(name: String, values: Iterable<Any?>): Unit = append(attribute(name), values)
 
-    /** Adds to a number, or the elements of a set to a set. */
+    /** Adds a number to a number, or elements to a set. A missing attribute counts as 0 or as an empty set. */
     fun add(place: Attribute, value: Any?) {
         list += FfiChange.Add(place.ffi, ffiOf(value))
     }
 
-    /** Adds to a number, or the elements of a set to a set. */
+    /** Adds a number to a number, or elements to a set. A missing attribute counts as 0 or as an empty set. */
     fun add(name: String, value: Any?): Unit = add(attribute(name), value)
 
-    /** Takes the elements of a set out of a set. */
+    /** Removes elements from a set. */
     fun deleteFromSet(place: Attribute, value: Set<Any>) {
         list += FfiChange.DeleteFromSet(place.ffi, ffiOf(value))
     }
 
-    /** Takes the elements of a set out of a set. */
+    /** Removes elements from a set. */
     fun deleteFromSet(name: String, value: Set<Any>): Unit = deleteFromSet(attribute(name), value)
 
     /** Removes an attribute. */
@@ -184,7 +186,7 @@ class Changes internal constructor() {
     /** Removes an attribute. */
     fun remove(name: String): Unit = remove(attribute(name))
 
-    /** An update expression in DynamoDB's own language, in place of all other changes. */
+    /** Uses an update expression in DynamoDB's own language instead of the other changes. */
     fun expression(expression: Expression) {
         list += FfiChange.Expression(expression.toFfi())
     }
@@ -195,11 +197,18 @@ internal fun changed(changes: Changes.() -> Unit): List<FfiChange> = Changes().a
 private fun getItemOptions(consistentRead: Boolean, attributes: List<Attribute>?) =
     FfiGetItemOptions(consistentRead, attributes?.map { it.ffi })
 
-private fun items(options: SearchOptions, page: suspend (SearchOptions) -> ItemPage): Flow<Item> = flow {
-    var next: SearchOptions? = options
-    while (next != null) {
-        val read = page(next)
-        read.items.forEach { emit(it) }
-        next = read.lastEvaluatedKey?.let { options.copy(exclusiveStartKey = it) }
-    }
-}
+private fun queryOptions(
+    filter: Condition?,
+    attributes: List<Attribute>?,
+    indexName: String?,
+    consistentRead: Boolean,
+    pageSize: Int?,
+    exclusiveStartKey: Item?,
+) = FfiQueryOptions(
+    filter = filter?.ffi,
+    attributes = attributes?.map { it.ffi },
+    indexName = indexName,
+    consistentRead = consistentRead,
+    pageSize = pageSize,
+    exclusiveStartKey = exclusiveStartKey?.let(::itemToFfi),
+)

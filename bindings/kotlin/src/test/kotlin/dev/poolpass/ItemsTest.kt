@@ -2,7 +2,6 @@ package dev.poolpass
 
 import dev.poolpass.player.Backend
 import dev.poolpass.player.printedForms
-import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.AfterAll
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -92,10 +91,10 @@ class ItemsTest {
         val keys = (1..30).map { key("row-%02d".format(it)) }
         table.batchWrite(put = keys.mapIndexed { index, key -> key + itemOf("n" to index) })
         val rows = (attribute("pk") eq me) and (attribute("sk") beginsWith "row-")
-        assertEquals(30, table.queryCount(rows))
-        val found = table.query(rows, descending = true, options = SearchOptions(filter = attribute("n") ge 20, pageSize = 7)).toList()
+        assertEquals(30, table.query(rows).count())
+        val found = table.query(rows, descending = true, filter = attribute("n") ge 20, pageSize = 7).all()
         assertEquals((29 downTo 20).map { BigDecimal(it) }, found.map { it.plain()["n"] })
-        val page = table.queryPage(rows, options = SearchOptions(pageSize = 4))
+        val page = table.query(rows, pageSize = 4).page()
         assertEquals(4 to 4L, page.items.size to page.scannedCount)
         assertEquals(30, table.batchGet(keys, attributes = listOf(attribute("n"))).size)
 
@@ -114,7 +113,7 @@ class ItemsTest {
             runBlocking { client.transactWrite(listOf(TransactWrite.Put(table, key("t-1"), attribute("pk").notExists()))) }
         }
         table.batchWrite(delete = keys)
-        assertEquals(0, table.queryCount(rows))
+        assertEquals(0, table.query(rows).count())
     }
 
     @Test

@@ -13,5 +13,5 @@ internal suspend fun readmeExample(file: Path, password: String, film: Path, ask
     bucket.upload(key, UploadBody.File(film)) { sent, total -> show(sent, total) }
 
     val mine = attribute("pk") eq client.identityId()
-    client.table().query(mine).collect { note -> println(note.plain()) }
+    client.table().query(mine).items().collect { note -> println(note.plain()) }
 }

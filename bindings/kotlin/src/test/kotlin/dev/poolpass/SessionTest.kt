@@ -105,8 +105,8 @@ class SessionTest {
         val table = client.table()
         val me = client.identityId()
         List(64) { index -> async(Dispatchers.Default) { table.put(itemOf("pk" to me, "sk" to "many-$index", "n" to index)) } }.awaitAll()
-        val found = table.query((attribute("pk") eq me) and (attribute("sk") beginsWith "many-"), options = SearchOptions(pageSize = 10))
-        assertEquals(64, found.toList().size)
+        val found = table.query((attribute("pk") eq me) and (attribute("sk") beginsWith "many-"), pageSize = 10)
+        assertEquals(64, found.all().size)
     }
 
     @Test

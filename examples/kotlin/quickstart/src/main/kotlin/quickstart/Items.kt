@@ -5,7 +5,6 @@ import dev.poolpass.ReturnValues
 import dev.poolpass.attribute
 import dev.poolpass.itemOf
 import dev.poolpass.plain
-import kotlinx.coroutines.flow.toList
 
 /** DynamoDB: one's own partition, and another person's. */
 suspend fun tellOfItems(people: People, narrator: Narrator) {
@@ -17,7 +16,7 @@ suspend fun tellOfItems(people: People, narrator: Narrator) {
         narrator.step("write the note \"$title\"", "PutItem") { table.put(note) }
     }
     val own = (attribute("pk") eq me) and (attribute("sk") beginsWith "note-")
-    val notes = narrator.step("query the own notes", "Query") { table.query(own).toList() }
+    val notes = narrator.step("query the own notes", "Query") { table.query(own).all() }
     check(notes.size == 2) { "expected two notes, got $notes" }
 
     val key = itemOf("pk" to me, "sk" to "note-1")

@@ -5,13 +5,11 @@ import dev.poolpass.Client
 import dev.poolpass.Condition
 import dev.poolpass.Item
 import dev.poolpass.ReturnValues
-import dev.poolpass.SearchOptions
 import dev.poolpass.Table
 import dev.poolpass.TransactGet
 import dev.poolpass.TransactWrite
 import dev.poolpass.attribute
 import dev.poolpass.plain
-import kotlinx.coroutines.flow.toList
 
 /** What the scenarios do in DynamoDB. */
 internal val ITEM_OPERATIONS =
@@ -36,9 +34,9 @@ internal suspend fun itemOperation(client: Client, operation: String, args: Argu
         "table.delete" -> table.delete(args.item("key"), condition(args), returnsOld(args))?.plain()
         "table.query" -> {
             val mine = condition(args, "keyCondition") ?: error("no key condition")
-            table.query(mine, options = SearchOptions(pageSize = args.maybeInt("pageSize"))).toList().map(Item::plain)
+            table.query(mine, pageSize = args.maybeInt("pageSize")).all().map(Item::plain)
         }
-        "table.scan" -> table.scan().toList().map(Item::plain)
+        "table.scan" -> table.scan().all().map(Item::plain)
         "table.batchGet" -> table.batchGet(args.items("keys")).map(Item::plain)
         "transactWrite" -> {
             val writes = args.list("writes").map { transactWrite(table, arguments(it)) }
