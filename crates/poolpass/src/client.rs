@@ -6,7 +6,6 @@ use secrecy::SecretString;
 
 use crate::account::Account;
 use crate::aws_request::{Pipeline, RetryPolicy};
-use crate::challenge::Challenge;
 use crate::config::Config;
 use crate::credentials::Credentials;
 use crate::error::{Error, ErrorKind};
@@ -18,6 +17,7 @@ use crate::platform::{
 use crate::session::{
     AccessToken, Events, IdToken, RefreshOperation, RefreshSettings, SessionManager, SignOut, User,
 };
+use crate::sign_in::challenge::Challenge;
 use crate::sign_in::{SignInFlow, SignInOptions, SignInStep};
 use crate::user_pool::UserPool;
 

@@ -72,7 +72,6 @@ pub mod s3;
 mod client;
 
 mod account;
-pub mod challenge;
 mod mfa;
 mod sign_in;
 
@@ -108,7 +107,6 @@ mod scripted_aws;
 
 pub use account::{Account, MfaPreference, MfaSetting, MfaSettings, SignUp, SignUpResult, UserAttributes};
 pub use aws_request::RetryPolicy;
-pub use challenge::Challenge;
 pub use client::{Client, ClientBuilder};
 pub use config::{
     ClientId, Config, ConfigBuilder, Endpoint, Endpoints, IdentityPoolId, Region, Service, UserPoolConfig,
@@ -120,6 +118,7 @@ pub use mfa::{MfaMethod, SoftwareTokenSetup};
 pub use session::{
     AccessToken, Claims, Events, IdToken, RefreshOperation, SessionEndReason, SessionEvent, SignOut, User,
 };
+pub use sign_in::challenge::{self, Challenge};
 pub use sign_in::{AuthFlow, SignInOptions, SignInStep};
 pub use user_pool::CodeDeliveryDetails;
 

@@ -16,9 +16,9 @@ use futures_util::future::join;
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
+use super::challenge::{Challenge, SavedChallenge};
 use super::pending::PendingChallenge;
 use super::{AuthFlow, SignInOptions, SignInStep};
-use crate::challenge::{Challenge, SavedChallenge};
 use crate::error::{Error, ErrorKind};
 use crate::json::Object;
 use crate::platform::{BoxFuture, SessionStore};

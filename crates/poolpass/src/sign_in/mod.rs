@@ -1,7 +1,9 @@
 //! Signing in: from a user name and a password to a session, through as many challenges as the user pool asks for.
 //!
-//! [`flow`] has the steps; [`pending`] keeps the challenge that waits for its answer.
+//! [`flow`] has the steps, [`challenge`] the challenges and their answers; [`pending`] keeps the challenge that waits for its
+//! answer.
 
+pub mod challenge;
 mod flow;
 mod pending;
 #[cfg(test)]
@@ -11,9 +13,9 @@ use std::fmt;
 
 use secrecy::SecretString;
 
+use self::challenge::Challenge;
 pub(crate) use flow::SignInFlow;
 
-use crate::challenge::Challenge;
 use crate::error::Error;
 use crate::input;
 use crate::session::User;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use crate::challenge::SavedChallenge;
+use super::challenge::SavedChallenge;
 use crate::error::{Error, ErrorKind};
 use crate::platform::SessionStore;
 use crate::session::store_key;

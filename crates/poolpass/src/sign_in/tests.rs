@@ -7,11 +7,11 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::{AuthFlow, SignInOptions, SignInStep};
-use crate::challenge::Challenge;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::platform::{Clock, MemoryStore, SessionStore};
 use crate::session::test_tokens::result;
+use crate::sign_in::challenge::Challenge;
 use crate::srp::{ClientEphemeral, Identity, ServerChallenge, claim_timestamp};
 use crate::user_pool::scripted::ScriptedPool;
 
@@ -52,7 +52,10 @@ async fn challenged(pool: &ScriptedPool, client: &Client, name: &str, parameters
     client.sign_in_with(options).await.unwrap().challenge().unwrap()
 }
 
-async fn software_token(pool: &ScriptedPool, client: &Client) -> crate::challenge::SoftwareTokenMfaChallenge {
+async fn software_token(
+    pool: &ScriptedPool,
+    client: &Client,
+) -> crate::sign_in::challenge::SoftwareTokenMfaChallenge {
     let challenge =
         challenged(pool, client, "SOFTWARE_TOKEN_MFA", json!({ "USER_ID_FOR_SRP": "8f0e" })).await;
     let Challenge::SoftwareTokenMfa(challenge) = challenge else { panic!("{challenge:?}") };

@@ -116,7 +116,7 @@ async fn no_time_that_a_device_may_show_is_a_panic_or_keeps_anybody_out() {
         let options = crate::sign_in::SignInOptions::new("ada", "password")
             .flow(crate::sign_in::AuthFlow::UserPasswordAuth);
         let step = client.sign_in_with(options).await.unwrap().challenge().unwrap();
-        let crate::challenge::Challenge::SoftwareTokenMfa(code) = step else { panic!("{now:?}") };
+        let crate::sign_in::challenge::Challenge::SoftwareTokenMfa(code) = step else { panic!("{now:?}") };
         let _ = client.pending_challenge().await.unwrap();
         let user = code.answer("123456").await.unwrap().done().unwrap();
         assert_eq!(user.username(), "ada");

@@ -5,28 +5,23 @@
 //! answered again, as long as Cognito allows it: by default for three minutes. An answer takes at most a minute for each request that
 //! it consists of, and ten seconds more while another process hangs with the session's lock.
 
-mod email_code;
-mod new_password;
+mod code;
+mod mfa_setup;
+mod new_password_required;
 mod other;
 mod saved;
 mod select_mfa_type;
-mod set_up_mfa;
-mod sms_code;
-mod software_token;
 
 use std::sync::Arc;
 
-pub use email_code::EmailOtpChallenge;
-pub use new_password::NewPasswordRequiredChallenge;
+pub use code::{EmailOtpChallenge, SmsMfaChallenge, SoftwareTokenMfaChallenge};
+pub use mfa_setup::MfaSetupChallenge;
+pub use new_password_required::NewPasswordRequiredChallenge;
 pub use other::OtherChallenge;
 pub(crate) use saved::SavedChallenge;
 pub use select_mfa_type::SelectMfaTypeChallenge;
-pub use set_up_mfa::MfaSetupChallenge;
-pub use sms_code::SmsMfaChallenge;
-pub use software_token::SoftwareTokenMfaChallenge;
 
 use crate::error::Error;
-use crate::input;
 use crate::json::{self, Object};
 use crate::mfa::MfaMethod;
 use crate::platform::BoxFuture;
@@ -133,9 +128,5 @@ impl Pending {
 
     fn answer(&self, responses: Object) -> BoxFuture<'_, Result<SignInStep, Error>> {
         self.flow.answer(&self.challenge, responses)
-    }
-
-    async fn answer_with_code(&self, response: &'static str, code: &str) -> Result<SignInStep, Error> {
-        self.answer(Object::new().with(response, input::code(code)?)).await
     }
 }
