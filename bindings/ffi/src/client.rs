@@ -75,20 +75,21 @@ pub enum RefreshOperation {
 /// How a sign-in goes.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct SignInOptions {
-    /// How the password is proven. Default: `Srp`.
+    /// How the password is proved. Default: `UserSrpAuth`.
     #[uniffi(default)]
     pub flow: Option<AuthFlow>,
-    /// Something for the user pool's Lambda triggers.
+    /// Data for the user pool's Lambda triggers, sent with every step of this sign-in.
     #[uniffi(default)]
     pub client_metadata: HashMap<String, String>,
 }
 
-/// How the password is proven.
+/// How a sign-in proves the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum AuthFlow {
-    /// USER_SRP_AUTH: the password never leaves the device.
+    /// The password never leaves the device (USER_SRP_AUTH). The app client has to allow it (`ALLOW_USER_SRP_AUTH`).
     UserSrpAuth,
-    /// USER_PASSWORD_AUTH: the password is sent, as a migration trigger needs it.
+    /// The password is sent over TLS, as a user migration trigger needs it (USER_PASSWORD_AUTH). The app client has to allow
+    /// it (`ALLOW_USER_PASSWORD_AUTH`).
     UserPasswordAuth,
 }
 
@@ -122,7 +123,7 @@ impl Client {
     ) -> Result<SignInStep, PoolpassError> {
         let (client, cancel) = (self.inner.clone(), self.cancel.clone());
         call(&self.cancel, async move {
-            let step = client.sign_in_with(sign_in_options(username, password, options)).await?;
+            let step = client.sign_in(username, password).options(sign_in_options(options)).await?;
             Ok(SignInStep::new(step, &cancel))
         })
         .await
@@ -271,14 +272,15 @@ fn build(config: Config, options: ClientOptions) -> Result<poolpass::Client, Poo
     Ok(builder.build()?)
 }
 
-fn sign_in_options(username: String, password: String, options: SignInOptions) -> Options {
-    let sign_in =
-        Options::new(username, password).flow(match options.flow.unwrap_or(AuthFlow::UserSrpAuth) {
-            AuthFlow::UserSrpAuth => Flow::UserSrpAuth,
-            AuthFlow::UserPasswordAuth => Flow::UserPasswordAuth,
-        });
-    let metadata = options.client_metadata.into_iter();
-    metadata.fold(sign_in, |sign_in, (key, value)| sign_in.client_metadata(key, value))
+fn sign_in_options(options: SignInOptions) -> Options {
+    Options {
+        flow: match options.flow {
+            None => Flow::default(),
+            Some(AuthFlow::UserSrpAuth) => Flow::UserSrpAuth,
+            Some(AuthFlow::UserPasswordAuth) => Flow::UserPasswordAuth,
+        },
+        client_metadata: options.client_metadata.into_iter().collect(),
+    }
 }
 
 impl std::fmt::Debug for ClientOptions {

@@ -78,7 +78,10 @@ impl JsClient {
 /// The methods of `Client` of the crate `poolpass`.
 async fn perform(client: Client, method: String, input: Options) -> Result<JsValue, Exception> {
     Ok(match method.as_str() {
-        "signIn" => session::step(client.sign_in_with(sign_in_options(&input)?).await?),
+        "signIn" => {
+            let sign_in = client.sign_in(input.needed("username")?, input.needed("password")?);
+            session::step(sign_in.options(sign_in_options(&input)?).await?)
+        }
         "pendingChallenge" => maybe(client.pending_challenge().await?.map(JsChallenge::new)),
         "currentUser" => maybe(client.current_user().await?.as_ref().map(session::user)),
         "idToken" => session::id_token(&client.id_token().await?),
@@ -118,16 +121,11 @@ fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Exce
 }
 
 fn sign_in_options(options: &Options) -> Result<SignInOptions, Exception> {
-    let mut sign_in = SignInOptions::new(options.needed("username")?, options.needed("password")?);
-    sign_in = match options.text("flow")?.as_deref() {
-        None | Some("userSrpAuth") => sign_in,
-        Some("userPasswordAuth") => sign_in.flow(AuthFlow::UserPasswordAuth),
-        Some(_) => {
-            return Err(Exception::invalid_input("flow is neither \"userSrpAuth\" nor \"userPasswordAuth\""));
+    let flow = match options.text("flow")? {
+        None => AuthFlow::default(),
+        Some(code) => {
+            AuthFlow::from_code(&code).ok_or_else(|| Exception::invalid_input("there is no such flow"))?
         }
     };
-    for (key, value) in options.texts("clientMetadata")? {
-        sign_in = sign_in.client_metadata(key, value);
-    }
-    Ok(sign_in)
+    Ok(SignInOptions { flow, client_metadata: options.texts("clientMetadata")? })
 }

@@ -18,7 +18,7 @@ use crate::session::{
     AccessToken, Events, IdToken, RefreshOperation, RefreshSettings, SessionManager, SignOut, User,
 };
 use crate::sign_in::challenge::Challenge;
-use crate::sign_in::{SignInFlow, SignInOptions, SignInStep};
+use crate::sign_in::{SignInBuilder, SignInFlow};
 use crate::user_pool::UserPool;
 
 /// Signs a person in and makes AWS requests as that person.
@@ -97,23 +97,8 @@ impl Client {
     /// `PasswordResetRequired`, `TooManyAttempts`, `TriggerRejected`. `InvalidInput` for an empty user name or password,
     /// `Conflict` while another step of a sign-in is under way, `InvalidConfig` without a user pool: nothing was sent.
     /// `InvalidResponse` for an answer that AWS would not give.
-    pub async fn sign_in(
-        &self,
-        username: impl Into<String>,
-        password: impl Into<SecretString>,
-    ) -> Result<SignInStep, Error> {
-        self.sign_in_with(SignInOptions::new(username, password)).await
-    }
-
-    /// Signs in as `options` say.
-    ///
-    /// Waits as long as [`sign_in`](Self::sign_in) at most.
-    ///
-    /// # Errors
-    ///
-    /// As [`sign_in`](Self::sign_in).
-    pub async fn sign_in_with(&self, options: SignInOptions) -> Result<SignInStep, Error> {
-        self.flow()?.start(options).await
+    pub fn sign_in(&self, username: impl Into<String>, password: impl Into<SecretString>) -> SignInBuilder {
+        SignInBuilder::new(self.inner.sign_in.clone(), username.into(), password.into())
     }
 
     /// The challenge that waits for its answer, also after a reload or in another process that shares the store.

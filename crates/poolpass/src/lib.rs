@@ -119,7 +119,7 @@ pub use session::{
     AccessToken, Claims, Events, IdToken, RefreshOperation, SessionEndReason, SessionEvent, SignOut, User,
 };
 pub use sign_in::challenge::{self, Challenge};
-pub use sign_in::{AuthFlow, SignInOptions, SignInStep};
+pub use sign_in::{AuthFlow, SignInBuilder, SignInOptions, SignInStep};
 pub use user_pool::CodeDeliveryDetails;
 
 /// The examples of the project's README, compiled.

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use poolpass::dynamodb::{FromItem, Item, attribute};
 use poolpass::s3::UploadState;
 use poolpass::srp::{ClientEphemeral, Identity, ServerChallenge};
-use poolpass::{AuthFlow, Client, Config, Error, Service, SignInStep, SignInOptions, SignUp};
+use poolpass::{AuthFlow, Client, Config, Error, Service, SignInStep, SignUp};
 use serde_json::{Value, json};
 
 use crate::backend::{Backend, Stored};
@@ -62,14 +62,15 @@ fn user_pool(input: &[u8]) {
     run(async {
         match door % 4 {
             0 => continued(client.sign_in("ada", "Correct-horse-1").await).await,
-            1 => {
-                let options = SignInOptions::new("ada", "Correct-horse-1").flow(AuthFlow::UserPasswordAuth);
-                continued(client.sign_in_with(options).await).await;
-            }
+            1 => continued(by_password(&client).await).await,
             2 => told(account.sign_up(SignUp::new("ada", "Correct-horse-1")).await),
             _ => told(account.forgot_password("ada").await),
         }
     });
+}
+
+async fn by_password(client: &Client) -> Result<SignInStep, Error> {
+    client.sign_in("ada", "Correct-horse-1").flow(AuthFlow::UserPasswordAuth).await
 }
 
 async fn continued(step: Result<SignInStep, Error>) {
@@ -97,8 +98,7 @@ fn tokens(input: &[u8]) {
     }});
     let client = Backend::answering(answer.to_string()).client();
     run(async {
-        let options = SignInOptions::new("ada", "Correct-horse-1").flow(AuthFlow::UserPasswordAuth);
-        continued(client.sign_in_with(options).await).await;
+        continued(by_password(&client).await).await;
     });
     let stored =
         json!({"version": 1, "id": "s", "idToken": token, "accessToken": token, "refreshToken": "refresh"});

@@ -1,27 +1,24 @@
-//! Signing in: from a user name and a password to a session, through as many challenges as the user pool asks for.
+//! Signing in: from a user name to a session, through as many challenges as the user pool asks for.
 //!
-//! [`flow`] has the steps, [`challenge`] the challenges and their answers; [`pending`] keeps the challenge that waits for its
-//! answer.
+//! [`flow`] has the steps, and a file for each way to sign in lies beside it, such as [`password`]. [`challenge`] has the
+//! challenges and their answers; [`pending`] keeps the [`record`] of a sign-in that waits for the person.
 
+mod builder;
 pub mod challenge;
 mod flow;
+mod password;
 mod pending;
+mod record;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-
-use secrecy::SecretString;
-
 use self::challenge::Challenge;
+pub use builder::{SignInBuilder, SignInOptions};
 pub(crate) use flow::SignInFlow;
 
-use crate::error::Error;
-use crate::input;
 use crate::session::User;
-use crate::user_pool::ClientMetadata;
 
-/// How far a sign-in has come.
+/// The result of a step of a sign-in: the person is signed in, or a challenge comes next.
 ///
 /// ```no_run
 /// use poolpass::{Challenge, Client, Error, SignInStep};
@@ -47,12 +44,12 @@ use crate::user_pool::ClientMetadata;
 pub enum SignInStep {
     /// The person is signed in, and the session is stored.
     Done(User),
-    /// The user pool wants more.
+    /// The user pool asks for something else first.
     Challenge(Challenge),
 }
 
 impl SignInStep {
-    /// The person, if nothing else is asked for.
+    /// The person, if they are signed in.
     pub fn done(self) -> Option<User> {
         match self {
             Self::Done(user) => Some(user),
@@ -60,7 +57,7 @@ impl SignInStep {
         }
     }
 
-    /// The challenge, if there is one.
+    /// The challenge, if one comes next.
     pub fn challenge(self) -> Option<Challenge> {
         match self {
             Self::Done(_) => None,
@@ -69,75 +66,31 @@ impl SignInStep {
     }
 }
 
-/// How the password is proved.
+/// How a sign-in proves the password.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuthFlow {
-    /// USER_SRP_AUTH: the password never leaves the device. The app client has to allow it (`ALLOW_USER_SRP_AUTH`).
+    /// The password never leaves the device (USER_SRP_AUTH). The app client has to allow it (`ALLOW_USER_SRP_AUTH`).
     #[default]
     UserSrpAuth,
-    /// USER_PASSWORD_AUTH: the password is sent over TLS, as a user migration trigger needs it
-    /// (`ALLOW_USER_PASSWORD_AUTH`).
+    /// The password is sent over TLS, as a user migration trigger needs it (USER_PASSWORD_AUTH). The app client has to allow
+    /// it (`ALLOW_USER_PASSWORD_AUTH`).
     UserPasswordAuth,
 }
 
-/// A sign-in with more than a user name and a password.
-///
-/// ```no_run
-/// use poolpass::{AuthFlow, Client, Error, SignInStep, SignInOptions};
-///
-/// # async fn example(client: Client) -> Result<SignInStep, Error> {
-/// let options = SignInOptions::new("ada", "correct horse")
-///     .flow(AuthFlow::UserPasswordAuth)
-///     .client_metadata("campaign", "spring");
-/// client.sign_in_with(options).await
-/// # }
-/// ```
-#[derive(Clone)]
-#[must_use]
-pub struct SignInOptions {
-    username: String,
-    password: SecretString,
-    flow: AuthFlow,
-    client_metadata: ClientMetadata,
-}
+impl AuthFlow {
+    const ALL: [Self; 2] = [Self::UserSrpAuth, Self::UserPasswordAuth];
 
-impl SignInOptions {
-    /// Signs `username` in with `password`. Where the user pool allows aliases, the user name may be an email address or a
-    /// phone number.
-    pub fn new(username: impl Into<String>, password: impl Into<SecretString>) -> Self {
-        Self {
-            username: username.into(),
-            password: password.into(),
-            flow: AuthFlow::default(),
-            client_metadata: ClientMetadata::new(),
+    /// The flow as a short text, such as `userSrpAuth`, the same in every language.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::UserSrpAuth => "userSrpAuth",
+            Self::UserPasswordAuth => "userPasswordAuth",
         }
     }
 
-    /// How the password is proved. Default: [`AuthFlow::UserSrpAuth`].
-    pub fn flow(mut self, flow: AuthFlow) -> Self {
-        self.flow = flow;
-        self
-    }
-
-    /// Something for the user pool's Lambda triggers. It is sent with every step of this sign-in.
-    pub fn client_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.client_metadata.insert(key.into(), value.into());
-        self
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        input::username(&self.username)?;
-        input::password(&self.password)?;
-        Ok(())
-    }
-}
-
-impl fmt::Debug for SignInOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignInOptions")
-            .field("username", &self.username)
-            .field("flow", &self.flow)
-            .finish_non_exhaustive()
+    /// The flow that has this [code](Self::code).
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|flow| flow.code() == code)
     }
 }

@@ -1,20 +1,20 @@
-//! The challenge that waits for its answer, and whose turn it is.
+//! The pending sign-in in the store, and whose turn it is.
 //!
-//! It is kept in the store, so that the app may be reloaded or killed between the question and the answer. A client has one
-//! pending challenge: the next one, or the next sign-in, takes its place.
+//! The store keeps it, so that the app may be reloaded or killed between the question and the answer. A client has one
+//! pending sign-in: the next challenge, or the next sign-in, takes its place.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::challenge::SavedChallenge;
+use super::record::{PendingSignIn, SavedChallenge};
 use crate::error::{Error, ErrorKind};
 use crate::platform::SessionStore;
 use crate::session::store_key;
 use crate::user_pool::UserPool;
 
-pub(crate) struct PendingChallenge {
+pub(crate) struct PendingStore {
     store: Arc<dyn SessionStore>,
     key: String,
     /// The id of the challenge that may be answered.
@@ -26,9 +26,9 @@ pub(crate) struct PendingChallenge {
 #[derive(Debug)]
 pub(crate) struct Step<'a>(&'a AtomicBool);
 
-impl PendingChallenge {
+impl PendingStore {
     pub(super) fn new(pool: &UserPool, store: Arc<dyn SessionStore>) -> Self {
-        let key = store_key(pool, "challenge");
+        let key = store_key(pool, "pendingSignIn");
         Self { store, key, current: Mutex::default(), busy: AtomicBool::new(false) }
     }
 
@@ -53,7 +53,7 @@ impl PendingChallenge {
 
     /// Makes `challenge` the pending one.
     pub(crate) async fn save(&self, challenge: &SavedChallenge) -> Result<(), Error> {
-        let value = challenge.to_json();
+        let value = PendingSignIn::Challenge(challenge.clone()).to_json();
         let saved = self.store.save(&self.key, value.clone()).await;
         saved.map_err(|error| Error::not_saved(error, &value))?;
         self.set_current(Some(challenge.id.clone()));
@@ -66,10 +66,15 @@ impl PendingChallenge {
             self.set_current(None);
             return Ok(None);
         };
-        match SavedChallenge::from_json(&json) {
-            Some(saved) if !saved.is_over(now) => {
+        match PendingSignIn::from_json(&json) {
+            Some(PendingSignIn::Challenge(saved)) if !saved.is_over(now) => {
                 self.set_current(Some(saved.id.clone()));
                 Ok(Some(saved))
+            }
+            // It waits for a redirect, which no challenge answers.
+            Some(PendingSignIn::HostedUi(_)) => {
+                self.set_current(None);
+                Ok(None)
             }
             _ => {
                 self.clear().await?;
@@ -98,8 +103,8 @@ impl Drop for Step<'_> {
     }
 }
 
-impl fmt::Debug for PendingChallenge {
+impl fmt::Debug for PendingStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PendingChallenge").field("current", &self.current()).finish_non_exhaustive()
+        f.debug_struct("PendingStore").field("current", &self.current()).finish_non_exhaustive()
     }
 }

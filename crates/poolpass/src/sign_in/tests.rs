@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::{AuthFlow, SignInOptions, SignInStep};
+use super::{AuthFlow, SignInStep};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::platform::{Clock, MemoryStore, SessionStore};
@@ -15,7 +15,7 @@ use crate::sign_in::challenge::Challenge;
 use crate::srp::{ClientEphemeral, Identity, ServerChallenge, claim_timestamp};
 use crate::user_pool::scripted::ScriptedPool;
 
-const SAVED: &str = "client.challenge";
+const SAVED: &str = "client.pendingSignIn";
 const PASSWORD: &str = "pässwörd 漢字";
 
 fn client(pool: &ScriptedPool) -> Client {
@@ -47,9 +47,8 @@ async fn sign_in(client: &Client) -> Result<SignInStep, Error> {
 /// Signs in as far as the challenge.
 async fn challenged(pool: &ScriptedPool, client: &Client, name: &str, parameters: Value) -> Challenge {
     pool.answer(challenge(name, parameters));
-    let options =
-        SignInOptions::new("ada", PASSWORD).flow(AuthFlow::UserPasswordAuth).client_metadata("k", "v");
-    client.sign_in_with(options).await.unwrap().challenge().unwrap()
+    let sign_in = client.sign_in("ada", PASSWORD).flow(AuthFlow::UserPasswordAuth).client_metadata("k", "v");
+    sign_in.await.unwrap().challenge().unwrap()
 }
 
 async fn software_token(
@@ -267,6 +266,35 @@ async fn signing_out_and_time_remove_a_pending_challenge() {
 }
 
 #[tokio::test]
+async fn a_redirect_that_waits_is_no_challenge_and_stays_until_the_next_sign_in() {
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = pool.client().store(store.clone()).build().unwrap();
+    let redirect = json!({
+        "version": 2, "kind": "hostedUi", "redirectUri": "https://app.example/", "state": "s", "codeVerifier": "v"
+    });
+    store.save(SAVED, redirect.to_string().into()).await.unwrap();
+    assert!(client.pending_challenge().await.unwrap().is_none());
+    let saved = store.load(SAVED).await.unwrap().unwrap();
+    assert_eq!(saved.expose_secret(), redirect.to_string());
+
+    software_token(&pool, &client).await;
+    assert_eq!(client.pending_challenge().await.unwrap().unwrap().name(), "SOFTWARE_TOKEN_MFA");
+}
+
+#[tokio::test]
+async fn a_record_of_an_older_version_is_forgotten() {
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = pool.client().store(store.clone()).build().unwrap();
+    software_token(&pool, &client).await;
+    let saved = store.load(SAVED).await.unwrap().unwrap();
+    let older = saved.expose_secret().replace("\"version\":2", "\"version\":1");
+    assert_ne!(older, saved.expose_secret());
+    store.save(SAVED, older.into()).await.unwrap();
+    assert!(client.pending_challenge().await.unwrap().is_none());
+    assert!(store.load(SAVED).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn an_unknown_challenge_is_answered_by_hand() {
     let pool = ScriptedPool::default();
     let client = client(&pool);
@@ -377,7 +405,7 @@ async fn debug_output_shows_no_secret() {
     let pool = ScriptedPool::default();
     let client = client(&pool);
     let challenge = software_token(&pool, &client).await;
-    let options = SignInOptions::new("ada", PASSWORD);
-    let debug = format!("{challenge:?} {options:?} {client:?}");
+    let sign_in = client.sign_in("ada", PASSWORD);
+    let debug = format!("{challenge:?} {sign_in:?} {client:?}");
     assert!(!debug.contains("the session") && !debug.contains(PASSWORD), "{debug}");
 }

@@ -27,6 +27,12 @@ impl AuthAnswer {
             authentication_result: result.map(AuthenticationResult::read).transpose()?,
         })
     }
+
+    /// The user name that AWS goes by, which is not what the person typed where that was an alias.
+    pub(crate) fn username(&self) -> Option<&str> {
+        let parameters = &self.challenge_parameters;
+        parameters.get("USERNAME").or_else(|| parameters.get("USER_ID_FOR_SRP")).map(String::as_str)
+    }
 }
 
 /// Who sets up a TOTP app: someone signed in, whose access token is added when it is sent, or someone on the way.

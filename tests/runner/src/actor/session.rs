@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
-use poolpass::{AuthFlow, Challenge, Claims, Error, MfaMethod, SignInOptions, SignInStep, User};
+use poolpass::{AuthFlow, Challenge, Claims, Error, MfaMethod, SignInStep, User};
 use serde_json::{Map, Value, json};
 
 use super::{Actor, Outcome, nothing};
@@ -38,13 +38,11 @@ impl Actor {
     }
 
     async fn sign_in(&self, with: Arguments<'_>) -> Outcome {
-        let flow = match with.maybe_text("flow") {
-            None | Some("userSrpAuth") => AuthFlow::UserSrpAuth,
-            Some("userPasswordAuth") => AuthFlow::UserPasswordAuth,
-            Some(other) => bail!("there is no flow {other:?}"),
-        };
-        let options = SignInOptions::new(with.text("username")?, with.text("password")?).flow(flow);
-        Ok(self.client().sign_in_with(options).await.map(|step| self.outcome(step)))
+        let mut sign_in = self.client().sign_in(with.text("username")?, with.text("password")?);
+        if let Some(flow) = with.maybe_text("flow") {
+            sign_in = sign_in.flow(AuthFlow::from_code(flow).context("there is no such flow")?);
+        }
+        Ok(sign_in.await.map(|step| self.outcome(step)))
     }
 
     async fn answer(&self, with: Arguments<'_>) -> Outcome {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use poolpass::platform::{BoxFuture, HttpTransport, MemoryStore, SessionStore, StoreError, StoreLock};
-use poolpass::{AuthFlow, Challenge, Client, Config, SignInOptions, SignInStep};
+use poolpass::{AuthFlow, Challenge, Client, Config, SignInStep};
 use poolpass_tests::{Demo, PASSWORD};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -227,8 +227,8 @@ impl Stage {
     ///
     /// When the server refuses.
     pub async fn sign_in_by_password(&self, password: &str) -> Result<SignInStep> {
-        let options = SignInOptions::new(self.user.as_str(), password).flow(AuthFlow::UserPasswordAuth);
-        Ok(self.client.sign_in_with(options).await?)
+        let sign_in = self.client.sign_in(self.user.as_str(), password);
+        Ok(sign_in.flow(AuthFlow::UserPasswordAuth).await?)
     }
 
     /// The person's mail address.

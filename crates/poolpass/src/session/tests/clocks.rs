@@ -4,6 +4,8 @@ use std::time::SystemTime;
 
 use super::*;
 use crate::platform::{Request, Response, Transport, TransportError};
+use crate::sign_in::AuthFlow;
+use crate::sign_in::challenge::Challenge;
 
 fn hours(hours: u64) -> Duration {
     HOUR * u32::try_from(hours).unwrap()
@@ -22,12 +24,10 @@ async fn tokens_that_have_just_been_issued_are_used_as_long_as_they_live_whateve
         let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
         pool.pass(hours(24 * 365 * 30));
         let client = pool.client().store(store.clone()).build().unwrap();
-        let options = crate::sign_in::SignInOptions::new("ada", "password")
-            .flow(crate::sign_in::AuthFlow::UserPasswordAuth);
         let mut first = refreshed_by(&pool, ahead, behind);
         first["AuthenticationResult"]["RefreshToken"] = json!("r");
         pool.answer(first);
-        let _ = client.sign_in_with(options).await.unwrap();
+        let _ = client.sign_in("ada", "password").flow(AuthFlow::UserPasswordAuth).await.unwrap();
         for _ in 0..3 {
             client.id_token().await.unwrap();
         }
@@ -113,10 +113,9 @@ async fn no_time_that_a_device_may_show_is_a_panic_or_keeps_anybody_out() {
         let guest = client.credentials().await.map(drop);
         #[cfg(feature = "s3")]
         let _ = client.s3().unwrap().presign_get("key", HOUR).await;
-        let options = crate::sign_in::SignInOptions::new("ada", "password")
-            .flow(crate::sign_in::AuthFlow::UserPasswordAuth);
-        let step = client.sign_in_with(options).await.unwrap().challenge().unwrap();
-        let crate::sign_in::challenge::Challenge::SoftwareTokenMfa(code) = step else { panic!("{now:?}") };
+        let sign_in = client.sign_in("ada", "password").flow(AuthFlow::UserPasswordAuth);
+        let step = sign_in.await.unwrap().challenge().unwrap();
+        let Challenge::SoftwareTokenMfa(code) = step else { panic!("{now:?}") };
         let _ = client.pending_challenge().await.unwrap();
         let user = code.answer("123456").await.unwrap().done().unwrap();
         assert_eq!(user.username(), "ada");

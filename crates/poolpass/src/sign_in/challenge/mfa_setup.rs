@@ -4,13 +4,13 @@ use std::sync::{Mutex, PoisonError};
 
 use secrecy::SecretString;
 
-use super::saved::TotpProgress;
-use super::{Pending, SavedChallenge};
+use super::Pending;
 use crate::error::Error;
 use crate::input;
 use crate::json::Object;
 use crate::mfa::{self, MfaMethod, SoftwareTokenSetup};
 use crate::sign_in::SignInStep;
+use crate::sign_in::record::{SavedChallenge, TotpProgress};
 use crate::user_pool::{Call, TotpOwner};
 
 /// MFA that has to be set up before the person gets in.

@@ -9,7 +9,6 @@ mod code;
 mod mfa_setup;
 mod new_password_required;
 mod other;
-mod saved;
 mod select_mfa_type;
 
 use std::sync::Arc;
@@ -18,13 +17,13 @@ pub use code::{EmailOtpChallenge, SmsMfaChallenge, SoftwareTokenMfaChallenge};
 pub use mfa_setup::MfaSetupChallenge;
 pub use new_password_required::NewPasswordRequiredChallenge;
 pub use other::OtherChallenge;
-pub(crate) use saved::SavedChallenge;
 pub use select_mfa_type::SelectMfaTypeChallenge;
 
 use crate::error::Error;
 use crate::json::{self, Object};
 use crate::mfa::MfaMethod;
 use crate::platform::BoxFuture;
+use crate::sign_in::record::SavedChallenge;
 use crate::sign_in::{SignInFlow, SignInStep};
 
 /// What the user pool asks for before it lets someone in.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use poolpass::{AuthFlow, SignInOptions};
+use poolpass::AuthFlow;
 use poolpass_tests::PASSWORD;
 
 use super::{EXISTS, Operation, SIGNED_IN, Step};
@@ -36,8 +36,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     }),
     Operation::new("Client.signIn by password", EXISTS, |stage| {
         Box::pin(async {
-            let options = SignInOptions::new(stage.user.as_str(), PASSWORD).flow(AuthFlow::UserPasswordAuth);
-            stage.client.sign_in_with(options).await.map(drop)
+            let sign_in = stage.client.sign_in(stage.user.as_str(), PASSWORD);
+            sign_in.flow(AuthFlow::UserPasswordAuth).await.map(drop)
         })
     }),
     Operation::new("Client.idToken due", DUE, |stage| {

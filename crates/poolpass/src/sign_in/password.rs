@@ -1,0 +1,114 @@
+//! Signing in with a password, proved by SRP (USER_SRP_AUTH) or sent (USER_PASSWORD_AUTH).
+
+use std::time::SystemTime;
+
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, ErrorKind};
+use crate::json::Object;
+use crate::srp::{ClientEphemeral, Identity, ServerChallenge, SrpError, claim_timestamp};
+use crate::user_pool::{AuthAnswer, ClientMetadata, UserPool};
+
+/// Sends the password.
+pub(super) async fn send(
+    pool: &UserPool,
+    username: &str,
+    password: &SecretString,
+    client_metadata: &ClientMetadata,
+) -> Result<AuthAnswer, Error> {
+    let parameters = Object::new().with("PASSWORD", password.expose_secret());
+    pool.initiate_auth("USER_PASSWORD_AUTH", username, parameters, client_metadata).await
+}
+
+/// What it takes to prove the password by SRP when PASSWORD_VERIFIER asks for it.
+pub(super) struct SrpProof {
+    /// The user name as the person typed it.
+    username: String,
+    password: SecretString,
+    ephemeral: ClientEphemeral,
+}
+
+impl SrpProof {
+    pub(super) async fn begin(
+        pool: &UserPool,
+        username: &str,
+        password: SecretString,
+        client_metadata: &ClientMetadata,
+    ) -> Result<(AuthAnswer, Self), Error> {
+        let mut secret = Zeroizing::new([0; 32]);
+        pool.pipeline().random().fill(secret.as_mut())?;
+        let ephemeral = ClientEphemeral::new(*secret).map_err(unusable)?;
+        let parameters = Object::new().with("SRP_A", ephemeral.public_hex());
+        let answer = pool.initiate_auth("USER_SRP_AUTH", username, parameters, client_metadata).await?;
+        Ok((answer, Self { username: username.to_owned(), password, ephemeral }))
+    }
+
+    /// Answers PASSWORD_VERIFIER.
+    ///
+    /// The claim of the password is signed with the time. Where the answer's `Date` and the device disagree about it, Cognito decides:
+    /// it takes a wrong time for a wrong password.
+    pub(super) async fn answer(
+        self,
+        pool: &UserPool,
+        challenge: AuthAnswer,
+        client_metadata: &ClientMetadata,
+    ) -> Result<AuthAnswer, Error> {
+        let clock = pool.pipeline().clock();
+        let Some([by_dates, other]) = clock.disputed() else {
+            return self.prove(pool, challenge, client_metadata, clock.now()).await;
+        };
+        match self.prove(pool, challenge, client_metadata, clock.at(by_dates)).await {
+            Err(refusal) if refusal.kind() == ErrorKind::NotAuthorized => {
+                let (challenge, again) =
+                    Self::begin(pool, &self.username, self.password, client_metadata).await?;
+                let proved = again.prove(pool, challenge, client_metadata, clock.at(other)).await?;
+                clock.settle(other, true);
+                Ok(proved)
+            }
+            Ok(proved) => {
+                clock.settle(by_dates, false);
+                Ok(proved)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Signs the claim at AWS's time `now`.
+    async fn prove(
+        &self,
+        pool: &UserPool,
+        challenge: AuthAnswer,
+        client_metadata: &ClientMetadata,
+        now: SystemTime,
+    ) -> Result<AuthAnswer, Error> {
+        let parameter = |name: &str| {
+            let value = challenge.challenge_parameters.get(name).map(String::as_str);
+            value.ok_or_else(|| Error::invalid_response(format!("the SRP challenge has no {name}")))
+        };
+        let username = challenge.username().unwrap_or(&self.username);
+        let user_id_for_srp = parameter("USER_ID_FOR_SRP").unwrap_or(username);
+        let secret_block = parameter("SECRET_BLOCK")?;
+        let server = ServerChallenge::parse(parameter("SRP_B")?, parameter("SALT")?).map_err(unusable)?;
+
+        let identity = Identity::user(pool.id().pool_name(), user_id_for_srp);
+        let key = self
+            .ephemeral
+            .password_key(identity, self.password.expose_secret(), &server)
+            .map_err(unusable)?;
+        let timestamp = claim_timestamp(now).map_err(unusable)?;
+        let signature = key.claim_signature(identity, secret_block, &timestamp).map_err(unusable)?;
+
+        let responses = Object::new()
+            .with("PASSWORD_CLAIM_SECRET_BLOCK", secret_block)
+            .with("PASSWORD_CLAIM_SIGNATURE", signature)
+            .with("TIMESTAMP", timestamp);
+        let session = challenge.session.as_ref();
+        pool.respond_to_auth_challenge("PASSWORD_VERIFIER", session, username, responses, client_metadata)
+            .await
+    }
+}
+
+fn unusable(error: SrpError) -> Error {
+    Error::invalid_response(format!("the SRP challenge cannot be used: {error}"))
+}

@@ -1,0 +1,248 @@
+//! A sign-in that waits for the person, as the store keeps it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::Error;
+use crate::json::{Object, ParseError};
+use crate::platform::Random;
+use crate::user_pool::ClientMetadata;
+
+/// The version of the format. A record of another version is ignored.
+const VERSION: u64 = 2;
+
+/// What a sign-in waits for. A store has one, which the next sign-in replaces.
+#[derive(Clone, Debug)]
+pub(crate) enum PendingSignIn {
+    /// The answer to a challenge.
+    Challenge(SavedChallenge),
+    /// The redirect from Cognito's hosted UI. Nothing here sends anyone there, but tabs of several versions of an app share one
+    /// store: this version must not drop the redirect that another one is waiting for.
+    HostedUi(HostedUiRedirect),
+}
+
+/// A challenge with everything that its answer needs. It holds neither the password nor anything of SRP.
+///
+/// `session` is AWS's handle on the sign-in. Whoever has it and the code gets in, so it is a secret.
+#[derive(Clone)]
+pub(crate) struct SavedChallenge {
+    /// Chosen at random, to tell this challenge from the next one.
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) username: String,
+    pub(crate) session: Option<SecretString>,
+    pub(crate) parameters: BTreeMap<String, String>,
+    pub(crate) client_metadata: ClientMetadata,
+    pub(crate) totp: TotpProgress,
+    /// In seconds since 1970 on the device's clock, which the next run of the app can read before it has a network.
+    asked_at: u64,
+}
+
+/// What turns the redirect's authorization code into tokens (OAuth 2.0 with PKCE). Both values are secrets.
+#[derive(Clone)]
+pub(crate) struct HostedUiRedirect {
+    redirect_uri: String,
+    state: SecretString,
+    code_verifier: SecretString,
+}
+
+/// How far the set-up of a TOTP app has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TotpProgress {
+    NotStarted,
+    Associated,
+    Verified,
+}
+
+impl PendingSignIn {
+    /// The text for the session store.
+    pub(super) fn to_json(&self) -> SecretString {
+        match self {
+            Self::Challenge(challenge) => challenge.to_object().with("kind", "challenge"),
+            Self::HostedUi(redirect) => redirect.to_object().with("kind", "hostedUi"),
+        }
+        .with("version", VERSION)
+        .to_secret()
+    }
+
+    /// `None` for a text that this version cannot have written.
+    pub(super) fn from_json(json: &SecretString) -> Option<Self> {
+        Self::read(json).ok().flatten()
+    }
+
+    fn read(json: &SecretString) -> Result<Option<Self>, ParseError> {
+        let mut record = Object::parse(json.expose_secret().as_bytes())?;
+        if record.count("version")? != VERSION {
+            return Ok(None);
+        }
+        Ok(match record.text("kind")?.as_str() {
+            "challenge" => Some(Self::Challenge(SavedChallenge::read(record)?)),
+            "hostedUi" => Some(Self::HostedUi(HostedUiRedirect::read(record)?)),
+            _ => None,
+        })
+    }
+}
+
+impl SavedChallenge {
+    /// The longest that an app client can give people to answer (`AuthSessionValidity`).
+    const LONGEST_LIFE: Duration = Duration::from_secs(15 * 60);
+
+    pub(crate) fn new(
+        random: &dyn Random,
+        now: SystemTime,
+        name: String,
+        username: String,
+    ) -> Result<Self, Error> {
+        let mut id = [0; 16];
+        random.fill(&mut id)?;
+        Ok(Self {
+            id: hex::encode(id),
+            name,
+            username,
+            session: None,
+            parameters: BTreeMap::new(),
+            client_metadata: ClientMetadata::new(),
+            totp: TotpProgress::NotStarted,
+            asked_at: now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+        })
+    }
+
+    /// Whether AWS has certainly forgotten it. AWS may have forgotten it earlier.
+    pub(crate) fn is_over(&self, now: SystemTime) -> bool {
+        let asked_at = UNIX_EPOCH.checked_add(Duration::from_secs(self.asked_at));
+        let age = asked_at.map(|asked_at| now.duration_since(asked_at).unwrap_or_default());
+        age.is_none_or(|age| age > Self::LONGEST_LIFE)
+    }
+
+    fn to_object(&self) -> Object {
+        Object::new()
+            .with("id", self.id.as_str())
+            .with("name", self.name.as_str())
+            .with("username", self.username.as_str())
+            .maybe("session", self.session.as_ref().map(|session| session.expose_secret()))
+            .with("parameters", Object::from(&self.parameters))
+            .with("clientMetadata", Object::from(&self.client_metadata))
+            .with("totp", self.totp.name())
+            .with("askedAt", self.asked_at)
+    }
+
+    fn read(mut saved: Object) -> Result<Self, ParseError> {
+        Ok(Self {
+            id: saved.text("id")?,
+            name: saved.text("name")?,
+            username: saved.text("username")?,
+            session: saved.maybe_secret("session")?,
+            parameters: saved.text_map("parameters")?,
+            client_metadata: saved.text_map("clientMetadata")?,
+            totp: TotpProgress::named(&saved.text("totp")?).ok_or(ParseError::Member("totp"))?,
+            asked_at: saved.count("askedAt")?,
+        })
+    }
+}
+
+impl HostedUiRedirect {
+    fn to_object(&self) -> Object {
+        Object::new()
+            .with("redirectUri", self.redirect_uri.as_str())
+            .with("state", self.state.expose_secret())
+            .with("codeVerifier", self.code_verifier.expose_secret())
+    }
+
+    fn read(mut saved: Object) -> Result<Self, ParseError> {
+        Ok(Self {
+            redirect_uri: saved.text("redirectUri")?,
+            state: saved.secret("state")?,
+            code_verifier: saved.secret("codeVerifier")?,
+        })
+    }
+}
+
+impl TotpProgress {
+    const ALL: [Self; 3] = [Self::NotStarted, Self::Associated, Self::Verified];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::NotStarted => "notStarted",
+            Self::Associated => "associated",
+            Self::Verified => "verified",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|progress| progress.name() == name)
+    }
+}
+
+impl fmt::Debug for SavedChallenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SavedChallenge").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for HostedUiRedirect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostedUiRedirect").field("redirect_uri", &self.redirect_uri).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn challenge() -> Value {
+        json!({
+            "version": 2, "kind": "challenge", "id": "00", "name": "SMS_MFA", "username": "ada", "session": "s",
+            "parameters": { "CODE_DELIVERY_DESTINATION": "+1" }, "clientMetadata": {}, "totp": "notStarted",
+            "askedAt": 1_795_847_400,
+        })
+    }
+
+    fn hosted_ui() -> Value {
+        json!({
+            "version": 2, "kind": "hostedUi", "redirectUri": "https://app.example/", "state": "the state",
+            "codeVerifier": "the verifier",
+        })
+    }
+
+    fn read(record: &Value) -> Option<PendingSignIn> {
+        PendingSignIn::from_json(&record.to_string().into())
+    }
+
+    #[test]
+    fn a_challenge_and_a_redirect_are_read_as_they_were_written() {
+        for record in [challenge(), hosted_ui()] {
+            let read = read(&record).unwrap();
+            assert_eq!(matches!(read, PendingSignIn::Challenge(_)), record["kind"] == "challenge");
+            let written: Value = serde_json::from_str(read.to_json().expose_secret()).unwrap();
+            assert_eq!(written, record);
+        }
+    }
+
+    #[test]
+    fn a_record_of_another_version_or_kind_is_ignored() {
+        for version in [Value::Null, json!(1), json!(3)] {
+            let mut record = challenge();
+            record["version"] = version;
+            assert!(read(&record).is_none(), "{record}");
+        }
+        let mut record = hosted_ui();
+        record["kind"] = json!("magicLink");
+        assert!(read(&record).is_none());
+        record["kind"].take();
+        assert!(read(&record).is_none());
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        for record in [challenge(), hosted_ui()] {
+            let shown = format!("{:?}", read(&record).unwrap());
+            assert!(!shown.contains("the state") && !shown.contains("the verifier"), "{shown}");
+            assert!(!shown.contains("\"s\""), "{shown}");
+        }
+    }
+}
