@@ -41,12 +41,12 @@ final class TransferTests: XCTestCase {
                 }
                 try await group.waitForAll()
             }
-            let listed = try await bucket.list(prefix).reduce(into: []) { $0.append($1) }
+            let listed = try await bucket.list(prefix).reduce(into: [ListedObject]()) { $0.append($1) }
             XCTAssertEqual(listed.count, 64)
             let page = try await bucket.list(prefix, options: ListOptions(pageSize: 40)).page()
             XCTAssertEqual(page.objects.count, 40)
             let rest = bucket.list(prefix, options: ListOptions(continuationToken: page.nextContinuationToken))
-            let pages = try await rest.pages().reduce(into: []) { $0.append($1) }
+            let pages = try await rest.pages().reduce(into: [ListPage]()) { $0.append($1) }
             let last = try await rest.page()
             XCTAssertEqual(pages, [last])
             XCTAssertEqual((page.objects + pages.flatMap(\.objects)).map(\.key), listed.map(\.key))

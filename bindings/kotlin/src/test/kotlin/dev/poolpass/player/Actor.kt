@@ -107,12 +107,12 @@ class Actor(private val config: JsonObject, private val store: Store, clockOffse
             none(client.account.setMfaPreference(MfaSettings(args.mfa("sms"), args.mfa("softwareToken"), args.mfa("email"))))
         "account.deleteUser" -> none(client.account.deleteUser())
 
-        "bucket.put" -> result(client.bucket().put(args.text("key"), args.text("body").toByteArray(), args.putOptions()))
+        "bucket.put" -> putResult(client.bucket().put(args.text("key"), args.text("body").toByteArray(), args.putOptions()))
         "bucket.get" -> client.bucket().get(args.text("key"), GetOptions(args.range(), ifNoneMatch = args.maybeText("ifNoneMatch")))
             .let { mapOf("metadata" to metadata(it.metadata), "text" to it.text()) }
         "bucket.head" -> metadata(client.bucket().head(args.text("key")))
         "bucket.delete" -> none(client.bucket().delete(args.text("key")))
-        "bucket.copy" -> result(client.bucket().copy(args.text("from"), args.text("to")))
+        "bucket.copy" -> putResult(client.bucket().copy(args.text("from"), args.text("to")))
         "bucket.list" -> list(args)
         "bucket.upload" -> upload(args)
         "bucket.presignGet" -> client.bucket().presignGet(args.text("key"), args.seconds("expiresIn")).let { mapOf("url" to it.url) }
@@ -234,7 +234,7 @@ private fun details(details: CodeDeliveryDetails): Map<String, Any?> = mapOf(
 private fun metadata(metadata: ObjectMetadata): Map<String, Any?> =
     mapOf("size" to metadata.size, "contentType" to metadata.contentType, "etag" to metadata.etag)
 
-private fun result(result: PutResult): Any = mapOf("etag" to result.etag, "versionId" to result.versionId)
+private fun putResult(result: PutResult): Any = mapOf("etag" to result.etag, "versionId" to result.versionId)
 
 private fun none(@Suppress("unused") done: Unit): Any? = null
 
