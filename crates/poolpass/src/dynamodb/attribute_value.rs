@@ -2,12 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_dynamo::AttributeValue as Wire;
-
-use super::{Item, typed};
-use crate::error::Error;
+use super::Item;
 
 /// The value of an attribute, in [DynamoDB's own types](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html).
 ///
@@ -56,45 +51,6 @@ impl AttributeValue {
     /// A number of any size or precision, from its text: a decimal, `-1.5e-9`, or whatever prints like one.
     pub fn number(number: &(impl ToString + ?Sized)) -> Self {
         Self::N(number.to_string())
-    }
-
-    /// The value that serde makes of `value`, such as a struct for a nested map.
-    ///
-    /// # Errors
-    ///
-    /// Kind `InvalidInput` as for [`IntoItem`](super::IntoItem).
-    pub fn from_typed(value: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
-        serde_dynamo::to_attribute_value::<_, Wire>(value)
-            .map(Self::from_wire)
-            .map_err(|error| Error::invalid_input(format!("the value cannot be stored in DynamoDB: {error}")))
-    }
-
-    /// This value as a typed one.
-    ///
-    /// # Errors
-    ///
-    /// Kind `InvalidResponse` as for [`FromItem`](super::FromItem).
-    pub fn into_typed<T: DeserializeOwned>(self) -> Result<T, Error> {
-        typed::read(self).map_err(|error| {
-            Error::invalid_response("the value of the attribute does not fit its type").with_source(error)
-        })
-    }
-
-    pub(super) fn from_wire(wire: Wire) -> Self {
-        match wire {
-            Wire::S(text) => Self::S(text),
-            Wire::N(number) => Self::N(number),
-            Wire::B(bytes) => Self::B(bytes),
-            Wire::Bool(bool) => Self::Bool(bool),
-            Wire::Null(_) => Self::Null,
-            Wire::M(members) => {
-                Self::M(members.into_iter().map(|(name, value)| (name, Self::from_wire(value))).collect())
-            }
-            Wire::L(elements) => Self::L(elements.into_iter().map(Self::from_wire).collect()),
-            Wire::Ss(texts) => Self::Ss(texts),
-            Wire::Ns(numbers) => Self::Ns(numbers),
-            Wire::Bs(elements) => Self::Bs(elements),
-        }
     }
 }
 

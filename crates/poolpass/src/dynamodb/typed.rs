@@ -9,9 +9,53 @@ use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, IntoDeserializer,
     Unexpected, VariantAccess, Visitor,
 };
-use serde::forward_to_deserialize_any;
+use serde::{Serialize, forward_to_deserialize_any};
+use serde_dynamo::AttributeValue as Wire;
 
 use super::AttributeValue;
+use crate::error;
+
+impl AttributeValue {
+    /// The value that serde makes of `value`, such as a struct for a nested map.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidInput` as for [`IntoItem`](super::IntoItem).
+    pub fn from_typed(value: &(impl Serialize + ?Sized)) -> Result<Self, error::Error> {
+        serde_dynamo::to_attribute_value::<_, Wire>(value).map(Self::from_wire).map_err(|error| {
+            error::Error::invalid_input(format!("the value cannot be stored in DynamoDB: {error}"))
+        })
+    }
+
+    /// This value as a typed one.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidResponse` as for [`FromItem`](super::FromItem).
+    pub fn into_typed<T: DeserializeOwned>(self) -> Result<T, error::Error> {
+        read(self).map_err(|error| {
+            error::Error::invalid_response("the value of the attribute does not fit its type")
+                .with_source(error)
+        })
+    }
+
+    pub(super) fn from_wire(wire: Wire) -> Self {
+        match wire {
+            Wire::S(text) => Self::S(text),
+            Wire::N(number) => Self::N(number),
+            Wire::B(bytes) => Self::B(bytes),
+            Wire::Bool(bool) => Self::Bool(bool),
+            Wire::Null(_) => Self::Null,
+            Wire::M(members) => {
+                Self::M(members.into_iter().map(|(name, value)| (name, Self::from_wire(value))).collect())
+            }
+            Wire::L(elements) => Self::L(elements.into_iter().map(Self::from_wire).collect()),
+            Wire::Ss(texts) => Self::Ss(texts),
+            Wire::Ns(numbers) => Self::Ns(numbers),
+            Wire::Bs(elements) => Self::Bs(elements),
+        }
+    }
+}
 
 /// Says what did not fit, and may quote a value.
 type Error = serde::de::value::Error;
