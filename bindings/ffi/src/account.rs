@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use poolpass::SignUp;
+use poolpass::{AccountCall, AccountOptions};
 
 use crate::call::{Cancel, CancelHandle, call};
 use crate::challenge::{MfaMethod, SoftwareTokenSetup};
@@ -17,71 +17,74 @@ pub struct Account {
     cancel: Cancel,
 }
 
-/// An account that was just made.
+/// The result of a sign-up.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct SignUpResult {
-    /// Whether the person can sign in already; otherwise a code has to be confirmed.
+    /// Whether the person can sign in at once. Otherwise they have to confirm the sign-up with a code first.
     pub confirmed: bool,
-    /// The id that never changes.
+    /// The new user's id (`sub`), which never changes.
     pub sub: String,
-    /// Where the code was sent.
+    /// Where Cognito sent the code that confirms the sign-up.
     pub code_delivery_details: Option<CodeDeliveryDetails>,
 }
 
-/// Where a code was sent.
+/// Where Cognito sent a code, masked so that an app can show it.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct CodeDeliveryDetails {
-    /// `EMAIL` or `SMS`.
+    /// The medium of the message: `SMS` or `EMAIL`.
     pub delivery_medium: Option<String>,
-    /// The masked address or phone number.
+    /// The masked address or phone number, such as `a***@e***` or `+*******4567`.
     pub destination: Option<String>,
-    /// The attribute that the code verifies.
+    /// The user attribute that the code verifies, such as `email`, if it verifies one.
     pub attribute_name: Option<String>,
 }
 
 /// The second factors that the signed-in person uses.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct MfaPreference {
-    /// The methods that may be asked for at sign-in.
+    /// The methods that Cognito may ask for at sign-in.
     pub enabled: Vec<MfaMethod>,
-    /// The method that is asked for without giving a choice.
+    /// The method that Cognito asks for first, without offering a choice.
     pub preferred: Option<MfaMethod>,
 }
 
-/// A change of second factors; methods that are not set stay as they are.
+/// A change of second factors. Methods that are not set stay as they are.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct MfaSettings {
-    /// Codes by SMS; the person needs a verified phone number.
+    /// Codes by SMS. The person needs a verified phone number.
     #[uniffi(default)]
     pub sms: Option<MfaSetting>,
-    /// Codes from an authenticator app, which has to be confirmed first.
+    /// Codes from an authenticator app. The person has to verify the app first.
     #[uniffi(default)]
     pub software_token: Option<MfaSetting>,
-    /// Codes by email; the person needs a verified address.
+    /// Codes by email. The person needs a verified address.
     #[uniffi(default)]
     pub email: Option<MfaSetting>,
 }
 
-/// What becomes of one method.
+/// Whether a second factor is used at sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum MfaSetting {
-    /// It is not asked for.
+    /// Cognito does not ask for this factor.
     Off,
-    /// It may be asked for.
+    /// Cognito may ask for this factor.
     On,
-    /// It is asked for rather than any other.
+    /// Cognito asks for this factor first.
     Preferred,
 }
 
 impl Account {
-    pub(crate) fn new(
-        account: poolpass::Account,
-        client_metadata: HashMap<String, String>,
-        cancel: &Cancel,
-    ) -> Arc<Self> {
-        let metadata = client_metadata.into_iter();
-        let inner = metadata.fold(account, |account, (key, value)| account.with_client_metadata(key, value));
+    pub(crate) fn new(inner: poolpass::Account, cancel: &Cancel) -> Arc<Self> {
         Arc::new(Self { inner, cancel: cancel.clone() })
+    }
+
+    async fn delivered(
+        &self,
+        sending: AccountCall<Option<poolpass::CodeDeliveryDetails>>,
+        client_metadata: HashMap<String, String>,
+    ) -> Result<Option<CodeDeliveryDetails>, PoolpassError> {
+        let sending = sending.options(options(client_metadata));
+        call(&self.cancel, async move { Ok(sending.await?.as_ref().map(CodeDeliveryDetails::from)) }).await
     }
 }
 
@@ -92,73 +95,75 @@ impl Account {
         Arc::new(Self { inner: self.inner.clone(), cancel: handle.cancel_of() })
     }
 
-    /// Makes an account (SignUp). `validation_data` is for the pre sign-up trigger.
+    /// Creates a user with a name and a password (SignUp).
     pub async fn sign_up(
         &self,
         username: String,
         password: String,
         attributes: HashMap<String, String>,
         validation_data: HashMap<String, String>,
+        client_metadata: HashMap<String, String>,
     ) -> Result<SignUpResult, PoolpassError> {
-        let account = self.inner.clone();
+        let options = poolpass::SignUpOptions {
+            attributes: attributes.into_iter().collect(),
+            validation_data: validation_data.into_iter().collect(),
+            client_metadata: client_metadata.into_iter().collect(),
+        };
+        let sign_up = self.inner.sign_up(username, password).options(options);
         call(&self.cancel, async move {
-            let new = SignUp::new(username, password);
-            let new = attributes.into_iter().fold(new, |new, (name, value)| new.attribute(name, value));
-            let new =
-                validation_data.into_iter().fold(new, |new, (name, value)| new.validation_data(name, value));
-            let done = account.sign_up(new).await?;
+            let result = sign_up.await?;
             Ok(SignUpResult {
-                confirmed: done.confirmed(),
-                sub: done.sub().to_owned(),
-                code_delivery_details: done.code_delivery_details().map(CodeDeliveryDetails::from),
+                confirmed: result.confirmed(),
+                sub: result.sub().to_owned(),
+                code_delivery_details: result.code_delivery_details().map(CodeDeliveryDetails::from),
             })
         })
         .await
     }
 
-    /// Confirms the sign-up with the code that was sent (ConfirmSignUp).
-    pub async fn confirm_sign_up(&self, username: String, code: String) -> Result<(), PoolpassError> {
-        let account = self.inner.clone();
-        call(&self.cancel, async move { Ok(account.confirm_sign_up(&username, &code).await?) }).await
+    /// Confirms a sign-up with the code that Cognito sent (ConfirmSignUp).
+    pub async fn confirm_sign_up(
+        &self,
+        username: String,
+        code: String,
+        client_metadata: HashMap<String, String>,
+    ) -> Result<(), PoolpassError> {
+        let confirm = self.inner.confirm_sign_up(&username, &code).options(options(client_metadata));
+        call(&self.cancel, async move { Ok(confirm.await?) }).await
     }
 
-    /// Sends the code of the sign-up once more (ResendConfirmationCode).
+    /// Sends another code that confirms the sign-up (ResendConfirmationCode).
     pub async fn resend_confirmation_code(
         &self,
         username: String,
+        client_metadata: HashMap<String, String>,
     ) -> Result<Option<CodeDeliveryDetails>, PoolpassError> {
-        let account = self.inner.clone();
-        call(
-            &self.cancel,
-            async move { Ok(sent(account.resend_confirmation_code(&username).await?.as_ref())) },
-        )
-        .await
+        self.delivered(self.inner.resend_confirmation_code(&username), client_metadata).await
     }
 
-    /// Sends a code that allows to choose a new password (ForgotPassword).
+    /// Sends a code for choosing a new password (ForgotPassword).
     pub async fn forgot_password(
         &self,
         username: String,
+        client_metadata: HashMap<String, String>,
     ) -> Result<Option<CodeDeliveryDetails>, PoolpassError> {
-        let account = self.inner.clone();
-        call(&self.cancel, async move { Ok(sent(account.forgot_password(&username).await?.as_ref())) }).await
+        self.delivered(self.inner.forgot_password(&username), client_metadata).await
     }
 
-    /// Sets a new password with the code that was sent (ConfirmForgotPassword).
+    /// Sets a new password with the code that Cognito sent (ConfirmForgotPassword).
     pub async fn confirm_forgot_password(
         &self,
         username: String,
         code: String,
         new_password: String,
+        client_metadata: HashMap<String, String>,
     ) -> Result<(), PoolpassError> {
-        let account = self.inner.clone();
-        call(&self.cancel, async move {
-            Ok(account.confirm_forgot_password(&username, &code, new_password).await?)
-        })
-        .await
+        let confirm = self.inner.confirm_forgot_password(&username, &code, new_password);
+        let confirm = confirm.options(options(client_metadata));
+        call(&self.cancel, async move { Ok(confirm.await?) }).await
     }
 
-    /// Changes the password of the signed-in person (ChangePassword).
+    /// Changes the signed-in person's password (ChangePassword).
     pub async fn change_password(
         &self,
         previous_password: String,
@@ -172,26 +177,24 @@ impl Account {
         .await
     }
 
-    /// The attributes of the signed-in person (GetUser).
+    /// Reads the attributes from the user pool (GetUser).
     pub async fn attributes(&self) -> Result<HashMap<String, String>, PoolpassError> {
         let account = self.inner.clone();
         call(&self.cancel, async move { Ok(hash_map(account.attributes().await?.iter())) }).await
     }
 
-    /// Changes attributes (UpdateUserAttributes); where codes were sent to verify them.
+    /// Changes attributes (UpdateUserAttributes).
     pub async fn update_attributes(
         &self,
         attributes: HashMap<String, String>,
+        client_metadata: HashMap<String, String>,
     ) -> Result<Vec<CodeDeliveryDetails>, PoolpassError> {
-        let account = self.inner.clone();
-        call(&self.cancel, async move {
-            let sent = account.update_attributes(&pairs(&attributes)).await?;
-            Ok(sent.iter().map(CodeDeliveryDetails::from).collect())
-        })
-        .await
+        let update = self.inner.update_attributes(&pairs(&attributes)).options(options(client_metadata));
+        call(&self.cancel, async move { Ok(update.await?.iter().map(CodeDeliveryDetails::from).collect()) })
+            .await
     }
 
-    /// Removes attributes (DeleteUserAttributes).
+    /// Deletes attributes (DeleteUserAttributes).
     pub async fn delete_attributes(&self, names: Vec<String>) -> Result<(), PoolpassError> {
         let account = self.inner.clone();
         call(&self.cancel, async move {
@@ -201,17 +204,16 @@ impl Account {
         .await
     }
 
-    /// Sends a code that verifies an attribute (GetUserAttributeVerificationCode).
+    /// Sends a code that verifies `email` or `phone_number` (GetUserAttributeVerificationCode).
     pub async fn request_attribute_code(
         &self,
         name: String,
+        client_metadata: HashMap<String, String>,
     ) -> Result<Option<CodeDeliveryDetails>, PoolpassError> {
-        let account = self.inner.clone();
-        call(&self.cancel, async move { Ok(sent(account.request_attribute_code(&name).await?.as_ref())) })
-            .await
+        self.delivered(self.inner.request_attribute_code(&name), client_metadata).await
     }
 
-    /// Verifies an attribute with the code that was sent (VerifyUserAttribute).
+    /// Verifies `email` or `phone_number` with the code that Cognito sent (VerifyUserAttribute).
     pub async fn verify_attribute(&self, name: String, code: String) -> Result<(), PoolpassError> {
         let account = self.inner.clone();
         call(&self.cancel, async move { Ok(account.verify_attribute(&name, &code).await?) }).await
@@ -226,7 +228,7 @@ impl Account {
         .await
     }
 
-    /// Confirms the authenticator app with a first code (VerifySoftwareToken).
+    /// Verifies the authenticator app with a first code (VerifySoftwareToken).
     pub async fn verify_software_token(
         &self,
         code: String,
@@ -240,7 +242,7 @@ impl Account {
         .await
     }
 
-    /// The second factors of the signed-in person (GetUser).
+    /// Reads which second factors the signed-in person uses (GetUser).
     pub async fn mfa_preference(&self) -> Result<MfaPreference, PoolpassError> {
         let account = self.inner.clone();
         call(&self.cancel, async move {
@@ -259,15 +261,15 @@ impl Account {
         call(&self.cancel, async move { Ok(account.set_mfa_preference(settings.into()).await?) }).await
     }
 
-    /// Deletes the signed-in person's account (DeleteUser).
+    /// Deletes the signed-in user permanently (DeleteUser) and removes the session.
     pub async fn delete_user(&self) -> Result<(), PoolpassError> {
         let account = self.inner.clone();
         call(&self.cancel, async move { Ok(account.delete_user().await?) }).await
     }
 }
 
-fn sent(delivery: Option<&poolpass::CodeDeliveryDetails>) -> Option<CodeDeliveryDetails> {
-    delivery.map(CodeDeliveryDetails::from)
+fn options(client_metadata: HashMap<String, String>) -> AccountOptions {
+    AccountOptions { client_metadata: client_metadata.into_iter().collect() }
 }
 
 impl From<&poolpass::CodeDeliveryDetails> for CodeDeliveryDetails {

@@ -204,9 +204,9 @@ impl Client {
         })
     }
 
-    /// The person's account. `client_metadata` is for the user pool's Lambda triggers.
-    pub fn account(&self, client_metadata: HashMap<String, String>) -> Arc<Account> {
-        Account::new(self.inner.account(), client_metadata, &self.cancel)
+    /// The person's account.
+    pub fn account(&self) -> Arc<Account> {
+        Account::new(self.inner.account(), &self.cancel)
     }
 
     /// An S3 bucket. Default: the configuration's, in its region.

@@ -1,39 +1,64 @@
 import { type MfaMethod, SoftwareTokenSetup } from './challenges.js';
 import { type Handle, type Unproxied, unproxied } from './handle.js';
-import type { CallOptions, ClientMetadata } from './options.js';
+import type { CallOptions } from './options.js';
 import type { Client } from './poolpass_core_wasm.js';
 
-/** Where a code was sent. */
+/** Where Cognito sent a code, masked so that an app can show it. */
 export interface CodeDeliveryDetails {
-  readonly deliveryMedium?: 'SMS' | 'EMAIL' | (string & {});
-  /** The masked address or phone number. */
+  /** The masked address or phone number, such as `a***@e***` or `+*******4567`. */
   readonly destination?: string;
-  /** The attribute that the code verifies, where it verifies one. */
+  /** The medium of the message. */
+  readonly deliveryMedium?: 'SMS' | 'EMAIL' | (string & {});
+  /** The user attribute that the code verifies, such as `email`, if it verifies one. */
   readonly attributeName?: string;
 }
 
-/** What signing up has achieved. */
+/** The result of a sign-up. */
 export interface SignUpResult {
-  /** Whether the person can sign in at once; otherwise they have to confirm with the code first. */
+  /** Whether the person can sign in at once. Otherwise they have to confirm the sign-up with a code first. */
   readonly confirmed: boolean;
-  /** The new user's id. */
+  /** The new user's id (`sub`), which never changes. */
   readonly sub: string;
+  /** Where Cognito sent the code that confirms the sign-up. */
   readonly codeDeliveryDetails?: CodeDeliveryDetails;
 }
 
-/** The second factors that a person uses. */
+/** The second factors that the signed-in person uses. */
 export interface MfaPreference {
+  /** The methods that Cognito may ask for at sign-in. */
   readonly enabled: readonly MfaMethod[];
+  /** The method that Cognito asks for first, without offering a choice. */
   readonly preferred?: MfaMethod;
 }
 
-/** What becomes of a second factor. */
+/** Whether a second factor is used at sign-in. */
 export type MfaSetting = 'off' | 'on' | 'preferred';
 
-/** A call to which the user pool's Lambda triggers may listen. */
-export type AccountOptions = CallOptions & ClientMetadata;
+/** A change of second factors. Methods that are not set stay as they are. */
+export interface MfaSettings {
+  /** Codes by SMS. The person needs a verified phone number. */
+  sms?: MfaSetting | undefined;
+  /** Codes from an authenticator app. The person has to verify the app first. */
+  softwareToken?: MfaSetting | undefined;
+  /** Codes by email. The person needs a verified address. */
+  email?: MfaSetting | undefined;
+}
 
-/** The person's account: signing up, passwords, attributes, second factors. */
+/** The options of a call that can run a Lambda trigger of the user pool. */
+export interface AccountOptions extends CallOptions {
+  /** Values for the user pool's Lambda triggers. */
+  clientMetadata?: Record<string, string> | undefined;
+}
+
+/** The options of a sign-up. */
+export interface SignUpOptions extends AccountOptions {
+  /** The attributes of the new user, such as `email`, `phone_number` (`+441632960123`) or `custom:team`. */
+  attributes?: Record<string, string> | undefined;
+  /** Values for the pre-sign-up trigger that are not stored. */
+  validationData?: Record<string, string> | undefined;
+}
+
+/** The person's account in the user pool. */
 export class Account {
   private readonly client: Unproxied<Handle<Client>>;
 
@@ -42,36 +67,27 @@ export class Account {
     this.client = unproxied(client);
   }
 
-  /** Signs up (SignUp). */
-  signUp(
-    username: string,
-    password: string,
-    options: AccountOptions & {
-      /** Such as `email`, `phone_number` (`+441632960123`) or `custom:team`. */
-      attributes?: Record<string, string> | undefined;
-      /** Something for the pre-sign-up trigger that is not kept. */
-      validationData?: Record<string, string> | undefined;
-    } = {},
-  ): Promise<SignUpResult> {
+  /** Creates a user with a name and a password (SignUp). */
+  signUp(username: string, password: string, options: SignUpOptions = {}): Promise<SignUpResult> {
     return this.client().call('account.signUp', { ...options, username, password });
   }
 
-  /** Confirms a sign-up with the code that was sent (ConfirmSignUp). */
+  /** Confirms a sign-up with the code that Cognito sent (ConfirmSignUp). */
   confirmSignUp(username: string, code: string, options: AccountOptions = {}): Promise<void> {
     return this.client().call('account.confirmSignUp', { ...options, username, code });
   }
 
-  /** Sends another code to confirm the sign-up with (ResendConfirmationCode). */
+  /** Sends another code that confirms the sign-up (ResendConfirmationCode). Returns where Cognito sent it. */
   resendConfirmationCode(username: string, options: AccountOptions = {}): Promise<CodeDeliveryDetails | undefined> {
     return this.client().call('account.resendConfirmationCode', { ...options, username });
   }
 
-  /** Sends a code with which to choose a new password (ForgotPassword). */
+  /** Sends a code for choosing a new password (ForgotPassword). Returns where Cognito sent it. */
   forgotPassword(username: string, options: AccountOptions = {}): Promise<CodeDeliveryDetails | undefined> {
     return this.client().call('account.forgotPassword', { ...options, username });
   }
 
-  /** Sets a new password in place of the forgotten one (ConfirmForgotPassword). */
+  /** Sets a new password with the code that Cognito sent (ConfirmForgotPassword). It does not sign the person in. */
   confirmForgotPassword(
     username: string,
     code: string,
@@ -81,17 +97,20 @@ export class Account {
     return this.client().call('account.confirmForgotPassword', { ...options, username, code, newPassword });
   }
 
-  /** Changes the password of the person who is signed in (ChangePassword). */
+  /** Changes the signed-in person's password (ChangePassword). The session goes on. */
   changePassword(previousPassword: string, proposedPassword: string, options: CallOptions = {}): Promise<void> {
     return this.client().call('account.changePassword', { ...options, previousPassword, proposedPassword });
   }
 
-  /** Reads the attributes from the user pool (GetUser). */
+  /** Reads the attributes from the user pool (GetUser). The ID token has those of the last refresh. */
   attributes(options: CallOptions = {}): Promise<Record<string, string>> {
     return this.client().call('account.attributes', options);
   }
 
-  /** Changes attributes (UpdateUserAttributes), and tells where codes to verify them were sent. */
+  /**
+   * Changes attributes (UpdateUserAttributes). A new email address or phone number may have to be verified. Returns where Cognito
+   * sent the codes for that.
+   */
   updateAttributes(attributes: Record<string, string>, options: AccountOptions = {}): Promise<CodeDeliveryDetails[]> {
     return this.client().call('account.updateAttributes', { ...options, attributes });
   }
@@ -101,43 +120,41 @@ export class Account {
     return this.client().call('account.deleteAttributes', { ...options, names });
   }
 
-  /** Sends a code with which to verify `email` or `phone_number` (GetUserAttributeVerificationCode). */
+  /** Sends a code that verifies `email` or `phone_number` (GetUserAttributeVerificationCode). Returns where Cognito sent it. */
   requestAttributeCode(name: string, options: AccountOptions = {}): Promise<CodeDeliveryDetails | undefined> {
     return this.client().call('account.requestAttributeCode', { ...options, name });
   }
 
-  /** Verifies `email` or `phone_number` with the code that was sent (VerifyUserAttribute). */
+  /** Verifies `email` or `phone_number` with the code that Cognito sent (VerifyUserAttribute). */
   verifyAttribute(name: string, code: string, options: CallOptions = {}): Promise<void> {
     return this.client().call('account.verifyAttribute', { ...options, name, code });
   }
 
-  /** Gets a secret for the authenticator app (AssociateSoftwareToken). */
+  /** Gets a TOTP secret for the signed-in person's authenticator app (AssociateSoftwareToken). */
   async associateSoftwareToken(options: CallOptions = {}): Promise<SoftwareTokenSetup> {
     return new SoftwareTokenSetup(await this.client().call('account.associateSoftwareToken', options));
   }
 
   /**
-   * Confirms the authenticator app with a first code (VerifySoftwareToken). It is asked for at sign-in only after
-   * `setMfaPreference`.
+   * Verifies the authenticator app with a first code (VerifySoftwareToken). Cognito shows `deviceName` at sign-in.
+   *
+   * Cognito asks for the app's codes only after `setMfaPreference`.
    */
   verifySoftwareToken(code: string, options: CallOptions & { deviceName?: string | undefined } = {}): Promise<void> {
     return this.client().call('account.verifySoftwareToken', { ...options, code });
   }
 
-  /** Which second factors the person uses (GetUser). */
+  /** Reads which second factors the signed-in person uses (GetUser). */
   mfaPreference(options: CallOptions = {}): Promise<MfaPreference> {
     return this.client().call('account.mfaPreference', options);
   }
 
-  /** Chooses second factors (SetUserMFAPreference); those that are not named stay as they are. */
-  setMfaPreference(
-    settings: { sms?: MfaSetting | undefined; softwareToken?: MfaSetting | undefined; email?: MfaSetting | undefined },
-    options: CallOptions = {},
-  ): Promise<void> {
+  /** Chooses second factors (SetUserMFAPreference). */
+  setMfaPreference(settings: MfaSettings, options: CallOptions = {}): Promise<void> {
     return this.client().call('account.setMfaPreference', { ...options, ...settings });
   }
 
-  /** Deletes the signed-in user for good (DeleteUser), and forgets the session. */
+  /** Deletes the signed-in user permanently (DeleteUser) and removes the session. */
   deleteUser(options: CallOptions = {}): Promise<void> {
     return this.client().call('account.deleteUser', options);
   }

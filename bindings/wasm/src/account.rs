@@ -1,7 +1,8 @@
 //! The person's account.
 
 use poolpass::{
-    Account, CodeDeliveryDetails, MfaMethod, MfaPreference, MfaSetting, MfaSettings, SignUp, SignUpResult,
+    Account, AccountCall, AccountOptions, CodeDeliveryDetails, MfaMethod, MfaPreference, MfaSetting,
+    MfaSettings, SignUpOptions, SignUpResult,
 };
 use wasm_bindgen::prelude::*;
 
@@ -12,22 +13,26 @@ use crate::values::{Options, list, maybe, object, pairs, texts};
 
 /// The methods of `Account` of the crate `poolpass`.
 pub(crate) async fn perform(account: Account, method: String, input: Options) -> Result<JsValue, Exception> {
-    let account = with_metadata(account, &input)?;
     match method.as_str() {
-        "signUp" => return Ok(signed_up(&account.sign_up(sign_up(&input)?).await?)),
+        "signUp" => {
+            let sign_up = account.sign_up(input.needed("username")?, input.needed("password")?);
+            return Ok(signed_up(&sign_up.options(sign_up_options(&input)?).await?));
+        }
         "confirmSignUp" => {
-            account.confirm_sign_up(&input.needed("username")?, &input.needed("code")?).await?;
+            let (username, code) = (input.needed("username")?, input.needed("code")?);
+            account.confirm_sign_up(&username, &code).options(options(&input)?).await?;
         }
         "resendConfirmationCode" => {
-            let sent = account.resend_confirmation_code(&input.needed("username")?).await?;
-            return Ok(delivery(sent.as_ref()));
+            let call = account.resend_confirmation_code(&input.needed("username")?);
+            return delivered(call, &input).await;
         }
         "forgotPassword" => {
-            return Ok(delivery(account.forgot_password(&input.needed("username")?).await?.as_ref()));
+            return delivered(account.forgot_password(&input.needed("username")?), &input).await;
         }
         "confirmForgotPassword" => {
             let (username, code) = (input.needed("username")?, input.needed("code")?);
-            account.confirm_forgot_password(&username, &code, input.needed("newPassword")?).await?;
+            let call = account.confirm_forgot_password(&username, &code, input.needed("newPassword")?);
+            call.options(options(&input)?).await?;
         }
         "changePassword" => {
             account
@@ -36,7 +41,8 @@ pub(crate) async fn perform(account: Account, method: String, input: Options) ->
         }
         "attributes" => return Ok(texts(account.attributes().await?.iter())),
         "updateAttributes" => {
-            let sent = account.update_attributes(&pairs(&input.texts("attributes")?)).await?;
+            let call = account.update_attributes(&pairs(&input.texts("attributes")?));
+            let sent = call.options(options(&input)?).await?;
             return Ok(list(sent.iter().map(|sent| delivery(Some(sent)))));
         }
         "deleteAttributes" => {
@@ -45,7 +51,7 @@ pub(crate) async fn perform(account: Account, method: String, input: Options) ->
             account.delete_attributes(&names).await?;
         }
         "requestAttributeCode" => {
-            return Ok(delivery(account.request_attribute_code(&input.needed("name")?).await?.as_ref()));
+            return delivered(account.request_attribute_code(&input.needed("name")?), &input).await;
         }
         "verifyAttribute" => {
             account.verify_attribute(&input.needed("name")?, &input.needed("code")?).await?;
@@ -65,20 +71,17 @@ pub(crate) async fn perform(account: Account, method: String, input: Options) ->
     Ok(JsValue::UNDEFINED)
 }
 
-fn with_metadata(account: Account, input: &Options) -> Result<Account, Exception> {
-    let metadata = input.texts("clientMetadata")?.into_iter();
-    Ok(metadata.fold(account, |account, (key, value)| account.with_client_metadata(key, value)))
+/// The options of a call that can run a Lambda trigger.
+fn options(input: &Options) -> Result<AccountOptions, Exception> {
+    Ok(AccountOptions { client_metadata: input.texts("clientMetadata")? })
 }
 
-fn sign_up(input: &Options) -> Result<SignUp, Exception> {
-    let mut new = SignUp::new(input.needed("username")?, input.needed("password")?);
-    for (name, value) in input.texts("attributes")? {
-        new = new.attribute(name, value);
-    }
-    for (name, value) in input.texts("validationData")? {
-        new = new.validation_data(name, value);
-    }
-    Ok(new)
+fn sign_up_options(input: &Options) -> Result<SignUpOptions, Exception> {
+    Ok(SignUpOptions {
+        attributes: input.texts("attributes")?,
+        validation_data: input.texts("validationData")?,
+        client_metadata: input.texts("clientMetadata")?,
+    })
 }
 
 fn signed_up(done: &SignUpResult) -> JsValue {
@@ -88,6 +91,13 @@ fn signed_up(done: &SignUpResult) -> JsValue {
         ("codeDeliveryDetails", delivery(done.code_delivery_details())),
     ])
     .into()
+}
+
+async fn delivered(
+    call: AccountCall<Option<CodeDeliveryDetails>>,
+    input: &Options,
+) -> Result<JsValue, Exception> {
+    Ok(delivery(call.options(options(input)?).await?.as_ref()))
 }
 
 fn delivery(delivery: Option<&CodeDeliveryDetails>) -> JsValue {

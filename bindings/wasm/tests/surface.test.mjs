@@ -27,12 +27,17 @@ const TYPES = {
   CancellationReason: ['errors', 'CancellationReason'],
 };
 
+/** Where the options of a call are declared. */
+const OPTIONS = {
+  AccountOptions: ['account', 'AccountOptions'],
+  SignUpOptions: ['account', 'SignUpOptions'],
+};
+
 /** What JavaScript says in another way: by another name, or by an option or an argument of another call. */
 const OTHER_WORDS = {
   'Client.s3': 'bucket',
   'Client.dynamodb': 'table',
   'Client.events': 'onSessionEvent',
-  'Account.withClientMetadata': 'signUp',
   'Bucket.inRegion': 'name',
   'Table.conditionCheck': 'name',
   'Attribute.member': 'exists',
@@ -50,7 +55,7 @@ async function members([file, type]) {
   assert.ok(begin >= 0, `${file}.d.ts has no ${type}`);
   const body = text.slice(begin, text.indexOf('\n}', begin));
   const own = [...body.matchAll(/^ {4}(?:readonly |get )*(\w+)\??[(<:]/gm)].map(([, name]) => name);
-  const parent = /^class \w+ extends (?!Error\b)(\w+)/.exec(body);
+  const parent = /^(?:class|interface) \w+ extends (?!Error\b|CallOptions\b)(\w+)/.exec(body);
   return parent ? [...own, ...(await members([file, parent[1]]))] : own;
 }
 
@@ -72,6 +77,13 @@ test('every operation is there', async () => {
     missing.push(...names.filter((name) => !offered.includes(OTHER_WORDS[`${type}.${name}`] ?? name)).map((name) => `${type}.${name}`));
   }
   assert.deepEqual(missing, []);
+});
+
+test('every option is there', async () => {
+  for (const [type, names] of Object.entries(surface.options)) {
+    assert.ok(OPTIONS[type], `where is ${type} declared?`);
+    assert.deepEqual((await members(OPTIONS[type])).sort(), names, type);
+  }
 });
 
 test('every event, every reason, every challenge and every kind of error is there, and no other', async () => {

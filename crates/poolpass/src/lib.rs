@@ -105,7 +105,10 @@ mod deadlines;
 #[cfg(test)]
 mod scripted_aws;
 
-pub use account::{Account, MfaPreference, MfaSetting, MfaSettings, SignUp, SignUpResult, UserAttributes};
+pub use account::{
+    Account, AccountCall, AccountOptions, MfaPreference, MfaSetting, MfaSettings, SignUp, SignUpOptions,
+    SignUpResult, UserAttributes,
+};
 pub use aws_request::RetryPolicy;
 pub use client::{Client, ClientBuilder};
 pub use config::{

@@ -3,7 +3,7 @@
 use std::io::{BufRead, Write};
 
 use anyhow::{Context, Result, bail};
-use poolpass::{Challenge, Client, ErrorKind, MfaSetting, MfaSettings, SignInStep, SignUp};
+use poolpass::{Challenge, Client, ErrorKind, MfaSetting, MfaSettings, SignInStep};
 
 use crate::narrator::Narrator;
 use crate::setting::Setting;
@@ -50,8 +50,8 @@ const PASSWORD: &str = "Difference-Engine-1";
 /// Signs up, confirms, and enrols an authenticator app.
 async fn newcomer(setting: &Setting, laptop: &Client, phone: &Client, narrator: &mut Narrator) -> Result<()> {
     let account = laptop.account();
-    let sign_up = SignUp::new(USER, PASSWORD).attribute("email", EMAIL);
-    narrator.step("sign up", "SignUp", account.sign_up(sign_up)).await?;
+    let sign_up = account.sign_up(USER, PASSWORD).attribute("email", EMAIL);
+    narrator.step("sign up", "SignUp", sign_up).await?;
     let unconfirmed = [ErrorKind::UserNotConfirmed];
     narrator
         .refused("be refused before the email is confirmed", SRP, &unconfirmed, phone.sign_in(USER, PASSWORD))

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use poolpass::dynamodb::{FromItem, Item, attribute};
 use poolpass::s3::UploadState;
 use poolpass::srp::{ClientEphemeral, Identity, ServerChallenge};
-use poolpass::{AuthFlow, Client, Config, Error, Service, SignInStep, SignUp};
+use poolpass::{AuthFlow, Client, Config, Error, Service, SignInStep};
 use serde_json::{Value, json};
 
 use crate::backend::{Backend, Stored};
@@ -63,7 +63,7 @@ fn user_pool(input: &[u8]) {
         match door % 4 {
             0 => continued(client.sign_in("ada", "Correct-horse-1").await).await,
             1 => continued(by_password(&client).await).await,
-            2 => told(account.sign_up(SignUp::new("ada", "Correct-horse-1")).await),
+            2 => told(account.sign_up("ada", "Correct-horse-1").await),
             _ => told(account.forgot_password("ada").await),
         }
     });

@@ -38,6 +38,9 @@ const OPERATIONS: [&str; 16] = [
 const CASES: [&str; 6] =
     ["SessionEvent", "SessionEndReason", "SignOut", "Challenge", "MfaMethod", "MfaSetting"];
 
+/// The options of calls, which every language has.
+const OPTIONS: [&str; 2] = ["AccountOptions", "SignUpOptions"];
+
 /// How Rust makes a client and reads its own types: elsewhere these are constructors and other words of the language.
 const RUST_ALONE: [&str; 6] = [
     "Client::builder",
@@ -72,11 +75,9 @@ fn the_list_is_read_from_the_source_as_it_is() {
     assert!(has(&surface["operations"]["MfaSetupChallenge"], "verifySoftwareToken"));
     assert!(has(&surface["cases"]["SessionEvent"], "sessionEnded"));
     assert!(!has(&surface["operations"]["Client"], "manager"), "what is not public is not offered");
-    let mut lists = surface["operations"]
-        .as_object()
-        .unwrap()
-        .values()
-        .chain(surface["cases"].as_object().unwrap().values());
+    let mut lists = ["operations", "options", "cases"]
+        .iter()
+        .flat_map(|part| surface[*part].as_object().unwrap().values());
     assert!(lists.all(|list| !list.as_array().unwrap().is_empty()));
 }
 
@@ -112,8 +113,11 @@ fn surface() -> io::Result<Value> {
     let mut operations: BTreeMap<&str, BTreeSet<String>> =
         OPERATIONS.map(|name| (name, BTreeSet::new())).into();
     let mut cases: BTreeMap<&str, BTreeSet<String>> = CASES.map(|name| (name, BTreeSet::new())).into();
+    let mut options: BTreeMap<&str, BTreeSet<String>> = OPTIONS.map(|name| (name, BTreeSet::new())).into();
     for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/poolpass/src"))? {
-        read(&fs::read_to_string(file)?, &mut operations, &mut cases);
+        let source = fs::read_to_string(file)?;
+        read(&source, &mut operations, &mut cases);
+        read_options(&source, &mut options);
     }
     for list in operations.values_mut() {
         // What takes options is the same operation.
@@ -127,6 +131,7 @@ fn surface() -> io::Result<Value> {
     );
     Ok(json!({
         "operations": operations,
+        "options": options,
         "cases": cases,
         "errorKinds": kinds,
         "transientErrorKinds": transient,
@@ -156,6 +161,22 @@ fn read(
             && let Some(case) = case(line)
         {
             list.insert(case);
+        }
+    }
+}
+
+/// Reads the fields of option structs.
+fn read_options(source: &str, options: &mut BTreeMap<&str, BTreeSet<String>>) {
+    let mut block = "";
+    for line in source.lines() {
+        if !line.is_empty() && !line.starts_with([' ', '}']) {
+            block = line;
+        }
+        if let Some(name) = block.strip_prefix("pub struct ").and_then(|rest| rest.strip_suffix(" {"))
+            && let Some(list) = options.get_mut(name)
+            && let Some((field, _)) = line.strip_prefix("    pub ").and_then(|rest| rest.split_once(':'))
+        {
+            list.insert(camel_case(field));
         }
     }
 }

@@ -1,6 +1,8 @@
 import PoolpassFFI
 
-/// The person's account: signing up, passwords, attributes, second factors.
+/// The person's account in the user pool.
+///
+/// `clientMetadata` holds values for the user pool's Lambda triggers.
 public struct Account: Sendable {
     private let inner: PoolpassFFI.Account
 
@@ -9,72 +11,90 @@ public struct Account: Sendable {
     }
 }
 
-/// An account that was just made.
+/// The result of a sign-up.
 public typealias SignUpResult = PoolpassFFI.SignUpResult
 
-/// Where a code was sent.
+/// Where Cognito sent a code, masked so that an app can show it.
 public typealias CodeDeliveryDetails = PoolpassFFI.CodeDeliveryDetails
 
 /// The second factors that the signed-in person uses.
 public typealias MfaPreference = PoolpassFFI.MfaPreference
 
-/// A change of second factors; methods that are not set stay as they are.
+/// A change of second factors. Methods that are not set stay as they are.
 public typealias MfaSettings = PoolpassFFI.MfaSettings
 
-/// What becomes of one second factor.
+/// Whether a second factor is used at sign-in.
 public typealias MfaSetting = PoolpassFFI.MfaSetting
 
 /// Before anybody is signed in.
 extension Account {
-    /// Makes an account (SignUp).
+    /// Creates a user with a name and a password (SignUp).
     ///
     /// - Parameters:
-    ///   - attributes: By Cognito's names, such as `email`; the app's own begin with `custom:`.
-    ///   - validationData: For the user pool's pre sign-up trigger; it is not stored.
+    ///   - attributes: The attributes of the new user, such as `email`, `phone_number` (`+441632960123`) or `custom:team`.
+    ///   - validationData: Values for the pre-sign-up trigger that are not stored.
     /// - Throws: ``PoolpassError`` with `usernameExists`, `invalidPassword`, `invalidInput`, `triggerRejected`,
     ///   `codeDeliveryFailed`.
     public func signUp(
-        username: String, password: String, attributes: [String: String] = [:], validationData: [String: String] = [:]
+        username: String, password: String, attributes: [String: String] = [:], validationData: [String: String] = [:],
+        clientMetadata: [String: String] = [:]
     ) async throws -> SignUpResult {
         try await call {
             try await inner.cancellable(handle: $0)
-                .signUp(username: username, password: password, attributes: attributes, validationData: validationData)
+                .signUp(
+                    username: username, password: password, attributes: attributes, validationData: validationData,
+                    clientMetadata: clientMetadata)
         }
     }
 
-    /// Confirms the sign-up with the code that was sent (ConfirmSignUp).
+    /// Confirms a sign-up with the code that Cognito sent (ConfirmSignUp).
     ///
     /// - Throws: ``PoolpassError`` with `codeMismatch`, `codeExpired`, `aliasExists`, `tooManyAttempts`.
-    public func confirmSignUp(username: String, code: String) async throws {
-        try await call { try await inner.cancellable(handle: $0).confirmSignUp(username: username, code: code) }
-    }
-
-    /// Sends the code of the sign-up once more (ResendConfirmationCode).
-    @discardableResult
-    public func resendConfirmationCode(username: String) async throws -> CodeDeliveryDetails? {
-        try await call { try await inner.cancellable(handle: $0).resendConfirmationCode(username: username) }
-    }
-
-    /// Sends a code that allows to choose a new password (ForgotPassword).
-    @discardableResult
-    public func forgotPassword(username: String) async throws -> CodeDeliveryDetails? {
-        try await call { try await inner.cancellable(handle: $0).forgotPassword(username: username) }
-    }
-
-    /// Sets a new password with the code that was sent (ConfirmForgotPassword).
-    ///
-    /// - Throws: ``PoolpassError`` with `codeMismatch`, `codeExpired`, `invalidPassword`, `tooManyAttempts`.
-    public func confirmForgotPassword(username: String, code: String, newPassword: String) async throws {
+    public func confirmSignUp(username: String, code: String, clientMetadata: [String: String] = [:]) async throws {
         try await call {
             try await inner.cancellable(handle: $0)
-                .confirmForgotPassword(username: username, code: code, newPassword: newPassword)
+                .confirmSignUp(username: username, code: code, clientMetadata: clientMetadata)
+        }
+    }
+
+    /// Sends another code that confirms the sign-up (ResendConfirmationCode). Returns where Cognito sent it.
+    @discardableResult
+    public func resendConfirmationCode(
+        username: String, clientMetadata: [String: String] = [:]
+    ) async throws -> CodeDeliveryDetails? {
+        try await call {
+            try await inner.cancellable(handle: $0)
+                .resendConfirmationCode(username: username, clientMetadata: clientMetadata)
+        }
+    }
+
+    /// Sends a code for choosing a new password (ForgotPassword). Returns where Cognito sent it.
+    @discardableResult
+    public func forgotPassword(
+        username: String, clientMetadata: [String: String] = [:]
+    ) async throws -> CodeDeliveryDetails? {
+        try await call {
+            try await inner.cancellable(handle: $0).forgotPassword(username: username, clientMetadata: clientMetadata)
+        }
+    }
+
+    /// Sets a new password with the code that Cognito sent (ConfirmForgotPassword). It does not sign the person in.
+    ///
+    /// - Throws: ``PoolpassError`` with `codeMismatch`, `codeExpired`, `invalidPassword`, `tooManyAttempts`.
+    public func confirmForgotPassword(
+        username: String, code: String, newPassword: String, clientMetadata: [String: String] = [:]
+    ) async throws {
+        try await call {
+            try await inner.cancellable(handle: $0)
+                .confirmForgotPassword(
+                    username: username, code: code, newPassword: newPassword, clientMetadata: clientMetadata)
         }
     }
 }
 
-/// Of the person who is signed in. Without one, these throw kind `signedOut`.
+/// Calls of the signed-in person. Without one, they throw kind `signedOut`.
 extension Account {
-    /// Changes the password (ChangePassword).
+    /// Changes the signed-in person's password (ChangePassword). The session goes on.
     ///
     /// - Throws: ``PoolpassError`` with `notAuthorized` for a wrong previous password, `invalidPassword`.
     public func changePassword(previousPassword: String, proposedPassword: String) async throws {
@@ -84,45 +104,56 @@ extension Account {
         }
     }
 
-    /// The attributes (GetUser).
+    /// Reads the attributes from the user pool (GetUser). The ID token has those of the last refresh.
     public func attributes() async throws -> [String: String] {
         try await call { try await inner.cancellable(handle: $0).attributes() }
     }
 
-    /// Changes attributes (UpdateUserAttributes), and says where codes were sent to verify them.
+    /// Changes attributes (UpdateUserAttributes). A new email address or phone number may have to be verified. Returns where Cognito
+    /// sent the codes for that.
     @discardableResult
-    public func updateAttributes(_ attributes: [String: String]) async throws -> [CodeDeliveryDetails] {
-        try await call { try await inner.cancellable(handle: $0).updateAttributes(attributes: attributes) }
+    public func updateAttributes(
+        _ attributes: [String: String], clientMetadata: [String: String] = [:]
+    ) async throws -> [CodeDeliveryDetails] {
+        try await call {
+            try await inner.cancellable(handle: $0)
+                .updateAttributes(attributes: attributes, clientMetadata: clientMetadata)
+        }
     }
 
-    /// Removes attributes (DeleteUserAttributes).
+    /// Deletes attributes (DeleteUserAttributes).
     public func deleteAttributes(_ names: [String]) async throws {
         try await call { try await inner.cancellable(handle: $0).deleteAttributes(names: names) }
     }
 
-    /// Sends a code that verifies an attribute (GetUserAttributeVerificationCode).
+    /// Sends a code that verifies `email` or `phone_number` (GetUserAttributeVerificationCode). Returns where Cognito sent it.
     @discardableResult
-    public func requestAttributeCode(_ name: String) async throws -> CodeDeliveryDetails? {
-        try await call { try await inner.cancellable(handle: $0).requestAttributeCode(name: name) }
+    public func requestAttributeCode(
+        _ name: String, clientMetadata: [String: String] = [:]
+    ) async throws -> CodeDeliveryDetails? {
+        try await call {
+            try await inner.cancellable(handle: $0).requestAttributeCode(name: name, clientMetadata: clientMetadata)
+        }
     }
 
-    /// Verifies an attribute with the code that was sent (VerifyUserAttribute).
+    /// Verifies `email` or `phone_number` with the code that Cognito sent (VerifyUserAttribute).
     public func verifyAttribute(_ name: String, code: String) async throws {
         try await call { try await inner.cancellable(handle: $0).verifyAttribute(name: name, code: code) }
     }
 
-    /// Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken).
+    /// Gets a TOTP secret for the signed-in person's authenticator app (AssociateSoftwareToken).
     public func associateSoftwareToken() async throws -> SoftwareTokenSetup {
         try await call { SoftwareTokenSetup(try await inner.cancellable(handle: $0).associateSoftwareToken()) }
     }
 
-    /// Confirms the authenticator app with a first code (VerifySoftwareToken). After that ``setMfaPreference(_:)`` makes it a
-    /// second factor.
+    /// Verifies the authenticator app with a first code (VerifySoftwareToken). Cognito shows `deviceName` at sign-in.
+    ///
+    /// Cognito asks for the app's codes only after ``setMfaPreference(_:)``.
     public func verifySoftwareToken(code: String, deviceName: String? = nil) async throws {
         try await call { try await inner.cancellable(handle: $0).verifySoftwareToken(code: code, deviceName: deviceName) }
     }
 
-    /// The second factors (GetUser).
+    /// Reads which second factors the signed-in person uses (GetUser).
     public func mfaPreference() async throws -> MfaPreference {
         try await call { try await inner.cancellable(handle: $0).mfaPreference() }
     }
@@ -132,7 +163,7 @@ extension Account {
         try await call { try await inner.cancellable(handle: $0).setMfaPreference(settings: settings) }
     }
 
-    /// Deletes the account (DeleteUser), and signs out.
+    /// Deletes the signed-in user permanently (DeleteUser) and removes the session.
     public func deleteUser() async throws {
         try await call { try await inner.cancellable(handle: $0).deleteUser() }
     }

@@ -115,12 +115,7 @@ extension Client {
     }
 
     /// The person's account: signing up, passwords, attributes, second factors.
-    public var account: Account { account() }
-
-    /// The person's account, with something for the user pool's Lambda triggers.
-    public func account(clientMetadata: [String: String] = [:]) -> Account {
-        Account(inner.account(clientMetadata: clientMetadata))
-    }
+    public var account: Account { Account(inner.account()) }
 }
 
 /// AWS credentials, and the services that they are for.

@@ -14,6 +14,12 @@ final class SurfaceTests: XCTestCase {
         XCTAssertEqual(offered.subtracting(names), [], "only Swift has these")
     }
 
+    func testEveryOptionIsThere() throws {
+        let listed = try surface()["options"].object ?? [:]
+        let names = listed.flatMap { type, names in (names.array ?? []).compactMap(\.string).map { "\(type).\($0)" } }
+        XCTAssertEqual(Set(names), Set(Self.options.keys))
+    }
+
     func testEveryCaseIsThereAndNoOther() throws {
         let cases = try surface()["cases"]
         func listed(_ type: String) -> Set<String> { Set(cases[type].array?.compactMap(\.string) ?? []) }
@@ -50,7 +56,7 @@ final class SurfaceTests: XCTestCase {
     private static var client: [String: Any] {
         [
             "Client.accessToken": Client.accessToken,
-            "Client.account": Client.account(clientMetadata:),
+            "Client.account": \Client.account,
             "Client.api": Client.api,
             "Client.bucket": Client.bucket,
             "Client.credentials": Client.credentials,
@@ -72,6 +78,17 @@ final class SurfaceTests: XCTestCase {
         ]
     }
 
+    private static var options: [String: Any] {
+        [
+            "AccountOptions.clientMetadata": Account.confirmSignUp(username:code:clientMetadata:),
+            "SignUpOptions.attributes": signUp,
+            "SignUpOptions.clientMetadata": signUp,
+            "SignUpOptions.validationData": signUp,
+        ]
+    }
+
+    private static var signUp: Any { Account.signUp(username:password:attributes:validationData:clientMetadata:) }
+
     private static var account: [String: Any] {
         [
             "Account.attributes": Account.attributes,
@@ -90,7 +107,6 @@ final class SurfaceTests: XCTestCase {
             "Account.associateSoftwareToken": Account.associateSoftwareToken,
             "Account.updateAttributes": Account.updateAttributes,
             "Account.verifyAttribute": Account.verifyAttribute,
-            "Account.withClientMetadata": Client.account(clientMetadata:),
         ]
     }
 

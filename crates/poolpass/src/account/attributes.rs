@@ -1,9 +1,10 @@
-//! What the user pool knows about the signed-in person.
+//! The signed-in person's attributes in the user pool.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Account;
+use super::call::{self, AccountCall};
 use crate::error::Error;
 use crate::input;
 use crate::user_pool::{Call, CodeDeliveryDetails};
@@ -16,17 +17,17 @@ pub struct UserAttributes {
 }
 
 impl UserAttributes {
-    /// The user name in the user pool.
+    /// The person's user name in the user pool.
     pub fn username(&self) -> &str {
         &self.username
     }
 
-    /// The attribute called `name`.
+    /// The value of one attribute.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.attributes.get(name).map(String::as_str)
     }
 
-    /// The names and values of all attributes that the app client may read, by name.
+    /// The names and values of all attributes that the app client may read, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -42,11 +43,11 @@ impl fmt::Debug for UserAttributes {
 impl Account {
     /// Reads the attributes from the user pool (GetUser). The ID token has those of the last refresh.
     ///
-    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
+    /// Takes at most 60 seconds, and the time to get the [access token](crate::Client::access_token).
     ///
     /// # Errors
     ///
-    /// `SignedOut`, `SessionEnded`, and `NotAuthorized` when the access token lacks the scope
+    /// `SignedOut`, `SessionEnded`, and `NotAuthorized` if the access token lacks the scope
     /// `aws.cognito.signin.user.admin`.
     pub async fn attributes(&self) -> Result<UserAttributes, Error> {
         let mut user = self.signed_in(Call::user()).await?;
@@ -57,35 +58,31 @@ impl Account {
         Ok(UserAttributes { username: user.text("Username")?, attributes })
     }
 
-    /// Changes attributes (UpdateUserAttributes). A new email address or phone number may have to be verified: the answer
-    /// tells where codes were sent.
+    /// Changes attributes (UpdateUserAttributes). A new email address or phone number may have to be verified. Returns where Cognito
+    /// sent the codes for that.
+    ///
+    /// Takes at most 60 seconds, and the time to get the [access token](crate::Client::access_token).
     ///
     /// # Errors
     ///
     /// `AliasExists`, `CodeDeliveryFailed`, `TriggerRejected`, `SignedOut`, `SessionEnded`, and `NotAuthorized` for an attribute
-    /// that the app client may not write. `InvalidInput` when there is no attribute.
-    pub async fn update_attributes(
-        &self,
-        attributes: &[(&str, &str)],
-    ) -> Result<Vec<CodeDeliveryDetails>, Error> {
-        if attributes.is_empty() {
-            return Err(Error::invalid_input("there is no attribute to update"));
-        }
-        let mut wanted = BTreeMap::new();
-        for (name, value) in attributes {
-            wanted.insert((*name).to_owned(), (*value).to_owned());
-        }
-        let call = Call::update_user_attributes(&wanted, &self.client_metadata);
-        CodeDeliveryDetails::list_of(self.signed_in(call).await?)
+    /// that the app client may not write. `InvalidInput` if there is no attribute.
+    pub fn update_attributes(&self, attributes: &[(&str, &str)]) -> AccountCall<Vec<CodeDeliveryDetails>> {
+        let call = if attributes.is_empty() {
+            Err(Error::invalid_input("there is no attribute to update"))
+        } else {
+            Ok(Call::update_user_attributes(attributes))
+        };
+        AccountCall::signed_in(self, call, CodeDeliveryDetails::list_of)
     }
 
     /// Deletes attributes (DeleteUserAttributes).
     ///
-    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
+    /// Takes at most 60 seconds, and the time to get the [access token](crate::Client::access_token).
     ///
     /// # Errors
     ///
-    /// `SignedOut`, `SessionEnded`. `InvalidInput` when there is no name.
+    /// `SignedOut`, `SessionEnded`. `InvalidInput` if there is no name.
     pub async fn delete_attributes(&self, names: &[&str]) -> Result<(), Error> {
         if names.is_empty() {
             return Err(Error::invalid_input("there is no attribute to delete"));
@@ -93,19 +90,21 @@ impl Account {
         self.signed_in(Call::delete_user_attributes(names)).await.map(drop)
     }
 
-    /// Sends a code with which to verify `email` or `phone_number` (GetUserAttributeVerificationCode).
+    /// Sends a code that verifies `email` or `phone_number` (GetUserAttributeVerificationCode). Returns where Cognito sent it.
+    ///
+    /// Takes at most 60 seconds, and the time to get the [access token](crate::Client::access_token).
     ///
     /// # Errors
     ///
     /// `CodeDeliveryFailed`, `TooManyAttempts`, `SignedOut`, `SessionEnded`.
-    pub async fn request_attribute_code(&self, name: &str) -> Result<Option<CodeDeliveryDetails>, Error> {
-        let call = Call::user_attribute_verification_code(name, &self.client_metadata);
-        CodeDeliveryDetails::of(self.signed_in(call).await?)
+    pub fn request_attribute_code(&self, name: &str) -> AccountCall<Option<CodeDeliveryDetails>> {
+        let call = Ok(Call::user_attribute_verification_code(name));
+        AccountCall::signed_in(self, call, call::delivery)
     }
 
-    /// Verifies `email` or `phone_number` with the code that was sent (VerifyUserAttribute).
+    /// Verifies `email` or `phone_number` with the code that Cognito sent (VerifyUserAttribute).
     ///
-    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
+    /// Takes at most 60 seconds, and the time to get the [access token](crate::Client::access_token).
     ///
     /// # Errors
     ///

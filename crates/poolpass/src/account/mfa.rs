@@ -14,12 +14,12 @@ pub struct MfaPreference {
 }
 
 impl MfaPreference {
-    /// The methods that may be asked for at sign-in.
+    /// The methods that Cognito may ask for at sign-in.
     pub fn enabled(&self) -> &[MfaMethod] {
         &self.enabled
     }
 
-    /// The method that is asked for without giving a choice.
+    /// The method that Cognito asks for first, without offering a choice.
     pub fn preferred(&self) -> Option<&MfaMethod> {
         self.preferred.as_ref()
     }
@@ -50,7 +50,7 @@ impl MfaSetting {
     }
 }
 
-/// A change of second factors; methods that are not set stay as they are.
+/// A change of second factors. Methods that are not set stay as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct MfaSettings {
@@ -60,24 +60,24 @@ pub struct MfaSettings {
 }
 
 impl MfaSettings {
-    /// No change yet.
+    /// An empty change.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Codes by SMS; the person needs a verified phone number.
+    /// Codes by SMS. The person needs a verified phone number.
     pub fn sms(mut self, setting: MfaSetting) -> Self {
         self.sms = Some(setting);
         self
     }
 
-    /// Codes from an authenticator app, which has to be confirmed first.
+    /// Codes from an authenticator app. The person has to verify the app first.
     pub fn software_token(mut self, setting: MfaSetting) -> Self {
         self.software_token = Some(setting);
         self
     }
 
-    /// Codes by email; the person needs a verified address.
+    /// Codes by email. The person needs a verified address.
     pub fn email(mut self, setting: MfaSetting) -> Self {
         self.email = Some(setting);
         self
@@ -87,19 +87,21 @@ impl MfaSettings {
 impl Account {
     /// Gets a TOTP secret for the signed-in person's authenticator app (AssociateSoftwareToken).
     ///
-    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
+    /// Takes at most 60 seconds, and the time to get the [access token](crate::Client::access_token).
     ///
     /// # Errors
     ///
-    /// `MfaNotSetUp` when the user pool has no TOTP, `SignedOut`, `SessionEnded`.
+    /// `MfaNotSetUp` if the user pool does not allow authenticator apps, `SignedOut`, `SessionEnded`.
     pub async fn associate_software_token(&self) -> Result<SoftwareTokenSetup, Error> {
         let call = Call::associate_software_token(TotpOwner::SignedIn);
         Ok(SoftwareTokenSetup::new(self.signed_in(call).await?.secret("SecretCode")?))
     }
 
-    /// Confirms the authenticator app with a first code (VerifySoftwareToken). `device_name` is shown at sign-in.
+    /// Verifies the authenticator app with a first code (VerifySoftwareToken). Cognito shows `device_name` at sign-in.
     ///
-    /// It is asked for at sign-in only after [`set_mfa_preference`](Self::set_mfa_preference).
+    /// Cognito asks for the app's codes only after [`set_mfa_preference`](Self::set_mfa_preference).
+    ///
+    /// Takes at most 60 seconds, and the time to get the [access token](crate::Client::access_token).
     ///
     /// # Errors
     ///
@@ -110,9 +112,9 @@ impl Account {
         mfa::verified(&mut self.signed_in(call).await?)
     }
 
-    /// Which second factors the signed-in person uses (GetUser).
+    /// Reads which second factors the signed-in person uses (GetUser).
     ///
-    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
+    /// Takes at most 60 seconds, and the time to get the [access token](crate::Client::access_token).
     ///
     /// # Errors
     ///
@@ -130,9 +132,11 @@ impl Account {
 
     /// Chooses second factors (SetUserMFAPreference).
     ///
+    /// Takes at most 60 seconds, and the time to get the [access token](crate::Client::access_token).
+    ///
     /// # Errors
     ///
-    /// `SignedOut`, `SessionEnded`. `Aws` with the code `InvalidParameterException` for a method that is not set up.
+    /// `SignedOut`, `SessionEnded`. `Aws` with the code `InvalidParameterException` for a method that the person has not set up.
     pub async fn set_mfa_preference(&self, settings: MfaSettings) -> Result<(), Error> {
         let settings = [
             ("SMSMfaSettings", settings.sms),

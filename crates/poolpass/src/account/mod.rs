@@ -2,10 +2,12 @@
 //!
 //! - [`sign_up`]: signing up and confirming, before anyone is signed in
 //! - [`password`]: a forgotten password, and a changed one
-//! - [`attributes`]: what the user pool knows about the person
+//! - [`attributes`]: the person's attributes in the user pool
+//! - [`call`]: a call with options, before it is sent
 //! - [`mfa`]: setting up and choosing a second factor
 
 mod attributes;
+mod call;
 mod mfa;
 mod password;
 mod sign_up;
@@ -15,29 +17,28 @@ mod tests;
 use std::sync::Arc;
 
 pub use attributes::UserAttributes;
+pub use call::{AccountCall, AccountOptions};
 pub use mfa::{MfaPreference, MfaSetting, MfaSettings};
-pub use sign_up::{SignUp, SignUpResult};
+pub use sign_up::{SignUp, SignUpOptions, SignUpResult};
 
 use crate::error::{Error, ErrorKind};
 use crate::json::Object;
 use crate::platform::BoxFuture;
 use crate::session::detached;
 use crate::sign_in::SignInFlow;
-use crate::user_pool::{Call, ClientMetadata, UserPool};
+use crate::user_pool::{Call, UserPool};
 
 /// The person's account in the user pool.
 ///
-/// [`with_client_metadata`](Self::with_client_metadata) gives the user pool's Lambda triggers something to go by.
-///
-/// A call takes at most a minute; one that needs the access token, as long as [`Client::access_token`](crate::Client::access_token)
-/// takes in addition.
+/// A call takes at most 60 seconds. A call that needs the access token also takes the time to get it, see
+/// [`Client::access_token`](crate::Client::access_token).
 ///
 /// ```no_run
-/// use poolpass::{Client, Error, SignUp};
+/// use poolpass::{Client, Error};
 ///
 /// # async fn example(client: Client) -> Result<(), Error> {
 /// let account = client.account();
-/// account.sign_up(SignUp::new("ada", "correct horse").attribute("email", "ada@example.com")).await?;
+/// account.sign_up("ada", "correct horse").attribute("email", "ada@example.com").await?;
 /// account.confirm_sign_up("ada", "123456").await?;
 /// let _step = client.sign_in("ada", "correct horse").await?;
 /// println!("{:?}", account.attributes().await?.get("email"));
@@ -48,28 +49,20 @@ use crate::user_pool::{Call, ClientMetadata, UserPool};
 pub struct Account {
     /// Absent where the configuration has no user pool; then every call is an error.
     flow: Option<Arc<SignInFlow>>,
-    client_metadata: ClientMetadata,
 }
 
 impl Account {
     pub(crate) fn new(flow: Option<Arc<SignInFlow>>) -> Self {
-        Self { flow, client_metadata: ClientMetadata::new() }
+        Self { flow }
     }
 
-    /// Something for the user pool's Lambda triggers, sent with every call of this `Account` that takes it.
-    #[must_use]
-    pub fn with_client_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.client_metadata.insert(key.into(), value.into());
-        self
-    }
-
-    /// Deletes the signed-in user for good (DeleteUser), and forgets the session: both also when the caller goes away meanwhile.
+    /// Deletes the signed-in user permanently (DeleteUser) and removes the session. Both happen even if the caller drops the future.
     ///
-    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
+    /// Takes at most 60 seconds, and the time to get the [access token](crate::Client::access_token).
     ///
     /// # Errors
     ///
-    /// `SignedOut` and `SessionEnded` when nobody is signed in. `Store` when the user is deleted but the session could not be
+    /// `SignedOut` and `SessionEnded` if nobody is signed in. `Store` if the user is deleted but the session could not be
     /// removed from the store.
     pub async fn delete_user(&self) -> Result<(), Error> {
         let account = self.clone();

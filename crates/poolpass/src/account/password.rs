@@ -3,55 +3,59 @@
 use secrecy::SecretString;
 
 use super::Account;
+use super::call::{self, AccountCall};
 use crate::error::Error;
 use crate::input;
 use crate::user_pool::{Call, CodeDeliveryDetails};
 
 impl Account {
-    /// Sends a code with which to set a new password (ForgotPassword).
+    /// Sends a code for choosing a new password (ForgotPassword). Returns where Cognito sent it.
     ///
-    /// Waits at most 60 seconds.
+    /// Takes at most 60 seconds.
     ///
     /// # Errors
     ///
-    /// `UserNotFound`, unless the app client hides it, `TooManyAttempts`, `CodeDeliveryFailed`. `Aws` with the code
-    /// `InvalidParameterException` when the user has neither a verified address nor a verified phone number. `InvalidInput`
+    /// `UserNotFound` unless the app client hides it, `TooManyAttempts`, `CodeDeliveryFailed`. `Aws` with the code
+    /// `InvalidParameterException` if the user has neither a verified email address nor a verified phone number. `InvalidInput`
     /// for an empty user name.
-    pub async fn forgot_password(&self, username: &str) -> Result<Option<CodeDeliveryDetails>, Error> {
-        let pool = self.pool()?;
-        let call = pool.forgot_password(input::username(username)?, &self.client_metadata);
-        CodeDeliveryDetails::of(pool.send(call).await?)
+    pub fn forgot_password(&self, username: &str) -> AccountCall<Option<CodeDeliveryDetails>> {
+        let call = || -> Result<Call, Error> {
+            let username = input::username(username)?;
+            Ok(self.pool()?.forgot_password(username))
+        };
+        AccountCall::public(self, call(), call::delivery)
     }
 
-    /// Sets a new password with the code that was sent (ConfirmForgotPassword). Nobody is signed in by it.
+    /// Sets a new password with the code that Cognito sent (ConfirmForgotPassword). It does not sign the person in.
     ///
-    /// Waits at most 60 seconds.
+    /// Takes at most 60 seconds.
     ///
     /// # Errors
     ///
-    /// `CodeMismatch`, `CodeExpired` (send another one), `InvalidPassword`, `TooManyAttempts`. `InvalidInput` for an empty user
+    /// `CodeMismatch`, `CodeExpired` (send another code), `InvalidPassword`, `TooManyAttempts`. `InvalidInput` for an empty user
     /// name, code or password.
-    pub async fn confirm_forgot_password(
+    pub fn confirm_forgot_password(
         &self,
         username: &str,
         code: &str,
         new_password: impl Into<SecretString>,
-    ) -> Result<(), Error> {
+    ) -> AccountCall<()> {
         let new_password = new_password.into();
-        let (username, code) = (input::username(username)?, input::code(code)?);
-        let new_password = input::password(&new_password)?;
-        let pool = self.pool()?;
-        let call = pool.confirm_forgot_password(username, &code, new_password, &self.client_metadata);
-        pool.send(call).await.map(drop)
+        let call = || -> Result<Call, Error> {
+            let (username, code) = (input::username(username)?, input::code(code)?);
+            let new_password = input::password(&new_password)?;
+            Ok(self.pool()?.confirm_forgot_password(username, &code, new_password))
+        };
+        AccountCall::public(self, call(), call::nothing)
     }
 
-    /// Changes the signed-in user's password (ChangePassword). The session goes on.
+    /// Changes the signed-in person's password (ChangePassword). The session goes on.
     ///
-    /// Waits at most 60 seconds, and for the [access token](crate::Client::access_token).
+    /// Takes at most 60 seconds, and the time to get the [access token](crate::Client::access_token).
     ///
     /// # Errors
     ///
-    /// `NotAuthorized` for a wrong previous password, `InvalidPassword` for a new one that the policy refuses,
+    /// `NotAuthorized` for a wrong previous password, `InvalidPassword` if the proposed one violates the policy,
     /// `TooManyAttempts`, `SignedOut`, `SessionEnded`. `InvalidInput` for an empty password.
     pub async fn change_password(
         &self,

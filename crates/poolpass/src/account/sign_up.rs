@@ -2,52 +2,104 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::future::IntoFuture;
 
 use secrecy::SecretString;
 
 use super::Account;
+use super::call::{self, AccountCall};
 use crate::error::Error;
 use crate::input;
-use crate::user_pool::{CodeDeliveryDetails, NewUser};
+use crate::platform::BoxFuture;
+use crate::user_pool::{Call, CodeDeliveryDetails, NewUser};
 
-/// A new account.
+/// Settings of a [`SignUp`]. Default: none.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct SignUpOptions {
+    /// The attributes of the new user, such as `email`, `phone_number` (`+441632960123`) or `custom:team`.
+    pub attributes: BTreeMap<String, String>,
+    /// Values for the pre-sign-up trigger that are not stored.
+    pub validation_data: BTreeMap<String, String>,
+    /// Values for the user pool's Lambda triggers.
+    pub client_metadata: BTreeMap<String, String>,
+}
+
+/// Shows the names of the attributes only: their values are personal data.
+impl fmt::Debug for SignUpOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let attributes: Vec<_> = self.attributes.keys().collect();
+        f.debug_struct("SignUpOptions").field("attributes", &attributes).finish_non_exhaustive()
+    }
+}
+
+/// A sign-up, made by [`Account::sign_up`]. Awaiting it sends the request (SignUp).
 ///
-/// ```
-/// let sign_up = poolpass::SignUp::new("ada", "correct horse")
+/// ```no_run
+/// # async fn example(account: poolpass::Account) -> Result<(), poolpass::Error> {
+/// account
+///     .sign_up("ada", "correct horse")
 ///     .attribute("email", "ada@example.com")
-///     .attribute("custom:team", "engines");
+///     .attribute("custom:team", "engines")
+///     .await?;
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone)]
-#[must_use]
+#[must_use = "nothing is sent until it is awaited"]
 pub struct SignUp {
+    account: Account,
     username: String,
     password: SecretString,
-    attributes: BTreeMap<String, String>,
-    validation_data: BTreeMap<String, String>,
+    options: SignUpOptions,
 }
 
 impl SignUp {
-    /// An account for `username` with `password`. Where the user pool takes email addresses or phone numbers as user names,
-    /// the user name is one.
-    pub fn new(username: impl Into<String>, password: impl Into<SecretString>) -> Self {
-        Self {
-            username: username.into(),
-            password: password.into(),
-            attributes: BTreeMap::new(),
-            validation_data: BTreeMap::new(),
-        }
-    }
-
-    /// An attribute of the user, such as `email`, `phone_number` (`+441632960123`) or `custom:team`.
+    /// An attribute of the new user, such as `email`, `phone_number` (`+441632960123`) or `custom:team`.
     pub fn attribute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.attributes.insert(name.into(), value.into());
+        self.options.attributes.insert(name.into(), value.into());
         self
     }
 
-    /// Something for the pre-sign-up trigger that is not kept.
+    /// A value for the pre-sign-up trigger that is not stored.
     pub fn validation_data(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.validation_data.insert(name.into(), value.into());
+        self.options.validation_data.insert(name.into(), value.into());
         self
+    }
+
+    /// A value for the user pool's Lambda triggers.
+    pub fn client_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.client_metadata.insert(key.into(), value.into());
+        self
+    }
+
+    /// All settings at once.
+    pub fn options(mut self, options: SignUpOptions) -> Self {
+        self.options = options;
+        self
+    }
+}
+
+impl IntoFuture for SignUp {
+    type Output = Result<SignUpResult, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let user = NewUser {
+                username: input::username(&self.username)?,
+                password: input::password(&self.password)?,
+                attributes: &self.options.attributes,
+                validation_data: &self.options.validation_data,
+            };
+            let pool = self.account.pool()?;
+            let call = pool.sign_up(&user).client_metadata(&self.options.client_metadata);
+            let mut answer = pool.send(call).await?;
+            Ok(SignUpResult {
+                confirmed: answer.flag("UserConfirmed")?,
+                sub: answer.text("UserSub")?,
+                code_delivery_details: CodeDeliveryDetails::of(answer)?,
+            })
+        })
     }
 }
 
@@ -57,7 +109,7 @@ impl fmt::Debug for SignUp {
     }
 }
 
-/// What signing up has achieved.
+/// The result of a sign-up.
 #[derive(Clone, Debug)]
 pub struct SignUpResult {
     confirmed: bool,
@@ -66,7 +118,7 @@ pub struct SignUpResult {
 }
 
 impl SignUpResult {
-    /// Whether the person can sign in at once; otherwise they have to confirm with the code first.
+    /// Whether the person can sign in at once. Otherwise they have to confirm the sign-up with a code first.
     pub fn confirmed(&self) -> bool {
         self.confirmed
     }
@@ -76,62 +128,59 @@ impl SignUpResult {
         &self.sub
     }
 
-    /// Where the code to confirm with was sent.
+    /// Where Cognito sent the code that confirms the sign-up.
     pub fn code_delivery_details(&self) -> Option<&CodeDeliveryDetails> {
         self.code_delivery_details.as_ref()
     }
 }
 
 impl Account {
-    /// Signs up (SignUp).
+    /// Creates a user with a name and a password (SignUp). If the user pool takes email addresses or phone numbers as user names,
+    /// `username` is one.
     ///
-    /// Waits at most 60 seconds.
+    /// Takes at most 60 seconds.
     ///
     /// # Errors
     ///
     /// `UsernameExists`, `InvalidPassword`, `TriggerRejected`, `CodeDeliveryFailed`, `TooManyAttempts`. `InvalidInput` for an
     /// empty user name or password: nothing was sent.
-    pub async fn sign_up(&self, new: SignUp) -> Result<SignUpResult, Error> {
-        let user = NewUser {
-            username: input::username(&new.username)?,
-            password: input::password(&new.password)?,
-            attributes: &new.attributes,
-            validation_data: &new.validation_data,
-        };
-        let pool = self.pool()?;
-        let mut answer = pool.send(pool.sign_up(&user, &self.client_metadata)).await?;
-        Ok(SignUpResult {
-            confirmed: answer.flag("UserConfirmed")?,
-            sub: answer.text("UserSub")?,
-            code_delivery_details: CodeDeliveryDetails::of(answer)?,
-        })
+    pub fn sign_up(&self, username: impl Into<String>, password: impl Into<SecretString>) -> SignUp {
+        SignUp {
+            account: self.clone(),
+            username: username.into(),
+            password: password.into(),
+            options: SignUpOptions::default(),
+        }
     }
 
-    /// Confirms a sign-up with the code that was sent (ConfirmSignUp).
+    /// Confirms a sign-up with the code that Cognito sent (ConfirmSignUp).
     ///
-    /// Waits at most 60 seconds.
+    /// Takes at most 60 seconds.
     ///
     /// # Errors
     ///
-    /// `CodeMismatch`, `CodeExpired` (send another one), `TooManyAttempts`, `UserNotFound`, `AliasExists` when another account
-    /// has the address. `NotAuthorized` when the user is confirmed already. `InvalidInput` for an empty user name or code.
-    pub async fn confirm_sign_up(&self, username: &str, code: &str) -> Result<(), Error> {
-        let (username, code) = (input::username(username)?, input::code(code)?);
-        let pool = self.pool()?;
-        pool.send(pool.confirm_sign_up(username, &code, &self.client_metadata)).await.map(drop)
+    /// `CodeMismatch`, `CodeExpired` (send another code), `TooManyAttempts`, `UserNotFound`, `AliasExists` if another account
+    /// has the address. `NotAuthorized` if the user is already confirmed. `InvalidInput` for an empty user name or code.
+    pub fn confirm_sign_up(&self, username: &str, code: &str) -> AccountCall<()> {
+        let call = || -> Result<Call, Error> {
+            let (username, code) = (input::username(username)?, input::code(code)?);
+            Ok(self.pool()?.confirm_sign_up(username, &code))
+        };
+        AccountCall::public(self, call(), call::nothing)
     }
 
-    /// Sends another code to confirm the sign-up with (ResendConfirmationCode).
+    /// Sends another code that confirms the sign-up (ResendConfirmationCode). Returns where Cognito sent it.
+    ///
+    /// Takes at most 60 seconds.
     ///
     /// # Errors
     ///
     /// `TooManyAttempts`, `UserNotFound`, `CodeDeliveryFailed`. `InvalidInput` for an empty user name.
-    pub async fn resend_confirmation_code(
-        &self,
-        username: &str,
-    ) -> Result<Option<CodeDeliveryDetails>, Error> {
-        let pool = self.pool()?;
-        let call = pool.resend_confirmation_code(input::username(username)?, &self.client_metadata);
-        CodeDeliveryDetails::of(pool.send(call).await?)
+    pub fn resend_confirmation_code(&self, username: &str) -> AccountCall<Option<CodeDeliveryDetails>> {
+        let call = || -> Result<Call, Error> {
+            let username = input::username(username)?;
+            Ok(self.pool()?.resend_confirmation_code(username))
+        };
+        AccountCall::public(self, call(), call::delivery)
     }
 }

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::{MfaSetting, MfaSettings, SignUp};
+use super::{MfaSetting, MfaSettings};
 use crate::client::Client;
 use crate::config::Config;
 use crate::error::ErrorKind;
@@ -55,8 +55,8 @@ async fn nothing_is_sent_for_input_that_cannot_be_right() {
     let client = signed_in(&pool).await;
     let account = client.account();
     let refused = [
-        account.sign_up(SignUp::new("", "password")).await.map(drop),
-        account.sign_up(SignUp::new("ada", "")).await.map(drop),
+        account.sign_up("", "password").await.map(drop),
+        account.sign_up("ada", "").await.map(drop),
         account.confirm_sign_up("ada", " ").await,
         account.confirm_sign_up("", "123456").await,
         account.resend_confirmation_code("").await.map(drop),
@@ -113,9 +113,53 @@ async fn without_a_user_pool_there_are_no_accounts() {
 
 #[test]
 fn debug_output_shows_no_password_and_no_personal_data() {
-    let sign_up = SignUp::new("ada", SecretString::from("hush")).attribute("email", "ada@example.com");
-    let debug = format!("{sign_up:?}");
-    assert!(!debug.contains("hush") && !debug.contains("example.com"), "{debug}");
+    let account = ScriptedPool::default().client().build().unwrap().account();
+    let sign_up = account.sign_up("ada", SecretString::from("hush")).attribute("email", "ada@example.com");
+    let reset = account.confirm_forgot_password("ada@example.com", "123456", SecretString::from("hush"));
+    let update = account.update_attributes(&[("email", "ada@example.com")]);
+    let debug = format!("{sign_up:?} {reset:?} {update:?}");
+    assert!(debug.contains("ConfirmForgotPassword"), "{debug}");
+    assert!(
+        !debug.contains("hush") && !debug.contains("123456") && !debug.contains("example.com"),
+        "{debug}"
+    );
+}
+
+#[tokio::test]
+async fn client_metadata_goes_with_the_call_that_it_was_given_to() {
+    let pool = ScriptedPool::default();
+    let client = signed_in(&pool).await;
+    let account = client.account();
+    let sent = |pool: &ScriptedPool| pool.last_input()["ClientMetadata"].clone();
+    pool.answer(json!({ "UserConfirmed": true, "UserSub": "s" }));
+    let sign_up =
+        account.sign_up("ada", "password").validation_data("v", "1").client_metadata("k", "sign-up");
+    sign_up.await.unwrap();
+    assert_eq!(sent(&pool), json!({ "k": "sign-up" }));
+    assert_eq!(pool.last_input()["ValidationData"], json!([{ "Name": "v", "Value": "1" }]));
+
+    pool.answer(json!({}));
+    account.confirm_sign_up("ada", "1").client_metadata("k", "confirm").await.unwrap();
+    assert_eq!(sent(&pool), json!({ "k": "confirm" }));
+    pool.answer(json!({}));
+    account.resend_confirmation_code("ada").client_metadata("k", "resend").await.unwrap();
+    assert_eq!(sent(&pool), json!({ "k": "resend" }));
+    pool.answer(json!({}));
+    account.forgot_password("ada").client_metadata("k", "forgot").await.unwrap();
+    assert_eq!(sent(&pool), json!({ "k": "forgot" }));
+    pool.answer(json!({}));
+    account.confirm_forgot_password("ada", "1", "password").client_metadata("k", "reset").await.unwrap();
+    assert_eq!(sent(&pool), json!({ "k": "reset" }));
+    pool.answer(json!({}));
+    account.update_attributes(&[("name", "Ada")]).client_metadata("k", "update").await.unwrap();
+    assert_eq!(sent(&pool), json!({ "k": "update" }));
+    pool.answer(json!({}));
+    account.request_attribute_code("email").client_metadata("k", "code").await.unwrap();
+    assert_eq!(sent(&pool), json!({ "k": "code" }));
+
+    pool.answer(json!({}));
+    account.forgot_password("ada").await.unwrap();
+    assert_eq!(sent(&pool), Value::Null);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Call, ClientMetadata, UserPool};
+use super::{Call, UserPool};
 use crate::json::Object;
 
 /// The input of SignUp.
@@ -26,9 +26,9 @@ pub(crate) struct MfaChoice {
 
 impl UserPool {
     /// SignUp.
-    pub(crate) fn sign_up(&self, user: &NewUser<'_>, client_metadata: &ClientMetadata) -> Call {
+    pub(crate) fn sign_up(&self, user: &NewUser<'_>) -> Call {
         let input = self
-            .named(user.username, client_metadata)
+            .named(user.username)
             .with("Password", user.password)
             .with("UserAttributes", attribute_list(user.attributes))
             .with("ValidationData", attribute_list(user.validation_data));
@@ -36,45 +36,32 @@ impl UserPool {
     }
 
     /// ConfirmSignUp.
-    pub(crate) fn confirm_sign_up(
-        &self,
-        username: &str,
-        code: &str,
-        client_metadata: &ClientMetadata,
-    ) -> Call {
-        let input = self.named(username, client_metadata).with("ConfirmationCode", code);
+    pub(crate) fn confirm_sign_up(&self, username: &str, code: &str) -> Call {
+        let input = self.named(username).with("ConfirmationCode", code);
         Call::once("ConfirmSignUp", input)
     }
 
     /// ResendConfirmationCode.
-    pub(crate) fn resend_confirmation_code(&self, username: &str, client_metadata: &ClientMetadata) -> Call {
-        Call::once("ResendConfirmationCode", self.named(username, client_metadata))
+    pub(crate) fn resend_confirmation_code(&self, username: &str) -> Call {
+        Call::once("ResendConfirmationCode", self.named(username))
     }
 
     /// ForgotPassword.
-    pub(crate) fn forgot_password(&self, username: &str, client_metadata: &ClientMetadata) -> Call {
-        Call::once("ForgotPassword", self.named(username, client_metadata))
+    pub(crate) fn forgot_password(&self, username: &str) -> Call {
+        Call::once("ForgotPassword", self.named(username))
     }
 
     /// ConfirmForgotPassword.
-    pub(crate) fn confirm_forgot_password(
-        &self,
-        username: &str,
-        code: &str,
-        password: &str,
-        client_metadata: &ClientMetadata,
-    ) -> Call {
-        let input =
-            self.named(username, client_metadata).with("ConfirmationCode", code).with("Password", password);
+    pub(crate) fn confirm_forgot_password(&self, username: &str, code: &str, password: &str) -> Call {
+        let input = self.named(username).with("ConfirmationCode", code).with("Password", password);
         Call::once("ConfirmForgotPassword", input)
     }
 
-    fn named(&self, username: &str, client_metadata: &ClientMetadata) -> Object {
+    fn named(&self, username: &str) -> Object {
         Object::new()
             .with("ClientId", self.client_id().as_str())
             .maybe("SecretHash", self.secret_hash(username))
             .with("Username", username)
-            .texts("ClientMetadata", client_metadata)
     }
 }
 
@@ -91,13 +78,9 @@ impl Call {
     }
 
     /// UpdateUserAttributes.
-    pub(crate) fn update_user_attributes(
-        attributes: &BTreeMap<String, String>,
-        client_metadata: &ClientMetadata,
-    ) -> Self {
-        let input = Object::new()
-            .with("UserAttributes", attribute_list(attributes))
-            .texts("ClientMetadata", client_metadata);
+    pub(crate) fn update_user_attributes(attributes: &[(&str, &str)]) -> Self {
+        let attributes = attributes.iter().map(|(name, value)| attribute(name, value));
+        let input = Object::new().with("UserAttributes", attributes.collect::<Vec<_>>());
         Self::once("UpdateUserAttributes", input)
     }
 
@@ -107,8 +90,8 @@ impl Call {
     }
 
     /// GetUserAttributeVerificationCode.
-    pub(crate) fn user_attribute_verification_code(name: &str, client_metadata: &ClientMetadata) -> Self {
-        let input = Object::new().with("AttributeName", name).texts("ClientMetadata", client_metadata);
+    pub(crate) fn user_attribute_verification_code(name: &str) -> Self {
+        let input = Object::new().with("AttributeName", name);
         Self::once("GetUserAttributeVerificationCode", input)
     }
 
@@ -133,10 +116,11 @@ impl Call {
     }
 }
 
-/// `Name` and `Value`, as user attributes travel.
+/// User attributes as AWS's JSON has them.
 fn attribute_list(attributes: &BTreeMap<String, String>) -> Vec<Object> {
-    let pair = |(name, value): (&String, &String)| {
-        Object::new().with("Name", name.as_str()).with("Value", value.as_str())
-    };
-    attributes.iter().map(pair).collect()
+    attributes.iter().map(|(name, value)| attribute(name, value)).collect()
+}
+
+fn attribute(name: &str, value: &str) -> Object {
+    Object::new().with("Name", name).with("Value", value)
 }

@@ -1,9 +1,9 @@
-//! `CodeDeliveryDetails`: where AWS has sent a code.
+//! Where Cognito sent a code.
 
 use crate::error::Error;
 use crate::json::Object;
 
-/// Where AWS has sent a code, masked so that it can be shown to the person.
+/// Where Cognito sent a code, masked so that an app can show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeDeliveryDetails {
     delivery_medium: Option<String>,
@@ -12,7 +12,7 @@ pub struct CodeDeliveryDetails {
 }
 
 impl CodeDeliveryDetails {
-    /// How it was sent: `SMS` or `EMAIL`.
+    /// The medium of the message: `SMS` or `EMAIL`.
     pub fn delivery_medium(&self) -> Option<&str> {
         self.delivery_medium.as_deref()
     }
@@ -22,7 +22,7 @@ impl CodeDeliveryDetails {
         self.destination.as_deref()
     }
 
-    /// The user attribute that the code verifies, such as `email`, where it verifies one.
+    /// The user attribute that the code verifies, such as `email`, if it verifies one.
     pub fn attribute_name(&self) -> Option<&str> {
         self.attribute_name.as_deref()
     }

@@ -134,6 +134,15 @@ impl Call {
         Self { operation, repeat: Repeat::IfNotDone, input, is_refresh: false }
     }
 
+    pub(crate) fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    /// The call with values for the user pool's Lambda triggers.
+    pub(crate) fn client_metadata(self, metadata: &ClientMetadata) -> Self {
+        Self { input: self.input.texts("ClientMetadata", metadata), ..self }
+    }
+
     /// The call as the person whose access token this is.
     pub(crate) fn authorised(&self, access_token: &str) -> Self {
         let input = self.input.clone().with("AccessToken", access_token);

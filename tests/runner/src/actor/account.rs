@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use poolpass::{CodeDeliveryDetails, Error};
-use poolpass::{MfaSetting, MfaSettings, SignUp};
+use poolpass::{MfaSetting, MfaSettings};
 use serde_json::{Map, Value, json};
 
 use super::session::pairs;
@@ -27,11 +27,11 @@ impl Actor {
         let account = self.client().account();
         match operation {
             "signUp" => {
-                let mut sign_up = SignUp::new(with.text("username")?, with.text("password")?);
+                let mut sign_up = account.sign_up(with.text("username")?, with.text("password")?);
                 for (name, value) in with.texts("attributes")? {
                     sign_up = sign_up.attribute(name, value);
                 }
-                Ok(account.sign_up(sign_up).await.map(|result| {
+                Ok(sign_up.await.map(|result| {
                     json!({
                         "confirmed": result.confirmed(),
                         "sub": result.sub(),

@@ -15,7 +15,7 @@ const NOBODY: Step = |_| Box::pin(async { Ok(()) });
 /// The person has signed up, and has a code.
 const SIGNED_UP: Step = |stage| {
     Box::pin(async {
-        stage.client.account().sign_up(new(stage)).await?;
+        sign_up(stage).await?;
         let code = stage.codes(&stage.email()).pop().context("no code")?;
         stage.keep(|kept| kept.text = code);
         Ok(())
@@ -74,10 +74,8 @@ const NAMED: Step = |stage| {
 const MESSAGES: Probe = |stage| Box::pin(async { Ok(stage.codes(&stage.email()).len() as u32) });
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation::new("Account.signUp", NOBODY, |stage| {
-        Box::pin(async { stage.client.account().sign_up(new(stage)).await.map(drop) })
-    })
-    .done(MESSAGES),
+    Operation::new("Account.signUp", NOBODY, |stage| Box::pin(async { sign_up(stage).await.map(drop) }))
+        .done(MESSAGES),
     Operation::new("Account.confirmSignUp", SIGNED_UP, |stage| {
         Box::pin(async { stage.client.account().confirm_sign_up(&stage.user, &stage.text()).await })
     })
@@ -151,6 +149,6 @@ pub(super) const OPERATIONS: &[Operation] = &[
     .done(|stage| Box::pin(async { Ok(u32::from(stage.user_at_aws().await.is_null())) })),
 ];
 
-fn new(stage: &Stage) -> SignUp {
-    SignUp::new(stage.user.as_str(), PASSWORD).attribute("email", stage.email())
+fn sign_up(stage: &Stage) -> SignUp {
+    stage.client.account().sign_up(stage.user.as_str(), PASSWORD).attribute("email", stage.email())
 }

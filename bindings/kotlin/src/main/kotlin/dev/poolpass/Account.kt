@@ -2,88 +2,108 @@ package dev.poolpass
 
 import dev.poolpass.ffi.Account as FfiAccount
 
-/** An account that was just made: whether it is confirmed already, its `sub`, and where a code was sent. */
+/**
+ * The result of a sign-up: whether the person can sign in at once (`confirmed`), the new user's id (`sub`), and where Cognito sent the
+ * code that confirms the sign-up (`codeDeliveryDetails`).
+ */
 typealias SignUpResult = dev.poolpass.ffi.SignUpResult
 
-/** Where a code was sent, masked. */
+/** Where Cognito sent a code, masked so that an app can show it. */
 typealias CodeDeliveryDetails = dev.poolpass.ffi.CodeDeliveryDetails
 
-/** A change of second factors; methods that are not set stay as they are. */
+/** A change of second factors. Methods that are not set stay as they are. */
 typealias MfaSettings = dev.poolpass.ffi.MfaSettings
 
-/** What becomes of one method: `OFF`, `ON` or `PREFERRED`. */
+/** Whether a second factor is used at sign-in: `OFF`, `ON` or `PREFERRED`. */
 typealias MfaSetting = dev.poolpass.ffi.MfaSetting
 
 /**
  * The second factors that the signed-in person uses.
  *
- * @property enabled the methods that may be asked for at sign-in.
- * @property preferred the method that is asked for without giving a choice.
+ * @property enabled the methods that Cognito may ask for at sign-in.
+ * @property preferred the method that Cognito asks for first, without offering a choice.
  */
 data class MfaPreference(val enabled: List<MfaMethod>, val preferred: MfaMethod?)
 
-/** The person's account: signing up, passwords, attributes, second factors. */
+/**
+ * The person's account in the user pool.
+ *
+ * `clientMetadata` holds values for the user pool's Lambda triggers.
+ */
 class Account internal constructor(private val ffi: FfiAccount) {
     /**
-     * Makes an account (SignUp).
+     * Creates a user with a name and a password (SignUp).
      *
-     * @param attributes such as `email`.
-     * @param validationData something for the user pool's pre sign-up trigger.
-     * @throws PoolpassException.UsernameExists when the name is taken.
-     * @throws PoolpassException.InvalidPassword when the password does not meet the user pool's policy.
+     * @param attributes the attributes of the new user, such as `email`, `phone_number` (`+441632960123`) or `custom:team`.
+     * @param validationData values for the pre-sign-up trigger that are not stored.
+     * @throws PoolpassException.UsernameExists if the name is taken.
+     * @throws PoolpassException.InvalidPassword if the password violates the user pool's policy.
      */
     suspend fun signUp(
         username: String,
         password: String,
         attributes: Map<String, String> = emptyMap(),
         validationData: Map<String, String> = emptyMap(),
-    ): SignUpResult = mapped { ffi.signUp(username, password, attributes, validationData) }
+        clientMetadata: Map<String, String> = emptyMap(),
+    ): SignUpResult = mapped { ffi.signUp(username, password, attributes, validationData, clientMetadata) }
 
-    /** Confirms the sign-up with the code that was sent (ConfirmSignUp). */
-    suspend fun confirmSignUp(username: String, code: String): Unit = mapped { ffi.confirmSignUp(username, code) }
+    /** Confirms a sign-up with the code that Cognito sent (ConfirmSignUp). */
+    suspend fun confirmSignUp(username: String, code: String, clientMetadata: Map<String, String> = emptyMap()): Unit =
+        mapped { ffi.confirmSignUp(username, code, clientMetadata) }
 
-    /** Sends the code of the sign-up once more (ResendConfirmationCode). */
-    suspend fun resendConfirmationCode(username: String): CodeDeliveryDetails? = mapped { ffi.resendConfirmationCode(username) }
+    /** Sends another code that confirms the sign-up (ResendConfirmationCode). Returns where Cognito sent it. */
+    suspend fun resendConfirmationCode(username: String, clientMetadata: Map<String, String> = emptyMap()): CodeDeliveryDetails? =
+        mapped { ffi.resendConfirmationCode(username, clientMetadata) }
 
-    /** Sends a code that allows to choose a new password (ForgotPassword). */
-    suspend fun forgotPassword(username: String): CodeDeliveryDetails? = mapped { ffi.forgotPassword(username) }
+    /** Sends a code for choosing a new password (ForgotPassword). Returns where Cognito sent it. */
+    suspend fun forgotPassword(username: String, clientMetadata: Map<String, String> = emptyMap()): CodeDeliveryDetails? =
+        mapped { ffi.forgotPassword(username, clientMetadata) }
 
-    /** Sets a new password with the code that was sent (ConfirmForgotPassword). */
-    suspend fun confirmForgotPassword(username: String, code: String, newPassword: String): Unit =
-        mapped { ffi.confirmForgotPassword(username, code, newPassword) }
+    /** Sets a new password with the code that Cognito sent (ConfirmForgotPassword). It does not sign the person in. */
+    suspend fun confirmForgotPassword(
+        username: String,
+        code: String,
+        newPassword: String,
+        clientMetadata: Map<String, String> = emptyMap(),
+    ): Unit = mapped { ffi.confirmForgotPassword(username, code, newPassword, clientMetadata) }
 
-    /** Changes the password of the signed-in person (ChangePassword). The session goes on. */
+    /** Changes the signed-in person's password (ChangePassword). The session goes on. */
     suspend fun changePassword(previousPassword: String, proposedPassword: String): Unit =
         mapped { ffi.changePassword(previousPassword, proposedPassword) }
 
-    /** The attributes of the signed-in person (GetUser). The ID token has those of the last refresh. */
+    /** Reads the attributes from the user pool (GetUser). The ID token has those of the last refresh. */
     suspend fun attributes(): Map<String, String> = mapped { ffi.attributes() }
 
-    /** Changes attributes (UpdateUserAttributes). @return where codes were sent to verify them. */
-    suspend fun updateAttributes(attributes: Map<String, String>): List<CodeDeliveryDetails> =
-        mapped { ffi.updateAttributes(attributes) }
+    /**
+     * Changes attributes (UpdateUserAttributes). A new email address or phone number may have to be verified. Returns where Cognito sent
+     * the codes for that.
+     */
+    suspend fun updateAttributes(
+        attributes: Map<String, String>,
+        clientMetadata: Map<String, String> = emptyMap(),
+    ): List<CodeDeliveryDetails> = mapped { ffi.updateAttributes(attributes, clientMetadata) }
 
-    /** Removes attributes (DeleteUserAttributes). */
+    /** Deletes attributes (DeleteUserAttributes). */
     suspend fun deleteAttributes(names: List<String>): Unit = mapped { ffi.deleteAttributes(names) }
 
-    /** Sends a code that verifies an attribute, `email` or `phone_number` (GetUserAttributeVerificationCode). */
-    suspend fun requestAttributeCode(name: String): CodeDeliveryDetails? = mapped { ffi.requestAttributeCode(name) }
+    /** Sends a code that verifies `email` or `phone_number` (GetUserAttributeVerificationCode). Returns where Cognito sent it. */
+    suspend fun requestAttributeCode(name: String, clientMetadata: Map<String, String> = emptyMap()): CodeDeliveryDetails? =
+        mapped { ffi.requestAttributeCode(name, clientMetadata) }
 
-    /** Verifies an attribute with the code that was sent (VerifyUserAttribute). */
+    /** Verifies `email` or `phone_number` with the code that Cognito sent (VerifyUserAttribute). */
     suspend fun verifyAttribute(name: String, code: String): Unit = mapped { ffi.verifyAttribute(name, code) }
 
     /** Gets a TOTP secret for the signed-in person's authenticator app (AssociateSoftwareToken). */
     suspend fun associateSoftwareToken(): SoftwareTokenSetup = mapped { SoftwareTokenSetup(ffi.associateSoftwareToken()) }
 
     /**
-     * Confirms the authenticator app with a first code (VerifySoftwareToken). It is asked for at sign-in only after
-     * [setMfaPreference].
+     * Verifies the authenticator app with a first code (VerifySoftwareToken). Cognito shows [deviceName] at sign-in.
      *
-     * @param deviceName what is shown at sign-in.
+     * Cognito asks for the app's codes only after [setMfaPreference].
      */
     suspend fun verifySoftwareToken(code: String, deviceName: String? = null): Unit = mapped { ffi.verifySoftwareToken(code, deviceName) }
 
-    /** The second factors of the signed-in person (GetUser). */
+    /** Reads which second factors the signed-in person uses (GetUser). */
     suspend fun mfaPreference(): MfaPreference {
         val preference = mapped { ffi.mfaPreference() }
         return MfaPreference(preference.enabled.map(MfaMethod::of), preference.preferred?.let(MfaMethod::of))
@@ -92,7 +112,7 @@ class Account internal constructor(private val ffi: FfiAccount) {
     /** Chooses second factors (SetUserMFAPreference). */
     suspend fun setMfaPreference(settings: MfaSettings): Unit = mapped { ffi.setMfaPreference(settings) }
 
-    /** Deletes the signed-in person's account for good (DeleteUser), and forgets the session. */
+    /** Deletes the signed-in user permanently (DeleteUser) and removes the session. */
     suspend fun deleteUser(): Unit = mapped { ffi.deleteUser() }
 
     override fun toString(): String = "Account"

@@ -38,10 +38,7 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
     val region: String get() = ffi.region()
 
     /** The person's account: signing up, passwords, attributes, second factors. */
-    val account: Account get() = account(emptyMap())
-
-    /** The person's account. [clientMetadata] is sent along for the user pool's Lambda triggers. */
-    fun account(clientMetadata: Map<String, String>): Account = Account(ffi.account(clientMetadata))
+    val account: Account get() = Account(ffi.account())
 
     /**
      * Signs in (InitiateAuth, RespondToAuthChallenge). Whoever was signed in before is replaced once it succeeds.

@@ -25,6 +25,12 @@ class SurfaceTest {
     }
 
     @Test
+    fun `every option is there`() {
+        val listed = surface["options"]!!.jsonObject.flatMap { (type, names) -> names.jsonArray.map { "$type.${it.jsonPrimitive.content}" } }
+        assertEquals(listed.toSet(), OPTIONS.keys)
+    }
+
+    @Test
     fun `every case is there, and no other`() {
         val cases = surface["cases"]!!.jsonObject
         assertEquals(names(cases, "SessionEvent"), nested(SessionEvent::class.java))
@@ -75,11 +81,18 @@ class SurfaceTest {
             "CancellationReason" to CancellationReason::class.java,
         )
 
+        /** Calls that name each option: without it, this file would not compile. */
+        val OPTIONS = mapOf<String, suspend Account.() -> Any?>(
+            "AccountOptions.clientMetadata" to { confirmSignUp("ada", "123456", clientMetadata = emptyMap()) },
+            "SignUpOptions.attributes" to { signUp("ada", "a password", attributes = emptyMap()) },
+            "SignUpOptions.clientMetadata" to { signUp("ada", "a password", clientMetadata = emptyMap()) },
+            "SignUpOptions.validationData" to { signUp("ada", "a password", validationData = emptyMap()) },
+        )
+
         /** What Kotlin says in another way: by another name, or by an argument or a class of another call. */
         val OTHER_WORDS = mapOf(
             "Client.s3" to "bucket",
             "Client.dynamodb" to "table",
-            "Account.withClientMetadata" to "attributes",
             "Bucket.inRegion" to "getName",
             "Table.conditionCheck" to "getName",
         )
