@@ -6,12 +6,25 @@ use super::answer::Answer;
 use super::item::read;
 use super::projection::Projection;
 use super::request::{Input, Request};
-use super::{Condition, FromItem, Item, ItemPage, QueryOptions, Table};
+use super::{Condition, FromItem, Item, QueryOptions, Table};
 use crate::aws_request::Repeat;
 use crate::error::Error;
 use crate::json::ParseError;
 use crate::pagination::Pagination;
 use crate::platform::{BoxFuture, BoxStream};
+
+/// One page of items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ItemPage<T> {
+    /// The items. A page may be empty although more pages follow, because the filter is applied after reading.
+    pub items: Vec<T>,
+    /// The key after which the next page starts: pass it to [`exclusive_start_key`](super::Query::exclusive_start_key). `None` after the last
+    /// page.
+    pub last_evaluated_key: Option<Item>,
+    /// The number of items that were read, before the filter.
+    pub scanned_count: u64,
+}
 
 /// A query or a scan, whatever its items are read as.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::paged_request::SearchInput;
-use super::{Attribute, Condition, Expression, FromItem, IntoItem, Item, Table};
+use super::{Attribute, Condition, Expression, FromItem, IntoItem, ItemPage, QueryOptions, Table};
 use crate::error::Error;
 use crate::platform::{BoxFuture, BoxStream};
 
@@ -60,38 +60,6 @@ pub enum ByKey {}
 /// Makes a [`Search`] a [`Scan`].
 #[derive(Clone, Copy, Debug)]
 pub enum Everything {}
-
-/// The options that a [`Query`] and a [`Scan`] share.
-#[derive(Clone, Debug, Default)]
-pub struct QueryOptions {
-    /// Returns only items for which this condition holds. DynamoDB reads, and charges for, the others too.
-    pub filter: Option<Condition>,
-    /// Returns only these attributes. Default: all.
-    pub attributes: Vec<Attribute>,
-    /// Returns only the attributes that this projection expression names, in place of `attributes`.
-    pub projection: Option<Expression>,
-    /// Searches this secondary index. Default: the table itself.
-    pub index_name: Option<String>,
-    /// Sees every write that succeeded before it, at twice the price. Default: writes of the last moments may be missing.
-    pub consistent_read: bool,
-    /// Reads at most this many items per page, before the filter (DynamoDB's `Limit`). Default: as many as fit into 1 MB.
-    pub page_size: Option<u32>,
-    /// Starts after this key: the [`last_evaluated_key`](ItemPage::last_evaluated_key) of an earlier page.
-    pub exclusive_start_key: Option<Item>,
-}
-
-/// One page of items.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ItemPage<T> {
-    /// The items. A page may be empty although more pages follow, because the filter is applied after reading.
-    pub items: Vec<T>,
-    /// The key after which the next page starts: pass it to [`exclusive_start_key`](Search::exclusive_start_key). `None` after the last
-    /// page.
-    pub last_evaluated_key: Option<Item>,
-    /// The number of items that were read, before the filter.
-    pub scanned_count: u64,
-}
 
 impl<T> Query<T> {
     pub(super) fn query(table: &Table, key_condition: impl Into<Condition>) -> Self {
