@@ -1,7 +1,7 @@
+import type { ClientHandle } from './calls.js';
 import { type MfaMethod, SoftwareTokenSetup } from './challenges.js';
-import { type Handle, type Unproxied, unproxied } from './handle.js';
+import { type Unproxied, unproxied } from './handle.js';
 import type { CallOptions } from './options.js';
-import type { Client } from './poolpass_core_wasm.js';
 
 /** Where Cognito sent a code, masked so that an app can show it. */
 export interface CodeDeliveryDetails {
@@ -60,10 +60,10 @@ export interface SignUpOptions extends AccountOptions {
 
 /** The person's account in the user pool. */
 export class Account {
-  private readonly client: Unproxied<Handle<Client>>;
+  private readonly client: Unproxied<ClientHandle>;
 
   /** @internal */
-  constructor(client: Handle<Client>) {
+  constructor(client: ClientHandle) {
     this.client = unproxied(client);
   }
 

@@ -1,3 +1,4 @@
+import type { ChallengeHandle } from './calls.js';
 import { type Handle, type Unproxied, unproxied } from './handle.js';
 import type { CallOptions } from './options.js';
 import type { Challenge as Inner, SoftwareTokenSetup as InnerSoftwareTokenSetup } from './poolpass_core_wasm.js';
@@ -50,10 +51,10 @@ class AnyChallenge {
   /** The user name of the person who is signing in. */
   readonly username: string;
   /** @internal */
-  protected readonly inner: Unproxied<Handle<Inner>>;
+  protected readonly inner: Unproxied<ChallengeHandle>;
 
   /** @internal */
-  constructor(inner: Handle<Inner>, details: Details) {
+  constructor(inner: ChallengeHandle, details: Details) {
     this.name = details.name;
     this.username = details.username;
     this.inner = unproxied(inner);
@@ -74,7 +75,7 @@ export class SmsMfaChallenge extends CodeChallenge {
   readonly destination: string | undefined;
 
   /** @internal */
-  constructor(handle: Handle<Inner>, details: Details) {
+  constructor(handle: ChallengeHandle, details: Details) {
     super(handle, details);
     this.destination = details.destination;
   }
@@ -87,7 +88,7 @@ export class EmailOtpChallenge extends CodeChallenge {
   readonly destination: string | undefined;
 
   /** @internal */
-  constructor(handle: Handle<Inner>, details: Details) {
+  constructor(handle: ChallengeHandle, details: Details) {
     super(handle, details);
     this.destination = details.destination;
   }
@@ -100,7 +101,7 @@ export class SoftwareTokenMfaChallenge extends CodeChallenge {
   readonly deviceName: string | undefined;
 
   /** @internal */
-  constructor(handle: Handle<Inner>, details: Details) {
+  constructor(handle: ChallengeHandle, details: Details) {
     super(handle, details);
     this.deviceName = details.deviceName;
   }
@@ -113,7 +114,7 @@ export class SelectMfaTypeChallenge extends AnyChallenge {
   readonly methods: readonly MfaMethod[];
 
   /** @internal */
-  constructor(handle: Handle<Inner>, details: Details) {
+  constructor(handle: ChallengeHandle, details: Details) {
     super(handle, details);
     this.methods = details.methods ?? [];
   }
@@ -131,7 +132,7 @@ export class MfaSetupChallenge extends AnyChallenge {
   readonly methods: readonly MfaMethod[];
 
   /** @internal */
-  constructor(handle: Handle<Inner>, details: Details) {
+  constructor(handle: ChallengeHandle, details: Details) {
     super(handle, details);
     this.methods = details.methods ?? [];
   }
@@ -167,7 +168,7 @@ export class NewPasswordRequiredChallenge extends AnyChallenge {
   readonly attributes: Readonly<Record<string, string>>;
 
   /** @internal */
-  constructor(handle: Handle<Inner>, details: Details) {
+  constructor(handle: ChallengeHandle, details: Details) {
     super(handle, details);
     this.requiredAttributes = details.requiredAttributes ?? [];
     this.attributes = details.attributes ?? {};
@@ -189,7 +190,7 @@ export class OtherChallenge extends AnyChallenge {
   readonly parameters: Readonly<Record<string, string>>;
 
   /** @internal */
-  constructor(handle: Handle<Inner>, details: Details) {
+  constructor(handle: ChallengeHandle, details: Details) {
     super(handle, details);
     this.parameters = details.parameters ?? {};
   }

@@ -1,5 +1,6 @@
 import { Account } from './account.js';
 import { ApiClient } from './api.js';
+import type { ClientHandle } from './calls.js';
 import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
 import type { AmplifyGen1, AmplifyOutputs, Config } from './config.js';
 import { PoolpassError } from './errors.js';
@@ -43,7 +44,7 @@ export abstract class AnyClient implements Disposable {
   /** `close`, for `using`. */
   declare readonly [Symbol.dispose]: () => void;
   /** @internal */
-  protected readonly inner: Unproxied<Handle<Inner>>;
+  protected readonly inner: Unproxied<ClientHandle>;
   private readonly listeners: Unproxied<Listeners>;
   /** Absent for the client of another role: the first client tells the tabs. */
   private readonly tabs: Unproxied<Tabs | undefined>;
@@ -177,7 +178,7 @@ export abstract class AnyClient implements Disposable {
   withRole(roleArn: string): this {
     const { inner, life } = this.inner();
     const Same = this.constructor as new (parts: Parts) => this;
-    const handle = new Handle(inner.withRole(roleArn), new Life(life));
+    const handle: ClientHandle = new Handle(inner.withRole(roleArn), new Life(life));
     return new Same({ inner: handle, store: this.store(), listeners: this.listeners() });
   }
 
@@ -200,7 +201,7 @@ export abstract class AnyClient implements Disposable {
  * @internal
  */
 export interface Parts {
-  inner: Handle<Inner>;
+  inner: ClientHandle;
   store: SharedStore;
   listeners: Listeners;
   /** Absent for the client of another role: the first client tells the tabs. */
@@ -219,7 +220,7 @@ export function opened(
 ): Parts {
   const text = textOf(config);
   const store = sharedStore(given(options).store);
-  const inner = new Handle(new Module(text, store as never, options), new Life());
+  const inner: ClientHandle = new Handle(new Module(text, store as never, options), new Life());
   const listeners = new Listeners();
   const tabs = store.isShared && isInBrowser() ? tabsOf(inner) : undefined;
   inner.inner.onEvent((event: SessionEvent) => {
@@ -245,7 +246,7 @@ function isInBrowser(): boolean {
   return typeof BroadcastChannel !== 'undefined' && typeof location !== 'undefined';
 }
 
-function tabsOf(client: Handle<Inner>): Tabs {
+function tabsOf(client: ClientHandle): Tabs {
   // A change in the store becomes an event of this tab.
   const look = (): void => void client.call('currentUser', {}).catch(() => {});
   look();

@@ -1,6 +1,6 @@
+import type { DataClientHandle } from './calls.js';
 import { AnyClient, type AnyConfig, type ClientOptions, opened, type Parts } from './client.js';
 import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet, transactWrite } from './dynamodb.js';
-import type { Handle } from './handle.js';
 import { init } from './module.js';
 import { type CallOptions, given } from './options.js';
 import { Client as Inner } from './poolpass_wasm.js';
@@ -57,7 +57,7 @@ export class Client extends AnyClient {
   }
 
   /** The handle, whose module has S3 and DynamoDB. */
-  private whole(): Handle<Inner> {
-    return this.inner() as Handle<Inner>;
+  private whole(): DataClientHandle {
+    return this.inner() as DataClientHandle;
   }
 }

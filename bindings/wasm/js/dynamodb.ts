@@ -1,8 +1,8 @@
+import type { DataClientHandle, TableHandle } from './calls.js';
 import type { AnyCondition, Expression, Path } from './conditions.js';
 import type { Decimal } from './decimal.js';
-import { type Handle, type Unproxied, unproxied } from './handle.js';
+import { type Unproxied, unproxied } from './handle.js';
 import type { CallOptions } from './options.js';
-import type { Client, Table as Inner } from './poolpass_wasm.js';
 import { Query, type QueryOptions, Scan, type ScanOptions } from './queries.js';
 
 /**
@@ -112,10 +112,10 @@ export interface TransactGet {
  */
 export class Table {
   readonly name: string;
-  private readonly inner: Unproxied<Handle<Inner>>;
+  private readonly inner: Unproxied<TableHandle>;
 
   /** @internal */
-  constructor(inner: Handle<Inner>) {
+  constructor(inner: TableHandle) {
     this.name = inner.inner.name;
     this.inner = unproxied(inner);
   }
@@ -176,7 +176,7 @@ export class Table {
 
 /** @internal */
 export function transactGet<T>(
-  client: Handle<Client>,
+  client: DataClientHandle,
   gets: readonly TransactGet[],
   options: Pick<ReadOptions, 'exactDecimals' | 'signal'>,
 ): Promise<(T | undefined)[]> {
@@ -185,7 +185,7 @@ export function transactGet<T>(
 
 /** @internal */
 export function transactWrite(
-  client: Handle<Client>,
+  client: DataClientHandle,
   writes: readonly TransactWrite[],
   options: CallOptions & { clientRequestToken?: string | undefined },
 ): Promise<void> {

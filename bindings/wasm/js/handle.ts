@@ -38,7 +38,7 @@ export class Life {
 }
 
 /** Something of the WebAssembly module, for as long as its client is open. */
-export class Handle<T> {
+export class Handle<T, Calls = Record<never, never>> {
   readonly #inner: T;
   readonly life: Life;
 
@@ -53,21 +53,30 @@ export class Handle<T> {
     return this.#inner;
   }
 
-  /** Does what `method` names, with a result that the callers know; rejects once the client is closed. */
-  async call(this: Handle<Callable>, method: string, input: unknown): Promise<any> {
-    return this.inner.call(method, input);
+  /** Does what `method` names; rejects once the client is closed. */
+  async call<M extends keyof Calls>(this: Handle<Callable, Calls>, method: M, input: Input<Calls, M>): Promise<Result<Calls, M>> {
+    return this.begun()(method, input);
+  }
+
+  /** `call` for something that has begun: it goes on when the client is closed. */
+  begun(this: Handle<Callable, Calls>): <M extends keyof Calls>(method: M, input: Input<Calls, M>) => Promise<Result<Calls, M>> {
+    const { inner } = this;
+    return (method, input) => inner.call(method as string, input) as Promise<never>;
   }
 
   /** Something else, which lives as long. */
-  beside<U>(inner: U): Handle<U> {
+  beside<U, Others>(inner: U): Handle<U, Others> {
     return new Handle(inner, this.life);
   }
 
   /** Gives it back to the module. */
-  free(this: Handle<Freeable>): void {
+  free(this: Handle<Freeable, Calls>): void {
     this.#inner.free();
   }
 }
+
+type Input<Calls, M extends keyof Calls> = Calls[M] extends (input: infer I) => unknown ? I : never;
+type Result<Calls, M extends keyof Calls> = Calls[M] extends (input: never) => infer R ? R : never;
 
 interface Callable {
   call(method: string, input: unknown): Promise<unknown>;

@@ -1,6 +1,6 @@
-import { type Handle, type Unproxied, unproxied } from './handle.js';
+import type { BucketHandle } from './calls.js';
+import { type Unproxied, unproxied } from './handle.js';
 import type { CallOptions } from './options.js';
-import type { Bucket as Inner } from './poolpass_wasm.js';
 
 /** Settings for a listing. Default: all keys with the prefix. */
 export interface ListOptions extends CallOptions {
@@ -43,11 +43,11 @@ export interface ListedObject {
 
 /** A listing, made by `Bucket.list`. `for await` gives the objects of all pages, each page fetched when it is needed. */
 export class ListObjects implements AsyncIterable<ListedObject> {
-  private readonly bucket: Unproxied<Handle<Inner>>;
+  private readonly bucket: Unproxied<BucketHandle>;
   private readonly options: ListOptions & { prefix: string };
 
   /** @internal */
-  constructor(bucket: Handle<Inner>, prefix: string, options: ListOptions) {
+  constructor(bucket: BucketHandle, prefix: string, options: ListOptions) {
     this.bucket = unproxied(bucket);
     this.options = { ...options, prefix };
   }

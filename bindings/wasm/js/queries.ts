@@ -1,8 +1,8 @@
+import type { TableHandle } from './calls.js';
 import type { AnyCondition } from './conditions.js';
 import type { Item, ReadOptions } from './dynamodb.js';
-import { type Handle, type Unproxied, unproxied } from './handle.js';
+import { type Unproxied, unproxied } from './handle.js';
 import { given } from './options.js';
-import type { Table as Inner } from './poolpass_wasm.js';
 
 /** The options that a query and a scan share. */
 export interface PagedReadOptions extends ReadOptions {
@@ -39,11 +39,11 @@ export interface ItemPage<T> {
 
 /** What a query and a scan have in common. */
 abstract class PagedItems<T> implements AsyncIterable<T> {
-  private readonly table: Unproxied<Handle<Inner>>;
+  private readonly table: Unproxied<TableHandle>;
   private readonly options: PagedReadOptions & { keyCondition?: AnyCondition };
 
   /** @internal */
-  constructor(table: Handle<Inner>, options: PagedReadOptions & { keyCondition?: AnyCondition }) {
+  constructor(table: TableHandle, options: PagedReadOptions & { keyCondition?: AnyCondition }) {
     this.table = unproxied(table);
     this.options = options;
   }
@@ -84,7 +84,7 @@ abstract class PagedItems<T> implements AsyncIterable<T> {
 /** A query, made by `Table.query`. `for await` gives the items of all pages, each page fetched when it is needed. */
 export class Query<T> extends PagedItems<T> {
   /** @internal */
-  constructor(table: Handle<Inner>, keyCondition: AnyCondition, options: QueryOptions) {
+  constructor(table: TableHandle, keyCondition: AnyCondition, options: QueryOptions) {
     super(table, { ...given(options), keyCondition });
   }
 }
@@ -92,7 +92,7 @@ export class Query<T> extends PagedItems<T> {
 /** A scan, made by `Table.scan`. `for await` gives the items of all pages, each page fetched when it is needed. */
 export class Scan<T> extends PagedItems<T> {
   /** @internal */
-  constructor(table: Handle<Inner>, options: ScanOptions) {
+  constructor(table: TableHandle, options: ScanOptions) {
     super(table, given(options));
   }
 }

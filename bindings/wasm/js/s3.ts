@@ -1,10 +1,10 @@
 import { type BytesLike, bytesOf, mediaTypeOf, reporting, uploadSource } from './body.js';
+import type { BucketHandle } from './calls.js';
 import type { PoolpassError } from './errors.js';
-import { type Handle, type Unproxied, unproxied } from './handle.js';
+import { type Unproxied, unproxied } from './handle.js';
 import { ListObjects, type ListOptions } from './list_objects.js';
 import type { CopyOptions, GetOptions, ObjectOptions, PutOptions } from './object_options.js';
 import { type CallOptions, given } from './options.js';
-import type { Body, Bucket as Inner } from './poolpass_wasm.js';
 import { type ObjectMetadata, StoredObject } from './stored_object.js';
 import type { UploadOptions, UploadState } from './uploads.js';
 
@@ -53,10 +53,10 @@ export interface PresignedUrl {
 export class Bucket {
   /** The name of the bucket. */
   readonly name: string;
-  private readonly inner: Unproxied<Handle<Inner>>;
+  private readonly inner: Unproxied<BucketHandle>;
 
   /** @internal */
-  constructor(inner: Handle<Inner>) {
+  constructor(inner: BucketHandle) {
     this.name = inner.inner.name;
     this.inner = unproxied(inner);
   }
@@ -69,8 +69,8 @@ export class Bucket {
   /** Writes an object, replacing any object under the key (PutObject). Use `upload` for more than a few megabytes. */
   async put(key: string, body: BytesLike, options: PutOptions = {}): Promise<PutResult> {
     // Taken before the body is read, so that a call that has begun continues when the client is closed.
-    const { inner } = this.inner();
-    return inner.call('put', { ...withType(body, options), key, body: await bytesOf(body) });
+    const call = this.inner().begun();
+    return call('put', { ...withType(body, options), key, body: await bytesOf(body) });
   }
 
   /**
@@ -106,11 +106,7 @@ export class Bucket {
   async get(key: string, options: GetOptions = {}): Promise<StoredObject> {
     const { onProgress, signal } = given(options);
     const progress = onProgress == null ? undefined : reporting('onProgress', onProgress);
-    const { metadata, length, body } = (await this.inner().call('get', { ...options, key })) as {
-      metadata: ObjectMetadata;
-      length?: number | undefined;
-      body: Body;
-    };
+    const { metadata, length, body } = await this.inner().call('get', { ...options, key });
     return new StoredObject(metadata, length, body, signal, progress);
   }
 
@@ -161,7 +157,7 @@ export class Bucket {
 }
 
 /** The members of `upload` and `resumeUpload`. */
-function transfer(body: BytesLike | ReadableStream<Uint8Array>, options: UploadOptions): object {
+function transfer(body: BytesLike | ReadableStream<Uint8Array>, options: UploadOptions) {
   const { onProgress, onResumable } = given(options);
   return {
     ...withType(body, options),
