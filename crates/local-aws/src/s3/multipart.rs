@@ -18,8 +18,9 @@ use s3s::{
 
 use super::{
     body::{self, DeclaredDigests},
+    conditions::{Conditions, check_write},
     list::Encode,
-    objects::{Conditions, check_write, copy_source, find, length, now},
+    objects::{copy_source, find, length, now},
     store::{Object, Part, Store, Upload, attributes, size, slice},
 };
 

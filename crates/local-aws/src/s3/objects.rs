@@ -4,15 +4,13 @@ use std::{sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use futures_util::stream;
-use http::{HeaderMap, header};
+use http::header;
 use s3s::{
     Body, S3Error, S3Request, S3Response, S3Result,
     dto::{
-        Checksum, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, DeleteObjectInput,
-        DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ETag, ETagCondition,
-        Error as DeleteError, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput,
-        MetadataDirective, PutObjectInput, PutObjectOutput, Range, StreamingBlob, TaggingDirective,
-        Timestamp, TimestampFormat,
+        Checksum, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, GetObjectInput,
+        GetObjectOutput, HeadObjectInput, HeadObjectOutput, MetadataDirective, PutObjectInput,
+        PutObjectOutput, Range, StreamingBlob, TaggingDirective,
     },
     s3_error,
 };
@@ -20,6 +18,7 @@ use s3s::{
 use super::{
     access::object_arn,
     body::{self, DeclaredDigests},
+    conditions::{Conditions, check_write, condition},
     service::access,
     store::{Attributes, Object, Store, attributes, slice},
 };
@@ -256,94 +255,6 @@ pub(super) fn copy(
     Ok(S3Response::new(output))
 }
 
-pub(super) fn delete(
-    store: &Store,
-    request: &S3Request<DeleteObjectInput>,
-) -> S3Result<S3Response<DeleteObjectOutput>> {
-    let input = &request.input;
-    if request.headers.contains_key(header::IF_NONE_MATCH)
-        || input.if_match_size.is_some()
-        || input.if_match_last_modified_time.is_some()
-    {
-        return Err(not_implemented());
-    }
-    if matches!(input.if_match, Some(ETagCondition::ETag(_))) {
-        let arn = object_arn(&input.bucket, &input.key);
-        access(request)?.authorize("s3:GetObject", &arn, &Context::default())?;
-    }
-    store.bucket(&input.bucket, |bucket| {
-        check_delete(bucket.objects.get(&input.key), input.if_match.as_ref())?;
-        // A missing key counts as deleted.
-        bucket.objects.remove(&input.key);
-        Ok(S3Response::new(DeleteObjectOutput::default()))
-    })
-}
-
-/// Deletes the keys that the caller may delete, and reports AccessDenied for the others.
-pub(super) fn delete_many(
-    store: &Store,
-    request: S3Request<DeleteObjectsInput>,
-) -> S3Result<S3Response<DeleteObjectsOutput>> {
-    let access = access(&request)?;
-    let input = request.input;
-    if input.delete.objects.len() > 1000 {
-        return Err(s3_error!(
-            MalformedXML,
-            "The XML you provided was not well-formed or did not validate against our published schema"
-        ));
-    }
-    let (mut deleted, mut errors) = (Vec::new(), Vec::new());
-    for object in input.delete.objects {
-        if object.version_id.as_ref().is_some_and(|version| version != "null") {
-            errors.push(DeleteError {
-                key: Some(object.key),
-                code: Some("NoSuchVersion".to_owned()),
-                message: Some("The specified version does not exist.".to_owned()),
-                version_id: object.version_id,
-            });
-            continue;
-        }
-        let arn = object_arn(&input.bucket, &object.key);
-        if let Err(denied) = access.authorize("s3:DeleteObject", &arn, &Context::default()) {
-            errors.push(DeleteError {
-                key: Some(object.key),
-                code: Some(denied.code().as_str().to_owned()),
-                message: denied.message().map(str::to_owned),
-                version_id: None,
-            });
-            continue;
-        }
-        if object.size.is_some() || object.last_modified_time.is_some() {
-            return Err(not_implemented());
-        }
-        let condition = object.e_tag.map(ETagCondition::ETag);
-        let failed = store.bucket(&input.bucket, |bucket| {
-            let outcome = check_delete(bucket.objects.get(&object.key), condition.as_ref());
-            if outcome.is_ok() {
-                bucket.objects.remove(&object.key);
-            }
-            Ok(outcome.err())
-        })?;
-        if let Some(failed) = failed {
-            errors.push(DeleteError {
-                key: Some(object.key),
-                code: Some(failed.code().as_str().to_owned()),
-                message: failed.message().map(str::to_owned),
-                version_id: None,
-            });
-            continue;
-        }
-        if input.delete.quiet != Some(true) {
-            deleted.push(DeletedObject { key: Some(object.key), ..Default::default() });
-        }
-    }
-    Ok(S3Response::new(DeleteObjectsOutput {
-        deleted: Some(deleted),
-        errors: Some(errors),
-        ..Default::default()
-    }))
-}
-
 /// The source of the copy, if the caller may read it.
 pub(super) fn copy_source<T>(request: &S3Request<T>, source: &CopySource) -> S3Result<(String, String)> {
     let CopySource::Bucket { bucket, key, version_id } = source else {
@@ -376,54 +287,6 @@ pub(super) fn now<T>(request: &S3Request<T>) -> S3Result<SystemTime> {
     Ok(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds.unsigned_abs()))
 }
 
-/// Conditional writes.
-pub(super) fn check_write(
-    existing: Option<&Arc<Object>>,
-    if_match: Option<&ETagCondition>,
-    if_none_match: Option<&ETagCondition>,
-) -> S3Result<()> {
-    match (if_match, existing) {
-        (Some(_), None) => return Err(s3_error!(NoSuchKey, "The specified key does not exist.")),
-        (Some(ETagCondition::ETag(expected)), Some(object))
-            if !expected.strong_cmp(&object.strong_etag()) =>
-        {
-            return Err(precondition_failed());
-        }
-        _ => {}
-    }
-    match (if_none_match, existing) {
-        (Some(ETagCondition::Any), Some(_)) => Err(precondition_failed()),
-        (Some(ETagCondition::ETag(_)), _) => Err(not_implemented()),
-        _ => Ok(()),
-    }
-}
-
-/// Conditional deletes. `*` requires that the object exists; an ETag requires that it is unchanged if it exists.
-fn check_delete(existing: Option<&Arc<Object>>, if_match: Option<&ETagCondition>) -> S3Result<()> {
-    match (if_match, existing) {
-        (Some(ETagCondition::Any), None) => Err(precondition_failed()),
-        (Some(ETagCondition::ETag(expected)), Some(object))
-            if !expected.strong_cmp(&object.strong_etag()) =>
-        {
-            Err(precondition_failed())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A condition that s3s does not parse for this operation.
-fn condition(headers: &HeaderMap, name: &http::HeaderName) -> S3Result<Option<ETagCondition>> {
-    let Some(value) = headers.get(name) else { return Ok(None) };
-    let value = value.as_bytes();
-    if value == b"*" {
-        return Ok(Some(ETagCondition::Any));
-    }
-    match ETag::parse_http_header(value) {
-        Ok(etag) => Ok(Some(ETagCondition::ETag(etag))),
-        Err(_) => Err(s3_error!(InvalidArgument, "The {name} header is not an entity tag.")),
-    }
-}
-
 /// The requested bytes, or `None` for all of them.
 fn requested(range: Option<&Range>, object: &Object) -> S3Result<Option<std::ops::Range<u64>>> {
     let Some(range) = range else { return Ok(None) };
@@ -441,7 +304,7 @@ fn describe(range: &std::ops::Range<u64>, object: &Object) -> String {
     format!("bytes {}-{}/{}", range.start, range.end.saturating_sub(1), object.size())
 }
 
-fn check_readable(object: &Object) -> S3Result<()> {
+pub(super) fn check_readable(object: &Object) -> S3Result<()> {
     if object.attributes.is_archived() {
         return Err(s3_error!(
             InvalidObjectState,
@@ -451,7 +314,7 @@ fn check_readable(object: &Object) -> S3Result<()> {
     Ok(())
 }
 
-fn not_implemented() -> S3Error {
+pub(super) fn not_implemented() -> S3Error {
     s3_error!(NotImplemented, "A header you provided implies functionality that is not implemented")
 }
 
@@ -462,65 +325,6 @@ pub(super) fn without_aws_chunked(encoding: Option<&str>) -> Option<String> {
         .filter(|encoding| !encoding.is_empty() && *encoding != "aws-chunked")
         .collect();
     if kept.is_empty() { None } else { Some(kept.join(",")) }
-}
-
-/// Conditional reads. ETags take precedence over dates, as in RFC 9110.
-pub(super) struct Conditions<'a> {
-    pub(super) if_match: Option<&'a ETagCondition>,
-    pub(super) if_none_match: Option<&'a ETagCondition>,
-    pub(super) if_modified_since: Option<&'a Timestamp>,
-    pub(super) if_unmodified_since: Option<&'a Timestamp>,
-}
-
-impl Conditions<'_> {
-    /// Whether a copy from the object is allowed.
-    pub(super) fn check_source(&self, object: &Object) -> S3Result<()> {
-        self.check(object).map_err(|_| precondition_failed())?;
-        check_readable(object)
-    }
-
-    fn check(&self, object: &Object) -> S3Result<()> {
-        let etag = object.strong_etag();
-        let modified = Timestamp::from(object.modified);
-        let is = |condition: &ETagCondition, compare: fn(&ETag, &ETag) -> bool| match condition {
-            ETagCondition::Any => true,
-            ETagCondition::ETag(expected) => compare(expected, &etag),
-        };
-        let fails = match (self.if_match, self.if_unmodified_since) {
-            (Some(condition), _) => !is(condition, ETag::strong_cmp),
-            (None, Some(since)) => modified > *since,
-            (None, None) => false,
-        };
-        if fails {
-            return Err(precondition_failed());
-        }
-        let is_unmodified = match (self.if_none_match, self.if_modified_since) {
-            (Some(condition), _) => is(condition, ETag::weak_cmp),
-            (None, Some(since)) => modified <= *since,
-            (None, None) => false,
-        };
-        if is_unmodified { Err(not_modified(&etag, &modified)) } else { Ok(()) }
-    }
-}
-
-fn not_modified(etag: &ETag, modified: &Timestamp) -> S3Error {
-    let mut headers = HeaderMap::new();
-    if let Ok(etag) = etag.to_http_header() {
-        headers.insert(header::ETAG, etag);
-    }
-    let mut date = Vec::new();
-    if modified.format(TimestampFormat::HttpDate, &mut date).is_ok()
-        && let Ok(date) = date.as_slice().try_into()
-    {
-        headers.insert(header::LAST_MODIFIED, date);
-    }
-    let mut error = s3_error!(NotModified);
-    error.set_headers(headers);
-    error
-}
-
-fn precondition_failed() -> S3Error {
-    s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold")
 }
 
 fn stream_of(mut content: Vec<Bytes>) -> StreamingBlob {

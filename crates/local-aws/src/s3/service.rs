@@ -20,7 +20,7 @@ use s3s::{
     s3_error,
 };
 
-use super::{access::Access, buckets, list, multipart, objects, store::Store};
+use super::{access::Access, buckets, delete, list, multipart, objects, store::Store};
 
 /// The operations on the buckets of one account.
 pub(super) struct Operations(pub(super) Arc<Store>);
@@ -114,14 +114,14 @@ impl S3 for Operations {
         &self,
         request: S3Request<DeleteObjectInput>,
     ) -> S3Result<S3Response<DeleteObjectOutput>> {
-        objects::delete(&self.0, &request)
+        delete::delete(&self.0, &request)
     }
 
     async fn delete_objects(
         &self,
         request: S3Request<DeleteObjectsInput>,
     ) -> S3Result<S3Response<DeleteObjectsOutput>> {
-        objects::delete_many(&self.0, request)
+        delete::delete_many(&self.0, request)
     }
 
     async fn list_objects(
