@@ -1,7 +1,7 @@
-//! Takes the locations of panics out of a module's data.
+//! Removes the locations of panics from a module's data.
 //!
-//! Every call that may panic passes its `core::panic::Location`, and each of them, with the path of its file, is data that a
-//! linker keeps. In a module whose panics show no message nobody reads them, and they would tell where it was built.
+//! Every call that may panic passes its `core::panic::Location`, which the linker keeps together with the file's path. In a module
+//! whose panics have no message, the locations are unused, and the paths would reveal where it was built.
 
 use anyhow::{Result, ensure};
 use walrus::ir::Value;
@@ -10,19 +10,19 @@ use walrus::{ConstExpr, Data, DataKind, Module};
 /// A location is the address and the length of a path, a line and a column.
 const WORDS: usize = 4;
 
-/// More lines than a source file has.
+/// An upper limit for the lines of a source file.
 const LINES: usize = 100_000;
 
-/// The longest path that is looked for, in bytes.
+/// The longest path that is searched for, in bytes.
 const LONGEST_PATH: usize = 300;
 
-/// Fills locations and their paths with zeros, which compress to nothing.
+/// Overwrites locations and their paths with zeros, which compress well.
 pub(crate) fn blank(module: &mut Module) -> Result<()> {
     let mut memory = Memory::read(module);
-    // So that no address can be taken for a line.
+    // Otherwise an address could be mistaken for a line.
     ensure!(memory.start >= LINES, "the module's data begin at address {}, below the stack", memory.start);
     let locations: Vec<_> = memory.locations().collect();
-    // Another release of Rust may lay them out in another way.
+    // Another release of Rust may have another layout.
     ensure!(!locations.is_empty(), "the module's data has no location in a source file");
     for location in locations {
         memory.bytes[location.path].fill(0);

@@ -1,7 +1,7 @@
-//! Writes the JavaScript around a WebAssembly module, and trims the module: `wasm-bindgen-runner MODULE FOLDER`.
+//! Generates the JavaScript for a WebAssembly module, and makes the module smaller: `wasm-bindgen-runner MODULE FOLDER`.
 //!
-//! wasm-bindgen's tool has to be of the very version of the library that the module links. Cargo.lock holds both to it, which
-//! an installed program could not promise. It is a program of its own, so that xtask does not compile it.
+//! wasm-bindgen's tool and library must have the same version, which Cargo.lock ensures and an installed program would not. It is a
+//! separate crate, so that xtask does not compile it.
 
 mod locations;
 mod trim;
@@ -13,8 +13,8 @@ use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> Result<()> {
     let mut arguments = env::args_os().skip(1);
-    let module = arguments.next().context("which module?")?;
-    let folder = arguments.next().context("into which folder?")?;
+    let module = arguments.next().context("the argument MODULE is missing")?;
+    let folder = arguments.next().context("the argument FOLDER is missing")?;
     let mut output = Bindgen::new()
         .input_path(module)
         .web(true)?

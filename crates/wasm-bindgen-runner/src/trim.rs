@@ -1,7 +1,7 @@
-//! Takes out of a module what only a debugger would show.
+//! Removes code and texts from a module that only a debugger would show.
 //!
-//! The standard library comes compiled, with texts for its panics and code that formats them, and a browser's user would download
-//! it all. What a standard library built with `panic = "immediate-abort"` would leave out is left out here.
+//! The compiled standard library contains messages for its panics and code that formats them. This removes what a standard library
+//! built with `panic = "immediate-abort"` would not contain.
 
 use anyhow::{Result, bail, ensure};
 use rustc_demangle::demangle;
@@ -10,10 +10,10 @@ use walrus::{
     ExportItem, FunctionBuilder, FunctionId, FunctionKind, InstrSeqBuilder, LocalFunction, Module, ValType,
 };
 
-/// The module's export that every panic calls. It has no arguments and returns.
+/// The module's export that every panic calls. It takes no arguments and returns.
 const ON_PANIC: &str = "onPanic";
 
-/// Lets every panic call [`ON_PANIC`] and trap, without a message, and every `Debug` write nothing.
+/// Makes every panic call [`ON_PANIC`] and trap, without a message, and makes every `Debug` write nothing.
 pub(crate) fn trim(module: &mut Module) -> Result<()> {
     let export = module.exports.iter().find(|export| export.name == ON_PANIC);
     let Some(ExportItem::Function(on_panic)) = export.map(|export| export.item) else {
@@ -62,7 +62,7 @@ fn is_panic(name: &str) -> bool {
             || endings.iter().any(|ending| last.ends_with(ending)))
 }
 
-/// `<T as core::fmt::Debug>::fmt`, but for texts, which messages quote with it.
+/// `<T as core::fmt::Debug>::fmt`, except for texts, which messages quote with it.
 fn is_debug(name: &str) -> bool {
     name.ends_with(" as core::fmt::Debug>::fmt") && !name.starts_with("<str as")
 }

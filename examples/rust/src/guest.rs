@@ -1,4 +1,4 @@
-//! Somebody who has not signed in.
+//! Uses AWS as a guest.
 
 use anyhow::Result;
 use poolpass::ErrorKind;

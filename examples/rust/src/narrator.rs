@@ -1,4 +1,4 @@
-//! Tells each step: what was done, by which AWS operation, and how long it took.
+//! Prints each step with its AWS operation and its time.
 
 use std::time::Instant;
 
@@ -14,12 +14,12 @@ impl Narrator {
     const DID_WIDTH: usize = 46;
     const CALL_WIDTH: usize = 44;
 
-    /// How many steps were begun.
+    /// The number of started steps.
     pub(crate) fn steps(&self) -> usize {
         self.steps
     }
 
-    /// Does `work`, which has to succeed, and returns its result.
+    /// Runs `work`, which must succeed, and returns its result.
     pub(crate) async fn step<T, E: Into<anyhow::Error>>(
         &mut self,
         did: &str,
@@ -33,7 +33,7 @@ impl Narrator {
         outcome
     }
 
-    /// Does `work`, which AWS has to refuse with one of these kinds.
+    /// Runs `work`, which AWS must refuse with one of these error kinds.
     pub(crate) async fn refused<T>(
         &mut self,
         did: &str,

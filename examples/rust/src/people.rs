@@ -1,4 +1,4 @@
-//! Who are you? Sign-up, sign-in with SRP, and an authenticator app.
+//! Sign-up, sign-in with SRP, and an authenticator app.
 
 use std::io::{BufRead, Write};
 
@@ -8,7 +8,7 @@ use poolpass::{Challenge, Client, ErrorKind, MfaSetting, MfaSettings, SignInStep
 use crate::narrator::Narrator;
 use crate::setting::Setting;
 
-/// One person with two devices.
+/// One user with two devices.
 #[derive(Debug)]
 pub(crate) struct People {
     pub(crate) laptop: Client,
@@ -47,7 +47,7 @@ const EMAIL: &str = "lovelace@example.com";
 const USER: &str = "lovelace";
 const PASSWORD: &str = "Difference-Engine-1";
 
-/// Signs up, confirms, and enrols an authenticator app.
+/// Signs up, confirms the account, and sets up an authenticator app.
 async fn newcomer(setting: &Setting, laptop: &Client, phone: &Client, narrator: &mut Narrator) -> Result<()> {
     let account = laptop.account();
     let sign_up = account.sign_up(USER, PASSWORD).attribute("email", EMAIL);
@@ -85,7 +85,7 @@ async fn newcomer(setting: &Setting, laptop: &Client, phone: &Client, narrator: 
     let Some(Challenge::SoftwareTokenMfa(challenge)) = step.challenge() else {
         bail!("SOFTWARE_TOKEN_MFA was expected")
     };
-    // Cognito takes each code once; the next one is valid already.
+    // Cognito accepts each code only once; the next one is already valid.
     let code = authenticator.code(1);
     let answer = challenge.answer(&code);
     let signed_in =
@@ -94,7 +94,7 @@ async fn newcomer(setting: &Setting, laptop: &Client, phone: &Client, narrator: 
     Ok(())
 }
 
-/// On AWS the codes are on the person's own devices.
+/// On AWS, the codes are on the user's own devices.
 async fn answer_by_hand(mut step: SignInStep, narrator: &mut Narrator) -> Result<()> {
     const RESPOND: &str = "RespondToAuthChallenge";
     loop {
@@ -116,7 +116,7 @@ async fn answer_by_hand(mut step: SignInStep, narrator: &mut Narrator) -> Result
     }
 }
 
-/// The authenticator app on the person's phone.
+/// The user's authenticator app.
 struct Authenticator(totp_rs::Totp);
 
 impl Authenticator {
@@ -126,7 +126,7 @@ impl Authenticator {
         Ok(Self(totp_rs::Builder::new().with_secret(secret).build_noncompliant()))
     }
 
-    /// The code that is shown now, or so many half minutes later.
+    /// The current code, or the code after this many steps of 30 seconds.
     #[expect(clippy::disallowed_methods, reason = "an authenticator has a clock of its own")]
     fn code(&self, later: u64) -> String {
         let now =

@@ -1,4 +1,4 @@
-//! Where the story takes place: a local AWS inside this process, or what the configuration points to.
+//! The environment: a local AWS inside this process, or the AWS of the configuration.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use poolpass::{Client, Config, Service};
 
 use crate::arguments::Arguments;
 
-/// Where the story takes place, and for whom.
+/// The environment and the user.
 #[derive(Debug)]
 pub(crate) struct Setting {
     config: Config,
@@ -38,17 +38,17 @@ impl Setting {
         }
     }
 
-    /// A new client with a session of its own, as another device has it.
+    /// A new client with its own session, like another device.
     pub(crate) fn client(&self) -> Result<Client> {
         Ok(Client::new(self.config.clone())?)
     }
 
-    /// The user who exists already, unless the story begins with a sign-up.
+    /// The existing user, or none if the program starts with a sign-up.
     pub(crate) fn user(&self) -> Option<(&str, &str)> {
         self.user.as_ref().map(|(name, password)| (name.as_str(), password.as_str()))
     }
 
-    /// The newest code that was sent to an address, as its owner would read it in the mailbox.
+    /// The newest code that was sent to an address.
     pub(crate) fn code_sent_to(&self, address: &str) -> Result<String> {
         let aws = self.local_aws.as_ref().context("the codes are in a real mailbox")?;
         Ok(aws.messages().last_to(address).context("no code was sent")?.code)

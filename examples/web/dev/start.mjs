@@ -1,4 +1,4 @@
-// `npm run dev`: a local AWS, and the app on it. Both stop with Ctrl-C.
+// `npm run dev`: starts a local AWS and the app. Ctrl-C stops both.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, realpathSync } from 'node:fs';
@@ -14,13 +14,13 @@ buildPackage();
 const config = await startLocalAws();
 const server = await createServer({
   plugins: [poolpassJson(config)],
-  // The package is a link to where this repository builds it, which is not below this folder.
+  // The package is a link to the repository's build, which is outside of this folder.
   server: { fs: { allow: ['.', realpathSync(installed)] } },
 });
 await server.listen();
 printWelcome();
 
-/** The app uses the npm package as this repository builds it. */
+/** The app uses the npm package of this repository. */
 function buildPackage() {
   if (existsSync(installed)) return;
   console.log('target/npm/poolpass is missing: running `cargo xtask npm`, which takes a few minutes the first time');
@@ -28,24 +28,24 @@ function buildPackage() {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** The demo on a free port. It ends when this process does: its standard input closes. */
+/** The demo on a free port. It ends with this process, when its standard input closes. */
 async function startLocalAws() {
   console.log('starting local-aws');
-  // The variable names a program that is built already, as the tests have one.
+  // The tests set the variable to a built program.
   const [program, ...args] = process.env.LOCAL_AWS
     ? [process.env.LOCAL_AWS]
     : ['cargo', 'run', '--package', 'local-aws', '--'];
   const aws = spawn(program, [...args, '--demo', '--until-eof'], { cwd: repository, stdio: ['pipe', 'pipe', 'pipe'] });
   aws.once('exit', (code) => process.exit(code ?? 1));
   createInterface({ input: aws.stderr }).on('line', (line) => {
-    // What it builds, the codes that it would mail, and what goes wrong; not every request.
+    // Prints build output, mailed codes and errors, but not every request.
     if (!line.includes('INFO local_aws::server: request')) console.log(line);
   });
   const [ready] = await once(createInterface({ input: aws.stdout }), 'line');
   return JSON.parse(ready);
 }
 
-/** Serves the configuration where a deployed app has it as a file. */
+/** Serves the configuration at the path of a deployed app's file. */
 function poolpassJson(json) {
   return {
     name: 'poolpass.json',

@@ -24,7 +24,7 @@ export function FieldNotes({ client, local }: { client: Client; local: LocalDemo
   );
 }
 
-/** Which page it is follows from who is here, and only then from the address. */
+/** Shows the page for the visitor and the address. */
 function Page({ visit: { visitor, look }, route }: Pick<App, 'visit'> & { route: Route }) {
   switch (visitor.kind) {
     case 'unknown':

@@ -1,6 +1,6 @@
 import { Client } from 'poolpass';
 
-/** Makes the app's one client from the `poolpass.json` that lies beside the page. */
+/** Creates the app's client from the `poolpass.json` beside the page. */
 export async function createClient(): Promise<{ client: Client; local: LocalDemo | undefined }> {
   const answer = await fetch('poolpass.json');
   if (!answer.ok)
@@ -9,7 +9,7 @@ export async function createClient(): Promise<{ client: Client; local: LocalDemo
   return { client: await Client.create(config), local: localDemo(config) };
 }
 
-/** What is only there on local-aws: people to try the app with, and a place where mailed codes can be read. */
+/** Data of local-aws: users for trying the app, and where to read mailed codes. */
 export interface LocalDemo {
   readonly username: string;
   readonly password: string;

@@ -8,7 +8,7 @@ interface OpeningProps {
   readonly onRetry?: () => void;
 }
 
-/** What is seen while the app finds out who is here: on most visits for less than the blink of an eye. */
+/** Shown while the app finds out who is signed in, usually for an instant. */
 export function Opening({ failure, onRetry }: OpeningProps) {
   return (
     <main class="opening">

@@ -6,7 +6,7 @@ export function problem(error: unknown): string {
   return ADVICE[error.kind] ?? error.message;
 }
 
-/** Only what a person can act on. For the rest, the message of the error itself says most. */
+/** Errors that a user can act on. For all others, the error's own message is the most helpful. */
 const ADVICE: Partial<Record<ErrorKind, string>> = {
   usernameExists: 'Someone already has that user name. Choose another one, or sign in.',
   aliasExists: 'An account with that email address exists already. Sign in with it instead.',

@@ -14,7 +14,7 @@ export type Visitor =
 /** The visitor, and how that changes. */
 export interface Visit {
   readonly visitor: Visitor;
-  /** Looks again who is here. */
+  /** Checks again who is signed in. */
   look(): void;
   /** After `signIn` or a challenge's `answer`: either someone is in, or there is one more thing to answer. */
   proceed(step: SignInStep): void;
@@ -29,7 +29,7 @@ export function useVisit(client: Client): Visit {
   const [visitor, setVisitor] = useState<Visitor>({ kind: 'unknown' });
 
   const look = useCallback(() => {
-    // Whoever is known stays until something else is known.
+    // The known visitor stays until the session says otherwise.
     const failed = (error: unknown) =>
       setVisitor((known) => (isKnown(known) ? known : { kind: 'unreadable', error }));
     whoIsHere(client).then(setVisitor, failed);

@@ -6,7 +6,7 @@ import axe from 'axe-core';
 const SIZES = { desk: { width: 1280, height: 820 }, phone: { width: 390, height: 844 } };
 const SCHEMES = ['light', 'dark'];
 
-/** What is wrong with the page as it is now: an empty list where nothing is. */
+/** The page's accessibility problems. Empty if there are none. */
 export async function look(page, name) {
   const before = page.viewportSize();
   const found = [];

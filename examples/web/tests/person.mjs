@@ -13,7 +13,7 @@ export class Person {
   constructor(stage, context) {
     this.stage = stage;
     this.context = context;
-    /** What the browser has complained about, but for refusals of AWS, which it also logs. */
+    /** Errors in the browser's console, except for requests that AWS refused. */
     this.complaints = [];
   }
 

@@ -1,4 +1,4 @@
-//! What stands around the SDK: servers that answer as the input wants it, and a store with what the input has.
+//! A transport whose answers come from the input, and a store whose values come from the input.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -8,13 +8,13 @@ use poolpass::platform::{
 use poolpass::{Client, Config, Service};
 use secrecy::SecretString;
 
-/// Answers every request alike, but for those that get a guest's credentials.
+/// Answers every request in the same way, except those for a guest's credentials.
 #[derive(Clone, Debug)]
 pub(crate) struct Backend {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Whether the identity pool answers like all others.
+    /// Whether the identity pool answers in the same way too.
     pub(crate) is_identity_pool: bool,
 }
 
@@ -62,7 +62,7 @@ impl Transport for Backend {
     }
 }
 
-/// A store that has this value under every key, and forgets what it is given.
+/// A store that has this value under every key and saves nothing.
 #[derive(Debug)]
 pub(crate) struct Stored(pub(crate) Option<String>);
 

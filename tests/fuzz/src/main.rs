@@ -1,5 +1,5 @@
-//! One program for all targets: the variable `FUZZ_TARGET` names the one that is given the input. `cargo xtask fuzz` builds it with
-//! coverage counters and runs each target in turn.
+//! The fuzzing program for all targets. The environment variable `FUZZ_TARGET` selects the target. `cargo xtask fuzz` builds it with
+//! coverage counters and runs every target.
 
 #![no_main]
 

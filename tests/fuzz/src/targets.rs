@@ -1,7 +1,7 @@
-//! What is done with an input. A panic, an overflow, and a call that takes more than ten seconds or two gigabytes are findings.
+//! The fuzz targets. Panics, overflows, and calls that take more than ten seconds or two gigabytes are findings.
 //!
-//! All of it goes through the SDK's public doors, so that each parser gets what it can get in an app. Where an input chooses
-//! between several doors, its first byte does.
+//! All targets use the SDK's public API, so that each parser gets inputs that it can get in an app. If a target has several cases, the
+//! first byte of the input selects one.
 
 use std::time::Duration;
 
@@ -56,15 +56,15 @@ fn configuration(input: &[u8]) {
 
 /// JSON answers of a user pool.
 fn user_pool(input: &[u8]) {
-    let Some((door, answer)) = input.split_first() else { return };
+    let Some((selector, answer)) = input.split_first() else { return };
     let client = Backend::answering(answer.to_vec()).client();
     let account = client.account();
     run(async {
-        match door % 4 {
+        match selector % 4 {
             0 => continued(client.sign_in("ada", "Correct-horse-1").await).await,
             1 => continued(by_password(&client).await).await,
-            2 => told(account.sign_up("ada", "Correct-horse-1").await),
-            _ => told(account.forgot_password("ada").await),
+            2 => observe(account.sign_up("ada", "Correct-horse-1").await),
+            _ => observe(account.forgot_password("ada").await),
         }
     });
 }
@@ -85,10 +85,10 @@ async fn continued(step: Result<SignInStep, Error>) {
     }
 }
 
-/// ID and access tokens: the whole token, or what it says.
+/// ID and access tokens: the whole token, or its claims.
 fn tokens(input: &[u8]) {
-    let Some((door, claims)) = input.split_first() else { return };
-    let token = if door % 2 == 0 {
+    let Some((selector, claims)) = input.split_first() else { return };
+    let token = if selector % 2 == 0 {
         format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims))
     } else {
         String::from_utf8_lossy(claims).into_owned()
@@ -105,7 +105,7 @@ fn tokens(input: &[u8]) {
     read_stored(stored.to_string());
 }
 
-/// What Cognito sends for SRP: SRP_B, SALT and SECRET_BLOCK, a line each.
+/// Cognito's SRP parameters: SRP_B, SALT and SECRET_BLOCK, one per line.
 fn srp(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let mut lines = text.splitn(3, '\n');
@@ -124,9 +124,9 @@ fn identity_pool(input: &[u8]) {
     let backend = Backend { is_identity_pool: true, ..Backend::answering(input.to_vec()) };
     let client = backend.client();
     run(async {
-        told(client.identity_id().await);
-        told(client.credentials().await);
-        told(client.s3().expect("a bucket").presign_get("a", Duration::from_secs(60)).await);
+        observe(client.identity_id().await);
+        observe(client.credentials().await);
+        observe(client.s3().expect("a bucket").presign_get("a", Duration::from_secs(60)).await);
     });
 }
 
@@ -142,7 +142,7 @@ fn store(input: &[u8]) {
         headers.insert("etag", HeaderValue::from_static("\"e\""));
         let client = Backend { headers, ..Backend::answering("") }.client();
         run(async {
-            told(client.s3().expect("a bucket").resume_upload(state, vec![7; 100]).await);
+            observe(client.s3().expect("a bucket").resume_upload(state, vec![7; 100]).await);
         });
     }
 }
@@ -150,107 +150,107 @@ fn store(input: &[u8]) {
 fn read_stored(value: String) {
     let client = Backend::answering("{}").client_with(Stored(Some(value)));
     run(async {
-        told(client.current_user().await);
-        told(client.pending_challenge().await);
-        told(client.id_token().await);
-        told(client.credentials().await);
+        observe(client.current_user().await);
+        observe(client.pending_challenge().await);
+        observe(client.id_token().await);
+        observe(client.credentials().await);
     });
 }
 
 /// JSON answers of DynamoDB.
 fn dynamodb(input: &[u8]) {
-    let Some((door, answer)) = input.split_first() else { return };
+    let Some((selector, answer)) = input.split_first() else { return };
     let client = Backend::answering(answer.to_vec()).client();
     let notes = client.dynamodb().expect("a table");
     let key = || Item::new().with("pk", "me");
     run(async {
-        match door % 7 {
+        match selector % 7 {
             0 => {
                 if let Ok(page) = notes.scan::<Item>().page().await {
                     for item in page.items {
-                        told(Value::from_item(item.clone()));
-                        // What was read can be written, and is the same.
-                        told(notes.put(&item).await);
+                        observe(Value::from_item(item.clone()));
+                        // A parsed item can be written, and is the same.
+                        observe(notes.put(&item).await);
                         assert_eq!(item.iter().count(), item.len());
                     }
                 }
             }
-            1 => told(notes.query::<Value>(attribute("pk").eq("me")).all().await),
-            2 => told(notes.scan::<Item>().count().await),
-            3 => told(notes.batch_get::<Item>([key()]).await),
-            4 => told(notes.batch_write().put(key()).delete(key()).await),
-            5 => told(client.transact_get().get(notes.get::<Item>(key())).await),
-            _ => told(notes.delete(key()).return_old::<Value>().await),
+            1 => observe(notes.query::<Value>(attribute("pk").eq("me")).all().await),
+            2 => observe(notes.scan::<Item>().count().await),
+            3 => observe(notes.batch_get::<Item>([key()]).await),
+            4 => observe(notes.batch_write().put(key()).delete(key()).await),
+            5 => observe(client.transact_get().get(notes.get::<Item>(key())).await),
+            _ => observe(notes.delete(key()).return_old::<Value>().await),
         }
     });
 }
 
 /// XML answers of S3.
 fn s3_documents(input: &[u8]) {
-    let Some((door, answer)) = input.split_first() else { return };
+    let Some((selector, answer)) = input.split_first() else { return };
     let client = Backend::answering(answer.to_vec()).client();
     let bucket = client.s3().expect("a bucket");
     run(async {
-        match door % 5 {
-            0 => told(bucket.list("").items().try_for_each(|_| async { Ok(()) }).await),
-            1 => told(bucket.list("a/").page().await),
-            2 => told(bucket.delete_many(["a", "b"]).await),
-            3 => told(bucket.copy("a", "b").await),
-            _ => told(bucket.upload("a", vec![7; 6 << 20]).part_size(5 << 20).await),
+        match selector % 5 {
+            0 => observe(bucket.list("").items().try_for_each(|_| async { Ok(()) }).await),
+            1 => observe(bucket.list("a/").page().await),
+            2 => observe(bucket.delete_many(["a", "b"]).await),
+            3 => observe(bucket.copy("a", "b").await),
+            _ => observe(bucket.upload("a", vec![7; 6 << 20]).part_size(5 << 20).await),
         }
     });
 }
 
-/// Headers of S3: after the byte that chooses, `name: value` in each line, and after an empty line the body.
+/// Headers of S3: after the selecting byte, a line `name: value` for each header, an empty line, and the body.
 fn s3_headers(input: &[u8]) {
-    let Some((door, answer)) = input.split_first() else { return };
+    let Some((selector, answer)) = input.split_first() else { return };
     let (headers, body) = head_and_body(answer);
-    let status = if door % 4 == 1 { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+    let status = if selector % 4 == 1 { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
     let client = Backend { status, headers, ..Backend::answering(body) }.client();
     let bucket = client.s3().expect("a bucket");
     run(async {
-        match door % 4 {
-            0 => told(bucket.head("a").await),
+        match selector % 4 {
+            0 => observe(bucket.head("a").await),
             1 => {
                 if let Ok(object) = bucket.get("a").range(3..9).await {
-                    told(object.bytes().await);
+                    observe(object.bytes().await);
                 }
             }
             2 => {
                 if let Ok(object) = bucket.get("a").await {
-                    told(object.bytes().await);
+                    observe(object.bytes().await);
                 }
             }
-            _ => told(bucket.put("a", "x").await),
+            _ => observe(bucket.put("a", "x").await),
         }
     });
 }
 
-/// What any service says when it refuses: two bytes that choose, then as in [`s3_headers`].
+/// Errors of all services: two selecting bytes, then as in [`s3_headers`].
 fn refusals(input: &[u8]) {
-    let [door, status, answer @ ..] = input else { return };
+    let [selector, status, answer @ ..] = input else { return };
     let (headers, body) = head_and_body(answer);
     let statuses = [200, 301, 304, 400, 401, 403, 404, 405, 409, 412, 416, 429, 500, 501, 503];
     let status = StatusCode::from_u16(statuses[usize::from(*status) % statuses.len()]).expect("a status");
     let client = Backend { status, headers, ..Backend::answering(body) }.client();
     run(async {
-        match door % 5 {
-            0 => told(client.sign_in("ada", "Correct-horse-1").await),
-            1 => told(client.dynamodb().expect("a table").put(Item::new().with("pk", "me")).await),
-            2 => told(client.s3().expect("a bucket").put("a", "x").await),
-            3 => told(client.s3().expect("a bucket").head("a").await),
+        match selector % 5 {
+            0 => observe(client.sign_in("ada", "Correct-horse-1").await),
+            1 => observe(client.dynamodb().expect("a table").put(Item::new().with("pk", "me")).await),
+            2 => observe(client.s3().expect("a bucket").put("a", "x").await),
+            3 => observe(client.s3().expect("a bucket").head("a").await),
             _ => {
                 let answer = client.api("execute-api").get("https://api.example.com/notes").await;
                 if let Ok(answer) = &answer {
                     let _ = (answer.text().map(drop), answer.json::<Value>().map(drop));
                 }
-                told(answer);
+                observe(answer);
             }
         }
     });
 }
 
-/// URLs, keys and headers that an app gives, a line each.
+/// URLs, keys and headers from an app, one per line.
 fn urls(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let mut lines = text.splitn(4, '\n');
@@ -260,13 +260,13 @@ fn urls(input: &[u8]) {
     run(async {
         let request =
             client.api("execute-api").get(url).segment(key).query(name, value).header(name, value);
-        told(request.await);
-        told(client.api(name).post(url).text(value).await);
-        told(client.api("iotdevicegateway").get(url).presign(Duration::from_secs(60)).await);
-        told(bucket.presign_get(key, Duration::from_secs(60)).await);
-        told(bucket.presign_get(key, Duration::from_secs(60)).file_name(value).await);
-        told(bucket.copy(key, value).await);
-        told(client.bucket(name).map(drop));
+        observe(request.await);
+        observe(client.api(name).post(url).text(value).await);
+        observe(client.api("iotdevicegateway").get(url).presign(Duration::from_secs(60)).await);
+        observe(bucket.presign_get(key, Duration::from_secs(60)).await);
+        observe(bucket.presign_get(key, Duration::from_secs(60)).file_name(value).await);
+        observe(bucket.copy(key, value).await);
+        observe(client.bucket(name).map(drop));
     });
 }
 
@@ -289,19 +289,19 @@ fn head_and_body(input: &[u8]) -> (HeaderMap, Bytes) {
     (headers, Bytes::copy_from_slice(rest))
 }
 
-/// Looks at the outcome as an app would.
-fn told<T>(outcome: Result<T, Error>) {
+/// Reads the result as an app would.
+fn observe<T>(outcome: Result<T, Error>) {
     if let Err(error) = outcome {
         quotes_itself(&error);
     }
 }
 
-/// What an app logs of an error can be written.
+/// Formats an error as an app would for its log.
 fn quotes_itself(error: &Error) {
     let _ = (format!("{error}"), format!("{error:?}"), error.message().len(), error.kind());
 }
 
-/// Runs it by a clock that jumps to the next moment that something waits for.
+/// Runs the future with a paused clock, which jumps to the next timer.
 fn run(call: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(call);

@@ -11,25 +11,25 @@ use serde_json::{Map, Value};
 pub(crate) struct Arguments<'a>(pub(crate) &'a Map<String, Value>);
 
 impl<'a> Arguments<'a> {
-    /// The argument, which has to be there.
+    /// A required argument.
     ///
     /// # Errors
     ///
-    /// When it is not.
+    /// If it is missing.
     pub(crate) fn value(self, name: &str) -> Result<&'a Value> {
         self.0.get(name).with_context(|| format!("the argument {name:?} is missing"))
     }
 
-    /// A string that has to be there.
+    /// A required string.
     ///
     /// # Errors
     ///
-    /// When it is not there, or no string.
+    /// If it is missing or not a string.
     pub(crate) fn text(self, name: &str) -> Result<&'a str> {
         self.value(name)?.as_str().with_context(|| format!("the argument {name:?} is not a string"))
     }
 
-    /// A string that may be there.
+    /// An optional string.
     pub(crate) fn maybe_text(self, name: &str) -> Option<&'a str> {
         self.0.get(name)?.as_str()
     }
@@ -39,34 +39,34 @@ impl<'a> Arguments<'a> {
         self.0.get(name) == Some(&Value::Bool(true))
     }
 
-    /// A number that has to be there.
+    /// A required number.
     ///
     /// # Errors
     ///
-    /// When it is not there, or no number.
+    /// If it is missing or not a number.
     pub(crate) fn number(self, name: &str) -> Result<u64> {
         self.value(name)?.as_u64().with_context(|| format!("the argument {name:?} is not a number"))
     }
 
-    /// A number that may be there.
+    /// An optional number.
     pub(crate) fn maybe_number(self, name: &str) -> Option<u64> {
         self.0.get(name)?.as_u64()
     }
 
-    /// A number of seconds.
+    /// A required number of seconds.
     ///
     /// # Errors
     ///
-    /// When it is not there, or no number.
+    /// If it is missing or not a number.
     pub(crate) fn seconds(self, name: &str) -> Result<Duration> {
         self.number(name).map(Duration::from_secs)
     }
 
-    /// Names and values; none where the argument is absent.
+    /// Names and values. Empty if the argument is absent.
     ///
     /// # Errors
     ///
-    /// When a value is not a string.
+    /// If a value is not a string.
     pub(crate) fn texts(self, name: &str) -> Result<BTreeMap<String, String>> {
         let Some(Value::Object(members)) = self.0.get(name) else { return Ok(BTreeMap::new()) };
         let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -77,11 +77,11 @@ impl<'a> Arguments<'a> {
             .ok_or_else(|| anyhow!("the values of {name:?} are not strings"))
     }
 
-    /// A list of anything.
+    /// A required list.
     ///
     /// # Errors
     ///
-    /// When it is not there, or no list.
+    /// If it is missing or not a list.
     pub(crate) fn list(self, name: &str) -> Result<&'a Vec<Value>> {
         self.value(name)?.as_array().with_context(|| format!("the argument {name:?} is not a list"))
     }

@@ -1,4 +1,4 @@
-//! The AWS that a scenario is played on.
+//! The server that a scenario runs on.
 
 use ::http::{Method, Request};
 use anyhow::{Context, Result, bail, ensure};
@@ -16,30 +16,30 @@ pub struct Backend {
     endpoint: String,
     /// The `poolpass.json`, with its `demo` object.
     config: Value,
-    /// Lives as long as the backend.
+    /// The server, which stops with the backend.
     _local_aws: Option<LocalAws>,
 }
 
 impl Backend {
-    /// ministack sends nothing; its codes are fixed.
+    /// ministack sends no codes; they are fixed.
     const MINISTACK_SIGN_UP_CODE: &str = "123456";
 
-    /// Starts a local-aws of this test's own and provisions it.
+    /// Starts a local-aws for this test and provisions it.
     ///
     /// # Errors
     ///
-    /// When it does not start.
+    /// If it does not start.
     pub async fn local_aws() -> Result<Self> {
         let aws = LocalAws::start(local_aws::Options::default()).await?;
         let config = aws.demo().await?;
         Ok(Self::new(BackendKind::LocalAws, aws.url().to_owned(), config, Some(aws)))
     }
 
-    /// Takes a running server that `config` (a provisioned `poolpass.json`) describes.
+    /// Uses the running server of `config`, a provisioned `poolpass.json`.
     ///
     /// # Errors
     ///
-    /// When the configuration has no `endpoints.cognitoIdp`.
+    /// If the configuration has no `endpoints.cognitoIdp`.
     pub fn running(kind: BackendKind, config: Value) -> Result<Self> {
         let endpoint =
             config["endpoints"]["cognitoIdp"].as_str().context("no endpoints.cognitoIdp")?.to_owned();
@@ -64,21 +64,21 @@ impl Backend {
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn admin(&self, operation: &str, mut input: Map<String, Value>) -> Result<Value> {
         input.entry("UserPoolId").or_insert_with(|| self.config["userPool"]["id"].clone());
         let region: Region = self.config["region"].as_str().context("no region")?.parse()?;
         root::cognito_idp(&self.endpoint, &region, crate::now(), operation, &input).await
     }
 
-    /// Makes a user as the scenario describes.
+    /// Creates a user as the scenario describes.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn create_user(&self, name: &str, user: &User) -> Result<()> {
         if self.kind != BackendKind::LocalAws {
-            // A shared server still has the user of an earlier scenario.
+            // A shared server may still have the user of an earlier scenario.
             let _ = self.admin("AdminDeleteUser", members(json!({ "Username": name }))).await;
         }
         if user.state == UserState::Unconfirmed {
@@ -109,7 +109,7 @@ impl Backend {
     ///
     /// # Errors
     ///
-    /// When none was sent.
+    /// If none was sent.
     pub async fn code_sent_to(&self, address: &str) -> Result<String> {
         if self.kind == BackendKind::Ministack {
             return Ok(Self::MINISTACK_SIGN_UP_CODE.to_owned());
@@ -121,11 +121,11 @@ impl Backend {
         code.map(str::to_owned).with_context(|| format!("no code was sent to {address}"))
     }
 
-    /// Adds a fault, or with null removes all.
+    /// Adds a fault. Null removes all faults.
     ///
     /// # Errors
     ///
-    /// When the server does not know such a fault.
+    /// If the server does not know such a fault.
     pub async fn fault(&self, rule: &Value) -> Result<()> {
         if rule.is_null() {
             return self.control(Method::DELETE, "faults", &Value::Null).await.map(|_| ());
@@ -137,16 +137,16 @@ impl Backend {
     ///
     /// # Errors
     ///
-    /// When the server does not echo.
+    /// If the server does not echo.
     pub async fn echoes(&self) -> Result<Value> {
         self.control(Method::GET, "echoes", &Value::Null).await
     }
 
-    /// Ends all echoes, and tells what was echoed.
+    /// Ends all echoes and returns what was echoed.
     ///
     /// # Errors
     ///
-    /// When the server does not echo.
+    /// If the server does not echo.
     pub async fn end_echoes(&self) -> Result<Value> {
         self.control(Method::DELETE, "echoes", &Value::Null).await
     }
@@ -155,16 +155,16 @@ impl Backend {
     ///
     /// # Errors
     ///
-    /// When the server has no such clock.
+    /// If the server has no such clock.
     pub async fn set_clock(&self, offset_seconds: i64) -> Result<()> {
         self.control(Method::POST, "clock", &json!({ "offsetSeconds": offset_seconds })).await.map(|_| ())
     }
 
-    /// How many requests reached the server, by operation, since this was last asked.
+    /// The number of requests by operation since the last call.
     ///
     /// # Errors
     ///
-    /// When the server does not count.
+    /// If the server does not count.
     pub async fn take_request_counts(&self) -> Result<Value> {
         let counts = self.control(Method::GET, "requests", &Value::Null).await?;
         self.control(Method::DELETE, "requests", &Value::Null).await?;

@@ -1,4 +1,4 @@
-//! The demo on a local-aws of a test's own: pools, roles, a bucket and a table.
+//! The demo on a test's own local-aws: pools, roles, a bucket and a table.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::root;
 use crate::test_pool::{DeviceClock, PASSWORD, admin};
 use crate::verifying_transport::VerifyingTransport;
 
-/// A running local-aws with the demo on it. Whatever its clients sign is verified by another implementation first.
+/// A running local-aws with the demo. Another implementation verifies every request that its clients sign.
 #[derive(Debug)]
 pub struct Demo {
     /// The server.
@@ -24,11 +24,11 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Starts it.
+    /// Starts the server.
     ///
     /// # Errors
     ///
-    /// When the server does not start.
+    /// If the server does not start.
     pub async fn start() -> Result<Self> {
         let aws = LocalAws::start(Options::default()).await?;
         let config = aws.demo().await?;
@@ -40,11 +40,11 @@ impl Demo {
         &self.config
     }
 
-    /// A client whose requests are verified before they are sent, and repeated without waiting.
+    /// A client whose requests are verified before they are sent, and sent again without a delay.
     ///
     /// # Errors
     ///
-    /// When the configuration is malformed.
+    /// If the configuration is malformed.
     pub fn client(&self) -> Result<ClientBuilder> {
         let retry = RetryPolicy { first_delay: Duration::from_millis(1), ..RetryPolicy::default() };
         Ok(Client::builder(Config::from_json(&self.config.to_string())?)
@@ -53,11 +53,11 @@ impl Demo {
             .retry(retry))
     }
 
-    /// A client with a person signed in, who is made for it.
+    /// A client with a new signed-in user.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn person(&self, name: &str) -> Result<Client> {
         let client = self.client()?.build()?;
         self.add_user(name).await?;
@@ -69,7 +69,7 @@ impl Demo {
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn add_user(&self, name: &str) -> Result<()> {
         let pool = &self.config["userPool"]["id"];
         let user = json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS" });
@@ -80,12 +80,12 @@ impl Demo {
         Ok(())
     }
 
-    /// A role that somebody of the identity pool may choose, and that may do `actions` with anything; and a group of the
-    /// user pool that offers it. Returns the role's ARN.
+    /// Creates a role that users of the identity pool may choose, and that allows `actions` on all resources, and a group of the user
+    /// pool with that role. Returns the role's ARN.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn add_role(&self, name: &str, actions: &[&str]) -> Result<String> {
         let trust = json!({ "Version": "2012-10-17", "Statement": [{
             "Effect": "Allow",
@@ -108,11 +108,11 @@ impl Demo {
         Ok(arn)
     }
 
-    /// Puts a user into a group of the user pool.
+    /// Adds a user to a group of the user pool.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn add_to_group(&self, username: &str, group: &str) -> Result<()> {
         let input = json!({
             "UserPoolId": self.config["userPool"]["id"], "Username": username, "GroupName": group,
@@ -120,11 +120,11 @@ impl Demo {
         admin(&self.aws, "AdminAddUserToGroup", &input).await.map(drop)
     }
 
-    /// Has the identity pool take the roles that a token offers.
+    /// Makes the identity pool use the roles in tokens.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn choose_roles_by_token(&self) -> Result<()> {
         let (pool, region) = (&self.config["identityPool"]["id"], self.aws.region().parse()?);
         let call = async |operation: &str, input: &Value| {
@@ -142,11 +142,11 @@ impl Demo {
         call("SetIdentityPoolRoles", &input).await.map(drop)
     }
 
-    /// Lets whoever is signed in do `actions` with anything.
+    /// Allows signed-in users `actions` on all resources.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn allow(&self, actions: &[&str]) -> Result<()> {
         let bucket = self.config["s3"]["bucket"].as_str().context("no bucket")?;
         let role = format!("{bucket}-authenticated");
@@ -157,12 +157,12 @@ impl Demo {
         root::iam(self.aws.url(), self.aws.clock().now(), "PutRolePolicy", &policy).await
     }
 
-    /// Calls an administrator's operation of `cognito-idp`, signed with root credentials. The user pool is the demo's, unless the
+    /// Calls an administrative operation of `cognito-idp`, signed with root credentials. The user pool is the demo's, unless the
     /// input names another.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn admin(&self, operation: &str, mut input: Value) -> Result<Value> {
         if let Value::Object(members) = &mut input {
             members.entry("UserPoolId").or_insert_with(|| self.config["userPool"]["id"].clone());
@@ -174,7 +174,7 @@ impl Demo {
     ///
     /// # Errors
     ///
-    /// When the server refuses or asks for more than the password.
+    /// If the server refuses or asks for more than the password.
     pub async fn sign_in(&self, client: &Client, name: &str) -> Result<()> {
         match client.sign_in(name, PASSWORD).await? {
             SignInStep::Done(_) => Ok(()),
@@ -182,18 +182,18 @@ impl Demo {
         }
     }
 
-    /// Lets time pass, for the server and for the devices.
+    /// Moves the clocks of the server and the devices forward.
     pub fn pass(&self, time: Duration) {
         let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         self.aws.clock().advance_seconds(seconds);
         self.clock.advance_seconds(seconds);
     }
 
-    /// Makes requests go wrong, as `POST /_local/faults` does.
+    /// Makes requests fail, as `POST /_local/faults` does.
     ///
     /// # Errors
     ///
-    /// When it is no fault rule.
+    /// If it is no fault rule.
     pub fn fault(&self, rule: Value) -> Result<()> {
         self.aws.faults().add(serde_json::from_value::<FaultRule>(rule).context("no fault rule")?);
         Ok(())

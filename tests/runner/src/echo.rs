@@ -1,4 +1,4 @@
-//! Calls whose requests are answered by what quotes their secrets; no error may tell one.
+//! Calls whose requests get answers that quote their secrets. No error may contain one.
 
 use std::error::Error as _;
 
@@ -15,7 +15,7 @@ use crate::scenario::{Call, EachEcho, EchoSpec};
 ///
 /// # Errors
 ///
-/// When an error shows a secret, or when the server did not echo what it was to echo.
+/// If an error shows a secret, or if the server did not echo the expected secrets.
 pub(crate) async fn play(
     backend: &Backend,
     actor: &Actor,
@@ -56,7 +56,7 @@ pub(crate) async fn play(
     Ok(())
 }
 
-/// All that a program can read from an error.
+/// All texts that a program can read from an error.
 fn texts(error: &Error) -> Vec<(&'static str, String)> {
     let mut texts = vec![
         ("Display", format!("{error}")),

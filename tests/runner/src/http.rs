@@ -1,4 +1,4 @@
-//! Plain HTTP, as somebody without the SDK would do it.
+//! Plain HTTP requests without the SDK.
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 pub(crate) struct Answer {
     /// The HTTP status.
     pub(crate) status: u16,
-    /// The body, which is text.
+    /// The body as text.
     pub(crate) body: String,
 }
 
@@ -21,18 +21,18 @@ pub(crate) struct Answer {
 ///
 /// # Errors
 ///
-/// When there is no answer.
+/// If there is no answer.
 pub(crate) async fn send(request: http::Request<Bytes>) -> Result<Answer> {
     let answer = exchange(request).await?;
     let status = answer.status().as_u16();
     Ok(Answer { status, body: String::from_utf8_lossy(answer.body()).into_owned() })
 }
 
-/// Sends one request over a connection of its own, and receives the whole answer.
+/// Sends one request over a new connection, and receives the whole answer.
 ///
 /// # Errors
 ///
-/// When there is no answer, or it breaks off.
+/// If there is no answer, or if it is cut off.
 pub async fn exchange(request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
     let address = request.uri().authority().context("no host")?.clone();
     let (mut head, body) = request.into_parts();

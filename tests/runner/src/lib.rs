@@ -1,4 +1,4 @@
-//! Plays `tests/scenarios` in Rust; and what the other tests against local-aws have in common.
+//! Runs `tests/scenarios` in Rust, and has helpers for the other tests against local-aws.
 
 mod actor;
 mod arguments;

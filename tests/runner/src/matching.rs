@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-/// Says where `actual` does not contain `expected`.
+/// Checks that `actual` contains `expected`.
 ///
 /// # Errors
 ///
-/// The place and the difference, in words.
+/// The place and the difference, as text.
 pub(crate) fn contains(actual: &Value, expected: &Value) -> Result<(), String> {
     compare(Some(actual), expected, "result")
 }
@@ -17,7 +17,9 @@ fn compare(actual: Option<&Value>, expected: &Value, place: &str) -> Result<(), 
         (actual, Value::String(text)) if text.starts_with('$') => {
             return match_kind(actual, text)
                 .unwrap_or_else(|| Err(format!("{place}: unknown matcher {text}")))
-                .map_err(|wanted: String| format!("{place}: expected {wanted}, got {}", shown()));
+                .map_err(|expected_kind: String| {
+                    format!("{place}: expected {expected_kind}, got {}", shown())
+                });
         }
         (Some(Value::Object(actual)), Value::Object(expected)) => {
             for (name, expected) in expected {
@@ -40,7 +42,7 @@ fn compare(actual: Option<&Value>, expected: &Value, place: &str) -> Result<(), 
 }
 
 fn match_kind(actual: Option<&Value>, matcher: &str) -> Option<Result<(), String>> {
-    let (matches, wanted) = match matcher {
+    let (matches, expected_kind) = match matcher {
         "$string" => (actual.is_some_and(Value::is_string), "a string"),
         "$number" => (actual.is_some_and(Value::is_number), "a number"),
         "$boolean" => (actual.is_some_and(Value::is_boolean), "a boolean"),
@@ -48,7 +50,7 @@ fn match_kind(actual: Option<&Value>, matcher: &str) -> Option<Result<(), String
         "$absent" => (actual.is_none_or(Value::is_null), "nothing"),
         _ => return None,
     };
-    Some(if matches { Ok(()) } else { Err(wanted.to_owned()) })
+    Some(if matches { Ok(()) } else { Err(expected_kind.to_owned()) })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the account's root user does: make pools, app clients and users.
+//! Calls of the account's root user, which create pools, app clients and users.
 
 use std::time::SystemTime;
 
@@ -14,7 +14,7 @@ use crate::http;
 ///
 /// # Errors
 ///
-/// When the server refuses.
+/// If the server refuses.
 pub(crate) async fn cognito_idp(
     endpoint: &str,
     region: &Region,
@@ -30,7 +30,7 @@ pub(crate) async fn cognito_idp(
 ///
 /// # Errors
 ///
-/// When the server refuses.
+/// If the server refuses.
 pub(crate) async fn json(
     endpoint: &str,
     service: &str,
@@ -51,7 +51,7 @@ pub(crate) async fn json(
 ///
 /// # Errors
 ///
-/// When the server refuses.
+/// If the server refuses.
 pub(crate) async fn iam(
     endpoint: &str,
     now: SystemTime,

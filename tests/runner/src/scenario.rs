@@ -7,59 +7,59 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// One story.
+/// One scenario.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Scenario {
-    /// A sentence; the test's name.
+    /// A sentence, which is the test's name.
     pub title: String,
-    /// The backends that it is played on.
+    /// The backends that it runs on.
     #[serde(default = "local_aws_only")]
     pub backends: Vec<BackendKind>,
-    /// People who exist before the first step.
+    /// Users who exist before the first step.
     #[serde(default)]
     pub users: BTreeMap<String, User>,
     /// The clients, by name.
     #[serde(default)]
     pub clients: BTreeMap<String, ClientSpec>,
-    /// What happens.
+    /// The steps.
     pub steps: Vec<Step>,
 }
 
-/// Where scenarios are played.
+/// The backends that scenarios run on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BackendKind {
-    /// Our own.
+    /// Our own local-aws.
     LocalAws,
-    /// Somebody else's.
+    /// ministack, a third-party emulator.
     Ministack,
 }
 
-/// Somebody who exists before the first step.
+/// A user who exists before the first step.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct User {
     /// The password.
     pub password: String,
-    /// Attributes such as `email`; addresses count as verified.
+    /// Attributes such as `email`. Addresses are verified.
     #[serde(default)]
     pub attributes: BTreeMap<String, String>,
-    /// How far the account has come.
+    /// The state of the account.
     #[serde(default)]
     pub state: UserState,
 }
 
-/// How far an account has come.
+/// The state of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum UserState {
     /// Confirmed, with a permanent password.
     #[default]
     Confirmed,
-    /// Made by an administrator, with a temporary password.
+    /// Created by an administrator, with a temporary password.
     ForceChangePassword,
-    /// Signed up, and the code not yet given back.
+    /// Signed up, but not confirmed.
     Unconfirmed,
 }
 
@@ -67,13 +67,13 @@ pub enum UserState {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClientSpec {
-    /// Clients with the same store share it; by default a client has one of its own.
+    /// The name of the store. Clients with the same name share a store; by default, each client has its own.
     #[serde(default)]
     pub store: Option<String>,
     /// The app client of the user pool.
     #[serde(default)]
     pub app_client: AppClient,
-    /// Another client secret than the right one.
+    /// A wrong client secret, in place of the right one.
     #[serde(default)]
     pub client_secret: Option<String>,
     /// How far the device's clock is ahead of the true time.
@@ -102,7 +102,7 @@ pub enum Step {
     Do(Call),
     /// Calls AWS as an administrator.
     Admin(AdminCall),
-    /// Makes requests go wrong.
+    /// Makes requests fail.
     Fault(FaultStep),
     /// Sets the server's clock.
     ServerClock(ServerClockStep),
@@ -123,16 +123,16 @@ pub struct Call {
     /// The client that is called.
     #[serde(default = "default_client")]
     pub on: String,
-    /// How many calls are made at once.
+    /// The number of simultaneous calls.
     #[serde(default)]
     pub times: Option<usize>,
-    /// What the result has to contain.
+    /// What the result must contain.
     #[serde(default, deserialize_with = "present")]
     pub returns: Option<Value>,
-    /// How it has to fail.
+    /// The expected error.
     #[serde(default)]
     pub fails: Option<Box<ExpectedError>>,
-    /// Its request is answered by what quotes its secrets.
+    /// Makes the answers quote the secrets of the requests.
     #[serde(default)]
     pub echo: Option<Box<EchoSpec>>,
     /// The name under which the result is kept.
@@ -140,16 +140,16 @@ pub struct Call {
     pub keep_as: Option<String>,
 }
 
-/// How requests are answered by what quotes their secrets.
+/// Answers that quote the secrets of the requests.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EchoSpec {
-    /// The AWS operation that is answered so.
+    /// The AWS operation with such answers.
     pub of: String,
-    /// Which combinations of formats and encodings.
+    /// The combinations of formats and encodings.
     #[serde(default)]
     pub each: EachEcho,
-    /// The secrets that are echoed, at least.
+    /// Secrets that must be among the echoed ones.
     pub secrets: Vec<String>,
 }
 
@@ -164,7 +164,7 @@ pub enum EachEcho {
     Some,
 }
 
-/// How a call has to fail.
+/// The expected error of a call.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExpectedError {
@@ -173,13 +173,13 @@ pub struct ExpectedError {
     /// AWS's own code.
     #[serde(default)]
     pub aws_code: Option<String>,
-    /// What the item has to contain that it tells.
+    /// What the error's item must contain.
     #[serde(default, deserialize_with = "present")]
     pub item: Option<Value>,
-    /// What the reasons of a cancelled transaction have to contain: `code`, `message` and `item` of each.
+    /// What the reasons of a cancelled transaction must contain: `code`, `message` and `item` of each.
     #[serde(default)]
     pub cancellation_reasons: Option<Value>,
-    /// Texts that it does not show, however it is printed.
+    /// Texts that no printed form of the error may contain.
     #[serde(default)]
     pub hides: Vec<String>,
 }
@@ -196,11 +196,11 @@ pub struct AdminCall {
     pub with: Map<String, Value>,
 }
 
-/// Makes requests go wrong.
+/// Makes requests fail.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultStep {
-    /// The rule, as `local-aws` takes it; null removes all.
+    /// The rule for local-aws. Null removes all rules.
     pub fault: Value,
 }
 
@@ -225,7 +225,7 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// When a file cannot be read or is not a scenario.
+    /// If a file cannot be read or is not a scenario.
     pub fn all() -> Result<Vec<(String, Self)>> {
         let mut paths: Vec<PathBuf> = std::fs::read_dir(directory())?
             .map(|entry| Ok(entry?.path()))
@@ -259,7 +259,7 @@ fn default_client() -> String {
     "app".to_owned()
 }
 
-/// `"returns": null` expects null, which is not the same as expecting nothing.
+/// `"returns": null` expects null, which differs from a missing `returns`.
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }

@@ -1,4 +1,4 @@
-//! Verifies Signature Version 4 by `scratchstack-aws-signature`, another implementation than the one that signs.
+//! Verifies Signature Version 4 with `scratchstack-aws-signature`, which is independent of the SDK's signer.
 
 use std::future::ready;
 
@@ -13,38 +13,39 @@ use scratchstack_aws_signature::{
     service_for_signing_key_fn, sigv4_validate_request,
 };
 
-/// A secret that requests are signed with.
+/// A key that signs requests.
 #[derive(Clone)]
 pub struct SigningKey {
     /// The secret access key.
     pub secret_access_key: String,
-    /// The session token that has to come along, if one has.
+    /// The session token that requests must contain, if there is one.
     pub session_token: Option<String>,
 }
 
-/// Verifies a request whose headers carry the signature, at the time that it was signed.
+/// Verifies a request with a signature in its headers, at the time of signing.
 ///
 /// # Errors
 ///
-/// What keeps it from verifying.
+/// The reason why the signature is invalid.
 pub async fn verify(request: &Request<Bytes>, key: &SigningKey) -> Result<()> {
     let signed_at = request.headers().get("x-amz-date").context("there is no x-amz-date")?.to_str()?;
     verify_at(request, key, parse_time(signed_at)?).await
 }
 
-/// Verifies a request whose headers carry the signature, at a time.
+/// Verifies a request with a signature in its headers, at the given time.
 ///
 /// # Errors
 ///
-/// What keeps it from verifying.
+/// The reason why the signature is invalid.
 pub async fn verify_at(request: &Request<Bytes>, key: &SigningKey, now: DateTime<Utc>) -> Result<()> {
     let authorization = request.headers().get(AUTHORIZATION).context("it is not signed")?.to_str()?;
     let (region, service) = scope(authorization).context("the credential scope is malformed")?;
     let (secret, token) = (key.secret_access_key.clone(), key.session_token.clone());
-    let find_key = move |asked: GetSigningKeyRequest| ready(signing_key(&secret, token.as_deref(), &asked));
+    let find_key =
+        move |requested: GetSigningKeyRequest| ready(signing_key(&secret, token.as_deref(), &requested));
     let is_s3 = service == "s3";
     sigv4_validate_request(
-        as_the_signer_saw_it(request, is_s3)?,
+        signed_form(request, is_s3)?,
         region,
         service,
         &mut service_for_signing_key_fn(find_key),
@@ -57,7 +58,7 @@ pub async fn verify_at(request: &Request<Bytes>, key: &SigningKey, now: DateTime
     Ok(())
 }
 
-/// The access key id in an `Authorization` header that carries a signature.
+/// The access key ID in the signature of an `Authorization` header.
 pub fn access_key_id(request: &Request<Bytes>) -> Option<&str> {
     let authorization = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
     Some(authorization.split_once("Credential=")?.1.split_once('/')?.0)
@@ -66,22 +67,22 @@ pub fn access_key_id(request: &Request<Bytes>) -> Option<&str> {
 fn signing_key(
     secret: &str,
     token: Option<&str>,
-    asked: &GetSigningKeyRequest,
+    requested: &GetSigningKeyRequest,
 ) -> Result<GetSigningKeyResponse, tower::BoxError> {
-    if asked.session_token() != token {
+    if requested.session_token() != token {
         return Err("the session token is not the key's".into());
     }
-    // The library takes keys of 40 characters only. HMAC fills a short key up with zeros itself, so this changes nothing.
+    // The library only accepts keys of 40 characters. HMAC pads a short key with zeros, so padding it here changes nothing.
     let key: KSecretKey = format!("{secret:\0<40}").parse()?;
-    let key = key.to_ksigning(asked.request_date(), asked.region(), asked.service());
+    let key = key.to_ksigning(requested.request_date(), requested.region(), requested.service());
     Ok(GetSigningKeyResponse::builder().signing_key(key).build()?)
 }
 
-/// HTTP clients add the host. Services other than S3 encode the path once more before they hash it.
-fn as_the_signer_saw_it(request: &Request<Bytes>, is_s3: bool) -> Result<Request<Bytes>> {
-    let mut seen = request.clone();
+/// The request as the signer saw it. HTTP clients add the host; services other than S3 encode the path once more.
+fn signed_form(request: &Request<Bytes>, is_s3: bool) -> Result<Request<Bytes>> {
+    let mut signed = request.clone();
     let host = request.uri().authority().context("the URL has no host")?.as_str();
-    seen.headers_mut().insert(HOST, HeaderValue::from_str(host)?);
+    signed.headers_mut().insert(HOST, HeaderValue::from_str(host)?);
     let path = request.uri().path();
     ensure!(!path.contains('+'), "a plus in a path is read as a blank by the library");
     let mut target = if is_s3 { path.to_owned() } else { path.replace('%', "%25") };
@@ -89,8 +90,8 @@ fn as_the_signer_saw_it(request: &Request<Bytes>, is_s3: bool) -> Result<Request
         target.push('?');
         target.push_str(query);
     }
-    *seen.uri_mut() = target.parse::<PathAndQuery>()?.into();
-    Ok(seen)
+    *signed.uri_mut() = target.parse::<PathAndQuery>()?.into();
+    Ok(signed)
 }
 
 /// `AWS4-HMAC-SHA256 Credential=KEY/20261123/eu-west-1/s3/aws4_request, …`.

@@ -1,4 +1,4 @@
-//! Plays the steps of one scenario.
+//! Runs the steps of one scenario.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -18,11 +18,11 @@ use crate::scenario::{AppClient, Call, ClientSpec, ExpectedError, Scenario, Step
 use crate::template;
 use crate::totp::TotpCodes;
 
-/// Plays `scenario` on `backend`.
+/// Runs `scenario` on `backend`.
 ///
 /// # Errors
 ///
-/// Names the step that did not go as expected.
+/// The error names the failed step.
 pub async fn play(scenario: &Scenario, backend: &Backend) -> Result<()> {
     let stage = Stage::set(scenario, backend).await?;
     let outcome = stage.play_steps(&scenario.steps).await;
@@ -184,7 +184,7 @@ impl<'a> Stage<'a> {
         self.kept(&name).with_context(|| format!("nothing is kept as {name:?}"))
     }
 
-    /// What is kept under a dotted path, or else the text itself.
+    /// The kept value at a dotted path, or the text itself.
     fn resolve(&self, text: &str) -> String {
         match self.kept(text) {
             Some(Value::String(kept)) => kept,
@@ -211,7 +211,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// A shared server has to be left as it was found.
+    /// Resets the server, which other scenarios may share.
     async fn clear(&self) -> Result<()> {
         if self.backend.kind() == crate::scenario::BackendKind::LocalAws {
             self.backend.fault(&Value::Null).await?;
@@ -248,7 +248,7 @@ fn config_of(config: &Value, app_client: AppClient) -> Result<Value> {
     Ok(config)
 }
 
-/// An error in every form in which Rust prints one.
+/// An error in all printed forms.
 fn printed(error: &Error) -> String {
     let mut printed = format!("{error} {error:?} {error:#?} {:?}", error.cancellation_reasons());
     let mut source = std::error::Error::source(error);

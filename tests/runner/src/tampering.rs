@@ -1,11 +1,11 @@
-//! Somebody between the SDK and AWS who alters requests.
+//! A transport that alters requests between the SDK and AWS.
 
 use std::fmt;
 use std::sync::Arc;
 
 use poolpass::platform::{BoxFuture, HttpTransport, Request, Response, Transport, TransportError};
 
-/// A transport that alters each signed and finished request before it is sent.
+/// A transport that alters each signed request before it is sent.
 #[derive(Clone)]
 pub struct Tampering {
     inner: HttpTransport,
@@ -15,9 +15,9 @@ pub struct Tampering {
 /// How often the altered request is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Once.
+    /// The request is sent once.
     Send,
-    /// Twice; the second answer counts.
+    /// The request is sent twice. The second answer is returned.
     SendTwice,
 }
 
@@ -26,7 +26,7 @@ impl Tampering {
     ///
     /// # Errors
     ///
-    /// When there is no HTTP client.
+    /// If there is no HTTP client.
     pub fn new(
         alter: impl Fn(&mut Request) -> Verdict + Send + Sync + 'static,
     ) -> Result<Self, TransportError> {

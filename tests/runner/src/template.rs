@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 ///
 /// # Errors
 ///
-/// When `lookup` finds nothing, or when braces are left open.
+/// If `lookup` finds nothing, or when braces are left open.
 pub(crate) fn fill<'a, L, F>(value: &'a Value, lookup: &'a L) -> BoxFuture<'a, Result<Value>>
 where
     L: Fn(String) -> F + Sync,

@@ -1,4 +1,4 @@
-//! A fresh local-aws with one user pool, made by AWS's own calls.
+//! A new local-aws with one user pool, created with AWS's own operations.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::root;
 
-/// The password of every user that a [`TestPool`] makes.
+/// The password of every user of a [`TestPool`].
 pub const PASSWORD: &str = "Correct-Horse-1";
 
 const REGION: &str = "eu-west-1";
@@ -34,16 +34,16 @@ impl TestPool {
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn start() -> Result<Self> {
         Self::with(json!({}), json!({})).await
     }
 
-    /// A pool that has these members in CreateUserPool and CreateUserPoolClient.
+    /// A pool with these members in CreateUserPool and CreateUserPoolClient.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn with(pool: Value, client: Value) -> Result<Self> {
         let aws = LocalAws::start(Options::default()).await?;
         let mut input = json!({ "PoolName": "test", "AutoVerifiedAttributes": ["email"] });
@@ -62,11 +62,11 @@ impl TestPool {
         Ok(Self { aws, clock: DeviceClock::default(), pool_id, client_id, client_secret })
     }
 
-    /// A pool whose app client rotates refresh tokens and lets the old one work on for `grace_seconds`.
+    /// A pool whose app client rotates refresh tokens with a grace period of `grace_seconds`.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn rotating(grace_seconds: u32) -> Result<Self> {
         let rotation = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": grace_seconds });
         let flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH"];
@@ -77,7 +77,7 @@ impl TestPool {
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn add_user(&self, username: &str) -> Result<()> {
         let user = json!({ "Username": username, "MessageAction": "SUPPRESS" });
         self.admin("AdminCreateUser", user).await?;
@@ -86,11 +86,11 @@ impl TestPool {
         Ok(())
     }
 
-    /// Calls an administrator's operation of this pool, signed with root credentials.
+    /// Calls an administrative operation of this pool, signed with root credentials.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn admin(&self, operation: &str, input: Value) -> Result<Value> {
         let mut whole = json!({ "UserPoolId": self.pool_id });
         extend(&mut whole, input);
@@ -101,7 +101,7 @@ impl TestPool {
     ///
     /// # Errors
     ///
-    /// When the ids of the pool are malformed.
+    /// If the ids of the pool are malformed.
     pub fn config(&self) -> Result<Config, poolpass::Error> {
         let mut config = Config::builder()
             .user_pool(&self.pool_id, &self.client_id)
@@ -112,7 +112,7 @@ impl TestPool {
         config.build()
     }
 
-    /// The same as a `poolpass.json`, for another process.
+    /// The configuration as a `poolpass.json`, for another process.
     pub fn poolpass_json(&self) -> Value {
         json!({
             "userPool": { "id": self.pool_id, "clientId": self.client_id, "clientSecret": self.client_secret },
@@ -120,28 +120,28 @@ impl TestPool {
         })
     }
 
-    /// A client of this pool on [`clock`](Self::clock), which repeats requests without waiting.
+    /// A client of this pool with the clock [`clock`](Self::clock), which sends requests again without a delay.
     ///
     /// # Errors
     ///
-    /// When the ids of the pool are malformed.
+    /// If the ids of the pool are malformed.
     pub fn client(&self) -> Result<ClientBuilder, poolpass::Error> {
         let retry = RetryPolicy { first_delay: Duration::from_millis(1), ..RetryPolicy::default() };
         Ok(Client::builder(self.config()?).clock(self.clock.clone()).retry(retry))
     }
 
-    /// Lets time pass, for the server and for the devices.
+    /// Moves the clocks of the server and the devices forward.
     pub fn pass(&self, time: Duration) {
         let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         self.aws.clock().advance_seconds(seconds);
         self.clock.advance_seconds(seconds);
     }
 
-    /// Makes requests go wrong, as `POST /_local/faults` does.
+    /// Makes requests fail, as `POST /_local/faults` does.
     ///
     /// # Errors
     ///
-    /// When it is no fault rule.
+    /// If it is no fault rule.
     pub fn fault(&self, rule: Value) -> Result<()> {
         self.aws.faults().add(serde_json::from_value::<FaultRule>(rule)?);
         Ok(())

@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context, Result, anyhow};
 use totp_rs::{Builder, Secret, Totp};
 
-/// Hands out codes, never the same twice: a server accepts each code once, and those of the neighbouring time steps too.
+/// Generates codes, never the same one twice, since a server accepts each code only once. It also accepts the codes of neighbouring
+/// time steps.
 #[derive(Debug, Default)]
 pub(crate) struct TotpCodes {
     last_steps: Mutex<HashMap<String, u64>>,
@@ -17,16 +18,16 @@ pub(crate) struct TotpCodes {
 impl TotpCodes {
     const STEP_SECONDS: u64 = 30;
 
-    /// The server's clock runs this far ahead.
+    /// Sets how far the server's clock is ahead.
     pub(crate) fn set_clock_offset(&self, seconds: i64) {
         self.clock_offset_seconds.store(seconds, Ordering::Relaxed);
     }
 
-    /// A code for the base32 `secret` that was not handed out before.
+    /// An unused code for the base32 `secret`.
     ///
     /// # Errors
     ///
-    /// When the secret is not base32.
+    /// If the secret is not base32.
     pub(crate) fn next(&self, secret: &str) -> Result<String> {
         let totp = generator(secret)?;
         let mut last_steps = self.last_steps.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,11 +39,11 @@ impl TotpCodes {
         Ok(totp.generate(step * Self::STEP_SECONDS).to_string())
     }
 
-    /// The code that was handed out last.
+    /// The last generated code.
     ///
     /// # Errors
     ///
-    /// When there was none, or the secret is not base32.
+    /// If there was none, or the secret is not base32.
     pub(crate) fn last(&self, secret: &str) -> Result<String> {
         let last_steps = self.last_steps.lock().unwrap_or_else(PoisonError::into_inner);
         let step = last_steps.get(secret).context("no code was handed out")?;

@@ -1,4 +1,4 @@
-//! A transport that lets no request out whose signature another implementation refuses.
+//! A transport that only sends requests whose signature another implementation accepts.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,11 +11,10 @@ use serde_json::Value;
 use crate::event_log::{is_of_cognito, overheard, tell_secrets_of};
 use crate::signature_check::{SigningKey, access_key_id, verify};
 
-/// The platform's HTTP client behind a check of every signature, by
-/// [`signature_check`](crate::signature_check).
+/// The platform's HTTP client, which checks every signature with [`signature_check`](crate::signature_check) first.
 ///
-/// It learns the keys from the identity pool's answers that pass through it. A request that does not verify fails as if it
-/// could not be sent, with the reason. Clones share everything.
+/// It takes the keys from the identity pool's answers. A request with an invalid signature fails as not sent, with the reason. Clones
+/// share their state.
 #[derive(Clone, Debug)]
 pub struct VerifyingTransport {
     inner: HttpTransport,
@@ -24,16 +23,16 @@ pub struct VerifyingTransport {
 }
 
 impl VerifyingTransport {
-    /// A transport that knows no keys yet.
+    /// A transport without keys.
     ///
     /// # Errors
     ///
-    /// When the platform's HTTP client cannot be made.
+    /// If the platform's HTTP client cannot be made.
     pub fn new() -> Result<Self, TransportError> {
         Ok(Self { inner: HttpTransport::new()?, keys: Arc::default(), verified: Arc::default() })
     }
 
-    /// How many requests it has verified.
+    /// The number of verified requests.
     pub fn verified(&self) -> usize {
         self.verified.load(Ordering::Relaxed)
     }

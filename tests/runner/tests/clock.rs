@@ -1,4 +1,4 @@
-//! Whose time is believed: the device's, a proxy's or AWS's.
+//! Which time the SDK uses: the device's, a proxy's or AWS's.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +9,7 @@ use poolpass::platform::{
 use poolpass::{Client, ErrorKind, RetryPolicy};
 use poolpass_tests::{PASSWORD, TestPool};
 
-/// What a proxy writes into the header `Date` of every answer.
+/// The `Date` header that a proxy writes into every answer.
 #[derive(Clone, Copy, Debug)]
 enum Stamp {
     /// Always the same time.
@@ -55,7 +55,7 @@ async fn a_proxy_that_writes_a_wrong_date_keeps_nobody_with_a_right_clock_from_s
         let proxy = StampingProxy { inner: HttpTransport::new()?, stamp };
         let client = pool.client()?.transport(proxy).build()?;
         signed_in(&client).await?;
-        // Expiry is reckoned by the right clock ever after.
+        // From now on, expiry is computed with the right clock.
         pool.pass(Duration::from_secs(3600));
         client.access_token().await?;
         assert_eq!(pool.aws.request_counts().of("GetTokensFromRefreshToken"), 1, "{stamp:?}");

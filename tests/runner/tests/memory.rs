@@ -1,5 +1,5 @@
-//! What answers take in memory, counted by the allocator. A program of its own, since what runs beside it would count as well, and
-//! one test, for the same reason.
+//! Measures the memory that answers take, with a counting allocator. It is a separate program with one test, since other tests would
+//! be counted too.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ static MEMORY: PeakAlloc = PeakAlloc;
 
 const MB: usize = 1024 * 1024;
 
-/// Gives a guest's credentials, and everything else the same answer, made anew as a network would make it.
+/// Answers with a guest's credentials, and every other request with the same answer, newly allocated as from a network.
 #[derive(Clone, Debug)]
 struct Always(Arc<dyn Answer>, Arc<AtomicUsize>);
 
@@ -38,7 +38,7 @@ impl Transport for Always {
             "AWSCognitoIdentityService.GetId" => br#"{"IdentityId":"eu-west-1:guest"}"#.to_vec(),
             "AWSCognitoIdentityService.GetCredentialsForIdentity" => br#"{"IdentityId":"eu-west-1:guest","Credentials":{"AccessKeyId":"ASIAGUEST","SecretKey":"s","SessionToken":"t","Expiration":4102444800}}"#.to_vec(),
             _ => {
-                // All that is held before the answer is there belongs to the base.
+                // Memory that is in use before the answer arrives does not count.
                 MEMORY.reset_peak_usage();
                 self.1.store(MEMORY.current_usage(), Ordering::Relaxed);
                 (self.0)()
@@ -48,7 +48,7 @@ impl Transport for Always {
     }
 }
 
-/// The most that was allocated while an answer was read and held, beyond what was allocated before it.
+/// The largest allocated memory while an answer was read and held, minus the memory before.
 async fn peak<F: Future<Output = Result<()>>>(
     answer: impl Fn() -> Vec<u8> + Send + Sync + 'static,
     call: impl FnOnce(Client) -> F,

@@ -1,4 +1,4 @@
-//! The scenarios that somebody else's server can play, on a running ministack.
+//! Runs the scenarios for ministack on a running ministack.
 //!
 //! `cargo xtask ministack` starts and provisions one and sets `POOLPASS_BACKEND_CONFIG`.
 
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     };
     match trials(path.as_ref()) {
         Ok(trials) => {
-            // They share one server and its users.
+            // All scenarios share one server and its users.
             let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
             libtest_mimic::run(&arguments, trials).exit_code()
         }

@@ -1,4 +1,4 @@
-//! Every scenario on a local-aws of its own.
+//! Runs every scenario on its own local-aws.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use poolpass_tests::scenario::{BackendKind, Scenario};
 use poolpass_tests::{Backend, EventLog, play};
 use tracing::dispatcher::{self, Dispatch};
 
-/// What takes longer hangs.
+/// The time limit of a scenario.
 const LIMIT: Duration = Duration::from_secs(120);
 
 fn main() -> ExitCode {

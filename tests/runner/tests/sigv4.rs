@@ -1,4 +1,4 @@
-//! Signatures are botocore's to the byte, and another implementation verifies them, and refuses whatever was altered.
+//! Checks that signatures equal botocore's, and that another implementation accepts them and refuses altered requests.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
@@ -52,7 +52,7 @@ enum Place {
     Query,
 }
 
-/// An object as a caller names it.
+/// An object in the caller's terms.
 #[derive(Deserialize)]
 struct Named {
     endpoint: String,
@@ -114,7 +114,7 @@ impl Case {
     }
 }
 
-/// A URL whose query carries no order.
+/// A URL with a sorted query.
 fn parts(url: &str) -> (&str, BTreeSet<&str>) {
     let (place, query) = url.split_once('?').unwrap_or((url, ""));
     (place, query.split('&').collect())
@@ -211,7 +211,7 @@ async fn another_implementation_verifies_every_signature_and_refuses_what_was_al
     Ok(())
 }
 
-/// The request with each part of it altered in turn.
+/// The request in all variants with one altered part.
 fn alterations(signed: &Request<Bytes>) -> Result<Vec<(String, Request<Bytes>)>> {
     let altered = |alter: &dyn Fn(&mut Request<Bytes>) -> Result<()>| -> Result<Request<Bytes>> {
         let mut request = signed.clone();
@@ -279,7 +279,7 @@ impl Clock for Stopped {
     }
 }
 
-/// An identity pool that hands out one key.
+/// An identity pool that always returns the same key.
 struct Vending {
     key: Key,
     session_token: String,

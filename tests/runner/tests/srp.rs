@@ -1,5 +1,5 @@
-//! `poolpass::srp` against an implementation that shares no code with it: num-bigint for the
-//! arithmetic, aws-lc-rs for the hashes, and formulas written down from the protocol.
+//! Compares `poolpass::srp` with an implementation that shares no code with it: num-bigint for the arithmetic, aws-lc-rs for the
+//! hashes, and formulas written from the protocol.
 
 #![expect(
     clippy::unwrap_used,
@@ -34,11 +34,11 @@ static N: LazyLock<BigUint> = LazyLock::new(|| {
     BigUint::parse_bytes(hex.as_bytes(), 16).expect("a number")
 });
 
-/// One exchange as both sides see it.
+/// One exchange with the values of both sides.
 struct Case {
     a: Vec<u8>,
     b: BigUint,
-    /// g^b + k·v, unless the case wants another B.
+    /// g^b + k·v, or another B that the case needs.
     server_public: BigUint,
     salt: Vec<u8>,
     user: String,
@@ -136,8 +136,8 @@ fn random_exchanges_agree_with_both_sides_formulas() {
 #[test]
 fn leading_zero_bytes_and_odd_lengths_change_nothing() {
     let mut rng = StdRng::seed_from_u64(7);
-    let mut agree = |shape: &str, wanted: &dyn Fn(&mut StdRng) -> Case| {
-        let case = wanted(&mut rng);
+    let mut agree = |shape: &str, generate: &dyn Fn(&mut StdRng) -> Case| {
+        let case = generate(&mut rng);
         assert_eq!(case.signature_of_poolpass(), case.signature(&case.client_secret()), "{shape}");
     };
     for _ in 0..8 {
@@ -202,10 +202,10 @@ fn an_altered_exchange_does_not_agree() {
     assert_ne!(altered(&|case| case.secret_block[0] ^= 1), right);
 }
 
-/// Another server value until the case has the wanted shape, which one in 256 has.
-fn searched(rng: &mut StdRng, wanted: &dyn Fn(&Case) -> bool) -> Case {
+/// Tries server values until the case has the required shape, which one in 256 has.
+fn searched(rng: &mut StdRng, matches: &dyn Fn(&Case) -> bool) -> Case {
     let mut case = Case::random(rng);
-    while !wanted(&case) {
+    while !matches(&case) {
         case.server_public = number(&bytes(rng, 383));
     }
     case
@@ -245,7 +245,7 @@ fn number(bytes: &[u8]) -> BigUint {
     BigUint::from_bytes_be(bytes)
 }
 
-/// As Cognito writes it: without leading zeros.
+/// Cognito's form, without leading zeros.
 fn salt_hex(salt: &[u8]) -> String {
     number(salt).to_str_radix(16)
 }

@@ -1,5 +1,4 @@
-//! Processes that stand still in the middle of something for longer than any time limit, as a laptop whose lid is closed or a frozen
-//! function.
+//! Processes that are suspended during a call for longer than any time limit, as on a laptop with a closed lid or in a frozen function.
 #![cfg(unix)]
 
 use std::process::Stdio;
@@ -28,7 +27,7 @@ async fn what_was_answered_while_the_process_stood_still_counts() -> Result<()> 
     .map(drop)
 }
 
-/// Suspends a process while `operation` is under way. Its answer arrives meanwhile, and a rotated token's grace passes.
+/// Suspends a process during `operation`. Meanwhile the answer arrives, and a rotated token's grace period ends.
 async fn suspended(pool: TestPool, activity: &str, operation: &str) -> Result<()> {
     let folder = tempfile::tempdir()?;
     for user in ["ada", "grace"] {
@@ -46,7 +45,7 @@ async fn suspended(pool: TestPool, activity: &str, operation: &str) -> Result<()
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()?;
-    let mut said = BufReader::new(process.stdout.take().context("no standard output")?).lines();
+    let mut output = BufReader::new(process.stdout.take().context("no standard output")?).lines();
     while pool.aws.faults().hits() == 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -54,8 +53,8 @@ async fn suspended(pool: TestPool, activity: &str, operation: &str) -> Result<()
     tokio::time::sleep(STANDS_STILL).await;
     pool.aws.clock().advance_seconds(75);
     signal(&process, "-CONT").await?;
-    ensure!(said.next_line().await?.as_deref() == Some("ready"), "{activity} did not begin");
-    let first = said.next_line().await?;
+    ensure!(output.next_line().await?.as_deref() == Some("ready"), "{activity} did not begin");
+    let first = output.next_line().await?;
     process.kill().await?;
     ensure!(first.as_deref() == Some("done 0"), "{activity} failed");
     ensure!(client.current_user().await?.is_some(), "nobody is signed in after {activity}");

@@ -1,4 +1,4 @@
-//! Whatever is altered on the way is refused by the server and surfaces as the right kind of error.
+//! Checks that the server refuses altered requests, and that the SDK returns the right kind of error.
 
 #![expect(clippy::unwrap_used, reason = "what a test's helpers do not expect fails the test")]
 
@@ -14,7 +14,7 @@ use poolpass_tests::Backend;
 use poolpass_tests::tampering::{Tampering, Verdict};
 use serde_json::{Value, json};
 
-/// The demo on a local-aws of its own, and a client whose requests are altered once `switch` is on.
+/// The demo on a test's own local-aws, and a client whose requests are altered while `switch` is on.
 struct World {
     _backend: Backend,
     client: Client,
@@ -51,7 +51,7 @@ impl World {
         self.client.sign_in(&self.username, self.password.as_str()).await.map(|_| ())
     }
 
-    /// Signed in, with credentials, and an object and an item of one's own.
+    /// Signs in, gets credentials, and writes an object and an item.
     async fn prepare(&self) -> Result<(Item, String)> {
         self.sign_in().await?;
         let bucket = self.client.s3()?;
@@ -89,7 +89,7 @@ fn alter_json(request: &mut Request, alter: impl FnOnce(&mut Value)) {
     *request.body_mut() = Bytes::from(body.to_string());
 }
 
-/// Another character of the same alphabet in the place of the first.
+/// Replaces the first character by another one of the same alphabet.
 fn change_first(text: &mut Value) {
     let mut changed = text.as_str().unwrap().to_owned();
     let other = if changed.starts_with('A') { "B" } else { "A" };

@@ -1,4 +1,4 @@
-// Other browsers than Chromium, in which the tests of `tests/browser` are played.
+// Runs the tests of `tests/browser` in browsers other than Chromium.
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ const browser = (name, needs, version) => ({
   async run(project) {
     const tests = (await readdir(TESTS)).filter((file) => file.endsWith('.test.mjs')).map((file) => join(TESTS, file));
     const env = { BROWSER: name, POOLPASS_PROJECT: project.folder };
-    // What they found is in the error. That they found something to do is in their summary.
+    // Failures are in the error. The summary shows that tests ran.
     const printed = await project.run(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=tap', ...tests], { env, minutes: 20 });
     const [, passed] = /^# pass (\d+)$/m.exec(printed) ?? [];
     return Number(passed) > 50 ? TOLD : `only ${passed} tests passed`;

@@ -7,7 +7,7 @@ import { serveFolder, visit } from './page.mjs';
 
 const NODE = process.execPath;
 
-/** Whether the browser has loaded the module as a file of its own. */
+/** Whether the browser loaded the module as a separate file. */
 const STREAMED = { isStreamed: true };
 const INLINED = { isStreamed: false };
 
@@ -131,7 +131,7 @@ async function built(project, dist, expected) {
   return serveFolder(dist, (url) => look(url, expected));
 }
 
-/** What the page says, once the module came the way that is meant for this bundler. */
+/** The page's output, after checking that the module was loaded as intended for this bundler. */
 async function look(url, { isStreamed }) {
   const { told, requests } = await visit(url);
   const modules = requests.filter((request) => /\.wasm(\?|$)/.test(request));

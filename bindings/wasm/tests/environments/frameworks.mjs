@@ -6,7 +6,7 @@ import { Project } from './project.mjs';
 import { serveFolder, visit } from './page.mjs';
 import { TOLD } from './story.js';
 
-/** Next.js has two bundlers. Version 16 takes Turbopack unless it is told otherwise, and version 15 takes webpack. */
+/** Next.js has two bundlers. By default, version 16 uses Turbopack and version 15 uses webpack. */
 const next = (version) => {
   const flagsOf = version === 15 ? { webpack: [], turbopack: ['--turbopack'] } : { webpack: ['--webpack'], turbopack: [] };
   const environment = (bundler, isBuilt) => ({

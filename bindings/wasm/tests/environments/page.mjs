@@ -1,4 +1,4 @@
-// Looks at pages with Chromium.
+// Opens pages in Chromium.
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core';
 
 let browser;
 
-/** What the page's `output` says in the end. */
+/** The final text of the page's `output`. */
 export async function visit(url) {
   const executablePath = process.env.CHROMIUM;
   if (executablePath === undefined) throw new Error('CHROMIUM names the program of the browser');
@@ -40,7 +40,7 @@ export async function closeBrowser() {
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.css': 'text/css' };
 
-/** Serves a folder as a host of single-page apps does: what is not there is `index.html`. */
+/** Serves a folder like a host of single-page apps: missing files become `index.html`. */
 export async function serveFolder(folder, work) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://host');

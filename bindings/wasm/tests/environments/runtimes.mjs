@@ -74,7 +74,7 @@ export const WORKERS = DATES.map((date) => ({
   run: (project) => inWorker(project, 'worker.js', date),
 }));
 
-/** Builds a worker as wrangler does, and gives what it answers. */
+/** Builds a worker as wrangler does, and returns its answer. */
 async function inWorker(project, entry, date) {
   await build({
     absWorkingDir: project.folder,
@@ -99,7 +99,7 @@ async function node22() {
 
 const PLAYER = join(dirname(fileURLToPath(import.meta.url)), '../player');
 
-/** What a runtime adds to the requests of the package: nothing that a service interprets, or stores with an object. */
+/** Headers that a runtime adds to the package's requests. Services neither interpret them nor store them with an object. */
 const headers = (name, { project = 'runtimes', tool, run }) => ({
   name: `headers-${name}`,
   project,

@@ -1,4 +1,4 @@
-// TypeScript's compilers, as strict as they can be, with the declarations that apps have beside those of the package.
+// TypeScript's compilers with the strictest settings, and with other declarations that apps use.
 import { cp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,7 +41,7 @@ export const TYPESCRIPT = VERSIONS.map((version) => ({
   async run(project) {
     await cp(join(TESTS, 'types_anywhere.ts'), project.path('types_anywhere.ts'));
     const compile = await compiler(project, version);
-    // Each way to find modules meets two platforms.
+    // Each kind of module resolution is tested with two platforms.
     for (const [index, platform] of PLATFORMS.entries()) {
       await compile({ ...STRICT, ...MODULES[index % MODULES.length], ...platform }, 'types_anywhere.ts');
     }

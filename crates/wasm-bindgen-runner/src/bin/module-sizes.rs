@@ -1,6 +1,6 @@
-//! Prints what the functions of a WebAssembly module weigh, by the crate that they come from: `module-sizes MODULE`.
+//! Prints the size of a WebAssembly module's functions by crate: `module-sizes MODULE`.
 //!
-//! The module has to have the names of its functions. A generic function counts for the crate that wrote it, whoever uses it.
+//! The module must contain the names of its functions. A generic function counts for the crate that defines it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::env;
@@ -11,7 +11,7 @@ use rustc_demangle::demangle;
 use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
 fn main() -> Result<()> {
-    let module = fs::read(env::args_os().nth(1).context("which module?")?)?;
+    let module = fs::read(env::args_os().nth(1).context("the argument MODULE is missing")?)?;
     let module = Module::read(&module)?;
     let mut crates: Vec<(&str, Weight)> = module.by_crate().into_iter().collect();
     crates.sort_by_key(|(_, weight)| std::cmp::Reverse(weight.bytes));

@@ -2,7 +2,7 @@ import type { SoftwareTokenSetup } from 'poolpass';
 
 import { QrCode } from './qr-code';
 
-/** What an authenticator app has to know: to be scanned, opened or typed. */
+/** The secret of the authenticator app, to scan, open or type. */
 export function AuthenticatorSecret({ setup, username }: { setup: SoftwareTokenSetup; username: string }) {
   const uri = setup.otpauthUri('Field notes', username);
   return (

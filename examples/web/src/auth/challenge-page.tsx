@@ -9,7 +9,7 @@ import { CodeField, Field, Form, PasswordField } from '../ui/form';
 import { Notice } from '../ui/notice';
 import { AuthLayout, LocalMailHint } from './layout';
 
-/** What the user pool asks for between the password and being in. A reload in the middle comes back here. */
+/** The challenge after the password. A reload returns to this page. */
 export function ChallengePage({ challenge }: { challenge: Challenge }) {
   const { visit } = useApp();
   const proceed = async (step: Promise<SignInStep>) => visit.proceed(await step);
@@ -82,7 +82,7 @@ export function ChallengePage({ challenge }: { challenge: Challenge }) {
   }
 }
 
-/** A second factor has to be set up before anybody is let in. */
+/** The user must set up a second factor before signing in. */
 function MfaSetup({
   challenge,
   proceed,

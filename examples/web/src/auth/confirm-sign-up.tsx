@@ -7,7 +7,7 @@ import { ResendButton } from './resend-button';
 
 interface ConfirmSignUpProps {
   readonly username: string;
-  /** Kept in memory from the form before, so that confirming also signs in. */
+  /** The password of the previous form, so that confirming also signs in. */
   readonly password: string;
   /** The masked address. */
   readonly sentTo?: string;

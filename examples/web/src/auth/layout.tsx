@@ -5,7 +5,7 @@ import { hrefTo } from '../route';
 import { Mark } from '../ui/masthead';
 import { Title } from '../ui/title';
 
-/** The pages before one is in: a map on one side, a form on the other. */
+/** The layout of the pages before sign-in: a map on one side, a form on the other. */
 export function AuthLayout({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <div class="auth">

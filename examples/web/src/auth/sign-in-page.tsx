@@ -23,7 +23,7 @@ export function SignInPage({ endedBecause }: { endedBecause: SessionEndReason | 
         case 'userNotFound':
           throw new Error('That user name and password do not belong together. Check both and try again.');
         case 'userNotConfirmed':
-          // They signed up, and left before they had entered the code.
+          // The user signed up, but left before entering the code.
           await client.account.resendConfirmationCode(username);
           return setUnconfirmed({ username, password });
         default:

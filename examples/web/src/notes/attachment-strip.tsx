@@ -1,7 +1,7 @@
 import { Icon } from '../ui/icon';
 import type { Attachment, Attachments } from './attachments';
 
-/** The pictures on their way into a note, each with a preview and how far it has come. */
+/** The pictures that are being uploaded for a note, each with a preview and its progress. */
 export function AttachmentStrip({ attachments }: { attachments: Attachments }) {
   if (attachments.all.length === 0) return null;
   return (

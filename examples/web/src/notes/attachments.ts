@@ -4,14 +4,14 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { problem } from '../problem';
 import { deletePictures, type Picture, uploadPicture } from './pictures';
 
-/** A picture on its way into a note. */
+/** A picture that is being uploaded for a note. */
 export interface Attachment {
   readonly id: string;
   readonly file: File;
   /** The file itself, as `<img src>` takes it. */
   readonly preview: string;
   readonly progress?: UploadProgress;
-  /** There once it is uploaded. */
+  /** Set after the upload. */
   readonly picture?: Picture;
   /** Why it could not be uploaded. */
   readonly problem?: string;
@@ -21,7 +21,7 @@ export interface Attachments {
   readonly all: readonly Attachment[];
   /** Starts to upload files at once, while the note is still being written. */
   add(files: Iterable<File>): void;
-  /** Goes on where a failed upload has stopped. */
+  /** Resumes a failed upload. */
   retry(attachment: Attachment): void;
   /** Stops the upload, or deletes what was uploaded. */
   remove(attachment: Attachment): void;
@@ -116,12 +116,12 @@ export function useAttachments(client: Client): Attachments {
   };
 }
 
-/** AWS has answered, and has not done it. What fails inside AWS may be done. */
+/** Whether AWS certainly did not do the work. After an internal error of AWS, it may be done. */
 function isRefusal(error: unknown): boolean {
   return error instanceof PoolpassError && error.awsCode !== undefined && error.kind !== 'unavailable';
 }
 
-/** What could not be cleaned up stays in the bucket, where no note refers to it. */
+/** Objects that could not be deleted stay in the bucket, where no note refers to them. */
 function ignore(): void {}
 
 interface Upload {

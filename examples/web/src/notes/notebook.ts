@@ -2,7 +2,7 @@ import { type AnyCondition, attribute, type Client, type Item } from 'poolpass';
 
 import { deletePictures, type Picture } from './pictures';
 
-/** Something that was seen. */
+/** A note. */
 export interface Note {
   /** The sort key: notes sort by when they were written. */
   readonly id: string;
@@ -22,7 +22,7 @@ export interface Leaf {
 
 const LEAF = 20;
 
-/** Reads a leaf of the notebook: the first, or the one that `from` names. */
+/** Reads a page of the notebook: the first, or the one that starts at `from`. */
 export async function readLeaf(client: Client, from?: Item): Promise<Leaf> {
   const mine = attribute('pk').eq(await client.identityId());
   const page = await client

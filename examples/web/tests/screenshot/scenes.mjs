@@ -124,7 +124,7 @@ function grain(opacity) {
     <rect width="${WIDTH}" height="${HEIGHT}" filter="url(#grain)" opacity="${opacity}" style="mix-blend-mode:overlay"/>`;
 }
 
-/** Numbers that look random and are the same every time. */
+/** Pseudo-random numbers, the same every time. */
 function numbers(seed) {
   let state = seed;
   return () => {

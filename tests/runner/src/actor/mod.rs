@@ -46,7 +46,7 @@ impl Actor {
     ///
     /// # Errors
     ///
-    /// When the configuration is refused.
+    /// If the configuration is refused.
     pub(crate) fn new(config: &Value, store: MemoryStore, clock_offset_seconds: i64) -> Result<Self> {
         let config = config.to_string();
         let running = Running::start(&config, &store, clock_offset_seconds)?;
@@ -57,7 +57,7 @@ impl Actor {
     ///
     /// # Errors
     ///
-    /// When there is no such operation or when its arguments are wrong.
+    /// If there is no such operation or when its arguments are wrong.
     pub(crate) async fn perform(&self, operation: &str, with: &Map<String, Value>) -> Outcome {
         let with = Arguments(with);
         match operation {

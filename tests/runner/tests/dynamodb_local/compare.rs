@@ -1,4 +1,4 @@
-//! What counts as a difference between two answers.
+//! Compares two answers.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -10,7 +10,7 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
-/// Two answers that differ in every request of a kind, as [`summary`] words them; `*` stands for any text.
+/// Two answers that differ in every request of a kind, in the form of [`summary`]. `*` matches any text.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Kind {
@@ -26,13 +26,13 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
-    /// How two answers differ, in status, code, message, body, or reasons of a cancellation.
+    /// The difference in status, code, message, body or cancellation reasons.
     pub(crate) fn between(request: &Request, judge: &Answer, local: &Answer) -> Option<Self> {
         let (judge, local) = (comparable(request, judge), comparable(request, local));
         (judge != local).then_some(Self { judge, local })
     }
 
-    /// A kind speaks of messages, of an answer where the other is a refusal, never of two bodies.
+    /// A kind compares messages, or an error with a success, but never two bodies.
     pub(crate) fn is_of(&self, kind: &Kind) -> bool {
         let rest = |answer: &Value| {
             json!([answer["item"], answer["reasons"].as_array().into_iter().flatten().collect::<Vec<_>>()])
@@ -53,7 +53,7 @@ impl std::fmt::Display for Difference {
     }
 }
 
-/// Names a request in the list of differences.
+/// The name of a request in the list of differences.
 pub(crate) fn digest(input: &Value) -> String {
     // FNV-1a: short, stable, and good enough to tell some hundred requests apart.
     let hash = input.to_string().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -90,12 +90,12 @@ fn comparable(request: &Request, answer: &Answer) -> Value {
     json!({
         "status": answer.status,
         "code": kind.rsplit('#').next().unwrap_or_default(),
-        // The service puts this in front of what PutItem, UpdateItem and DeleteItem refuse, DynamoDB Local does not.
+        // The service adds this prefix to errors of PutItem, UpdateItem and DeleteItem; DynamoDB Local does not.
         "message": message.strip_prefix("1 validation error detected: ").unwrap_or(&message),
         "item": answer.body.get("Item"),
         "reasons": reasons
             .map(|reason| {
-                // DynamoDB Local puts a full stop behind the message of a ConditionCheck, and of no other action.
+                // DynamoDB Local ends the message of a ConditionCheck, and of no other action, with a full stop.
                 let message = reason["Message"].as_str().map(|message| message.trim_end_matches('.'));
                 json!([reason["Code"], message, reason["Item"]])
             })
@@ -103,20 +103,20 @@ fn comparable(request: &Request, answer: &Answer) -> Value {
     })
 }
 
-/// Takes out what no two servers share, and sorts what has no order.
+/// Removes values that differ between servers, and sorts values without an order.
 fn normalize((operation, input): &Request, body: &mut Value) {
     if let Some(members) = body.as_object_mut() {
         if operation == "DeleteItem" {
-            // DynamoDB Local says what a deletion consumed although nobody asks.
+            // DynamoDB Local reports the consumed capacity of a deletion even if it is not requested.
             members.remove("ConsumedCapacity");
         }
-        // DynamoDB Local knows no item collections.
+        // DynamoDB Local has no item collections.
         members.remove("ItemCollectionMetrics");
         members.retain(|_, value| !is_empty(value));
     }
     match operation.as_str() {
         "CreateTable" | "DeleteTable" | "DescribeTable" | "UpdateTable" => *body = table(body),
-        // What a global index has under one key is in no order.
+        // Items with the same key in a global index have no order.
         "Query" if input["IndexName"] == "by-tag" => sort(&mut body["Items"]),
         "Scan" => sort(&mut body["Items"]),
         "BatchGetItem" => {
@@ -128,7 +128,7 @@ fn normalize((operation, input): &Request, body: &mut Value) {
     }
     settle(body);
 }
-/// What of a table's description does not depend on the server.
+/// The members of a table's description that do not depend on the server.
 fn table(body: &Value) -> Value {
     let description = if body["Table"].is_object() { &body["Table"] } else { &body["TableDescription"] };
     let indexes = |name: &str| -> Vec<Value> {
@@ -162,7 +162,7 @@ fn sort(list: &mut Value) {
 fn settle(value: &mut Value) {
     match value {
         Value::Object(members) => {
-            // The service tells reads from writes in transactions, DynamoDB Local does not.
+            // The service distinguishes reads and writes in transactions; DynamoDB Local does not.
             members.retain(|name, _| name != "ReadCapacityUnits" && name != "WriteCapacityUnits");
             for (name, member) in members {
                 if matches!(name.as_str(), "SS" | "NS" | "BS") {
@@ -173,7 +173,7 @@ fn settle(value: &mut Value) {
                     && (text.len() < 16 || text.contains(['e', 'E', '.']))
                     && let Ok(number) = text.parse::<f64>()
                 {
-                    // DynamoDB Local keeps the spelling of numbers, the service does not. There is no negative zero.
+                    // DynamoDB Local keeps the spelling of numbers; the service does not. There is no negative zero.
                     *member = (number + 0.0).to_string().into();
                 }
                 settle(member);

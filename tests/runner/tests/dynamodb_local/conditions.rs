@@ -1,4 +1,4 @@
-//! What is told of an item whose condition does not hold: each write, alone and in a transaction, with and without the wish.
+//! The item in the error of a failed condition: for each write, alone and in a transaction, with and without the request for it.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ pub(crate) fn requests() -> Vec<Request> {
     let conditions = [json!("n = :two"), json!("attribute_not_exists(pk)"), json!(null)];
     for kind in ["PutItem", "UpdateItem", "DeleteItem"] {
         for wish in &wishes {
-            // What would be written is put back first.
+            // Restores the item first.
             for (key, condition) in conditions.iter().flat_map(|one| [("there", one), ("absent", one)]) {
                 requests.push(request(kind, write(kind, key, condition, wish)));
                 requests.push(request("PutItem", json!({ "TableName": TABLE, "Item": stored })));
@@ -31,7 +31,7 @@ pub(crate) fn requests() -> Vec<Request> {
             }
         }
     }
-    // In a transaction DynamoDB Local takes any value; the service refuses all but its two.
+    // In a transaction, DynamoDB Local accepts any value; the service accepts only two.
     for wish in wishes.iter().filter(|wish| **wish != "ALL_NEW") {
         for condition in &conditions {
             let kinds = [

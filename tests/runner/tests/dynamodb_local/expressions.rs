@@ -1,5 +1,4 @@
-//! Expressions, right and wrong, as conditions, filters, updates, key conditions and projections. They work on the table
-//! `members`.
+//! Valid and invalid conditions, filters, updates, key conditions and projections, on the table `members`.
 
 use serde_json::{Map, Value, json};
 

@@ -1,10 +1,10 @@
-//! Requests on the table `notes` that nobody thought of, the same in every run.
+//! Generated requests on the table `notes`, the same in every run.
 
 use serde_json::{Map, Value, json};
 
 use super::Request;
 
-/// A linear congruential generator: the requests must be the same in every run, and need no more.
+/// A linear congruential generator, since the requests must be the same in every run.
 struct Random(u64);
 
 impl Random {
@@ -18,7 +18,7 @@ impl Random {
     }
 }
 
-/// So many requests, of every operation on items.
+/// This many requests of every operation on items.
 pub(crate) fn requests(count: usize) -> Vec<Request> {
     let mut random = Random(20_261_128);
     (0..count).map(|_| request(&mut random)).collect()
@@ -42,7 +42,7 @@ fn request(random: &mut Random) -> Request {
         _ => {
             let put = json!({ "TableName": "notes", "Item": item(random) });
             let put = conditional(random, put);
-            // Another partition than those of the puts: one transaction touches an item once.
+            // Not a partition of the puts, since a transaction may use each item only once.
             let mut check = json!({ "TableName": "notes", "Key": key(random) });
             check["Key"]["pk"] = json!({ "S": "i" });
             let check = conditional(random, check);

@@ -1,9 +1,9 @@
-//! local-aws's DynamoDB against Amazon's DynamoDB Local: the same requests, in the same order, to both.
+//! Compares local-aws's DynamoDB with Amazon's DynamoDB Local. Both get the same requests in the same order.
 //!
-//! The requests are those of `data/dynamodb_requests.json`, and generated ones. What differs is listed with its reason:
-//! single requests in `data/dynamodb_differences.json`, and kinds of answers in `data/dynamodb_kinds.json`, where one server
-//! has other words than the other. An entry that no longer differs fails as well.
-//! `cargo xtask dynamodb-local` starts the judge and sets `POOLPASS_DYNAMODB_LOCAL`.
+//! The requests come from `data/dynamodb_requests.json` or are generated. Known differences are listed with their reasons: single
+//! requests in `data/dynamodb_differences.json`, and pairs of messages in `data/dynamodb_kinds.json`. An entry that no longer differs
+//! fails the test too.
+//! `cargo xtask dynamodb-local` starts DynamoDB Local and sets `POOLPASS_DYNAMODB_LOCAL`.
 
 mod compare;
 mod conditions;

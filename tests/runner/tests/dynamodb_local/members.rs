@@ -1,11 +1,11 @@
-//! Every member of the inputs, with the values at and beyond its limits. The requests work on a table of their own.
+//! Every member of the inputs, with values at and beyond its limits, on a separate table.
 
 use serde_json::{Map, Value, json};
 
 use super::Request;
 
 const TABLE: &str = "members";
-/// What one item may weigh.
+/// The largest size of an item.
 const MOST_ITEM_BYTES: usize = 409_600;
 
 pub(crate) fn requests() -> Vec<Request> {
@@ -27,7 +27,7 @@ impl Requests {
         self.0.push((operation.to_owned(), input));
     }
 
-    /// A request on the table, whose members are those of all these objects.
+    /// A request on the table with the members of all these objects.
     fn ask(&mut self, operation: &str, members: &[&Value]) {
         let mut input = Map::from_iter([("TableName".to_owned(), TABLE.into())]);
         for object in members {
@@ -128,7 +128,7 @@ impl Requests {
         }
     }
 
-    /// Parameters that expressions have replaced, and that DynamoDB still takes.
+    /// Parameters that expressions have replaced, and that DynamoDB still accepts.
     fn use_older_parameters(&mut self) {
         let number = json!({ "N": "1" });
         let partition = json!({ "KeyConditions": { "pk": { "ComparisonOperator": "EQ", "AttributeValueList": [{ "S": "a" }] } } });
@@ -251,7 +251,7 @@ impl Requests {
             let start_key = json!({ "ExclusiveStartKey": start });
             self.ask("Query", &[&query, &start_key]);
             self.ask("Query", &[&query, &start_key, &json!({ "ScanIndexForward": false })]);
-            // Where a scan goes on is each server's own order; here it only matters what is refused.
+            // The order of a scan differs between servers. Here only the errors matter.
             self.ask(
                 "Scan",
                 &[&start_key, &json!({ "FilterExpression": "attribute_not_exists(pk)", "Limit": 1 })],
@@ -309,7 +309,7 @@ impl Requests {
     }
 
     fn reach_sizes(&mut self) {
-        // The keys and names take thirteen bytes.
+        // The keys and names have thirteen bytes.
         for size in [
             MOST_ITEM_BYTES - 20,
             MOST_ITEM_BYTES - 8,

@@ -1,4 +1,4 @@
-//! Tables and their time to live: every member that local-aws knows, right and wrong.
+//! Tables and their time to live: every member that local-aws implements, with valid and invalid values.
 
 use serde_json::{Value, json};
 

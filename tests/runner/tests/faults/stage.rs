@@ -1,4 +1,4 @@
-//! Where the cells of one worker are played: a local-aws, the proxy in front of it, and for each cell a client of its own.
+//! The environment of the cells of one worker: a local-aws, the proxy in front of it, and a new client for each cell.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,7 +16,7 @@ use crate::proxy::Proxy;
 use crate::time::{CellClock, CellTime, ClockHold};
 use crate::transport::{ActiveFault, ProxyTransport, UnansweredAddresses};
 
-/// What the cells of one worker have in common.
+/// The servers and clocks that the cells of one worker share.
 #[derive(Debug)]
 pub struct World {
     demo: Arc<Demo>,
@@ -33,11 +33,11 @@ pub struct World {
 }
 
 impl World {
-    /// Starts the servers on their runtime, and the clock on that of the cells, whose time stands still.
+    /// Starts the servers on their runtime, and the clock on the cells' runtime, which is paused.
     ///
     /// # Errors
     ///
-    /// When they do not start.
+    /// If they do not start.
     pub fn start(servers: &Runtime, cells: &Runtime) -> Result<Arc<Self>> {
         let (time, clock) = cells.block_on(async { (CellTime::start(), CellClock::start()) });
         let ((demo, strict_pool), proxy) = servers.block_on(Self::start_servers(time.clone()))?;
@@ -81,21 +81,21 @@ impl World {
     }
 }
 
-/// One cell's client and what its operation has prepared.
+/// The client of one cell, and the state of its operation.
 #[derive(Debug)]
 pub struct Stage {
     world: Arc<World>,
-    /// The client, without a session at first.
+    /// The client, which has no session at first.
     pub client: Client,
-    /// What its store does.
+    /// The client's store.
     pub store: Store,
-    /// Its clock.
+    /// The client's clock.
     pub clock: CellClock,
-    /// What goes wrong.
+    /// The fault.
     pub active_fault: Arc<ActiveFault>,
-    /// The name of the person whom this cell is about.
+    /// The name of the cell's user.
     pub user: String,
-    /// What an operation keeps for itself between its steps.
+    /// Values that an operation keeps between its steps.
     pub kept: Mutex<Kept>,
 }
 
@@ -104,20 +104,20 @@ pub struct Stage {
 pub struct Kept {
     /// The challenge to answer.
     pub challenge: Option<Arc<Challenge>>,
-    /// A code, a secret, or what else was said.
+    /// A code, a secret or another text.
     pub text: String,
-    /// What was read is not what was stored.
+    /// Whether the read data differs from the stored data.
     pub wrong_data: bool,
     /// An upload that was interrupted.
     pub upload: Option<poolpass::s3::UploadState>,
 }
 
 impl Stage {
-    /// A client of its own.
+    /// Creates the client of a cell.
     ///
     /// # Errors
     ///
-    /// When there is no client.
+    /// If there is no client.
     pub fn set(world: &Arc<World>, strict: bool) -> Result<Self> {
         let (clock, active_fault) = (world.clock.clone(), Arc::<ActiveFault>::default());
         world.proxy.serve(Arc::clone(&active_fault));
@@ -156,7 +156,7 @@ impl Stage {
         })
     }
 
-    /// Does something beside the SDK, while the clock stands still.
+    /// Runs a task outside the SDK while the clock stands still.
     pub async fn outside<T: Send + 'static>(
         &self,
         task: impl Future<Output = Result<T>> + Send + 'static,
@@ -165,22 +165,22 @@ impl Stage {
         self.world.servers.spawn(task).await?
     }
 
-    /// Calls an administrator's operation of the user pool.
+    /// Calls an administrative operation of the user pool.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn admin(&self, operation: &'static str, input: Value) -> Result<Value> {
         let world = Arc::clone(&self.world);
         self.world.demo.aws.clock().set_offset_seconds(self.clock.ahead().as_secs() as i64);
         self.outside(async move { world.demo.admin(operation, input).await }).await
     }
 
-    /// Makes the person: in the pool that demands a second factor, or with an address and a phone in the other.
+    /// Creates the user in the pool that requires a second factor, or with a mail address and a phone number in the other pool.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn add_user(&self, temporary: bool, strict: bool) -> Result<()> {
         let (name, password) = (&self.user, if temporary { "Temporary-Horse-1" } else { PASSWORD });
         let pool = if strict {
@@ -188,7 +188,7 @@ impl Stage {
         } else {
             self.world.demo.config()["userPool"]["id"].clone()
         };
-        // Who has no address cannot be asked for a code before a second factor is set up.
+        // Without an address, Cognito cannot require a code before a second factor is set up.
         let addresses = json!([
             { "Name": "email", "Value": self.email() },
             { "Name": "email_verified", "Value": "true" },
@@ -208,11 +208,11 @@ impl Stage {
         Ok(())
     }
 
-    /// The person, signed in.
+    /// Creates the user and signs in.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn sign_in(&self) -> Result<()> {
         self.add_user(false, false).await?;
         match self.sign_in_by_password(PASSWORD).await? {
@@ -221,22 +221,22 @@ impl Stage {
         }
     }
 
-    /// A sign-in without SRP, which takes less time.
+    /// Signs in without SRP, which is faster.
     ///
     /// # Errors
     ///
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn sign_in_by_password(&self, password: &str) -> Result<SignInStep> {
         let sign_in = self.client.sign_in(self.user.as_str(), password);
         Ok(sign_in.flow(AuthFlow::UserPasswordAuth).await?)
     }
 
-    /// The person's mail address.
+    /// The user's mail address.
     pub fn email(&self) -> String {
         format!("{}@example.com", self.user)
     }
 
-    /// The person's phone number.
+    /// The user's phone number.
     pub fn phone(&self) -> String {
         format!(
             "+1555{:07}",
@@ -249,12 +249,12 @@ impl Stage {
         self.world.demo.aws.messages().to(to).into_iter().map(|message| message.code).collect()
     }
 
-    /// What the user pool knows about the person, or null.
+    /// The user in the user pool, or null.
     pub async fn user_at_aws(&self) -> Value {
         self.admin("AdminGetUser", json!({ "Username": self.user })).await.unwrap_or_default()
     }
 
-    /// An attribute of the person.
+    /// An attribute of the user in the user pool.
     pub async fn attribute_at_aws(&self, name: &str) -> Option<String> {
         let user = self.user_at_aws().await;
         let attributes = user["UserAttributes"].as_array()?.clone();
@@ -262,7 +262,7 @@ impl Stage {
         attribute["Value"].as_str().map(str::to_owned)
     }
 
-    /// Whether this is the person's password.
+    /// Whether this is the user's password.
     pub async fn has_password(&self, password: &str) -> bool {
         let input = json!({
             "ClientId": self.world.demo.config()["userPool"]["clientId"],
@@ -272,7 +272,7 @@ impl Stage {
         self.admin("InitiateAuth", input).await.is_ok()
     }
 
-    /// A code of the person's authenticator app.
+    /// A code of the user's authenticator app.
     pub fn totp(&self, secret: &str) -> Result<String> {
         let key = totp_rs::Secret::try_from_base32(secret).map_err(|error| anyhow::anyhow!("{error}"))?;
         let now = poolpass::platform::Clock::now(&self.clock);
@@ -280,17 +280,17 @@ impl Stage {
         Ok(totp_rs::Builder::new().with_secret(key).build_noncompliant().generate(seconds).to_string())
     }
 
-    /// What is kept, to change it.
+    /// Changes the kept values.
     pub fn keep(&self, change: impl FnOnce(&mut Kept)) {
         change(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// What is kept.
+    /// The kept text.
     pub fn text(&self) -> String {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).text.clone()
     }
 
-    /// Whether something was read that was not stored.
+    /// Whether the read data differed from the stored data.
     pub fn has_wrong_data(&self) -> bool {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).wrong_data
     }
@@ -299,7 +299,7 @@ impl Stage {
     ///
     /// # Panics
     ///
-    /// When there is none.
+    /// If there is none.
     pub fn challenge(&self) -> Arc<Challenge> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).challenge.clone();
         kept.expect("the operation has prepared a challenge")

@@ -1,6 +1,6 @@
-//! What is expected: the tables of `tests/faults.md` and `docs/reliability.md`.
+//! Parses the tables of `tests/faults.md` and `docs/reliability.md`.
 
-/// The rows of the table below `heading`, each by the names of its columns.
+/// The rows of the table below a heading, by column name.
 #[derive(Debug)]
 pub struct Table {
     columns: Vec<&'static str>,
@@ -8,11 +8,11 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads it.
+    /// Parses the table below `heading`.
     ///
     /// # Panics
     ///
-    /// When there is no such table.
+    /// If there is no such table.
     pub fn below(document: &'static str, heading: &str) -> Self {
         let (_, below) =
             document.split_once(&format!("{heading}\n")).unwrap_or_else(|| panic!("no {heading:?}"));
@@ -47,7 +47,7 @@ impl Row<'_> {
     ///
     /// # Panics
     ///
-    /// When there is no such column.
+    /// If there is no such column.
     pub fn cell(&self, column: &str) -> &'static str {
         let at = self.table.columns.iter().position(|name| *name == column);
         self.cells[at.unwrap_or_else(|| panic!("no column {column:?}"))]

@@ -1,4 +1,4 @@
-//! The transport of a cell: the SDK's own HTTP transport, which tells the proxy what shall go wrong.
+//! The transport of a cell: the SDK's own HTTP transport, with headers that tell the proxy the fault.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,18 +19,18 @@ pub const FAULT: &str = "x-matrix-fault";
 /// See [`EXCHANGE`].
 pub const AHEAD: &str = "x-matrix-ahead";
 
-/// What goes wrong in a cell.
+/// The planned fault of a cell.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     /// A row of `tests/faults.md`.
     pub fault: &'static str,
-    /// The AWS operation that it befalls; `*` is every one.
+    /// The AWS operation that the fault affects; `*` is every operation.
     pub target: &'static str,
-    /// Only the first time that it is sent.
+    /// Whether the fault affects only the first attempt.
     pub once: bool,
 }
 
-/// What goes wrong, and what was sent meanwhile.
+/// The current fault, and the number of requests meanwhile.
 #[derive(Debug, Default)]
 pub struct ActiveFault(Mutex<FaultState>);
 
@@ -42,18 +42,18 @@ struct FaultState {
 }
 
 impl ActiveFault {
-    /// From now on.
+    /// Starts the fault.
     pub fn begin(&self, plan: Plan) {
         *self.state() = FaultState { plan: Some(plan), ..FaultState::default() };
     }
 
-    /// All is well again. Returns how often the operation was sent, and how often AWS has carried it out.
+    /// Ends the fault. Returns how often the operation was sent, and how often AWS handled it.
     pub fn end(&self) -> (u32, u32) {
         let ended = std::mem::take(&mut *self.state());
         (ended.sent, ended.handled)
     }
 
-    /// AWS has carried the operation out.
+    /// Records that AWS handled the operation.
     pub fn was_handled(&self) {
         self.state().handled += 1;
     }
@@ -65,7 +65,7 @@ impl ActiveFault {
         (!plan.once || state.sent == 1).then_some(plan.fault)
     }
 
-    /// Whether the fault is about this operation.
+    /// Whether the fault affects this operation.
     fn is_about(&self, operation: &str) -> bool {
         self.state().plan.is_some_and(|plan| plan.target == "*" || plan.target == operation)
     }
@@ -75,28 +75,28 @@ impl ActiveFault {
     }
 }
 
-/// Two addresses at which nobody answers.
+/// Two addresses without a server.
 #[derive(Debug)]
 pub struct UnansweredAddresses {
     refusing: (SocketAddr, TcpSocket),
-    /// Its queue is full, so that the system answers no further connection.
-    deaf: (SocketAddr, TcpListener, Vec<TcpStream>),
+    /// A listener with a full queue, so that the system accepts no further connection.
+    silent: (SocketAddr, TcpListener, Vec<TcpStream>),
 }
 
 impl UnansweredAddresses {
-    /// Takes two ports of 127.0.0.1.
+    /// Binds two ports of 127.0.0.1.
     ///
     /// # Errors
     ///
-    /// When they cannot be had.
+    /// If the ports cannot be bound.
     pub fn new() -> Result<Self> {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let refusing = TcpSocket::new_v4()?;
         refusing.bind(any)?;
         let socket = TcpSocket::new_v4()?;
         socket.bind(any)?;
-        let deaf = socket.listen(1)?;
-        let address = deaf.local_addr()?;
+        let silent = socket.listen(1)?;
+        let address = silent.local_addr()?;
         let mut waiting = Vec::new();
         while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
             waiting.push(stream);
@@ -104,7 +104,7 @@ impl UnansweredAddresses {
                 bail!("a queue that is never full");
             }
         }
-        Ok(Self { refusing: (refusing.local_addr()?, refusing), deaf: (address, deaf, waiting) })
+        Ok(Self { refusing: (refusing.local_addr()?, refusing), silent: (address, silent, waiting) })
     }
 }
 
@@ -142,7 +142,7 @@ impl Transport for ProxyTransport {
                     *request.uri_mut() = at(request.uri(), self.unanswered.refusing.0);
                 }
                 Some("no connection") => {
-                    *request.uri_mut() = at(request.uri(), self.unanswered.deaf.0);
+                    *request.uri_mut() = at(request.uri(), self.unanswered.silent.0);
                     exchange.nothing_comes();
                 }
                 _ => {}
@@ -160,7 +160,7 @@ impl Transport for ProxyTransport {
     }
 }
 
-/// The body, while whose pieces are on their way the clock stands still.
+/// The body, which stops the clock while it waits for a piece.
 fn timed(body: Body, exchange: ExchangeGuard) -> Body {
     Body::from_stream(stream::unfold((body, exchange), |(mut body, exchange)| async move {
         exchange.wait_on();
@@ -175,7 +175,7 @@ fn at(uri: &Uri, address: SocketAddr) -> Uri {
     format!("http://{address}{path}").parse().unwrap_or_default()
 }
 
-/// AWS's name of the operation; for the app's own API the method.
+/// AWS's name of the operation, or the method for the app's own API.
 pub fn operation_of(request: &Request) -> String {
     if let Some(target) = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()) {
         return target.rsplit('.').next().unwrap_or_default().to_owned();
@@ -191,7 +191,7 @@ pub fn operation_of(request: &Request) -> String {
         Method::GET if has("list-type") => "ListObjectsV2",
         Method::GET => "GetObject",
         Method::HEAD => "HeadObject",
-        // Each part is an operation of its own, so that its attempts can be counted.
+        // The first part has its own name, so that its attempts can be counted.
         Method::PUT if query.contains("partNumber=1&") || query.ends_with("partNumber=1") => "UploadPart",
         Method::PUT if has("partNumber") => "UploadPart of the rest",
         Method::PUT if request.headers().contains_key("x-amz-copy-source") => "CopyObject",

@@ -4,9 +4,9 @@ import Foundation
 struct Arguments {
     /// A poolpass.json that names a bucket and a table. Without it, a local AWS is started.
     let config: URL?
-    /// The name of a user who exists there.
+    /// The name of an existing user.
     let user: String?
-    /// A file with the user's password; a newline at its end does not count.
+    /// A file with the user's password. A newline at its end is ignored.
     let passwordFile: URL?
 
     init(_ arguments: some Sequence<String>) throws {
@@ -27,7 +27,7 @@ struct Arguments {
     }
 }
 
-/// What went wrong, in a sentence.
+/// An error with a message.
 struct Failure: Error, CustomStringConvertible {
     let description: String
 

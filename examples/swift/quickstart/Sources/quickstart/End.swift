@@ -1,4 +1,4 @@
-// Fresh tokens, and none.
+// Refreshes the tokens and signs out.
 
 import Poolpass
 

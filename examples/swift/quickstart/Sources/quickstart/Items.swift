@@ -1,4 +1,4 @@
-// DynamoDB: one's own partition, and another person's.
+// Uses DynamoDB: the user's own partition, and another user's.
 
 import Poolpass
 

@@ -1,15 +1,15 @@
 import Foundation
 import Poolpass
 
-/// Tells each step: what was done, by which AWS operation, and how long it took.
+/// Prints each step with its AWS operation and its time.
 final class Narrator {
     private static let didWidth = 46
     private static let callWidth = 44
 
-    /// How many steps were begun.
+    /// The number of started steps.
     private(set) var steps = 0
 
-    /// Does `work`, which has to succeed, and returns its result.
+    /// Runs `work`, which must succeed, and returns its result.
     func step<Result>(_ did: String, _ call: String, _ work: () async throws -> Result) async throws -> Result {
         steps += 1
         let begin = ContinuousClock.now
@@ -23,7 +23,7 @@ final class Narrator {
         }
     }
 
-    /// Does `work`, which AWS has to refuse with this kind of error.
+    /// Runs `work`, which AWS must refuse with this error kind.
     func refused<Result>(
         _ did: String, _ call: String, _ kind: ErrorKind, _ work: () async throws -> Result
     ) async throws {

@@ -1,4 +1,4 @@
-// S3: one's own prefix, a shared link, and another person's prefix.
+// Uses S3: the user's own prefix, a shared link, and another user's prefix.
 
 import Foundation
 import Poolpass

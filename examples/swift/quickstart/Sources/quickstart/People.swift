@@ -1,9 +1,9 @@
-// Who are you? Sign-up, sign-in with SRP, and an authenticator app.
+// Sign-up, sign-in with SRP, and an authenticator app.
 
 import Foundation
 import Poolpass
 
-/// One person with two devices.
+/// One user with two devices.
 struct People {
     let laptop: Client
     let phone: Client
@@ -43,7 +43,7 @@ private let email = "lovelace@example.com"
 private let user = "lovelace"
 private let password = "Difference-Engine-1"
 
-/// Signs up, confirms, and enrols an authenticator app.
+/// Signs up, confirms the account, and sets up an authenticator app.
 private func newcomer(_ setting: Setting, _ laptop: Client, _ phone: Client, _ narrator: Narrator) async throws {
     let account = laptop.account
     _ = try await narrator.step("sign up", "SignUp") {
@@ -84,7 +84,7 @@ private func newcomer(_ setting: Setting, _ laptop: Client, _ phone: Client, _ n
         try await laptop.signIn(username: user, password: password)
     }
     guard case .challenge(.softwareTokenMfa(let challenge)) = step else { throw Failure("SOFTWARE_TOKEN_MFA was expected") }
-    // Cognito takes each code once; the next one is valid already.
+    // Cognito accepts each code only once; the next one is already valid.
     let next = try authenticator.code(later: 1)
     let answered = try await narrator.step("answer with the authenticator's code", "RespondToAuthChallenge") {
         try await challenge.answer(code: next)
@@ -92,7 +92,7 @@ private func newcomer(_ setting: Setting, _ laptop: Client, _ phone: Client, _ n
     guard case .done = answered else { throw Failure("no other challenge was expected") }
 }
 
-/// On AWS the codes are on the person's own devices.
+/// On AWS, the codes are on the user's own devices.
 private func answerByHand(_ step: SignInStep, _ narrator: Narrator) async throws {
     var step = step
     while case .challenge(let challenge) = step {
@@ -110,11 +110,11 @@ private func answerByHand(_ step: SignInStep, _ narrator: Narrator) async throws
     }
 }
 
-/// The authenticator app on the person's phone: here the program oathtool.
+/// The user's authenticator app, for which this uses the program oathtool.
 private struct Authenticator {
     let secret: String
 
-    /// The code that is shown now, or so many half minutes later.
+    /// The current code, or the code after this many steps of 30 seconds.
     func code(later: Int = 0) throws -> String {
         let process = Process()
         let (input, output) = (Pipe(), Pipe())

@@ -5,10 +5,10 @@ import Poolpass
     import FoundationNetworking
 #endif
 
-/// Where the story takes place, and for whom.
+/// The environment and the user.
 struct Setting {
     let configuration: Config
-    /// The user who exists already, unless the story begins with a sign-up.
+    /// The existing user, or none if the program starts with a sign-up.
     let user: (name: String, password: String)?
     let place: String
     private let localAWS: LocalAWS?
@@ -29,12 +29,12 @@ struct Setting {
         place = "what \(config.lastPathComponent) points to"
     }
 
-    /// A new client with a session of its own, as another device has it.
+    /// A new client with its own session, like another device.
     func client() throws -> Client {
         try Client(configuration)
     }
 
-    /// The newest code that was sent to an address, as its owner would read it in the mailbox.
+    /// The newest code that was sent to an address.
     func codeSent(to address: String) async throws -> String {
         guard let localAWS else { throw Failure("the codes are in a real mailbox") }
         return try await localAWS.codeSent(to: address)
@@ -45,7 +45,7 @@ struct Setting {
     }
 }
 
-/// A local AWS in a process beside this one, which ends when its standard input does.
+/// A local AWS in another process, which ends when its standard input closes.
 final class LocalAWS {
     /// Its poolpass.json.
     let config: String
@@ -94,7 +94,7 @@ final class LocalAWS {
     }
 }
 
-/// Reads a URL as anybody could.
+/// Reads a URL without signing.
 func fetch(_ url: URL) async throws -> Data {
     try await withCheckedThrowingContinuation { continuation in
         let task = URLSession.shared.dataTask(with: url) { data, response, error in

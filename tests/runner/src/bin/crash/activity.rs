@@ -1,4 +1,4 @@
-//! What is interrupted, and what must be true afterwards.
+//! The interrupted activities, and the checks afterwards.
 
 use std::fmt;
 use std::path::Path;
@@ -13,14 +13,14 @@ use secrecy::ExposeSecret as _;
 use crate::tally::Finding;
 use crate::worker::{KEY, USERS, VALUE_LENGTH};
 
-/// What a worker does.
+/// The activity of a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Activity {
-    /// Signs in, one person after the other.
+    /// Signs in one user after the other.
     SignIn,
     /// Refreshes, without rotation.
     Refresh,
-    /// Refreshes, and gets another refresh token each time.
+    /// Refreshes, with a new refresh token each time.
     Rotate,
     /// Writes to the store.
     Save,
@@ -42,7 +42,7 @@ impl Activity {
         self == Self::Rotate
     }
 
-    /// Signs somebody in where the activity takes a session.
+    /// Signs a user in if the activity needs a session.
     pub(crate) async fn prepare(self, pool: &TestPool, folder: &Path) -> Result<()> {
         if matches!(self, Self::Refresh | Self::Rotate) {
             let client = client(pool, folder)?;
@@ -53,29 +53,29 @@ impl Activity {
         Ok(())
     }
 
-    /// What counts as done before the first worker starts.
-    pub(crate) fn said_before(self) -> Vec<String> {
+    /// The completed work before the first worker starts.
+    pub(crate) fn initially_reported(self) -> Vec<String> {
         match self {
             Self::Refresh | Self::Rotate => vec!["signed in".to_owned()],
             Self::SignIn | Self::Save => Vec::new(),
         }
     }
 
-    /// Opens the folder as the app's next start would. `said` is what the workers had said to be done.
-    pub(crate) async fn look(self, pool: &TestPool, folder: &Path, said: &[String]) -> Result<Finding> {
+    /// Opens the folder as the app's next start would. `reported` is the work that the workers reported as completed.
+    pub(crate) async fn look(self, pool: &TestPool, folder: &Path, reported: &[String]) -> Result<Finding> {
         match self {
-            Self::Save => look_at_value(folder, said).await,
-            Self::SignIn | Self::Refresh | Self::Rotate => look_at_session(pool, folder, said).await,
+            Self::Save => look_at_value(folder, reported).await,
+            Self::SignIn | Self::Refresh | Self::Rotate => look_at_session(pool, folder, reported).await,
         }
     }
 }
 
-/// A session that was there is there, and can be refreshed.
-async fn look_at_session(pool: &TestPool, folder: &Path, said: &[String]) -> Result<Finding> {
+/// Checks that the session still exists and can be refreshed.
+async fn look_at_session(pool: &TestPool, folder: &Path, reported: &[String]) -> Result<Finding> {
     let client = client(pool, folder)?;
     match client.current_user().await {
         Err(error) => return Ok(Finding::Unreadable(format!("current_user: {error}"))),
-        Ok(None) if said.is_empty() => return Ok(Finding::Kept),
+        Ok(None) if reported.is_empty() => return Ok(Finding::Kept),
         Ok(None) => return Ok(Finding::Lost("nobody is signed in any more".to_owned())),
         Ok(Some(_)) => {}
     }
@@ -88,11 +88,11 @@ async fn look_at_session(pool: &TestPool, folder: &Path, said: &[String]) -> Res
     }
 }
 
-/// A value that was written is there, or a later one, and whole.
-async fn look_at_value(folder: &Path, said: &[String]) -> Result<Finding> {
+/// Checks that the written value, or a later one, is complete.
+async fn look_at_value(folder: &Path, reported: &[String]) -> Result<Finding> {
     let value = match FileStore::new(folder)?.load(KEY).await {
         Err(error) => return Ok(Finding::Unreadable(format!("load: {error}"))),
-        Ok(None) if said.is_empty() => return Ok(Finding::Kept),
+        Ok(None) if reported.is_empty() => return Ok(Finding::Kept),
         Ok(None) => return Ok(Finding::Lost("the value is gone".to_owned())),
         Ok(Some(value)) => value,
     };

@@ -1,7 +1,7 @@
-//! Kills processes that use the SDK at random moments, and looks whether the session survives.
+//! Kills processes that use the SDK at random moments, and checks that the session survives.
 //!
-//! `crash [KILLS]` starts a local-aws and then, again and again, one or two worker processes on one folder of a [`FileStore`]. It
-//! kills them with SIGKILL at a random moment, and opens the folder as the app's next start would.
+//! `crash [KILLS]` starts a local-aws and then repeatedly starts one or two worker processes on one folder of a [`FileStore`]. It
+//! kills them with SIGKILL at a random moment and opens the folder as the app's next start would.
 //!
 //! [`FileStore`]: poolpass::platform::FileStore
 
@@ -21,9 +21,9 @@ use tokio::process::{Child, ChildStdout, Command};
 use activity::Activity;
 use tally::{Finding, Tally};
 
-/// A rotated refresh token goes on working for so long: Cognito's longest grace period.
+/// How long a rotated refresh token still works: Cognito's longest grace period.
 const GRACE_SECONDS: u32 = 60;
-/// How long a worker may work before it is killed. A sign-in takes longer than this, a write less.
+/// The longest time before a worker is killed. A sign-in takes longer, a write takes less.
 const LONGEST_LIFE: Duration = Duration::from_millis(60);
 const KILLS: u32 = 200;
 const WORKER: &str = "--worker";
@@ -67,7 +67,7 @@ async fn kill(kills: u32) -> Result<ExitCode> {
     Ok(if tally.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// One folder, on which workers are killed a few times in a row, as an app may crash more than once.
+/// Kills workers on one folder a few times in a row, as an app may crash several times.
 async fn round(
     pool: &TestPool,
     activity: Activity,
@@ -79,7 +79,7 @@ async fn round(
 
     let folder = tempfile::tempdir()?;
     activity.prepare(pool, folder.path()).await?;
-    let mut said = activity.said_before();
+    let mut reported = activity.initially_reported();
     for _ in 0..CRASHES {
         let mut workers = Vec::new();
         for _ in 0..processes {
@@ -87,12 +87,15 @@ async fn round(
         }
         for worker in workers {
             let life = random.random_range(Duration::ZERO..LONGEST_LIFE);
-            said.extend(worker.kill_after(life).await?);
+            reported.extend(worker.kill_after(life).await?);
             tally.killed(activity, processes);
         }
-        let finding = activity.look(pool, folder.path(), &said).await?;
+        let finding = activity.look(pool, folder.path(), &reported).await?;
         if let Finding::Lost(what) | Finding::Unreadable(what) = &finding {
-            println!("{activity} with {processes}: {what}; the worker had said {:?}", said.last());
+            println!(
+                "{activity} with {processes}: {what}; the worker's last report was {:?}",
+                reported.last()
+            );
         }
         tally.found(&finding);
     }
@@ -107,7 +110,7 @@ struct Worker {
 }
 
 impl Worker {
-    /// Starts it and waits until it is about to work.
+    /// Starts the worker and waits until it is ready.
     async fn start(activity: Activity, config: &str, folder: &std::path::Path) -> Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
             .args([WORKER, activity.name()])
@@ -122,16 +125,16 @@ impl Worker {
         Ok(Self { child, lines })
     }
 
-    /// Lets it work, kills it, and returns what it had said to be done.
+    /// Lets the worker run, kills it, and returns the work that it reported as completed.
     async fn kill_after(mut self, life: Duration) -> Result<Vec<String>> {
         tokio::time::sleep(life).await;
-        // SIGKILL, which nobody can answer.
+        // SIGKILL, which a process cannot handle.
         self.child.start_kill().context("the worker ended by itself")?;
-        let mut said = Vec::new();
+        let mut reported = Vec::new();
         while let Some(line) = self.lines.next_line().await? {
-            said.push(line);
+            reported.push(line);
         }
         self.child.wait().await?;
-        Ok(said)
+        Ok(reported)
     }
 }

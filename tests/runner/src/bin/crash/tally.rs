@@ -1,4 +1,4 @@
-//! What was found after the kills.
+//! The results after the kills.
 
 use std::fmt;
 use std::path::Path;
@@ -7,12 +7,12 @@ use anyhow::Result;
 
 use crate::activity::Activity;
 
-/// What the next start of the app finds.
+/// The result of the app's next start.
 #[derive(Debug)]
 pub(crate) enum Finding {
-    /// What was done is still done.
+    /// The completed work is still there.
     Kept,
-    /// Something that was done is gone.
+    /// Completed work is lost.
     Lost(String),
     /// The store cannot be read.
     Unreadable(String),
@@ -45,7 +45,7 @@ impl Tally {
         }
     }
 
-    /// Files that dead processes left, which the store removes when they are a minute old.
+    /// Files of killed processes, which the store removes after a minute.
     pub(crate) fn left(&mut self, files: usize) {
         self.leftovers += files;
     }
@@ -70,7 +70,7 @@ impl fmt::Display for Tally {
     }
 }
 
-/// How many files in the folder were being written when their process died.
+/// The number of files in the folder that were being written when their process died.
 pub(crate) fn leftovers(folder: &Path) -> Result<usize> {
     let mut count = 0;
     for file in std::fs::read_dir(folder)? {

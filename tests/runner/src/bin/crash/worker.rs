@@ -1,4 +1,4 @@
-//! What a process does until it is killed. It says each thing that is done, after it is done.
+//! The work of a process until it is killed. It reports each completed piece of work.
 
 use std::io::Write as _;
 
@@ -9,14 +9,14 @@ use poolpass_tests::PASSWORD;
 
 use crate::activity::Activity;
 
-/// The variable with the `poolpass.json`.
+/// The environment variable with the `poolpass.json`.
 pub(crate) const CONFIG: &str = "CRASH_CONFIG";
-/// The variable with the folder of the store.
+/// The environment variable with the folder of the store.
 pub(crate) const FOLDER: &str = "CRASH_FOLDER";
 pub(crate) const USERS: [&str; 2] = ["ada", "grace"];
-/// The value that [`Activity::Save`] writes again and again.
+/// The key of the value that [`Activity::Save`] writes repeatedly.
 pub(crate) const KEY: &str = "value";
-/// Every value is so long, so that half of one would be seen.
+/// The length of every value, so that a partial one would be detected.
 pub(crate) const VALUE_LENGTH: usize = 20_000;
 
 pub(crate) async fn work(activity: Activity) -> Result<()> {
@@ -43,7 +43,7 @@ pub(crate) async fn work(activity: Activity) -> Result<()> {
     Ok(())
 }
 
-/// A value that shows whether it is whole.
+/// A value that shows whether it is complete.
 fn value(number: u64) -> String {
     let digit = char::from(b'a' + (number % 26) as u8);
     digit.to_string().repeat(VALUE_LENGTH)

@@ -2,7 +2,7 @@ package quickstart
 
 import dev.poolpass.PoolpassException
 
-/** Fresh tokens, and none. */
+/** Refreshes the tokens and signs out. */
 suspend fun tellOfEnd(people: People, narrator: Narrator) {
     val (laptop, phone) = people.laptop to people.phone
     narrator.step("refresh the session", "GetTokensFromRefreshToken") { laptop.refresh() }

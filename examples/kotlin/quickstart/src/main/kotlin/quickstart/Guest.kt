@@ -2,7 +2,7 @@ package quickstart
 
 import dev.poolpass.PoolpassException
 
-/** Somebody who has not signed in. */
+/** Uses AWS as a guest. */
 suspend fun tellOfGuest(setting: Setting, narrator: Narrator) {
     val guest = setting.client()
     narrator.step("get an identity as a guest", "GetId, GetCredentialsForIdentity") {

@@ -6,7 +6,7 @@ import dev.poolpass.attribute
 import dev.poolpass.itemOf
 import dev.poolpass.plain
 
-/** DynamoDB: one's own partition, and another person's. */
+/** Uses DynamoDB: the user's own partition, and another user's. */
 suspend fun tellOfItems(people: People, narrator: Narrator) {
     val table = people.laptop.table()
     val me = people.identityId

@@ -1,8 +1,8 @@
 /**
  * Poolpass from sign-up to a private DynamoDB item.
  *
- * Without arguments everything happens on this machine, against a local AWS that is started for it. With `--config`, `--user` and
- * `--password-file` it happens on AWS, or wherever the configuration points.
+ * Without arguments, the program runs offline, against a local AWS that it starts. With `--config`, `--user` and
+ * `--password-file`, it runs on AWS or the configured endpoints.
  */
 package quickstart
 

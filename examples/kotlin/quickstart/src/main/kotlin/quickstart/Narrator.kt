@@ -5,13 +5,13 @@ import kotlin.reflect.KClass
 import kotlin.time.TimeMark
 import kotlin.time.TimeSource
 
-/** Tells each step: what was done, by which AWS operation, and how long it took. */
+/** Prints each step with its AWS operation and its time. */
 class Narrator {
-    /** How many steps were begun. */
+    /** The number of started steps. */
     var steps = 0
         private set
 
-    /** Does [work], which has to succeed, and returns its result. */
+    /** Runs [work], which must succeed, and returns its result. */
     suspend fun <T> step(did: String, call: String, work: suspend () -> T): T {
         steps += 1
         val begin = TimeSource.Monotonic.markNow()
@@ -20,7 +20,7 @@ class Narrator {
         return outcome.getOrThrow()
     }
 
-    /** Does [work], which AWS has to refuse with this kind of error. */
+    /** Runs [work], which AWS must refuse with this error kind. */
     suspend fun refused(did: String, call: String, kind: KClass<out PoolpassException>, work: suspend () -> Any?) {
         steps += 1
         val begin = TimeSource.Monotonic.markNow()

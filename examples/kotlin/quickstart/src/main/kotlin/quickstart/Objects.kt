@@ -4,7 +4,7 @@ import dev.poolpass.PoolpassException
 import java.net.URI
 import java.time.Duration
 
-/** S3: one's own prefix, a shared link, and another person's prefix. */
+/** Uses S3: the user's own prefix, a shared link, and another user's prefix. */
 suspend fun tellOfObjects(people: People, narrator: Narrator) {
     val bucket = people.laptop.bucket()
     val key = bucket.privatePath("notes/first letter.txt")

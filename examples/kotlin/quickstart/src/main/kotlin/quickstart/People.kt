@@ -13,10 +13,10 @@ import org.apache.commons.codec.binary.Base32
 import java.time.Instant
 import java.util.concurrent.TimeUnit
 
-/** One person with two devices. */
+/** One user with two devices. */
 class People(val laptop: Client, val phone: Client, val identityId: String)
 
-/** Who are you? Sign-up, sign-in with SRP, and an authenticator app. */
+/** Sign-up, sign-in with SRP, and an authenticator app. */
 suspend fun signIn(setting: Setting, narrator: Narrator): People {
     val (laptop, phone) = setting.client() to setting.client()
     when (val user = setting.user) {
@@ -43,7 +43,7 @@ private const val EMAIL = "lovelace@example.com"
 private const val USER = "lovelace"
 private const val PASSWORD = "Difference-Engine-1"
 
-/** Signs up, confirms, and enrols an authenticator app. */
+/** Signs up, confirms the account, and sets up an authenticator app. */
 private suspend fun newcomer(setting: Setting, laptop: Client, phone: Client, narrator: Narrator) {
     narrator.step("sign up", "SignUp") { laptop.account.signUp(USER, PASSWORD, mapOf("email" to EMAIL)) }
     narrator.refused("be refused before the email is confirmed", SRP, PoolpassException.UserNotConfirmed::class) {
@@ -69,14 +69,14 @@ private suspend fun newcomer(setting: Setting, laptop: Client, phone: Client, na
 
     val challenge = narrator.step("sign in with SRP on the laptop", SRP) { laptop.signIn(USER, PASSWORD) }
     check(challenge is Challenge.SoftwareTokenMfa) { "SOFTWARE_TOKEN_MFA was expected" }
-    // Cognito takes each code once; the next one is valid already.
+    // Cognito accepts each code only once; the next one is already valid.
     val answered = narrator.step("answer with the authenticator's code", "RespondToAuthChallenge") {
         challenge.answer(authenticator.code(1))
     }
     check(answered is SignInStep.Done) { "no other challenge was expected" }
 }
 
-/** On AWS the codes are on the person's own devices. */
+/** On AWS, the codes are on the user's own devices. */
 private suspend fun answerByHand(first: SignInStep, narrator: Narrator) {
     var step = first
     while (step is Challenge) {
@@ -94,13 +94,13 @@ private suspend fun answerByHand(first: SignInStep, narrator: Narrator) {
     }
 }
 
-/** The authenticator app on the person's phone. */
+/** The user's authenticator app. */
 private class Authenticator(secret: String) {
     private val generator = TimeBasedOneTimePasswordGenerator(
         Base32().decode(secret),
         TimeBasedOneTimePasswordConfig(30, TimeUnit.SECONDS, 6, HmacAlgorithm.SHA1),
     )
 
-    /** The code that is shown now, or so many half minutes later. */
+    /** The current code, or the code after this many steps of 30 seconds. */
     fun code(later: Long): String = generator.generate(Instant.now().plusSeconds(30 * later))
 }

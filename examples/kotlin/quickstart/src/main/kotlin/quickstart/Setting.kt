@@ -9,23 +9,23 @@ import kotlinx.serialization.json.jsonPrimitive
 import java.io.File
 import java.net.URI
 
-/** Where the story takes place: a local AWS, or what the configuration points to. */
+/** The environment: a local AWS, or the AWS of the configuration. */
 class Setting private constructor(
     private val config: String,
     private val localAws: Process?,
-    /** The name and password of the user who exists already, unless the story begins with a sign-up. */
+    /** The name and password of the existing user, or none if the program starts with a sign-up. */
     val user: Pair<String, String>?,
 ) : AutoCloseable {
     private val json = Json.parseToJsonElement(config).jsonObject
     private val endpoint = (json["endpoints"] as? JsonObject)?.get("cognitoIdp")?.jsonPrimitive?.content?.trimEnd('/')
 
-    /** In words. */
+    /** A description for the output. */
     val place: String get() = if (localAws != null) "a local AWS at $endpoint" else endpoint ?: "AWS"
 
-    /** A new client with a session of its own, as another device has it. */
+    /** A new client with its own session, like another device. */
     fun client() = Client(config)
 
-    /** The newest code that was sent to an address, as its owner would read it in the mailbox. */
+    /** The newest code that was sent to an address. */
     fun codeSentTo(address: String): String {
         check(localAws != null) { "the codes are in a real mailbox" }
         val messages = Json.parseToJsonElement(URI("$endpoint/_local/messages").toURL().readText()).jsonArray
@@ -39,7 +39,7 @@ class Setting private constructor(
     }
 
     companion object {
-        /** Reads the arguments; without any, starts a local AWS. */
+        /** Reads the arguments. Without any, starts a local AWS. */
         fun prepare(arguments: Array<String>): Setting {
             val options = arguments.toList().chunked(2).associate { it.first() to it.getOrNull(1) }
             require(options.isEmpty() || options.keys == NAMES && null !in options.values) { "the arguments are: $NAMES" }
