@@ -37,7 +37,7 @@ export interface ItemPage<T> {
   readonly scannedCount: number;
 }
 
-/** What a query and a scan have in common. */
+/** The base of queries and scans. */
 abstract class PagedItems<T> implements AsyncIterable<T> {
   private readonly table: Unproxied<TableHandle>;
   private readonly options: PagedReadOptions & { keyCondition?: AnyCondition };

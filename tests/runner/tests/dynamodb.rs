@@ -295,7 +295,7 @@ async fn a_search_reads_no_further_than_it_is_asked() -> Result<()> {
 
     let first: Vec<Item> = world.mine("").page_size(5).items().take(6).try_collect().await?;
     assert_eq!((first.len(), world.count("Query")), (6, 2));
-    // What is only made is not sent.
+    // A request that is not awaited is not sent.
     drop(world.table.delete(world.key("00")).into_future());
     assert_eq!(world.count("DeleteItem"), 0);
 

@@ -1,4 +1,4 @@
-//! What an attribute can hold, in DynamoDB's own types.
+//! The values of attributes, in DynamoDB's own types.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use super::Item;
 
 /// The value of an attribute, in [DynamoDB's own types](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html).
 ///
-/// Most programs store typed items and meet this type only as the value in a condition, which takes
-/// strings, numbers and booleans as they are. It is needed for what serde's types cannot say: sets,
+/// Most programs store typed items, and use this type only for the values of conditions, which accept
+/// strings, numbers and booleans directly. You need it for values that serde's types cannot express: sets,
 /// binary values and numbers of more than 64 bits.
 ///
-/// It deliberately is not `Serialize`: inside a typed item it would be stored as a map.
+/// It is not `Serialize` on purpose: inside a typed item it would be stored as a map.
 ///
 /// ```
 /// use poolpass::dynamodb::{AttributeValue, Item};
@@ -27,7 +27,7 @@ use super::Item;
 pub enum AttributeValue {
     /// A string.
     S(String),
-    /// A number as text, the way DynamoDB transports it: up to 38 significant digits, none of which is lost.
+    /// A number as text, as DynamoDB transports it, so that none of its up to 38 digits is lost.
     N(String),
     /// Bytes.
     B(Vec<u8>),
@@ -35,7 +35,7 @@ pub enum AttributeValue {
     Bool(bool),
     /// DynamoDB's null, which is not the same as an absent attribute.
     Null,
-    /// A map, which is made as an item is.
+    /// A map.
     M(Item),
     /// A list.
     L(Vec<AttributeValue>),
@@ -48,7 +48,7 @@ pub enum AttributeValue {
 }
 
 impl AttributeValue {
-    /// A number of any size or precision, from its text: a decimal, `-1.5e-9`, or whatever prints like one.
+    /// A number of any size or precision, from its text such as `-1.5e-9`.
     pub fn number(number: &(impl ToString + ?Sized)) -> Self {
         Self::N(number.to_string())
     }

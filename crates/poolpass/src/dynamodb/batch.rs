@@ -18,9 +18,8 @@ use crate::platform::{BoxFuture, sleep};
 
 /// Reads many items (`BatchGetItem`); made by [`Table::batch_get`].
 ///
-/// Awaited, it gives the items that exist, in no particular order. More than 100 keys are sent in several requests, and what
-/// DynamoDB leaves unprocessed is asked for again. Errors as for [`Table`]; one key that the person's role does not allow
-/// fails the whole batch, and so does a key that comes twice among 100 (`ValidationException`).
+/// Awaited, it gives the items that exist, in no particular order. More than 100 keys are sent in several requests, and keys that
+/// DynamoDB leaves unprocessed are sent again.
 ///
 /// ```no_run
 /// # async fn example(notes: poolpass::dynamodb::Table, me: String) -> Result<(), poolpass::Error> {
@@ -31,6 +30,11 @@ use crate::platform::{BoxFuture, sleep};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Errors
+///
+/// As for [`Table`]. A key that the person's role does not allow fails the whole batch, and so does a key that comes twice among
+/// 100 (`ValidationException`).
 #[derive(Debug)]
 #[must_use = "nothing is sent until it is awaited"]
 pub struct BatchGet<T> {
@@ -48,13 +52,13 @@ impl<T> BatchGet<T> {
         Self { table: table.clone(), keys, projection: None, consistent_read: false, item: PhantomData }
     }
 
-    /// Gives only these attributes, as far as the items have them.
+    /// Returns only these attributes. Default: all.
     pub fn attributes<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
         self.projection = Projection::of(attributes);
         self
     }
 
-    /// Sees every write that succeeded before. Default: what was written within the last moments may be missing.
+    /// Sees every write that succeeded before it, at twice the price. Default: writes of the last moments may be missing.
     pub fn consistent_read(mut self) -> Self {
         self.consistent_read = true;
         self
@@ -67,10 +71,10 @@ impl<T: FromItem + 'static> IntoFuture for BatchGet<T> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let wanted = Input::default()
+            let options = Input::default()
                 .maybe("ConsistentRead", self.consistent_read.then_some(true))
                 .expression("ProjectionExpression", self.projection.map(Projection::into_pieces))?;
-            let found = Batch::get(self.table, wanted.into_members()).send(self.keys?).await?;
+            let found = Batch::get(self.table, options.into_members()).send(self.keys?).await?;
             found.into_iter().map(|item| read(item, "BatchGetItem")).collect()
         })
     }
@@ -78,10 +82,8 @@ impl<T: FromItem + 'static> IntoFuture for BatchGet<T> {
 
 /// Stores and deletes many items (`BatchWriteItem`); made by [`Table::batch_write`].
 ///
-/// Each write succeeds or fails on its own, without conditions; [`Client::transact_write`] is all or nothing. More than 25 writes
-/// are sent in several requests, in order, and what DynamoDB leaves unprocessed is sent again. Errors as for [`Table`]; what
-/// was written before an error stays written, and the whole batch can be sent again. Two writes to the same item within 25 are
-/// refused (`ValidationException`), as is the request around a key that the person's role does not allow.
+/// Each write succeeds or fails on its own, without conditions; [`Client::transact_write`] writes all or nothing. More than 25
+/// writes are sent in several requests, in order, and writes that DynamoDB leaves unprocessed are sent again.
 ///
 /// ```no_run
 /// # async fn example(notes: poolpass::dynamodb::Table, new: Vec<serde_json::Value>, old: poolpass::dynamodb::Item) -> Result<(), poolpass::Error> {
@@ -89,6 +91,11 @@ impl<T: FromItem + 'static> IntoFuture for BatchGet<T> {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Errors
+///
+/// As for [`Table`]. Writes that succeeded before an error stay written, and the whole batch can be sent again. DynamoDB refuses two
+/// writes to the same item among 25 (`ValidationException`), and a request with a key that the person's role does not allow.
 #[derive(Debug)]
 #[must_use = "nothing is sent until it is awaited"]
 pub struct BatchWrite {
@@ -136,49 +143,49 @@ impl IntoFuture for BatchWrite {
     }
 }
 
-/// The first error is the one to tell.
+/// Appends to the list. The first error counts.
 pub(super) fn added(all: Result<Vec<Value>, Error>, one: Result<Value, Error>) -> Result<Vec<Value>, Error> {
     let mut all = all?;
     all.push(one?);
     Ok(all)
 }
 
-/// A batch on its way.
+/// A batch that is being sent.
 struct Batch {
     table: Table,
     operation: &'static str,
-    /// What DynamoDB takes in one request.
+    /// The most keys or writes of one request.
     limit: usize,
-    /// What is wanted of the items that are read; `None` where they are written.
-    wanted: Option<Object>,
+    /// The options of a read; `None` for writes.
+    options: Option<Object>,
 }
 
 impl Batch {
-    fn get(table: Table, wanted: Object) -> Self {
-        Self { table, operation: "BatchGetItem", limit: 100, wanted: Some(wanted) }
+    fn get(table: Table, options: Object) -> Self {
+        Self { table, operation: "BatchGetItem", limit: 100, options: Some(options) }
     }
 
     fn write(table: Table) -> Self {
-        Self { table, operation: "BatchWriteItem", limit: 25, wanted: None }
+        Self { table, operation: "BatchWriteItem", limit: 25, options: None }
     }
 
-    /// Sends the keys or writes, and again what DynamoDB leaves unprocessed. Gives the items that were found.
+    /// Sends the keys or writes, sends unprocessed ones again, and returns the items that were found.
     fn send(self, mut all: Vec<Value>) -> BoxFuture<'static, Result<Vec<Item>, Error>> {
         Box::pin(async move {
             let mut found = Vec::new();
             while !all.is_empty() {
                 let mut part: Vec<_> = all.drain(..all.len().min(self.limit)).collect();
-                let mut patience = Patience::new(self.operation, part.len());
+                let mut retries = UnprocessedRetries::new(self.operation, part.len());
                 while !part.is_empty() {
                     let request = self.request(part);
                     let answer = request.send().await?;
                     match answer.responses {
                         Some(items) => found.extend(items.into_iter().flatten()),
-                        None if self.wanted.is_none() => {}
+                        None if self.options.is_none() => {}
                         None => return Err(request.unexpected(ParseError::Member("Responses"))),
                     }
                     part = answer.unprocessed.into_iter().map(Unprocessed::into_json).collect();
-                    patience.wait(self.table.client(), part.len()).await?;
+                    retries.wait(self.table.client(), part.len()).await?;
                 }
             }
             Ok(found)
@@ -186,8 +193,8 @@ impl Batch {
     }
 
     fn request(&self, part: Vec<Value>) -> Request {
-        let part = match &self.wanted {
-            Some(wanted) => wanted.clone().with("Keys", part).into(),
+        let part = match &self.options {
+            Some(options) => options.clone().with("Keys", part).into(),
             None => Value::from(part),
         };
         let of_table = Object::new().with(self.table.name(), part);
@@ -209,16 +216,16 @@ fn write(kind: &str, member: &str, item: Item) -> Value {
     Object::new().with(kind, Object::new().with(member, item.into_json())).into()
 }
 
-/// How long to go on with what DynamoDB leaves unprocessed: as long as it gets less, and for the client's usual number of
-/// attempts after that.
-struct Patience {
+/// Limits the repetitions of unprocessed keys and writes: they go on while their number falls, and then for the client's usual
+/// number of attempts.
+struct UnprocessedRetries {
     operation: &'static str,
     asked: usize,
     left: usize,
     delays: Option<ExponentialBackoff>,
 }
 
-impl Patience {
+impl UnprocessedRetries {
     fn new(operation: &'static str, asked: usize) -> Self {
         Self { operation, asked, left: asked, delays: None }
     }

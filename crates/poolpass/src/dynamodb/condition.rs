@@ -8,8 +8,8 @@ use super::{AttributeValue, Expression};
 
 /// The attribute called `name`, to build a [`Condition`] or an update with.
 ///
-/// The name is taken as it is: a dot in it is part of the name. What lies inside a map or a list is
-/// reached with [`member`](Attribute::member) and [`element`](Attribute::element).
+/// Dots and brackets in the name are part of it. To reach a value inside a map or a list, use
+/// [`member`](Attribute::member) and [`element`](Attribute::element).
 ///
 /// ```
 /// use poolpass::dynamodb::attribute;
@@ -22,7 +22,7 @@ pub fn attribute(name: impl Into<String>) -> Attribute {
     Attribute { pieces: vec![Piece::Name(name.into())] }
 }
 
-/// The place of a value in an item: an attribute, or something inside it. Made by [`attribute`].
+/// An attribute, or a place inside an attribute. Made by [`attribute`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Attribute {
@@ -30,49 +30,49 @@ pub struct Attribute {
 }
 
 impl Attribute {
-    /// The member `name` of this map.
+    /// Returns the member `name` of this map.
     pub fn member(mut self, name: impl Into<String>) -> Self {
         self.pieces.extend([Piece::text("."), Piece::Name(name.into())]);
         self
     }
 
-    /// The element `index`, counted from 0, of this list.
+    /// Returns the element `index`, counted from 0, of this list.
     pub fn element(mut self, index: usize) -> Self {
         self.pieces.push(Piece::Text(Cow::Owned(format!("[{index}]"))));
         self
     }
 
-    /// It equals `value`.
+    /// Matches attributes equal to `value`.
     pub fn eq(self, value: impl Into<AttributeValue>) -> Condition {
         self.compare(" = ", value)
     }
 
-    /// It differs from `value`, or does not exist.
+    /// Matches attributes that differ from `value` or do not exist.
     pub fn ne(self, value: impl Into<AttributeValue>) -> Condition {
         self.compare(" <> ", value)
     }
 
-    /// It is less than `value`.
+    /// Matches attributes less than `value`.
     pub fn lt(self, value: impl Into<AttributeValue>) -> Condition {
         self.compare(" < ", value)
     }
 
-    /// It is less than or equal to `value`.
+    /// Matches attributes less than or equal to `value`.
     pub fn le(self, value: impl Into<AttributeValue>) -> Condition {
         self.compare(" <= ", value)
     }
 
-    /// It is greater than `value`.
+    /// Matches attributes greater than `value`.
     pub fn gt(self, value: impl Into<AttributeValue>) -> Condition {
         self.compare(" > ", value)
     }
 
-    /// It is greater than or equal to `value`.
+    /// Matches attributes greater than or equal to `value`.
     pub fn ge(self, value: impl Into<AttributeValue>) -> Condition {
         self.compare(" >= ", value)
     }
 
-    /// It is neither less than `first` nor greater than `last`.
+    /// Matches attributes from `first` to `last`, both included.
     pub fn between(self, first: impl Into<AttributeValue>, last: impl Into<AttributeValue>) -> Condition {
         let mut pieces = self.pieces;
         pieces.extend([
@@ -84,7 +84,7 @@ impl Attribute {
         Condition::simple(pieces)
     }
 
-    /// It equals one of `values`, of which DynamoDB takes 1 to 100.
+    /// Matches attributes equal to one of `values`, of which DynamoDB takes 1 to 100.
     pub fn is_in<V: Into<AttributeValue>>(self, values: impl IntoIterator<Item = V>) -> Condition {
         let mut pieces = self.pieces;
         pieces.push(Piece::text(" IN ("));
@@ -98,22 +98,22 @@ impl Attribute {
         Condition::simple(pieces)
     }
 
-    /// It exists, even if it is null.
+    /// Matches items that have the attribute, even if it is null.
     pub fn exists(self) -> Condition {
         self.call("attribute_exists(", None)
     }
 
-    /// It does not exist. On an attribute of the key this says that there is no such item.
+    /// Matches items without the attribute. On an attribute of the key, it means that no item has this key.
     pub fn not_exists(self) -> Condition {
         self.call("attribute_not_exists(", None)
     }
 
-    /// This string starts with `prefix`.
+    /// Matches strings that start with `prefix`.
     pub fn begins_with(self, prefix: impl Into<String>) -> Condition {
         self.call("begins_with(", Some(AttributeValue::S(prefix.into())))
     }
 
-    /// This string contains the string `value`, or this list or set contains the element `value`.
+    /// Matches strings that contain the string `value`, and lists and sets that contain the element `value`.
     pub fn contains(self, value: impl Into<AttributeValue>) -> Condition {
         self.call("contains(", Some(value.into()))
     }
@@ -151,9 +151,7 @@ impl From<String> for Attribute {
     }
 }
 
-/// What has to hold: for a write to happen, for an item to be found, or for a found item to be given.
-///
-/// Starts with [`attribute`]; an [`Expression`] is one as well.
+/// A condition for a write, a query or a filter. It starts with [`attribute`], or is an [`Expression`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Condition {
@@ -164,7 +162,7 @@ pub struct Condition {
 /// How tightly the outermost operator of a condition binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Binding {
-    /// `OR`, or whatever stands in a plain expression.
+    /// `OR`, or a plain expression, which may contain anything.
     Loose,
     /// `AND`.
     And,
@@ -173,12 +171,12 @@ enum Binding {
 }
 
 impl Condition {
-    /// Both hold.
+    /// Requires both conditions.
     pub fn and(self, other: impl Into<Self>) -> Self {
         self.join(" AND ", other.into(), Binding::And)
     }
 
-    /// At least one of the two holds.
+    /// Requires at least one of the two conditions.
     pub fn or(self, other: impl Into<Self>) -> Self {
         self.join(" OR ", other.into(), Binding::Loose)
     }
@@ -205,7 +203,7 @@ impl Condition {
     }
 }
 
-/// The opposite.
+/// Requires that the condition does not hold.
 impl Not for Condition {
     type Output = Self;
 

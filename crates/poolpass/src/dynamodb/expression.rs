@@ -13,8 +13,7 @@ use crate::json::Object;
 /// with its `#name` and `:value` placeholders.
 ///
 /// [`attribute`](super::attribute) and the methods of [`UpdateItem`](super::UpdateItem) write most expressions without
-/// placeholders; this is for the rest. Never put a value or a name that comes from outside into the text: give it as a
-/// placeholder.
+/// placeholders; use this type for the rest. Never put an untrusted value or name into the text: pass it as a placeholder.
 ///
 /// ```
 /// use poolpass::dynamodb::Expression;
@@ -29,19 +28,19 @@ pub struct Expression {
 }
 
 impl Expression {
-    /// An expression without placeholders yet.
+    /// Creates an expression without placeholders.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), names: BTreeMap::new(), values: BTreeMap::new() }
     }
 
-    /// The attribute name that `placeholder` (`#` and letters, digits or underscores) stands for.
+    /// Sets the attribute name that `placeholder` (`#` and letters, digits or underscores) stands for.
     #[must_use]
     pub fn name(mut self, placeholder: impl Into<String>, name: impl Into<String>) -> Self {
         self.names.insert(placeholder.into(), name.into());
         self
     }
 
-    /// The value that `placeholder` (`:` and letters, digits or underscores) stands for.
+    /// Sets the value that `placeholder` (`:` and letters, digits or underscores) stands for.
     #[must_use]
     pub fn value(mut self, placeholder: impl Into<String>, value: impl Into<AttributeValue>) -> Self {
         self.values.insert(placeholder.into(), value.into());
@@ -72,7 +71,7 @@ pub(super) struct Placeholders {
 }
 
 impl Placeholders {
-    /// Writes an expression and keeps what its placeholders stand for.
+    /// Writes an expression, and keeps the names and values of its placeholders.
     pub(super) fn write(&mut self, pieces: Vec<Piece>) -> Result<String, Error> {
         let mut text = String::new();
         for piece in pieces {
@@ -89,7 +88,7 @@ impl Placeholders {
         Ok(text)
     }
 
-    /// Adds what the placeholders stand for to the request that they stand in.
+    /// Adds the names and values of the placeholders to their request.
     pub(super) fn write_to(self, input: Object) -> Object {
         let maybe = |meanings: Map<String, Value>| (!meanings.is_empty()).then_some(meanings);
         input
@@ -113,7 +112,7 @@ impl Placeholders {
         placeholder
     }
 
-    /// A placeholder of the caller has to stay what the caller called it, since it stands in the caller's text.
+    /// Keeps the caller's placeholders, because they stand in the caller's text.
     fn adopt(&mut self, plain: Expression) -> Result<(), Error> {
         for (placeholder, name) in plain.names {
             adopt(&mut self.names, placeholder, Value::String(name))?;
@@ -139,7 +138,7 @@ fn unused(taken: &Map<String, Value>, prefix: &str) -> String {
 fn adopt(known: &mut Map<String, Value>, placeholder: String, meaning: Value) -> Result<(), Error> {
     match known.get(&placeholder) {
         Some(other) if *other != meaning => Err(Error::invalid_input(format!(
-            "the placeholder {placeholder} stands for two things in one request: choose another one"
+            "the placeholder {placeholder} has two meanings in one request: choose another one"
         ))),
         _ => {
             known.insert(placeholder, meaning);
@@ -192,7 +191,7 @@ mod tests {
         let mut placeholders = Placeholders::default();
         let plain_first = placeholders.write(vec![Piece::Plain(plain.clone()), name("x")]).unwrap();
         assert_eq!(plain_first, "size(#n0) > :v0#n1");
-        // The same once more is no contradiction, another meaning is.
+        // The same meaning twice is fine; another meaning is not.
         placeholders.write(vec![Piece::Plain(plain)]).unwrap();
         let other = Expression::new("#n0").name("#n0", "other");
         let error = placeholders.write(vec![Piece::Plain(other)]).unwrap_err();

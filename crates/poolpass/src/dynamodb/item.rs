@@ -35,14 +35,14 @@ impl Item {
         Self::default()
     }
 
-    /// This item with one more attribute.
+    /// Adds an attribute, and returns the item.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<AttributeValue>) -> Self {
         self.insert(name, value);
         self
     }
 
-    /// Sets an attribute and gives back the value that it had.
+    /// Sets an attribute, and returns its previous value.
     pub fn insert(
         &mut self,
         name: impl Into<String>,
@@ -61,12 +61,12 @@ impl Item {
         }
     }
 
-    /// Takes an attribute out.
+    /// Removes an attribute, and returns its value.
     pub fn remove(&mut self, name: &str) -> Option<AttributeValue> {
         self.place(name).ok().map(|place| self.0.remove(place).1)
     }
 
-    /// The value of an attribute.
+    /// Returns the value of an attribute.
     pub fn get(&self, name: &str) -> Option<&AttributeValue> {
         self.place(name).ok().and_then(|place| self.0.get(place)).map(|(_, value)| value)
     }
@@ -76,12 +76,12 @@ impl Item {
         self.into_iter()
     }
 
-    /// How many attributes there are.
+    /// The number of attributes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are no attributes.
+    /// Whether the item has no attributes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -91,12 +91,12 @@ impl Item {
         self.into_iter().collect()
     }
 
-    /// Of two attributes with one name the last counts.
+    /// If two entries have the same name, the last one counts.
     pub(super) fn from_entries(entries: Vec<Entry>) -> Self {
         if entries.is_sorted_by(|(one, _), (next, _)| one < next) {
             return Self(entries);
         }
-        // In order by way of a heap: sorting would be more code, which an app's users would download.
+        // Ordered by a heap: a sort would be more code for an app's users to download.
         let mut names = BinaryHeap::with_capacity(entries.len());
         let mut values = Vec::with_capacity(entries.len());
         for (name, value) in entries {
@@ -122,7 +122,7 @@ impl Item {
         self.0.binary_search_by(|(known, _)| (**known).cmp(name))
     }
 
-    /// As the types of serde_dynamo, which makes them of any type.
+    /// From the types of serde_dynamo, which converts any type.
     fn from_wire(wire: WireItem) -> Self {
         let attributes = wire.into_inner().into_iter();
         attributes.map(|(name, value)| (name, AttributeValue::from_wire(value))).collect()
@@ -166,18 +166,18 @@ impl<'a> IntoIterator for &'a Item {
     }
 }
 
-/// What can be stored as an item: [`Item`], and every type that serde serializes to a map, such as
+/// A type that can be stored as an item: [`Item`], and every type that serde serializes to a map, such as
 /// structs and [`serde_json::Value`].
 ///
 /// Integers of up to 64 bits are stored exactly, `f32` and `f64` as their shortest decimal form. Bytes are
-/// binary where the type serializes them as bytes (`serde_bytes`), and a list of numbers otherwise.
+/// binary if the type serializes them as bytes (`serde_bytes`), and a list of numbers otherwise.
 pub trait IntoItem {
-    /// The item in DynamoDB's own types.
+    /// Converts the value to an item in DynamoDB's own types.
     ///
     /// # Errors
     ///
     /// Kind `InvalidInput` when the type does not serialize to a map, or holds an `i128` or `u128`, which
-    /// serde cannot carry here: take an [`Item`] with [`AttributeValue::number`].
+    /// serde cannot carry here: use an [`Item`] with [`AttributeValue::number`].
     fn into_item(self) -> Result<Item, Error>;
 }
 
@@ -185,7 +185,7 @@ impl<T: Serialize> IntoItem for T {
     fn into_item(self) -> Result<Item, Error> {
         serde_dynamo::to_item::<_, WireItem>(self)
             .map(Item::from_wire)
-            .map_err(|error| Error::invalid_input(format!("this is not an item for DynamoDB: {error}")))
+            .map_err(|error| Error::invalid_input(format!("the value cannot be stored as an item: {error}")))
     }
 }
 
@@ -201,14 +201,14 @@ impl IntoItem for &Item {
     }
 }
 
-/// What an item can be read as: [`Item`], and every type that serde deserializes from a map.
+/// A type that an item can be read as: [`Item`], and every type that serde deserializes from a map.
 ///
-/// The type decides about precision: 64-bit integers are read exactly or not at all, while `f64` and
+/// The type decides the precision: 64-bit integers are read exactly or not at all, while `f64` and
 /// [`serde_json::Value`] round a number that they cannot hold. [`Item`] never does.
 ///
 /// Binary values are bytes for types that take bytes (`serde_bytes`), and base64 text in [`serde_json::Value`], which has no
-/// bytes. Where serde buffers a value before it knows the type (`flatten`, untagged enums), they stay bytes, and a
-/// [`serde_json::Value`] in there is an error where it would hold some: read an [`Item`] then.
+/// bytes. If serde buffers a value before it knows the type (`flatten`, untagged enums), they stay bytes, and a
+/// [`serde_json::Value`] that would hold them is an error: read an [`Item`] instead.
 pub trait FromItem: Sized {
     /// Reads an item.
     ///

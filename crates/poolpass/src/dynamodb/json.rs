@@ -1,4 +1,4 @@
-//! Writes items and values as DynamoDB's JSON has them: `{"pk": {"S": "me"}, "sk": {"N": "7"}}`.
+//! Writes items and values in DynamoDB's JSON: `{"pk": {"S": "me"}, "sk": {"N": "7"}}`.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

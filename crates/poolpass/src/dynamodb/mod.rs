@@ -1,7 +1,7 @@
 //! DynamoDB: the items of a table, as far as the person's role allows.
 //!
 //! A [`Table`] comes from [`Client::dynamodb`](crate::Client::dynamodb) (the table of the configuration) or
-//! [`Client::table`](crate::Client::table). Its operations are awaited as they are, or after more has been said about them:
+//! [`Client::table`](crate::Client::table). Await its operations directly, or set options first:
 //!
 //! ```no_run
 //! use poolpass::dynamodb::{Item, ReturnValues, attribute};
@@ -35,21 +35,21 @@
 //!
 //! # What is sent again
 //!
-//! A request that DynamoDB refused for its load has not been done and is always sent again, as the client's
-//! [`RetryPolicy`](crate::RetryPolicy) says. When the answer is lost, or DynamoDB had an internal error, it may have been done:
+//! A throttled request had no effect, and is always sent again, as the client's [`RetryPolicy`](crate::RetryPolicy) says. If the
+//! answer is lost, or DynamoDB had an internal error, the request may have had its effect:
 //!
 //! | Operation | then |
 //! |---|---|
 //! | get, query, scan, batch get, transact get | sent again |
 //! | put, delete without condition | sent again: the item ends up the same |
 //! | update that only sets, removes, or changes sets, without condition | sent again: the item ends up the same |
-//! | any of these with a condition, or asked for the old item | an error: a second answer would speak of the first one's work |
+//! | any of these with a condition, or asked for the old item | an error: a second answer would reflect the first request |
 //! | update that counts, appends or is a plain expression | an error: it might count twice |
-//! | batch write | sent again, as it knows only puts and deletes without condition |
-//! | transact write | sent again: its token has DynamoDB do it once |
+//! | batch write | sent again: it has only puts and deletes without condition |
+//! | transact write | sent again: DynamoDB does it once for each token |
 //!
-//! Sent again after somebody else has written in between, a put, delete or update wins over that write. Where that matters,
-//! use a condition.
+//! A put, delete or update that is sent again overwrites a write that somebody else made in between. If that matters, use a
+//! condition.
 
 mod answer;
 mod attribute_value;
@@ -64,9 +64,10 @@ mod paged_request;
 mod projection;
 pub(crate) mod protocol;
 mod put_delete;
+mod query;
 mod query_options;
 mod request;
-mod search;
+mod scan;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -84,8 +85,9 @@ pub use get::GetItem;
 pub use item::{FromItem, IntoItem, Item};
 pub use paged_request::ItemPage;
 pub use put_delete::{DeleteItem, PutItem};
+pub use query::Query;
 pub use query_options::QueryOptions;
-pub use search::{Query, Scan};
+pub use scan::Scan;
 pub use table::Table;
 pub use transaction::{TransactGet, TransactWrite};
 pub use update::{ReturnValues, UpdateItem};

@@ -1,6 +1,6 @@
 //! The requests of a query or a scan, one for each page.
 
-use futures_util::stream;
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::answer::Answer;
 use super::item::read;
@@ -19,31 +19,69 @@ use crate::platform::{BoxFuture, BoxStream};
 pub struct ItemPage<T> {
     /// The items. A page may be empty although more pages follow, because the filter is applied after reading.
     pub items: Vec<T>,
-    /// The key after which the next page starts: pass it to [`exclusive_start_key`](super::Query::exclusive_start_key). `None` after the last
-    /// page.
+    /// The key after which the next page starts: pass it to [`exclusive_start_key`](super::Query::exclusive_start_key).
+    /// `None` after the last page.
     pub last_evaluated_key: Option<Item>,
     /// The number of items that were read, before the filter.
     pub scanned_count: u64,
 }
 
-/// A query or a scan, whatever its items are read as.
+/// A query or a scan, whatever type its items are read as.
 #[derive(Clone, Debug)]
-pub(super) struct SearchInput {
-    pub(super) table: Table,
-    pub(super) key_condition: Option<Condition>,
+pub(super) struct PagedInput {
+    table: Table,
+    key_condition: Option<Condition>,
     pub(super) descending: bool,
     pub(super) segment: Option<(u32, u32)>,
     pub(super) options: QueryOptions,
-    /// Why the start key is none.
-    pub(super) invalid: Option<Error>,
+    /// The error of an invalid start key.
+    invalid: Option<Error>,
 }
 
-impl SearchInput {
+impl PagedInput {
+    pub(super) fn new(table: &Table, key_condition: Option<Condition>) -> Self {
+        Self {
+            table: table.clone(),
+            key_condition,
+            descending: false,
+            segment: None,
+            options: QueryOptions::default(),
+            invalid: None,
+        }
+    }
+
+    pub(super) fn start_after(&mut self, key: Result<Item, Error>) {
+        match key {
+            Ok(key) => self.options.exclusive_start_key = Some(key),
+            Err(error) => self.invalid = Some(error),
+        }
+    }
+
+    pub(super) fn items<T: FromItem + 'static>(self) -> BoxStream<'static, Result<T, Error>> {
+        let pages = self.raw_pages();
+        Box::pin(pages.map_ok(|page| stream::iter(page.into_items())).try_flatten())
+    }
+
+    pub(super) fn pages<T: FromItem + 'static>(self) -> BoxStream<'static, Result<ItemPage<T>, Error>> {
+        Box::pin(self.raw_pages().map(|page| page?.into_page()))
+    }
+
+    pub(super) async fn all<T: FromItem>(self) -> Result<Vec<T>, Error> {
+        let mut pages = self.raw_pages();
+        let mut items = Vec::new();
+        while let Some(page) = pages.try_next().await? {
+            for item in page.into_items() {
+                items.push(item?);
+            }
+        }
+        Ok(items)
+    }
+
     pub(super) fn page(self) -> BoxFuture<'static, Result<RawPage, Error>> {
         Box::pin(async { self.request(None)?.fetch().await })
     }
 
-    pub(super) fn raw_pages(self) -> BoxStream<'static, Result<RawPage, Error>> {
+    fn raw_pages(self) -> BoxStream<'static, Result<RawPage, Error>> {
         let first = self.request(None);
         Box::pin(stream::try_unfold(Some(first), |next| async {
             let Some(paged) = next else { return Ok(None) };
@@ -118,7 +156,7 @@ pub(super) struct RawPage {
 }
 
 impl RawPage {
-    pub(super) fn into_items<T: FromItem>(self) -> impl Iterator<Item = Result<T, Error>> {
+    fn into_items<T: FromItem>(self) -> impl Iterator<Item = Result<T, Error>> {
         self.items.into_iter().map(move |item| read(item, self.operation))
     }
 

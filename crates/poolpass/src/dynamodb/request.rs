@@ -1,4 +1,4 @@
-//! How DynamoDB is asked.
+//! Requests to DynamoDB.
 
 use http::HeaderValue;
 use http::header::ACCEPT_ENCODING;
@@ -25,7 +25,7 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// Sends it. Boxed, and so compiled once for all operations.
+    /// Sends it. The future is boxed so that it is compiled once for all operations.
     pub(super) fn send(&self) -> BoxFuture<'_, Result<Answer, Error>> {
         Box::pin(async {
             let config = self.client.config();
@@ -34,8 +34,8 @@ impl Request {
             let mut request = AwsRequest::json(&endpoint, "1.0", "DynamoDB_20120810", self.operation, input)?;
             request.protocol = &PROTOCOL;
             request.answer_limit = answer_limit(self.operation);
-            // Its checksum is that of the body as it was sent, and some HTTP clients ask for a packed one by themselves and
-            // unpack it. Browsers do not let go of that.
+            // The checksum is that of the body as it was sent, and some HTTP clients ask for a compressed body by themselves
+            // and decompress it. Browsers cannot be told not to.
             if platform::HANDS_OUT_BODIES_AS_SENT {
                 request.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
             }
@@ -49,18 +49,18 @@ impl Request {
         })
     }
 
-    /// Sends it for one item.
+    /// Sends it, and returns the item of the answer.
     pub(super) fn item(self) -> BoxFuture<'static, Result<Option<Item>, Error>> {
         Box::pin(async move { Ok(self.send().await?.item) })
     }
 
-    /// The answer is not what AWS documents.
+    /// The error for an answer that differs from AWS's documentation.
     pub(super) fn unexpected(&self, error: ParseError) -> Error {
         Error::from(error).during(self.operation)
     }
 }
 
-/// What a request says, member by member, with the placeholders of all its expressions.
+/// The members of a request, and the placeholders of all its expressions.
 #[derive(Debug, Default)]
 pub(super) struct Input {
     members: Object,
@@ -82,7 +82,7 @@ impl Input {
         self
     }
 
-    /// With an expression, where there is one.
+    /// Adds an expression, if there is one.
     pub(super) fn expression(mut self, name: &str, pieces: Option<Vec<Piece>>) -> Result<Self, Error> {
         let Some(pieces) = pieces else { return Ok(self) };
         let text = self.placeholders.write(pieces)?;

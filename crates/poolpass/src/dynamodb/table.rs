@@ -1,4 +1,4 @@
-//! The handle of a table, and how DynamoDB is asked.
+//! The handle of a table.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::json::Object;
 
-/// What the person may do in DynamoDB.
+/// DynamoDB, as far as the person's role allows.
 impl Client {
-    /// The table of the configuration.
+    /// Returns the table of the configuration.
     ///
     /// # Errors
     ///
@@ -26,23 +26,23 @@ impl Client {
         }
     }
 
-    /// The table called `name`, or with this ARN, in the configuration's region.
+    /// Returns the table with this name or ARN, in the configuration's region.
     pub fn table(&self, name: impl Into<String>) -> Table {
         Table { client: self.clone(), name: name.into().into() }
     }
 
-    /// Reads items of one or more tables at one moment (`TransactGetItems`).
+    /// Reads up to 100 items of one or more tables as of one moment (`TransactGetItems`).
     pub fn transact_get(&self) -> TransactGet {
         TransactGet::new(self.clone())
     }
 
-    /// Writes items of one or more tables, all or none (`TransactWriteItems`).
+    /// Writes up to 100 items of one or more tables, all or none (`TransactWriteItems`).
     pub fn transact_write(&self) -> TransactWrite {
         TransactWrite::new(self.clone())
     }
 }
 
-/// A DynamoDB table. Clones are cheap. The key schema is the app's own business.
+/// A DynamoDB table, used with the signed-in person's permissions. Clones are cheap.
 ///
 /// ```no_run
 /// # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
@@ -57,14 +57,14 @@ impl Client {
 ///
 /// # Errors
 ///
-/// Whatever is awaited fails with kind `InvalidInput` when an item or key is none or when a placeholder is used for two
-/// things (nothing was sent); `InvalidConfig` without an identity pool; as [`Client::credentials`] where there are no
-/// credentials; `AccessDenied` when the person's role does not allow the request, such as for another person's partition;
-/// `NotFound` when there is no such table; `Throttled`, `Unavailable`, `Network`, `Timeout` when it did not go through; `Aws`
-/// with code `ValidationException` when DynamoDB does not accept the request. What else can happen is said at each operation.
+/// Every operation fails with kind `InvalidInput` when an item or key is invalid, or when a placeholder has two meanings (then nothing
+/// was sent); `InvalidConfig` without an identity pool; as [`Client::credentials`] when there are no credentials; `AccessDenied` when
+/// the person's role does not allow the request, such as for another person's partition; `NotFound` when the table does not exist;
+/// `Throttled`, `Unavailable`, `Network`, `Timeout` when the request did not get through; `Aws` with code `ValidationException` when
+/// DynamoDB does not accept the request. Each operation lists its further errors.
 ///
-/// Each request waits at most 112 seconds, and for the credentials; longer only while a large answer keeps arriving. A batch and a
-/// search of several pages take as many requests.
+/// Each request waits at most 112 seconds, and for the credentials; longer only while a large answer keeps arriving. Batches, queries
+/// and scans may take several requests.
 #[derive(Clone, Debug)]
 pub struct Table {
     client: Client,
@@ -82,43 +82,43 @@ impl Table {
         GetItem::new(self, key)
     }
 
-    /// Stores an item, in place of any other with the same key (`PutItem`).
+    /// Stores an item, replacing any item with the same key (`PutItem`).
     pub fn put(&self, item: impl IntoItem) -> PutItem {
         PutItem::new(self, item)
     }
 
-    /// Changes attributes of the item with this key, or makes it (`UpdateItem`).
+    /// Changes attributes of the item with this key, or creates it (`UpdateItem`).
     pub fn update(&self, key: impl IntoItem) -> UpdateItem {
         UpdateItem::new(self, key)
     }
 
-    /// Deletes the item with this key, if there is one (`DeleteItem`).
+    /// Deletes the item with this key (`DeleteItem`). Deleting a missing item succeeds.
     pub fn delete(&self, key: impl IntoItem) -> DeleteItem {
         DeleteItem::new(self, key)
     }
 
-    /// Demands `condition` of the item with this key, in a transaction.
+    /// Checks a condition on an item that a transaction does not write (`ConditionCheck`).
     pub fn condition_check(&self, key: impl IntoItem, condition: impl Into<Condition>) -> ConditionCheck {
         ConditionCheck::new(self, key, condition)
     }
 
-    /// Finds the items of one partition (`Query`): `key_condition` names the partition key's value, and may limit the sort key
-    /// with a comparison, [`between`](super::Attribute::between) or [`begins_with`](super::Attribute::begins_with).
+    /// Finds the items of one partition (`Query`). `key_condition` compares the partition key, and may limit the sort key with a
+    /// comparison, [`between`](super::Attribute::between) or [`begins_with`](super::Attribute::begins_with).
     pub fn query<T>(&self, key_condition: impl Into<Condition>) -> Query<T> {
-        Query::query(self, key_condition)
+        Query::new(self, key_condition)
     }
 
-    /// Goes through all items (`Scan`). It reads, and costs, the whole table.
+    /// Reads every item of the table (`Scan`). This reads, and costs, the whole table.
     pub fn scan<T>(&self) -> Scan<T> {
-        Scan::scan(self)
+        Scan::new(self)
     }
 
-    /// Reads the items with these keys (`BatchGetItem`).
+    /// Reads the items with these keys, in no particular order (`BatchGetItem`).
     pub fn batch_get<T>(&self, keys: impl IntoIterator<Item = impl IntoItem>) -> BatchGet<T> {
         BatchGet::new(self, keys)
     }
 
-    /// Stores and deletes many items, each on its own (`BatchWriteItem`).
+    /// Stores and deletes any number of items, each on its own (`BatchWriteItem`).
     pub fn batch_write(&self) -> BatchWrite {
         BatchWrite::new(self)
     }

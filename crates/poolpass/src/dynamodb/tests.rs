@@ -1,4 +1,4 @@
-//! What is sent to DynamoDB and what is made of its answers. What DynamoDB does is tested against servers.
+//! Requests to DynamoDB and the handling of its answers. Its behaviour is tested against servers.
 
 use futures_util::TryStreamExt;
 use http::header::{ACCEPT_ENCODING, CONTENT_TYPE};

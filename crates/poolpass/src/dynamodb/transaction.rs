@@ -1,4 +1,4 @@
-//! Transactions: several items at one moment, all or none.
+//! Transactions over several items.
 
 use serde_json::Value;
 
@@ -12,10 +12,9 @@ use crate::error::Error;
 use crate::json::{Object, ParseError};
 use crate::platform::BoxFuture;
 
-/// Reads up to 100 items at one moment (`TransactGetItems`); made by [`Client::transact_get`].
+/// Reads up to 100 items as of one moment (`TransactGetItems`); made by [`Client::transact_get`].
 ///
-/// Awaited, it gives the items in the order in which they were asked for, `None` where there is none. Errors as for
-/// [`Table`](super::Table), and kind `Conflict` when one of the items was being written: try again.
+/// Awaited, it gives the items in the order of the reads, and `None` for each missing item.
 ///
 /// ```no_run
 /// # async fn example(client: poolpass::Client, a: poolpass::dynamodb::Item, b: poolpass::dynamodb::Item) -> Result<(), poolpass::Error> {
@@ -26,6 +25,10 @@ use crate::platform::BoxFuture;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Errors
+///
+/// As for [`Table`](super::Table), and kind `Conflict` when one of the items was being written: try again.
 #[derive(Debug)]
 #[must_use = "nothing is sent until it is awaited"]
 pub struct TransactGet {
@@ -38,7 +41,7 @@ impl TransactGet {
         Self { client, gets: Ok(Vec::new()) }
     }
 
-    /// Reads one more item. It is always consistent.
+    /// Adds a read. It always sees every write that succeeded before.
     pub fn get<T>(mut self, mut get: GetItem<T>) -> Self {
         get.consistent_read = false;
         self.gets = added(self.gets, get.input().map(|get| Object::new().with("Get", get).into()));
@@ -68,10 +71,7 @@ impl IntoFuture for TransactGet {
 
 /// Writes up to 100 items, all or none (`TransactWriteItems`); made by [`Client::transact_write`].
 ///
-/// Errors as for [`Table`](super::Table); kind `ConditionFailed` when a condition does not hold, and `Conflict` when one of the items was
-/// being written by somebody else: try again; `Throttled` when DynamoDB was too busy, also after repetitions; `Aws` when an item is not
-/// allowed, which is in vain again. [`Error::cancellation_reasons`] tells DynamoDB's reason for each item, in order. In each case
-/// nothing was written. When the answer is lost, it is sent again with the same token, and DynamoDB does it once.
+/// If the answer is lost, the transaction is sent again with the same token, so DynamoDB does it once.
 ///
 /// ```no_run
 /// # async fn example(client: poolpass::Client, note: serde_json::Value, counter: poolpass::dynamodb::Item) -> Result<(), poolpass::Error> {
@@ -86,6 +86,13 @@ impl IntoFuture for TransactGet {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Errors
+///
+/// As for [`Table`](super::Table); kind `ConditionFailed` when a condition does not hold; `Conflict` when one of the items was being
+/// written by somebody else: try again; `Throttled` when DynamoDB was too busy, even after repetitions; `Aws` when an item is not
+/// allowed: do not try again. [`Error::cancellation_reasons`] gives DynamoDB's reason for each item, in order. After an error,
+/// nothing was written.
 #[derive(Debug)]
 #[must_use = "nothing is sent until it is awaited"]
 pub struct TransactWrite {
@@ -114,13 +121,13 @@ impl TransactWrite {
         self.with("Delete", delete.input())
     }
 
-    /// Demands something of an item that is not written.
+    /// Checks a condition on an item that the transaction does not write.
     pub fn condition_check(self, check: ConditionCheck) -> Self {
         self.with("ConditionCheck", check.input())
     }
 
-    /// The same transaction with the same token (1 to 36 characters) is done once within ten minutes, however often it is sent
-    /// (`ClientRequestToken`). Default: a new random token whenever it is awaited.
+    /// Transactions with the same token (1 to 36 characters) within ten minutes are done once (`ClientRequestToken`). Default: a new
+    /// random token for each call.
     pub fn client_request_token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self

@@ -1,4 +1,4 @@
-//! Values as types that serde deserializes.
+//! Deserializes values into the app's types.
 
 use std::sync::Arc;
 
@@ -57,17 +57,17 @@ impl AttributeValue {
     }
 }
 
-/// Says what did not fit, and may quote a value.
+/// Describes the mismatch, and may quote a value.
 type Error = serde::de::value::Error;
 
 pub(super) fn read<T: DeserializeOwned>(value: AttributeValue) -> Result<T, Error> {
     T::deserialize(Typed::Value(value))
 }
 
-/// What stands in an item.
+/// A part of an item.
 enum Typed {
     Value(AttributeValue),
-    /// The name of an attribute. As a key of a map it may stand for a number or a boolean, as in JSON.
+    /// The name of an attribute. The key of a map may stand for a number or a boolean, as in JSON.
     Name(Arc<str>),
 }
 
@@ -79,7 +79,7 @@ impl<'de> IntoDeserializer<'de, Error> for Typed {
     }
 }
 
-/// Numbers are text: the type that is wanted says how to read them.
+/// Numbers are text, and the target type decides how to read them.
 macro_rules! numbers {
     ($($method:ident $visit:ident)+) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -169,7 +169,7 @@ impl<'de> Deserializer<'de> for Typed {
         visitor.visit_newtype_struct(self)
     }
 
-    /// As serde writes it: the name of the variant, or a map from the name to what it holds.
+    /// Serde writes an enum as the name of its variant, or as a map from the name to its content.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -187,7 +187,7 @@ impl<'de> Deserializer<'de> for Typed {
         visitor.visit_enum(Variant { name, value })
     }
 
-    /// Whatever it is, it is not looked at.
+    /// Skips the value.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_unit()
     }
@@ -224,14 +224,14 @@ fn unfit(number: &str, expected: &dyn Expected) -> Error {
     Error::invalid_value(Unexpected::Other(number), expected)
 }
 
-/// Whether this is [`serde_json::Value`], which takes no bytes. Only its visitor says this of itself; one that buffers a value for
-/// another type takes bytes, and has to get them.
+/// Whether the target is [`serde_json::Value`], which accepts no bytes. Only its visitor describes itself in these words; a visitor that
+/// buffers a value for another type accepts bytes, and must get them.
 fn takes_any_json<'de>(visitor: &impl Visitor<'de>) -> bool {
     let expected: &dyn Expected = visitor;
     expected.to_string() == "any valid JSON value"
 }
 
-/// A variant of an enum, and what it holds.
+/// A variant of an enum, and its content.
 struct Variant {
     name: Arc<str>,
     value: Option<AttributeValue>,
@@ -250,7 +250,7 @@ struct VariantContent(Option<AttributeValue>);
 
 impl VariantContent {
     fn typed(self) -> Result<Typed, Error> {
-        self.0.map(Typed::Value).ok_or_else(|| Error::custom("this variant of the enum holds something"))
+        self.0.map(Typed::Value).ok_or_else(|| Error::custom("this variant of the enum has content"))
     }
 }
 

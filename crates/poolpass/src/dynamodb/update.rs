@@ -10,9 +10,8 @@ use crate::platform::BoxFuture;
 
 /// Changes one item (`UpdateItem`); made by [`Table::update`].
 ///
-/// The changes happen together and see the item as it was before. An item that does not exist is made first; a condition such
-/// as `attribute("pk").exists()` prevents that. Errors as for [`Table`], and kind `ConditionFailed` when the condition does not hold:
-/// then nothing was changed.
+/// All changes happen together, and see the item as it was before. A missing item is created; a condition such as
+/// `attribute("pk").exists()` prevents that.
 ///
 /// ```no_run
 /// # async fn example(notes: poolpass::dynamodb::Table, key: poolpass::dynamodb::Item) -> Result<(), poolpass::Error> {
@@ -29,6 +28,10 @@ use crate::platform::BoxFuture;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Errors
+///
+/// As for [`Table`], and kind `ConditionFailed` when the condition does not hold: then nothing was changed.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent until it is awaited"]
 pub struct UpdateItem {
@@ -40,21 +43,21 @@ pub struct UpdateItem {
     delete: Actions,
     plain: Option<Expression>,
     precondition: Precondition,
-    /// Whether doing it twice leaves the item as doing it once.
+    /// Whether the second of two equal updates changes nothing.
     idempotent: bool,
 }
 
-/// What an update gives back.
+/// The values that an update returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReturnValues {
-    /// The whole item as it was; nothing when it did not exist.
+    /// The whole item as it was before; nothing if it did not exist.
     AllOld,
-    /// The attributes that were changed, as they were.
+    /// The changed attributes as they were before.
     UpdatedOld,
     /// The whole item as it is now.
     AllNew,
-    /// The attributes that were changed, as they are now.
+    /// The changed attributes as they are now.
     UpdatedNew,
 }
 
@@ -73,7 +76,7 @@ impl UpdateItem {
         }
     }
 
-    /// Gives an attribute this value.
+    /// Sets an attribute.
     pub fn set(mut self, attribute: impl Into<Attribute>, value: impl Into<AttributeValue>) -> Self {
         let mut action = attribute.into().into_pieces();
         action.extend([Piece::text(" = "), Piece::Value(value.into())]);
@@ -81,7 +84,7 @@ impl UpdateItem {
         self
     }
 
-    /// Gives an attribute this value if it does not exist.
+    /// Sets an attribute that does not exist yet.
     pub fn set_if_not_exists(
         mut self,
         attribute: impl Into<Attribute>,
@@ -96,7 +99,7 @@ impl UpdateItem {
         self
     }
 
-    /// Appends `elements` to a list that exists.
+    /// Appends elements to a list, which must exist.
     pub fn append<V: Into<AttributeValue>>(
         mut self,
         attribute: impl Into<Attribute>,
@@ -116,13 +119,13 @@ impl UpdateItem {
     /// Removes an attribute.
     pub fn remove(mut self, attribute: impl Into<Attribute>) -> Self {
         let path = attribute.into().into_pieces();
-        // The elements after it move up, so a second removal would take another one.
+        // The elements after it move up, so a second removal would remove another one.
         self.idempotent &= !matches!(path.last(), Some(Piece::Text(index)) if index.starts_with('['));
         self.remove.push(path);
         self
     }
 
-    /// Adds a number to a number, or the elements of a set to a set. What does not exist counts as 0 or as an empty set.
+    /// Adds a number to a number, or elements to a set. A missing attribute counts as 0 or as an empty set.
     pub fn add(mut self, attribute: impl Into<Attribute>, value: impl Into<AttributeValue>) -> Self {
         let value = value.into();
         self.idempotent &=
@@ -133,7 +136,7 @@ impl UpdateItem {
         self
     }
 
-    /// Takes the elements of the set `value` out of a set.
+    /// Removes elements from a set.
     pub fn delete_from_set(
         mut self,
         attribute: impl Into<Attribute>,
@@ -145,26 +148,26 @@ impl UpdateItem {
         self
     }
 
-    /// Changes what this update expression says, in place of the methods above.
+    /// Uses an update expression in DynamoDB's own language instead of the other changes.
     pub fn expression(mut self, expression: Expression) -> Self {
         self.plain = Some(expression);
         self
     }
 
-    /// Changes it only if this holds for it.
+    /// Changes the item only if this condition holds for it.
     pub fn condition(mut self, condition: impl Into<Condition>) -> Self {
         self.precondition.condition = Some(condition.into());
         self
     }
 
-    /// When the condition does not hold, [`Error::item`] tells the item as it is: see
+    /// If the condition does not hold, the error carries the stored item: see
     /// [`PutItem::return_old_on_condition_check_failure`](super::PutItem::return_old_on_condition_check_failure).
     pub fn return_old_on_condition_check_failure(mut self) -> Self {
         self.precondition.returns_item = true;
         self
     }
 
-    /// Gives back the item, or a part of it, from before or after.
+    /// Returns the item, or its changed attributes, from before or after the update.
     pub fn return_values<T: FromItem>(self, values: ReturnValues) -> Returning<T> {
         let repeat = match values {
             ReturnValues::AllNew | ReturnValues::UpdatedNew => self.repeat(),
@@ -191,7 +194,7 @@ impl UpdateItem {
         if let Some(plain) = self.plain {
             if !pieces.is_empty() {
                 return Err(Error::invalid_input(
-                    "an update is either a plain expression or made of set, remove, add and so on",
+                    "an update has either an expression or set, add, remove and the like, not both",
                 ));
             }
             pieces.push(Piece::Plain(plain));

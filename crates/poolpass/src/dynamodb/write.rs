@@ -1,4 +1,4 @@
-//! What all writes of one item share: their condition, and the item that they give back.
+//! The parts that all writes of one item share: their condition, and the item that they return.
 
 use std::marker::PhantomData;
 
@@ -9,7 +9,7 @@ use crate::aws_request::Repeat;
 use crate::error::Error;
 use crate::platform::BoxFuture;
 
-/// A write that gives an item back; made by [`PutItem::return_old`](super::PutItem::return_old),
+/// A write that returns an item; made by [`PutItem::return_old`](super::PutItem::return_old),
 /// [`DeleteItem::return_old`](super::DeleteItem::return_old) and [`UpdateItem::return_values`](super::UpdateItem::return_values).
 ///
 /// Awaited, it gives the item as a `T`, or `None` if there was none.

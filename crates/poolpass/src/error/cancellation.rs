@@ -19,7 +19,7 @@ impl CancellationReason {
         self.code.as_deref()
     }
 
-    /// What DynamoDB says about it, in a sentence for people.
+    /// DynamoDB's message for people.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
@@ -61,7 +61,7 @@ pub(super) fn listed_in(message: &str) -> Vec<CancellationReason> {
     list.split(',').map(reason).collect()
 }
 
-/// What all reasons together mean for the caller. What cannot pass by itself comes before what can.
+/// The kind of error that all reasons together make. Lasting reasons come before passing ones.
 pub(super) fn kind(reasons: &[CancellationReason]) -> ErrorKind {
     let kind_of = |reason: &CancellationReason| match reason.code.as_deref()? {
         "ConditionalCheckFailed" => Some(ErrorKind::ConditionFailed),

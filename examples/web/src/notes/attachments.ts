@@ -67,7 +67,7 @@ export function useAttachments(client: Client): Attachments {
     else if (upload?.state !== undefined) client.bucket().abortUpload(upload.state).catch(ignore);
   }
 
-  // Whoever leaves the page with pictures that no note has, leaves none of them behind.
+  // Deletes pictures that no note has when the person leaves the page.
   const latest = useRef(all);
   latest.current = all;
   const isHandedOver = useRef(false);

@@ -37,7 +37,7 @@ export function useNotebook(client: Client): Notebook {
 
   useEffect(() => void read(), []);
 
-  // Whoever has opened the notebook without a network sees it as soon as there is one.
+  // A notebook that was opened without a network appears as soon as there is one.
   useEffect(() => {
     if (progress.state !== 'failed') return;
     addEventListener('online', read);

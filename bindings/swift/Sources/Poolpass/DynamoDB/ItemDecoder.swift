@@ -78,7 +78,7 @@ private struct ValueDecoder: Decoder {
 }
 
 extension AttributeValue {
-    /// What kind of value it is, without the value.
+    /// The type of the value, without the value.
     fileprivate var kind: String {
         switch self {
         case .s: "a string"

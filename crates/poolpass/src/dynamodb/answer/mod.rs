@@ -28,7 +28,7 @@ pub(super) struct Answer {
     pub(super) scanned_count: u64,
 }
 
-/// What a batch did not get to.
+/// A key or write that a batch left unprocessed.
 #[derive(Debug)]
 pub(super) enum Unprocessed {
     Key(Item),

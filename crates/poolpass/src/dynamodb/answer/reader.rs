@@ -190,7 +190,7 @@ fn list<T>(json: Value<'_>, read: &mut dyn FnMut(Value<'_>) -> Read<T>) -> Read<
     Ok(elements)
 }
 
-/// What may be null.
+/// A member that may be null.
 fn maybe<T>(json: Value<'_>, read: &mut dyn FnMut(Value<'_>) -> Read<T>) -> Read<Option<T>> {
     if matches!(json, Value::Null) { Ok(None) } else { read(json).map(Some) }
 }

@@ -1,4 +1,4 @@
-//! What DynamoDB's refusals contain, and the checksum of its answers.
+//! The content of DynamoDB's refusals, and the checksum of its answers.
 
 use std::sync::Arc;
 
