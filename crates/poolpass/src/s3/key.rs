@@ -11,7 +11,7 @@ impl<'a> ObjectKey<'a> {
     /// S3's limit, in bytes of UTF-8.
     const MAX_LENGTH: usize = 1024;
 
-    /// Takes any UTF-8 text that S3 takes, except for what HTTP clients would rewrite.
+    /// Accepts any UTF-8 text that S3 accepts, except for text that HTTP clients would rewrite.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! How S3 answers: what proves that an answer is S3's, and what its refusals say about time and region.
+//! S3's responses: the marks by which they are recognized, and the time and region in refusals.
 
 use bytes::Bytes;
 use http::header::{CONNECTION, ETAG};
@@ -27,7 +27,7 @@ const OBJECT: Protocol = Protocol {
     ..DOCUMENT
 };
 
-/// 200 without a body, with the ETag of what was written.
+/// 200 without a body, with the ETag of the new content.
 const WRITTEN: Protocol = Protocol {
     allows_head: |head| head.status == StatusCode::OK && is_of_s3(&head.headers),
     allows_body: |answer| answer.body().is_empty(),
@@ -55,8 +55,8 @@ pub(super) fn request(operation: &'static str, method: Method, uri: Uri) -> AwsR
     AwsRequest { protocol, ..AwsRequest::new(operation, method, uri) }
 }
 
-/// S3's answers about an object have its ETag and a request id. A browser hides both unless CORS exposes them; it never tells the
-/// header `connection`, which other platforms do.
+/// Whether a response about an object is S3's: it has an ETag or a request id. A browser hides both unless CORS exposes them, and it
+/// never shows the header `connection`, as other platforms do.
 fn is_of_s3(headers: &HeaderMap) -> bool {
     let has = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
     has(ETAG.as_str())
@@ -64,7 +64,7 @@ fn is_of_s3(headers: &HeaderMap) -> bool {
         || (platform::HIDES_HEADERS && !headers.contains_key(CONNECTION))
 }
 
-/// Reads the server's time, and where the bucket is.
+/// Reads the server's time and the bucket's region.
 fn read_refusal(details: &mut RefusalDetails, answer: &http::Response<Bytes>) {
     let (status, header) = (answer.status(), answer.headers().get("x-amz-bucket-region"));
     if header.is_some() && matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::TEMPORARY_REDIRECT) {

@@ -119,7 +119,7 @@ impl PutResult {
     }
 }
 
-/// Compares the checksum of what S3 stored with that of what was sent.
+/// Compares the checksum that S3 stored with the one that was sent.
 pub(super) fn check_crc32(headers: &HeaderMap, sent: u32) -> Result<(), Error> {
     match whole_crc32(headers) {
         Some(stored) if stored != sent => Err(stored_otherwise()),

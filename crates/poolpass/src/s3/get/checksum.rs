@@ -52,7 +52,7 @@ impl Checksum {
         }
     }
 
-    /// Whether all content was what S3 has.
+    /// Whether the content is the one that S3 stores.
     pub(super) fn matches(self) -> bool {
         let Self { hasher, expected } = self;
         match hasher {

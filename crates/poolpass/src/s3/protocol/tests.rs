@@ -1,4 +1,4 @@
-//! What S3's answers prove, and what its refusals say.
+//! Tests of the recognition of S3's responses, and of the time and region in refusals.
 
 use std::time::{Duration, SystemTime};
 
@@ -63,7 +63,7 @@ fn a_bucket_in_another_region_is_named() {
         assert_eq!(error.kind(), ErrorKind::SignatureRefused, "{status} {body}");
         assert!(error.message().contains("in eu-west-1"), "{error}");
     }
-    // What was refused for another reason, and nonsense, name nothing.
+    // Refusals for other reasons, and malformed ones, name no region.
     let denied = refusal_of(&OBJECT, 403, &header, "").of_request_to(&asked).error;
     assert_eq!(denied.kind(), ErrorKind::AccessDenied);
     let nonsense =

@@ -204,7 +204,7 @@ fn document(parts: &[Part]) -> Element {
     document
 }
 
-/// Whether S3 may have done the work despite the error. What it throttled, it has not done.
+/// Whether S3 may have done the work despite the error. It has not done what it throttled.
 pub(super) fn leaves_outcome_open(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Throttled => false,

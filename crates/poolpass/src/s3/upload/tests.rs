@@ -1,4 +1,4 @@
-//! What becomes of an upload in parts that nobody waits for any more. What S3 does is tested against servers.
+//! Uploads in parts whose future was dropped. S3's side is tested against servers.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,19 +15,19 @@ use crate::scripted_aws::ScriptedAws;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// An S3 that takes a part for ever.
+/// An S3 that never answers the upload of a part.
 #[derive(Clone, Debug, Default)]
-struct SlowS3(Arc<Seen>);
+struct HangingS3(Arc<Requests>);
 
 #[derive(Debug, Default)]
-struct Seen {
+struct Requests {
     identity_pool: ScriptedAws,
     part: Notify,
     abort: Notify,
     operations: Mutex<Vec<String>>,
 }
 
-impl SlowS3 {
+impl HangingS3 {
     fn bucket(&self) -> Bucket {
         let config = Config::builder()
             .identity_pool("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")
@@ -42,7 +42,7 @@ impl SlowS3 {
     }
 }
 
-impl Transport for SlowS3 {
+impl Transport for HangingS3 {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         if request.headers().contains_key("x-amz-target") {
             return self.0.identity_pool.send(request);
@@ -70,8 +70,8 @@ impl Transport for SlowS3 {
     }
 }
 
-/// Begins an upload in parts, and drops it while the first is under way.
-async fn given_up(s3: &SlowS3, upload: Upload) {
+/// Begins an upload in parts, and drops it while the first part is sent.
+async fn drop_during_first_part(s3: &HangingS3, upload: Upload) {
     let upload = tokio::spawn(upload.into_future());
     s3.0.part.notified().await;
     upload.abort();
@@ -83,43 +83,43 @@ fn large() -> Vec<u8> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upload_that_is_given_up_is_aborted() {
-    let s3 = SlowS3::default();
-    given_up(&s3, s3.bucket().upload("film", large()).part_size(0).concurrency(1)).await;
+async fn an_upload_that_is_dropped_is_aborted() {
+    let s3 = HangingS3::default();
+    drop_during_first_part(&s3, s3.bucket().upload("film", large()).part_size(0).concurrency(1)).await;
     tokio::time::timeout(MINUTE, s3.0.abort.notified()).await.unwrap();
     assert_eq!(s3.operations().last().map(String::as_str), Some("DELETE uploadId=u"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upload_whose_state_was_asked_for_is_kept() {
-    let s3 = SlowS3::default();
+async fn an_upload_with_a_listener_for_its_state_is_kept() {
+    let s3 = HangingS3::default();
     let (sender, state) = std::sync::mpsc::channel();
     let upload = s3.bucket().upload("film", large()).part_size(0).concurrency(1);
-    given_up(&s3, upload.on_resumable(move |state| sender.send(state).unwrap())).await;
+    drop_during_first_part(&s3, upload.on_resumable(move |state| sender.send(state).unwrap())).await;
     tokio::time::sleep(MINUTE).await;
     assert_eq!(s3.operations().len(), 2, "{:?}", s3.operations());
     s3.bucket().abort_upload(&state.recv().unwrap()).await.unwrap();
 }
 
-/// An S3 whose answer to CompleteMultipartUpload is lost each time.
+/// An S3 whose responses to CompleteMultipartUpload are all lost.
 #[derive(Clone, Debug, Default)]
-struct LossyS3 {
+struct S3WithLostResponses {
     identity_pool: ScriptedAws,
-    /// What it did with the parts.
-    fate: Fate,
+    /// The real outcome of CompleteMultipartUpload.
+    completion: Completion,
     completions: Arc<Mutex<u32>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Fate {
+enum Completion {
     #[default]
-    PutTogether,
-    Kept,
-    /// It did something, and HEAD does not say what.
-    Hidden,
+    Completed,
+    PartsKept,
+    /// The parts are gone, and there is no object.
+    Unknown,
 }
 
-impl LossyS3 {
+impl S3WithLostResponses {
     async fn upload(&self, options: PutOptions) -> Result<PutOutcome, Error> {
         let config = Config::builder()
             .identity_pool("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")
@@ -139,7 +139,7 @@ impl LossyS3 {
 
 type PutOutcome = Option<String>;
 
-impl Transport for LossyS3 {
+impl Transport for S3WithLostResponses {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         if request.headers().contains_key("x-amz-target") {
             return self.identity_pool.send(request);
@@ -155,16 +155,16 @@ impl Transport for LossyS3 {
             "POST" => {
                 let mut completions = self.completions.lock().unwrap();
                 *completions += 1;
-                if self.fate == Fate::Hidden && *completions > 1 {
+                if self.completion == Completion::Unknown && *completions > 1 {
                     gone
                 } else {
                     return Box::pin(async { Err(TransportError::interrupted("reset")) });
                 }
             }
             "PUT" => http::Response::builder().header("etag", "\"part\"").body(""),
-            "GET" if self.fate == Fate::Kept => answer(200, "<ListPartsResult/>"),
+            "GET" if self.completion == Completion::PartsKept => answer(200, "<ListPartsResult/>"),
             "GET" => gone,
-            "HEAD" if self.fate == Fate::PutTogether => {
+            "HEAD" if self.completion == Completion::Completed => {
                 let whole = crate::s3::metadata::crc32_to_base64(crc32fast::hash(&large()));
                 let head = http::Response::builder().header("etag", "\"whole\"");
                 head.header("x-amz-checksum-crc32", whole).header("content-length", large().len()).body("")
@@ -178,18 +178,18 @@ impl Transport for LossyS3 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upload_whose_last_answers_are_lost_is_found_out_to_be_done() {
+async fn an_upload_whose_last_responses_are_lost_is_found_to_be_complete() {
     let conditional = PutOptions { if_absent: true, ..PutOptions::default() };
     for options in [PutOptions::default(), conditional] {
-        let s3 = LossyS3::default();
+        let s3 = S3WithLostResponses::default();
         assert_eq!(s3.upload(options).await.unwrap().as_deref(), Some("\"whole\""));
         assert_eq!(*s3.completions.lock().unwrap(), 1);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upload_whose_parts_s3_still_has_failed_for_the_network() {
-    let s3 = LossyS3 { fate: Fate::Kept, ..LossyS3::default() };
+async fn an_upload_whose_parts_s3_still_has_fails_with_the_network_error() {
+    let s3 = S3WithLostResponses { completion: Completion::PartsKept, ..S3WithLostResponses::default() };
     let error = s3.upload(PutOptions::default()).await.unwrap_err();
     assert_eq!(error.kind(), crate::ErrorKind::Network);
     assert!(!error.message().contains("unknown"), "{error}");
@@ -197,8 +197,8 @@ async fn an_upload_whose_parts_s3_still_has_failed_for_the_network() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upload_that_is_gone_after_a_lost_answer_is_not_said_to_be_absent() {
-    let s3 = LossyS3 { fate: Fate::Hidden, ..LossyS3::default() };
+async fn an_upload_that_is_gone_after_a_lost_response_is_not_reported_as_absent() {
+    let s3 = S3WithLostResponses { completion: Completion::Unknown, ..S3WithLostResponses::default() };
     let error = s3.upload(PutOptions::default()).await.unwrap_err();
     assert_eq!(error.kind(), crate::ErrorKind::Network);
     assert!(error.message().contains("unknown"), "{error}");
