@@ -1,4 +1,4 @@
-//! S3 against a server: what goes up comes down, also in parts, after breaks, and only to whom it belongs.
+//! S3 against a server: objects are read as they were written, also in parts and after interruptions, and only by their owner.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,7 @@ struct World {
     demo: Demo,
     client: Client,
     bucket: Bucket,
-    /// The person's own prefix.
+    /// The prefix of the user.
     mine: String,
 }
 
@@ -58,11 +58,11 @@ fn content(length: usize) -> Bytes {
     content.into()
 }
 
-/// Changes one bit of every object on its way.
+/// Changes one bit of every object in transit.
 #[derive(Debug)]
-struct Damaging(HttpTransport);
+struct DamagingTransport(HttpTransport);
 
-impl Transport for Damaging {
+impl Transport for DamagingTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async {
             let is_get = request.method() == http::Method::GET;
@@ -78,7 +78,7 @@ impl Transport for Damaging {
 }
 
 #[tokio::test]
-async fn what_is_put_can_be_read_whole_in_ranges_and_under_conditions() -> Result<()> {
+async fn an_object_is_read_whole_in_ranges_and_under_conditions() -> Result<()> {
     let world = World::new().await?;
     let (bucket, key) = (&world.bucket, world.key("a.txt"));
     let options = PutOptions {
@@ -127,7 +127,7 @@ async fn what_is_put_can_be_read_whole_in_ranges_and_under_conditions() -> Resul
 }
 
 #[tokio::test]
-async fn keys_may_be_any_text_and_what_cannot_be_addressed_is_not_sent() -> Result<()> {
+async fn keys_may_be_any_text_and_a_key_that_cannot_be_addressed_is_not_sent() -> Result<()> {
     let world = World::new().await?;
     let odd = [
         "space here",
@@ -199,7 +199,7 @@ async fn listings_come_in_pages_and_in_folders() -> Result<()> {
 }
 
 #[tokio::test]
-async fn copies_keep_or_replace_what_is_said_about_the_object() -> Result<()> {
+async fn copies_keep_or_replace_the_settings_of_the_object() -> Result<()> {
     let world = World::new().await?;
     let (from, to) = (world.key("from + é"), world.key("to"));
     world.bucket.put(&from, "content").content_type("text/plain").await?;
@@ -230,7 +230,7 @@ async fn an_error_inside_a_success_is_an_error() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_download_that_breaks_off_goes_on_where_it_was() -> Result<()> {
+async fn a_download_that_breaks_off_continues_where_it_was() -> Result<()> {
     let world = World::new().await?;
     let (key, whole) = (world.key("a"), content(3 * MIB));
     world.bucket.put(&key, whole.clone()).await?;
@@ -261,7 +261,7 @@ async fn a_download_that_was_damaged_is_an_error() -> Result<()> {
     let world = World::new().await?;
     let key = world.key("a");
     world.bucket.put(&key, "content").await?;
-    let client = world.demo.client()?.transport(Damaging(HttpTransport::new()?)).build()?;
+    let client = world.demo.client()?.transport(DamagingTransport(HttpTransport::new()?)).build()?;
     world.demo.sign_in(&client, "lin").await?;
     let object = client.s3()?.get(&key).await?;
     assert_eq!(object.bytes().await.unwrap_err().kind(), ErrorKind::InvalidResponse);
@@ -273,7 +273,7 @@ async fn a_download_that_was_damaged_is_an_error() -> Result<()> {
 }
 
 #[tokio::test]
-async fn presigned_urls_do_one_thing_for_anybody_and_die_with_the_credentials() -> Result<()> {
+async fn presigned_urls_allow_one_request_to_anybody_and_expire_with_the_credentials() -> Result<()> {
     let world = World::new().await?;
     let (key, http) = (world.key("a b+c é.txt"), HttpTransport::new()?);
     let put = world.bucket.presign_put(&key, Duration::from_secs(600)).content_type("text/plain").await?;
@@ -312,7 +312,7 @@ async fn presigned_urls_do_one_thing_for_anybody_and_die_with_the_credentials() 
 }
 
 #[tokio::test]
-async fn what_is_large_goes_up_in_parts_from_memory_file_and_stream() -> Result<()> {
+async fn large_content_is_uploaded_in_parts_from_memory_file_and_stream() -> Result<()> {
     let world = World::new().await?;
     let whole = content(12 * MIB + 12_345);
     let directory = tempfile::tempdir()?;
@@ -356,7 +356,7 @@ async fn what_is_large_goes_up_in_parts_from_memory_file_and_stream() -> Result<
     Ok(())
 }
 
-/// Uploads until `parts` are done, then stops; returns the state as another process would find it.
+/// Uploads until `parts` are done, then stops. Returns the state as another process would find it.
 async fn interrupted_upload(world: &World, key: &str, body: Bytes, parts: usize) -> Result<UploadState> {
     let (saved, mut states) = tokio::sync::mpsc::unbounded_channel();
     let (counted, mut done) = tokio::sync::mpsc::unbounded_channel();
@@ -382,7 +382,7 @@ async fn interrupted_upload(world: &World, key: &str, body: Bytes, parts: usize)
 }
 
 #[tokio::test]
-async fn an_upload_goes_on_in_another_process_and_sends_only_what_is_missing() -> Result<()> {
+async fn an_upload_continues_in_another_process_and_sends_only_the_missing_parts() -> Result<()> {
     let world = World::new().await?;
     let (key, whole) = (world.key("large"), content(23 * MIB));
     let state = interrupted_upload(&world, &key, whole.clone(), 2).await?;
@@ -461,7 +461,7 @@ async fn an_upload_survives_failing_parts_expired_credentials_and_a_lost_last_an
 }
 
 #[tokio::test]
-async fn credentials_that_expired_are_renewed_also_where_s3_does_not_say_why_it_refuses() -> Result<()> {
+async fn expired_credentials_are_renewed_even_if_s3_does_not_explain_its_refusal() -> Result<()> {
     let world = World::new().await?;
     let key = world.key("a");
     world.bucket.put(&key, "a").await?;
@@ -472,13 +472,13 @@ async fn credentials_that_expired_are_renewed_also_where_s3_does_not_say_why_it_
     Ok(())
 }
 
-/// Notes how many of its parts are in memory at once.
+/// Counts how many of its parts are in memory at once.
 #[derive(Debug, Default)]
-struct Watched {
+struct CountingSource {
     parts: Arc<Mutex<(usize, usize)>>,
 }
 
-impl UploadSource for Watched {
+impl UploadSource for CountingSource {
     fn size(&self) -> u64 {
         40 << 20
     }
@@ -493,9 +493,9 @@ impl UploadSource for Watched {
 }
 
 #[tokio::test]
-async fn only_so_many_parts_are_in_memory_at_once() -> Result<()> {
+async fn only_the_parts_under_way_are_in_memory() -> Result<()> {
     let world = World::new().await?;
-    let source = Watched::default();
+    let source = CountingSource::default();
     let (parts, counted) = (Arc::clone(&source.parts), Arc::clone(&source.parts));
     world
         .bucket
