@@ -8,6 +8,7 @@
 //! - [`events`]: tells listeners when the session changes
 //! - [`login`]: the session as a login of the identity pool
 
+mod claims;
 mod detached;
 mod events;
 mod exchange;
@@ -30,6 +31,7 @@ use std::time::{Duration, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 
+pub use claims::Claims;
 pub(crate) use detached::detached;
 pub use events::{Events, SessionEndReason, SessionEvent};
 pub use exchange::RefreshOperation;
@@ -37,7 +39,7 @@ pub(crate) use exchange::RefreshSettings;
 pub(crate) use manager::{SessionManager, store_key};
 pub use sign_out::SignOut;
 pub(crate) use tokens::RefreshToken;
-pub use tokens::{AccessToken, Claims, IdToken};
+pub use tokens::{AccessToken, IdToken};
 pub use user::User;
 
 use crate::error::Error;

@@ -3,15 +3,14 @@
 //! The client reads claims only to show them and to know the expiry. A backend that acts on a token must verify its signature.
 
 use std::fmt;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{Engine, alphabet};
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::dates;
+use super::Claims;
 use crate::error::Error;
 use crate::json;
 
@@ -150,56 +149,6 @@ impl PartialEq for RefreshToken {
     }
 }
 
-/// The claims of a token, by their names.
-#[derive(Clone, PartialEq)]
-pub struct Claims(Map<String, Value>);
-
-impl Claims {
-    /// The claim called `name`, as JSON.
-    pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
-    }
-
-    /// The claim called `name`, if it is a text, such as `email` or `custom:team`.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.get(name).and_then(Value::as_str)
-    }
-
-    /// The claim called `name`, as `T`.
-    ///
-    /// `None` where the token has no such claim or one of another shape.
-    pub fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        T::deserialize(self.get(name)?).ok()
-    }
-
-    /// The names and values of all claims.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
-    }
-
-    fn list(&self, name: &str) -> Vec<&str> {
-        let items = self.get(name).and_then(Value::as_array);
-        items.map(|items| items.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
-    }
-
-    /// A time in seconds since 1970, whole or not: RFC 7519 allows both.
-    fn time(&self, name: &str) -> Option<SystemTime> {
-        let value = self.get(name)?;
-        let since = match value.as_u64() {
-            Some(seconds) => Duration::from_secs(seconds),
-            None => Duration::try_from_secs_f64(value.as_f64()?).ok()?,
-        };
-        UNIX_EPOCH.checked_add(since).filter(|time| dates::calendar(*time).is_some())
-    }
-}
-
-/// Shows only the claims' names: their values are personal data.
-impl fmt::Debug for Claims {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
-    }
-}
-
 /// The common part of ID tokens and access tokens.
 #[derive(Clone)]
 struct Token {
@@ -223,7 +172,7 @@ impl Token {
         if !jwt.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(malformed());
         }
-        let claims = Claims(payload(jwt.expose_secret()).ok_or_else(malformed)?);
+        let claims = Claims::new(payload(jwt.expose_secret()).ok_or_else(malformed)?);
         if claims.text("token_use") != Some(token_use) {
             return Err(malformed());
         }
@@ -278,6 +227,8 @@ impl fmt::Debug for RefreshToken {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use serde_json::json;
 
     use super::*;
