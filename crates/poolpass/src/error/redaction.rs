@@ -1,34 +1,37 @@
-//! Cuts secrets out of texts that others wrote, however they quote them.
+//! Cuts secrets out of texts from elsewhere, however they are quoted.
 //!
-//! A server may echo what a request sent: as it is, escaped for a URL, for JSON or for XML (also twice), in base64, in hexadecimal
-//! digits, in other letters, broken into lines, or in part. A text is therefore searched as it is and unescaped, for each secret,
-//! its base64 and its digits, and for pieces of them.
+//! A server may echo a request's secrets: verbatim, escaped for a URL, for JSON or for XML (even twice), in base64, in hexadecimal
+//! digits, with another case, broken into lines, or in part. The text is therefore searched both verbatim and unescaped, for each
+//! secret, its base64 and its digits, and for pieces of them.
 //!
-//! What is cut out:
-//! - a secret as a whole, whatever its length. One of less than six characters, or of less than eight without a digit, has to stand
-//!   alone, since it is part of other words by chance; a word of AWS's messages has to stand between quotation marks. A code of six
-//!   digits is cut out anywhere, also within a request id, where it stands by chance once in a million ids.
-//! - a piece of a secret, of its base64 or of its digits that has 12 letters and digits in a row, whatever separates them. Not a
-//!   piece of a secret with blanks in it, nor words without a digit. So a text that was shortened shows at most 11 of them.
+//! The search cuts out:
+//! - a whole secret of any length. A secret of fewer than six characters, or of fewer than eight without a digit, must be a word of
+//!   its own, since other words contain it by chance; a word of AWS's messages must be between quotation marks. A code of six digits
+//!   is cut out anywhere, even within a request id, where it occurs by chance once in a million ids.
+//! - a piece of a secret, of its base64 or of its digits that has 12 letters and digits in a row, whatever separates them. The pieces
+//!   of a secret with blanks are not searched for, nor are words without a digit. A shortened text shows at most 11 of them.
+
+mod pieces;
+mod view;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::Value;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-/// What stands in place of a secret.
+use pieces::{PIECE, Pieces, letter};
+use view::View;
+
+/// Replaces a secret.
 const REDACTED: &str = "[redacted]";
 
-/// So many letters and digits of a secret are a secret, too.
-const PIECE: usize = 12;
-
-/// The longest text that is kept of what others wrote, in bytes. Errors are shown to people.
+/// The longest text from elsewhere that an error keeps, in bytes. People read errors.
 const LONGEST_TEXT: usize = 8 * 1024;
 
-/// So much of a longer text is searched beyond what is kept, for a secret that stands across the end.
+/// The search goes this far beyond the kept text, for a secret across its end.
 const BEYOND: usize = 1024;
 
-/// Words of AWS's messages. One that is also somebody's password is cut only where it is quoted: to cut it everywhere would tell
+/// Words of AWS's messages. A password that is one of them is cut only between quotation marks: cutting it everywhere would reveal
 /// the password.
 const PROSE: &str = " a access account an and api application at attempts auth authorization be by can client cognito code \
                      constraint disabled does email error exceeded exist expired failed for has have i id in incorrect input \
@@ -40,38 +43,39 @@ const PROSE: &str = " a access account an and api application at attempts auth a
 #[derive(Default)]
 pub(crate) struct Secrets {
     fragments: Vec<Fragment>,
-    /// The letters and digits of those that have pieces.
+    /// The letters of the secrets that are long enough to have pieces.
     long: Vec<Zeroizing<Vec<u8>>>,
 }
 
 /// A secret, its base64, or its hexadecimal digits.
 struct Fragment {
     bytes: Zeroizing<Vec<u8>>,
-    stands: Stands,
+    boundary: Boundary,
 }
 
-/// Where a fragment counts as a quotation.
+/// Where a fragment of a text counts as the secret.
 #[derive(Clone, Copy)]
-enum Stands {
+enum Boundary {
     Anywhere,
-    /// As a word of its own: what is short is part of other words by chance.
+    /// As a word of its own: other words contain a short secret by chance.
     Alone,
-    /// Between quotation marks and the like.
+    /// Between quotation marks or similar punctuation.
     Quoted,
 }
 
 impl Secrets {
-    /// One more secret.
+    /// Adds a secret.
     pub(crate) fn add(&mut self, secret: &str) {
         let secret = secret.trim();
         if secret.is_empty() {
             return;
         }
         let word = Zeroizing::new(format!(" {} ", secret.to_ascii_lowercase()));
-        let stands = if PROSE.contains(word.as_str()) { Stands::Quoted } else { stands(secret.as_bytes()) };
-        self.add_fragment(secret.as_bytes(), stands);
+        let boundary =
+            if PROSE.contains(word.as_str()) { Boundary::Quoted } else { boundary(secret.as_bytes()) };
+        self.add_fragment(secret.as_bytes(), boundary);
         self.add_encoded(secret.as_bytes());
-        // As it stands in a body, all of which may be encoded.
+        // As JSON quotes it: a whole body may be encoded.
         let escaped = Zeroizing::new(Value::from(secret).to_string());
         let escaped = escaped.trim_matches('"');
         if escaped != secret {
@@ -81,31 +85,31 @@ impl Secrets {
 
     fn add_encoded(&mut self, bytes: &[u8]) {
         let digits = Zeroizing::new(hex::encode(bytes));
-        self.add_fragment(digits.as_bytes(), stands(digits.as_bytes()));
-        // What stands before it decides about its base64, and so does what follows, for the last character.
+        self.add_fragment(digits.as_bytes(), boundary(digits.as_bytes()));
+        // The bytes before and after a secret change its base64.
         for before in 0..3 {
             let mut padded = Zeroizing::new(vec![0; before]);
             padded.extend_from_slice(bytes);
             let text = Zeroizing::new(STANDARD_NO_PAD.encode(&*padded));
             let base64 = &text.as_bytes()[(before * 8).div_ceil(6)..padded.len() * 8 / 6];
             if base64.len() >= 6 {
-                self.add_fragment(base64, Stands::Anywhere);
+                self.add_fragment(base64, Boundary::Anywhere);
             } else if before == 0 {
-                self.add_fragment(text.as_bytes(), Stands::Alone);
+                self.add_fragment(text.as_bytes(), Boundary::Alone);
             }
         }
     }
 
-    fn add_fragment(&mut self, bytes: &[u8], stands: Stands) {
+    fn add_fragment(&mut self, bytes: &[u8], boundary: Boundary) {
         let letters: Zeroizing<Vec<u8>> = Zeroizing::new(bytes.iter().copied().filter_map(letter).collect());
         // A piece of a sentence is found in other sentences, and in AWS's codes.
         if letters.len() >= PIECE && !bytes.contains(&b' ') {
             self.long.push(letters);
         }
-        self.fragments.push(Fragment { bytes: Zeroizing::new(bytes.to_vec()), stands });
+        self.fragments.push(Fragment { bytes: Zeroizing::new(bytes.to_vec()), boundary });
     }
 
-    /// The text without the secrets; `None` where it has none and is not too long.
+    /// The text without the secrets. `None` if it has none and is not too long.
     pub(crate) fn cut_from(&self, text: &str) -> Option<String> {
         let kept = &text.as_bytes()[..text.len().min(LONGEST_TEXT)];
         let searched = &text.as_bytes()[..text.len().min(LONGEST_TEXT + BEYOND)];
@@ -136,7 +140,7 @@ impl Secrets {
         Some(redacted)
     }
 
-    /// Where the secrets stand in the text.
+    /// The places of the secrets in the text.
     fn find(&self, text: &[u8]) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
         if self.fragments.is_empty() {
@@ -161,10 +165,10 @@ impl Secrets {
     }
 }
 
-/// Where a secret counts as quoted that is no word of AWS's.
-fn stands(secret: &[u8]) -> Stands {
+/// The boundary of a secret that is no word of AWS's messages.
+fn boundary(secret: &[u8]) -> Boundary {
     let has_digit = secret.iter().any(u8::is_ascii_digit);
-    if secret.len() >= 8 || (secret.len() >= 6 && has_digit) { Stands::Anywhere } else { Stands::Alone }
+    if secret.len() >= 8 || (secret.len() >= 6 && has_digit) { Boundary::Anywhere } else { Boundary::Alone }
 }
 
 impl Fragment {
@@ -172,7 +176,7 @@ impl Fragment {
         let mut start = 0;
         while let Some(text) = view.bytes.get(start..).filter(|text| !text.is_empty()) {
             match self.length_at(text) {
-                Some(length) if self.stands.at(&view.bytes, start, start + length) => {
+                Some(length) if self.boundary.at(&view.bytes, start, start + length) => {
                     found.push((view.spans[start].0, view.spans[start + length - 1].1));
                     start += length;
                 }
@@ -181,7 +185,7 @@ impl Fragment {
         }
     }
 
-    /// How much of the text is this fragment, with which the text begins. A longer one may be broken into lines or groups.
+    /// The length of the fragment at the beginning of the text. A long fragment may be broken into lines or groups.
     fn length_at(&self, text: &[u8]) -> Option<usize> {
         let mut length = 0;
         for byte in &*self.bytes {
@@ -197,7 +201,7 @@ impl Fragment {
     }
 }
 
-impl Stands {
+impl Boundary {
     fn at(self, text: &[u8], start: usize, end: usize) -> bool {
         let neighbours = [start.checked_sub(1).and_then(|before| text.get(before)), text.get(end)];
         neighbours.into_iter().flatten().all(|byte| match self {
@@ -208,160 +212,12 @@ impl Stands {
     }
 }
 
-/// Form encoding writes a blank as `+`, base64 has two alphabets, and letters may have changed their case, which for those beyond
-/// ASCII is another byte.
+/// Form encoding writes a blank as `+`, base64 has two alphabets, and letters may have another case, which beyond ASCII is another
+/// byte.
 fn is_same(secret: u8, text: u8) -> bool {
     secret.eq_ignore_ascii_case(&text)
         || (!secret.is_ascii() && !text.is_ascii())
         || matches!((secret, text), (b' ' | b'-', b'+') | (b'+', b'-') | (b'/', b'_') | (b'_', b'/'))
-}
-
-/// What counts in a piece of a long secret: not what ends lines, separates groups, or differs between the alphabets of base64. What
-/// may stand around a quotation counts, and is all the same.
-fn letter(byte: u8) -> Option<u8> {
-    match byte {
-        _ if byte.is_ascii_alphanumeric() => Some(byte.to_ascii_lowercase()),
-        b'+' | b'-' | b'/' | b'_' | b'=' | b'.' | b':' | b'\\' | b' ' | b'\t' | b'\r' | b'\n' => None,
-        _ => Some(0),
-    }
-}
-
-/// All pieces of long secrets.
-struct Pieces<'a> {
-    long: &'a [Zeroizing<Vec<u8>>],
-    /// The hashes that pieces have, one bit each: what is not among them is no piece.
-    hashes: Vec<bool>,
-}
-
-impl<'a> Pieces<'a> {
-    fn of(long: &'a [Zeroizing<Vec<u8>>]) -> Self {
-        let mut hashes = vec![false; 1 << 16];
-        for piece in long.iter().flat_map(|letters| letters.windows(PIECE)) {
-            hashes[hash(piece)] = true;
-        }
-        Self { long, hashes }
-    }
-
-    fn find(&self, view: &View, found: &mut Vec<(usize, usize)>) {
-        let (mut letters, mut places) = (Zeroizing::new(Vec::new()), Vec::new());
-        for (place, byte) in view.bytes.iter().enumerate() {
-            if let Some(letter) = letter(*byte) {
-                letters.push(letter);
-                places.push(place);
-            }
-        }
-        let mut at = 0;
-        while let Some(piece) = letters.get(at..at + PIECE) {
-            let length = if self.hashes[hash(piece)] { self.common_with(&letters[at..]) } else { 0 };
-            if length > 0 {
-                let (first, last) = (places[at], places[at + length - 1]);
-                let run = &view.bytes[first..=last];
-                // Words without a digit are those of AWS's messages more likely than those of a passphrase.
-                if run.iter().any(u8::is_ascii_digit) || !run.contains(&b' ') {
-                    found.push((view.spans[first].0, view.spans[last].1));
-                }
-            }
-            at += length.max(1);
-        }
-    }
-
-    /// How many letters of a long secret the text begins with; 0 where they are no piece.
-    fn common_with(&self, text: &[u8]) -> usize {
-        let rests = self.long.iter().flat_map(|letters| (0..letters.len()).map(|from| &letters[from..]));
-        let lengths = rests.map(|rest| rest.iter().zip(text).take_while(|(one, other)| one == other).count());
-        lengths.filter(|length| *length >= PIECE).max().unwrap_or_default()
-    }
-}
-
-fn hash(piece: &[u8]) -> usize {
-    let hash = piece.iter().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(*byte)));
-    (hash ^ (hash >> 16)) as usize & 0xFFFF
-}
-
-/// A text, perhaps unescaped, and where each byte stands in the text as it was.
-struct View {
-    bytes: Vec<u8>,
-    spans: Vec<(usize, usize)>,
-}
-
-impl View {
-    fn of(text: &[u8]) -> Self {
-        Self { bytes: text.to_vec(), spans: (0..text.len()).map(|at| (at, at + 1)).collect() }
-    }
-
-    /// With the escapes that begin with one of `markers` undone; `None` where there are none.
-    fn unescaped(&self, markers: &[u8]) -> Option<Self> {
-        let mut view = Self { bytes: Vec::new(), spans: Vec::new() };
-        let mut at = 0;
-        while let Some(byte) = self.bytes.get(at) {
-            let escape = if markers.contains(byte) { unescape(&self.bytes[at..]) } else { None };
-            let length = escape.as_ref().map_or(1, |(_, length)| *length);
-            let span = (self.spans[at].0, self.spans[at + length - 1].1);
-            match escape {
-                Some((Unescaped::Byte(byte), _)) => view.push(&[byte], span),
-                Some((Unescaped::Char(char), _)) => view.push(char.encode_utf8(&mut [0; 4]).as_bytes(), span),
-                None => view.push(&[*byte], span),
-            }
-            at += length;
-        }
-        (view.bytes.len() < self.bytes.len()).then_some(view)
-    }
-
-    fn push(&mut self, bytes: &[u8], span: (usize, usize)) {
-        self.bytes.extend_from_slice(bytes);
-        self.spans.extend(bytes.iter().map(|_| span));
-    }
-}
-
-impl Drop for View {
-    fn drop(&mut self) {
-        self.bytes.zeroize();
-    }
-}
-
-enum Unescaped {
-    Byte(u8),
-    Char(char),
-}
-
-/// The escape that the text begins with, and its length.
-fn unescape(text: &[u8]) -> Option<(Unescaped, usize)> {
-    let number = |range: std::ops::Range<usize>, radix| {
-        let digits = std::str::from_utf8(text.get(range)?).ok()?;
-        u32::from_str_radix(digits, radix).ok()
-    };
-    let char = |code: u32, length| Some((Unescaped::Char(char::from_u32(code)?), length));
-    match text {
-        [b'%', ..] => Some((Unescaped::Byte(u8::try_from(number(1..3, 16)?).ok()?), 3)),
-        [b'\\', b'u', ..] => {
-            let first = number(2..6, 16)?;
-            if (0xD800..0xDC00).contains(&first) && text.get(6..8) == Some(b"\\u") {
-                let second = number(8..12, 16)?.checked_sub(0xDC00)?;
-                return char(0x10000 + ((first - 0xD800) << 10) + second, 12);
-            }
-            char(first, 6)
-        }
-        [b'\\', b'x', ..] => char(number(2..4, 16)?, 4),
-        [b'\\', b'n', ..] => char(10, 2),
-        [b'\\', b'r', ..] => char(13, 2),
-        [b'\\', b't', ..] => char(9, 2),
-        [b'\\', byte, ..] => Some((Unescaped::Byte(*byte), 2)),
-        [b'&', ..] => {
-            let end = text.iter().take(10).position(|byte| *byte == b';')?;
-            let code = match &text[1..end] {
-                b"amp" => u32::from(b'&'),
-                b"lt" => u32::from(b'<'),
-                b"gt" => u32::from(b'>'),
-                b"quot" => u32::from(b'"'),
-                b"apos" => u32::from(b'\''),
-                [b'#', b'x' | b'X', ..] => number(3..end, 16)?,
-                [b'#', ..] => number(2..end, 10)?,
-                _ => return None,
-            };
-            char(code, end + 1)
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]
