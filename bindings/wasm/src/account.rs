@@ -1,22 +1,19 @@
 //! The person's account.
 
-use poolpass::{
-    Account, AccountCall, AccountOptions, CodeDeliveryDetails, MfaMethod, MfaPreference, MfaSetting,
-    MfaSettings, SignUpOptions, SignUpResult,
-};
+use poolpass::{Account, AccountCall, AccountOptions, CodeDeliveryDetails, SignUpOptions, SignUpResult};
 use wasm_bindgen::prelude::*;
 
 use crate::call::no_such_method;
-use crate::challenge::JsSoftwareTokenSetup;
 use crate::error::Exception;
+use crate::mfa::{self, JsSoftwareTokenSetup};
 use crate::values::{Options, list, maybe, object, pairs, texts};
 
-/// The methods of `Account` of the crate `poolpass`.
+/// Calls a method of `Account` of the crate `poolpass`.
 pub(crate) async fn perform(account: Account, method: String, input: Options) -> Result<JsValue, Exception> {
     match method.as_str() {
         "signUp" => {
             let sign_up = account.sign_up(input.needed("username")?, input.needed("password")?);
-            return Ok(signed_up(&sign_up.options(sign_up_options(&input)?).await?));
+            return Ok(sign_up_result(&sign_up.options(sign_up_options(&input)?).await?));
         }
         "confirmSignUp" => {
             let (username, code) = (input.needed("username")?, input.needed("code")?);
@@ -63,8 +60,8 @@ pub(crate) async fn perform(account: Account, method: String, input: Options) ->
             let name = input.text("deviceName")?;
             account.verify_software_token(&input.needed("code")?, name.as_deref()).await?;
         }
-        "mfaPreference" => return Ok(preference(&account.mfa_preference().await?)),
-        "setMfaPreference" => account.set_mfa_preference(mfa_settings(&input)?).await?,
+        "mfaPreference" => return Ok(mfa::preference(&account.mfa_preference().await?)),
+        "setMfaPreference" => account.set_mfa_preference(mfa::settings(&input)?).await?,
         "deleteUser" => account.delete_user().await?,
         _ => return Err(no_such_method()),
     }
@@ -84,11 +81,11 @@ fn sign_up_options(input: &Options) -> Result<SignUpOptions, Exception> {
     })
 }
 
-fn signed_up(done: &SignUpResult) -> JsValue {
+fn sign_up_result(result: &SignUpResult) -> JsValue {
     object(&[
-        ("confirmed", done.confirmed().into()),
-        ("sub", done.sub().into()),
-        ("codeDeliveryDetails", delivery(done.code_delivery_details())),
+        ("confirmed", result.confirmed().into()),
+        ("sub", result.sub().into()),
+        ("codeDeliveryDetails", delivery(result.code_delivery_details())),
     ])
     .into()
 }
@@ -100,43 +97,12 @@ async fn delivered(
     Ok(delivery(call.options(options(input)?).await?.as_ref()))
 }
 
-fn delivery(delivery: Option<&CodeDeliveryDetails>) -> JsValue {
-    maybe(delivery.map(|delivery| {
+fn delivery(details: Option<&CodeDeliveryDetails>) -> JsValue {
+    maybe(details.map(|details| {
         object(&[
-            ("deliveryMedium", maybe(delivery.delivery_medium())),
-            ("destination", maybe(delivery.destination())),
-            ("attributeName", maybe(delivery.attribute_name())),
+            ("deliveryMedium", maybe(details.delivery_medium())),
+            ("destination", maybe(details.destination())),
+            ("attributeName", maybe(details.attribute_name())),
         ])
     }))
-}
-
-fn preference(preference: &MfaPreference) -> JsValue {
-    object(&[
-        ("enabled", list(preference.enabled().iter().map(MfaMethod::code))),
-        ("preferred", maybe(preference.preferred().map(MfaMethod::code))),
-    ])
-    .into()
-}
-
-fn mfa_settings(input: &Options) -> Result<MfaSettings, Exception> {
-    let mut settings = MfaSettings::new();
-    if let Some(setting) = mfa_setting(input, "sms")? {
-        settings = settings.sms(setting);
-    }
-    if let Some(setting) = mfa_setting(input, "softwareToken")? {
-        settings = settings.software_token(setting);
-    }
-    if let Some(setting) = mfa_setting(input, "email")? {
-        settings = settings.email(setting);
-    }
-    Ok(settings)
-}
-
-fn mfa_setting(input: &Options, name: &str) -> Result<Option<MfaSetting>, Exception> {
-    let Some(text) = input.text(name)? else { return Ok(None) };
-    let setting = MfaSetting::ALL.iter().find(|setting| setting.code() == text);
-    match setting {
-        Some(setting) => Ok(Some(*setting)),
-        None => Err(Exception::invalid_input("an MFA setting is \"off\", \"on\" or \"preferred\"")),
-    }
 }

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use js_sys::Promise;
-use poolpass::{Challenge, MfaMethod, SoftwareTokenSetup};
+use poolpass::{Challenge, MfaMethod};
 use wasm_bindgen::prelude::*;
 
 use crate::call::call;
 use crate::error::Exception;
+use crate::mfa::JsSoftwareTokenSetup;
 use crate::session::step;
 use crate::values::{Options, list, maybe, object, pairs, texts};
 
@@ -97,24 +98,4 @@ async fn perform(challenge: Rc<Challenge>, method: String, input: Options) -> Re
         // The classes of `js/challenges.ts` leave no way to this.
         _ => return Err(Exception::invalid_input("this challenge takes another answer")),
     }))
-}
-
-/// `SoftwareTokenSetup` of the crate `poolpass`.
-#[wasm_bindgen(js_name = SoftwareTokenSetup)]
-#[derive(Debug)]
-pub struct JsSoftwareTokenSetup(pub(crate) SoftwareTokenSetup);
-
-#[wasm_bindgen(js_class = SoftwareTokenSetup)]
-impl JsSoftwareTokenSetup {
-    /// The secret in base32.
-    #[wasm_bindgen(getter)]
-    pub fn secret(&self) -> String {
-        self.0.secret().to_owned()
-    }
-
-    /// What the QR code has to say.
-    #[wasm_bindgen(js_name = otpauthUri)]
-    pub fn otpauth_uri(&self, issuer: &str, account: &str) -> String {
-        self.0.otpauth_uri(issuer, account)
-    }
 }

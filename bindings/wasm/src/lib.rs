@@ -21,6 +21,7 @@ mod clock;
 mod condition;
 mod error;
 mod failure;
+mod mfa;
 #[cfg(feature = "s3")]
 mod object_options;
 mod presigned_url;
