@@ -6,52 +6,52 @@ use poolpass::ErrorKind as Kind;
 
 use crate::dynamodb::{Attributes, attributes};
 
-/// What every call fails with.
+/// The error of every call.
 #[derive(Clone, Debug, thiserror::Error, uniffi::Error)]
 pub enum PoolpassError {
     /// The call failed.
     #[error("{detail}")]
     Failed {
-        /// What kind of error it is: decide by it.
+        /// The kind of the error: stable, and the same in every language.
         kind: ErrorKind,
-        /// What went wrong, in a sentence for people, without any secret. The wording may change.
+        /// The message for people, without any secret. The wording may change.
         detail: String,
-        /// AWS's own code, such as `NotAuthorizedException`, where AWS refused.
+        /// AWS's own code, such as `NotAuthorizedException`, if AWS rejected the request.
         aws_code: Option<String>,
-        /// AWS's id of the refused request, for AWS's support.
+        /// AWS's id of the rejected request, for AWS's support.
         request_id: Option<String>,
-        /// The status of AWS's answer, where there was one.
+        /// The HTTP status of AWS's answer, if there was one.
         http_status: Option<i32>,
         /// The AWS operation that failed, such as `InitiateAuth`.
         operation: Option<String>,
-        /// What DynamoDB tells about the items of a write or transaction, if it tells something.
+        /// The items that DynamoDB returned with a rejected write or transaction.
         refused: Option<Arc<RefusedItems>>,
     },
 }
 
-/// What DynamoDB tells about the items that it refused to write or read. An object, since a record would print its members.
+/// The items that DynamoDB returned with a rejected write or transaction. An object, since a record would print its members.
 #[derive(Debug, uniffi::Object)]
 pub struct RefusedItems(poolpass::Error);
 
-/// Why DynamoDB cancelled a transaction, as far as one of its items is concerned.
+/// The reason for which DynamoDB cancelled a transaction, for one of its items.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct CancellationReason {
-    /// DynamoDB's code, such as `ConditionalCheckFailed`; none where this item was no reason.
+    /// DynamoDB's code, such as `ConditionalCheckFailed`. None if this item was not the reason.
     pub code: Option<String>,
-    /// What DynamoDB says about it.
+    /// DynamoDB's message for people.
     pub message: Option<String>,
-    /// The item as it was when its condition did not hold.
+    /// The item as it was when its condition was not met.
     pub item: Option<Attributes>,
 }
 
 #[uniffi::export]
 impl RefusedItems {
-    /// The item as it was when the condition of a put, update or delete did not hold.
+    /// The item as it was when the condition of a put, update or delete was not met.
     pub fn item(&self) -> Option<Attributes> {
         self.0.item().map(attributes)
     }
 
-    /// Why a transaction was cancelled: a reason for each item, in their order.
+    /// The reasons for which DynamoDB cancelled a transaction: one for each item, in order.
     pub fn cancellation_reasons(&self) -> Vec<CancellationReason> {
         let reasons = self.0.cancellation_reasons().iter().map(|reason| CancellationReason {
             code: reason.code().map(ToOwned::to_owned),
@@ -63,7 +63,7 @@ impl RefusedItems {
 }
 
 impl PoolpassError {
-    /// An argument is not what the documentation asks for; nothing was sent.
+    /// An argument is invalid. Nothing was sent.
     pub(crate) fn invalid_input(detail: &str) -> Self {
         Self::of_kind(ErrorKind::InvalidInput, detail)
     }

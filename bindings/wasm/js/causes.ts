@@ -1,10 +1,10 @@
 import { messageOf } from './realms.js';
 
-/** What an app's own store or source has thrown. The module knows its words alone, and an error of the module gets it back by them. */
+/** The exceptions of an app's own store or source. The module knows only their messages, by which its errors get them back. */
 const thrown: { message: string; cause: unknown }[] = [];
 const KEPT = 8;
 
-/** What `cause` says, by which `causeOf` finds it. */
+/** Keeps `cause`, and returns the message by which `causeOf` finds it. */
 export function remembered(cause: unknown): string {
   const message = messageOf(cause) ?? 'it threw something that is not an Error';
   thrown.unshift({ message, cause });
@@ -18,8 +18,8 @@ export function causeOf(message: string): unknown {
 }
 
 /**
- * `cause`, unless it quotes something of `value`, which is secret, as errors of HTTP clients and of JSON parsers do, anywhere in it. Then
- * an error with its name is left, and with its message if that quotes nothing.
+ * Returns `cause`, unless it quotes a part of the secret `value`, as errors of HTTP clients and JSON parsers do. Then returns an error with
+ * the cause's name, and with its message if that quotes nothing.
  */
 export function withoutSecrets(cause: unknown, value = ''): unknown {
   const secrets = value.match(LONG) ?? [];
@@ -34,13 +34,13 @@ export function withoutSecrets(cause: unknown, value = ''): unknown {
   return error;
 }
 
-/** What is long enough to be a secret, and the beginning of a JSON Web Token. */
+/** Matches texts that are long enough to be a secret, and the beginning of a JSON Web Token. */
 const LONG = /[\w+/=-]{12,}/g;
 const TOKEN = /eyJ[\w-]{6}/;
-/** How many values are looked at in a cause. In one that has more, such as a whole client's, nobody knows what there is. */
+/** The number of values that are searched in a cause. A cause with more, such as a whole HTTP client, is replaced. */
 const VALUES = 500;
 
-/** All that is said in a value, and in what it holds. */
+/** All texts in a value and its members. */
 function textOf(value: unknown, budget: { left: number }): string {
   budget.left -= 1;
   if (budget.left <= 0) return '';

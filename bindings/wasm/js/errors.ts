@@ -3,17 +3,17 @@ import type { Item } from './dynamodb.js';
 /**
  * The kind of an error, which says what the app can do about it. The kinds are the same in every language of Poolpass.
  *
- * - `invalidConfig`, `invalidInput`: the app's mistake; nothing was sent.
+ * - `invalidConfig`, `invalidInput`: a mistake of the app. Nothing was sent.
  * - `notAuthorized`, `userNotFound`, `userNotConfirmed`, `passwordResetRequired`, `usernameExists`, `aliasExists`,
  *   `invalidPassword`, `codeMismatch`, `codeExpired`, `tooManyAttempts`, `challengeExpired`, `codeDeliveryFailed`,
- *   `mfaNotSetUp`, `triggerRejected`: the user pool refused; the person can do something about it.
+ *   `mfaNotSetUp`, `triggerRejected`: the user pool rejected the request. The person can do something about it.
  * - `signedOut`, `sessionEnded`: show the sign-in page.
  * - `accessDenied`, `credentialsExpired`, `signatureRefused`, `notFound`, `conditionFailed`, `conflict`, `notModified`: AWS
- *   refused the request.
+ *   rejected the request.
  * - `throttled`, `unavailable`, `network`, `timeout`: these are transient; try again later. The session is kept.
- * - `cancelled`: the call's `AbortSignal` was aborted.
- * - `store`, `platform`: the browser lacks or refuses something.
- * - `invalidResponse`: the answer is not AWS's, such as a proxy's page.
+ * - `cancelled`: the app aborted the call's `AbortSignal`.
+ * - `store`, `platform`: the browser lacks or refuses a feature.
+ * - `invalidResponse`: the answer is not one that AWS documents, such as a proxy's error page.
  * - `aws`: see `awsCode`.
  */
 export type ErrorKind =
@@ -52,11 +52,11 @@ export type ErrorKind =
   | 'invalidResponse'
   | 'aws';
 
-/** Why DynamoDB cancelled a transaction, as far as one of its items is concerned. */
+/** The reason for which DynamoDB cancelled a transaction, for one of its items. */
 export interface CancellationReason {
-  /** DynamoDB's code, such as `ConditionalCheckFailed` or `TransactionConflict`; absent where this item was no reason. */
+  /** DynamoDB's code, such as `ConditionalCheckFailed` or `TransactionConflict`. Absent if this item was not the reason. */
   readonly code?: string | undefined;
-  /** What DynamoDB says about it, in a sentence for people. */
+  /** DynamoDB's message for people. */
   readonly message?: string | undefined;
   /** The item as it was when its condition did not hold, if `returnOldOnConditionCheckFailure` asked for it. Nothing prints it. */
   readonly item?: Item | undefined;
@@ -65,7 +65,7 @@ export interface CancellationReason {
 /** The kinds whose cause usually passes by itself. */
 const TRANSIENT: readonly ErrorKind[] = ['throttled', 'unavailable', 'network', 'timeout'];
 
-/** What AWS said about a refusal. */
+/** The details of an error. */
 export interface PoolpassErrorDetails {
   awsCode?: string | undefined;
   requestId?: string | undefined;
@@ -77,7 +77,9 @@ export interface PoolpassErrorDetails {
 }
 
 /**
- * What went wrong. Decide by `kind`; the message is for people, and never contains a password, token, key or signed URL.
+ * The error of every call.
+ *
+ * Decide by its `kind`. The message is for people and never contains a password, token, code, key or signed URL.
  *
  * ```ts
  * try {
@@ -96,13 +98,13 @@ export interface PoolpassErrorDetails {
  */
 export class PoolpassError extends Error {
   declare readonly name: 'PoolpassError';
-  /** The kind of the error. */
+  /** The kind of the error: stable, and the same in every language. */
   declare readonly kind: ErrorKind;
-  /** AWS's own code, such as `NotAuthorizedException`, where AWS refused. */
+  /** AWS's own code, such as `NotAuthorizedException`, if AWS rejected the request. */
   declare readonly awsCode: string | undefined;
-  /** AWS's id of the refused request, for AWS's support. */
+  /** AWS's id of the rejected request, for AWS's support. */
   declare readonly requestId: string | undefined;
-  /** The status of AWS's answer, where there was one. */
+  /** The HTTP status of AWS's answer, if there was one. */
   declare readonly httpStatus: number | undefined;
   /** The AWS operation that failed, such as `InitiateAuth`. */
   declare readonly operation: string | undefined;
@@ -111,14 +113,14 @@ export class PoolpassError extends Error {
    * `returnOldOnConditionCheckFailure` asked for it. It is a person's data: nothing prints it, and JSON and clones do not have it.
    */
   declare readonly item: Item | undefined;
-  /** Why DynamoDB cancelled a transaction: one reason for each of its items, in their order. Empty for other errors. */
+  /** The reasons for which DynamoDB cancelled a transaction: one for each item, in order. Empty for other errors. */
   declare readonly cancellationReasons: readonly CancellationReason[];
 
   constructor(kind: ErrorKind, message: string, details: PoolpassErrorDetails = {}) {
     super(message);
     const { awsCode, requestId, httpStatus, operation, item, cancellationReasons, cause } = details;
-    // What `structuredClone` and `postMessage` keep of an `Error` is its message. Of an object that only inherits from `Error`, as a
-    // `DOMException` does, they keep all members.
+    // `structuredClone` and `postMessage` keep only the message of an `Error`. They keep all members of an object that merely inherits
+    // from `Error`, as a `DOMException` does.
     const error = Object.create(new.target.prototype) as PoolpassError;
     Object.assign(error, { name: 'PoolpassError', message, kind, awsCode, requestId, httpStatus, operation });
     hide(error, 'stack', this.stack);
@@ -148,12 +150,12 @@ function printable({ item, ...reason }: CancellationReason): CancellationReason 
   return reason;
 }
 
-/** A member that neither a clone nor JSON has, as those of an `Error`. */
+/** Defines a member that neither clones nor JSON have, like those of an `Error`. */
 function hide(object: object, name: PropertyKey, value: unknown): void {
   Object.defineProperty(object, name, { value, writable: true, configurable: true });
 }
 
-/** What a call is rejected with whose signal was aborted for this reason. */
+/** The error of a call whose signal was aborted for this reason. */
 export function cancelled(cause: unknown): PoolpassError {
   return new PoolpassError('cancelled', 'the call was cancelled', { cause });
 }

@@ -19,18 +19,18 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "./causes.js")]
 extern "C" {
-    /// What an app's code has thrown says, by which [`cause_of`] finds it.
+    /// The message of an exception of the app's code, by which [`cause_of`] finds the exception.
     pub(crate) fn remembered(thrown: &JsValue) -> String;
 
     #[wasm_bindgen(js_name = causeOf)]
     fn cause_of(message: &str) -> JsValue;
 }
 
-/// What a call is rejected with.
+/// The value with which a call's promise is rejected.
 pub(crate) struct Exception(JsValue);
 
 impl Exception {
-    /// An argument is not what the documentation asks for; nothing was sent.
+    /// An argument is invalid. Nothing was sent.
     pub(crate) fn invalid_input(message: &str) -> Self {
         Self::of_kind(ErrorKind::InvalidInput, message, &object(&[]))
     }
@@ -48,7 +48,7 @@ impl Exception {
 impl From<Error> for Exception {
     fn from(error: Error) -> Self {
         let message = error.to_string();
-        // The kinds of what an app's store and an upload's source have thrown.
+        // Exceptions of an app's store or of an upload's source have these kinds.
         let cause = match error.kind() {
             ErrorKind::Store | ErrorKind::InvalidInput => cause_of(&message),
             _ => JsValue::UNDEFINED,
@@ -66,7 +66,7 @@ impl From<Error> for Exception {
     }
 }
 
-/// What the app's own code has thrown stays what it is.
+/// An exception of the app's own code stays as it is.
 impl From<JsValue> for Exception {
     fn from(thrown: JsValue) -> Self {
         Self(thrown)

@@ -1,4 +1,4 @@
-// What an error says, to whom, and what is left of it elsewhere.
+// The content of errors, who sees it, and what of it survives elsewhere.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { inspect, types } from 'node:util';

@@ -33,7 +33,7 @@ const OPTIONS = {
   SignUpOptions: ['account', 'SignUpOptions'],
 };
 
-/** What JavaScript says in another way: by another name, or by an option or an argument of another call. */
+/** Operations that have another name in JavaScript, or are an option or an argument of another call. */
 const OTHER_WORDS = {
   'Client.s3': 'bucket',
   'Client.dynamodb': 'table',

@@ -1,26 +1,26 @@
 import Foundation
 import PoolpassFFI
 
-/// What every call throws.
+/// The error of every call.
 ///
-/// Decide by ``kind``: it is the same in every language of Poolpass, and says what to do. No error holds a secret.
+/// Decide by its ``kind``. The message is for people and never contains a password, token, code, key or signed URL.
 public struct PoolpassError: LocalizedError, Sendable {
-    /// What kind of error it is.
+    /// The kind of the error: stable, and the same in every language.
     public let kind: ErrorKind
-    /// What went wrong, in a sentence for people. The wording may change.
+    /// The message for people, without any secret. The wording may change.
     public let message: String
-    /// AWS's own code, such as `NotAuthorizedException`, where AWS refused.
+    /// AWS's own code, such as `NotAuthorizedException`, if AWS rejected the request.
     public let awsCode: String?
-    /// AWS's id of the refused request, for AWS's support.
+    /// AWS's id of the rejected request, for AWS's support.
     public let requestId: String?
-    /// The HTTP status of AWS's answer, where there was one.
+    /// The HTTP status of AWS's answer, if there was one.
     public let httpStatus: Int?
     /// The AWS operation that failed, such as `InitiateAuth`.
     public let operation: String?
     /// The item as it was when the condition of a put, update or delete did not hold, if there was one and
     /// `returnOldOnConditionCheckFailure` asked for it. It is a person's data: nothing prints it.
     public let item: Item?
-    /// Why DynamoDB cancelled a transaction: one reason for each of its items, in their order. Empty for other errors.
+    /// The reasons for which DynamoDB cancelled a transaction: one for each item, in order. Empty for other errors.
     public let cancellationReasons: [CancellationReason]
 
     /// The ``message``, as `localizedDescription` gives it.
@@ -42,11 +42,11 @@ public struct PoolpassError: LocalizedError, Sendable {
     }
 }
 
-/// Why DynamoDB cancelled a transaction, as far as one of its items is concerned.
+/// The reason for which DynamoDB cancelled a transaction, for one of its items.
 public struct CancellationReason: Sendable {
-    /// DynamoDB's code, such as `ConditionalCheckFailed`, `TransactionConflict` or `ValidationError`; nil where this item was no reason.
+    /// DynamoDB's code, such as `ConditionalCheckFailed`, `TransactionConflict` or `ValidationError`. Nil if this item was not the reason.
     public let code: String?
-    /// What DynamoDB says about it, in a sentence for people.
+    /// DynamoDB's message for people.
     public let message: String?
     /// The item as it was when its condition did not hold, if there was one and `returnOldOnConditionCheckFailure` asked for it. Nothing
     /// prints it.
@@ -64,7 +64,7 @@ extension CancellationReason: Redacted {
     var shown: KeyValuePairs<String, Any> { ["code": code as Any, "message": message as Any] }
 }
 
-/// What kind of error it is; each case says what the app should do.
+/// The kind of an error, which says what the app can do about it. The kinds are the same in every language of Poolpass.
 public typealias ErrorKind = PoolpassFFI.ErrorKind
 
 extension PoolpassError: CustomStringConvertible, CustomReflectable {
@@ -73,7 +73,7 @@ extension PoolpassError: CustomStringConvertible, CustomReflectable {
         "\(kind.code())\(awsCode.map { " (\($0))" } ?? ""): \(message)"
     }
 
-    /// All but the items.
+    /// All members except the items.
     public var customMirror: Mirror {
         Mirror(
             self,
@@ -98,7 +98,7 @@ extension PoolpassError {
         }
     }
 
-    /// An argument is not what the documentation asks for; nothing was sent.
+    /// An argument is invalid. Nothing was sent.
     static func invalidInput(_ message: String) -> PoolpassError {
         PoolpassError(
             kind: .invalidInput, message: message, awsCode: nil, requestId: nil, httpStatus: nil, operation: nil,

@@ -2,7 +2,7 @@ import Foundation
 import Poolpass
 import XCTest
 
-/// What errors say, and when.
+/// The content of errors, and when they are thrown.
 final class ErrorTests: XCTestCase {
     func testAnErrorSaysWhatAWSSaid() async throws {
         try await Demo.run { demo in

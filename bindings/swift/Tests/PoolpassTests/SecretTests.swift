@@ -99,7 +99,7 @@ final class SecretTests: XCTestCase {
         XCTAssertTrue(printed(Curt(token: "the-secret"))["dump"]!.contains("the-secret"))
     }
 
-    /// What holds nothing that anybody keeps secret: what an app says itself, and what AWS says about people and objects.
+    /// Types without secrets: values that an app passes in, and what AWS tells about people and objects.
     private static let withoutSecrets: Set = [
         "Attribute", "CancellationReason", "Change", "Challenge", "Condition", "DeletedObjects", "EmailOtpChallenge",
         "ItemPage", "Iterator", "KeychainError", "KeychainStore", "NewPasswordRequiredChallenge", "OtherChallenge",

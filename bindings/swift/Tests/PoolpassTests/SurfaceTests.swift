@@ -51,7 +51,7 @@ final class SurfaceTests: XCTestCase {
         try JSON(contentsOf: repository.appendingPathComponent("tests/surface.json"))
     }
 
-    // What is named here is compiled: without it, this file would not be.
+    // Each of these names is compiled: without the operation, this file does not compile.
 
     private static var client: [String: Any] {
         [

@@ -1,4 +1,4 @@
-//! What no server can be made to say at the right moment. Everything else is in the scenarios, played against local-aws.
+//! Cases for which no server can be made to answer at the right moment. The scenarios play everything else against local-aws.
 
 use secrecy::SecretString;
 use serde_json::{Value, json};

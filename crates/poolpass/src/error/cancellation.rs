@@ -1,10 +1,10 @@
-//! Why DynamoDB cancelled a transaction.
+//! The reasons for which DynamoDB cancelled a transaction.
 
 use std::fmt;
 
 use super::{ErrorKind, Item, Secrets};
 
-/// Why DynamoDB cancelled a transaction, as far as one of its items is concerned.
+/// The reason for which DynamoDB cancelled a transaction, for one of its items.
 #[derive(Clone, Default)]
 pub struct CancellationReason {
     pub(crate) code: Option<String>,
@@ -13,8 +13,8 @@ pub struct CancellationReason {
 }
 
 impl CancellationReason {
-    /// DynamoDB's code, such as `ConditionalCheckFailed`, `TransactionConflict` or `ValidationError`; `None` where this item was no
-    /// reason.
+    /// DynamoDB's code, such as `ConditionalCheckFailed`, `TransactionConflict` or `ValidationError`. `None` if this item was
+    /// not the reason.
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
@@ -40,7 +40,7 @@ impl CancellationReason {
     }
 }
 
-/// Without the item, which is a person's data.
+/// Leaves out the item, which is a person's data.
 impl fmt::Debug for CancellationReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CancellationReason")

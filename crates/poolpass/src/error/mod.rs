@@ -24,11 +24,10 @@ pub(crate) use std::convert::Infallible as Item;
 
 use crate::platform::{RandomError, StoreError, TransportError, TransportErrorKind};
 
-/// What went wrong and what to do about it.
+/// The error of every call.
 ///
-/// Decide by [`kind`](Self::kind). The message is for people; it never contains a password, token,
-/// code, key or signed URL. AWS's own code and request id are kept for AWS's support and for the
-/// cases that Poolpass has no kind for.
+/// Decide by its [`kind`](Self::kind). The message is for people and never contains a password, token, code, key or signed URL.
+/// AWS's own code and request id help AWS's support, and tell apart the cases that Poolpass has no kind for.
 ///
 /// ```
 /// use poolpass::{Config, ErrorKind};
@@ -80,7 +79,7 @@ impl Error {
         Self::new(ErrorKind::InvalidResponse, message)
     }
 
-    /// A refusal by AWS; the kind follows from the code, or from the status where there is no code.
+    /// A refusal by AWS. The kind follows from AWS's code, or from the status if there is no code.
     pub(crate) fn from_aws(refusal: AwsRefusal) -> Self {
         let AwsRefusal { http_status, aws_code, message, request_id, mut cancellation_reasons, item } =
             refusal;
@@ -119,14 +118,14 @@ impl Error {
         self
     }
 
-    /// The store has not kept `value`, which it may quote.
+    /// The store failed to save `value`, which its message may quote.
     pub(crate) fn not_saved(error: StoreError, value: &SecretString) -> Self {
         let mut secrets = Secrets::default();
         secrets.add(value.expose_secret());
         Self::from(error).without(&secrets)
     }
 
-    /// Without the secrets of the request that it answers, whoever has quoted them.
+    /// The error without the secrets of its request, wherever they are quoted.
     pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
         let inner = &mut *self.0;
         if let Some(message) = secrets.cut_from(&inner.message) {
@@ -147,38 +146,38 @@ impl Error {
         self
     }
 
-    /// What lies below. Where the message says it already there is none, so that a printed chain tells nothing twice.
+    /// Adds the underlying error. Only for errors whose message does not say the same, so that a printed chain repeats nothing.
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
         self
     }
 
-    /// What kind of error this is: stable, and the same in every language.
+    /// The kind of the error: stable, and the same in every language.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// What went wrong, in a sentence for people. The wording may change.
+    /// The message for people, without any secret. The wording may change.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// AWS's own error code, such as `NotAuthorizedException`, where AWS refused the request.
+    /// AWS's own code, such as `NotAuthorizedException`, if AWS rejected the request.
     pub fn aws_code(&self) -> Option<&str> {
         self.0.aws_code.as_deref()
     }
 
-    /// AWS's id of the refused request, for AWS's support.
+    /// AWS's id of the rejected request, for AWS's support.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The status of AWS's answer, where there was one.
+    /// The HTTP status of AWS's answer, if there was one.
     pub fn http_status(&self) -> Option<u16> {
         self.0.http_status
     }
 
-    /// Why DynamoDB cancelled a transaction: one reason for each of its items, in their order. Empty for other errors.
+    /// The reasons for which DynamoDB cancelled a transaction: one for each item, in order. Empty for other errors.
     pub fn cancellation_reasons(&self) -> &[CancellationReason] {
         &self.0.cancellation_reasons
     }
@@ -264,7 +263,7 @@ impl From<TransportError> for Error {
     }
 }
 
-/// URLs without what may be secret in them: a user's name and password, and the query, which signs presigned URLs.
+/// Removes the parts of URLs that may be secret: user name and password, and the query, which holds the signature of presigned URLs.
 fn without_queries(text: &str) -> String {
     let mut parts = text.split("://");
     let mut kept = parts.next().unwrap_or_default().to_owned();
@@ -294,14 +293,14 @@ impl From<RandomError> for Error {
     }
 }
 
-/// What a refusing answer said.
+/// The content of an answer by which AWS rejected a request.
 #[derive(Debug, Default)]
 pub(crate) struct AwsRefusal {
     pub(crate) http_status: u16,
     pub(crate) aws_code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) request_id: Option<String>,
-    /// Of a transaction that DynamoDB cancelled.
+    /// For a transaction that DynamoDB cancelled.
     pub(crate) cancellation_reasons: Vec<CancellationReason>,
     /// The item that did not meet a condition.
     pub(crate) item: Option<Item>,

@@ -80,7 +80,7 @@ impl ScriptedPool {
         self.0.asked.lock().unwrap().iter().map(|(operation, _)| operation.clone()).collect()
     }
 
-    /// What was asked at last.
+    /// The input of the last request.
     pub(crate) fn last_input(&self) -> Value {
         self.0.asked.lock().unwrap().last().unwrap().1.clone()
     }

@@ -10,8 +10,9 @@ import dev.poolpass.ffi.PoolpassException as FfiPoolpassException
 typealias ErrorKind = dev.poolpass.ffi.ErrorKind
 
 /**
- * What went wrong: its class says what the app should do. The message is for people, and never contains a password, token, key or
- * signed URL.
+ * The error of every call.
+ *
+ * Decide by its class. The message is for people and never contains a password, token, code, key or signed URL.
  *
  * ```kotlin
  * try {
@@ -25,13 +26,13 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
     /** The kind of the error: the class, as a value. */
     val kind: ErrorKind = failure.kind
 
-    /** AWS's own code, such as `NotAuthorizedException`, where AWS refused. */
+    /** AWS's own code, such as `NotAuthorizedException`, if AWS rejected the request. */
     val awsCode: String? = failure.awsCode
 
-    /** AWS's id of the refused request, for AWS's support. */
+    /** AWS's id of the rejected request, for AWS's support. */
     val requestId: String? = failure.requestId
 
-    /** The status of AWS's answer, where there was one. */
+    /** The HTTP status of AWS's answer, if there was one. */
     val httpStatus: Int? = failure.httpStatus
 
     /** The AWS operation that failed, such as `InitiateAuth`. */
@@ -48,7 +49,7 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
     private val reasons: List<CancellationReason>? =
         failure.refused?.cancellationReasons()?.map { CancellationReason(it.code, it.message, it.item?.let(::itemFromFfi)) }
 
-    /** Why DynamoDB cancelled a transaction: one reason for each of its items, in their order. Empty for other errors. */
+    /** The reasons for which DynamoDB cancelled a transaction: one for each item, in order. Empty for other errors. */
     val cancellationReasons: List<CancellationReason> get() = reasons.orEmpty()
 
     /** The configuration is wrong or lacks something that this call needs. Nothing was sent; correct the configuration. */
@@ -164,7 +165,7 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
             is FfiPoolpassException.Failed -> of(failure)
         }
 
-        /** An argument is not what the documentation asks for; nothing was sent. */
+        /** An argument is invalid. Nothing was sent. */
         fun invalidInput(detail: String): PoolpassException =
             InvalidInput(FfiPoolpassException.Failed(ErrorKind.INVALID_INPUT, detail, null, null, null, null, null))
 
@@ -208,11 +209,11 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
 }
 
 /**
- * Why DynamoDB cancelled a transaction, as far as one of its items is concerned.
+ * The reason for which DynamoDB cancelled a transaction, for one of its items.
  *
- * @property code DynamoDB's code, such as `ConditionalCheckFailed`, `TransactionConflict` or `ValidationError`; null where this item was
- * no reason.
- * @property message what DynamoDB says about it, in a sentence for people.
+ * @property code DynamoDB's code, such as `ConditionalCheckFailed`, `TransactionConflict` or `ValidationError`. Null if this item was
+ * not the reason.
+ * @property message DynamoDB's message for people.
  * @property item the item as it was when its condition did not hold, if there was one and `returnOldOnConditionCheckFailure` asked for
  * it. Nothing prints it.
  */

@@ -88,7 +88,7 @@ class ErrorsTest {
             Expression("x", values = itemOf(":x" to id.jwt)), runCatching { client.signIn("ada", person.password + "x") }.exceptionOrNull(),
         )
         assertEquals(emptyList<Any?>(), printed.filter { shows(it, secrets) })
-        // What would print one is found.
+        // The search finds a secret that is printed.
         data class Careless(val token: String)
         assertTrue(shows(Careless(id.jwt), secrets))
         assertTrue(shows(listOf(held.sessionToken), secrets))

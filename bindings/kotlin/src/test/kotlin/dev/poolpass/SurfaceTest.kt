@@ -89,7 +89,7 @@ class SurfaceTest {
             "SignUpOptions.validationData" to { signUp("ada", "a password", validationData = emptyMap()) },
         )
 
-        /** What Kotlin says in another way: by another name, or by an argument or a class of another call. */
+        /** Operations that have another name in Kotlin, or are an argument or a class of another call. */
         val OTHER_WORDS = mapOf(
             "Client.s3" to "bucket",
             "Client.dynamodb" to "table",
