@@ -17,6 +17,11 @@ public struct ClientOptions: Sendable {
     public var refreshMetadata: [String: String] = [:]
     /// The device's clock. Default: the system's. Poolpass corrects a wrong one by AWS's answers.
     public var now: (@Sendable () -> Date)?
+    /// Hears what the SDK does, for the app's log, as long as the client lives. It also hears the other clients of the process.
+    /// Default: nobody.
+    ///
+    /// It is called on any thread, while the SDK waits: it has to return soon. No event contains a secret.
+    public var logListener: (@Sendable (LogEvent) -> Void)?
 
     /// The defaults.
     public init() {}
@@ -30,7 +35,26 @@ public struct ClientOptions: Sendable {
             firstDelay: try firstDelay.map { try seconds($0, "firstDelay") },
             maxDelay: try maxDelay.map { try seconds($0, "maxDelay") },
             refreshOperation: refreshOperation,
-            refreshMetadata: refreshMetadata)
+            refreshMetadata: refreshMetadata,
+            logListener: logListener.map(ForeignLogListener.init))
+    }
+}
+
+/// Something that the SDK did. It contains no secret.
+public typealias LogEvent = PoolpassFFI.LogEvent
+
+/// How serious an event is.
+public typealias LogLevel = PoolpassFFI.LogLevel
+
+private final class ForeignLogListener: PoolpassFFI.LogListener {
+    private let listener: @Sendable (LogEvent) -> Void
+
+    init(_ listener: @escaping @Sendable (LogEvent) -> Void) {
+        self.listener = listener
+    }
+
+    func onEvent(event: LogEvent) throws {
+        listener(event)
     }
 }
 

@@ -4,6 +4,33 @@ import XCTest
 
 /// Nothing that is printed holds a secret, whichever way it is printed.
 final class SecretTests: XCTestCase {
+    func testTheLogListenerHearsWhatTheSDKDoesAndNoSecret() async throws {
+        try await Demo.run { demo in
+            let events = Guarded<[LogEvent]>([])
+            var options = ClientOptions()
+            options.logListener = { event in events.change { $0.append(event) } }
+            let client = try Client(demo.configuration(), options: options)
+            await assertFails(.notAuthorized) {
+                try await client.signIn(username: demo.username, password: "Wrong-Horse-9")
+            }
+            _ = try await client.signIn(username: demo.username, password: demo.password)
+            _ = try await client.refresh()
+            let heard = events.value
+            let failed = try XCTUnwrap(heard.first { $0.message == "request failed" })
+            XCTAssertEqual(failed.level, .warn)
+            XCTAssertEqual(failed.fields["operation"], "RespondToAuthChallenge")
+            XCTAssertEqual(failed.fields["attempt"], "1")
+            XCTAssertEqual(failed.fields["status"], "400")
+            XCTAssertEqual(failed.fields["kind"], "notAuthorized")
+            XCTAssertTrue(heard.contains { $0.level == .debug && $0.message == "request succeeded" })
+            XCTAssertTrue(heard.contains { $0.level == .info && $0.message == "the session was refreshed" })
+            let token = try await client.idToken().jwt
+            for secret in [demo.password, "Wrong-Horse-9", token, "eyJ"] {
+                XCTAssertFalse("\(heard)".contains(secret))
+            }
+        }
+    }
+
     func testNoPublicTypePrintsASecret() async throws {
         try await Demo.run { demo in
             let own = DictionaryStore()

@@ -57,6 +57,7 @@ final class Actor: Sendable {
 
         init(_ config: JSON, _ store: Store, _ clockOffsetSeconds: Int) throws {
             var options = ClientOptions()
+            options.logListener = { event in logLines.change { $0.append("\(event)") } }
             if clockOffsetSeconds != 0 {
                 options.now = { Date().addingTimeInterval(TimeInterval(clockOffsetSeconds)) }
             }

@@ -8,6 +8,7 @@ func playEchoes(_ spec: JSON, on backend: Backend, _ call: () async throws -> JS
     guard combinations.count >= 20 else { throw Mismatch("only \(combinations.count) combinations") }
     var failed = 0
     for echo in combinations {
+        let logged = logLines.value.count
         let about = echo.text
         try await backend.fault(["operation": operation, "action": ["echo": echo]])
         let outcome: Result<JSON, any Error>
@@ -24,13 +25,14 @@ func playEchoes(_ spec: JSON, on backend: Backend, _ call: () async throws -> JS
         for name in spec["secrets"].array ?? [] where !names.contains(name) {
             throw Mismatch("\(about): \(name.text) is not among \(names.map(\.text))")
         }
+        let leaks = (echoed["leaks"].array ?? []).compactMap(\.string)
+        try expectLog(from: logged, toHide: leaks)
         switch outcome {
         case .success(let value):
             if echo["format"] != "status200" { throw Mismatch("\(about): expected an error, got \(value.text)") }
         case .failure(let error):
             guard let error = error as? PoolpassError else { throw error }
             failed += 1
-            let leaks = (echoed["leaks"].array ?? []).compactMap(\.string)
             for (place, text) in texts(of: error) {
                 if let leak = leaks.first(where: text.utf8Contains) {
                     throw Mismatch("\(about): \(place) shows \(leak): \(text)")
@@ -39,6 +41,16 @@ func playEchoes(_ spec: JSON, on backend: Backend, _ call: () async throws -> JS
         }
     }
     guard failed * 10 >= combinations.count * 9 else { throw Mismatch("only \(failed) errors") }
+}
+
+/// What the SDK's log listener has heard, from all clients of the tests.
+let logLines = Guarded<[String]>([])
+
+/// Throws when a line of the log since `first` shows a secret.
+func expectLog(from first: Int, toHide secrets: [String]) throws {
+    for line in logLines.value.dropFirst(first) {
+        if let secret = secrets.first(where: line.utf8Contains) { throw Mismatch("the log shows \(secret): \(line)") }
+    }
 }
 
 /// All that a program, a crash reporter or a log can read from an error.

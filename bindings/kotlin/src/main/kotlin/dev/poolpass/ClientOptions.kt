@@ -2,6 +2,7 @@ package dev.poolpass
 
 import java.time.Clock
 import java.time.Duration
+import dev.poolpass.ffi.LogListenerException
 import dev.poolpass.ffi.ClientOptions as FfiClientOptions
 
 /** How the password is proven: `SRP` never sends it, `USER_PASSWORD` does, as a migration trigger needs it. */
@@ -9,6 +10,12 @@ typealias AuthFlow = dev.poolpass.ffi.AuthFlow
 
 /** The operation that refreshes the session. */
 typealias RefreshOperation = dev.poolpass.ffi.RefreshOperation
+
+/** Something that the SDK did. It contains no secret. */
+typealias LogEvent = dev.poolpass.ffi.LogEvent
+
+/** How serious an event is. */
+typealias LogLevel = dev.poolpass.ffi.LogLevel
 
 /**
  * What a client stands on.
@@ -20,6 +27,8 @@ typealias RefreshOperation = dev.poolpass.ffi.RefreshOperation
  * @property firstDelay the wait before a request is sent again for the first time. Default: 100 ms.
  * @property maxDelay the longest wait before a request is sent again. Default: 20 s.
  * @property refreshOperation the operation that refreshes the session. Default: Poolpass finds out at the first refresh.
+ * @property logListener hears what the SDK does, for the app's log, as long as the client lives. It also hears the other clients of the
+ * process. It is called on any thread, while the SDK waits: it has to return soon. No event contains a secret. Default: nobody.
  * @property refreshMetadata something for the user pool's Lambda triggers that is sent with every refresh.
  */
 class ClientOptions(
@@ -31,6 +40,7 @@ class ClientOptions(
     val maxDelay: Duration? = null,
     val refreshOperation: RefreshOperation? = null,
     val refreshMetadata: Map<String, String> = emptyMap(),
+    val logListener: ((LogEvent) -> Unit)? = null,
 ) {
     internal fun toFfi() = FfiClientOptions(
         store = store?.let(::storeToFfi),
@@ -41,7 +51,12 @@ class ClientOptions(
         maxDelay = checked(maxDelay, "maxDelay"),
         refreshOperation = refreshOperation,
         refreshMetadata = refreshMetadata,
+        logListener = logListener?.let(::ForeignLogListener),
     )
+}
+
+private class ForeignLogListener(private val listener: (LogEvent) -> Unit) : dev.poolpass.ffi.LogListener {
+    override fun onEvent(event: LogEvent) = foreign({ listener(event) }, LogListenerException::Failed)
 }
 
 private class ForeignClock(private val clock: Clock) : dev.poolpass.ffi.Clock {

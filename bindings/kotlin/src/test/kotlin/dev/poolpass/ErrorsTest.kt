@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestInstance
 import org.junit.jupiter.api.assertThrows
 import java.time.Duration
+import java.util.Collections
 import dev.poolpass.ffi.PoolpassException as FfiPoolpassException
 
 /** Errors, and that nothing prints a secret. */
@@ -33,6 +34,30 @@ class ErrorsTest {
         assertNotNull(failure.operation)
         assertTrue(failure.operation!! in failure.message!!, failure.message)
         assertFalse("wrong-pass-1" in failure.toString())
+    }
+
+    @Test
+    fun `the log listener hears what the SDK does and no secret`() = runBlocking {
+        val heard = Collections.synchronizedList(mutableListOf<LogEvent>())
+        val client = Client(backend.config.toString(), ClientOptions(logListener = { heard += it }))
+        assertThrows<PoolpassException.NotAuthorized> { runBlocking { client.signIn(person.username, "wrong-pass-1") } }
+        client.signIn(person.username, person.password)
+        client.refresh()
+        val events = heard.toTypedArray()
+        val failed = events.first { it.message == "request failed" }
+        assertEquals(LogLevel.WARN, failed.level)
+        assertEquals("RespondToAuthChallenge", failed.fields["operation"])
+        assertEquals("1", failed.fields["attempt"])
+        assertEquals("400", failed.fields["status"])
+        assertEquals("notAuthorized", failed.fields["kind"])
+        assertTrue(events.any { it.level == LogLevel.DEBUG && it.message == "request succeeded" })
+        assertTrue(events.any { it.level == LogLevel.INFO && it.message == "the session was refreshed" })
+        for (secret in listOf(person.password, "wrong-pass-1", client.idToken().jwt, "eyJ")) {
+            assertFalse(events.any { secret in it.toString() }, secret)
+        }
+        // A listener that throws stops nothing.
+        val failing = Client(backend.config.toString(), ClientOptions(logListener = { error("not now") }))
+        assertTrue(failing.signIn(person.username, person.password) is SignInStep.Done)
     }
 
     @Test

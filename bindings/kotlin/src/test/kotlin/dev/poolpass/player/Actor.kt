@@ -56,7 +56,7 @@ class Actor(private val config: JsonObject, private val store: Store, clockOffse
 
     private fun restart() {
         listening?.cancel()
-        client = Client(config.toString(), ClientOptions(store = store, clock = clock))
+        client = Client(config.toString(), ClientOptions(store = store, clock = clock, logListener = { logLines += it.toString() }))
         challenge = null
         events.clear()
         val happening = client.events()

@@ -11,6 +11,18 @@ import kotlinx.serialization.json.long
 import java.io.ByteArrayOutputStream
 import java.io.ObjectOutputStream
 import java.lang.reflect.Modifier
+import java.util.Collections
+
+/** What the SDK's log listener has heard, from all clients of the tests. */
+internal val logLines: MutableList<String> = Collections.synchronizedList(mutableListOf())
+
+/** Fails when a line of the log since [first] shows a secret. */
+internal fun expectLog(first: Int, secrets: List<String>) {
+    for (line in logLines.toTypedArray().drop(first)) {
+        val secret = secrets.find { it in line }
+        check(secret == null) { "the log shows $secret: $line" }
+    }
+}
 
 /** Makes the call once for each combination of a format and an encoding; no error may tell a secret that was echoed. */
 internal suspend fun playEchoes(backend: Backend, spec: JsonObject, call: suspend () -> JsonElement) {
@@ -21,12 +33,15 @@ internal suspend fun playEchoes(backend: Backend, spec: JsonObject, call: suspen
     for (echo in combinations) {
         val rule = mapOf("operation" to JsonPrimitive(operation), "action" to JsonObject(mapOf("echo" to echo)))
         backend.fault(JsonObject(rule))
+        val logged = logLines.size
         val outcome = runCatching { call() }
         val echoed = backend.endEchoes()
         check(echoed["answers"]!!.jsonPrimitive.long > 0) { "$echo: no request of $operation" }
         for (name in spec["secrets"]!!.jsonArray) {
             check(name in echoed["secrets"]!!.jsonArray) { "$echo: $name is not among ${echoed["secrets"]}" }
         }
+        val leaks = echoed["leaks"]!!.jsonArray.map { it.jsonPrimitive.content }
+        expectLog(logged, leaks)
         val error = outcome.exceptionOrNull()
         if (error == null) {
             check(echo.jsonObject.text("format") == "status200") { "$echo: expected an error, got ${outcome.getOrNull()}" }
@@ -34,7 +49,6 @@ internal suspend fun playEchoes(backend: Backend, spec: JsonObject, call: suspen
         }
         if (error !is PoolpassException) throw error
         failed += 1
-        val leaks = echoed["leaks"]!!.jsonArray.map { it.jsonPrimitive.content }
         for ((place, text) in texts(error)) {
             val leak = leaks.find { it in text }
             check(leak == null) { "$echo: $place shows $leak: $text" }
