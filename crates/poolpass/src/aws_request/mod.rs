@@ -89,7 +89,7 @@ impl Pipeline {
     /// AWS has issued a token at this time (where the token says so), as the answer to a request that was sent at `asked_at` on the device's clock.
     pub(crate) fn token_was_issued(&self, issued_at: Option<SystemTime>, asked_at: SystemTime) {
         let known = self.known_offset();
-        self.clock.hear_token(issued_at, asked_at);
+        self.clock.observe_token(issued_at, asked_at);
         self.report_clock(known);
     }
 
@@ -106,7 +106,7 @@ impl Pipeline {
     /// Learns AWS's time, as from a refusal that has just arrived.
     #[cfg(all(test, feature = "aws-sdk"))]
     pub(crate) fn learn(&self, server_time: SystemTime) {
-        self.clock.hear_refusal(Some(server_time), &http::HeaderMap::new(), self.device_now(), true);
+        self.clock.observe_refusal(Some(server_time), &http::HeaderMap::new(), self.device_now(), true);
     }
 
     pub(crate) fn random(&self) -> &dyn Random {
@@ -312,7 +312,7 @@ impl Pipeline {
         if request.protocol.is_of_aws {
             let accepted = signed_at.filter(|_| head.status.is_success());
             let known = self.known_offset();
-            self.clock.hear(&head.headers, asked_at, accepted);
+            self.clock.observe_answer(&head.headers, asked_at, accepted);
             self.report_clock(known);
         }
         let body = watched(body, Self::BODY_STALL);
@@ -358,7 +358,7 @@ impl Pipeline {
                     if refusal.is_about_time() && (is_explicit || protocol.is_of_aws) {
                         let (headers, time) = (refusal.headers(), refusal.server_time);
                         let known = self.known_offset();
-                        self.clock.hear_refusal(time, headers, asked_at, is_explicit);
+                        self.clock.observe_refusal(time, headers, asked_at, is_explicit);
                         self.report_clock(known);
                     }
                     Box::new(refusal.of_request_to(region))
