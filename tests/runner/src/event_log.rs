@@ -80,6 +80,11 @@ impl EventLog {
         Ok(())
     }
 
+    /// The events so far: their level, message and fields.
+    pub fn lines(&self) -> Vec<String> {
+        lock(&self.lines).clone()
+    }
+
     fn record(&self, line: String) {
         lock(&self.lines).push(line);
     }
