@@ -42,7 +42,7 @@ pub struct LogEvent {
     pub level: LogLevel,
     /// What happened, such as `request failed`.
     pub message: String,
-    /// What it is about: some of `operation`, `attempt`, `status`, `kind` and `request_id`.
+    /// What it is about: some of `operation`, `attempt`, `status`, `kind` and `requestId`.
     pub fields: HashMap<String, String>,
 }
 
@@ -138,7 +138,9 @@ struct Fields(HashMap<String, String>);
 
 impl Visit for Fields {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.insert(field.name().to_owned(), value.to_owned());
+        // As Swift and Kotlin write it.
+        let name = if field.name() == "request_id" { "requestId" } else { field.name() };
+        self.0.insert(name.to_owned(), value.to_owned());
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {

@@ -22,6 +22,7 @@ final class SecretTests: XCTestCase {
             XCTAssertEqual(failed.fields["attempt"], "1")
             XCTAssertEqual(failed.fields["status"], "400")
             XCTAssertEqual(failed.fields["kind"], "notAuthorized")
+            XCTAssertNotNil(failed.fields["requestId"])
             XCTAssertTrue(heard.contains { $0.level == .debug && $0.message == "request succeeded" })
             XCTAssertTrue(heard.contains { $0.level == .info && $0.message == "the session was refreshed" })
             let token = try await client.idToken().jwt

@@ -50,6 +50,7 @@ class ErrorsTest {
         assertEquals("1", failed.fields["attempt"])
         assertEquals("400", failed.fields["status"])
         assertEquals("notAuthorized", failed.fields["kind"])
+        assertNotNull(failed.fields["requestId"])
         assertTrue(events.any { it.level == LogLevel.DEBUG && it.message == "request succeeded" })
         assertTrue(events.any { it.level == LogLevel.INFO && it.message == "the session was refreshed" })
         for (secret in listOf(person.password, "wrong-pass-1", client.idToken().jwt, "eyJ")) {
