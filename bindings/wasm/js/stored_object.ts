@@ -81,7 +81,7 @@ export class StoredObject {
     return all;
   }
 
-  /** Reads the whole content as UTF-8 text. */
+  /** Reads the whole content as UTF-8 text. Malformed bytes become replacement characters. */
   async text(): Promise<string> {
     // The Blob of jsdom has no method `text`.
     return new TextDecoder().decode(await this.bytes());

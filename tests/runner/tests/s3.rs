@@ -120,6 +120,8 @@ async fn an_object_is_read_whole_in_ranges_and_under_conditions() -> Result<()> 
     bucket.put(&key, "newer").if_match(etag).await?;
     bucket.put(world.key("b.txt"), "new").if_absent().await?;
     assert_eq!(world.content(&key).await?, "newer");
+    bucket.put(&key, &b"not \xff UTF-8"[..]).await?;
+    assert_eq!(bucket.get(&key).await?.text().await?, "not \u{fffd} UTF-8");
 
     bucket.delete(&key).await?;
     assert_eq!(bucket.head(&key).await.unwrap_err().kind(), ErrorKind::NotFound);

@@ -224,6 +224,15 @@ impl StoredObject {
         Ok(whole.freeze())
     }
 
+    /// Reads the whole content as UTF-8 text. Malformed bytes become replacement characters.
+    ///
+    /// # Errors
+    ///
+    /// As [`ObjectBody`]'s items.
+    pub async fn text(self) -> Result<String, Error> {
+        Ok(String::from_utf8_lossy(&self.bytes().await?).into_owned())
+    }
+
     /// Writes the content to a file. The file appears at `path`, replacing any file there, once all the content has arrived and is
     /// verified. Until then it is a temporary file in the same folder.
     ///

@@ -70,8 +70,7 @@ async fn perform(bucket: &Bucket, operation: &str, with: Arguments<'_>) -> Outco
 async fn get(bucket: &Bucket, key: &str, options: GetOptions) -> Result<Value, Error> {
     let object = bucket.get(key).options(options).await?;
     let metadata = describe(object.metadata());
-    let body = object.bytes().await?;
-    Ok(json!({ "metadata": metadata, "text": String::from_utf8_lossy(&body) }))
+    Ok(json!({ "metadata": metadata, "text": object.text().await? }))
 }
 
 async fn list(bucket: &Bucket, prefix: &str, options: ListOptions) -> Result<Value, Error> {

@@ -22,7 +22,7 @@ public struct StoredObject: Sendable {
         try await call { try await inner.cancellable(handle: $0).bytes() }
     }
 
-    /// Reads the whole content as UTF-8 text.
+    /// Reads the whole content as UTF-8 text. Malformed bytes become replacement characters.
     public func text() async throws -> String {
         String(decoding: try await data(), as: UTF8.self)
     }

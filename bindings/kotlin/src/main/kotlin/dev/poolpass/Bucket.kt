@@ -122,7 +122,7 @@ class StoredObject internal constructor(private val ffi: FfiStoredObject) : Auto
     /** Reads the whole content, or the whole range, into memory. */
     suspend fun bytes(): ByteArray = mapped { ffi.bytes() }
 
-    /** Reads the whole content as UTF-8 text. */
+    /** Reads the whole content as UTF-8 text. Malformed bytes become replacement characters. */
     suspend fun text(): String = bytes().decodeToString()
 
     /** Writes the content to a file, which appears once it is complete. The content is never in memory as a whole. */
