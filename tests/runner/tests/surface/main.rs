@@ -6,6 +6,8 @@
 //! UPDATE_SURFACE=1 cargo test -p poolpass-tests --test surface
 //! ```
 
+mod glossary;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -82,6 +84,74 @@ fn the_list_is_read_from_the_source_as_it_is() {
 }
 
 #[test]
+fn what_a_language_writes_in_its_own_way_is_an_operation() {
+    let surface = surface().unwrap();
+    for (language, operations) in glossary::differences() {
+        assert!(!operations.is_empty(), "{language}");
+        for operation in operations.keys() {
+            assert!(
+                is_offered(&surface, operation),
+                "{language} writes {operation}, which Rust does not have"
+            );
+        }
+    }
+    assert!(!is_offered(&surface, "Client.teleport"));
+}
+
+/// Steps of a scenario that are the runners' own.
+const OF_THE_RUNNERS: [&str; 2] = ["fetch", "restart"];
+
+#[test]
+fn each_operation_of_the_scenarios_has_the_sdks_name() {
+    let surface = surface().unwrap();
+    let mut played = BTreeSet::new();
+    for entry in fs::read_dir(glossary::root().join("tests/scenarios")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let scenario: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+            let steps = scenario["steps"].as_array().unwrap().iter();
+            played.extend(steps.filter_map(|step| step["do"].as_str().map(str::to_owned)));
+        }
+    }
+    assert!(played.len() > 40, "{played:?}");
+    let is_of_the_sdk = |operation: &String| match operation.split_once('.') {
+        None => is_offered(&surface, &format!("Client.{operation}")),
+        Some(("challenge", method)) => {
+            CHALLENGES.iter().any(|name| is_offered(&surface, &format!("{name}.{method}")))
+        }
+        Some(("api", method)) => method == "request",
+        Some((object, method)) => {
+            let mut letters = object.chars();
+            let first = letters.next().map(|first| first.to_ascii_uppercase());
+            let of: String = first.into_iter().chain(letters).collect();
+            is_offered(&surface, &format!("{of}.{method}"))
+        }
+    };
+    let others: Vec<_> = played
+        .iter()
+        .filter(|operation| !OF_THE_RUNNERS.contains(&operation.as_str()) && !is_of_the_sdk(operation))
+        .collect();
+    assert!(others.is_empty(), "the SDK has no {others:?}");
+}
+
+/// The types of the challenges, whose operations a scenario calls by `challenge`.
+const CHALLENGES: [&str; 7] = [
+    "SmsMfaChallenge",
+    "EmailOtpChallenge",
+    "SoftwareTokenMfaChallenge",
+    "SelectMfaTypeChallenge",
+    "MfaSetupChallenge",
+    "NewPasswordRequiredChallenge",
+    "OtherChallenge",
+];
+
+fn is_offered(surface: &Value, operation: &str) -> bool {
+    let (name, method) = operation.split_once('.').unwrap();
+    let methods = surface["operations"][name].as_array();
+    methods.is_some_and(|methods| methods.contains(&json!(method)))
+}
+
+#[test]
 fn each_case_has_its_name_as_its_code() {
     let cases = surface().unwrap()["cases"].clone();
     let check = |name: &str, codes: &[&str]| {
@@ -135,6 +205,8 @@ fn surface() -> io::Result<Value> {
         "cases": cases,
         "errorKinds": kinds,
         "transientErrorKinds": transient,
+        "differences": glossary::differences(),
+        "types": glossary::types(),
     }))
 }
 
