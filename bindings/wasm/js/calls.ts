@@ -93,15 +93,15 @@ type ItemWrite = WriteOptions & { returnOld?: boolean | undefined };
 /** An item that was read: of whichever type the app says, which nobody checks. */
 type ReadItem = never;
 
-type Search = PagedReadOptions & { keyCondition?: AnyCondition };
+type PagedRead = PagedReadOptions & { keyCondition?: AnyCondition };
 
 export interface TableCalls {
   get(input: ReadOptions & { key: Item }): ReadItem | undefined;
   put(input: ItemWrite & { item: object }): ReadItem | undefined;
   delete(input: ItemWrite & { key: Item }): ReadItem | undefined;
   update(input: WriteOptions & Changes & { key: Item; returnValues?: ReturnValues | undefined }): ReadItem | undefined;
-  page(input: Search): ItemPage<ReadItem>;
-  count(input: Search): number;
+  page(input: PagedRead): ItemPage<ReadItem>;
+  count(input: PagedRead): number;
   batchGet(input: ReadOptions & { keys: readonly Item[] }): ReadItem[];
   batchWrite(input: CallOptions & { put?: readonly object[] | undefined; delete?: readonly Item[] | undefined }): void;
 }

@@ -9,11 +9,11 @@ use crate::api::JsApiClient;
 use crate::call::{Work, call, no_such_method};
 use crate::challenge::JsChallenge;
 use crate::clock::JsClock;
+#[cfg(feature = "dynamodb")]
+use crate::dynamodb::transact;
 use crate::error::Exception;
 use crate::session;
 use crate::store::{JsStore, Store};
-#[cfg(feature = "dynamodb")]
-use crate::transact;
 use crate::values::{Options, maybe};
 
 /// `Client` of the crate `poolpass`.
@@ -51,7 +51,7 @@ impl JsClient {
                 Box::pin(account::perform(client.account(), method.to_owned(), input))
             }
             #[cfg(feature = "dynamodb")]
-            Some(("transact", method)) => Box::pin(transact::perform(client, method.to_owned(), input)),
+            Some(("transact", method)) => Box::pin(transact(client, method.to_owned(), input)),
             _ => Box::pin(perform(client, method, input)),
         };
         call(&options, work)

@@ -5,7 +5,7 @@ use poolpass::{Error, ErrorKind};
 use wasm_bindgen::prelude::*;
 
 #[cfg(feature = "dynamodb")]
-use crate::refused_items;
+use crate::dynamodb;
 use crate::values::{maybe, object};
 
 #[wasm_bindgen(raw_module = "./errors.js")]
@@ -61,7 +61,7 @@ impl From<Error> for Exception {
             ("operation", maybe(error.operation())),
         ];
         #[cfg(feature = "dynamodb")]
-        let details = [&details[..], &refused_items::members(&error)].concat();
+        let details = [&details[..], &dynamodb::members(&error)].concat();
         Self::of_kind(error.kind(), &message, &object(&details))
     }
 }

@@ -8,8 +8,6 @@
 
 mod account;
 mod api;
-#[cfg(feature = "dynamodb")]
-mod attribute_value;
 mod body;
 #[cfg(feature = "s3")]
 mod bucket;
@@ -18,24 +16,16 @@ mod challenge;
 mod client;
 mod clock;
 #[cfg(feature = "dynamodb")]
-mod condition;
+mod dynamodb;
 mod error;
 mod failure;
 mod mfa;
 #[cfg(feature = "s3")]
 mod object_options;
 mod presigned_url;
-#[cfg(feature = "dynamodb")]
-mod query;
 mod realms;
-#[cfg(feature = "dynamodb")]
-mod refused_items;
 mod session;
 mod store;
-#[cfg(feature = "dynamodb")]
-mod table;
-#[cfg(feature = "dynamodb")]
-mod transact;
 #[cfg(feature = "s3")]
 mod upload;
 mod values;

@@ -11,8 +11,8 @@ const HANDLES: [(&str, &str); 6] = [
     ("AccountCalls", "account.rs"),
     ("ChallengeCalls", "challenge.rs"),
     ("BucketCalls", "bucket.rs"),
-    ("TableCalls", "table.rs"),
-    ("TransactCalls", "transact.rs"),
+    ("TableCalls", "dynamodb/table.rs"),
+    ("TransactCalls", "dynamodb/transaction.rs"),
 ];
 
 #[test]

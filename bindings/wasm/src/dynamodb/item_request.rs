@@ -1,105 +1,19 @@
-//! DynamoDB: one item, and several by their keys.
+//! Requests for items, as `js/dynamodb.ts` describes them: reads, writes and changes.
 
-use js_sys::Promise;
-use poolpass::Client;
 use poolpass::dynamodb::{
     Attribute, BatchGet, BatchWrite, DeleteItem, GetItem, Item, PutItem, ReturnValues, Table, UpdateItem,
     attribute,
 };
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
 
-use crate::attribute_value::{Reading, attribute_value, attribute_values, item};
-use crate::call::{call, no_such_method};
-use crate::client::JsClient;
-use crate::condition::{condition, expression, path};
+use super::attribute_value::{Reading, attribute_value, attribute_values, item};
+use super::condition::{condition, expression, path};
 use crate::error::Exception;
-use crate::query;
 use crate::realms::array_in;
-use crate::values::{self, Options, list, maybe};
-
-/// `Table` of the crate `poolpass`.
-#[wasm_bindgen(js_name = Table)]
-#[derive(Debug)]
-pub struct JsTable(pub(crate) Table);
-
-#[wasm_bindgen(js_class = Client)]
-impl JsClient {
-    /// `Client::dynamodb`, or `Client::table` with a name.
-    pub fn table(&self, name: Option<String>) -> Result<JsTable, JsValue> {
-        Ok(JsTable(table(&self.0, name)?))
-    }
-}
-
-/// The table of this name; by default the configuration's.
-pub(crate) fn table(client: &Client, name: Option<String>) -> Result<Table, Exception> {
-    Ok(match name {
-        Some(name) => client.table(name),
-        None => client.dynamodb()?,
-    })
-}
-
-#[wasm_bindgen(js_class = Table)]
-impl JsTable {
-    /// `Table::name`.
-    #[wasm_bindgen(getter)]
-    pub fn name(&self) -> String {
-        self.0.name().to_owned()
-    }
-
-    /// Does what `method` names, with the members of `input`.
-    pub fn call(&self, method: String, input: JsValue) -> Promise {
-        let (input, table) = (Options::new(input), self.0.clone());
-        call(&input.clone(), Box::pin(perform(table, method, input)))
-    }
-}
-
-/// The methods of `Table` of the crate `poolpass`.
-async fn perform(table: Table, method: String, input: Options) -> Result<JsValue, Exception> {
-    match method.as_str() {
-        "get" => found(&input, get(&table, &input)?.await?),
-        "put" => {
-            let put = put(&table, &input)?;
-            if input.flag("returnOld")? {
-                return found(&input, put.return_old::<Item>().await?);
-            }
-            put.await?;
-            Ok(JsValue::UNDEFINED)
-        }
-        "delete" => {
-            let delete = delete(&table, &input)?;
-            if input.flag("returnOld")? {
-                return found(&input, delete.return_old::<Item>().await?);
-            }
-            delete.await?;
-            Ok(JsValue::UNDEFINED)
-        }
-        "update" => {
-            let update = update(&table, &input)?;
-            match return_values(&input)? {
-                Some(values) => found(&input, update.return_values::<Item>(values).await?),
-                None => {
-                    update.await?;
-                    Ok(JsValue::UNDEFINED)
-                }
-            }
-        }
-        "page" => query::page(&table, &input).await,
-        "count" => query::count(&table, &input).await,
-        "batchGet" => {
-            let items = batch_get(&table, &input)?.await?;
-            let reading = reading(&input)?;
-            Ok(list(items.into_iter().map(|item| reading.item(&item))))
-        }
-        "batchWrite" => {
-            batch_write(&table, &input)?.await?;
-            Ok(JsValue::UNDEFINED)
-        }
-        _ => Err(no_such_method()),
-    }
-}
+use crate::values::{self, Options};
 
 /// The get that `input` describes.
-pub(crate) fn get(table: &Table, input: &Options) -> Result<GetItem<Item>, Exception> {
+pub(super) fn get(table: &Table, input: &Options) -> Result<GetItem<Item>, Exception> {
     let mut get = table.get::<Item>(key(input)?);
     if input.flag("consistentRead")? {
         get = get.consistent_read();
@@ -111,7 +25,7 @@ pub(crate) fn get(table: &Table, input: &Options) -> Result<GetItem<Item>, Excep
 }
 
 /// The put that `input` describes.
-pub(crate) fn put(table: &Table, input: &Options) -> Result<PutItem, Exception> {
+pub(super) fn put(table: &Table, input: &Options) -> Result<PutItem, Exception> {
     let mut put = table.put(item(&input.value("item").unwrap_or_default())?);
     if let Some(wanted) = input.value("condition") {
         put = put.condition(condition(wanted)?);
@@ -120,7 +34,7 @@ pub(crate) fn put(table: &Table, input: &Options) -> Result<PutItem, Exception> 
 }
 
 /// The delete that `input` describes.
-pub(crate) fn delete(table: &Table, input: &Options) -> Result<DeleteItem, Exception> {
+pub(super) fn delete(table: &Table, input: &Options) -> Result<DeleteItem, Exception> {
     let mut delete = table.delete(key(input)?);
     if let Some(wanted) = input.value("condition") {
         delete = delete.condition(condition(wanted)?);
@@ -129,7 +43,7 @@ pub(crate) fn delete(table: &Table, input: &Options) -> Result<DeleteItem, Excep
 }
 
 /// The update that `input` describes.
-pub(crate) fn update(table: &Table, input: &Options) -> Result<UpdateItem, Exception> {
+pub(super) fn update(table: &Table, input: &Options) -> Result<UpdateItem, Exception> {
     let mut update = changed(table.update(key(input)?), input)?;
     if let Some(wanted) = input.value("condition") {
         update = update.condition(condition(wanted)?);
@@ -138,11 +52,12 @@ pub(crate) fn update(table: &Table, input: &Options) -> Result<UpdateItem, Excep
 }
 
 /// Whether the error tells the item for which a condition does not hold.
-pub(crate) fn return_old(input: &Options) -> Result<bool, Exception> {
+pub(super) fn return_old(input: &Options) -> Result<bool, Exception> {
     input.flag("returnOldOnConditionCheckFailure")
 }
 
-fn batch_get(table: &Table, input: &Options) -> Result<BatchGet<Item>, Exception> {
+/// The batch get that `input` describes.
+pub(super) fn batch_get(table: &Table, input: &Options) -> Result<BatchGet<Item>, Exception> {
     let mut get = table.batch_get::<Item>(items(input, "keys")?);
     if input.flag("consistentRead")? {
         get = get.consistent_read();
@@ -153,7 +68,8 @@ fn batch_get(table: &Table, input: &Options) -> Result<BatchGet<Item>, Exception
     Ok(get)
 }
 
-fn batch_write(table: &Table, input: &Options) -> Result<BatchWrite, Exception> {
+/// The batch write that `input` describes.
+pub(super) fn batch_write(table: &Table, input: &Options) -> Result<BatchWrite, Exception> {
     let mut batch = table.batch_write();
     for new in items(input, "put")? {
         batch = batch.put(new);
@@ -165,7 +81,7 @@ fn batch_write(table: &Table, input: &Options) -> Result<BatchWrite, Exception> 
 }
 
 /// The key of an item.
-pub(crate) fn key(input: &Options) -> Result<Item, Exception> {
+pub(super) fn key(input: &Options) -> Result<Item, Exception> {
     item(&input.value("key").unwrap_or_default())
 }
 
@@ -177,7 +93,8 @@ fn items(input: &Options, name: &str) -> Result<Vec<Item>, Exception> {
     Ok(items)
 }
 
-fn return_values(input: &Options) -> Result<Option<ReturnValues>, Exception> {
+/// The values that an update returns.
+pub(super) fn return_values(input: &Options) -> Result<Option<ReturnValues>, Exception> {
     Ok(Some(match input.text("returnValues")?.as_deref() {
         None => return Ok(None),
         Some("allOld") => ReturnValues::AllOld,
@@ -189,12 +106,12 @@ fn return_values(input: &Options) -> Result<Option<ReturnValues>, Exception> {
 }
 
 /// How numbers are read.
-pub(crate) fn reading(options: &Options) -> Result<Reading, Exception> {
+pub(super) fn reading(options: &Options) -> Result<Reading, Exception> {
     Ok(Reading { exact: options.flag("exactDecimals")? })
 }
 
 /// The attributes that are asked for.
-pub(crate) fn projection(options: &Options) -> Result<Option<Vec<Attribute>>, Exception> {
+pub(super) fn projection(options: &Options) -> Result<Option<Vec<Attribute>>, Exception> {
     let Some(wanted) = options.list("attributes")? else { return Ok(None) };
     let mut attributes = Vec::new();
     for place in wanted.iter() {
@@ -252,9 +169,4 @@ fn entries(changes: &Options, name: &str) -> Result<Vec<(Attribute, JsValue)>, E
         pairs.push((path(Some(pair.get(0)))?, pair.get(1)));
     }
     Ok(pairs)
-}
-
-fn found(options: &Options, item: Option<Item>) -> Result<JsValue, Exception> {
-    let reading = reading(options)?;
-    Ok(maybe(item.map(|item| reading.item(&item))))
 }

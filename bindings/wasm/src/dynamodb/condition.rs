@@ -1,9 +1,9 @@
-//! Conditions as `js/dynamodb/conditions.ts` writes them down.
+//! Reads the conditions that `js/conditions.ts` makes.
 
 use poolpass::dynamodb::{Attribute, Condition, Expression, attribute};
 use wasm_bindgen::JsValue;
 
-use crate::attribute_value::{attribute_value, attribute_values};
+use super::attribute_value::{attribute_value, attribute_values};
 use crate::error::Exception;
 use crate::realms::array_in;
 use crate::values::{Options, entries, text_in};

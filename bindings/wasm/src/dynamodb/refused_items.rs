@@ -4,7 +4,7 @@ use poolpass::dynamodb::Item;
 use poolpass::{CancellationReason, Error};
 use wasm_bindgen::prelude::*;
 
-use crate::attribute_value::Reading;
+use super::attribute_value::Reading;
 use crate::values::{list, maybe, object};
 
 /// The members of an error that tell about them.

@@ -1,12 +1,12 @@
-//! DynamoDB: queries and scans, page by page.
+//! Queries and scans, page by page.
 
 use poolpass::dynamodb::{Item, Query, QueryOptions, Scan, Table};
 use wasm_bindgen::prelude::*;
 
-use crate::attribute_value::{Reading, item};
-use crate::condition::condition;
+use super::attribute_value::{Reading, item};
+use super::condition::condition;
+use super::item_request::{projection, reading};
 use crate::error::Exception;
-use crate::table::{projection, reading};
 use crate::values::{Options, list, maybe, object};
 
 /// One page: `items`, `lastEvaluatedKey` and `scannedCount`.

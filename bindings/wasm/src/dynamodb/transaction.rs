@@ -1,13 +1,14 @@
-//! DynamoDB: transactions over several tables.
+//! Transactions over several tables.
 
 use poolpass::Client;
 use poolpass::dynamodb::{TransactGet, TransactWrite};
 use wasm_bindgen::prelude::*;
 
+use super::condition::condition;
+use super::item_request::{delete, get, key, put, reading, return_old, update};
+use super::table::table;
 use crate::call::no_such_method;
-use crate::condition::condition;
 use crate::error::Exception;
-use crate::table::{delete, get, key, put, reading, return_old, table, update};
 use crate::values::{Options, list, maybe};
 
 /// `Client::transact_get` and `Client::transact_write` of the crate `poolpass`.
