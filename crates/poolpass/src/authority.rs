@@ -4,13 +4,13 @@ use http::uri::Authority;
 
 use crate::platform;
 
-/// In lower case, without the scheme's default port, an IPv6 address in its shortest form. `None` for what HTTP clients refuse or take
-/// for another host, such as `1.2.3`, which is `1.2.0.3` to them, and for a user's name and password.
+/// Writes host and port in lower case, without the scheme's default port, and an IPv6 address in its shortest form. Returns `None` for a
+/// host that HTTP clients refuse or change, such as `1.2.3`, which they send as `1.2.0.3`, and for a URL with a user's name or password.
 pub(crate) fn as_sent(authority: &Authority, scheme: &str) -> Option<Authority> {
     let written = authority.as_str().to_ascii_lowercase();
     let (host, port) = written.split_at_checked(authority.host().len())?;
     let sent = platform::host_as_sent(host)?;
-    // Of one IPv6 address there are many spellings; any other host that is sent in another way is another host.
+    // An IPv6 address has many spellings. Any other host that would be sent differently is another host.
     let host = Some(sent).filter(|sent| host.starts_with('[') || (sent == host && is_name(host)))?;
     let port = match port.strip_prefix(':') {
         None if port.is_empty() => None,
@@ -24,7 +24,7 @@ pub(crate) fn as_sent(authority: &Authority, scheme: &str) -> Option<Authority> 
     }
 }
 
-/// Labels of letters, digits, hyphens and underscores.
+/// Whether the host consists of labels of letters, digits, hyphens and underscores.
 fn is_name(host: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty()

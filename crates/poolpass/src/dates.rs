@@ -1,7 +1,7 @@
 //! Dates as HTTP and XML write them.
 //!
-//! `SystemTime` and `OffsetDateTime` have room for different times, and `From` between them panics where one has none. What
-//! comes from a server or from the app may be any time, so these ways are fallible.
+//! `SystemTime` and `OffsetDateTime` hold different ranges, and `From` between them panics outside the common one. A time from a server
+//! or the app may be any time, so these conversions are fallible.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::macros::format_description;
 
-/// Reads `Sun, 06 Nov 1994 08:49:37 GMT`. `None` for what is no such date or lies before 1970.
+/// Reads `Sun, 06 Nov 1994 08:49:37 GMT`. Returns `None` for any other text and for dates before 1970.
 pub(crate) fn from_http(text: &str) -> Option<SystemTime> {
     // HTTP dates are RFC 2822 dates whose zone is spelled "GMT".
     system_time(OffsetDateTime::parse(text, &Rfc2822).ok()?)
@@ -24,7 +24,7 @@ pub(crate) fn to_http(time: SystemTime) -> Option<String> {
     calendar(time)?.format(&format).ok()
 }
 
-/// Reads `1994-11-06T08:49:37.000Z`. `None` for what is no such date or lies before 1970.
+/// Reads `1994-11-06T08:49:37.000Z`. Returns `None` for any other text and for dates before 1970.
 pub(crate) fn from_rfc3339(text: &str) -> Option<SystemTime> {
     system_time(OffsetDateTime::parse(text, &Rfc3339).ok()?)
 }

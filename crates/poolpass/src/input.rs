@@ -1,4 +1,4 @@
-//! Checks of what the app passes in, before anything is sent.
+//! Checks of the app's input before anything is sent.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -19,7 +19,7 @@ pub(crate) fn password(password: &SecretString) -> Result<&str, Error> {
     not_empty(password.expose_secret(), "the password is empty")
 }
 
-/// The code as people type it, without the blanks around and within it.
+/// Removes the blanks around and within a code, as people type them.
 pub(crate) fn code(code: &str) -> Result<String, Error> {
     let code: String = code.split_whitespace().collect();
     not_empty(&code, "the code is empty")?;

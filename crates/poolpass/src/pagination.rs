@@ -1,11 +1,11 @@
-//! Listings whose pages the server names: where the next page begins is believed only as far as it leads on.
+//! Listings in pages: a server's next page is followed only while it leads to new places.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::error::Error;
 
-/// What has been seen of a listing that goes on from page to page.
+/// The progress of a listing from page to page.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pagination {
     /// The hashes of the places where pages began.
@@ -14,10 +14,10 @@ pub(crate) struct Pagination {
 }
 
 impl Pagination {
-    /// A service may pass over much that is not shown, such as deleted versions, but never so much.
+    /// A service may skip entries that are not shown, such as deleted versions, but never so many.
     const MAX_EMPTY_PAGES: u32 = 1000;
 
-    /// A listing that begins at `start`, if not at the beginning.
+    /// Starts a listing at `start`, or at the beginning.
     pub(crate) fn starting_at(start: Option<&(impl Hash + ?Sized)>) -> Self {
         let mut pagination = Self::default();
         if let Some(start) = start {
@@ -26,11 +26,11 @@ impl Pagination {
         pagination
     }
 
-    /// Takes note of where the next page begins, and whether this one had anything.
+    /// Records where the next page begins, and whether this page had entries.
     ///
     /// # Errors
     ///
-    /// Kind `InvalidResponse` when a page has begun there before, and when too many pages in a row were empty: such a listing
+    /// Kind `InvalidResponse` when a page has begun there before, or when too many pages in a row were empty: such a listing
     /// might never end.
     pub(crate) fn go_on(&mut self, next: &(impl Hash + ?Sized), page_is_empty: bool) -> Result<(), Error> {
         if !self.seen.insert(hash(next)) {
@@ -48,7 +48,7 @@ impl Pagination {
     }
 }
 
-/// A listing that is not at its end, and does not say where it goes on.
+/// The error of a listing that has not ended and does not say where it continues.
 pub(crate) fn without_next_page() -> Error {
     Error::invalid_response("the listing goes on, but the server does not say where")
 }

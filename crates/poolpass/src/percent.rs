@@ -1,11 +1,11 @@
-//! Percent-encoding of URLs' components, one way for everything that is signed and sent.
+//! Percent-encoding of URL components, the same for everything that is signed and sent.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_encode, utf8_percent_encode};
 
-/// Everything but RFC 3986's unreserved characters, as SigV4 wants it.
+/// Everything but RFC 3986's unreserved characters, as SigV4 requires.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The same, for what is made of segments already.
+/// The same without the slash, for paths that consist of segments already.
 const RESERVED_BUT_SLASH: &AsciiSet = &RESERVED.remove(b'/');
 
 /// A segment of a path, or a name or value in a query.

@@ -1,13 +1,13 @@
-//! XML documents: what S3 is sent and answers, and what AWS's older services say when they refuse.
+//! XML documents: the requests and answers of S3, and the refusals of AWS's older services.
 //!
-//! They are written and read element by element, through this one type, as JSON is through [`Object`](crate::json::Object).
+//! This one type writes and reads them element by element, as [`Object`](crate::json::Object) does for JSON.
 
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer, escape};
 
 use crate::json::ParseError;
 
-/// An element: its local name, since no name of AWS's is told apart by its namespace, its text and what it holds.
+/// An element: its local name (AWS's names are distinct without their namespaces), its text and its children.
 #[derive(Debug, Default)]
 pub(crate) struct Element {
     name: String,
@@ -21,20 +21,20 @@ impl Element {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
-    /// With one more element.
+    /// Adds a child.
     #[must_use]
     pub(crate) fn with(mut self, child: Self) -> Self {
         self.children.push(child);
         self
     }
 
-    /// With one more element that is only a text.
+    /// Adds a child that is only a text.
     #[must_use]
     pub(crate) fn with_text(self, name: &str, text: impl Into<String>) -> Self {
         self.with(Self { text: text.into(), ..Self::new(name) })
     }
 
-    /// The document that this is the root of.
+    /// Writes the document with this root.
     pub(crate) fn to_document(&self, namespace: &str) -> Vec<u8> {
         let mut writer = Writer::new(Vec::new());
         self.write(&mut writer, Some(namespace));
@@ -46,7 +46,7 @@ impl Element {
         if let Some(namespace) = namespace {
             start.push_attribute(("xmlns", namespace));
         }
-        // What is written into memory is written.
+        // Writing into memory does not fail.
         let _ = writer.write_event(Event::Start(start));
         let _ = writer.write_event(Event::Text(BytesText::new(&self.text)));
         for child in &self.children {
@@ -56,13 +56,13 @@ impl Element {
     }
 }
 
-/// Reading. A document is at most a few megabytes and flat; one that is not what AWS writes must not take much more.
+/// Reading. A document is at most a few megabytes and flat; other documents must not take much more.
 impl Element {
     /// A page of a listing has a thousand entries with a dozen elements each.
     const MAX_ELEMENTS: usize = 100_000;
     const MAX_DEPTH: usize = 32;
 
-    /// The root of a document. Documents that declare entities of their own are refused.
+    /// Reads the root of a document. Documents that declare their own entities are refused.
     pub(crate) fn parse(document: &[u8]) -> Result<Self, ParseError> {
         Self::read(document).ok_or(ParseError::Xml)
     }
@@ -128,7 +128,7 @@ impl Element {
         &self.name
     }
 
-    /// The elements of this name within it, in their order.
+    /// The children of this name, in their order.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
         self.children.iter().filter(move |child| child.name == name)
     }
@@ -141,7 +141,7 @@ impl Element {
         self.maybe_text(name).ok_or(ParseError::Member(name))
     }
 
-    /// A text that says something.
+    /// A text that is not blank.
     pub(crate) fn name_of(&self, name: &'static str) -> Result<String, ParseError> {
         self.maybe_text(name).filter(|text| !text.trim().is_empty()).ok_or(ParseError::Member(name))
     }
@@ -156,7 +156,7 @@ impl Element {
         count.ok_or(ParseError::Member(name))
     }
 
-    /// False where it is absent.
+    /// A flag; false if it is absent.
     pub(crate) fn flag(&self, name: &'static str) -> Result<bool, ParseError> {
         match self.child(name).map(|child| child.text.trim().to_ascii_lowercase()).as_deref() {
             None | Some("false" | "0") => Ok(false),

@@ -1,4 +1,4 @@
-//! Receiving an answer within a time limit.
+//! Reading an answer within a time limit.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(super) enum Incomplete {
 }
 
 impl TimeLimit {
-    /// A body that goes on after the limit has to keep up this pace, so that large answers arrive over slow lines.
+    /// A body may go on after the limit at this pace, in bytes per second, so that large answers arrive over slow lines.
     const PACE: usize = 8 * 1024;
     const PACE_WINDOW: Duration = Duration::from_secs(5);
 
@@ -30,7 +30,7 @@ impl TimeLimit {
         Self { limit, passed: Box::pin(time_limit(limit)) }
     }
 
-    /// The future's output, unless the time is over first.
+    /// Waits for the future's output, unless the time is over first.
     pub(super) async fn head<T>(
         &mut self,
         head: impl Future<Output = Result<T, TransportError>>,
@@ -41,10 +41,10 @@ impl TimeLimit {
         }
     }
 
-    /// The whole body, of at most `most` bytes.
+    /// Reads the whole body, of at most `most` bytes.
     pub(super) async fn body(&mut self, mut body: Body, most: usize) -> Result<Bytes, Incomplete> {
         let mut whole = BytesMut::new();
-        // What has to have arrived when the limit passes; a body that began late gets no more time for it.
+        // The bytes that must have arrived when the limit passes. A body that began late gets no more time.
         let mut due = Self::PACE.saturating_mul(usize::try_from(self.limit.as_secs()).unwrap_or(usize::MAX));
         loop {
             let piece = match select(body.next(), self.passed.as_mut()).await {
@@ -70,7 +70,7 @@ impl TimeLimit {
     }
 }
 
-/// The body, given up when nothing of it arrives for `limit`.
+/// Ends the body with an error when nothing of it arrives for `limit`.
 pub(super) fn watched(body: Body, limit: Duration) -> Body {
     Body::from_stream(stream::try_unfold(body, move |mut body| async move {
         match timeout(limit, body.next()).await {

@@ -1,4 +1,4 @@
-//! What is asked for, before it is signed and sent.
+//! A request before it is signed and sent.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::credentials::CredentialsSource;
 use crate::error::Error;
 use crate::platform::Request;
 
-/// A request before it is signed. `Debug` shows neither query, headers nor body, where passwords, codes and tokens are.
+/// A request before it is signed. `Debug` does not show query, headers and body, since they contain passwords, codes and tokens.
 #[derive(Clone)]
 pub(crate) struct AwsRequest {
     /// The AWS operation, for errors.
@@ -24,20 +24,20 @@ pub(crate) struct AwsRequest {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) repeat: Repeat,
-    /// How long to wait for the answer each time it is sent: for all of it, or for its head where the body is streamed.
+    /// How long each attempt waits for the answer: for all of it, or for its head if the body is streamed.
     pub(crate) timeout: Duration,
-    /// How long all attempts may take together, with the waits between them.
+    /// How long all attempts may take together, including the waits between them.
     pub(crate) total_timeout: Option<Duration>,
-    /// The longest body of an answer that is received as a whole, in bytes.
+    /// The longest body of an answer that is read as a whole, in bytes.
     pub(crate) answer_limit: usize,
     pub(crate) protocol: &'static Protocol,
-    /// Whether a refusal is handed out as the answer that it is, once sending again cannot help.
+    /// Whether a refusal is returned as an answer once sending again cannot help.
     pub(crate) any_status: bool,
 }
 
 impl AwsRequest {
     pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
-    /// An answer of an app's own API. AWS's listings are far below.
+    /// For an answer of an app's own API. AWS's listings are far shorter.
     const DEFAULT_ANSWER_LIMIT: usize = 32 * 1024 * 1024;
     const JSON_ANSWER_LIMIT: usize = 1024 * 1024;
 
@@ -106,18 +106,18 @@ impl fmt::Debug for AwsRequest {
 /// When a request may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
-    /// Doing it twice is as good as doing it once.
+    /// Sending it twice is as good as once.
     Safe,
-    /// Only when AWS has certainly not done it: it was not sent, or AWS's own code says that it was throttled.
+    /// Only if AWS has certainly not done it: it was not sent, or AWS's code says that it was throttled.
     IfNotDone,
 }
 
 /// How a request proves who sends it.
 pub(crate) enum AuthScheme<'a> {
-    /// It does not, or its body does.
+    /// By nothing, or by its body.
     None,
-    /// The `authorization` header, as it is.
+    /// By the `authorization` header with this value.
     Token(&'a str),
-    /// A signature.
+    /// By a signature.
     SigV4 { service: &'a str, region: &'a Region, source: &'a dyn CredentialsSource },
 }

@@ -1,6 +1,6 @@
-//! When to send again, and how long to wait before.
+//! When a request is sent again, and after which wait.
 //!
-//! As the AWS SDKs' standard mode: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>.
+//! This follows the standard mode of the AWS SDKs: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::platform::{Random, TransportErrorKind};
 /// How often a request is sent again, and how long the client waits before.
 ///
 /// The waits grow exponentially with jitter. All requests of one client share a budget of retries,
-/// so that a service in trouble is not flooded.
+/// so that they do not flood a service in trouble.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// How often a request is sent at most, the first time included. Default: 3. With 1 nothing is sent again.
@@ -61,7 +61,7 @@ impl RetryBudget {
         Attempts { budget: self, policy, random, delays: None, paid: 0 }
     }
 
-    /// A success gives back what its last repetition cost.
+    /// Refunds the cost of the last repetition after a success.
     pub(super) fn succeeded(&self, attempts: &Attempts<'_>) {
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *tokens = (*tokens + attempts.paid.max(Self::SUCCESS_REFUND)).min(Self::CAPACITY);
@@ -86,13 +86,13 @@ pub(super) struct Attempts<'a> {
     budget: &'a RetryBudget,
     policy: &'a RetryPolicy,
     random: &'a dyn Random,
-    /// From the first failure on: what succeeds at once takes no random numbers.
+    /// Present from the first failure on: a request that succeeds at once needs no random numbers.
     delays: Option<ExponentialBackoff>,
-    /// What the last repetition cost.
+    /// The cost of the last repetition.
     paid: u32,
 }
 
-/// What to do after a failed attempt.
+/// The decision after a failed attempt.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     GiveUp,
@@ -126,7 +126,7 @@ impl Attempts<'_> {
         Verdict::WaitAndRepeat(asked.map_or(delay, |asked| asked.max(delay).min(self.policy.max_delay)))
     }
 
-    /// Without random numbers nothing is repeated, and the failure is told as it was.
+    /// Without random numbers nothing is repeated, and the caller gets the original failure.
     fn next_delay(&mut self) -> Option<Duration> {
         if self.delays.is_none() {
             self.delays = self.policy.delays(self.random).ok();

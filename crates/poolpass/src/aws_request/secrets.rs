@@ -1,4 +1,4 @@
-//! The secrets of a request, which an error about it must not tell.
+//! The secrets of a request, which no error or event about it may show.
 
 use futures_util::TryStreamExt;
 use http::header::{AUTHORIZATION, HeaderName};
@@ -14,7 +14,7 @@ use crate::platform::{Body, TransportError};
 /// The longest body of an app's own request that is searched for secrets, in bytes.
 const SEARCHED_BODY: usize = 256 * 1024;
 
-/// The members of Cognito's requests that are no secrets. Whatever is not listed is one.
+/// The members of Cognito's requests that are no secrets. Every other member is one.
 const HARMLESS: &[&str] = &[
     "AccountId",
     "AttributeName",
@@ -36,12 +36,12 @@ const HARMLESS: &[&str] = &[
     "Value",
 ];
 
-/// A request as it was sent, for the secrets that no error about it may tell. The answer to a call of AWS has it among its
-/// extensions, since also a success may have errors in it.
+/// A request as it was sent, with the secrets that no error about it may show. An answer of AWS carries it in its extensions, since a
+/// success may contain errors too.
 #[derive(Clone)]
 pub(crate) struct Sent {
     pub(super) request: AwsRequest,
-    /// Of each time that it was sent.
+    /// The headers of each attempt.
     pub(super) headers: Vec<HeaderMap>,
 }
 
@@ -54,7 +54,7 @@ impl Sent {
         secrets(&self.request, &self.headers)
     }
 
-    /// The body, whose errors tell nothing of the request.
+    /// Removes the secrets from the errors of the body.
     pub(super) fn guard(self, body: Body) -> Body {
         Body::from_stream(body.map_err(move |error| match self.secrets().cut_from(&error.detail) {
             Some(detail) => TransportError { detail, ..error },
@@ -85,7 +85,7 @@ fn secrets(request: &AwsRequest, sent: &[HeaderMap]) -> Secrets {
     secrets
 }
 
-/// Whether a header, parameter or member of this name, which an app has chosen, has a secret.
+/// Whether a header, parameter or member of this name, which an app has chosen, contains a secret.
 fn names_a_secret(name: &str) -> bool {
     const PARTS: &[&str] = &[
         "authorization",
@@ -110,7 +110,7 @@ fn add_header(secrets: &mut Secrets, name: &HeaderName, value: &HeaderValue) {
         return;
     }
     let Ok(text) = std::str::from_utf8(value.as_bytes()) else { return };
-    // The other parts of a signature's header are no secrets, and help whoever reads the message.
+    // The other parts of a signature's header are no secrets, and help the reader of the message.
     let secret = match text.rsplit_once("Signature=") {
         Some((_, signature)) => signature,
         None if name == AUTHORIZATION => text.split_once(' ').map_or(text, |(_scheme, token)| token),
@@ -119,7 +119,7 @@ fn add_header(secrets: &mut Secrets, name: &HeaderName, value: &HeaderValue) {
     secrets.add(secret);
 }
 
-/// Of a query or a form.
+/// Adds the secrets of a query or a form.
 fn add_pairs(secrets: &mut Secrets, pairs: &str) {
     for (name, value) in pairs.split('&').filter_map(|pair| pair.split_once('=')) {
         if names_a_secret(name) {
@@ -147,7 +147,7 @@ fn add_value(secrets: &mut Secrets, name: &str, value: &mut Value, is_secret: fn
             values.iter_mut().for_each(|value| add_value(secrets, name, value, is_secret));
         }
         Value::Object(members) => {
-            // What an app passes to its own Lambda triggers is the app's to name.
+            // The app chooses the names of what it passes to its Lambda triggers.
             let is_secret = if name.ends_with("ClientMetadata") { names_a_secret } else { is_secret };
             members.iter_mut().for_each(|(name, value)| add_value(secrets, name, value, is_secret));
         }

@@ -1,7 +1,7 @@
-//! JSON objects: what is sent, what AWS answers, and what is kept in a store.
+//! JSON objects: the SDK's requests, AWS's answers, and the values in a store.
 //!
-//! They are written and read member by member, through this one type. A type with derived code for each request and answer
-//! would be compiled for each, and a browser downloads all that is compiled.
+//! This one type writes and reads them member by member. A type with derived code for each request and answer would be compiled each
+//! time, and a browser downloads all compiled code.
 
 pub(crate) mod stream;
 
@@ -15,8 +15,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::Error;
 
-/// A JSON object. Its texts are wiped from memory when it is dropped, since passwords, codes and tokens are among them; for
-/// the same reason `Debug` shows nothing.
+/// A JSON object. Its texts may be passwords, codes and tokens, so they are wiped from memory when it is dropped, and `Debug` shows
+/// nothing.
 #[derive(Clone, Default)]
 pub(crate) struct Object(Map<String, Value>);
 
@@ -26,14 +26,14 @@ impl Object {
         Self::default()
     }
 
-    /// With one more member.
+    /// Adds a member.
     #[must_use]
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.set(name, value.into());
         self
     }
 
-    /// With one more member, where there is a value.
+    /// Adds a member if there is a value.
     #[must_use]
     pub(crate) fn maybe(self, name: &str, value: Option<impl Into<Value>>) -> Self {
         match value {
@@ -42,7 +42,7 @@ impl Object {
         }
     }
 
-    /// With an object of texts, unless it is empty.
+    /// Adds an object of texts unless it is empty.
     #[must_use]
     pub(crate) fn texts(self, name: &str, texts: &BTreeMap<String, String>) -> Self {
         if texts.is_empty() { self } else { self.with(name, Self::from(texts)) }
@@ -54,11 +54,11 @@ impl Object {
 
     /// The object as text.
     pub(crate) fn to_bytes(&self) -> Bytes {
-        // A map of texts, numbers and their like always has a text.
+        // A map of texts and numbers can always be written as text.
         Bytes::from_owner(Zeroizing::new(serde_json::to_vec(&self.0).unwrap_or_default()))
     }
 
-    /// The object as text that is a secret.
+    /// The object as text, which is a secret.
     pub(crate) fn to_secret(&self) -> SecretString {
         serde_json::to_string(&self.0).unwrap_or_default().into()
     }
@@ -73,7 +73,7 @@ impl Object {
         }
     }
 
-    /// Whether there is such a member, and be it null.
+    /// Whether there is such a member, even if it is null.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
@@ -103,7 +103,7 @@ impl Object {
         Ok(self.maybe_text(name)?.map(SecretString::from))
     }
 
-    /// False where it is absent.
+    /// Takes a flag; false if it is absent.
     pub(crate) fn flag(&mut self, name: &'static str) -> Result<bool, ParseError> {
         Ok(self.maybe_flag(name)?.unwrap_or_default())
     }
@@ -116,7 +116,7 @@ impl Object {
         }
     }
 
-    /// A whole number that is not negative.
+    /// Takes a whole number that is not negative.
     pub(crate) fn count(&mut self, name: &'static str) -> Result<u64, ParseError> {
         self.maybe_count(name)?.ok_or(ParseError::Member(name))
     }
@@ -141,12 +141,12 @@ impl Object {
         }
     }
 
-    /// An object of texts; empty where it is absent.
+    /// Takes an object of texts; empty if it is absent.
     pub(crate) fn text_map(&mut self, name: &'static str) -> Result<BTreeMap<String, String>, ParseError> {
         self.maybe_object(name)?.unwrap_or_default().into_texts().map_err(|_| ParseError::Member(name))
     }
 
-    /// All members, which are texts.
+    /// Takes all members, which must be texts.
     pub(crate) fn into_texts(mut self) -> Result<BTreeMap<String, String>, ParseError> {
         let mut texts = BTreeMap::new();
         for (name, value) in std::mem::take(&mut self.0) {
@@ -156,7 +156,7 @@ impl Object {
         Ok(texts)
     }
 
-    /// A list of objects; empty where it is absent.
+    /// Takes a list of objects; empty if it is absent.
     pub(crate) fn objects(&mut self, name: &'static str) -> Result<Vec<Self>, ParseError> {
         self.list(name, |value| match value {
             Value::Object(members) => Some(Self(members)),
@@ -164,7 +164,7 @@ impl Object {
         })
     }
 
-    /// A list of texts; empty where it is absent.
+    /// Takes a list of texts; empty if it is absent.
     pub(crate) fn text_list(&mut self, name: &'static str) -> Result<Vec<String>, ParseError> {
         self.list(name, |value| match value {
             Value::String(text) => Some(text),
@@ -172,7 +172,7 @@ impl Object {
         })
     }
 
-    /// A list; empty where it is absent.
+    /// Takes a list; empty if it is absent.
     pub(crate) fn list<T>(
         &mut self,
         name: &'static str,
@@ -187,7 +187,7 @@ impl Object {
         }
     }
 
-    /// The member as it is; `None` where it is absent or null.
+    /// Takes the member as it is; `None` if it is absent or null.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         // Null stays in its place: removing it would rebalance the tree, whose code an app's users would download.
         self.0.get_mut(name).map(Value::take).filter(|value| !value.is_null())
@@ -241,10 +241,10 @@ pub(crate) fn value(json: &[u8]) -> Result<Value, ParseError> {
     Ok(serde_json::from_slice(json)?)
 }
 
-/// More than this, no answer, token, configuration or stored value of ours has.
+/// No answer, token, configuration or stored value of ours has more.
 const MAX_VALUES: usize = 100_000;
 
-/// A value of two bytes may take six hundred in memory, so that they are counted before any is made.
+/// A value of two bytes may take six hundred in memory, so values are counted before any is created.
 fn holds_too_many_values(json: &[u8]) -> bool {
     if json.len() <= MAX_VALUES {
         return false;
@@ -273,22 +273,22 @@ pub(crate) fn text_list(json: &str) -> Option<Vec<String>> {
     Some(texts)
 }
 
-/// What was read is not what was expected. It says where and quotes nothing, since secrets may stand there.
+/// The document is not as expected. The error names the place and quotes nothing, since it may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ParseError {
-    /// It is no JSON.
+    /// It is not JSON.
     #[error("it is not JSON (line {line}, column {column})")]
     Json { line: usize, column: usize },
-    /// It is JSON, and a value has another type than was expected.
+    /// It is JSON, but a value has another type than expected.
     #[error("a value has the wrong type (line {line}, column {column})")]
     Type { line: usize, column: usize },
-    /// It is JSON, and would take many times its length in memory.
+    /// It is JSON, but would take many times its length in memory.
     #[error("it holds more than {MAX_VALUES} values")]
     TooManyValues,
-    /// It is JSON, but no object.
+    /// It is JSON, but not an object.
     #[error("it is not a JSON object")]
     NoObject,
-    /// It is no XML document.
+    /// It is not an XML document.
     #[error("it is not XML")]
     Xml,
     /// A member is missing or of another type.
@@ -303,7 +303,7 @@ impl From<serde_json::Error> for ParseError {
     }
 }
 
-/// Of an answer of AWS. Whoever reads anything else says so.
+/// The error of an answer of AWS. Other documents have errors of their own.
 impl From<ParseError> for Error {
     fn from(error: ParseError) -> Self {
         Self::invalid_response(format!("the answer is not what AWS documents: {error}"))

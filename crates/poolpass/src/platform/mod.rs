@@ -1,8 +1,7 @@
-//! The ground that everything stands on: HTTP, time, randomness, storage and files.
+//! What the SDK needs of a platform: HTTP, time, randomness, storage and files.
 //!
-//! This is the only module that knows which platform it runs on. Everything above takes the traits
-//! of this module as inputs, so that it behaves alike in a browser, on a phone and on a server, and
-//! so that a test can replace any of them.
+//! This is the only module that knows which platform it runs on. All others take its traits as inputs, so the SDK behaves the same in a
+//! browser, on a phone and on a server, and a test can replace any of them.
 
 mod clock;
 mod random;

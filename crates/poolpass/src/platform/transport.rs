@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt};
 
 use super::{BoxFuture, BoxStream, MaybeSend, MaybeSync};
 
-/// A request. Its body is one buffer: what is large is sent in parts, each read when its turn comes.
+/// A request. Its body is one buffer: large content is sent in parts, each read when it is sent.
 pub type Request = http::Request<Bytes>;
 
 /// An answer, whose body arrives piece by piece.

@@ -7,9 +7,9 @@ use bytes::Bytes;
 
 use super::{BoxFuture, MaybeSend, MaybeSync};
 
-/// Something of known size whose bytes can be read at any position, and more than once: a file, a browser's `Blob`.
+/// Content of known size whose bytes can be read at any position, and more than once: a file, a browser's `Blob`.
 ///
-/// Parts are read side by side, each when its turn comes.
+/// Parts are read in parallel, each when it is sent.
 pub trait UploadSource: fmt::Debug + MaybeSend + MaybeSync {
     /// The number of bytes.
     fn size(&self) -> u64;

@@ -1,9 +1,9 @@
-//! AWS Signature Version 4, for people who send their requests themselves.
+//! AWS Signature Version 4, for programs that send their requests themselves.
 //!
-//! The signing is [`aws_sigv4`]'s; this module knows how services differ, refuses what cannot be signed as it is sent, and
-//! takes plain [`http`] requests. Most programs need none of it: the [`Client`](crate::Client) signs whatever it sends.
+//! [`aws_sigv4`] computes the signature. This module knows how services differ, refuses requests that cannot be signed as they are sent,
+//! and accepts plain [`http`] requests. Most programs do not need it, since the [`Client`](crate::Client) signs every request.
 //!
-//! The algorithm: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>.
+//! AWS describes the algorithm: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>.
 
 mod service_rules;
 mod signable_uri;
@@ -41,18 +41,19 @@ pub struct Scope<'a> {
     pub region: &'a Region,
 }
 
-/// Signs `request` in its headers: adds `authorization`, `x-amz-date`, with a session token
-/// `x-amz-security-token`, and `x-amz-content-sha256` for the services that want it (S3 under each of its names,
-/// `aoss`, `glacier`, `vpc-lattice-svcs`).
+/// Signs `request` in its headers.
 ///
-/// The path and query have to be percent-encoded as they go over the wire. `now` is AWS's time: AWS
-/// refuses what is more than five minutes off (S3: fifteen).
+/// Adds `authorization` and `x-amz-date`; `x-amz-security-token` if there is a session token; and `x-amz-content-sha256` for the services
+/// that require it (S3 under each of its names, `aoss`, `glacier`, `vpc-lattice-svcs`).
+///
+/// The path and query must be percent-encoded as they are sent. `now` is AWS's time: AWS refuses a time that is more than five minutes
+/// off (S3: fifteen).
 ///
 /// # Errors
 ///
 /// Kind `InvalidInput` when the URL is not absolute or cannot be signed as it is sent (a `+`, an empty parameter or text
 /// that is not UTF-8 in the query, a segment `.` or `..` in the path), when a header is not text, when the
-/// credentials or the service cannot be those of AWS, or when `now` lies outside the years 1 to 9999.
+/// credentials or the service cannot be AWS's, or when `now` lies outside the years 1 to 9999.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -76,7 +77,7 @@ pub fn sign(
     sign_hashed(request, payload_sha256, scope, credentials, now)
 }
 
-/// As [`sign`], for a body whose hash is known.
+/// Signs `request`, whose body has the hash `payload_sha256`.
 pub(crate) fn sign_hashed(
     request: &mut http::Request<Bytes>,
     payload_sha256: [u8; 32],
@@ -105,11 +106,11 @@ pub(crate) fn sign_hashed(
     Ok(())
 }
 
-/// A URL that lets whoever holds it make this one request until `expires_in` has passed, or until the
-/// credentials expire if that is sooner. S3 does not check the body of such a request; for other services it is empty.
+/// Creates a URL that contains the signature. Its holder can make this one request until `expires_in` has passed, or until the credentials
+/// expire if that is sooner. S3 does not check the body of such a request; for other services it is empty.
 ///
-/// `headers` have to be sent with the request exactly as given here; `host` is always among them. The URL may also be one
-/// of a WebSocket (`wss://`). For `iotdevicegateway` the session token is appended after signing, as AWS IoT wants it.
+/// Send `headers` with the request, unchanged; `host` is always among them. The URL may be one of a WebSocket (`wss://`). For
+/// `iotdevicegateway` the session token is appended after signing, as AWS IoT requires.
 ///
 /// # Errors
 ///
@@ -128,19 +129,19 @@ pub fn presign(
     presign_request(&request, scope, credentials, now)
 }
 
-/// What is presigned.
+/// A request to presign.
 pub(crate) struct Presignable<'a> {
     pub(crate) method: &'a Method,
     pub(crate) uri: &'a Uri,
     pub(crate) headers: &'a HeaderMap,
-    /// For services that check it.
+    /// The body, for services that check it.
     pub(crate) body: &'a [u8],
     pub(crate) expires_in: Duration,
-    /// Whether the session token is appended after signing, also where the service is not known to want it so.
+    /// Whether the session token is appended after signing, even if the service is not known to require it.
     pub(crate) appends_session_token: bool,
 }
 
-/// As [`presign`], with all that can be said about it.
+/// Creates the URL of [`presign`], with every option.
 pub(crate) fn presign_request(
     request: &Presignable<'_>,
     scope: &Scope<'_>,

@@ -1,15 +1,15 @@
-//! What services want of a signature beyond the algorithm.
+//! The rules of services for signatures, beyond the algorithm.
 
 use aws_sigv4::http_request::{
     PayloadChecksumKind, PercentEncodingMode, SessionTokenMode, SigningSettings, UriPathNormalizationMode,
 };
 
-/// How a service takes the body.
+/// How a service expects the body to be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Payload {
     /// Its hash is signed.
     Hashed,
-    /// Its hash is signed, and has to be in `x-amz-content-sha256` too.
+    /// Its hash is signed, and must also be in `x-amz-content-sha256`.
     HashedInHeader,
     /// It is not signed, and `x-amz-content-sha256` says so.
     Unsigned,
@@ -51,13 +51,13 @@ impl ServiceRules {
         self.payload != Payload::Unsigned
     }
 
-    /// Whether the payload is part of a presigned URL's signature. S3 does not know it yet when it checks the URL.
+    /// Whether the payload is part of a presigned URL's signature. S3 checks the URL before it has the payload.
     pub(super) fn signs_presigned_payload(self) -> bool {
         self.payload != Payload::Unsigned && !self.path_as_sent
     }
 
     pub(super) fn settings(self) -> SigningSettings {
-        /// A browser, an HTTP client or a proxy may add, change or drop them. No service wants one of them signed.
+        /// A browser, an HTTP client or a proxy may add, change or drop them. No service requires them to be signed.
         const CHANGE_ON_THE_WAY: [&str; 26] = [
             "accept-charset",
             "accept-encoding",

@@ -1,4 +1,4 @@
-//! The URL as it is signed, which has to mean what the server makes of the URL that is sent.
+//! The URL as it is signed: it must mean the same as the URL that the server receives.
 
 use http::Uri;
 use percent_encoding::percent_decode_str;
@@ -12,7 +12,7 @@ pub(super) const HTTP: &[&str] = &["http", "https"];
 /// The schemes of presigned URLs.
 pub(super) const HTTP_AND_WEBSOCKET: &[&str] = &["http", "https", "ws", "wss"];
 
-/// What a presigned URL's query says about its signature.
+/// The query parameters of a presigned URL's signature.
 const SIGNATURE_PARAMETERS: [&str; 7] = [
     "X-Amz-Algorithm",
     "X-Amz-Credential",
@@ -23,14 +23,14 @@ const SIGNATURE_PARAMETERS: [&str; 7] = [
     "X-Amz-SignedHeaders",
 ];
 
-/// Libraries hold URLs of up to 65,534 bytes; what a presigned URL adds has to fit too. AWS takes far shorter ones only.
+/// Libraries hold URLs of up to 65,534 bytes, the parameters of a signature included. AWS accepts only far shorter ones.
 const MAX_LENGTH: usize = 32 * 1024;
 
-/// The URL to sign in place of `uri`, which is sent.
+/// The URL to sign for `uri`, the URL that is sent.
 ///
 /// # Errors
 ///
-/// Kind `InvalidInput` where clients and servers would understand different things.
+/// Kind `InvalidInput` where clients and servers would read the URL differently.
 pub(super) fn signable(uri: &Uri, schemes: &[&str], path_as_sent: bool) -> Result<String, Error> {
     let refused = |complaint: &'static str| Err(Error::invalid_input(complaint));
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
@@ -69,14 +69,14 @@ pub(super) fn signable(uri: &Uri, schemes: &[&str], path_as_sent: bool) -> Resul
     if !path_as_sent {
         return Ok(format!("{scheme}://{authority}{path}{mark}{query}"));
     }
-    // The server decodes each segment and encodes it its own way.
+    // The server decodes each segment and encodes it again in its own way.
     let segments =
         path.split('/').map(|segment| percent::bytes(&percent_decode_str(segment).collect::<Vec<_>>()));
     let path = segments.collect::<Vec<_>>().join("/");
     Ok(format!("{scheme}://{authority}{path}{mark}{query}"))
 }
 
-/// How long the query gets at most where it is encoded strictly.
+/// The longest that the strictly encoded query can be.
 fn encoded_length(query: &str) -> usize {
     let length = |byte: u8| if byte.is_ascii_alphanumeric() || byte == b'%' { 1 } else { 3 };
     query.bytes().map(length).sum()
