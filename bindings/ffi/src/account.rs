@@ -6,9 +6,9 @@ use std::sync::Arc;
 use poolpass::{AccountCall, AccountOptions};
 
 use crate::call::{Cancel, CancelHandle, call};
-use crate::challenge::{MfaMethod, SoftwareTokenSetup};
 use crate::convert::{hash_map, pairs};
 use crate::error::PoolpassError;
+use crate::mfa::{MfaMethod, SoftwareTokenSetup};
 
 /// Signing up, passwords, attributes, second factors.
 #[derive(Debug, uniffi::Object)]

@@ -130,10 +130,11 @@ impl Client {
     }
 
     /// The challenge that waits for its answer, also after a restart.
-    pub async fn pending_challenge(&self) -> Result<Option<Challenge>, PoolpassError> {
+    pub async fn pending_challenge(&self) -> Result<Option<Arc<Challenge>>, PoolpassError> {
         let (client, cancel) = (self.inner.clone(), self.cancel.clone());
         call(&self.cancel, async move {
-            Ok(client.pending_challenge().await?.map(|challenge| Challenge::new(challenge, &cancel)))
+            let challenge = client.pending_challenge().await?;
+            Ok(challenge.map(|challenge| Arc::new(Challenge::new(challenge, &cancel))))
         })
         .await
     }

@@ -20,6 +20,7 @@ mod convert;
 mod dynamodb;
 mod error;
 mod log;
+mod mfa;
 mod s3;
 mod session;
 mod store;

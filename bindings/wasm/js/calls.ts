@@ -59,12 +59,12 @@ export interface AccountCalls {
 }
 
 export interface ChallengeCalls {
-  answerWithCode(input: CallOptions & { code: string }): User | Challenge;
-  answerWithMethod(input: CallOptions & { method: MfaMethod }): User | Challenge;
-  answerWithPassword(
+  answerCode(input: CallOptions & { code: string }): User | Challenge;
+  answerMethod(input: CallOptions & { method: MfaMethod }): User | Challenge;
+  answerNewPassword(
     input: CallOptions & { newPassword: string; attributes?: Record<string, string> | undefined },
   ): User | Challenge;
-  answerWithResponses(input: CallOptions & { responses: Record<string, string> }): User | Challenge;
+  answerResponses(input: CallOptions & { responses: Record<string, string> }): User | Challenge;
   associateSoftwareToken(input: CallOptions): SoftwareTokenSetup;
   verifySoftwareToken(input: CallOptions & { code: string; deviceName?: string | undefined }): User | Challenge;
   setUpEmail(input: CallOptions & { address: string }): User | Challenge;

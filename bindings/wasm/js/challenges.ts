@@ -5,7 +5,7 @@ import type { Challenge as Inner, SoftwareTokenSetup as InnerSoftwareTokenSetup 
 import type { User } from './session.js';
 
 /**
- * How far a sign-in has come: `kind` tells a person who is signed in from each challenge that has to be answered first.
+ * The result of a step of a sign-in: `kind` is `done` when the person is signed in; otherwise a challenge comes next.
  *
  * ```ts
  * let step = await client.signIn(username, password);
@@ -26,7 +26,7 @@ import type { User } from './session.js';
  */
 export type SignInStep = SignedIn | Challenge;
 
-/** What the user pool asks for before it lets someone in. */
+/** A challenge that has to be answered before the person is signed in. Each kind has its own answer. */
 export type Challenge =
   | SmsMfaChallenge
   | EmailOtpChallenge
@@ -36,7 +36,7 @@ export type Challenge =
   | NewPasswordRequiredChallenge
   | OtherChallenge;
 
-/** A second factor. Names that Poolpass does not know are AWS's own. */
+/** A second factor. A method that Poolpass does not know has AWS's name. */
 export type MfaMethod = 'smsMfa' | 'softwareTokenMfa' | 'emailOtp' | (string & {});
 
 /** The person is signed in, and the session is stored. */
@@ -45,97 +45,72 @@ export interface SignedIn {
   readonly user: User;
 }
 
+/** What every challenge has. The members of its kind come from the SDK. */
 class AnyChallenge {
   /** AWS's name for the challenge, such as `SOFTWARE_TOKEN_MFA`. */
-  readonly name: string;
-  /** The user name of the person who is signing in. */
-  readonly username: string;
+  declare readonly name: string;
+  /** The user name of the person who is signing in, as the user pool knows it. */
+  declare readonly username: string;
   /** @internal */
   protected readonly inner: Unproxied<ChallengeHandle>;
 
   /** @internal */
-  constructor(inner: ChallengeHandle, details: Details) {
-    this.name = details.name;
-    this.username = details.username;
+  constructor(inner: ChallengeHandle, details: object) {
+    Object.assign(this, details);
     this.inner = unproxied(inner);
+  }
+
+  /** @internal */
+  protected async step(answer: Promise<User | Inner>): Promise<SignInStep> {
+    return signInStep(this.inner(), await answer);
   }
 }
 
 abstract class CodeChallenge extends AnyChallenge {
-  /** Answers with the code. With kind `codeMismatch` it may be asked for again. */
-  async answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(this.inner(), await this.inner().call('answerWithCode', { ...options, code }));
+  /** Answers with the code (RespondToAuthChallenge). After an error of kind `codeMismatch` the challenge stays: ask again. */
+  answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
+    return this.step(this.inner().call('answerCode', { ...options, code }));
   }
 }
 
-/** A code was sent by SMS. */
+/** A code that was sent by SMS (`SMS_MFA`). */
 export class SmsMfaChallenge extends CodeChallenge {
-  readonly kind = 'smsMfa';
-  /** The masked phone number. */
-  readonly destination: string | undefined;
-
-  /** @internal */
-  constructor(handle: ChallengeHandle, details: Details) {
-    super(handle, details);
-    this.destination = details.destination;
-  }
+  declare readonly kind: 'smsMfa';
+  /** The masked phone number that the code was sent to, such as `+*******4567`. */
+  declare readonly destination: string | undefined;
 }
 
-/** A code was sent by email. */
+/** A code that was sent by email (`EMAIL_OTP`). */
 export class EmailOtpChallenge extends CodeChallenge {
-  readonly kind = 'emailOtp';
-  /** The masked address. */
-  readonly destination: string | undefined;
-
-  /** @internal */
-  constructor(handle: ChallengeHandle, details: Details) {
-    super(handle, details);
-    this.destination = details.destination;
-  }
+  declare readonly kind: 'emailOtp';
+  /** The masked email address that the code was sent to, such as `a***@e***`. */
+  declare readonly destination: string | undefined;
 }
 
-/** The authenticator app shows a code. */
+/** A code from the person's authenticator app (`SOFTWARE_TOKEN_MFA`). */
 export class SoftwareTokenMfaChallenge extends CodeChallenge {
-  readonly kind = 'softwareTokenMfa';
-  /** The name that the person has given the authenticator app. */
-  readonly deviceName: string | undefined;
-
-  /** @internal */
-  constructor(handle: ChallengeHandle, details: Details) {
-    super(handle, details);
-    this.deviceName = details.deviceName;
-  }
+  declare readonly kind: 'softwareTokenMfa';
+  /** The name that the person gave the authenticator app, if any. */
+  declare readonly deviceName: string | undefined;
 }
 
-/** There is a choice between several second factors. */
+/** A choice among second factors (`SELECT_MFA_TYPE`). */
 export class SelectMfaTypeChallenge extends AnyChallenge {
-  readonly kind = 'selectMfaType';
+  declare readonly kind: 'selectMfaType';
   /** The methods to choose from. */
-  readonly methods: readonly MfaMethod[];
+  declare readonly methods: readonly MfaMethod[];
 
-  /** @internal */
-  constructor(handle: ChallengeHandle, details: Details) {
-    super(handle, details);
-    this.methods = details.methods ?? [];
-  }
-
-  /** Chooses one of `methods`. */
-  async answer(method: MfaMethod, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(this.inner(), await this.inner().call('answerWithMethod', { ...options, method }));
+  /** Answers with one of the methods (RespondToAuthChallenge); the next challenge asks for the code. */
+  answer(method: MfaMethod, options: CallOptions = {}): Promise<SignInStep> {
+    return this.step(this.inner().call('answerMethod', { ...options, method }));
   }
 }
 
-/** A second factor has to be set up before anybody is signed in. */
+/** A second factor has to be set up before the person is signed in (`MFA_SETUP`). */
 export class MfaSetupChallenge extends AnyChallenge {
-  readonly kind = 'mfaSetup';
+  declare readonly kind: 'mfaSetup';
   /** The methods that can be set up. */
-  readonly methods: readonly MfaMethod[];
-
-  /** @internal */
-  constructor(handle: ChallengeHandle, details: Details) {
-    super(handle, details);
-    this.methods = details.methods ?? [];
-  }
+  declare readonly methods: readonly MfaMethod[];
 
   /** Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken). */
   async associateSoftwareToken(options: CallOptions = {}): Promise<SoftwareTokenSetup> {
@@ -146,62 +121,60 @@ export class MfaSetupChallenge extends AnyChallenge {
    * Confirms the authenticator app with its first code (VerifySoftwareToken), then continues the sign-in
    * (RespondToAuthChallenge). `deviceName` is shown at later sign-ins.
    */
-  async verifySoftwareToken(
-    code: string,
-    options: CallOptions & { deviceName?: string | undefined } = {},
-  ): Promise<SignInStep> {
-    return signInStep(this.inner(), await this.inner().call('verifySoftwareToken', { ...options, code }));
+  verifySoftwareToken(code: string, options: CallOptions & { deviceName?: string | undefined } = {}): Promise<SignInStep> {
+    return this.step(this.inner().call('verifySoftwareToken', { ...options, code }));
   }
 
-  /** Answers with an email address for codes; the next step asks for the first one. */
-  async setUpEmail(address: string, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(this.inner(), await this.inner().call('setUpEmail', { ...options, address }));
+  /** Sets up codes by email instead (RespondToAuthChallenge); the next challenge asks for the first code. */
+  setUpEmail(address: string, options: CallOptions = {}): Promise<SignInStep> {
+    return this.step(this.inner().call('setUpEmail', { ...options, address }));
   }
 }
 
-/** An administrator's temporary password has to be replaced. */
+/** A new password in place of the temporary one that an administrator has set (`NEW_PASSWORD_REQUIRED`). */
 export class NewPasswordRequiredChallenge extends AnyChallenge {
-  readonly kind = 'newPasswordRequired';
-  /** The attributes that the answer has to give. */
-  readonly requiredAttributes: readonly string[];
+  declare readonly kind: 'newPasswordRequired';
+  /** The names of the attributes, such as `name`, that the answer has to give because the user lacks them. */
+  declare readonly requiredAttributes: readonly string[];
   /** The attributes that the user has. */
-  readonly attributes: Readonly<Record<string, string>>;
+  declare readonly attributes: Readonly<Record<string, string>>;
 
-  /** @internal */
-  constructor(handle: ChallengeHandle, details: Details) {
-    super(handle, details);
-    this.requiredAttributes = details.requiredAttributes ?? [];
-    this.attributes = details.attributes ?? {};
-  }
-
-  /** Answers with the new password, and with attributes where some are required. */
-  async answer(
+  /** Answers with the new password and attributes (RespondToAuthChallenge). */
+  answer(
     newPassword: string,
     options: CallOptions & { attributes?: Record<string, string> | undefined } = {},
   ): Promise<SignInStep> {
-    return signInStep(this.inner(), await this.inner().call('answerWithPassword', { ...options, newPassword }));
+    return this.step(this.inner().call('answerNewPassword', { ...options, newPassword }));
   }
 }
 
-/** A challenge that has no class here: a `CUSTOM_CHALLENGE`, or one that AWS has added since. */
+/** A challenge without a type of its own: a `CUSTOM_CHALLENGE`, or one that AWS has added since. */
 export class OtherChallenge extends AnyChallenge {
-  readonly kind = 'other';
-  /** What AWS says about it. */
-  readonly parameters: Readonly<Record<string, string>>;
+  declare readonly kind: 'other';
+  /** AWS's parameters of the challenge. */
+  declare readonly parameters: Readonly<Record<string, string>>;
 
-  /** @internal */
-  constructor(handle: ChallengeHandle, details: Details) {
-    super(handle, details);
-    this.parameters = details.parameters ?? {};
-  }
-
-  /** Answers with `ChallengeResponses` as AWS documents them; `USERNAME` and `SECRET_HASH` are added. */
-  async answer(responses: Record<string, string>, options: CallOptions = {}): Promise<SignInStep> {
-    return signInStep(this.inner(), await this.inner().call('answerWithResponses', { ...options, responses }));
+  /**
+   * Answers with `ChallengeResponses` as AWS documents them for this challenge (RespondToAuthChallenge). `USERNAME`, and
+   * `SECRET_HASH` where it is needed, are added.
+   */
+  answer(responses: Record<string, string>, options: CallOptions = {}): Promise<SignInStep> {
+    return this.step(this.inner().call('answerResponses', { ...options, responses }));
   }
 }
 
-/** An authenticator app's secret. */
+/** The class of each kind. */
+const CLASSES = {
+  smsMfa: SmsMfaChallenge,
+  emailOtp: EmailOtpChallenge,
+  softwareTokenMfa: SoftwareTokenMfaChallenge,
+  selectMfaType: SelectMfaTypeChallenge,
+  mfaSetup: MfaSetupChallenge,
+  newPasswordRequired: NewPasswordRequiredChallenge,
+  other: OtherChallenge,
+};
+
+/** The secret that a person puts into their authenticator app. */
 export class SoftwareTokenSetup {
   private readonly inner: Unproxied<InnerSoftwareTokenSetup>;
 
@@ -210,52 +183,29 @@ export class SoftwareTokenSetup {
     this.inner = unproxied(inner);
   }
 
-  /** The secret in base32, for people who cannot scan the QR code. */
+  /** The secret in base32, for people who type it in: a secret. */
   get secret(): string {
     return this.inner().secret;
   }
 
-  /** What the QR code has to say: an `otpauth:` URI. */
+  /**
+   * The `otpauth://` URI to show as a QR code: a secret, since it contains the TOTP secret.
+   *
+   * `issuer` names the app, `account` the person; authenticator apps show both.
+   */
   otpauthUri(issuer: string, account: string): string {
     return this.inner().otpauthUri(issuer, account);
   }
 }
 
-interface Details {
-  kind: Challenge['kind'];
-  name: string;
-  username: string;
-  destination?: string;
-  deviceName?: string;
-  methods?: MfaMethod[];
-  requiredAttributes?: string[];
-  attributes?: Record<string, string>;
-  parameters?: Record<string, string>;
-}
-
 /** @internal */
 export function signInStep(origin: Handle<unknown>, step: User | Inner): SignInStep {
-  return 'describe' in step ? challenge(origin, step) : { kind: 'done', user: step };
+  return 'details' in step ? challenge(origin, step) : { kind: 'done', user: step };
 }
 
 /** @internal */
 export function challenge(origin: Handle<unknown>, inner: Inner): Challenge {
-  const handle = origin.beside(inner);
-  const details = inner.describe() as Details;
-  switch (details.kind) {
-    case 'smsMfa':
-      return new SmsMfaChallenge(handle, details);
-    case 'emailOtp':
-      return new EmailOtpChallenge(handle, details);
-    case 'softwareTokenMfa':
-      return new SoftwareTokenMfaChallenge(handle, details);
-    case 'selectMfaType':
-      return new SelectMfaTypeChallenge(handle, details);
-    case 'mfaSetup':
-      return new MfaSetupChallenge(handle, details);
-    case 'newPasswordRequired':
-      return new NewPasswordRequiredChallenge(handle, details);
-    case 'other':
-      return new OtherChallenge(handle, details);
-  }
+  const handle: ChallengeHandle = origin.beside(inner);
+  const details = inner.details() as { kind: Challenge['kind'] };
+  return new CLASSES[details.kind](handle, details);
 }

@@ -12,7 +12,7 @@ use crate::mfa::JsSoftwareTokenSetup;
 use crate::session::step;
 use crate::values::{Options, list, maybe, object, pairs, texts};
 
-/// `Challenge` of the crate `poolpass`. `js/challenges.ts` has a class for each kind, which calls what fits.
+/// `Challenge` of the crate `poolpass`. `js/challenges.ts` has a class for each kind, which calls the methods that fit it.
 #[wasm_bindgen(js_name = Challenge)]
 #[derive(Clone, Debug)]
 pub struct JsChallenge(Rc<Challenge>);
@@ -25,8 +25,8 @@ impl JsChallenge {
 
 #[wasm_bindgen(js_class = Challenge)]
 impl JsChallenge {
-    /// Which kind it is, and what it says.
-    pub fn describe(&self) -> JsValue {
+    /// The kind, and what the challenge says.
+    pub fn details(&self) -> JsValue {
         let challenge = &*self.0;
         let detail = match challenge {
             Challenge::SmsMfa(challenge) => ("destination", maybe(challenge.destination())),
@@ -68,11 +68,9 @@ impl JsChallenge {
 /// The answers that challenges take.
 async fn perform(challenge: Rc<Challenge>, method: String, input: Options) -> Result<JsValue, Exception> {
     Ok(step(match (method.as_str(), &*challenge) {
-        ("answerWithCode", Challenge::SmsMfa(challenge)) => challenge.answer(&input.needed("code")?).await?,
-        ("answerWithCode", Challenge::EmailOtp(challenge)) => {
-            challenge.answer(&input.needed("code")?).await?
-        }
-        ("answerWithCode", Challenge::SoftwareTokenMfa(challenge)) => {
+        ("answerCode", Challenge::SmsMfa(challenge)) => challenge.answer(&input.needed("code")?).await?,
+        ("answerCode", Challenge::EmailOtp(challenge)) => challenge.answer(&input.needed("code")?).await?,
+        ("answerCode", Challenge::SoftwareTokenMfa(challenge)) => {
             challenge.answer(&input.needed("code")?).await?
         }
         ("verifySoftwareToken", Challenge::MfaSetup(challenge)) => {
@@ -85,14 +83,14 @@ async fn perform(challenge: Rc<Challenge>, method: String, input: Options) -> Re
         ("setUpEmail", Challenge::MfaSetup(challenge)) => {
             challenge.set_up_email(&input.needed("address")?).await?
         }
-        ("answerWithMethod", Challenge::SelectMfaType(challenge)) => {
+        ("answerMethod", Challenge::SelectMfaType(challenge)) => {
             challenge.answer(&MfaMethod::from_code(input.needed("method")?)).await?
         }
-        ("answerWithPassword", Challenge::NewPasswordRequired(challenge)) => {
+        ("answerNewPassword", Challenge::NewPasswordRequired(challenge)) => {
             let attributes = input.texts("attributes")?;
             challenge.answer(input.needed("newPassword")?, &pairs(&attributes)).await?
         }
-        ("answerWithResponses", Challenge::Other(challenge)) => {
+        ("answerResponses", Challenge::Other(challenge)) => {
             challenge.answer(&pairs(&input.texts("responses")?)).await?
         }
         // The classes of `js/challenges.ts` leave no way to this.

@@ -308,30 +308,19 @@ private func answer(_ challenge: Challenge, _ with: Arguments) async throws -> S
 }
 
 private func described(_ challenge: Challenge) -> JSON {
-    var result: JSON = ["username": .string(challenge.username), "name": .string(challenge.name)]
+    var result: JSON = [
+        "kind": .string(challenge.kind), "username": .string(challenge.username), "name": .string(challenge.name),
+    ]
     switch challenge {
-    case .smsMfa(let challenge):
-        result["kind"] = "smsMfa"
-        result["destination"] = .of(challenge.destination)
-    case .emailOtp(let challenge):
-        result["kind"] = "emailOtp"
-        result["destination"] = .of(challenge.destination)
-    case .softwareTokenMfa(let challenge):
-        result["kind"] = "softwareTokenMfa"
-        result["deviceName"] = .of(challenge.deviceName)
-    case .selectMfaType(let challenge):
-        result["kind"] = "selectMfaType"
-        result["methods"] = .of(challenge.methods.map { $0.code() })
-    case .mfaSetup(let challenge):
-        result["kind"] = "mfaSetup"
-        result["methods"] = .of(challenge.methods.map { $0.code() })
+    case .smsMfa(let challenge): result["destination"] = .of(challenge.destination)
+    case .emailOtp(let challenge): result["destination"] = .of(challenge.destination)
+    case .softwareTokenMfa(let challenge): result["deviceName"] = .of(challenge.deviceName)
+    case .selectMfaType(let challenge): result["methods"] = .of(challenge.methods.map { $0.code() })
+    case .mfaSetup(let challenge): result["methods"] = .of(challenge.methods.map { $0.code() })
     case .newPasswordRequired(let challenge):
-        result["kind"] = "newPasswordRequired"
         result["requiredAttributes"] = .of(challenge.requiredAttributes)
         result["attributes"] = .object(challenge.attributes.mapValues(JSON.string))
-    case .other(let challenge):
-        result["kind"] = "other"
-        result["parameters"] = .object(challenge.parameters.mapValues(JSON.string))
+    case .other(let challenge): result["parameters"] = .object(challenge.parameters.mapValues(JSON.string))
     }
     return result
 }

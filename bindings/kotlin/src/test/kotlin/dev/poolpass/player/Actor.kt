@@ -192,22 +192,17 @@ private suspend fun answer(challenge: Challenge, args: Arguments): SignInStep = 
     is Challenge.Other -> challenge.answer(args.texts("responses"))
 }
 
-private fun describe(challenge: Challenge): Map<String, Any?> {
-    val described = mapOf("username" to challenge.username, "name" to challenge.name)
-    return described + when (challenge) {
-        is Challenge.SmsMfa -> mapOf("kind" to "smsMfa", "destination" to challenge.destination)
-        is Challenge.EmailOtp -> mapOf("kind" to "emailOtp", "destination" to challenge.destination)
-        is Challenge.SoftwareTokenMfa -> mapOf("kind" to "softwareTokenMfa", "deviceName" to challenge.deviceName)
-        is Challenge.SelectMfaType -> mapOf("kind" to "selectMfaType", "methods" to challenge.methods.map { it.code })
-        is Challenge.MfaSetup -> mapOf("kind" to "mfaSetup", "methods" to challenge.methods.map { it.code })
-        is Challenge.NewPasswordRequired -> mapOf(
-            "kind" to "newPasswordRequired",
-            "requiredAttributes" to challenge.requiredAttributes,
-            "attributes" to challenge.attributes,
-        )
-        is Challenge.Other -> mapOf("kind" to "other", "parameters" to challenge.parameters)
+private fun describe(challenge: Challenge): Map<String, Any?> =
+    mapOf("kind" to challenge.kind, "username" to challenge.username, "name" to challenge.name) + when (challenge) {
+        is Challenge.SmsMfa -> mapOf("destination" to challenge.destination)
+        is Challenge.EmailOtp -> mapOf("destination" to challenge.destination)
+        is Challenge.SoftwareTokenMfa -> mapOf("deviceName" to challenge.deviceName)
+        is Challenge.SelectMfaType -> mapOf("methods" to challenge.methods.map { it.code })
+        is Challenge.MfaSetup -> mapOf("methods" to challenge.methods.map { it.code })
+        is Challenge.NewPasswordRequired ->
+            mapOf("requiredAttributes" to challenge.requiredAttributes, "attributes" to challenge.attributes)
+        is Challenge.Other -> mapOf("parameters" to challenge.parameters)
     }
-}
 
 /** `SignedIn` as `signedIn`, as the scenarios write it. */
 private fun named(event: SessionEvent): String = event.javaClass.simpleName.replaceFirstChar(Char::lowercase)

@@ -1,0 +1,68 @@
+//! Second factors.
+
+/// The secret that a person puts into their authenticator app.
+#[derive(Debug, uniffi::Object)]
+pub struct SoftwareTokenSetup(pub(crate) poolpass::SoftwareTokenSetup);
+
+#[uniffi::export]
+impl SoftwareTokenSetup {
+    /// The secret in base32.
+    pub fn secret(&self) -> String {
+        self.0.secret().to_owned()
+    }
+
+    /// What the QR code has to say: a secret too.
+    pub fn otpauth_uri(&self, issuer: &str, account: &str) -> String {
+        self.0.otpauth_uri(issuer, account)
+    }
+}
+
+/// A way to prove a second time who one is.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum MfaMethod {
+    /// A code by SMS (`SMS_MFA`).
+    SmsMfa,
+    /// A code from an authenticator app (`SOFTWARE_TOKEN_MFA`).
+    SoftwareTokenMfa,
+    /// A code by email (`EMAIL_OTP`).
+    EmailOtp,
+    /// Another method, by AWS's name for it.
+    Other(String),
+}
+
+#[uniffi::export]
+impl MfaMethod {
+    /// The method as a short text, such as `softwareTokenMfa`, the same in every language; AWS's name for a method that Poolpass
+    /// does not know.
+    pub fn code(&self) -> String {
+        poolpass::MfaMethod::from(self.clone()).code().to_owned()
+    }
+}
+
+/// The method that has this code.
+#[uniffi::export]
+pub(crate) fn mfa_method(code: String) -> MfaMethod {
+    MfaMethod::from(&poolpass::MfaMethod::from_code(code))
+}
+
+impl From<&poolpass::MfaMethod> for MfaMethod {
+    fn from(method: &poolpass::MfaMethod) -> Self {
+        match method {
+            poolpass::MfaMethod::SmsMfa => Self::SmsMfa,
+            poolpass::MfaMethod::SoftwareTokenMfa => Self::SoftwareTokenMfa,
+            poolpass::MfaMethod::EmailOtp => Self::EmailOtp,
+            other => Self::Other(other.as_str().to_owned()),
+        }
+    }
+}
+
+impl From<MfaMethod> for poolpass::MfaMethod {
+    fn from(method: MfaMethod) -> Self {
+        match method {
+            MfaMethod::SmsMfa => Self::SmsMfa,
+            MfaMethod::SoftwareTokenMfa => Self::SoftwareTokenMfa,
+            MfaMethod::EmailOtp => Self::EmailOtp,
+            MfaMethod::Other(name) => Self::Other(name),
+        }
+    }
+}
