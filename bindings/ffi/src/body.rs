@@ -18,12 +18,12 @@ type Pieces = BoxStream<'static, Result<Bytes, poolpass::Error>>;
 /// The body of an answer, which arrives while it is read. It can be read once.
 #[derive(uniffi::Object)]
 pub struct Body {
-    rest: Arc<Mutex<Rest>>,
+    state: Arc<Mutex<ReadState>>,
     cancel: Cancel,
 }
 
 /// What has not been read yet.
-enum Rest {
+enum ReadState {
     Unread(Pieces),
     /// A call is reading it; what is left when it was cancelled or has failed is lost.
     UnderWay,
@@ -37,15 +37,15 @@ impl Body {
         cancel: &Cancel,
     ) -> Arc<Self> {
         let pieces: Pieces = Box::pin(pieces);
-        Arc::new(Self { rest: Arc::new(Mutex::new(Rest::Unread(pieces))), cancel: cancel.clone() })
+        Arc::new(Self { state: Arc::new(Mutex::new(ReadState::Unread(pieces))), cancel: cancel.clone() })
     }
 
     fn take(&self) -> Result<Pieces, PoolpassError> {
-        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
-        match mem::replace(&mut *rest, Rest::UnderWay) {
-            Rest::Unread(pieces) => Ok(pieces),
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match mem::replace(&mut *state, ReadState::UnderWay) {
+            ReadState::Unread(pieces) => Ok(pieces),
             other => {
-                *rest = other;
+                *state = other;
                 Err(PoolpassError::invalid_input("the body was read already"))
             }
         }
@@ -56,20 +56,20 @@ impl Body {
 impl Body {
     /// The same body whose calls `handle` cancels.
     pub fn cancellable(&self, handle: &CancelHandle) -> Arc<Self> {
-        Arc::new(Self { rest: Arc::clone(&self.rest), cancel: handle.cancel_of() })
+        Arc::new(Self { state: Arc::clone(&self.state), cancel: handle.cancel_of() })
     }
 
     /// The next piece; none at the end, and then an error of kind `InvalidInput`. One call at a time.
     pub async fn next(&self) -> Result<Option<Vec<u8>>, PoolpassError> {
         let mut pieces = self.take()?;
-        let rest = Arc::clone(&self.rest);
+        let state = Arc::clone(&self.state);
         call(&self.cancel, async move {
             let Some(piece) = pieces.next().await else { return Ok(None) };
             let piece = piece?.to_vec();
-            let mut rest = rest.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
             // Unless the transfer was stopped meanwhile.
-            if matches!(*rest, Rest::UnderWay) {
-                *rest = Rest::Unread(pieces);
+            if matches!(*state, ReadState::UnderWay) {
+                *state = ReadState::Unread(pieces);
             }
             Ok(Some(piece))
         })
@@ -91,7 +91,7 @@ impl Body {
 
     /// Stops the transfer.
     pub fn cancel(&self) {
-        *self.rest.lock().unwrap_or_else(PoisonError::into_inner) = Rest::Over;
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = ReadState::Over;
     }
 }
 

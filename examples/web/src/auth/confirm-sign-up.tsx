@@ -10,10 +10,10 @@ interface ConfirmSignUpProps {
   /** The password of the previous form, so that confirming also signs in. */
   readonly password: string;
   /** The masked address. */
-  readonly sentTo?: string;
+  readonly destination?: string;
 }
 
-export function ConfirmSignUp({ username, password, sentTo }: ConfirmSignUpProps) {
+export function ConfirmSignUp({ username, password, destination }: ConfirmSignUpProps) {
   const { client, visit } = useApp();
 
   async function confirm(code: string) {
@@ -26,7 +26,7 @@ export function ConfirmSignUp({ username, password, sentTo }: ConfirmSignUpProps
   return (
     <AuthLayout title="Check your mail">
       <p>
-        A code is on its way to {sentTo === undefined ? 'your email address' : <strong>{sentTo}</strong>}. Enter it to
+        A code is on its way to {destination === undefined ? 'your email address' : <strong>{destination}</strong>}. Enter it to
         confirm that the address is yours.
       </p>
       <Form

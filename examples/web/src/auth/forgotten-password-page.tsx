@@ -16,7 +16,7 @@ export function ForgottenPasswordPage() {
     setSent({ username, delivery: await client.account.forgotPassword(username) });
   }
 
-  if (sent !== undefined) return <NewPassword username={sent.username} sentTo={sent.delivery?.destination} />;
+  if (sent !== undefined) return <NewPassword username={sent.username} destination={sent.delivery?.destination} />;
   return (
     <AuthLayout title="Forgotten password">
       <p>Tell who you are, and a code is mailed to you with which you choose a new password.</p>
@@ -27,7 +27,7 @@ export function ForgottenPasswordPage() {
   );
 }
 
-function NewPassword({ username, sentTo }: { username: string; sentTo: string | undefined }) {
+function NewPassword({ username, destination }: { username: string; destination: string | undefined }) {
   const { client, visit } = useApp();
 
   async function reset(code: string, password: string) {
@@ -41,7 +41,7 @@ function NewPassword({ username, sentTo }: { username: string; sentTo: string | 
     <AuthLayout title="Choose a new password">
       <p>
         If there is such an account, a code is on its way to{' '}
-        {sentTo === undefined ? 'its email address' : <strong>{sentTo}</strong>}.
+        {destination === undefined ? 'its email address' : <strong>{destination}</strong>}.
       </p>
       <Form
         submit="Set password"

@@ -8,11 +8,11 @@ import { AuthLayout } from './layout';
 
 export function SignUpPage() {
   const { client, visit } = useApp();
-  const [unconfirmed, setUnconfirmed] = useState<{ username: string; password: string; sentTo?: string }>();
+  const [unconfirmed, setUnconfirmed] = useState<{ username: string; password: string; destination?: string }>();
 
   async function signUp(username: string, email: string, password: string) {
     const { confirmed, codeDeliveryDetails } = await client.account.signUp(username, password, { attributes: { email } });
-    if (!confirmed) return setUnconfirmed({ username, password, sentTo: codeDeliveryDetails?.destination });
+    if (!confirmed) return setUnconfirmed({ username, password, destination: codeDeliveryDetails?.destination });
     visit.proceed(await client.signIn(username, password));
     goTo('');
   }

@@ -47,9 +47,9 @@ impl Transport for Echo {
 
 /// Credentials with a session token.
 #[derive(Debug)]
-struct Lent;
+struct TemporaryCredentials;
 
-impl CredentialsSource for Lent {
+impl CredentialsSource for TemporaryCredentials {
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
         Box::pin(async {
             Ok(Credentials::new("ASIAEXAMPLE", "secret-key-of-aws", Some(SESSION_TOKEN.to_owned()), None))
@@ -156,7 +156,7 @@ fn to_cognito(target: &str, input: &serde_json::Value, secrets: &[&'static str])
 
 fn everything() -> Vec<Planted> {
     let region: &'static Region = Box::leak(Box::new("eu-west-1".parse().unwrap()));
-    let signed = |service| AuthScheme::SigV4 { service, region, source: &Lent };
+    let signed = |service| AuthScheme::SigV4 { service, region, source: &TemporaryCredentials };
     let to_pool =
         |input, secrets: &[&'static str]| to_cognito("AWSCognitoIdentityProviderService", &input, secrets);
     let get = |uri: &'static str| AwsRequest::new("Get", Method::GET, Uri::from_static(uri));

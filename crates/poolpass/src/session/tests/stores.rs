@@ -4,7 +4,7 @@ use super::*;
 
 /// A failure of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trouble {
+enum StoreFailure {
     Throws,
     Hangs,
 }
@@ -21,14 +21,14 @@ const USES: [Use; 4] = [Use::Load, Use::Save, Use::Remove, Use::Lock];
 
 /// A store in which some use fails from a moment on.
 #[derive(Clone, Debug, Default)]
-struct Troubled {
+struct FailingStore {
     store: MemoryStore,
-    trouble: Arc<Mutex<Option<(Use, Trouble)>>>,
+    failure: Arc<Mutex<Option<(Use, StoreFailure)>>>,
 }
 
-impl Troubled {
-    fn has(&self, trouble: Option<(Use, Trouble)>) {
-        *self.trouble.lock().unwrap() = trouble;
+impl FailingStore {
+    fn has(&self, failure: Option<(Use, StoreFailure)>) {
+        *self.failure.lock().unwrap() = failure;
     }
 
     fn used<'a, T: 'a>(
@@ -36,17 +36,17 @@ impl Troubled {
         used: Use,
         work: BoxFuture<'a, Result<T, StoreError>>,
     ) -> BoxFuture<'a, Result<T, StoreError>> {
-        match *self.trouble.lock().unwrap() {
-            Some((use_, Trouble::Throws)) if use_ == used => {
+        match *self.failure.lock().unwrap() {
+            Some((use_, StoreFailure::Throws)) if use_ == used => {
                 Box::pin(async { Err(StoreError("no".to_owned())) })
             }
-            Some((use_, Trouble::Hangs)) if use_ == used => Box::pin(std::future::pending()),
+            Some((use_, StoreFailure::Hangs)) if use_ == used => Box::pin(std::future::pending()),
             _ => work,
         }
     }
 }
 
-impl SessionStore for Troubled {
+impl SessionStore for FailingStore {
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
         self.used(Use::Load, self.store.load(key))
     }
@@ -66,12 +66,12 @@ impl SessionStore for Troubled {
     }
 }
 
-fn each_trouble() -> impl Iterator<Item = (Use, Trouble)> {
-    USES.into_iter().flat_map(|used| [(used, Trouble::Throws), (used, Trouble::Hangs)])
+fn each_failure() -> impl Iterator<Item = (Use, StoreFailure)> {
+    USES.into_iter().flat_map(|used| [(used, StoreFailure::Throws), (used, StoreFailure::Hangs)])
 }
 
-async fn signed_in(pool: &ScriptedPool) -> (Client, Troubled) {
-    let store = Troubled::default();
+async fn signed_in(pool: &ScriptedPool) -> (Client, FailingStore) {
+    let store = FailingStore::default();
     let client = pool.client().store(store.clone()).build().unwrap();
     begin(&client, pool, "ada").await;
     (client, store)
@@ -79,68 +79,68 @@ async fn signed_in(pool: &ScriptedPool) -> (Client, Troubled) {
 
 #[tokio::test(start_paused = true)]
 async fn valid_tokens_are_handed_out_at_once_whatever_the_store_does() {
-    for trouble in each_trouble() {
+    for failure in each_failure() {
         let pool = ScriptedPool::default();
         let (client, store) = signed_in(&pool).await;
         pool.pass(HOUR - Duration::from_secs(50));
-        store.has(Some(trouble));
+        store.has(Some(failure));
         pool.answer(refreshed(&pool, "ada", Some("ada's rotated refresh token")));
         for patience in [2000, 2000, 10] {
             let (token, waited) = timed(client.id_token()).await;
-            assert!(token.is_ok(), "{trouble:?} {token:?}");
-            assert!(waited <= Duration::from_millis(patience), "{trouble:?} {waited:?}");
+            assert!(token.is_ok(), "{failure:?} {token:?}");
+            assert!(waited <= Duration::from_millis(patience), "{failure:?} {waited:?}");
         }
         // The store recovers, and nothing was lost.
         store.has(None);
         tokio::time::sleep(Duration::from_secs(120)).await;
         pool.pass(HOUR);
         pool.forget_answers().answer(refreshed(&pool, "ada", None));
-        assert!(client.refresh().await.is_ok(), "{trouble:?}");
+        assert!(client.refresh().await.is_ok(), "{failure:?}");
         assert_eq!(username(&client).await.as_deref(), Some("ada"));
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_call_waits_for_ever_for_a_store() {
-    for trouble in each_trouble() {
+    for failure in each_failure() {
         for age in [Duration::ZERO, HOUR] {
             let pool = ScriptedPool::default();
             let (client, store) = signed_in(&pool).await;
             pool.pass(age);
-            store.has(Some(trouble));
+            store.has(Some(failure));
             for _ in 0..3 {
                 pool.answer(refreshed(&pool, "ada", Some("rotated")));
             }
             let (user, waited) = timed(client.current_user()).await;
-            assert!(waited <= Duration::from_secs(10), "{trouble:?} {waited:?}");
-            assert!(user.is_ok() || trouble.0 == Use::Load, "{trouble:?}");
+            assert!(waited <= Duration::from_secs(10), "{failure:?} {waited:?}");
+            assert!(user.is_ok() || failure.0 == Use::Load, "{failure:?}");
             let (_, waited) = timed(client.pending_challenge()).await;
-            assert!(waited <= Duration::from_secs(10), "{trouble:?} {waited:?}");
+            assert!(waited <= Duration::from_secs(10), "{failure:?} {waited:?}");
             let (_, waited) = timed(client.refresh()).await;
-            assert!(waited <= Duration::from_secs(81), "{trouble:?} {waited:?}");
+            assert!(waited <= Duration::from_secs(81), "{failure:?} {waited:?}");
             let result = tokens(&result("bob", pool.now(), Some("bob's")));
             let (_, waited) = timed(client.manager().unwrap().begin(result)).await;
-            assert!(waited <= Duration::from_secs(31), "{trouble:?} {waited:?}");
+            assert!(waited <= Duration::from_secs(31), "{failure:?} {waited:?}");
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn signing_out_forgets_the_session_whatever_the_store_does() {
-    for trouble in each_trouble() {
+    for failure in each_failure() {
         let pool = ScriptedPool::default();
         let (client, store) = signed_in(&pool).await;
-        store.has(Some(trouble));
+        store.has(Some(failure));
         pool.answer(json!({}));
         let (outcome, waited) = timed(client.sign_out()).await;
-        assert!(waited <= Duration::from_secs(24), "{trouble:?} {waited:?}");
+        assert!(waited <= Duration::from_secs(24), "{failure:?} {waited:?}");
         // A store that cannot remove the session reports it.
-        assert!(trouble.0 != Use::Remove || outcome.is_err(), "{trouble:?}");
-        assert_eq!(pool.last_input()["Token"], "ada's first refresh token", "{trouble:?}");
-        assert_eq!(pool.operations(), ["RevokeToken"], "{trouble:?}");
+        assert!(failure.0 != Use::Remove || outcome.is_err(), "{failure:?}");
+        assert_eq!(pool.last_input()["Token"], "ada's first refresh token", "{failure:?}");
+        assert_eq!(pool.operations(), ["RevokeToken"], "{failure:?}");
         store.has(None);
-        if trouble.0 != Use::Remove {
-            assert_eq!(username(&client).await, None, "{trouble:?}");
+        if failure.0 != Use::Remove {
+            assert_eq!(username(&client).await, None, "{failure:?}");
         }
     }
 }
