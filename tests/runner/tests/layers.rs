@@ -1,6 +1,12 @@
 //! The layers of `crates/poolpass`, read from its source: `lib.rs` declares the modules in blocks from the top to the bottom, and a
 //! module imports from its own block and from the blocks below. No modules import each other in a circle. `ARCHITECTURE.md` shows
 //! the same order, and argues for each exception.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "what a test's helpers do not expect fails the test"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
