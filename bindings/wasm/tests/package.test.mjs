@@ -160,7 +160,7 @@ describe('the package in Node.js', () => {
     }
   });
 
-  test('conditions, updates, searches and transactions say what they mean', async () => {
+  test('conditions, updates, queries and transactions say what they mean', async () => {
     const table = client.table();
     const pk = await client.identityId();
     const key = { pk, sk: 'c#1' };
@@ -178,6 +178,15 @@ describe('the package in Node.js', () => {
     assert.deepEqual(all, [{ sk: 'c#3' }, { sk: 'c#2' }, { sk: 'c#1' }]);
     const filter = { expression: '#n > :two', names: { '#n': 'n' }, values: { ':two': 2 } };
     assert.equal(await table.query(mine, { filter }).count(), 2);
+    const paged = table.query(mine, { pageSize: 2 });
+    const sizes = [];
+    for await (const page of paged.pages()) sizes.push(page.items.length);
+    assert.deepEqual(sizes, [2, 1]);
+    const { lastEvaluatedKey, scannedCount } = await paged.page();
+    assert.equal(scannedCount, 2);
+    const rest = [];
+    for await (const item of table.query(mine, { exclusiveStartKey: lastEvaluatedKey })) rest.push(item.sk);
+    assert.deepEqual(rest, ['c#3']);
 
     await client.transactWrite([
       { put: { pk, sk: 'c#4' } },
@@ -190,6 +199,9 @@ describe('the package in Node.js', () => {
       { key: { pk, sk: 'c#3' } },
     ]);
     assert.deepEqual([second.n, second.tags, third], [3, undefined, undefined]);
+    assert.equal((await table.put({ pk, sk: 'c#2' }, { returnOld: true })).n, 3);
+    assert.equal((await table.delete(key, { returnOld: true })).n, 11);
+    assert.equal(await table.delete(key, { returnOld: true }), undefined);
   });
 
   test('api.request answers as fetch does', async () => {

@@ -247,10 +247,10 @@ describe('values from JavaScript', () => {
     assert.deepEqual(await notes.get(key, null), { ...key, list: ['a'] });
     await notes.put({ ...key, sk: 'null' }, null);
     await notes.update({ ...key, sk: 'null' }, { set: { a: 1 } }, null);
-    const search = notes.query(attribute('pk').eq(key.pk).and(attribute('sk').eq('null')), null);
-    assert.deepEqual(await search.all(), [{ ...key, sk: 'null', a: 1 }]);
-    assert.equal(await search.count(), 1);
-    assert.equal((await search.page()).items.length, 1);
+    const query = notes.query(attribute('pk').eq(key.pk).and(attribute('sk').eq('null')), null);
+    assert.deepEqual(await query.all(), [{ ...key, sk: 'null', a: 1 }]);
+    assert.equal(await query.count(), 1);
+    assert.equal((await query.page()).items.length, 1);
     assert.equal((await notes.batchGet([key], null)).length, 1);
     assert.equal((await other.transactGet([{ key }], null)).length, 1);
     await other.transactWrite([{ delete: { ...key, sk: 'null' } }], null);

@@ -1,7 +1,8 @@
 //! The events of the feature `tracing`: what an app's log shows.
 
 use anyhow::{Context, Result, ensure};
-use poolpass::ErrorKind;
+use poolpass::platform::{BoxFuture, HttpTransport, Request, Response, Transport, TransportError};
+use poolpass::{AuthFlow, ErrorKind};
 use poolpass_tests::{Demo, EventLog, PASSWORD, TestPool};
 use serde_json::json;
 
@@ -70,4 +71,32 @@ async fn a_wrong_clock_of_the_device_is_reported_once_it_is_corrected() -> Resul
     let client = pool.client()?.build()?;
     client.sign_in("ada", PASSWORD).await?.done().context("a challenge")?;
     expect(&log, &["INFO message=the clock was corrected"])
+}
+
+/// A server that writes the person's password into the id of every answer.
+#[derive(Debug)]
+struct Quoting(HttpTransport);
+
+impl Transport for Quoting {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        Box::pin(async move {
+            let mut response = self.0.send(request).await?;
+            let id = PASSWORD.parse().map_err(|_| TransportError::not_sent("no id"))?;
+            response.headers_mut().insert("x-amzn-requestid", id);
+            Ok(response)
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_request_id_that_quotes_a_secret_of_the_request_is_left_out() -> Result<()> {
+    let log = EventLog::default();
+    let _recording = tracing::subscriber::set_default(log.clone());
+    let pool = TestPool::start().await?;
+    pool.add_user("ada").await?;
+    let client = pool.client()?.transport(Quoting(HttpTransport::new()?)).build()?;
+    let step = client.sign_in("ada", PASSWORD).flow(AuthFlow::UserPasswordAuth).await?;
+    step.done().context("a challenge")?;
+    log.add_secret(PASSWORD);
+    expect(&log, &["DEBUG message=request succeeded operation=InitiateAuth attempt=1 status=200"])
 }

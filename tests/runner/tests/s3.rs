@@ -300,6 +300,7 @@ async fn presigned_urls_allow_one_request_to_anybody_and_expire_with_the_credent
     assert_eq!(answer.status(), 403);
 
     let download = world.bucket.presign_get(&key, Duration::from_secs(60)).file_name("zoë.txt").await?;
+    ensure!(download.as_str().contains("filename%2A%3DUTF-8%27%27zo%25C3%25AB.txt"), "{download:?}");
     assert_eq!(fetch(download.as_str()).await?.status(), 200);
 
     // A day is more than credentials live; then it is as long as fresh ones do.

@@ -96,6 +96,13 @@ final class ItemTests: XCTestCase {
             let aboveTwo = Condition(Expression(text: "#n > :two", names: ["#n": "n"], values: [":two": 2]))
             let count = try await table.query(Item.self, keyCondition: mine, filter: aboveTwo).count()
             XCTAssertEqual(count, 2)
+            let paged = table.query(Item.self, keyCondition: mine, pageSize: 2)
+            let sizes: [Int] = try await paged.pages().reduce(into: []) { $0.append($1.items.count) }
+            XCTAssertEqual(sizes, [2, 1])
+            let first = try await paged.page()
+            XCTAssertEqual(first.scannedCount, 2)
+            let rest = try await table.query(Item.self, keyCondition: mine, exclusiveStartKey: first.lastEvaluatedKey).all()
+            XCTAssertEqual(rest.map { $0["sk"] }, ["c#3"])
 
             try await client.transactWrite([
                 .put(key(4), in: table),

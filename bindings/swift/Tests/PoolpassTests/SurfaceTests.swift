@@ -81,10 +81,30 @@ final class SurfaceTests: XCTestCase {
     private static var options: [String: Any] {
         [
             "AccountOptions.clientMetadata": Account.confirmSignUp(username:code:clientMetadata:),
+            "QueryOptions.attributes": query,
+            "QueryOptions.consistentRead": query,
+            "QueryOptions.exclusiveStartKey": query,
+            "QueryOptions.filter": query,
+            "QueryOptions.indexName": query,
+            "QueryOptions.pageSize": query,
             "SignUpOptions.attributes": signUp,
             "SignUpOptions.clientMetadata": signUp,
             "SignUpOptions.validationData": signUp,
         ]
+    }
+
+    /// Names each option of a query and a scan.
+    private static var query: Any {
+        { (table: Table, condition: Condition) -> [PagedItems<Item>] in
+            [
+                table.query(
+                    Item.self, keyCondition: condition, descending: true, filter: condition, attributes: [],
+                    indexName: "index", consistentRead: true, pageSize: 1, exclusiveStartKey: [:]),
+                table.scan(
+                    Item.self, segment: nil, filter: condition, attributes: [], indexName: "index",
+                    consistentRead: true, pageSize: 1, exclusiveStartKey: [:]),
+            ]
+        }
     }
 
     private static var signUp: Any { Account.signUp(username:password:attributes:validationData:clientMetadata:) }
@@ -132,6 +152,16 @@ final class SurfaceTests: XCTestCase {
 
     private static var table: [String: Any] {
         [
+            "Query.all": Query<Item>.all,
+            "Query.count": Query<Item>.count,
+            "Query.items": Query<Item>.makeAsyncIterator,
+            "Query.page": Query<Item>.page,
+            "Query.pages": Query<Item>.pages,
+            "Scan.all": Scan<Item>.all,
+            "Scan.count": Scan<Item>.count,
+            "Scan.items": Scan<Item>.makeAsyncIterator,
+            "Scan.page": Scan<Item>.page,
+            "Scan.pages": Scan<Item>.pages,
             "Table.batchGet": Table.batchGet as (Table) -> (Item.Type, [Item], Bool, [Attribute]?) async throws -> [Item],
             "Table.batchWrite": Table.batchWrite as (Table) -> ([Item], [Item]) async throws -> Void,
             "Table.conditionCheck": TransactWrite.conditionCheck,

@@ -52,7 +52,7 @@ impl PagedInput {
 
     pub(super) fn start_after(&mut self, key: Result<Item, Error>) {
         match key {
-            Ok(key) => self.options.exclusive_start_key = Some(key),
+            Ok(key) => (self.options.exclusive_start_key, self.invalid) = (Some(key), None),
             Err(error) => self.invalid = Some(error),
         }
     }
@@ -135,7 +135,7 @@ impl PagedInput {
     }
 }
 
-/// A search that knows where it stands.
+/// A query or a scan on its way, with the place of its next page.
 #[derive(Debug)]
 struct PagedRequest {
     request: Request,

@@ -58,6 +58,7 @@ impl<T> Query<T> {
     /// Returns only these attributes. Default: all.
     pub fn attributes<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
         self.input.options.attributes = attributes.into_iter().map(Into::into).collect();
+        self.input.options.projection = None;
         self
     }
 

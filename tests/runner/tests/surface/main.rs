@@ -17,11 +17,13 @@ use poolpass::{Config, ErrorKind, MfaSetting, SessionEndReason, SessionEvent, Si
 use serde_json::{Value, json};
 
 /// The types whose public methods every language has.
-const OPERATIONS: [&str; 16] = [
+const OPERATIONS: [&str; 18] = [
     "Client",
     "Account",
     "Bucket",
     "Table",
+    "Query",
+    "Scan",
     "UpdateItem",
     "Attribute",
     "SmsMfaChallenge",
@@ -41,16 +43,20 @@ const CASES: [&str; 6] =
     ["SessionEvent", "SessionEndReason", "SignOut", "Challenge", "MfaMethod", "MfaSetting"];
 
 /// The options of calls, which every language has.
-const OPTIONS: [&str; 2] = ["AccountOptions", "SignUpOptions"];
+const OPTIONS: [&str; 3] = ["QueryOptions", "AccountOptions", "SignUpOptions"];
+
+/// Builders whose setters are options in other languages.
+const BUILDERS: [&str; 2] = ["Query", "Scan"];
 
 /// How Rust makes a client and reads its own types: elsewhere these are constructors and other words of the language.
-const RUST_ALONE: [&str; 6] = [
+const RUST_ALONE: [&str; 7] = [
     "Client::builder",
     "Client::new",
     "Client::config",
     "UpdateItem::condition",
     "UpdateItem::return_old_on_condition_check_failure",
     "UpdateItem::return_values",
+    "QueryOptions::projection",
 ];
 
 #[test]
@@ -221,9 +227,10 @@ fn read(
         if !line.is_empty() && !line.starts_with([' ', '}']) {
             block = line;
         }
-        if let Some(name) = block.strip_prefix("impl ").and_then(|rest| rest.strip_suffix(" {"))
+        if let Some(name) = implemented(block)
             && let Some(list) = operations.get_mut(name)
             && let Some(method) = public_method(line)
+            && !(BUILDERS.contains(&name) && line.contains("(mut self"))
             && !RUST_ALONE.contains(&format!("{name}::{method}").as_str())
         {
             list.insert(camel_case(method));
@@ -247,10 +254,18 @@ fn read_options(source: &str, options: &mut BTreeMap<&str, BTreeSet<String>>) {
         if let Some(name) = block.strip_prefix("pub struct ").and_then(|rest| rest.strip_suffix(" {"))
             && let Some(list) = options.get_mut(name)
             && let Some((field, _)) = line.strip_prefix("    pub ").and_then(|rest| rest.split_once(':'))
+            && !RUST_ALONE.contains(&format!("{name}::{field}").as_str())
         {
             list.insert(camel_case(field));
         }
     }
+}
+
+/// The type of an `impl` block, without its parameters.
+fn implemented(block: &str) -> Option<&str> {
+    let rest = block.strip_prefix("impl")?.strip_suffix(" {")?;
+    let rest = if rest.starts_with('<') { rest.split_once("> ")?.1 } else { rest.strip_prefix(' ')? };
+    (!rest.contains(" for ")).then(|| rest.split('<').next()).flatten()
 }
 
 fn public_method(line: &str) -> Option<&str> {

@@ -2,6 +2,7 @@ package dev.poolpass
 
 import dev.poolpass.player.Backend
 import dev.poolpass.player.printedForms
+import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.AfterAll
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -96,6 +97,8 @@ class ItemsTest {
         assertEquals((29 downTo 20).map { BigDecimal(it) }, found.map { it.plain()["n"] })
         val page = table.query(rows, pageSize = 4).page()
         assertEquals(4 to 4L, page.items.size to page.scannedCount)
+        assertEquals(listOf(8, 8, 8, 6), table.query(rows, pageSize = 8).pages().toList().map { it.items.size })
+        assertEquals(26, table.query(rows, exclusiveStartKey = page.lastEvaluatedKey).items().toList().size)
         assertEquals(30, table.batchGet(keys, attributes = listOf(attribute("n"))).size)
 
         client.transactWrite(

@@ -33,7 +33,7 @@ class SurfaceTest {
     @Test
     fun `every option is there`() {
         val listed = surface["options"]!!.jsonObject.flatMap { (type, names) -> names.jsonArray.map { "$type.${it.jsonPrimitive.content}" } }
-        assertEquals(listed.toSet(), OPTIONS.keys)
+        assertEquals(listed.toSet(), OPTIONS.keys + QUERY_OPTIONS.keys)
     }
 
     @Test
@@ -83,6 +83,8 @@ class SurfaceTest {
             "Account" to Account::class.java,
             "Bucket" to Bucket::class.java,
             "Table" to Table::class.java,
+            "Query" to Query::class.java,
+            "Scan" to Scan::class.java,
             "UpdateItem" to Changes::class.java,
             "Attribute" to Attribute::class.java,
             "SmsMfaChallenge" to Challenge.SmsMfa::class.java,
@@ -103,6 +105,15 @@ class SurfaceTest {
             "SignUpOptions.attributes" to { signUp("ada", "a password", attributes = emptyMap()) },
             "SignUpOptions.clientMetadata" to { signUp("ada", "a password", clientMetadata = emptyMap()) },
             "SignUpOptions.validationData" to { signUp("ada", "a password", validationData = emptyMap()) },
+        )
+
+        val QUERY_OPTIONS = mapOf<String, Table.(Condition) -> List<PagedItems>>(
+            "QueryOptions.attributes" to { listOf(query(it, attributes = emptyList()), scan(attributes = emptyList())) },
+            "QueryOptions.consistentRead" to { listOf(query(it, consistentRead = true), scan(consistentRead = true)) },
+            "QueryOptions.exclusiveStartKey" to { listOf(query(it, exclusiveStartKey = emptyMap()), scan(exclusiveStartKey = emptyMap())) },
+            "QueryOptions.filter" to { listOf(query(it, filter = it), scan(filter = it)) },
+            "QueryOptions.indexName" to { listOf(query(it, indexName = "index"), scan(indexName = "index")) },
+            "QueryOptions.pageSize" to { listOf(query(it, pageSize = 1), scan(pageSize = 1)) },
         )
 
         /** What is an argument or a class of its own in Kotlin: without it, this file would not compile. */
