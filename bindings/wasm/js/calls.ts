@@ -7,7 +7,7 @@ import type { AnyCondition } from './conditions.js';
 import type { Changes, Item, ReadOptions, ReturnValues, TransactGet, WriteOptions } from './dynamodb.js';
 import type { Handle } from './handle.js';
 import type { ListOptions, ListPage } from './list_objects.js';
-import type { CopyOptions, GetOptions, ObjectOptions, PutOptions } from './object_options.js';
+import type { CopyOptions, GetOptions, PutOptions } from './object_options.js';
 import type { CallOptions } from './options.js';
 import type { Challenge, Client, SoftwareTokenSetup } from './poolpass_core_wasm.js';
 import type { Body, Bucket, Client as DataClient, Table } from './poolpass_wasm.js';
@@ -71,7 +71,7 @@ export interface ChallengeCalls {
 }
 
 /** An upload, whose body is what `uploadSource` makes of an app's. */
-type Transfer = ObjectOptions & CallOptions & { body: unknown };
+type Transfer = PutOptions & { body: unknown };
 
 export interface BucketCalls {
   privatePath(input: CallOptions & { name: string }): string;

@@ -2,7 +2,7 @@ import type { CallOptions } from './options.js';
 import type { DownloadProgress } from './stored_object.js';
 
 /** Settings for writing an object. Default: none. */
-export interface ObjectOptions {
+export interface PutOptions extends CallOptions {
   /** The media type. Default: that of the `Blob`, or else `binary/octet-stream`, set by S3. */
   contentType?: string | undefined;
   /** How long caches may keep the object, such as `max-age=3600`. */
@@ -42,10 +42,8 @@ export interface CopyOptions extends CallOptions {
   /** Copies only if the source has this ETag. Otherwise the call fails with kind `conditionFailed`. */
   ifSourceMatches?: string | undefined;
   /** The settings of the copy. Default: those of the source. */
-  replace?: ObjectOptions | undefined;
+  replace?: Omit<PutOptions, 'signal'> | undefined;
 }
-
-export type PutOptions = ObjectOptions & CallOptions;
 
 /** The range and the conditions of a read. Default: the whole object, without conditions. */
 export interface GetOptions extends CallOptions {
@@ -61,6 +59,10 @@ export interface GetOptions extends CallOptions {
   ifUnmodifiedSince?: Date | undefined;
   /** Reads this version, in a bucket with versioning. Default: the latest. */
   versionId?: string | undefined;
+}
+
+/** The range and the conditions of a read, and a listener for its progress. */
+export interface DownloadOptions extends GetOptions {
   /** Called whenever a piece has arrived. */
   onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }

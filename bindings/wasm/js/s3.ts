@@ -3,7 +3,7 @@ import type { BucketHandle } from './calls.js';
 import type { PoolpassError } from './errors.js';
 import { type Unproxied, unproxied } from './handle.js';
 import { ListObjects, type ListOptions } from './list_objects.js';
-import type { CopyOptions, GetOptions, ObjectOptions, PutOptions } from './object_options.js';
+import type { CopyOptions, DownloadOptions, GetOptions, PutOptions } from './object_options.js';
 import { type CallOptions, given } from './options.js';
 import { type ObjectMetadata, StoredObject } from './stored_object.js';
 import type { UploadOptions, UploadState } from './uploads.js';
@@ -103,7 +103,7 @@ export class Bucket {
   }
 
   /** Reads an object (GetObject). The content arrives while it is read. */
-  async get(key: string, options: GetOptions = {}): Promise<StoredObject> {
+  async get(key: string, options: DownloadOptions = {}): Promise<StoredObject> {
     const { onProgress, signal } = given(options);
     const progress = onProgress == null ? undefined : reporting('onProgress', onProgress);
     const { metadata, length, body } = await this.inner().call('get', { ...options, key });
@@ -111,7 +111,7 @@ export class Bucket {
   }
 
   /** Reads an object's metadata without its content (HeadObject). */
-  head(key: string, options: Omit<GetOptions, 'range' | 'onProgress'> = {}): Promise<ObjectMetadata> {
+  head(key: string, options: Omit<GetOptions, 'range'> = {}): Promise<ObjectMetadata> {
     return this.inner().call('head', { ...options, key });
   }
 
@@ -167,6 +167,6 @@ function transfer(body: BytesLike | ReadableStream<Uint8Array>, options: UploadO
   };
 }
 
-function withType<T extends ObjectOptions>(body: unknown, options: T): T {
+function withType<T extends PutOptions>(body: unknown, options: T): T {
   return { ...options, contentType: given(options).contentType ?? mediaTypeOf(body) };
 }

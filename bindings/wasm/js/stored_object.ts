@@ -1,5 +1,5 @@
 import { type OwnBytes, streamOf } from './body.js';
-import type { GetOptions } from './object_options.js';
+import type { DownloadOptions } from './object_options.js';
 import type { Body } from './poolpass_wasm.js';
 
 /** The progress of a download. */
@@ -56,8 +56,8 @@ export class StoredObject {
     metadata: ObjectMetadata,
     length: number | undefined,
     body: Body,
-    signal: GetOptions['signal'],
-    onProgress: GetOptions['onProgress'],
+    signal: DownloadOptions['signal'],
+    onProgress: DownloadOptions['onProgress'],
   ) {
     let received = 0;
     this.metadata = metadata;

@@ -1,8 +1,7 @@
-import type { ObjectOptions } from './object_options.js';
-import type { CallOptions } from './options.js';
+import type { PutOptions } from './object_options.js';
 
 /** Settings for an upload. */
-export interface UploadOptions extends ObjectOptions, CallOptions {
+export interface UploadOptions extends PutOptions {
   /** The size of a part in bytes; smaller content is sent in one request. Default and minimum: 5 MiB. */
   partSize?: number | undefined;
   /** The number of parts sent at the same time. Default: 4. */
