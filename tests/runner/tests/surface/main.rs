@@ -17,10 +17,11 @@ use poolpass::{Config, ErrorKind, MfaSetting, SessionEndReason, SessionEvent, Si
 use serde_json::{Value, json};
 
 /// The types whose public methods every language has.
-const OPERATIONS: [&str; 18] = [
+const OPERATIONS: [&str; 19] = [
     "Client",
     "Account",
     "Bucket",
+    "ListObjects",
     "Table",
     "Query",
     "Scan",
@@ -43,10 +44,18 @@ const CASES: [&str; 6] =
     ["SessionEvent", "SessionEndReason", "SignOut", "Challenge", "MfaMethod", "MfaSetting"];
 
 /// The options of calls, which every language has.
-const OPTIONS: [&str; 3] = ["QueryOptions", "AccountOptions", "SignUpOptions"];
+const OPTIONS: [&str; 7] = [
+    "QueryOptions",
+    "AccountOptions",
+    "SignUpOptions",
+    "CopyOptions",
+    "GetOptions",
+    "ListOptions",
+    "PutOptions",
+];
 
 /// Builders whose setters are options in other languages.
-const BUILDERS: [&str; 2] = ["Query", "Scan"];
+const BUILDERS: [&str; 3] = ["ListObjects", "Query", "Scan"];
 
 /// How Rust makes a client and reads its own types: elsewhere these are constructors and other words of the language.
 const RUST_ALONE: [&str; 7] = [
