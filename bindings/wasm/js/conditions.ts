@@ -1,10 +1,10 @@
 import type { AttributeValue } from './dynamodb.js';
 
-/** An attribute by its name, or the place of something inside it: `['address', 'city']`, `['tags', 0]`. */
+/** An attribute by its name, or a place inside an attribute: `['address', 'city']`, `['tags', 0]`. */
 export type Path = string | readonly [string, ...(string | number)[]];
 
 /**
- * The attribute called `name`, or the place inside it, to build a condition with. A dot in a name is part of the name.
+ * The attribute of this name, or a place inside an attribute, to build a condition with. Dots and brackets in a name are part of it.
  *
  * ```ts
  * const mine = attribute('pk').eq(me).and(attribute('sk').beginsWith('note#'));
@@ -66,8 +66,7 @@ export function not(condition: AnyCondition): Condition {
 export type AnyCondition = Condition | Expression;
 
 /**
- * An expression in DynamoDB's own language, with its `#name` and `:value` placeholders. Never put a value that comes from
- * outside into the text.
+ * An expression in DynamoDB's own language, with its `#name` and `:value` placeholders. Never put an untrusted value into the text.
  */
 export interface Expression {
   expression: string;
@@ -75,7 +74,7 @@ export interface Expression {
   values?: Record<string, AttributeValue> | undefined;
 }
 
-/** A condition that `attribute()` has begun. */
+/** A condition, made by `attribute`. */
 export class Condition {
   /** @internal */
   readonly op: Operator;

@@ -8,19 +8,19 @@ import { DECIMAL } from './realms.js';
  * const item = await table.get({ pk: 'a' }, { exactDecimals: true });
  * ```
  *
- * One that comes from a worker, or from IndexedDB, is a plain object with the same members, and is stored as the same number.
+ * A `Decimal` from a worker or from IndexedDB is a plain object with the same members, and is stored as the same number.
  */
 export class Decimal {
-  /** Says what this is, also once it was cloned: what `structuredClone` or `postMessage` gives has these two members and no methods. */
+  /** Marks a `Decimal` even after it was cloned: `structuredClone` and `postMessage` keep these two members and no methods. */
   readonly kind = DECIMAL;
-  /** The number as DynamoDB has it. */
+  /** The number as text. */
   readonly text: string;
 
   constructor(text: string) {
     this.text = text;
   }
 
-  /** The number as DynamoDB has it. */
+  /** The number as text. */
   toString(): string {
     return this.text;
   }

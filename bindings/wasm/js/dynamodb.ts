@@ -8,8 +8,8 @@ import { Query, type QueryOptions, Scan, type ScanOptions } from './queries.js';
 /**
  * A value of an attribute.
  *
- * Numbers are read as numbers, and as `bigint` where an integer is too large to be exact. Other numbers lose digits that a
- * JavaScript number does not have, unless `exactDecimals` asks for `Decimal`. A `Set` holds only strings, only numbers or only
+ * Numbers are read as numbers, and integers that are too large for an exact number as `bigint`. Other numbers lose the digits that a
+ * JavaScript number cannot hold, unless `exactDecimals` asks for `Decimal`. A `Set` holds only strings, only numbers or only
  * `Uint8Array`s, and is not empty.
  */
 export type AttributeValue =
@@ -30,8 +30,8 @@ export type AttributeValue =
 export type Item = { [name: string]: AttributeValue | undefined };
 
 /**
- * `T`, if it can be stored as an item: an interface of the app's own may, although it has no index signature. What DynamoDB has
- * no value for, such as a `Date`, a `Map` or a function, does not compile.
+ * `T`, if it can be stored as an item, which an interface without index signature can. A member that DynamoDB cannot store, such as a
+ * `Date`, a `Map` or a function, does not compile.
  */
 export type Storable<T> = T extends Scalar
   ? T
@@ -41,13 +41,13 @@ export type Storable<T> = T extends Scalar
 
 type Scalar = Exclude<AttributeValue, readonly unknown[] | { readonly [name: string]: unknown }> | undefined;
 
-/** How items are read. */
+/** The options of a read. */
 export interface ReadOptions extends CallOptions {
   /** Sees every write that succeeded before it, at twice the price. Default: writes of the last moments may be missing. */
   consistentRead?: boolean | undefined;
   /** Returns only these attributes. Default: all. */
   attributes?: readonly Path[] | undefined;
-  /** Reads what is not an integer as `Decimal`, without losing a digit. Default: as a number. */
+  /** Reads numbers that are not integers as `Decimal`, without losing a digit. Default: as numbers. */
   exactDecimals?: boolean | undefined;
 }
 

@@ -1,4 +1,4 @@
-//! DynamoDB against a server: items keep what was put into them, and belong to one person.
+//! DynamoDB against a server: items keep their content, and belong to one person.
 
 use anyhow::{Context, Result, ensure};
 use futures_util::{StreamExt, TryStreamExt};

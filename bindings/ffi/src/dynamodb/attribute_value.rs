@@ -6,7 +6,7 @@ use poolpass::dynamodb::{AttributeValue as Value, Item};
 
 use super::Attributes;
 
-/// A value as DynamoDB has it.
+/// The value of an attribute, in DynamoDB's own types.
 #[derive(Clone, Debug, PartialEq, uniffi::Enum)]
 pub enum AttributeValue {
     /// A string.

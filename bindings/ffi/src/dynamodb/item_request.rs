@@ -8,7 +8,7 @@ use super::attribute_value::item;
 use super::condition::places;
 use super::{Attribute, AttributeValue, Attributes, Condition, Expression};
 
-/// How items are read.
+/// The options of a read.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct GetItemOptions {
     /// Sees every write that succeeded before it, at twice the price. Default: writes of the last moments may be missing.
@@ -19,13 +19,13 @@ pub struct GetItemOptions {
     pub attributes: Option<Vec<Arc<Attribute>>>,
 }
 
-/// The condition of a write.
+/// The options of a write.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct WriteOptions {
-    /// Writes only if this condition holds for the stored item. Default: always.
+    /// Writes only if this condition holds for the stored item.
     #[uniffi(default)]
     pub condition: Option<Arc<Condition>>,
-    /// If the condition does not hold, the error carries the stored item. Default: it does not.
+    /// If the condition does not hold, the error carries the stored item. This costs no extra read. Default: it carries no item.
     #[uniffi(default = false)]
     pub return_old_on_condition_check_failure: bool,
 }

@@ -1,4 +1,4 @@
-//! DynamoDB's values as JavaScript's.
+//! Converts DynamoDB's values from and to JavaScript's.
 //!
 //! | JavaScript | DynamoDB |
 //! |---|---|
@@ -24,10 +24,10 @@ extern "C" {
     fn new(text: &str) -> Decimal;
 }
 
-/// How numbers are read that a JavaScript number cannot hold exactly.
+/// How to read numbers that a JavaScript number cannot hold exactly.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Reading {
-    /// Everything but a safe integer becomes a `Decimal` or a bigint, whether or not it is representable.
+    /// Everything but a safe integer becomes a `Decimal` or a bigint.
     pub(crate) exact: bool,
 }
 
@@ -57,7 +57,7 @@ impl Reading {
         }
     }
 
-    /// An integer becomes a number where that is exact, and a bigint otherwise.
+    /// An integer becomes a number if that is exact, and a bigint otherwise.
     fn number(self, text: &str) -> JsValue {
         let integer = text.parse::<i64>().map(|integer| integer as f64);
         if let Ok(integer) = integer
@@ -73,10 +73,10 @@ impl Reading {
     }
 }
 
-/// How many levels of lists and maps DynamoDB stores. An object that holds itself has no end of them.
+/// The most levels of lists and maps that DynamoDB stores. An object that contains itself has no end of them.
 const LEVELS: usize = 32;
 
-/// The item or key that a plain object describes.
+/// Reads an item or a key from a plain object.
 pub(crate) fn item(value: &JsValue) -> Result<Item, Exception> {
     if !is_plain_object(value) {
         return Err(Exception::invalid_input("an item is a plain object"));
@@ -84,12 +84,12 @@ pub(crate) fn item(value: &JsValue) -> Result<Item, Exception> {
     members(value, LEVELS)
 }
 
-/// The value that `value` stands for.
+/// Reads a value.
 pub(crate) fn attribute_value(value: &JsValue) -> Result<AttributeValue, Exception> {
     nested_value(value, LEVELS)
 }
 
-/// The values that the elements stand for.
+/// Reads the elements of an array.
 pub(crate) fn attribute_values(elements: &Array) -> Result<Vec<AttributeValue>, Exception> {
     nested_values(elements, LEVELS)
 }
@@ -133,7 +133,7 @@ fn nested_values(elements: &Array, levels: usize) -> Result<Vec<AttributeValue>,
 fn members(object: &JsValue, levels: usize) -> Result<Item, Exception> {
     let mut item = Item::new();
     for (name, value) in entries(object)? {
-        // As in JSON, a member that is undefined is not there.
+        // As in JSON, a member that is undefined is absent.
         if !value.is_undefined() {
             item.insert(name, nested_value(&value, levels)?);
         }
@@ -154,7 +154,7 @@ fn number(value: &JsValue) -> Result<Option<String>, Exception> {
         if !number.is_finite() {
             return Err(Exception::invalid_input("DynamoDB has neither NaN nor Infinity"));
         }
-        // JavaScript writes the shortest text that reads as the same number.
+        // JavaScript writes the shortest text that reads back as the same number.
         return Ok(Some(String::from(Number::from(number).to_js_string())));
     }
     if let Some(integer) = value.dyn_ref::<BigInt>() {

@@ -8,7 +8,7 @@ use crate::error::Exception;
 use crate::realms::array_in;
 use crate::values::{Options, entries, text_in};
 
-/// How many operators and functions DynamoDB takes in one condition.
+/// The most operators and functions that DynamoDB takes in one condition.
 const OPERATORS: usize = 300;
 
 /// Reads a condition: `{ op, path, values, conditions }`, or an expression in DynamoDB's own language.
@@ -68,7 +68,7 @@ pub(crate) fn expression(value: JsValue) -> Result<Expression, Exception> {
     Ok(expression)
 }
 
-/// Reads the place of a value: a name, or an array of a name and then names of members and indices of elements.
+/// Reads a path: a name, or an array of a name and then names of members and indexes of elements.
 pub(crate) fn path(value: Option<JsValue>) -> Result<Attribute, Exception> {
     let no_path = || Exception::invalid_input("a path begins with the name of an attribute");
     let value = value.ok_or_else(no_path)?;

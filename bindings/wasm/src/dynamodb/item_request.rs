@@ -51,7 +51,7 @@ pub(super) fn update(table: &Table, input: &Options) -> Result<UpdateItem, Excep
     Ok(if return_old(input)? { update.return_old_on_condition_check_failure() } else { update })
 }
 
-/// Whether the error tells the item for which a condition does not hold.
+/// Whether the error carries the item for which the condition does not hold.
 pub(super) fn return_old(input: &Options) -> Result<bool, Exception> {
     input.flag("returnOldOnConditionCheckFailure")
 }
@@ -105,12 +105,12 @@ pub(super) fn return_values(input: &Options) -> Result<Option<ReturnValues>, Exc
     }))
 }
 
-/// How numbers are read.
+/// How to read numbers.
 pub(super) fn reading(options: &Options) -> Result<Reading, Exception> {
     Ok(Reading { exact: options.flag("exactDecimals")? })
 }
 
-/// The attributes that are asked for.
+/// The attributes that a read returns.
 pub(super) fn projection(options: &Options) -> Result<Option<Vec<Attribute>>, Exception> {
     let Some(wanted) = options.list("attributes")? else { return Ok(None) };
     let mut attributes = Vec::new();
@@ -120,7 +120,7 @@ pub(super) fn projection(options: &Options) -> Result<Option<Vec<Attribute>>, Ex
     Ok(Some(attributes))
 }
 
-/// The changes that `options` name.
+/// Adds the changes that `changes` describes.
 fn changed(mut update: UpdateItem, changes: &Options) -> Result<UpdateItem, Exception> {
     for (path, value) in entries(changes, "set")? {
         update = update.set(path, attribute_value(&value)?);
@@ -149,7 +149,7 @@ fn changed(mut update: UpdateItem, changes: &Options) -> Result<UpdateItem, Exce
     Ok(update)
 }
 
-/// An object of attributes, or pairs of a path and a value.
+/// Reads an object of attributes, or pairs of a path and a value.
 fn entries(changes: &Options, name: &str) -> Result<Vec<(Attribute, JsValue)>, Exception> {
     let Some(value) = changes.value(name) else { return Ok(Vec::new()) };
     let Some(listed) = array_in(&value) else {

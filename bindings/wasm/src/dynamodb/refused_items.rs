@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::attribute_value::Reading;
 use crate::values::{list, maybe, object};
 
-/// The members of an error that tell about them.
+/// The members of an error for these items.
 pub(crate) fn members(error: &Error) -> [(&'static str, JsValue); 2] {
     [("item", attributes(error.item())), ("cancellationReasons", reasons(error.cancellation_reasons()))]
 }

@@ -1,7 +1,7 @@
 //! How DynamoDB answers: the checksum of its answers, and the items in its refusals.
 //!
-//! A refusal may hold 4 MB of items. They are read straight into items, and members that nobody looks at are skipped: a tree of dynamic
-//! values would take many times their bytes.
+//! A refusal may contain 4 MB of items. They are read straight into items, and unused members are skipped: a tree of dynamic values
+//! would take many times their bytes.
 
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
@@ -36,8 +36,8 @@ pub(super) fn answer_limit(operation: &str) -> usize {
     }
 }
 
-/// The body does not have the checksum that DynamoDB sends along, which holds for the body as it was sent: one that the transport
-/// has unpacked has lost its encoding, and has not the length that was sent.
+/// Whether the body differs from DynamoDB's checksum. The checksum is that of the body as it was sent: a body that the transport has
+/// decompressed has lost its encoding, and has another length.
 fn is_damaged(headers: &HeaderMap, body: &[u8]) -> bool {
     let number = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()?.parse().ok());
     let is_as_sent = platform::HANDS_OUT_BODIES_AS_SENT

@@ -13,7 +13,7 @@ fn notes(aws: &ScriptedAws) -> Table {
     aws.client(|config| config.table("notes")).dynamodb().unwrap()
 }
 
-/// Sends one request, answered by `{}`, and gives its body.
+/// Sends one request, answered by `{}`, and returns its body.
 async fn sent<T>(request: impl FnOnce(&Table) -> BoxFuture<'static, Result<T, Error>>) -> Value {
     let aws = ScriptedAws::default().answer(json!({}));
     request(&notes(&aws)).await.map(|_| ()).unwrap();

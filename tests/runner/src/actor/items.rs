@@ -65,7 +65,7 @@ async fn perform(client: &Client, table: &Table, operation: &str, with: Argument
     }
 }
 
-/// An item as the scenarios have it.
+/// An item in the form of the scenarios.
 pub(crate) fn item_json(item: Option<Item>) -> Value {
     item.map_or(Value::Null, |item| Value::from_item(item).unwrap_or_else(|error| json!(error.to_string())))
 }
@@ -125,7 +125,7 @@ fn delete(table: &Table, with: Arguments<'_>, key: &str) -> Result<DeleteItem> {
     Ok(if returns_old(with) { delete.return_old_on_condition_check_failure() } else { delete })
 }
 
-/// A condition by the name of its operator, as the SDK has it: `{"eq": ["n", 1]}`.
+/// A condition by the name of its operator: `{"eq": ["n", 1]}`.
 fn condition(with: Arguments<'_>, argument: &str) -> Result<Option<Condition>> {
     let Some((operator, operands)) = members(with, argument).next() else { return Ok(None) };
     let operands = operands.as_array().context("an attribute and values")?;

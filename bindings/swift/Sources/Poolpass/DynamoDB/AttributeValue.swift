@@ -1,7 +1,7 @@
 import Foundation
 import PoolpassFFI
 
-/// A value as DynamoDB has it.
+/// The value of an attribute, in DynamoDB's own types.
 public typealias AttributeValue = PoolpassFFI.AttributeValue
 
 /// The attributes of an item or of a key.
@@ -28,17 +28,18 @@ extension AttributeValue {
     /// A number.
     public static func number(_ value: some BinaryInteger) -> AttributeValue { .n("\(value)") }
 
-    /// Any value that can be encoded, as an item's member would be.
+    /// Encodes any value, as a member of an item is encoded.
     ///
-    /// - Throws: `EncodingError` for what DynamoDB does not have, such as NaN.
+    /// - Throws: `EncodingError` for a value that DynamoDB cannot store, such as NaN.
     public init(encoding value: some Encodable) throws {
         self = try ItemEncoder().encodeValue(value)
     }
 }
 
-/// As JSON has them: numbers keep their digits, and sets and lists are arrays. In an item an attribute value stays what it is.
+/// Converts values from and to JSON: numbers keep their digits, and sets and lists are arrays. In an item, an attribute value stays
+/// as it is.
 extension AttributeValue: Codable {
-    /// Writes it as JSON has it.
+    /// Encodes the value as JSON.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -55,7 +56,7 @@ extension AttributeValue: Codable {
         }
     }
 
-    /// Reads it as JSON has it.
+    /// Decodes the value from JSON.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {

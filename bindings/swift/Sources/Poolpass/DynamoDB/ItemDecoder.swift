@@ -1,15 +1,15 @@
 import Foundation
 import PoolpassFFI
 
-/// Reads `Decodable` values from attribute values, as ``ItemEncoder`` writes them. Sets are read as arrays.
+/// Decodes `Decodable` values from attribute values, as ``ItemEncoder`` writes them. Sets are decoded as arrays.
 struct ItemDecoder {
-    /// Reads an item.
+    /// Decodes an item.
     func decode<T: Decodable>(_ type: T.Type = T.self, from item: Item) throws -> T {
         if let item = item as? T { return item }
         return try decodeValue(type, from: .m(item))
     }
 
-    /// Reads a value of any kind.
+    /// Decodes a value of any type.
     func decodeValue<T: Decodable>(_ type: T.Type = T.self, from value: AttributeValue) throws -> T {
         try ValueDecoder(value: value, codingPath: []).read(type)
     }
@@ -170,7 +170,7 @@ private struct ListContainer: UnkeyedDecodingContainer {
         try next(AttributeValue.self) { $0 }
     }
 
-    /// Reads an element. One that cannot be read stays the next one, so that it can be read as something else.
+    /// Decodes an element. An element that cannot be decoded stays the next one, so that it can be decoded as another type.
     private mutating func next<Result>(_ type: Any.Type, _ read: (ValueDecoder) throws -> Result) throws -> Result {
         guard !isAtEnd else {
             let context = DecodingError.Context(codingPath: codingPath, debugDescription: "the list has ended")

@@ -1,13 +1,13 @@
 import Foundation
 import PoolpassFFI
 
-/// Writes `Encodable` values as attribute values.
+/// Encodes `Encodable` values as attribute values.
 ///
 /// Structures become maps and arrays lists; `Data` is binary, and every number keeps its digits. A `Date` becomes the
-/// seconds since 1970, as DynamoDB's time to live has them, and a `URL` a string. An optional that is nil is left out.
-/// A set of DynamoDB is written by a member that is an ``AttributeValue`` itself.
+/// seconds since 1970, as DynamoDB's time to live expects them, and a `URL` a string. An optional that is nil is left out.
+/// To write one of DynamoDB's sets, use a member of type ``AttributeValue``.
 struct ItemEncoder {
-    /// Writes `value`, which has to be a structure or a dictionary.
+    /// Encodes `value`, which must be a structure or a dictionary.
     func encode(_ value: some Encodable) throws -> Item {
         if let item = value as? Item { return item }
         guard case .m(let item) = try encodeValue(value) else {
@@ -17,7 +17,7 @@ struct ItemEncoder {
         return item
     }
 
-    /// Writes a value of any kind.
+    /// Encodes a value of any type.
     func encodeValue(_ value: some Encodable) throws -> AttributeValue {
         let place = Place()
         try place.write(value, path: [])
@@ -25,8 +25,8 @@ struct ItemEncoder {
     }
 }
 
-/// Where a value goes. Containers stay attached to theirs, since `Encodable` fills them after they were handed out, and may ask
-/// for one more than once.
+/// The place that a value is written to. A container keeps its place, because `Encodable` fills it after it was handed out, and may ask
+/// for it more than once.
 private final class Place {
     enum Kind {
         case single(AttributeValue)
@@ -89,7 +89,7 @@ private final class Place {
         kind = .list
     }
 
-    /// A place for a member, instead of what was there.
+    /// A new place for a member, replacing any earlier one.
     func newMember(_ name: String) -> Place {
         let place = Place()
         members[name] = place

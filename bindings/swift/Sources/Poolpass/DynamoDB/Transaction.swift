@@ -3,7 +3,7 @@ import PoolpassFFI
 extension Client {
     /// Reads up to 100 items of one or more tables as of one moment, in the order of `gets` (TransactGetItems).
     ///
-    /// - Throws: ``PoolpassError`` with `conflict` when one of them was being written; ``PoolpassError/cancellationReasons`` tell which.
+    /// - Throws: ``PoolpassError`` with `conflict` when one of them was being written; ``PoolpassError/cancellationReasons`` says which.
     public func transactGet(_ gets: [TransactGet]) async throws -> [Item?] {
         let gets = gets.map(\.inner)
         return try await call { try await inner.cancellable(handle: $0).transactGet(gets: gets) }
@@ -12,8 +12,8 @@ extension Client {
     /// Writes up to 100 items of one or more tables, all or none (TransactWriteItems).
     ///
     /// - Parameter clientRequestToken: Transactions with the same token are done once. Default: a new token for each call.
-    /// - Throws: ``PoolpassError`` with `conditionFailed`, `conflict`; its ``PoolpassError/cancellationReasons`` tell the reason for each
-    ///   item, in their order.
+    /// - Throws: ``PoolpassError`` with `conditionFailed`, `conflict`; its ``PoolpassError/cancellationReasons`` has the reason for each
+    ///   item, in order.
     public func transactWrite(_ writes: [TransactWrite], clientRequestToken: String? = nil) async throws {
         let writes = writes.map(\.inner)
         try await call { try await inner.cancellable(handle: $0).transactWrite(writes: writes, clientRequestToken: clientRequestToken) }

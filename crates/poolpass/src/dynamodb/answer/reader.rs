@@ -15,7 +15,7 @@ type Read<T> = Result<T, Unexpected>;
 /// Reads one answer.
 #[derive(Default)]
 pub(super) struct AnswerReader {
-    /// The attributes of the items that are being read. Each item then takes its own, and no more memory than they need.
+    /// The attributes of the items that are being read. Each item then takes exactly its own.
     entries: Vec<Entry>,
     names: Names,
 }
@@ -106,7 +106,7 @@ impl AnswerReader {
         Ok(items)
     }
 
-    /// `{"Item": item}`, or another name; no item where there is none.
+    /// `{"Item": item}`, or another name; no item if there is none.
     fn item_in(&mut self, wanted: &str, json: Value<'_>) -> Read<Option<Item>> {
         let mut item = None;
         json.members(&mut |name, member| {
@@ -205,7 +205,7 @@ fn read<T>(member: &mut dyn Members, read: &mut dyn FnMut(Value<'_>) -> Read<T>)
     result.ok_or(Unexpected)
 }
 
-/// Names that were read before: most items of a page have the same ones, and share them.
+/// Names that were read before: most items of a page have the same names, and share them.
 struct Names([Option<Arc<str>>; Self::SLOTS]);
 
 impl Names {

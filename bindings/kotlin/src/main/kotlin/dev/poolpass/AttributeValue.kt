@@ -4,11 +4,11 @@ import java.math.BigDecimal
 import java.util.Base64
 import dev.poolpass.ffi.AttributeValue as FfiAttributeValue
 
-/** An item or a key of DynamoDB: attributes by their names. [itemOf] makes one of Kotlin's values. */
+/** An item, or an item's key: attributes by their names. [itemOf] converts Kotlin's values. */
 typealias Item = Map<String, AttributeValue>
 
 /**
- * A value as DynamoDB has it. [of] makes one of Kotlin's values, and [plain] turns it back.
+ * The value of an attribute, in DynamoDB's own types. [of] converts from Kotlin's values, and [plain] to them.
  *
  * | Kotlin | DynamoDB |
  * |---|---|
@@ -90,10 +90,10 @@ sealed interface AttributeValue {
      */
     data class Bs(val value: Set<B>) : AttributeValue
 
-    /** Turns Kotlin's values into DynamoDB's. */
+    /** Converts Kotlin's values to DynamoDB's. */
     companion object {
         /**
-         * The value that DynamoDB has for [value].
+         * Converts [value] to a value of DynamoDB.
          *
          * @throws IllegalArgumentException for a class that is not in the table of [AttributeValue], and for mixed or empty sets.
          */
@@ -122,14 +122,14 @@ sealed interface AttributeValue {
     }
 }
 
-/** The item or key with these attributes, as [AttributeValue.of] turns them: `itemOf("pk" to id, "revision" to 1)`. */
+/** The item or key with these attributes, converted by [AttributeValue.of]: `itemOf("pk" to id, "revision" to 1)`. */
 fun itemOf(vararg attributes: Pair<String, Any?>): Item =
     attributes.associate { (name, value) -> name to AttributeValue.of(value) }
 
-/** The item as Kotlin's values, see [AttributeValue.plain]. */
+/** Converts the item to Kotlin's values, as [AttributeValue.plain] does. */
 fun Item.plain(): Map<String, Any?> = mapValues { it.value.plain() }
 
-/** The value as Kotlin has it; numbers become [BigDecimal], which holds every number of DynamoDB. */
+/** Converts the value to Kotlin's; numbers become [BigDecimal], which can hold every number of DynamoDB. */
 fun AttributeValue.plain(): Any? = when (this) {
     is AttributeValue.S -> value
     is AttributeValue.N -> BigDecimal(value)
