@@ -172,7 +172,7 @@ fn module(folder: &Path, path: &[String]) -> PathBuf {
 }
 
 /// Whether a type or a function of this name is declared; of a nested one, its last part.
-fn declares(source: &str, name: &str) -> bool {
+pub(crate) fn declares(source: &str, name: &str) -> bool {
     let name = name.rsplit('.').next().unwrap_or(name);
     [
         "class",

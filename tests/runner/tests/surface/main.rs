@@ -7,6 +7,7 @@
 //! ```
 
 mod glossary;
+mod old_names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
