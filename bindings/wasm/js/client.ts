@@ -26,10 +26,19 @@ export interface ClientOptions {
   now?: (() => number) | undefined;
 }
 
-/** How a sign-in goes. */
+/**
+ * How a sign-in proves the password.
+ *
+ * - `userSrpAuth`: the password never leaves the device. The app client has to allow it (`ALLOW_USER_SRP_AUTH`).
+ * - `userPasswordAuth`: the password is sent over TLS, as a user migration trigger needs it. The app client has to allow it
+ *   (`ALLOW_USER_PASSWORD_AUTH`).
+ */
+export type AuthFlow = 'userSrpAuth' | 'userPasswordAuth';
+
+/** The options of a sign-in. */
 export interface SignInOptions extends CallOptions, ClientMetadata {
-  /** `userSrpAuth` (the default): the password never leaves the device. `userPasswordAuth`: the password is sent over TLS, as a user migration trigger needs it. */
-  flow?: 'userSrpAuth' | 'userPasswordAuth' | undefined;
+  /** How the sign-in proves the password. Default: `userSrpAuth`. */
+  flow?: AuthFlow | undefined;
 }
 
 /** A configuration, as an object or as its text. */

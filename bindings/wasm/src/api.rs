@@ -83,11 +83,10 @@ fn prepared(api: &ApiClient, input: &Options) -> Result<ApiRequest, Exception> {
 
 fn options(input: &Options) -> Result<ApiOptions, Exception> {
     Ok(ApiOptions {
-        authorization: match input.text("authorization")?.as_deref() {
-            None | Some("iam") => Authorization::Iam,
-            Some("idToken") => Authorization::IdToken,
-            Some("accessToken") => Authorization::AccessToken,
-            Some(_) => return Err(Exception::invalid_input("there is no such authorization")),
+        authorization: match input.text("authorization")? {
+            None => Authorization::default(),
+            Some(code) => Authorization::from_code(&code)
+                .ok_or_else(|| Exception::invalid_input("there is no such authorization"))?,
         },
         bearer: input.flag("bearer")?,
         safe_to_repeat: input.flag("safeToRepeat")?,

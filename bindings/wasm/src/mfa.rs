@@ -31,8 +31,8 @@ pub(crate) fn settings(input: &Options) -> Result<MfaSettings, Exception> {
 
 fn setting(input: &Options, name: &str) -> Result<Option<MfaSetting>, Exception> {
     let Some(text) = input.text(name)? else { return Ok(None) };
-    match MfaSetting::ALL.iter().find(|setting| setting.code() == text) {
-        Some(setting) => Ok(Some(*setting)),
+    match MfaSetting::from_code(&text) {
+        Some(setting) => Ok(Some(setting)),
         None => Err(Exception::invalid_input("an MFA setting is \"off\", \"on\" or \"preferred\"")),
     }
 }

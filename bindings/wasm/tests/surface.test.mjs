@@ -87,7 +87,7 @@ test('every option is there', () => {
 });
 
 test('every event, every reason, every challenge and every kind of error is there, and no other', () => {
-  for (const type of ['SessionEvent', 'SessionEndReason', 'SignOut', 'MfaSetting']) {
+  for (const type of ['SessionEvent', 'SessionEndReason', 'SignOut', 'MfaSetting', 'AuthFlow', 'Authorization', 'ReturnValues']) {
     assert.deepEqual(union(type).sort(), surface.cases[type], type);
   }
   assert.deepEqual(union('ErrorKind'), surface.errorKinds);

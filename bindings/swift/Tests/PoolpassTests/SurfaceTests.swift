@@ -29,6 +29,9 @@ final class SurfaceTests: XCTestCase {
         XCTAssertEqual(Set(SignOut.allCases.map { "\($0)" }), listed("SignOut"))
         XCTAssertEqual(Set([MfaMethod.smsMfa, .softwareTokenMfa, .emailOtp, .other("other")].map { $0.code() }), listed("MfaMethod"))
         XCTAssertEqual(Set(MfaSetting.allCases.map { "\($0)" }), listed("MfaSetting"))
+        XCTAssertEqual(Set(AuthFlow.allCases.map { "\($0)" }), listed("AuthFlow"))
+        XCTAssertEqual(Set(Authorization.allCases.map { "\($0)" }), listed("Authorization"))
+        XCTAssertEqual(Set(ReturnValues.allCases.map { "\($0)" }), listed("ReturnValues"))
         // `described` switches over all of them, without a default.
         let challenges: [String: Any] = [
             "smsMfa": Challenge.smsMfa, "emailOtp": Challenge.emailOtp, "softwareTokenMfa": Challenge.softwareTokenMfa,

@@ -95,14 +95,11 @@ fn items(input: &Options, name: &str) -> Result<Vec<Item>, Exception> {
 
 /// The values that an update returns.
 pub(super) fn return_values(input: &Options) -> Result<Option<ReturnValues>, Exception> {
-    Ok(Some(match input.text("returnValues")?.as_deref() {
-        None => return Ok(None),
-        Some("allOld") => ReturnValues::AllOld,
-        Some("updatedOld") => ReturnValues::UpdatedOld,
-        Some("allNew") => ReturnValues::AllNew,
-        Some("updatedNew") => ReturnValues::UpdatedNew,
-        Some(_) => return Err(Exception::invalid_input("there is no such value of returnValues")),
-    }))
+    let Some(code) = input.text("returnValues")? else { return Ok(None) };
+    match ReturnValues::from_code(&code) {
+        Some(values) => Ok(Some(values)),
+        None => Err(Exception::invalid_input("there is no such value of returnValues")),
+    }
 }
 
 /// How to read numbers.

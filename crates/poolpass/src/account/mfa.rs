@@ -37,16 +37,20 @@ pub enum MfaSetting {
 }
 
 impl MfaSetting {
-    /// Every setting, in the order of the documentation.
-    pub const ALL: &'static [Self] = &[Self::Off, Self::On, Self::Preferred];
+    const ALL: [Self; 3] = [Self::Off, Self::On, Self::Preferred];
 
-    /// The setting's name in every other language and in the scenario files, such as `preferred`.
+    /// The setting as a short text, such as `preferred`, the same in every language.
     pub fn code(self) -> &'static str {
         match self {
             Self::Off => "off",
             Self::On => "on",
             Self::Preferred => "preferred",
         }
+    }
+
+    /// The setting that has this [code](Self::code).
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|setting| setting.code() == code)
     }
 }
 

@@ -16,6 +16,24 @@ pub enum Authorization {
     AccessToken,
 }
 
+impl Authorization {
+    const ALL: [Self; 3] = [Self::Iam, Self::IdToken, Self::AccessToken];
+
+    /// The authorization as a short text, such as `idToken`, the same in every language.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Iam => "iam",
+            Self::IdToken => "idToken",
+            Self::AccessToken => "accessToken",
+        }
+    }
+
+    /// The authorization that has this [code](Self::code).
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|authorization| authorization.code() == code)
+    }
+}
+
 /// The options of an [`ApiRequest`](super::ApiRequest), each of which its builder also has as a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]

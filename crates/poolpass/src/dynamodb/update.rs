@@ -61,6 +61,25 @@ pub enum ReturnValues {
     UpdatedNew,
 }
 
+impl ReturnValues {
+    const ALL: [Self; 4] = [Self::AllOld, Self::UpdatedOld, Self::AllNew, Self::UpdatedNew];
+
+    /// The choice as a short text, such as `allNew`, the same in every language.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AllOld => "allOld",
+            Self::UpdatedOld => "updatedOld",
+            Self::AllNew => "allNew",
+            Self::UpdatedNew => "updatedNew",
+        }
+    }
+
+    /// The choice that has this [code](Self::code).
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|values| values.code() == code)
+    }
+}
+
 impl UpdateItem {
     pub(super) fn new(table: &Table, key: impl IntoItem) -> Self {
         Self {

@@ -115,6 +115,5 @@ fn details(details: Option<&CodeDeliveryDetails>) -> Value {
 }
 
 fn mfa_setting(name: &str) -> Result<MfaSetting> {
-    let setting = MfaSetting::ALL.iter().find(|setting| setting.code() == name);
-    setting.copied().with_context(|| format!("there is no MFA setting {name:?}"))
+    MfaSetting::from_code(name).with_context(|| format!("there is no MFA setting {name:?}"))
 }

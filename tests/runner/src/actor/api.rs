@@ -1,6 +1,6 @@
 //! The app's own API.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use poolpass::Error;
 use poolpass::api::{ApiRequest, Authorization};
 use serde_json::{Value, json};
@@ -22,10 +22,8 @@ impl Actor {
     fn api_request(&self, with: Arguments<'_>) -> Result<ApiRequest> {
         let method = with.maybe_text("method").unwrap_or("GET").parse().context("the method")?;
         let authorization = match with.maybe_text("authorization") {
-            None | Some("iam") => Authorization::Iam,
-            Some("idToken") => Authorization::IdToken,
-            Some("accessToken") => Authorization::AccessToken,
-            Some(other) => bail!("there is no authorization called {other:?}"),
+            None => Authorization::default(),
+            Some(code) => Authorization::from_code(code).context("there is no such authorization")?,
         };
         let api = self.client().api("execute-api");
         let mut request = api.request(method, with.text("url")?).authorization(authorization);

@@ -14,7 +14,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use poolpass::{Config, ErrorKind, MfaSetting, SessionEndReason, SessionEvent, SignOut};
+use poolpass::api::Authorization;
+use poolpass::dynamodb::ReturnValues;
+use poolpass::{AuthFlow, Config, ErrorKind, MfaMethod, MfaSetting, SessionEndReason, SessionEvent, SignOut};
 use serde_json::{Value, json};
 
 /// The types whose public methods every language has.
@@ -41,8 +43,17 @@ const OPERATIONS: [&str; 19] = [
 ];
 
 /// The enums whose cases every language has.
-const CASES: [&str; 6] =
-    ["SessionEvent", "SessionEndReason", "SignOut", "Challenge", "MfaMethod", "MfaSetting"];
+const CASES: [&str; 9] = [
+    "SessionEvent",
+    "SessionEndReason",
+    "SignOut",
+    "AuthFlow",
+    "Challenge",
+    "MfaMethod",
+    "MfaSetting",
+    "Authorization",
+    "ReturnValues",
+];
 
 /// The options of calls, which every language has.
 const OPTIONS: [&str; 7] = [
@@ -174,8 +185,26 @@ fn each_case_has_its_name_as_its_code() {
         let codes: BTreeSet<_> = codes.iter().collect();
         assert_eq!(cases[name], json!(codes), "{name}");
     };
-    let settings: Vec<_> = MfaSetting::ALL.iter().map(|setting| setting.code()).collect();
-    check("MfaSetting", &settings);
+    let settings = [MfaSetting::Off, MfaSetting::On, MfaSetting::Preferred];
+    check("MfaSetting", &settings.map(MfaSetting::code));
+    assert_eq!(settings.map(|setting| MfaSetting::from_code(setting.code())), settings.map(Some));
+    let flows = [AuthFlow::UserSrpAuth, AuthFlow::UserPasswordAuth];
+    check("AuthFlow", &flows.map(AuthFlow::code));
+    assert_eq!(flows.map(|flow| AuthFlow::from_code(flow.code())), flows.map(Some));
+    let authorizations = [Authorization::Iam, Authorization::IdToken, Authorization::AccessToken];
+    check("Authorization", &authorizations.map(Authorization::code));
+    assert_eq!(authorizations.map(|one| Authorization::from_code(one.code())), authorizations.map(Some));
+    let values =
+        [ReturnValues::AllOld, ReturnValues::UpdatedOld, ReturnValues::AllNew, ReturnValues::UpdatedNew];
+    check("ReturnValues", &values.map(ReturnValues::code));
+    assert_eq!(values.map(|one| ReturnValues::from_code(one.code())), values.map(Some));
+    let methods = [
+        MfaMethod::SmsMfa,
+        MfaMethod::SoftwareTokenMfa,
+        MfaMethod::EmailOtp,
+        MfaMethod::Other("other".to_owned()),
+    ];
+    check("MfaMethod", &methods.each_ref().map(MfaMethod::code));
     let reasons = [
         SessionEndReason::Revoked,
         SessionEndReason::Expired,

@@ -43,6 +43,9 @@ class SurfaceTest {
         assertEquals(names(cases, "Challenge"), nested(Challenge::class.java))
         assertEquals(names(cases, "MfaMethod"), nested(MfaMethod::class.java))
         assertEquals(names(cases, "MfaSetting"), MfaSetting.entries.map { camelCase(it.name) }.toSet())
+        assertEquals(names(cases, "AuthFlow"), AuthFlow.entries.map { camelCase(it.name) }.toSet())
+        assertEquals(names(cases, "Authorization"), Authorization.entries.map { camelCase(it.name) }.toSet())
+        assertEquals(names(cases, "ReturnValues"), ReturnValues.entries.map { camelCase(it.name) }.toSet())
         assertEquals(names(cases, "SessionEndReason"), SessionEndReason.entries.map { camelCase(it.name) }.toSet())
         assertEquals(names(cases, "SignOut"), SignOut.entries.map { camelCase(it.name) }.toSet())
     }
