@@ -1,7 +1,7 @@
 /** The longest wait for the browser, which is known to forget requests. */
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 /** The longest wait once the browser has failed to answer. */
-const LITTLE_PATIENCE = 1_000;
+const SHORT_TIMEOUT = 1_000;
 
 /** Failures that a new connection does not repair. */
 const LASTING = [
@@ -129,8 +129,8 @@ export class Database {
   async #answered<T>(promise: Promise<T>, giveUp: () => void): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      const patience = this.#isSlow ? LITTLE_PATIENCE : PATIENCE;
-      timer = setTimeout(() => reject(new DOMException('IndexedDB does not answer', 'TimeoutError')), patience);
+      const timeout = this.#isSlow ? SHORT_TIMEOUT : TIMEOUT;
+      timer = setTimeout(() => reject(new DOMException('IndexedDB does not answer', 'TimeoutError')), timeout);
     });
     try {
       const answer = await Promise.race([promise, late]);

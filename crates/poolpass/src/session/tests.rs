@@ -3,8 +3,10 @@
 
 mod cancelled;
 mod clocks;
+mod operations;
 mod refusals;
 mod stores;
+mod waits;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -130,76 +132,6 @@ async fn a_token_that_was_refused_is_not_the_end_if_somebody_was_faster() {
     };
     let (outcome, ()) = tokio::join!(client.refresh(), arrives);
     assert_eq!(outcome.unwrap().username(), "ada");
-}
-
-#[tokio::test]
-async fn a_server_without_the_first_operation_is_asked_by_the_second_one() {
-    let unsupported = [
-        ("UnknownOperationException", ""),
-        ("UnsupportedOperationException", "not here"),
-        ("NotAuthorizedException", "Invalid Refresh Token"),
-    ];
-    for (code, message) in unsupported {
-        let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
-        let client = stale(&pool, &store).await;
-        pool.refuse(code, message).answer(refreshed(&pool, "ada", None));
-        client.id_token().await.unwrap();
-        assert_eq!(pool.operations(), ["GetTokensFromRefreshToken", "InitiateAuth"]);
-        assert_eq!(pool.last_input()["AuthParameters"]["REFRESH_TOKEN"], "ada's first refresh token");
-
-        // It is remembered, by the next process too.
-        let next = pool.client().store(store).build().unwrap();
-        pool.answer(refreshed(&pool, "ada", None));
-        next.refresh().await.unwrap();
-        assert_eq!(pool.operations()[2..], ["InitiateAuth"]);
-    }
-}
-
-#[tokio::test]
-async fn both_operations_have_to_agree_before_an_untried_token_is_given_up() {
-    let both_refuse = |second: (&'static str, &'static str)| async move {
-        let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
-        let client = stale(&pool, &store).await;
-        let events = client.events();
-        pool.refuse("NotAuthorizedException", "Invalid Refresh Token").refuse(second.0, second.1);
-        let error = client.id_token().await.unwrap_err();
-        let ended = username(&client).await.is_none();
-        assert_eq!(ended, events.into_future().now_or_never().is_some());
-        (error, ended)
-    };
-    let (error, ended) = both_refuse(("NotAuthorizedException", "Refresh Token has been revoked")).await;
-    assert_eq!((error.kind(), ended), (ErrorKind::SessionEnded, true));
-    // The app client does not allow the second operation: the first has the last word.
-    let (error, ended) =
-        both_refuse(("InvalidParameterException", "REFRESH_TOKEN_AUTH flow not enabled")).await;
-    assert_eq!(
-        (error.message(), error.kind(), ended),
-        ("Invalid Refresh Token", ErrorKind::SessionEnded, true)
-    );
-    // The second operation does not get through: nothing is known.
-    let (error, ended) = both_refuse(("TooManyRequestsException", "Rate exceeded")).await;
-    assert_eq!((error.kind(), ended), (ErrorKind::Throttled, false));
-}
-
-#[tokio::test]
-async fn an_operation_that_has_worked_before_is_believed() {
-    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
-    let client = stale(&pool, &store).await;
-    pool.answer(refreshed(&pool, "ada", None));
-    client.id_token().await.unwrap();
-    let mut events = client.events();
-    pool.refuse("NotAuthorizedException", "Invalid Refresh Token");
-    assert_eq!(client.refresh().await.unwrap_err().kind(), ErrorKind::SessionEnded);
-    assert_eq!(events.next().await, Some(SessionEvent::SessionEnded { reason: SessionEndReason::Refused }));
-}
-
-#[tokio::test]
-async fn the_app_s_own_mistake_does_not_end_the_session() {
-    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
-    let client = stale(&pool, &store).await;
-    pool.refuse("NotAuthorizedException", "Unable to verify secret hash for client client");
-    assert_eq!(client.id_token().await.unwrap_err().kind(), ErrorKind::NotAuthorized);
-    assert_eq!(username(&client).await.as_deref(), Some("ada"));
 }
 
 #[tokio::test]
@@ -427,113 +359,6 @@ async fn debug_output_shows_no_token() {
 async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
     let begun = tokio::time::Instant::now();
     (work.await, begun.elapsed())
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_token_that_is_valid_for_50_s_is_handed_out_within_2_s_while_cognito_is_silent() {
-    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
-    let client = pool.client().store(store).build().unwrap();
-    begin(&client, &pool, "ada").await;
-    let old = client.id_token().await.unwrap();
-    pool.pass(HOUR - Duration::from_secs(50));
-    let release = pool.answer(refreshed(&pool, "ada", None)).hold();
-    let (token, waited) = timed(client.id_token()).await;
-    assert_eq!(token.unwrap().jwt(), old.jwt());
-    assert!(waited <= Duration::from_secs(2), "{waited:?}");
-    // The renewal's grace period is over for everybody.
-    let (token, waited) = timed(client.access_token()).await;
-    assert!(token.is_ok() && waited <= Duration::from_millis(10), "{waited:?}");
-    release.send(()).unwrap();
-    tokio::time::sleep(Duration::from_millis(1)).await;
-    assert_ne!(client.id_token().await.unwrap().jwt(), old.jwt(), "the refresh went on");
-    assert_eq!(pool.operations(), ["GetTokensFromRefreshToken"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_valid_token_waits_for_no_lock_that_another_process_hangs_with() {
-    for name in ["client.session.refresh", "client.session.write"] {
-        let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
-        let client = pool.client().store(store.clone()).build().unwrap();
-        begin(&client, &pool, "ada").await;
-        pool.pass(HOUR - Duration::from_secs(50));
-        let _hangs = store.lock(name).await.unwrap();
-        pool.answer(refreshed(&pool, "ada", None));
-        let (token, waited) = timed(client.id_token()).await;
-        assert!(token.is_ok() && waited <= Duration::from_secs(2), "{name} {waited:?}");
-        let (user, waited) = timed(username(&client)).await;
-        assert_eq!(user.as_deref(), Some("ada"));
-        assert!(waited <= Duration::from_millis(10), "{name} {waited:?}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn no_call_waits_for_ever_for_a_lock_that_another_process_hangs_with() {
-    for (name, limit) in [("client.session.refresh", 61), ("client.session.write", 71)] {
-        let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
-        let client = stale(&pool, &store).await;
-        let _hangs = store.lock(name).await.unwrap();
-        pool.answer(refreshed(&pool, "ada", Some("ada's rotated refresh token")));
-        let (token, waited) = timed(client.id_token()).await;
-        assert_eq!(token.unwrap_err().kind(), ErrorKind::Store, "{name}");
-        assert!(waited <= Duration::from_secs(limit), "{name} {waited:?}");
-    }
-    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
-    let client = pool.client().store(store.clone()).build().unwrap();
-    let _hangs = store.lock("client.session.write").await.unwrap();
-    pool.answer(json!({}));
-    let tokens = tokens(&result("ada", pool.now(), Some("r")));
-    let (begun, waited) = timed(client.manager().unwrap().begin(tokens)).await;
-    assert_eq!(begun.unwrap_err().kind(), ErrorKind::Store);
-    assert!(waited <= Duration::from_secs(11), "{waited:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn signing_out_works_while_another_process_hangs_with_the_locks() {
-    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
-    let client = stale(&pool, &store).await;
-    let _hang = (
-        store.lock("client.session.refresh").await.unwrap(),
-        store.lock("client.session.write").await.unwrap(),
-    );
-    pool.answer(json!({}));
-    let (outcome, waited) = timed(client.sign_out()).await;
-    assert!(outcome.unwrap().is_revoked());
-    assert!(waited <= Duration::from_secs(4), "{waited:?}");
-    assert!(store.load(STORED).await.unwrap().is_none());
-    assert_eq!(username(&client).await, None);
-}
-
-#[tokio::test]
-async fn a_server_that_lacks_the_first_operation_in_its_own_words_is_asked_by_the_second_one() {
-    let refusals = [
-        ("UnsupportedOperation", "Operation GetTokensFromRefreshToken is not supported."),
-        ("NotAuthorizedException", "Client client is configured with secret but secret was not received"),
-        ("InvalidAction", "no"),
-        (
-            "InternalFailure",
-            "The action GetTokensFromRefreshToken has not yet been implemented; not implemented",
-        ),
-        ("InvalidParameterException", "what?"),
-        ("ValidationException", "what?"),
-        ("AccessDeniedException", "what?"),
-    ];
-    for (code, message) in refusals {
-        let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
-        let client = stale(&pool, &store).await;
-        pool.refuse(code, message).answer(refreshed(&pool, "ada", None));
-        client.id_token().await.unwrap_or_else(|error| panic!("{code}: {error}"));
-        assert_eq!(pool.operations(), ["GetTokensFromRefreshToken", "InitiateAuth"], "{code}");
-    }
-}
-
-#[tokio::test]
-async fn a_refusal_that_says_nothing_about_the_token_ends_no_session_whatever_the_second_operation_says() {
-    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
-    let client = stale(&pool, &store).await;
-    pool.refuse("InvalidParameterException", "what?")
-        .refuse("NotAuthorizedException", "Invalid Refresh Token");
-    assert_eq!(client.id_token().await.unwrap_err().message(), "what?");
-    assert_eq!(username(&client).await.as_deref(), Some("ada"));
 }
 
 #[tokio::test]

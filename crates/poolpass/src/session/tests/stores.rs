@@ -85,10 +85,10 @@ async fn valid_tokens_are_handed_out_at_once_whatever_the_store_does() {
         pool.pass(HOUR - Duration::from_secs(50));
         store.has(Some(failure));
         pool.answer(refreshed(&pool, "ada", Some("ada's rotated refresh token")));
-        for patience in [2000, 2000, 10] {
+        for limit in [2000, 2000, 10] {
             let (token, waited) = timed(client.id_token()).await;
             assert!(token.is_ok(), "{failure:?} {token:?}");
-            assert!(waited <= Duration::from_millis(patience), "{failure:?} {waited:?}");
+            assert!(waited <= Duration::from_millis(limit), "{failure:?} {waited:?}");
         }
         // The store recovers, and nothing was lost.
         store.has(None);
