@@ -56,7 +56,10 @@ private let session: [String: Operation] = [
     "idToken": { actor, _ in ["claims": described(try await actor.client.idToken().claims)] },
     "accessToken": { actor, _ in ["claims": described(try await actor.client.accessToken().claims)] },
     "refresh": { actor, _ in described(try await actor.client.refresh()) },
-    "signOut": { actor, _ in .string("\(try await actor.client.signOut())") },
+    "signOut": { actor, _ in
+        let outcome = try await actor.client.signOut()
+        return .string("\(outcome)")
+    },
     "signOutEverywhere": { actor, _ in
         try await actor.client.signOutEverywhere()
         return .null
