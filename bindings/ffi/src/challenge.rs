@@ -38,7 +38,7 @@ pub struct Challenge {
     cancel: Cancel,
 }
 
-/// What a challenge says, with the members of its kind.
+/// The parameters of a challenge; each kind has some of them.
 #[derive(Clone, Debug, Default, uniffi::Record)]
 pub struct ChallengeDetails {
     /// The masked phone number or email address that the code was sent to.
@@ -82,7 +82,7 @@ impl Challenge {
         self.inner.username().to_owned()
     }
 
-    /// What the challenge says.
+    /// The parameters of the challenge.
     pub fn details(&self) -> ChallengeDetails {
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
         let methods = |methods: &[poolpass::MfaMethod]| methods.iter().map(MfaMethod::from).collect();
@@ -195,7 +195,7 @@ impl Challenge {
     }
 }
 
-/// The types of Swift and Kotlin leave no way to this, except for a kind that only a newer core knows.
+/// The types of Swift and Kotlin prevent this, except for a kind that only a newer core knows.
 fn another_answer() -> PoolpassError {
     PoolpassError::invalid_input("this challenge takes another answer")
 }

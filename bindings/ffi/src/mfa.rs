@@ -6,18 +6,18 @@ pub struct SoftwareTokenSetup(pub(crate) poolpass::SoftwareTokenSetup);
 
 #[uniffi::export]
 impl SoftwareTokenSetup {
-    /// The secret in base32.
+    /// The secret in base32, for people who type it in: a secret.
     pub fn secret(&self) -> String {
         self.0.secret().to_owned()
     }
 
-    /// What the QR code has to say: a secret too.
+    /// The `otpauth://` URI to show as a QR code: a secret, since it contains the TOTP secret.
     pub fn otpauth_uri(&self, issuer: &str, account: &str) -> String {
         self.0.otpauth_uri(issuer, account)
     }
 }
 
-/// A way to prove a second time who one is.
+/// A second factor.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum MfaMethod {
     /// A code by SMS (`SMS_MFA`).

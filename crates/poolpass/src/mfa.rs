@@ -1,4 +1,4 @@
-//! The words of multi-factor authentication, for challenges and for accounts alike.
+//! Second factors, for challenges and accounts.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::json::Object;
 use crate::percent;
 
-/// A way to prove a second time who one is.
+/// A second factor.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MfaMethod {
@@ -73,7 +73,7 @@ impl fmt::Display for MfaMethod {
     }
 }
 
-/// Whether AWS took the first code of an authenticator app, which the answer of VerifySoftwareToken tells in its `Status`.
+/// Checks the `Status` in the answer of VerifySoftwareToken: whether AWS accepted the first code of an authenticator app.
 pub(crate) fn verified(answer: &mut Object) -> Result<(), Error> {
     match answer.maybe_text("Status")?.as_deref() {
         Some("SUCCESS") => Ok(()),

@@ -42,7 +42,7 @@ pub(super) enum Method {
     Password(SecretString),
 }
 
-/// What later steps need of the earlier ones.
+/// The parts of earlier steps that later ones need.
 struct Attempt {
     /// The `USERNAME` of the last step.
     username: String,
@@ -102,7 +102,7 @@ impl SignInFlow {
         })
     }
 
-    /// As [`answer`](Self::answer), for a caller who has the step.
+    /// Answers a challenge for a caller who holds the step.
     pub(crate) async fn respond(
         self: &Arc<Self>,
         challenge: &SavedChallenge,
@@ -120,7 +120,7 @@ impl SignInFlow {
                 self.proceed(Attempt { username, client_metadata: metadata.clone(), srp: None }, answer).await
             }
             Err(error) if ends_the_challenge(&error) => {
-                // What matters to the caller is the refusal; a challenge that stays in the store is refused again.
+                // The caller needs the refusal; AWS refuses a challenge again that stays in the store.
                 let _ = self.pending.clear().await;
                 Err(error)
             }
@@ -167,7 +167,7 @@ impl SignInFlow {
             if let Some(username) = answer.username() {
                 attempt.username = username.to_owned();
             }
-            // Here are the challenges that need nothing of the person.
+            // The challenges that need nothing of the person.
             answer = match (name.as_str(), attempt.srp.take()) {
                 ("PASSWORD_VERIFIER", Some(proof)) => {
                     proof.answer(&self.pool, answer, &attempt.client_metadata).await?

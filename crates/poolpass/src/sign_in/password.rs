@@ -21,7 +21,7 @@ pub(super) async fn send(
     pool.initiate_auth("USER_PASSWORD_AUTH", username, parameters, client_metadata).await
 }
 
-/// What it takes to prove the password by SRP when PASSWORD_VERIFIER asks for it.
+/// A proof of the password by SRP, for answering PASSWORD_VERIFIER.
 pub(super) struct SrpProof {
     /// The user name as the person typed it.
     username: String,
@@ -30,6 +30,7 @@ pub(super) struct SrpProof {
 }
 
 impl SrpProof {
+    /// Begins a sign-in (InitiateAuth).
     pub(super) async fn begin(
         pool: &UserPool,
         username: &str,

@@ -14,13 +14,13 @@ use crate::user_pool::ClientMetadata;
 /// The version of the format. A record of another version is ignored.
 const VERSION: u64 = 2;
 
-/// What a sign-in waits for. A store has one, which the next sign-in replaces.
+/// A pending sign-in. A store has one, which the next sign-in replaces.
 #[derive(Clone, Debug)]
 pub(crate) enum PendingSignIn {
-    /// The answer to a challenge.
+    /// It waits for the answer to a challenge.
     Challenge(SavedChallenge),
-    /// The redirect from Cognito's hosted UI. Nothing here sends anyone there, but tabs of several versions of an app share one
-    /// store: this version must not drop the redirect that another one is waiting for.
+    /// It waits for the redirect from Cognito's hosted UI. This version sends nobody there, but tabs with several versions of an
+    /// app share one store: this version must not drop the redirect that another one waits for.
     HostedUi(HostedUiRedirect),
 }
 
@@ -41,7 +41,8 @@ pub(crate) struct SavedChallenge {
     asked_at: u64,
 }
 
-/// What turns the redirect's authorization code into tokens (OAuth 2.0 with PKCE). Both values are secrets.
+/// The values that turn the redirect's authorization code into tokens (OAuth 2.0 with PKCE). `state` and `code_verifier` are
+/// secrets.
 #[derive(Clone)]
 pub(crate) struct HostedUiRedirect {
     redirect_uri: String,

@@ -1,5 +1,5 @@
-//! What a server cannot be made to do: hostile challenges, two answers at once, a lost step of setting up MFA.
-//! Everything else is in the scenarios, played against local-aws.
+//! Cases that no server can be made to produce: hostile challenges, two answers at once, a lost step of setting up MFA.
+//! The scenarios play everything else against local-aws.
 
 use std::time::Duration;
 

@@ -28,14 +28,14 @@ impl AuthAnswer {
         })
     }
 
-    /// The user name that AWS goes by, which is not what the person typed where that was an alias.
+    /// AWS's user name of the person, which differs from a typed alias.
     pub(crate) fn username(&self) -> Option<&str> {
         let parameters = &self.challenge_parameters;
         parameters.get("USERNAME").or_else(|| parameters.get("USER_ID_FOR_SRP")).map(String::as_str)
     }
 }
 
-/// Who sets up a TOTP app: someone signed in, whose access token is added when it is sent, or someone on the way.
+/// The person who sets up a TOTP app: signed in (the access token is added when the call is sent), or signing in.
 #[derive(Clone, Copy)]
 pub(crate) enum TotpOwner<'a> {
     SignedIn,
@@ -43,9 +43,9 @@ pub(crate) enum TotpOwner<'a> {
 }
 
 impl UserPool {
-    /// InitiateAuth. `username` is what the person typed; USERNAME and SECRET_HASH are added to the `AuthParameters` here.
+    /// InitiateAuth. `username` is the name as typed; USERNAME and SECRET_HASH are added to the `AuthParameters` here.
     ///
-    /// Doing it twice abandons the first challenge, which nobody has seen: it may be repeated.
+    /// It may be repeated: the second request abandons the first one's challenge, which nobody has seen.
     pub(crate) fn initiate_auth(
         &self,
         flow: &'static str,

@@ -13,7 +13,7 @@ use crate::sign_in::SignInStep;
 use crate::sign_in::record::{SavedChallenge, TotpProgress};
 use crate::user_pool::{Call, TotpOwner};
 
-/// MFA that has to be set up before the person gets in.
+/// A second factor has to be set up before the person is signed in (`MFA_SETUP`).
 ///
 /// ```no_run
 /// # async fn example(challenge: poolpass::challenge::MfaSetupChallenge) -> Result<(), poolpass::Error> {
@@ -27,7 +27,7 @@ use crate::user_pool::{Call, TotpOwner};
 pub struct MfaSetupChallenge {
     pending: Pending,
     methods: Vec<MfaMethod>,
-    /// The challenge as it stands: AWS renews its `Session` with every step.
+    /// The challenge after its last step: AWS renews its `Session` with every step.
     state: Mutex<Box<SavedChallenge>>,
 }
 
@@ -49,7 +49,7 @@ impl MfaSetupChallenge {
 
     /// Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken).
     ///
-    /// Doing it again gives another secret, and the first one is void.
+    /// Calling it again gets another secret and voids the first one.
     ///
     /// Waits at most 70 seconds.
     ///

@@ -1,7 +1,6 @@
-//! What the user pool asks for before it lets someone in.
+//! Challenges that have to be answered before the person is signed in.
 //!
-//! Each kind of challenge is a type of its own with an `answer` of its own. Answering gives the next
-//! [`SignInStep`]. After a wrong code ([`CodeMismatch`](crate::ErrorKind::CodeMismatch)) the same challenge can be
+//! Each kind is a type with its own `answer`, which returns the next [`SignInStep`]. After a wrong code ([`CodeMismatch`](crate::ErrorKind::CodeMismatch)) the same challenge can be
 //! answered again, as long as Cognito allows it: by default for three minutes. An answer takes at most a minute for each request that
 //! it consists of, and ten seconds more while another process hangs with the session's lock.
 
@@ -26,10 +25,10 @@ use crate::platform::BoxFuture;
 use crate::sign_in::record::SavedChallenge;
 use crate::sign_in::{SignInFlow, SignInStep};
 
-/// What the user pool asks for before it lets someone in.
+/// A challenge that has to be answered before the person is signed in. Each kind has its own answer.
 ///
-/// The pending challenge is kept in the session store, without the password or anything of SRP, so that
-/// [`Client::pending_challenge`](crate::Client::pending_challenge) has it after a reload or in another process.
+/// The session store keeps the pending challenge, without the password and without SRP secrets, so that
+/// [`Client::pending_challenge`](crate::Client::pending_challenge) returns it after a reload or in another process.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Challenge {
@@ -39,13 +38,13 @@ pub enum Challenge {
     EmailOtp(EmailOtpChallenge),
     /// A code from an authenticator app (`SOFTWARE_TOKEN_MFA`).
     SoftwareTokenMfa(SoftwareTokenMfaChallenge),
-    /// The choice between several kinds of MFA (`SELECT_MFA_TYPE`).
+    /// A choice among second factors (`SELECT_MFA_TYPE`).
     SelectMfaType(SelectMfaTypeChallenge),
-    /// MFA that has to be set up first (`MFA_SETUP`).
+    /// A second factor has to be set up before the person is signed in (`MFA_SETUP`).
     MfaSetup(MfaSetupChallenge),
-    /// A new password in place of a temporary one (`NEW_PASSWORD_REQUIRED`).
+    /// A new password in place of the temporary one that an administrator has set (`NEW_PASSWORD_REQUIRED`).
     NewPasswordRequired(NewPasswordRequiredChallenge),
-    /// A challenge that has no type here, by AWS's name.
+    /// A challenge without a type of its own.
     Other(OtherChallenge),
 }
 

@@ -10,10 +10,10 @@ use crate::input;
 use crate::json::Object;
 use crate::sign_in::SignInStep;
 
-/// What AWS puts before the names of attributes.
+/// AWS's prefix for the names of attributes.
 const PREFIX: &str = "userAttributes.";
 
-/// A new password in place of the temporary one that an administrator has set.
+/// A new password in place of the temporary one that an administrator has set (`NEW_PASSWORD_REQUIRED`).
 ///
 /// ```no_run
 /// # async fn example(challenge: poolpass::challenge::NewPasswordRequiredChallenge) -> Result<(), poolpass::Error> {
@@ -64,7 +64,7 @@ impl NewPasswordRequiredChallenge {
     ///
     /// # Errors
     ///
-    /// `InvalidPassword` for one that the user pool's policy refuses: ask again, the challenge stays. `InvalidInput` for an
+    /// `InvalidPassword` for a password that the user pool's policy refuses: ask again, the challenge stays. `InvalidInput` for an
     /// empty password or a missing required attribute and `Conflict` while another answer is under way: nothing was sent.
     /// `ChallengeExpired`: sign in again.
     pub async fn answer(

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::json::Object;
 use crate::sign_in::SignInStep;
 
-/// A challenge that has no type here: a `CUSTOM_CHALLENGE`, or one that AWS has added since.
+/// A challenge without a type of its own: a `CUSTOM_CHALLENGE`, or one that AWS has added since.
 ///
 /// ```no_run
 /// # async fn example(challenge: poolpass::challenge::OtherChallenge) -> Result<(), poolpass::Error> {
@@ -27,7 +27,7 @@ impl OtherChallenge {
         &self.0.challenge.name
     }
 
-    /// What AWS says about the challenge.
+    /// AWS's parameters of the challenge.
     pub fn parameters(&self) -> &BTreeMap<String, String> {
         &self.0.challenge.parameters
     }

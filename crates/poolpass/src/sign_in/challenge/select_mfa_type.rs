@@ -6,7 +6,7 @@ use crate::json::Object;
 use crate::mfa::MfaMethod;
 use crate::sign_in::SignInStep;
 
-/// The choice between several kinds of MFA.
+/// A choice among second factors (`SELECT_MFA_TYPE`).
 #[derive(Debug)]
 pub struct SelectMfaTypeChallenge {
     pending: Pending,
@@ -28,13 +28,13 @@ impl SelectMfaTypeChallenge {
         &self.methods
     }
 
-    /// Answers with the choice (RespondToAuthChallenge); the next challenge asks for the code.
+    /// Answers with one of the methods (RespondToAuthChallenge); the next challenge asks for the code.
     ///
     /// Waits at most 70 seconds.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a method that is not among the methods and `Conflict` while another answer is under way: nothing
+    /// `InvalidInput` for a method that is not among them and `Conflict` while another answer is under way: nothing
     /// was sent. `ChallengeExpired`: sign in again.
     pub async fn answer(&self, method: &MfaMethod) -> Result<SignInStep, Error> {
         if !self.methods.contains(method) {

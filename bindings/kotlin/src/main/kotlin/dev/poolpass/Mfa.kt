@@ -4,7 +4,7 @@ import dev.poolpass.ffi.MfaMethod as FfiMfaMethod
 import dev.poolpass.ffi.SoftwareTokenSetup as FfiSoftwareTokenSetup
 import dev.poolpass.ffi.mfaMethod
 
-/** A way to prove a second time who one is. */
+/** A second factor. */
 sealed interface MfaMethod {
     /** The method as a short text, such as `softwareTokenMfa`, the same in every language; AWS's name for an [Other]. */
     val code: String get() = toFfi().code()
