@@ -114,7 +114,8 @@ impl Client {
         self.inner.config().region().to_string()
     }
 
-    /// Signs in (InitiateAuth, RespondToAuthChallenge). Whoever was signed in before is replaced once it succeeds.
+    /// Signs in with a user name and a password (InitiateAuth, RespondToAuthChallenge). A successful sign-in replaces the present
+    /// session.
     pub async fn sign_in(
         &self,
         username: String,

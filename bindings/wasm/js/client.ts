@@ -93,7 +93,10 @@ export abstract class AnyClient implements Disposable {
     return this.store().isPersistent;
   }
 
-  /** Signs in. Whoever was signed in before is replaced once it succeeds. */
+  /**
+   * Signs in with a user name and a password (InitiateAuth, RespondToAuthChallenge). A successful sign-in replaces the present
+   * session.
+   */
   async signIn(username: string, password: string, options: SignInOptions = {}): Promise<SignInStep> {
     return signInStep(this.inner(), await this.inner().call('signIn', { ...options, username, password }));
   }

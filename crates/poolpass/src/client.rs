@@ -86,10 +86,12 @@ impl Client {
 
 /// Sign-in, the session and the account.
 impl Client {
-    /// Signs `username` in with `password` by SRP (InitiateAuth, RespondToAuthChallenge): the password is not sent.
+    /// Signs in with a user name and a password (InitiateAuth, RespondToAuthChallenge). A successful sign-in replaces the present
+    /// session.
     ///
-    /// Whoever was signed in before is replaced once it succeeds. It takes at most two minutes, and ten seconds more while another
-    /// process hangs with the session's lock.
+    /// The user name may be an email address or a phone number where the user pool allows these as aliases. The password never
+    /// leaves the device, unless [`SignInBuilder::flow`] chooses another flow. It takes at most two minutes, and ten seconds more
+    /// while another process hangs with the session's lock.
     ///
     /// # Errors
     ///

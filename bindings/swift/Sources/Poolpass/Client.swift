@@ -36,11 +36,12 @@ public struct Client: Sendable {
 
 /// Sign-in, the session and the account.
 extension Client {
-    /// Signs in (InitiateAuth, RespondToAuthChallenge). Whoever was signed in before is replaced once it succeeds.
+    /// Signs in with a user name and a password (InitiateAuth, RespondToAuthChallenge). A successful sign-in replaces the present
+    /// session.
     ///
     /// - Parameters:
-    ///   - flow: How the password is proven. Default: by SRP, so that it never leaves the device.
-    ///   - clientMetadata: Something for the user pool's Lambda triggers.
+    ///   - flow: How the sign-in proves the password. Default: by SRP, so that the password never leaves the device.
+    ///   - clientMetadata: Data for the user pool's Lambda triggers, sent with every step of this sign-in.
     /// - Throws: ``PoolpassError`` with `notAuthorized` for a wrong password, `userNotFound`, `userNotConfirmed`,
     ///   `passwordResetRequired`, `tooManyAttempts`, `triggerRejected`, `invalidInput`, `conflict`.
     public func signIn(

@@ -41,10 +41,11 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
     val account: Account get() = Account(ffi.account())
 
     /**
-     * Signs in (InitiateAuth, RespondToAuthChallenge). Whoever was signed in before is replaced once it succeeds.
+     * Signs in with a user name and a password (InitiateAuth, RespondToAuthChallenge). A successful sign-in replaces the present
+     * session.
      *
-     * @param flow [AuthFlow.USER_SRP_AUTH] keeps the password on the device; [AuthFlow.USER_PASSWORD_AUTH] sends it, as a migration trigger needs it.
-     * @param clientMetadata something for the user pool's Lambda triggers.
+     * @param flow how the sign-in proves the password. Default: by SRP, so that the password never leaves the device.
+     * @param clientMetadata data for the user pool's Lambda triggers, sent with every step of this sign-in.
      * @throws PoolpassException.NotAuthorized for a wrong password.
      */
     suspend fun signIn(
