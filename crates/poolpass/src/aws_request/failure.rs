@@ -1,4 +1,4 @@
-//! Why an attempt failed, and what a person is told about it.
+//! Why an attempt failed, and the error that the caller gets.
 
 use super::AuthScheme;
 use super::protocol::Protocol;
@@ -35,7 +35,7 @@ impl From<Failure> for Error {
     }
 }
 
-/// Some services redirect requests for a resource in another region.
+/// Adds the probable reason to a redirect: some services redirect requests for a resource in another region.
 pub(super) fn redirect_explained(
     error: TransportError,
     protocol: &Protocol,

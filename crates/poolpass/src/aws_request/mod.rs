@@ -57,9 +57,9 @@ pub(crate) struct Pipeline {
 }
 
 impl Pipeline {
-    /// How long an answer's body may stand still.
+    /// The longest time without a byte of an answer's body.
     const BODY_STALL: Duration = Duration::from_secs(30);
-    /// A request is not sent again when the time of two attempts has passed, and this much more for the waits between them.
+    /// A request is not sent again after the time of two attempts and this time for the waits between them.
     const PAUSES: Duration = Duration::from_secs(2);
 
     pub(crate) fn new(
@@ -76,17 +76,18 @@ impl Pipeline {
         self.clock.now()
     }
 
-    /// The clock itself, for who has to try which time is right.
+    /// The clock, for callers that try which of two times is right.
     pub(crate) fn clock(&self) -> &ServerClock {
         &self.clock
     }
 
-    /// AWS's time, or the later of two where it is in dispute: by what is to be renewed.
+    /// AWS's time, or the later of two if it is in dispute. Renewals go by it.
     pub(crate) fn latest(&self) -> SystemTime {
         self.clock.latest()
     }
 
-    /// AWS has issued a token at this time (where the token says so), as the answer to a request that was sent at `asked_at` on the device's clock.
+    /// Learns the time from a new token: AWS issued it at `issued_at`, if the token says so, in answer to a request that was sent at
+    /// `asked_at` on the device's clock.
     pub(crate) fn token_was_issued(&self, issued_at: Option<SystemTime>, asked_at: SystemTime) {
         let known = self.known_offset();
         self.clock.observe_token(issued_at, asked_at);
@@ -98,7 +99,7 @@ impl Pipeline {
         self.clock.device_now()
     }
 
-    /// The moment `time` of AWS's time on the device's clock.
+    /// Converts `time`, a moment of AWS's time, to the device's clock.
     pub(crate) fn on_device_clock(&self, time: SystemTime) -> SystemTime {
         self.clock.on_device(time)
     }
@@ -113,14 +114,14 @@ impl Pipeline {
         &*self.random
     }
 
-    /// The waits between the attempts of something that is not a single request.
+    /// The waits between the attempts of an operation that is more than one request.
     pub(crate) fn delays(&self) -> Result<ExponentialBackoff, Error> {
         self.policy.delays(self.random())
     }
 
     /// Sends a JSON 1.0 or 1.1 request and reads the answer.
     ///
-    /// An answer without a body reads as `{}`, where the request takes it for a success.
+    /// An answer without a body reads as `{}` if the request accepts it as a success.
     pub(crate) fn json<'a>(
         &'a self,
         request: &'a AwsRequest,
@@ -133,7 +134,7 @@ impl Pipeline {
         })
     }
 
-    /// As [`send`](Self::send), with the whole body in memory.
+    /// Sends the request as [`send`](Self::send) does, and reads the whole body into memory.
     ///
     /// A body that breaks off or was damaged on the way counts as no answer, and an error inside a success counts as a refusal, so
     /// both are repeated where that is safe.
@@ -150,7 +151,7 @@ impl Pipeline {
         })
     }
 
-    /// The body of [`whole`](Self::whole).
+    /// Sends the request and returns the body of the answer.
     pub(crate) async fn bytes(
         &self,
         request: &AwsRequest,
@@ -159,11 +160,9 @@ impl Pipeline {
         Ok(self.whole(request, authorization).await?.into_body())
     }
 
-    /// Sends the request until it succeeds or until sending again cannot help. The body is handed out
-    /// as it arrives.
+    /// Sends the request until it succeeds or until sending again cannot help. The body is a stream.
     ///
-    /// The answer's status is 2xx; everything else is an error, unless the request asks for
-    /// [`any_status`](AwsRequest::any_status).
+    /// The answer's status is 2xx; any other status is an error, unless the request sets [`any_status`](AwsRequest::any_status).
     pub(crate) fn send<'a>(
         &'a self,
         request: &'a AwsRequest,
@@ -172,7 +171,7 @@ impl Pipeline {
         self.answer(request, authorization, Delivery::Streamed)
     }
 
-    /// Boxed, as all that many callers wait for: what a caller waits for unboxed becomes part of its own code.
+    /// The future is boxed so that its code is compiled once, and not into every caller.
     fn answer<'a>(
         &'a self,
         request: &'a AwsRequest,
@@ -190,7 +189,7 @@ impl Pipeline {
                     Err(TransportError::timed_out(detail).into())
                 }),
             };
-            // Whatever an error quotes, it comes by here.
+            // Every error passes here, whatever it quotes.
             match answer {
                 Err(error) => Err(error.during(request.operation.clone()).without(&sent.secrets())),
                 Ok(answer) if delivery == Delivery::Streamed => Ok(answer.map(|body| sent.guard(body))),
@@ -204,7 +203,7 @@ impl Pipeline {
         })
     }
 
-    /// The headers that were sent, each time, are added to `sent`.
+    /// The headers of each attempt are added to `sent`.
     async fn attempts(
         &self,
         request: &AwsRequest,
@@ -218,7 +217,7 @@ impl Pipeline {
         let mut credentials_renewed = false;
         let mut last_repetition =
             Box::pin(time_limit(request.timeout.saturating_mul(2).saturating_add(Self::PAUSES)));
-        // From now on.
+        // The first poll starts the timer.
         let _ = last_repetition.as_mut().now_or_never();
         loop {
             let (signed, credentials) = self.authorize(request, authorization).await?;
@@ -295,7 +294,7 @@ impl Pipeline {
         }
     }
 
-    /// Sends the request once. A success arrives as it is to be delivered.
+    /// Sends the request once.
     async fn attempt(
         &self,
         request: &AwsRequest,
@@ -321,7 +320,7 @@ impl Pipeline {
             return Err(Failure::Final(error));
         }
         if !head.status.is_success() {
-            // The status alone is worth more than an error about the body.
+            // The status says more than an error about the body.
             let body = time.body(body, request.answer_limit).await.unwrap_or_default();
             let answer = http::Response::from_parts(head, body);
             return Err(Failure::Refused(Box::new(Refusal::parse(answer, request.protocol))));
@@ -343,7 +342,7 @@ impl Pipeline {
         proven(request.protocol, http::Response::from_parts(head, body))
     }
 
-    /// The failure, with what this request's authorization explains about it.
+    /// Learns the time from the failure, and explains it by the request's region.
     fn explained(
         &self,
         failure: Failure,
@@ -371,7 +370,7 @@ impl Pipeline {
     }
 }
 
-/// How an answer's body is handed out.
+/// How the caller gets an answer's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Delivery {
     /// As it arrives.
@@ -385,7 +384,7 @@ fn proven(protocol: &'static Protocol, answer: http::Response<Bytes>) -> Result<
     if (protocol.is_damaged)(answer.headers(), answer.body()) {
         return Err(Failure::NoAnswer(TransportError::interrupted("the answer was damaged on the way")));
     }
-    // What an app's own API means by such a document is for the app to say.
+    // Only the app knows what its own API means by such a document.
     if protocol.is_of_aws
         && let Some(refusal) = Refusal::inside(&answer, protocol)
     {

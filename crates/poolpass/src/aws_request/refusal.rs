@@ -1,4 +1,4 @@
-//! An answer that is not a success: its error, and what may help.
+//! An answer that is not a success: its error, and whether sending again may help.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,9 +18,9 @@ use crate::xml::Element;
 pub(crate) struct Refusal {
     pub(crate) error: Error,
     pub(super) retry_after: Option<Duration>,
-    /// The server's time, where the service adds it when it refuses because of the time.
+    /// The server's time, if the service refuses because of the time and states it.
     pub(crate) server_time: Option<SystemTime>,
-    /// Where the resource is, where the service says so to requests in another region.
+    /// The region of the resource, if the service names it.
     region: Option<Region>,
     is_passing: bool,
     protocol: &'static Protocol,
@@ -28,7 +28,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// The refusal of a request that was signed for `region`: says so where the resource is in another one.
+    /// Explains the refusal of a request that was signed for `region`, if the resource is in another one.
     pub(crate) fn of_request_to(mut self, region: &Region) -> Self {
         if let (Some(resource), Some(actual)) = (self.protocol.regional_resource, &self.region)
             && actual != region
@@ -47,7 +47,7 @@ impl Refusal {
         is_error.then(|| Self::parse(answer.clone(), protocol))
     }
 
-    /// The answer itself, for callers that accept any status.
+    /// The answer, for callers that accept any status.
     pub(super) fn into_answer(self) -> Response {
         self.answer.map(Body::from)
     }
@@ -95,7 +95,7 @@ impl Refusal {
         self.answer.headers()
     }
 
-    /// AWS refused for the difference between its clock and the signature's.
+    /// Whether AWS refused because of the difference between its clock and the signature's.
     pub(crate) fn is_about_time(&self) -> bool {
         match self.error.aws_code() {
             Some("RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture") => true,
@@ -104,13 +104,13 @@ impl Refusal {
                 let message = self.error.message();
                 message.contains("Signature expired") || message.contains("not yet current")
             }
-            // A HEAD request is refused without a body; whether it is another time by now decides.
+            // The refusal of a HEAD request has no body; the caller checks whether the clock was corrected.
             None => self.error.http_status() == Some(403),
             Some(_) => false,
         }
     }
 
-    /// AWS considers the credentials expired. The refusal of a HEAD request has no body, only the status.
+    /// Whether AWS considers the credentials expired. The refusal of a HEAD request has no body, only the status.
     pub(crate) fn is_about_expiry(&self, method: &Method) -> bool {
         match self.error.kind() {
             ErrorKind::CredentialsExpired => true,
@@ -123,7 +123,7 @@ impl Refusal {
         }
     }
 
-    /// AWS refused for its load, and so has not done what was asked.
+    /// Whether AWS refused because of its load, so that nothing was done.
     ///
     /// Only its throttling codes say that, never a status 5xx alone: API Gateway answers 503 and 504 while an app's function still
     /// works. An app's function may pass on the code of a service that throttled it halfway; API Gateway itself has its code in a
@@ -137,7 +137,7 @@ impl Refusal {
                 && self.answer.headers().contains_key("x-amzn-errortype"))
     }
 
-    /// The same request may well succeed in a moment. A server that does not implement it (501, 505) will not.
+    /// Whether the same request may succeed in a moment. It will not on a server that does not implement it (501, 505).
     pub(crate) fn is_passing(&self) -> bool {
         match self.error.http_status() {
             Some(501 | 505) => false,
@@ -168,17 +168,17 @@ fn without_pages(error: Error, body: &[u8], protocol: &Protocol) -> Error {
     ))
 }
 
-/// An API's own codes say nothing to us, but its status does; and API Gateway means something else by two of AWS's codes.
+/// The SDK does not know the codes of an app's own API, so the status decides. API Gateway gives two of AWS's codes another meaning.
 fn as_of_an_api(error: Error, answer: &http::Response<Bytes>) -> Error {
     let is_of_gateway = answer.headers().contains_key("x-amzn-errortype");
     match (error.aws_code(), error.http_status()) {
-        // Its own limits; Cognito's are a person's.
+        // These are API Gateway's limits; Cognito's concern a person.
         (Some("LimitExceededException"), _) => error.with_kind(ErrorKind::Throttled),
         (Some("MissingAuthenticationTokenException"), _) => {
             let message = format!("{}. The API may have no such route or method.", error.message());
             error.with_message(message)
         }
-        // A browser follows none either, and hides where it leads.
+        // A browser does not follow it either, and hides the target.
         (None, Some(301..=303 | 307 | 308)) => {
             let message = "the server answered with a redirect, which is not followed";
             error.with_kind(ErrorKind::InvalidResponse).with_message(message)
@@ -193,13 +193,14 @@ fn as_of_an_api(error: Error, answer: &http::Response<Bytes>) -> Error {
     }
 }
 
-/// `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException` and `NotFoundException:http://…` without their surroundings.
+/// Removes the surroundings from codes such as `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException` and
+/// `NotFoundException:http://…`.
 fn bare_code(code: &str) -> String {
     let code = code.split([':', ';', ',']).next().unwrap_or_default();
     code.rsplit('#').next().unwrap_or_default().trim().to_owned()
 }
 
-/// The seconds that AWS asks to wait, where it does.
+/// The wait that AWS asks for, if it does.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds))
