@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
 import { scenarios } from './player/scenarios.mjs';
-import { play } from './player/stage.mjs';
+import { play } from './player/scenario_run.mjs';
 
 const core = await load('poolpass/core');
 const whole = await load();

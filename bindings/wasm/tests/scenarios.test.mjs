@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { OPERATIONS } from './player/actor.mjs';
+import { OPERATIONS } from './player/driver.mjs';
 import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
 import { read, scenarios } from './player/scenarios.mjs';
-import { play } from './player/stage.mjs';
+import { play } from './player/scenario_run.mjs';
 
 const poolpass = await load();
 

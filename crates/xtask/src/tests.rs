@@ -89,7 +89,7 @@ pub(crate) fn crash(workspace: &Workspace, kills: Option<&String>) -> Result<Out
 }
 
 /// The quickstart's output lines for its steps, each with the step and its AWS operation but without its time.
-pub(crate) fn narrated_steps(output: &str) -> Vec<String> {
+pub(crate) fn logged_steps(output: &str) -> Vec<String> {
     let lines = output.lines().filter(|line| line.starts_with('✓') && line.ends_with(" ms"));
     let step = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -116,8 +116,8 @@ mod quickstart_tests {
     fn steps_are_compared_without_their_times() {
         let output =
             "Poolpass on http://x\n\n✓  1  sign up    SignUp   12 ms\n      a detail\n✗  2  fail  X  3 ms\n";
-        assert_eq!(narrated_steps(output), ["✓ 1 sign up SignUp"]);
-        assert_eq!(narrated_steps(output), narrated_steps(&output.replace("12 ms", "1 ms")));
-        assert_ne!(narrated_steps(output), narrated_steps(&output.replace("sign up", "sign in")));
+        assert_eq!(logged_steps(output), ["✓ 1 sign up SignUp"]);
+        assert_eq!(logged_steps(output), logged_steps(&output.replace("12 ms", "1 ms")));
+        assert_ne!(logged_steps(output), logged_steps(&output.replace("sign up", "sign in")));
     }
 }

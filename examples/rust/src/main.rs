@@ -4,13 +4,13 @@
 //! With `--config`, `--user` and `--password-file`, it runs on AWS or the configured endpoints.
 
 mod arguments;
-mod end;
+mod environment;
 mod guest;
 mod items;
-mod narrator;
 mod objects;
 mod people;
-mod setting;
+mod sign_out;
+mod step_log;
 
 use std::process::ExitCode;
 
@@ -18,19 +18,19 @@ use anyhow::Result;
 use clap::Parser;
 
 use arguments::Arguments;
-use narrator::Narrator;
-use setting::Setting;
+use environment::Environment;
+use step_log::StepLog;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let mut narrator = Narrator::default();
-    match run(&Arguments::parse(), &mut narrator).await {
+    let mut log = StepLog::default();
+    match run(&Arguments::parse(), &mut log).await {
         Ok(()) => {
-            println!("\nquickstart: all {} steps passed", narrator.steps());
+            println!("\nquickstart: all {} steps passed", log.steps());
             ExitCode::SUCCESS
         }
         Err(error) => {
-            match narrator.steps() {
+            match log.steps() {
                 0 => eprintln!("quickstart: {error:#}"),
                 step => eprintln!("\nquickstart: step {step} failed: {error:#}"),
             }
@@ -39,16 +39,16 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: &Arguments, narrator: &mut Narrator) -> Result<()> {
-    let setting = Setting::prepare(arguments).await?;
-    println!("Poolpass on {}\n", setting.place());
+async fn run(arguments: &Arguments, log: &mut StepLog) -> Result<()> {
+    let environment = Environment::prepare(arguments).await?;
+    println!("Poolpass on {}\n", environment.place());
 
-    let people = people::sign_in(&setting, narrator).await?;
-    objects::tell(&setting, &people, narrator).await?;
-    items::tell(&people, narrator).await?;
-    guest::tell(&setting, narrator).await?;
-    end::tell(&people, narrator).await?;
+    let people = people::sign_in(&environment, log).await?;
+    objects::run(&environment, &people, log).await?;
+    items::run(&people, log).await?;
+    guest::run(&environment, log).await?;
+    sign_out::run(&people, log).await?;
 
-    setting.leave().await;
+    environment.leave().await;
     Ok(())
 }

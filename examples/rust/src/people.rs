@@ -5,8 +5,8 @@ use std::io::{BufRead, Write};
 use anyhow::{Context, Result, bail};
 use poolpass::{Challenge, Client, ErrorKind, MfaSetting, MfaSettings, SignInStep};
 
-use crate::narrator::Narrator;
-use crate::setting::Setting;
+use crate::environment::Environment;
+use crate::step_log::StepLog;
 
 /// One user with two devices.
 #[derive(Debug)]
@@ -16,28 +16,27 @@ pub(crate) struct People {
     pub(crate) identity_id: String,
 }
 
-pub(crate) async fn sign_in(setting: &Setting, narrator: &mut Narrator) -> Result<People> {
-    let (laptop, phone) = (setting.client()?, setting.client()?);
-    match setting.user() {
+pub(crate) async fn sign_in(environment: &Environment, log: &mut StepLog) -> Result<People> {
+    let (laptop, phone) = (environment.client()?, environment.client()?);
+    match environment.user() {
         Some((user, password)) => {
             let step =
-                narrator.step("sign in with SRP on the laptop", SRP, laptop.sign_in(user, password)).await?;
-            answer_by_hand(step, narrator).await?;
-            let step =
-                narrator.step("sign in with SRP on the phone", SRP, phone.sign_in(user, password)).await?;
-            answer_by_hand(step, narrator).await?;
+                log.step("sign in with SRP on the laptop", SRP, laptop.sign_in(user, password)).await?;
+            answer_by_hand(step, log).await?;
+            let step = log.step("sign in with SRP on the phone", SRP, phone.sign_in(user, password)).await?;
+            answer_by_hand(step, log).await?;
         }
-        None => newcomer(setting, &laptop, &phone, narrator).await?,
+        None => newcomer(environment, &laptop, &phone, log).await?,
     }
 
-    let attributes = narrator.step("ask who is signed in", "GetUser", laptop.account().attributes()).await?;
+    let attributes = log.step("ask who is signed in", "GetUser", laptop.account().attributes()).await?;
     println!("      {}, {}", attributes.username(), attributes.get("email").unwrap_or("no email"));
     let exchange = "GetId, GetCredentialsForIdentity";
     let credentials =
-        narrator.step("exchange the ID token for AWS credentials", exchange, laptop.credentials()).await?;
+        log.step("exchange the ID token for AWS credentials", exchange, laptop.credentials()).await?;
     println!("      access key {}", credentials.access_key_id());
     let identity_id =
-        narrator.step("know the identity behind them", "(known by now)", laptop.identity_id()).await?;
+        log.step("know the identity behind them", "(known by now)", laptop.identity_id()).await?;
     println!("      {identity_id}");
     Ok(People { laptop, phone, identity_id })
 }
@@ -48,40 +47,41 @@ const USER: &str = "lovelace";
 const PASSWORD: &str = "Difference-Engine-1";
 
 /// Signs up, confirms the account, and sets up an authenticator app.
-async fn newcomer(setting: &Setting, laptop: &Client, phone: &Client, narrator: &mut Narrator) -> Result<()> {
+async fn newcomer(
+    environment: &Environment,
+    laptop: &Client,
+    phone: &Client,
+    log: &mut StepLog,
+) -> Result<()> {
     let account = laptop.account();
     let sign_up = account.sign_up(USER, PASSWORD).attribute("email", EMAIL);
-    narrator.step("sign up", "SignUp", sign_up).await?;
+    log.step("sign up", "SignUp", sign_up).await?;
     let unconfirmed = [ErrorKind::UserNotConfirmed];
-    narrator
-        .refused("be refused before the email is confirmed", SRP, &unconfirmed, phone.sign_in(USER, PASSWORD))
+    log.refused("be refused before the email is confirmed", SRP, &unconfirmed, phone.sign_in(USER, PASSWORD))
         .await?;
-    let code = setting.code_sent_to(EMAIL)?;
-    narrator
-        .step("confirm with the code from the mailbox", "ConfirmSignUp", account.confirm_sign_up(USER, &code))
+    let code = environment.code_sent_to(EMAIL)?;
+    log.step("confirm with the code from the mailbox", "ConfirmSignUp", account.confirm_sign_up(USER, &code))
         .await?;
 
     let wrong = [ErrorKind::NotAuthorized];
-    narrator
-        .refused("be refused with a wrong password", SRP, &wrong, phone.sign_in(USER, "Difference-Engine-2"))
+    log.refused("be refused with a wrong password", SRP, &wrong, phone.sign_in(USER, "Difference-Engine-2"))
         .await?;
-    let signed_in =
-        narrator.step("sign in with SRP on the phone", SRP, phone.sign_in(USER, PASSWORD)).await?;
+    let signed_in = log.step("sign in with SRP on the phone", SRP, phone.sign_in(USER, PASSWORD)).await?;
     signed_in.done().context("no challenge was expected")?;
 
     let account = phone.account();
-    let setup = narrator
+    let setup = log
         .step("enrol an authenticator app", "AssociateSoftwareToken", account.associate_software_token())
         .await?;
     println!("      {}", setup.otpauth_uri("Quickstart", USER).split('?').next().unwrap_or_default());
     let authenticator = Authenticator::new(setup.secret())?;
     let code = authenticator.code(0);
     let confirm = account.verify_software_token(&code, None);
-    narrator.step("confirm it with a first code", "VerifySoftwareToken", confirm).await?;
+    log.step("confirm it with a first code", "VerifySoftwareToken", confirm).await?;
     let prefer = account.set_mfa_preference(MfaSettings::new().software_token(MfaSetting::Preferred));
-    narrator.step("make it the second factor", "SetUserMFAPreference", prefer).await?;
+    log.step("make it the second factor", "SetUserMFAPreference", prefer).await?;
 
-    let step = narrator.step("sign in with SRP on the laptop", SRP, laptop.sign_in(USER, PASSWORD)).await?;
+    let step = log.step("sign in with SRP on the laptop", SRP, laptop.sign_in(USER, PASSWORD)).await?;
     let Some(Challenge::SoftwareTokenMfa(challenge)) = step.challenge() else {
         bail!("SOFTWARE_TOKEN_MFA was expected")
     };
@@ -89,13 +89,13 @@ async fn newcomer(setting: &Setting, laptop: &Client, phone: &Client, narrator: 
     let code = authenticator.code(1);
     let answer = challenge.answer(&code);
     let signed_in =
-        narrator.step("answer with the authenticator's code", "RespondToAuthChallenge", answer).await?;
+        log.step("answer with the authenticator's code", "RespondToAuthChallenge", answer).await?;
     signed_in.done().context("no other challenge was expected")?;
     Ok(())
 }
 
 /// On AWS, the codes are on the user's own devices.
-async fn answer_by_hand(mut step: SignInStep, narrator: &mut Narrator) -> Result<()> {
+async fn answer_by_hand(mut step: SignInStep, log: &mut StepLog) -> Result<()> {
     const RESPOND: &str = "RespondToAuthChallenge";
     loop {
         let SignInStep::Challenge(challenge) = step else { return Ok(()) };
@@ -105,12 +105,10 @@ async fn answer_by_hand(mut step: SignInStep, narrator: &mut Narrator) -> Result
         std::io::stdin().lock().read_line(&mut code)?;
         step = match challenge {
             Challenge::SoftwareTokenMfa(challenge) => {
-                narrator.step("answer", RESPOND, challenge.answer(&code)).await?
+                log.step("answer", RESPOND, challenge.answer(&code)).await?
             }
-            Challenge::SmsMfa(challenge) => narrator.step("answer", RESPOND, challenge.answer(&code)).await?,
-            Challenge::EmailOtp(challenge) => {
-                narrator.step("answer", RESPOND, challenge.answer(&code)).await?
-            }
+            Challenge::SmsMfa(challenge) => log.step("answer", RESPOND, challenge.answer(&code)).await?,
+            Challenge::EmailOtp(challenge) => log.step("answer", RESPOND, challenge.answer(&code)).await?,
             other => bail!("the quickstart cannot answer {}", other.name()),
         };
     }

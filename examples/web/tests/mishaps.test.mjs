@@ -3,21 +3,21 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 
 import { isDrawn, picture } from './picture.mjs';
-import { Stage } from './stage.mjs';
+import { Suite } from './suite.mjs';
 
 describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
-  let stage;
+  let suite;
   before(async () => {
-    stage = await Stage.open();
+    suite = await Suite.open();
   });
-  after(() => stage?.close());
+  after(() => suite?.close());
   afterEach(async () => {
-    await stage.backend.fault(null);
-    await stage.clear();
+    await suite.backend.fault(null);
+    await suite.clear();
   });
 
   test('a note that is being saved keeps its pictures when the page is left', async () => {
-    const sara = await stage.member('sara');
+    const sara = await suite.member('sara');
     const release = await holdBack(sara.page, 'PutItem', () => sara.savesWithPicture('Otter tracks.', picture('otter.png')));
     await sara.follows('sara');
     await sara.sees('heading', 'Your account');
@@ -28,8 +28,8 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
   });
 
   test('a note that is not saved after the page was left leaves no picture behind', async () => {
-    const tom = await stage.member('tom');
-    await stage.backend.fault({ operation: 'PutItem', action: { status: 400, code: 'ValidationException' } });
+    const tom = await suite.member('tom');
+    await suite.backend.fault({ operation: 'PutItem', action: { status: 400, code: 'ValidationException' } });
     const release = await holdBack(tom.page, 'PutItem', () => tom.savesWithPicture('Badger sett.', picture('sett.png')));
     await tom.follows('tom');
     await tom.sees('heading', 'Your account');
@@ -39,38 +39,38 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
   });
 
   test('a note that may be written keeps its pictures when the page is left', async () => {
-    const mary = await stage.member('mary');
-    await stage.backend.fault({ operation: 'PutItem', action: 'dropAfterHandling' });
+    const mary = await suite.member('mary');
+    await suite.backend.fault({ operation: 'PutItem', action: 'dropAfterHandling' });
     await mary.savesWithPicture('Kingfisher.', picture('kingfisher.png'));
     await mary.hears('The service cannot be reached.', 'alert');
-    await stage.backend.fault(null);
-    await stage.backend.takeRequestCounts();
+    await suite.backend.fault(null);
+    await suite.backend.takeRequestCounts();
     await mary.follows('mary');
     await mary.sees('heading', 'Your account');
     await mary.follows('Back to the notebook');
     await isDrawn(mary.page.locator('.plate img'));
-    assert.equal((await stage.backend.takeRequestCounts()).DeleteObjects, undefined);
+    assert.equal((await suite.backend.takeRequestCounts()).DeleteObjects, undefined);
   });
 
   test('a note that failed inside the service may be written too', async () => {
-    const nora = await stage.member('nora');
-    await stage.backend.fault({ operation: 'PutItem', action: { status: 500, code: 'InternalServerError' } });
+    const nora = await suite.member('nora');
+    await suite.backend.fault({ operation: 'PutItem', action: { status: 500, code: 'InternalServerError' } });
     await nora.savesWithPicture('Wren.', picture('wren.png'));
     await nora.page.getByRole('alert').waitFor();
-    await stage.backend.fault(null);
-    await stage.backend.takeRequestCounts();
+    await suite.backend.fault(null);
+    await suite.backend.takeRequestCounts();
     await nora.follows('nora');
     await nora.sees('heading', 'Your account');
     await nora.follows('Back to the notebook');
     await nora.sees('heading', 'nora’s notebook');
-    assert.equal((await stage.backend.takeRequestCounts()).DeleteObjects, undefined);
+    assert.equal((await suite.backend.takeRequestCounts()).DeleteObjects, undefined);
   });
 
   test('nothing of a note can be changed while it is being saved, and the focus comes back', async () => {
-    const uma = await stage.member('uma');
+    const uma = await suite.member('uma');
     const { page } = uma;
     const refusal = { status: 400, code: 'ValidationException' };
-    await stage.backend.fault({ operation: 'PutItem', action: refusal, times: 1 });
+    await suite.backend.fault({ operation: 'PutItem', action: refusal, times: 1 });
     const release = await holdBack(page, 'PutItem', () => uma.savesWithPicture('Frogspawn.', picture('spawn.png')));
     const text = page.getByLabel('What did you see?');
     const fields = [text, page.getByLabel('Where (optional)'), page.getByLabel('Add pictures')];
@@ -91,15 +91,15 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
   });
 
   test('a note that was written but not answered can be saved again, and is there once', async () => {
-    const rosa = await stage.member('rosa');
-    await stage.backend.fault({ operation: 'Query', action: { status: 400, code: 'ValidationException' } });
+    const rosa = await suite.member('rosa');
+    await suite.backend.fault({ operation: 'Query', action: { status: 400, code: 'ValidationException' } });
     await rosa.reloads();
     await rosa.hears('Your notes could not be read.', 'alert');
-    await stage.backend.fault({ operation: 'PutItem', action: 'dropAfterHandling' });
+    await suite.backend.fault({ operation: 'PutItem', action: 'dropAfterHandling' });
     await rosa.fills('What did you see?', 'Swallows, the first.');
     await rosa.presses('Save note');
     await rosa.hears('The service cannot be reached.', 'alert');
-    await stage.backend.fault(null);
+    await suite.backend.fault(null);
     await rosa.presses('Try again');
     await rosa.entry('Swallows').waitFor();
     await rosa.presses('Save note');
@@ -111,7 +111,7 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
   });
 
   test('a note that is written while the notebook is being read appears once', async () => {
-    const ines = await stage.member('ines');
+    const ines = await suite.member('ines');
     const release = await holdBack(ines.page, 'Query', () => ines.reloads());
     await ines.writes('Geese, going north.');
     assert.equal(await ines.page.getByText('Reading your notes').count(), 1);
@@ -121,26 +121,26 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
   });
 
   test('a picture whose deletion was done but not answered can be deleted again', async () => {
-    const pia = await stage.member('pia');
+    const pia = await suite.member('pia');
     await pia.writesWithPicture('A hedgehog under the leaves.', picture('hedgehog.png'));
     await pia.presses('Open hedgehog.png');
     const dialog = pia.page.getByRole('dialog', { name: 'hedgehog.png' });
-    await stage.backend.fault({ operation: 'UpdateItem', action: 'dropAfterHandling' });
+    await suite.backend.fault({ operation: 'UpdateItem', action: 'dropAfterHandling' });
     await pia.presses('Delete picture', { within: dialog });
     await pia.hears('The service cannot be reached.', 'alert');
-    await stage.backend.fault(null);
-    await stage.backend.takeRequestCounts();
+    await suite.backend.fault(null);
+    await suite.backend.takeRequestCounts();
     await pia.presses('Delete picture', { within: dialog });
     await dialog.waitFor({ state: 'detached' });
-    const { DeleteObjects } = await stage.backend.takeRequestCounts();
+    const { DeleteObjects } = await suite.backend.takeRequestCounts();
     assert.equal(DeleteObjects, 1);
     assert.equal(await pia.page.locator('.plate').count(), 0);
   });
 
   test('a picture that does not come is said to be missing, also in full', async () => {
-    const quentin = await stage.member('quentin');
+    const quentin = await suite.member('quentin');
     await quentin.writesWithPicture('A comet, perhaps.', picture('comet.png'));
-    await stage.backend.fault({ operation: 'GetObject', action: { status: 403, code: 'AccessDenied' } });
+    await suite.backend.fault({ operation: 'GetObject', action: { status: 403, code: 'AccessDenied' } });
     // All addresses are signed in one second, so they are equal.
     await quentin.page.clock.setFixedTime(Date.now());
     await quentin.reloads();

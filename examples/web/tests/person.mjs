@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import { look } from './look.mjs';
 
 export class Person {
-  static async arrive(stage, context) {
-    const person = new Person(stage, context);
+  static async arrive(suite, context) {
+    const person = new Person(suite, context);
     await person.openTab();
     return person;
   }
 
-  constructor(stage, context) {
-    this.stage = stage;
+  constructor(suite, context) {
+    this.suite = suite;
     this.context = context;
     /** Errors in the browser's console, except for requests that AWS refused. */
     this.complaints = [];
@@ -22,10 +22,10 @@ export class Person {
     this.page = await this.context.newPage();
     this.page.on('pageerror', (error) => this.complaints.push(error.message));
     this.page.on('console', (message) => {
-      const isOfAws = message.location().url.startsWith(this.stage.backend.endpoint);
+      const isOfAws = message.location().url.startsWith(this.suite.backend.endpoint);
       if (['error', 'warning'].includes(message.type()) && !isOfAws) this.complaints.push(message.text());
     });
-    await this.page.goto(this.stage.url);
+    await this.page.goto(this.suite.url);
     return this.page;
   }
 
@@ -93,7 +93,7 @@ export class Person {
 
   /** The newest code that was mailed to the address. */
   code(address) {
-    return this.stage.backend.codeSentTo(address);
+    return this.suite.backend.codeSentTo(address);
   }
 
   async focusIsOn(locator) {

@@ -4,18 +4,18 @@ import { after, afterEach, before, describe, test } from 'node:test';
 
 import { isDrawn, MIB, picture } from './picture.mjs';
 import { scan } from './scan.mjs';
-import { PASSWORD, Stage } from './stage.mjs';
+import { PASSWORD, Suite } from './suite.mjs';
 
 describe('Field notes', { timeout: 300_000 }, () => {
-  let stage;
+  let suite;
   before(async () => {
-    stage = await Stage.open();
+    suite = await Suite.open();
   });
-  after(() => stage?.close());
-  afterEach(() => stage.clear());
+  after(() => suite?.close());
+  afterEach(() => suite.clear());
 
   test('someone signs up, confirms the address, and finds their notes again', async () => {
-    const maya = await stage.person();
+    const maya = await suite.person();
     await maya.sees('heading', 'Sign in');
     await maya.looksAround('sign-in');
     await maya.follows('Create an account');
@@ -53,7 +53,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
   });
 
   test('a note is changed, and deleted', async () => {
-    const bo = await stage.member('bo');
+    const bo = await suite.member('bo');
     await bo.writes('A buzzard over the quarry.', 'Quarry');
     await bo.page.getByRole('button', { name: /^Edit the note/ }).click();
     const editor = bo.page.getByRole('form', { name: 'Edit note' });
@@ -79,7 +79,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
   });
 
   test('older notes are read when they are wanted', async () => {
-    const cleo = await stage.member('cleo');
+    const cleo = await suite.member('cleo');
     for (let number = 1; number <= 21; number += 1) await cleo.writes(`Swift number ${number}.`);
     await cleo.reloads();
     await cleo.presses('Older notes');
@@ -88,7 +88,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
   });
 
   test('pictures are uploaded with progress, seen again, shared and deleted', async () => {
-    const dora = await stage.member('dora', { permissions: ['clipboard-read', 'clipboard-write'] });
+    const dora = await suite.member('dora', { permissions: ['clipboard-read', 'clipboard-write'] });
     const progress = await watchProgress(dora.page);
     await dora.fills('What did you see?', 'Lichen on the north wall.');
     // More than one part of 8 MiB, so that there is something between nothing and all.
@@ -116,20 +116,20 @@ describe('Field notes', { timeout: 300_000 }, () => {
     await dora.looksAround('picture');
     const link = await dialog.getByLabel('Link to the picture').inputValue();
     assert.equal(await dora.page.evaluate(() => navigator.clipboard.readText()), link);
-    assert.equal((await stage.fetch(link)).status, 200);
-    assert.equal((await stage.fetch(link.split('?')[0])).status, 403);
+    assert.equal((await suite.fetch(link)).status, 200);
+    assert.equal((await suite.fetch(link.split('?')[0])).status, 403);
 
     await dora.presses('Delete picture', { within: dialog });
     await dora.page.getByRole('button', { name: 'Open detail.png' }).waitFor({ state: 'detached' });
     await dora.hears('The picture is deleted.');
-    assert.equal((await stage.fetch(link)).status, 404);
+    assert.equal((await suite.fetch(link)).status, 404);
     await dora.reloads();
     await dora.sees('button', 'Open wall.png');
     assert.equal(await dora.page.locator('.plate').count(), 1);
   });
 
   test('what another tab has written stays when a picture is deleted, and what fails half-way can be done again', async () => {
-    const ella = await stage.member('ella');
+    const ella = await suite.member('ella');
     await ella.fills('What did you see?', 'A wren in the ivy.');
     await ella.attaches(picture('wren.png'), picture('ivy.png'));
     await ella.page.getByText('Uploaded').nth(1).waitFor();
@@ -153,12 +153,12 @@ describe('Field notes', { timeout: 300_000 }, () => {
 
     // The last picture: its dialog stays until it is gone from the bucket too.
     const refusal = { status: 403, code: 'AccessDenied', message: 'Access Denied' };
-    await stage.backend.fault({ operation: 'DeleteObjects', action: refusal });
+    await suite.backend.fault({ operation: 'DeleteObjects', action: refusal });
     await ella.presses('Open wren.png');
     const dialog = ella.page.getByRole('dialog', { name: 'wren.png' });
     await ella.presses('Delete picture', { within: dialog });
     await ella.hears('You are not allowed to do that.', 'alert');
-    await stage.backend.fault(null);
+    await suite.backend.fault(null);
     await ella.presses('Delete picture', { within: dialog });
     await ella.page.getByText('The picture is deleted.').waitFor();
     await dialog.waitFor({ state: 'detached' });
@@ -168,7 +168,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
   });
 
   test('an edit keeps the pictures as another tab has left them', async () => {
-    const fay = await stage.member('fay');
+    const fay = await suite.member('fay');
     await fay.fills('What did you see?', 'Moss.');
     await fay.attaches(picture('moss.png'));
     await fay.page.getByText('Uploaded').waitFor();
@@ -190,7 +190,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
   });
 
   test('when the browser does not give the session back, that is said, and can be tried again', async () => {
-    const kai = await stage.member('kai');
+    const kai = await suite.member('kai');
     await kai.page.addInitScript(() => {
       globalThis.isRefusing = true;
       const { open } = IDBFactory.prototype;
@@ -212,45 +212,45 @@ describe('Field notes', { timeout: 300_000 }, () => {
   });
 
   test('whether two-step sign-in is on can be asked for again', async () => {
-    const lou = await stage.member('lou');
+    const lou = await suite.member('lou');
     const refusal = { status: 400, code: 'InternalErrorException', message: 'oops' };
-    await stage.backend.fault({ operation: 'GetUser', action: refusal });
+    await suite.backend.fault({ operation: 'GetUser', action: refusal });
     await lou.follows('lou');
     await lou.hears('Whether it is on could not be read.', 'alert');
     await lou.looksAround('authenticator-failed');
-    await stage.backend.fault(null);
+    await suite.backend.fault(null);
     await lou.presses('Try again');
     await lou.sees('button', 'Set up an authenticator app');
 
-    await stage.backend.fault({ operation: 'AssociateSoftwareToken', action: refusal });
+    await suite.backend.fault({ operation: 'AssociateSoftwareToken', action: refusal });
     await lou.presses('Set up an authenticator app');
     await lou.page.getByRole('alert').waitFor();
-    await stage.backend.fault(null);
+    await suite.backend.fault(null);
     await lou.presses('Set up an authenticator app');
     await lou.sees('img', 'QR code');
   });
 
   test('an upload that fails can be tried again, and goes on where it stopped', async () => {
-    const edda = await stage.member('edda');
+    const edda = await suite.member('edda');
     await edda.fills('What did you see?', 'Frost flowers.');
     // The connection breaks at the last part, as often as it is tried.
-    await stage.backend.fault({ operation: 'UploadPart', action: 'drop', skip: 1 });
+    await suite.backend.fault({ operation: 'UploadPart', action: 'drop', skip: 1 });
     await edda.attaches(picture('frost.png', 9 * MIB));
     await edda.page.getByText('The service cannot be reached.').waitFor();
     await edda.looksAround('failed-upload');
-    await stage.backend.fault(null);
-    await stage.backend.takeRequestCounts();
+    await suite.backend.fault(null);
+    await suite.backend.takeRequestCounts();
     await edda.presses('Try again to upload frost.png');
     await edda.page.getByText('Uploaded').waitFor();
-    const { UploadPart, CreateMultipartUpload = 0 } = await stage.backend.takeRequestCounts();
+    const { UploadPart, CreateMultipartUpload = 0 } = await suite.backend.takeRequestCounts();
     assert.deepEqual({ CreateMultipartUpload, isShort: UploadPart < 2 }, { CreateMultipartUpload: 0, isShort: true });
     await edda.presses('Save note');
     await isDrawn(edda.page.locator('.plate img'));
   });
 
   test('an upload that is given up leaves nothing behind', async () => {
-    const gus = await stage.member('gus');
-    await stage.backend.fault({ operation: 'UploadPart', action: { delayMs: 60_000 } });
+    const gus = await suite.member('gus');
+    await suite.backend.fault({ operation: 'UploadPart', action: { delayMs: 60_000 } });
     const firstPart = gus.page.waitForRequest((request) => request.method() === 'PUT');
     await gus.attaches(picture('pond.png', 9 * MIB));
     await firstPart;
@@ -258,11 +258,11 @@ describe('Field notes', { timeout: 300_000 }, () => {
     await gus.presses('Remove pond.png');
     assert.equal((await cleaned).status(), 204);
     await gus.page.getByRole('img', { name: 'pond.png' }).waitFor({ state: 'detached' });
-    await stage.backend.fault(null);
+    await suite.backend.fault(null);
   });
 
   test('an authenticator app is set up by scanning, and asked for at sign-in, also after a reload', async () => {
-    const finn = await stage.member('finn');
+    const finn = await suite.member('finn');
     await finn.follows('finn');
     await finn.sees('heading', 'Your account');
     await finn.sees('button', 'Set up an authenticator app');
@@ -296,8 +296,8 @@ describe('Field notes', { timeout: 300_000 }, () => {
   });
 
   test('a sign-in that waits for a code can be given up', async () => {
-    const grace = await stage.person();
-    const [, { username, password }] = stage.backend.config.demo.users;
+    const grace = await suite.person();
+    const [, { username, password }] = suite.backend.config.demo.users;
     await grace.signIn(username, password);
     await grace.sees('heading', 'Two-step sign-in');
     await grace.presses('Start again');
@@ -307,7 +307,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
   });
 
   test('a guest writes, and keeps the notes when signing up', async () => {
-    const guest = await stage.person();
+    const guest = await suite.person();
     await guest.presses('Write as a guest');
     await guest.sees('heading', 'A guest’s notebook');
     await guest.writes('A fox behind the bakery.');
@@ -329,8 +329,8 @@ describe('Field notes', { timeout: 300_000 }, () => {
   });
 
   test('a forgotten password is replaced, and someone who never confirmed can still do so', async () => {
-    await stage.backend.createUser('ida', { password: PASSWORD, attributes: { email: 'ida@example.com' } });
-    const ida = await stage.person();
+    await suite.backend.createUser('ida', { password: PASSWORD, attributes: { email: 'ida@example.com' } });
+    const ida = await suite.person();
     await ida.signIn('ida', 'not-Her-password-1');
     await ida.hears('do not belong together', 'alert');
     await ida.looksAround('wrong-password');
@@ -345,8 +345,8 @@ describe('Field notes', { timeout: 300_000 }, () => {
     await ida.sees('heading', 'ida’s notebook');
 
     const unconfirmed = { password: PASSWORD, attributes: { email: 'jo@example.com' }, state: 'unconfirmed' };
-    await stage.backend.createUser('jo', unconfirmed);
-    const jo = await stage.person();
+    await suite.backend.createUser('jo', unconfirmed);
+    const jo = await suite.person();
     await jo.signIn('jo', PASSWORD);
     await jo.sees('heading', 'Check your mail');
     await jo.fills('Code', await jo.code('jo@example.com'));
@@ -356,8 +356,8 @@ describe('Field notes', { timeout: 300_000 }, () => {
 
   test("an administrator's password is replaced at the first sign-in, and changed later", async () => {
     const invited = { password: PASSWORD, attributes: { email: 'kit@example.com' }, state: 'forceChangePassword' };
-    await stage.backend.createUser('kit', invited);
-    const kit = await stage.person();
+    await suite.backend.createUser('kit', invited);
+    const kit = await suite.person();
     await kit.signIn('kit', PASSWORD);
     await kit.sees('heading', 'Choose a new password');
     await kit.fills('New password', 'Hygrometer-rising-8');
@@ -376,8 +376,8 @@ describe('Field notes', { timeout: 300_000 }, () => {
   });
 
   test('signing out in one tab signs out the other; signing out everywhere reaches other devices', async () => {
-    const laptop = await stage.member('lena');
-    const phone = await stage.person();
+    const laptop = await suite.member('lena');
+    const phone = await suite.person();
     await phone.signIn('lena', PASSWORD);
     await phone.sees('heading', 'lena’s notebook');
 
@@ -390,7 +390,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
     await firstTab.getByRole('heading', { name: 'Sign in' }).waitFor();
 
     // The phone notices when its tokens are due: an hour later.
-    await stage.anHourLater(phone, async () => {
+    await suite.anHourLater(phone, async () => {
       await phone.reloads();
       await phone.sees('heading', 'Sign in');
       await phone.hears('You were signed out', 'note');
@@ -398,21 +398,21 @@ describe('Field notes', { timeout: 300_000 }, () => {
   });
 
   test('without a network the notebook opens, says what is missing, and recovers', async () => {
-    const mo = await stage.member('mo');
+    const mo = await suite.member('mo');
     await mo.writes('Rain, all day.');
-    await mo.page.route(`${stage.backend.endpoint}/**`, (route) => route.abort('internetdisconnected'));
+    await mo.page.route(`${suite.backend.endpoint}/**`, (route) => route.abort('internetdisconnected'));
     await mo.reloads();
     await mo.sees('heading', 'mo’s notebook');
     await mo.hears('Check your connection', 'alert');
     await mo.looksAround('offline');
-    await mo.page.unroute(`${stage.backend.endpoint}/**`);
+    await mo.page.unroute(`${suite.backend.endpoint}/**`);
     await mo.presses('Try again');
     await mo.entry('Rain, all day.').waitFor();
   });
 
   test('a keyboard is enough', async () => {
-    await stage.backend.createUser('nils', { password: PASSWORD, attributes: { email: 'nils@example.com' } });
-    const nils = await stage.person();
+    await suite.backend.createUser('nils', { password: PASSWORD, attributes: { email: 'nils@example.com' } });
+    const nils = await suite.person();
     const { keyboard } = nils.page;
     await nils.sees('heading', 'Sign in');
     await keyboard.press('Tab');
@@ -433,7 +433,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
   });
 
   test('closing the account leaves nothing', async () => {
-    const olga = await stage.member('olga');
+    const olga = await suite.member('olga');
     await olga.writes('Nobody about.');
     await olga.follows('olga');
     await olga.presses('Close my account');

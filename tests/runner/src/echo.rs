@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail, ensure};
 use poolpass::Error;
 use serde_json::{Map, Value, json};
 
-use crate::actor::Actor;
 use crate::backend::Backend;
+use crate::driver::Driver;
 use crate::event_log::tell_secret;
 use crate::scenario::{Call, EachEcho, EchoSpec};
 
@@ -18,7 +18,7 @@ use crate::scenario::{Call, EachEcho, EchoSpec};
 /// If an error shows a secret, or if the server did not echo the expected secrets.
 pub(crate) async fn play(
     backend: &Backend,
-    actor: &Actor,
+    driver: &Driver,
     call: &Call,
     with: &Map<String, Value>,
     spec: &EchoSpec,
@@ -30,7 +30,7 @@ pub(crate) async fn play(
     let mut failed = 0;
     for echo in &combinations {
         backend.fault(&json!({ "operation": spec.of, "action": { "echo": echo } })).await?;
-        let outcome = actor.perform(&call.operation, with).await?;
+        let outcome = driver.perform(&call.operation, with).await?;
         let echoed = backend.end_echoes().await?;
         ensure!(echoed["answers"].as_u64() > Some(0), "{echo}: no request of {}", spec.of);
         let leaks = || echoed["leaks"].as_array().into_iter().flatten().filter_map(Value::as_str);

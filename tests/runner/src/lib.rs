@@ -1,17 +1,17 @@
 //! Runs `tests/scenarios` in Rust, and has helpers for the other tests against local-aws.
 
-mod actor;
 mod arguments;
 mod backend;
 mod demo;
+mod driver;
 mod echo;
 mod event_log;
 mod http;
 mod matching;
 mod root;
 pub mod scenario;
+mod scenario_run;
 pub mod signature_check;
-mod stage;
 pub mod tampering;
 mod template;
 mod test_pool;
@@ -24,7 +24,7 @@ pub use backend::Backend;
 pub use demo::Demo;
 pub use event_log::EventLog;
 pub use http::exchange;
-pub use stage::play;
+pub use scenario_run::play;
 pub use test_pool::{DeviceClock, PASSWORD, TestPool};
 pub use verifying_transport::VerifyingTransport;
 

@@ -15,7 +15,7 @@ use poolpass_tests::tampering::{Tampering, Verdict};
 use serde_json::{Value, json};
 
 /// The demo on a test's own local-aws, and a client whose requests are altered while `switch` is on.
-struct World {
+struct Fixture {
     _backend: Backend,
     client: Client,
     username: String,
@@ -23,7 +23,7 @@ struct World {
     switch: Arc<AtomicBool>,
 }
 
-impl World {
+impl Fixture {
     async fn with(alter: impl Fn(&mut Request) -> Verdict + Send + Sync + 'static) -> Result<Self> {
         let backend = Backend::local_aws().await?;
         let switch = Arc::new(AtomicBool::new(false));
@@ -99,16 +99,16 @@ fn change_first(text: &mut Value) {
 
 /// Alters one member of the answer to PASSWORD_VERIFIER.
 async fn altered_claim(member: &'static str, alter: fn(&mut Value)) -> Result<()> {
-    let world = World::with(move |request| {
+    let fixture = Fixture::with(move |request| {
         if operation(request) == "RespondToAuthChallenge" {
             alter_json(request, |body| alter(&mut body["ChallengeResponses"][member]));
         }
         Verdict::Send
     })
     .await?;
-    world.begin_tampering();
-    expect(&world.sign_in().await.unwrap_err(), ErrorKind::NotAuthorized, "NotAuthorizedException");
-    assert!(world.client.current_user().await?.is_none());
+    fixture.begin_tampering();
+    expect(&fixture.sign_in().await.unwrap_err(), ErrorKind::NotAuthorized, "NotAuthorizedException");
+    assert!(fixture.client.current_user().await?.is_none());
     Ok(())
 }
 
@@ -124,35 +124,35 @@ async fn an_altered_password_verifier_is_refused() -> Result<()> {
 
 #[tokio::test]
 async fn a_replayed_password_verifier_is_refused() -> Result<()> {
-    let world = World::with(|request| match operation(request) {
+    let fixture = Fixture::with(|request| match operation(request) {
         "RespondToAuthChallenge" => Verdict::SendTwice,
         _ => Verdict::Send,
     })
     .await?;
-    world.sign_in().await?;
-    world.client.sign_out().await?;
-    world.begin_tampering();
-    expect(&world.sign_in().await.unwrap_err(), ErrorKind::NotAuthorized, "NotAuthorizedException");
+    fixture.sign_in().await?;
+    fixture.client.sign_out().await?;
+    fixture.begin_tampering();
+    expect(&fixture.sign_in().await.unwrap_err(), ErrorKind::NotAuthorized, "NotAuthorizedException");
     Ok(())
 }
 
 #[tokio::test]
 async fn an_altered_srp_a_is_refused() -> Result<()> {
-    let world = World::with(|request| {
+    let fixture = Fixture::with(|request| {
         if operation(request) == "InitiateAuth" {
             alter_json(request, |body| body["AuthParameters"]["SRP_A"] = json!("2"));
         }
         Verdict::Send
     })
     .await?;
-    world.begin_tampering();
-    expect(&world.sign_in().await.unwrap_err(), ErrorKind::NotAuthorized, "NotAuthorizedException");
+    fixture.begin_tampering();
+    expect(&fixture.sign_in().await.unwrap_err(), ErrorKind::NotAuthorized, "NotAuthorizedException");
     Ok(())
 }
 
 #[tokio::test]
 async fn a_forged_id_token_is_refused_by_the_identity_pool() -> Result<()> {
-    let world = World::with(|request| {
+    let fixture = Fixture::with(|request| {
         if matches!(operation(request), "GetId" | "GetCredentialsForIdentity") {
             alter_json(request, |body| {
                 for token in body["Logins"].as_object_mut().into_iter().flatten() {
@@ -164,17 +164,17 @@ async fn a_forged_id_token_is_refused_by_the_identity_pool() -> Result<()> {
         Verdict::Send
     })
     .await?;
-    world.sign_in().await?;
-    world.begin_tampering();
-    let error = world.client.credentials().await.unwrap_err();
+    fixture.sign_in().await?;
+    fixture.begin_tampering();
+    let error = fixture.client.credentials().await.unwrap_err();
     expect(&error, ErrorKind::NotAuthorized, "NotAuthorizedException");
-    assert!(world.client.current_user().await?.is_some(), "the session is not to blame");
+    assert!(fixture.client.current_user().await?.is_some(), "the session is not to blame");
     Ok(())
 }
 
 #[tokio::test]
 async fn an_altered_body_is_refused() -> Result<()> {
-    let world = World::with(|request| {
+    let fixture = Fixture::with(|request| {
         let mut body = request.body().to_vec();
         if let Some(byte) = body.iter_mut().rev().find(|byte| byte.is_ascii_alphabetic()) {
             *byte = if *byte == b'x' { b'y' } else { b'x' };
@@ -183,49 +183,49 @@ async fn an_altered_body_is_refused() -> Result<()> {
         Verdict::Send
     })
     .await?;
-    let (key, object) = world.prepare().await?;
-    world.begin_tampering();
-    world.item_refused(&key, "InvalidSignatureException").await;
-    world.object_refused(&object, "XAmzContentSHA256Mismatch").await;
+    let (key, object) = fixture.prepare().await?;
+    fixture.begin_tampering();
+    fixture.item_refused(&key, "InvalidSignatureException").await;
+    fixture.object_refused(&object, "XAmzContentSHA256Mismatch").await;
     Ok(())
 }
 
 #[tokio::test]
 async fn an_altered_header_is_refused() -> Result<()> {
-    let world = World::with(|request| {
+    let fixture = Fixture::with(|request| {
         request.headers_mut().insert("x-amz-date", "20200101T000000Z".parse().unwrap());
         Verdict::Send
     })
     .await?;
-    let (key, object) = world.prepare().await?;
-    world.begin_tampering();
-    world.item_refused(&key, "InvalidSignatureException").await;
-    let error = world.client.s3()?.put(&object, "hello").await.unwrap_err();
+    let (key, object) = fixture.prepare().await?;
+    fixture.begin_tampering();
+    fixture.item_refused(&key, "InvalidSignatureException").await;
+    let error = fixture.client.s3()?.put(&object, "hello").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SignatureRefused, "{error:?}");
     Ok(())
 }
 
 #[tokio::test]
 async fn an_altered_path_or_query_is_refused() -> Result<()> {
-    let world = World::with(|request| {
+    let fixture = Fixture::with(|request| {
         let altered = request.uri().to_string().replace("note.txt", "other.txt");
         *request.uri_mut() = altered.parse().unwrap();
         Verdict::Send
     })
     .await?;
-    let (_, object) = world.prepare().await?;
-    world.begin_tampering();
-    world.object_refused(&object, "SignatureDoesNotMatch").await;
+    let (_, object) = fixture.prepare().await?;
+    fixture.begin_tampering();
+    fixture.object_refused(&object, "SignatureDoesNotMatch").await;
 
-    let world = World::with(|request| {
+    let fixture = Fixture::with(|request| {
         let altered = request.uri().to_string().replace("prefix=private", "prefix=public");
         *request.uri_mut() = altered.parse().unwrap();
         Verdict::Send
     })
     .await?;
-    let (_, object) = world.prepare().await?;
-    world.begin_tampering();
-    let list = world.client.s3()?.list(object.trim_end_matches("note.txt"));
+    let (_, object) = fixture.prepare().await?;
+    fixture.begin_tampering();
+    let list = fixture.client.s3()?.list(object.trim_end_matches("note.txt"));
     let error = list.page().await.unwrap_err();
     expect(&error, ErrorKind::SignatureRefused, "SignatureDoesNotMatch");
     Ok(())
@@ -244,12 +244,12 @@ async fn a_dropped_or_altered_session_token_is_refused() -> Result<()> {
         Verdict::Send
     };
     for alter in [dropped, altered] {
-        let world = World::with(alter).await?;
-        let (key, object) = world.prepare().await?;
-        world.begin_tampering();
-        let read: Result<Option<Value>, Error> = world.client.dynamodb()?.get(&key).await;
+        let fixture = Fixture::with(alter).await?;
+        let (key, object) = fixture.prepare().await?;
+        fixture.begin_tampering();
+        let read: Result<Option<Value>, Error> = fixture.client.dynamodb()?.get(&key).await;
         assert_eq!(read.unwrap_err().kind(), ErrorKind::SignatureRefused);
-        let error = world.client.s3()?.put(&object, "hello").await.unwrap_err();
+        let error = fixture.client.s3()?.put(&object, "hello").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::SignatureRefused, "{error:?}");
     }
     Ok(())
@@ -257,15 +257,15 @@ async fn a_dropped_or_altered_session_token_is_refused() -> Result<()> {
 
 #[tokio::test]
 async fn a_request_without_a_signature_is_refused() -> Result<()> {
-    let world = World::with(|request| {
+    let fixture = Fixture::with(|request| {
         request.headers_mut().remove("authorization");
         Verdict::Send
     })
     .await?;
-    let (key, object) = world.prepare().await?;
-    world.begin_tampering();
-    world.item_refused(&key, "MissingAuthenticationTokenException").await;
-    let error = world.client.s3()?.put(&object, "hello").await.unwrap_err();
+    let (key, object) = fixture.prepare().await?;
+    fixture.begin_tampering();
+    fixture.item_refused(&key, "MissingAuthenticationTokenException").await;
+    let error = fixture.client.s3()?.put(&object, "hello").await.unwrap_err();
     expect(&error, ErrorKind::AccessDenied, "AccessDenied");
     Ok(())
 }
@@ -274,7 +274,7 @@ async fn a_request_without_a_signature_is_refused() -> Result<()> {
 async fn a_stolen_access_token_dies_with_the_session() -> Result<()> {
     let stolen = Arc::new(std::sync::Mutex::new(None));
     let replacement = Arc::clone(&stolen);
-    let world = World::with(move |request| {
+    let fixture = Fixture::with(move |request| {
         if operation(request) == "GetUser" {
             let stolen = replacement.lock().unwrap().clone();
             alter_json(request, |body| body["AccessToken"] = json!(stolen));
@@ -282,12 +282,12 @@ async fn a_stolen_access_token_dies_with_the_session() -> Result<()> {
         Verdict::Send
     })
     .await?;
-    world.sign_in().await?;
-    *stolen.lock().unwrap() = Some(world.client.access_token().await?.jwt().to_owned());
-    world.client.sign_out_everywhere().await?;
-    world.sign_in().await?;
-    world.begin_tampering();
-    let error = world.client.account().attributes().await.unwrap_err();
+    fixture.sign_in().await?;
+    *stolen.lock().unwrap() = Some(fixture.client.access_token().await?.jwt().to_owned());
+    fixture.client.sign_out_everywhere().await?;
+    fixture.sign_in().await?;
+    fixture.begin_tampering();
+    let error = fixture.client.account().attributes().await.unwrap_err();
     expect(&error, ErrorKind::NotAuthorized, "NotAuthorizedException");
     Ok(())
 }

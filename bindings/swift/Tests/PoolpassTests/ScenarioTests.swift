@@ -47,7 +47,7 @@ final class ScenarioTests: XCTestCase {
 
     private static func failure(of scenario: Scenario) async -> String? {
         do {
-            try await Backend.with { try await Stage.play(scenario, on: $0) }
+            try await Backend.with { try await ScenarioRun.play(scenario, on: $0) }
             return nil
         } catch {
             return "\(scenario.title): \(error)"

@@ -5,12 +5,12 @@ import { describe } from 'node:test';
 import { added, startRecorder } from '../player/recorder.mjs';
 import { KNOWN, through } from '../player/writes.mjs';
 import { NAME } from './browser.mjs';
-import { open, Stage } from './stage.mjs';
+import { open, Suite } from './suite.mjs';
 
 describe(`headers in ${NAME}`, () => {
-  const stage = new Stage();
+  const suite = new Suite();
 
-  stage.test('nothing is written that the app did not ask for, and no header arrives that a service would interpret', async (person, backend) => {
+  suite.test('nothing is written that the app did not ask for, and no header arrives that a service would interpret', async (person, backend) => {
     const recorder = await startRecorder(backend.endpoint);
     try {
       const config = through(recorder, backend.config);

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
 import { NAME } from './browser.mjs';
-import { open, signIn, Stage } from './stage.mjs';
+import { open, signIn, Suite } from './suite.mjs';
 
 describe(`hostile answers in ${NAME}`, () => {
-  const stage = new Stage();
+  const suite = new Suite();
 
-  stage.test('the module imports nothing but its own JavaScript', async (person, { config }) => {
+  suite.test('the module imports nothing but its own JavaScript', async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     const imports = await tab.evaluate(async () => {
@@ -19,7 +19,7 @@ describe(`hostile answers in ${NAME}`, () => {
     assert.deepEqual(imports.filter((name) => !name.startsWith('./')), [], 'such as env');
   });
 
-  stage.test(
+  suite.test(
     'each hostile answer to each operation is an error with a kind, and the next call works',
     async (person, { config }, diagnose) => {
       const tab = await person.newTab();
@@ -40,7 +40,7 @@ describe(`hostile answers in ${NAME}`, () => {
     { timeout: 300_000 },
   );
 
-  stage.test('wrong clocks, sizes, states and stored values are errors with a code too', async (person, { config }) => {
+  suite.test('wrong clocks, sizes, states and stored values are errors with a code too', async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     const wrong = await tab.evaluate(
@@ -54,7 +54,7 @@ describe(`hostile answers in ${NAME}`, () => {
     assert.equal(await signIn(tab, config.demo.users[0]), 'done');
   }, { timeout: 300_000 });
 
-  stage.test('should the module fail inside, calls that wait and later ones reject', async (person, backend) => {
+  suite.test('should the module fail inside, calls that wait and later ones reject', async (person, backend) => {
     const { config } = backend;
     const tab = await person.newTab();
     await open(tab, config);

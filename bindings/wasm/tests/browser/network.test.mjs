@@ -5,12 +5,12 @@ import { createServer } from 'node:http';
 import { describe } from 'node:test';
 
 import { NAME } from './browser.mjs';
-import { nameIn, open, reload, signIn, Stage } from './stage.mjs';
+import { nameIn, open, reload, signIn, Suite } from './suite.mjs';
 
 describe(`the network in ${NAME}`, () => {
-  const stage = new Stage();
+  const suite = new Suite();
 
-  stage.test('a page that starts without a network shows who is signed in, and recovers', async (person, { config }) => {
+  suite.test('a page that starts without a network shows who is signed in, and recovers', async (person, { config }) => {
     const [ada] = config.demo.users;
     const tab = await person.newTab();
     await tab.evaluate(async () => {
@@ -40,7 +40,7 @@ describe(`the network in ${NAME}`, () => {
     assert.equal(await tab.evaluate(async () => (await client.refresh()).username), ada.username);
   }, { only: 'chromium' });
 
-  stage.test('what a browser would keep is read anew, and an old answer sets no clock', async (person, backend) => {
+  suite.test('what a browser would keep is read anew, and an old answer sets no clock', async (person, backend) => {
     const { config } = backend;
     const tab = await person.newTab();
     await open(tab, config);
@@ -59,7 +59,7 @@ describe(`the network in ${NAME}`, () => {
     assert.equal((await backend.takeRequestCounts()).GetObject, 1);
   });
 
-  stage.test('an aborted signal cancels the request that is under way', async (person, backend) => {
+  suite.test('an aborted signal cancels the request that is under way', async (person, backend) => {
     const { config } = backend;
     const tab = await person.newTab();
     await open(tab, config);
@@ -81,7 +81,7 @@ describe(`the network in ${NAME}`, () => {
     assert.equal(await stopped, 'net::ERR_ABORTED');
   }, { only: 'chromium' });
 
-  stage.test('a redirect, of which a browser hides all, is final and names the likely cause', async (person, { config }) => {
+  suite.test('a redirect, of which a browser hides all, is final and names the likely cause', async (person, { config }) => {
     const tab = await person.newTab();
     // What S3 does with a bucket of another region.
     const asked = [];
@@ -121,7 +121,7 @@ describe(`the network in ${NAME}`, () => {
     }
   });
 
-  stage.test("what a bucket's CORS rules do not expose is absent, and what they refuse is explained", async (person, backend) => {
+  suite.test("what a bucket's CORS rules do not expose is absent, and what they refuse is explained", async (person, backend) => {
     const { config } = backend;
     const tab = await person.newTab();
     await open(tab, config);
@@ -140,7 +140,7 @@ describe(`the network in ${NAME}`, () => {
     assert.match(refused.message, /CORS/);
   });
 
-  stage.test('a fetch that somebody has replaced is used, whatever its Response lacks', async (person, { config }) => {
+  suite.test('a fetch that somebody has replaced is used, whatever its Response lacks', async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     const seen = await tab.evaluate(async () => {
@@ -187,7 +187,7 @@ describe(`the network in ${NAME}`, () => {
     assert.equal(await signIn(tab, config.demo.users[0]), 'done');
   });
 
-  stage.test("of an object's metadata a page sees what the bucket's CORS rules expose", async (person, { config }) => {
+  suite.test("of an object's metadata a page sees what the bucket's CORS rules expose", async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     await signIn(tab, config.demo.users[0]);
@@ -203,7 +203,7 @@ describe(`the network in ${NAME}`, () => {
     assert.deepEqual(seen, { contentDisposition: 'attachment; filename="notes.txt"', metadata: { author: 'ada' } });
   });
 
-  stage.test('the slim entry takes the module from where the app says', async (person, { config }) => {
+  suite.test('the slim entry takes the module from where the app says', async (person, { config }) => {
     const tab = await person.newTab();
     const seen = await tab.evaluate(async (config) => {
       const { Client, init, PoolpassError } = await import('poolpass/slim');

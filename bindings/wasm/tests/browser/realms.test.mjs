@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
 import { NAME } from './browser.mjs';
-import { open, signIn, Stage } from './stage.mjs';
+import { open, signIn, Suite } from './suite.mjs';
 
 describe(`other realms in ${NAME}`, () => {
-  const stage = new Stage();
+  const suite = new Suite();
 
-  stage.test("a frame's signals, bytes, sets, dates, Blobs and streams are what they are", async (person, { config }) => {
+  suite.test("a frame's signals, bytes, sets, dates, Blobs and streams are what they are", async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     await signIn(tab, config.demo.users[0]);
@@ -56,7 +56,7 @@ describe(`other realms in ${NAME}`, () => {
     });
   });
 
-  stage.test('an error that a worker posts keeps its kind, and a Decimal is stored as a number', async (person, { config }) => {
+  suite.test('an error that a worker posts keeps its kind, and a Decimal is stored as a number', async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     await signIn(tab, config.demo.users[0]);

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
 import { NAME } from './browser.mjs';
-import { open, reload, signIn, Stage } from './stage.mjs';
+import { open, reload, signIn, Suite } from './suite.mjs';
 
 describe(`secrets in ${NAME}`, () => {
-  const stage = new Stage();
+  const suite = new Suite();
 
-  stage.test('no storage shows a token, a key or a password to a script', async (person, { config }) => {
+  suite.test('no storage shows a token, a key or a password to a script', async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     const secrets = await live(tab, config);
@@ -33,7 +33,7 @@ describe(`secrets in ${NAME}`, () => {
     );
   });
 
-  stage.test('while a challenge waits, no storage shows the session or the password', async (person, { config }) => {
+  suite.test('while a challenge waits, no storage shows the session or the password', async (person, { config }) => {
     const [, grace] = config.demo.users;
     const tab = await person.newTab();
     await open(tab, config);
@@ -44,7 +44,7 @@ describe(`secrets in ${NAME}`, () => {
     assertNone(await everythingIn(tab), { ...named('challenge session', sessions), password: grace.password });
   });
 
-  stage.test('the same search finds the refresh token where the app chose to keep it in clear', async (person, { config }) => {
+  suite.test('the same search finds the refresh token where the app chose to keep it in clear', async (person, { config }) => {
     for (const store of ['localStorage', 'sessionStorage']) {
       const tab = await person.newTab();
       await open(tab, config, { store });
@@ -59,7 +59,7 @@ describe(`secrets in ${NAME}`, () => {
     }
   });
 
-  stage.test('after signing out, nothing of the session is left in any storage', async (person, { config }) => {
+  suite.test('after signing out, nothing of the session is left in any storage', async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     await signIn(tab, config.demo.users[0]);
@@ -71,7 +71,7 @@ describe(`secrets in ${NAME}`, () => {
     assert.deepEqual(left, []);
   });
 
-  stage.test('neither the console nor an error says a secret', async (person, backend) => {
+  suite.test('neither the console nor an error says a secret', async (person, backend) => {
     const { config } = backend;
     const [ada] = config.demo.users;
     const tab = await person.newTab();

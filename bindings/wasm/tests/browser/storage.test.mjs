@@ -6,12 +6,12 @@ import { describe } from 'node:test';
 import { transform } from 'esbuild';
 
 import { NAME } from './browser.mjs';
-import { nameIn, open, reload, signIn, Stage } from './stage.mjs';
+import { nameIn, open, reload, signIn, Suite } from './suite.mjs';
 
 describe(`storage in ${NAME}`, () => {
-  const stage = new Stage();
+  const suite = new Suite();
 
-  stage.test('by default the session is in IndexedDB and survives a reload', async (person, { config }) => {
+  suite.test('by default the session is in IndexedDB and survives a reload', async (person, { config }) => {
     const [ada] = config.demo.users;
     const tab = await person.newTab();
     await open(tab, config);
@@ -30,7 +30,7 @@ describe(`storage in ${NAME}`, () => {
     ['sessionStorage', true, false],
     ['memory', false, false],
   ]) {
-    stage.test(`${store} keeps the session as it says`, async (person, { config }) => {
+    suite.test(`${store} keeps the session as it says`, async (person, { config }) => {
       const [ada] = config.demo.users;
       const tab = await person.newTab();
       await open(tab, config, { store });
@@ -44,7 +44,7 @@ describe(`storage in ${NAME}`, () => {
     });
   }
 
-  stage.test("the app's own store is used for everything that is kept", async (person, { config }) => {
+  suite.test("the app's own store is used for everything that is kept", async (person, { config }) => {
     const [ada] = config.demo.users;
     const tab = await person.newTab();
     const openOwn = async () => {
@@ -68,7 +68,7 @@ describe(`storage in ${NAME}`, () => {
     assert.deepEqual(await tab.evaluate(() => indexedDB.databases()), []);
   });
 
-  stage.test('when the browser loses the key, nobody is signed in and signing in works', async (person, { config }) => {
+  suite.test('when the browser loses the key, nobody is signed in and signing in works', async (person, { config }) => {
     const [ada] = config.demo.users;
     const tab = await person.newTab();
     await open(tab, config);
@@ -93,7 +93,7 @@ describe(`storage in ${NAME}`, () => {
   });
 
   for (const version of [1, 7]) {
-    stage.test(`a database of version ${version} that somebody else has made keeps the session too`, async (person, { config }) => {
+    suite.test(`a database of version ${version} that somebody else has made keeps the session too`, async (person, { config }) => {
       const [ada] = config.demo.users;
       const tab = await person.newTab();
       await tab.evaluate(
@@ -116,7 +116,7 @@ describe(`storage in ${NAME}`, () => {
     });
   }
 
-  stage.test('when site data is deleted while the page is open, the page goes on', async (person, { config }) => {
+  suite.test('when site data is deleted while the page is open, the page goes on', async (person, { config }) => {
     const [ada] = config.demo.users;
     const tab = await person.newTab();
     await open(tab, config);
@@ -137,7 +137,7 @@ describe(`storage in ${NAME}`, () => {
     assert.equal(await nameIn(tab), ada.username);
   });
 
-  stage.test('a full disk is an error of the store, and signing in again works', async (person, { config }) => {
+  suite.test('a full disk is an error of the store, and signing in again works', async (person, { config }) => {
     const [ada] = config.demo.users;
     const tab = await person.newTab();
     await open(tab, config, { store: 'localStorage' });
@@ -162,7 +162,7 @@ describe(`storage in ${NAME}`, () => {
     assert.equal(await signIn(tab, ada), 'done');
   });
 
-  stage.test('when the key cannot be read for a moment, the session stays', async (person, { config }) => {
+  suite.test('when the key cannot be read for a moment, the session stays', async (person, { config }) => {
     const [ada] = config.demo.users;
     const tab = await person.newTab();
     await open(tab, config);
@@ -187,7 +187,7 @@ describe(`storage in ${NAME}`, () => {
     assert.deepEqual(await tab.evaluate(() => events), []);
   });
 
-  stage.test('what is written to IndexedDB is on the disk before it counts', async (person, { config }) => {
+  suite.test('what is written to IndexedDB is on the disk before it counts', async (person, { config }) => {
     const tab = await person.newTab();
     await tab.evaluate(() => {
       globalThis.durabilities = new Set();
@@ -204,7 +204,7 @@ describe(`storage in ${NAME}`, () => {
     assert.deepEqual(await tab.evaluate(() => [...durabilities]), ['strict']);
   });
 
-  stage.test('a connection that is lost in the middle of a transaction is made again', async (person, { config }) => {
+  suite.test('a connection that is lost in the middle of a transaction is made again', async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     await signIn(tab, config.demo.users[0]);
@@ -230,7 +230,7 @@ describe(`storage in ${NAME}`, () => {
     assert.equal(await tab.evaluate(() => client.isPersistent), true);
   });
 
-  stage.test('a database that the page cannot open any more is opened by a frame, and kept', async (person, { config }) => {
+  suite.test('a database that the page cannot open any more is opened by a frame, and kept', async (person, { config }) => {
     const [ada] = config.demo.users;
     const tab = await person.newTab();
     await open(tab, config);
@@ -255,7 +255,7 @@ describe(`storage in ${NAME}`, () => {
     assert.equal(await tab.evaluate(async () => (await client.idToken()).jwt), token);
   });
 
-  stage.test('a database that nothing opens any more leaves the session in memory, and the console says so', async (person, { config }) => {
+  suite.test('a database that nothing opens any more leaves the session in memory, and the console says so', async (person, { config }) => {
     const [ada] = config.demo.users;
     const tab = await person.newTab();
     await open(tab, config);
@@ -284,7 +284,7 @@ describe(`storage in ${NAME}`, () => {
     assert.deepEqual(await tab.evaluate(() => Object.keys(localStorage).filter((key) => key.endsWith('session'))), []);
   });
 
-  stage.test("where nothing can be stored, the error says so, and the README's recipe works", async (person, { config }) => {
+  suite.test("where nothing can be stored, the error says so, and the README's recipe works", async (person, { config }) => {
     const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
     const [, recipe] = /```ts\n(async function connect[^]*?)```/.exec(readme);
     const { code: connect } = await transform(recipe, { loader: 'ts' });

@@ -3,18 +3,18 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
 import { NAME } from './browser.mjs';
-import { nameIn, open, reload, rotating, signIn, Stage } from './stage.mjs';
+import { nameIn, open, reload, rotating, signIn, Suite } from './suite.mjs';
 
 const REFRESH = 'GetTokensFromRefreshToken';
 
 describe(`tabs in ${NAME}`, () => {
-  const stage = new Stage();
+  const suite = new Suite();
 
   for (const [title, configOf] of [
     ['two tabs refresh at once, and one refresh reaches AWS', (config) => config],
     ['with rotation too, two tabs refresh at once, and one refresh reaches AWS', rotating],
   ]) {
-    stage.test(title, async (person, backend) => {
+    suite.test(title, async (person, backend) => {
       const config = configOf(backend.config);
       const [ada] = config.demo.users;
       const [first, second] = [await person.newTab(), await person.newTab()];
@@ -39,7 +39,7 @@ describe(`tabs in ${NAME}`, () => {
     });
   }
 
-  stage.test('a tab that is closed while it refreshes gives way to the other', async (person, backend) => {
+  suite.test('a tab that is closed while it refreshes gives way to the other', async (person, backend) => {
     const config = rotating(backend.config);
     const [ada] = config.demo.users;
     const [first, second] = [await person.newTab(), await person.newTab()];
@@ -57,7 +57,7 @@ describe(`tabs in ${NAME}`, () => {
     assert.equal(await refreshed, ada.username);
   });
 
-  stage.test('signing in and out in one tab is an event in the other', async (person, { config }) => {
+  suite.test('signing in and out in one tab is an event in the other', async (person, { config }) => {
     const [ada] = config.demo.users;
     const [first, second] = [await person.newTab(), await person.newTab()];
     await open(first, config);
@@ -77,7 +77,7 @@ describe(`tabs in ${NAME}`, () => {
     assert.deepEqual(await first.evaluate(() => events), ['signedIn', 'refreshed', 'signedOut']);
   });
 
-  stage.test('a reload in the middle of an MFA challenge goes on with it', async (person, { config }) => {
+  suite.test('a reload in the middle of an MFA challenge goes on with it', async (person, { config }) => {
     const grace = config.demo.users[1];
     const tab = await person.newTab();
     await open(tab, config);
@@ -97,7 +97,7 @@ describe(`tabs in ${NAME}`, () => {
     assert.equal(await nameIn(tab), grace.username);
   });
 
-  stage.test('another tab may answer the challenge, and the first is signed in by it', async (person, { config }) => {
+  suite.test('another tab may answer the challenge, and the first is signed in by it', async (person, { config }) => {
     const [, grace] = config.demo.users;
     const [first, second] = [await person.newTab(), await person.newTab()];
     await open(first, config);
@@ -113,7 +113,7 @@ describe(`tabs in ${NAME}`, () => {
     assert.equal(await nameIn(first), grace.username);
   });
 
-  stage.test('a worker has the session of its page', async (person, { config }) => {
+  suite.test('a worker has the session of its page', async (person, { config }) => {
     const [ada] = config.demo.users;
     const tab = await person.newTab();
     await open(tab, config);
@@ -131,7 +131,7 @@ describe(`tabs in ${NAME}`, () => {
   });
 
   for (const store of ['sessionStorage', 'localStorage']) {
-    stage.test(`two clients of one page on ${store} refresh at once, and one refresh reaches AWS`, async (person, backend) => {
+    suite.test(`two clients of one page on ${store} refresh at once, and one refresh reaches AWS`, async (person, backend) => {
       const config = rotating(backend.config);
       const tab = await person.newTab();
       await open(tab, config, { store });
@@ -162,7 +162,7 @@ describe(`tabs in ${NAME}`, () => {
     });
   }
 
-  stage.test('a lock that nobody waits for any more, or that nobody has noticed, is given back', async (person) => {
+  suite.test('a lock that nobody waits for any more, or that nobody has noticed, is given back', async (person) => {
     const [first, second] = [await person.newTab(), await person.newTab()];
     const lock = (tab, name) =>
       tab.evaluate(async (name) => {
@@ -187,7 +187,7 @@ describe(`tabs in ${NAME}`, () => {
     await first.evaluate(() => until(async () => (await navigator.locks.query()).held.length === 0));
   });
 
-  stage.test('a call that is aborted while it waits for a lock does not keep it from the others', async (person, backend) => {
+  suite.test('a call that is aborted while it waits for a lock does not keep it from the others', async (person, backend) => {
     const { config } = backend;
     const [first, second] = [await person.newTab(), await person.newTab()];
     await open(first, config);
@@ -221,7 +221,7 @@ describe(`tabs in ${NAME}`, () => {
       return leaving;
     }],
   ]) {
-    stage.test(`signing out with a client that is closed ${title} is an event in the other tab`, async (person, { config }) => {
+    suite.test(`signing out with a client that is closed ${title} is an event in the other tab`, async (person, { config }) => {
       const [ada] = config.demo.users;
       const [first, second] = [await person.newTab(), await person.newTab()];
       await open(first, config);
@@ -234,7 +234,7 @@ describe(`tabs in ${NAME}`, () => {
     });
   }
 
-  stage.test('a client that was closed hears nothing of other tabs, and gives its channel back', async (person, { config }) => {
+  suite.test('a client that was closed hears nothing of other tabs, and gives its channel back', async (person, { config }) => {
     const [ada] = config.demo.users;
     const [first, second] = [await person.newTab(), await person.newTab()];
     await second.evaluate(() => {
@@ -260,7 +260,7 @@ describe(`tabs in ${NAME}`, () => {
     assert.deepEqual(await second.evaluate(() => [closedEvents, events, channelsClosed]), [[], ['signedIn'], 1]);
   });
 
-  stage.test('a tab that hangs with the locks keeps no other from signing in or out', async (person, { config }) => {
+  suite.test('a tab that hangs with the locks keeps no other from signing in or out', async (person, { config }) => {
     const [ada] = config.demo.users;
     const [tab, hung] = [await person.newTab(), await person.newTab()];
     await open(tab, config);

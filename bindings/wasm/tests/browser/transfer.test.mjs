@@ -4,14 +4,14 @@ import { describe } from 'node:test';
 
 import { MemoryWatch } from './memory.mjs';
 import { NAME } from './browser.mjs';
-import { open, signIn, Stage } from './stage.mjs';
+import { open, signIn, Suite } from './suite.mjs';
 
 const MIB = 1024 * 1024;
 
 describe(`transfer in ${NAME}`, () => {
-  const stage = new Stage();
+  const suite = new Suite();
 
-  stage.test(
+  suite.test(
     'a Blob of 200 MB is uploaded, cancelled and resumed in less than 40 MB of memory',
     async (person, backend, diagnose) => {
       const { config } = backend;
@@ -78,7 +78,7 @@ describe(`transfer in ${NAME}`, () => {
     { timeout: 300_000, only: 'chromium' },
   );
 
-  stage.test('a download streams: it is read while it arrives, and is stopped when nobody reads on', async (person, { config }) => {
+  suite.test('a download streams: it is read while it arrives, and is stopped when nobody reads on', async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     await signIn(tab, config.demo.users[0]);
@@ -116,7 +116,7 @@ describe(`transfer in ${NAME}`, () => {
     assert.deepEqual(seen.pieces, seen.pieces.map((_, index) => index + 1));
   });
 
-  stage.test('a download is cancelled by its signal', async (person, backend) => {
+  suite.test('a download is cancelled by its signal', async (person, backend) => {
     const { config } = backend;
     const tab = await person.newTab();
     await open(tab, config);
@@ -139,7 +139,7 @@ describe(`transfer in ${NAME}`, () => {
     assert.deepEqual([failure.isPoolpassError, failure.kind], [true, 'cancelled']);
   });
 
-  stage.test('bodies of every kind arrive as they were', async (person, { config }) => {
+  suite.test('bodies of every kind arrive as they were', async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     await signIn(tab, config.demo.users[0]);
@@ -164,7 +164,7 @@ describe(`transfer in ${NAME}`, () => {
     assert.deepEqual(arrived, [...Array(12).fill('Grüße, 世界'), 'image/png', 'image/png']);
   });
 
-  stage.test('a ReadableStream is uploaded part by part, and one that is being read is refused', async (person, { config }) => {
+  suite.test('a ReadableStream is uploaded part by part, and one that is being read is refused', async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     await signIn(tab, config.demo.users[0]);
@@ -212,7 +212,7 @@ describe(`transfer in ${NAME}`, () => {
     assert.deepEqual([seen.words.isPoolpassError, seen.words.kind], [true, 'invalidInput']);
   });
 
-  stage.test('bodies of another window arrive as they were, and what is none is refused', async (person, { config }) => {
+  suite.test('bodies of another window arrive as they were, and what is none is refused', async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     await signIn(tab, config.demo.users[0]);
@@ -256,7 +256,7 @@ describe(`transfer in ${NAME}`, () => {
     assert.deepEqual(seen.refused, Array(16).fill('invalidInput'));
   });
 
-  stage.test('a download whose signal is aborted while nobody reads is stopped', async (person, { config }) => {
+  suite.test('a download whose signal is aborted while nobody reads is stopped', async (person, { config }) => {
     const tab = await person.newTab();
     await open(tab, config);
     await signIn(tab, config.demo.users[0]);

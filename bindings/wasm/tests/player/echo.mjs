@@ -1,5 +1,5 @@
 // Calls whose requests are answered by what quotes their secrets; no error may tell one.
-import { UnknownOperation } from './actor.mjs';
+import { UnknownOperation } from './driver.mjs';
 
 const inspect = await import('node:util').then(
   ({ inspect }) => inspect,

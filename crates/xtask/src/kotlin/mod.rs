@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use xshell::cmd;
 
 use crate::step::Outcome;
-use crate::tests::narrated_steps;
+use crate::tests::logged_steps;
 use crate::workspace::Workspace;
 use crate::{ffi, machine, mobile};
 
@@ -45,11 +45,11 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     ensure!(output.status.success(), "Maven failed");
     report(workspace)?;
 
-    let steps = narrated_steps(&printed);
+    let steps = logged_steps(&printed);
     ensure!(steps.len() >= 16, "the quickstart has lost steps");
     let rust = cmd!(shell, "{rust}").read()?;
     ensure!(
-        steps == narrated_steps(&rust),
+        steps == logged_steps(&rust),
         "the steps of the Kotlin quickstart differ from those of the Rust one:\n{rust}"
     );
     println!("the {} steps are those of the Rust quickstart", steps.len());

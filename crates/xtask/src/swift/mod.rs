@@ -10,7 +10,7 @@ use xshell::cmd;
 
 use self::toolchain::Toolchain;
 use crate::step::Outcome;
-use crate::tests::narrated_steps;
+use crate::tests::logged_steps;
 use crate::workspace::Workspace;
 use crate::{ffi, mobile};
 
@@ -45,11 +45,11 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     println!("{output}");
     let rust = cmd!(workspace.shell, "{quickstart}").read()?;
     ensure!(
-        narrated_steps(&output) == narrated_steps(&rust),
+        logged_steps(&output) == logged_steps(&rust),
         "the steps of the Swift quickstart differ from those of the Rust one:\n{rust}"
     );
-    ensure!(narrated_steps(&output).len() >= 16, "the quickstart has lost steps");
-    println!("the {} steps are those of the Rust quickstart", narrated_steps(&output).len());
+    ensure!(logged_steps(&output).len() >= 16, "the quickstart has lost steps");
+    println!("the {} steps are those of the Rust quickstart", logged_steps(&output).len());
     Ok(Outcome::Passed)
 }
 

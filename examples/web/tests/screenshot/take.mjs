@@ -1,7 +1,7 @@
 // `npm run screenshot`: writes screenshot.webp, which the READMEs show, from the built app on a local-aws.
 import { writeFile } from 'node:fs/promises';
 
-import { PASSWORD, Stage } from '../stage.mjs';
+import { PASSWORD, Suite } from '../suite.mjs';
 import { dawn, ice, lichen } from './scenes.mjs';
 
 const DESK = { width: 1180, height: 1000 };
@@ -28,10 +28,10 @@ const NOTES = [
   },
 ];
 
-const stage = await Stage.open();
+const suite = await Suite.open();
 try {
-  await stage.backend.createUser('maya', { password: PASSWORD, attributes: { email: 'maya@example.com' } });
-  const maya = await stage.person({
+  await suite.backend.createUser('maya', { password: PASSWORD, attributes: { email: 'maya@example.com' } });
+  const maya = await suite.person({
     viewport: DESK,
     reducedMotion: 'reduce',
     colorScheme: 'light',
@@ -58,7 +58,7 @@ try {
   const phone = await take(maya.page, PHONE, 'dark');
   await writeFile(new URL('../../screenshot.webp', import.meta.url), await mount(drawing, desk, phone));
 } finally {
-  await stage.close();
+  await suite.close();
 }
 
 /** A drawing as a file. */

@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use poolpass::Error;
 use tokio::time::Instant;
 
+use crate::fixture::{Environment, Fixture};
 use crate::operations::Operation;
-use crate::stage::{Stage, World};
 use crate::transport::Plan;
 
 /// The observed result of a cell.
@@ -37,22 +37,22 @@ pub struct Observed {
 /// # Errors
 ///
 /// If the cell cannot be run.
-pub async fn play(world: &Arc<World>, operation: &Operation, plan: Plan) -> Result<Observed> {
-    let stage = &Stage::set(world, operation.strict)?;
-    (operation.prepare)(stage).await.context("preparing")?;
-    stage.active_fault.begin(plan);
+pub async fn play(environment: &Arc<Environment>, operation: &Operation, plan: Plan) -> Result<Observed> {
+    let fixture = &Fixture::new(environment, operation.strict)?;
+    (operation.prepare)(fixture).await.context("preparing")?;
+    fixture.active_fault.begin(plan);
     let began = Instant::now();
-    let outcome = (operation.call)(stage).await;
+    let outcome = (operation.call)(fixture).await;
     let took = began.elapsed();
-    let (sent, handled) = stage.active_fault.end();
-    let signed_in = stage.client.current_user().await?.is_some();
-    let next_call = if signed_in { next_call(stage, operation.strict).await } else { Ok(()) };
+    let (sent, handled) = fixture.active_fault.end();
+    let signed_in = fixture.client.current_user().await?.is_some();
+    let next_call = if signed_in { next_call(fixture, operation.strict).await } else { Ok(()) };
     let done = match operation.done {
-        Some(done) => Some(done(stage).await.context("looking what was done")?),
+        Some(done) => Some(done(fixture).await.context("looking what was done")?),
         None => None,
     };
     Ok(Observed {
-        outcome: if stage.has_wrong_data() { "wrong data" } else { kind(&outcome) },
+        outcome: if fixture.has_wrong_data() { "wrong data" } else { kind(&outcome) },
         error: outcome.err().map(|error| format!("{error:?}")).unwrap_or_default(),
         sent,
         handled,
@@ -98,31 +98,35 @@ impl WorstCase {
 /// # Errors
 ///
 /// If the cell cannot be run.
-pub async fn wait(world: &Arc<World>, operation: &Operation, worst_case: WorstCase) -> Result<Duration> {
-    let stage = &Stage::set(world, operation.strict)?;
-    (operation.prepare)(stage).await.context("preparing")?;
+pub async fn wait(
+    environment: &Arc<Environment>,
+    operation: &Operation,
+    worst_case: WorstCase,
+) -> Result<Duration> {
+    let fixture = &Fixture::new(environment, operation.strict)?;
+    (operation.prepare)(fixture).await.context("preparing")?;
     if worst_case.column() != "seconds" && !operation.name.ends_with(" due") {
-        stage.clock.pass(Duration::from_secs(2 * 3600));
+        fixture.clock.pass(Duration::from_secs(2 * 3600));
     }
     let drips = matches!(worst_case, WorstCase::Drip | WorstCase::DripExpired);
     let fault = if drips { "drip" } else { "silence before handling" };
-    stage.active_fault.begin(Plan { fault, target: "*", once: false });
-    stage.store.lock_out(worst_case == WorstCase::LockedOut);
+    fixture.active_fault.begin(Plan { fault, target: "*", once: false });
+    fixture.store.lock_out(worst_case == WorstCase::LockedOut);
     let began = Instant::now();
     // The matrix tests the result.
-    let _ = (operation.call)(stage).await;
+    let _ = (operation.call)(fixture).await;
     let took = began.elapsed();
-    stage.store.lock_out(false);
-    stage.active_fault.end();
+    fixture.store.lock_out(false);
+    fixture.active_fault.end();
     Ok(took)
 }
 
 /// Makes the next calls of a signed-in user. The identity pool does not know the pool that requires a second factor.
-async fn next_call(stage: &Stage, strict: bool) -> Result<(), Error> {
-    stage.client.id_token().await?;
-    stage.client.account().attributes().await?;
+async fn next_call(fixture: &Fixture, strict: bool) -> Result<(), Error> {
+    fixture.client.id_token().await?;
+    fixture.client.account().attributes().await?;
     if !strict {
-        stage.client.credentials().await?;
+        fixture.client.credentials().await?;
     }
     Ok(())
 }

@@ -17,10 +17,10 @@
 
 mod cell;
 mod expectation;
+mod fixture;
 mod misbehaviour;
 mod operations;
 mod proxy;
-mod stage;
 mod tables;
 mod time;
 mod transport;
@@ -34,7 +34,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use cell::WorstCase;
 use expectation::{Cell, Expectations};
-use stage::World;
+use fixture::Environment;
 use transport::Plan;
 
 /// As many as the cores of a CI machine.
@@ -92,11 +92,11 @@ fn whatever_the_surface_offers_is_played_or_says_why_not() {
 fn no_call_takes_longer_than_it_may() {
     let expectations = Expectations::read();
     let mut wrong = Vec::new();
-    on_a_world(|world, runtime| {
+    in_an_environment(|environment, runtime| {
         for operation in operations::all() {
             for worst_case in WorstCase::ALL {
                 let limit = expectations.limit(operation.name, worst_case.column());
-                match runtime.block_on(cell::wait(world, &operation, worst_case)) {
+                match runtime.block_on(cell::wait(environment, &operation, worst_case)) {
                     Ok(took) if took <= limit => {}
                     outcome => wrong
                         .push(format!("{}, {worst_case:?}: {outcome:?}, at most {limit:?}", operation.name)),
@@ -107,11 +107,11 @@ fn no_call_takes_longer_than_it_may() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn on_a_world(play: impl FnOnce(&Arc<World>, &Runtime)) {
+fn in_an_environment(play: impl FnOnce(&Arc<Environment>, &Runtime)) {
     let servers = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    let world = World::start(&servers, &runtime).unwrap();
-    play(&world, &runtime);
+    let environment = Environment::start(&servers, &runtime).unwrap();
+    play(&environment, &runtime);
     runtime.shutdown_background();
 }
 
@@ -131,14 +131,14 @@ fn play_all(cells: &[Cell]) -> Vec<String> {
 
 fn work(servers: &Runtime, cells: &[Cell], next: &AtomicUsize, wrong: &Mutex<Vec<String>>) {
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    let world = World::start(servers, &runtime).unwrap();
+    let environment = Environment::start(servers, &runtime).unwrap();
     let operations = operations::all();
     runtime.block_on(async {
         while let Some(cell) = cells.get(next.fetch_add(1, Ordering::Relaxed)) {
             let operation = operations.iter().find(|operation| operation.name == cell.operation);
             let operation = operation.unwrap_or_else(|| panic!("nobody can play {}", cell.operation));
             let plan = Plan { fault: cell.fault, target: cell.target, once: cell.once };
-            let differences = match cell::play(&world, operation, plan).await {
+            let differences = match cell::play(&environment, operation, plan).await {
                 Ok(observed) => cell.differences(&observed),
                 Err(error) => vec![format!("cannot be played: {error:#}")],
             };

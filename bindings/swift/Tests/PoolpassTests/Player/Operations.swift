@@ -1,7 +1,7 @@
 import Foundation
 import Poolpass
 
-typealias Operation = @Sendable (Actor, Arguments) async throws -> JSON
+typealias Operation = @Sendable (Driver, Arguments) async throws -> JSON
 
 /// The operations of tests/scenarios/README.md.
 let operations: [String: Operation] = session
@@ -11,17 +11,17 @@ let operations: [String: Operation] = session
     .merging(others) { first, _ in first }
 
 private let others: [String: Operation] = [
-    "restart": { actor, _ in
-        try actor.restart()
+    "restart": { driver, _ in
+        try driver.restart()
         return .null
     },
-    "events": { actor, _ in .of(await actor.takeEvents()) },
+    "events": { driver, _ in .of(await driver.takeEvents()) },
     "fetch": { _, with in
         let method = with.maybeText("method") ?? "GET"
         let answer = try await HTTP.send(method, try with.text("url"), body: with.maybeText("body"))
         return ["status": .of(answer.status), "body": .string(answer.body)]
     },
-    "api.request": { actor, with in
+    "api.request": { driver, with in
         var request = ApiRequest(with.maybeText("method") ?? "GET", try with.text("url"))
         request.body = with.maybeText("body").map { Data($0.utf8) }
         request.authorization =
@@ -31,42 +31,42 @@ private let others: [String: Operation] = [
             case "accessToken": .accessToken
             case let other?: throw Mismatch("there is no authorization called \(other)")
             }
-        let answer = try await actor.client.api().request(request)
+        let answer = try await driver.client.api().request(request)
         return ["status": .of(answer.status), "body": .string(try await answer.text())]
     },
 ]
 
 private let session: [String: Operation] = [
-    "signIn": { actor, with in
+    "signIn": { driver, with in
         let flow: AuthFlow = with.maybeText("flow") == "userPasswordAuth" ? .userPasswordAuth : .userSrpAuth
-        let step = try await actor.client.signIn(
+        let step = try await driver.client.signIn(
             username: try with.text("username"), password: try with.text("password"), flow: flow)
-        return outcome(actor, step)
+        return outcome(driver, step)
     },
-    "challenge.answer": { actor, with in outcome(actor, try await answer(try await actor.challenge(), with)) },
-    "challenge.associateSoftwareToken": { actor, _ in
-        guard case .mfaSetup(let challenge) = try await actor.challenge() else { throw Mismatch("it is no MFA_SETUP") }
+    "challenge.answer": { driver, with in outcome(driver, try await answer(try await driver.challenge(), with)) },
+    "challenge.associateSoftwareToken": { driver, _ in
+        guard case .mfaSetup(let challenge) = try await driver.challenge() else { throw Mismatch("it is no MFA_SETUP") }
         return described(try await challenge.associateSoftwareToken())
     },
-    "challenge.verifySoftwareToken": { actor, with in
-        outcome(actor, try await answer(try await actor.challenge(), with))
+    "challenge.verifySoftwareToken": { driver, with in
+        outcome(driver, try await answer(try await driver.challenge(), with))
     },
-    "pendingChallenge": { actor, _ in try await actor.client.pendingChallenge().map(described) ?? .null },
-    "currentUser": { actor, _ in try await actor.client.currentUser().map(described) ?? .null },
-    "idToken": { actor, _ in ["claims": described(try await actor.client.idToken().claims)] },
-    "accessToken": { actor, _ in ["claims": described(try await actor.client.accessToken().claims)] },
-    "refresh": { actor, _ in described(try await actor.client.refresh()) },
-    "signOut": { actor, _ in
-        let outcome = try await actor.client.signOut()
+    "pendingChallenge": { driver, _ in try await driver.client.pendingChallenge().map(described) ?? .null },
+    "currentUser": { driver, _ in try await driver.client.currentUser().map(described) ?? .null },
+    "idToken": { driver, _ in ["claims": described(try await driver.client.idToken().claims)] },
+    "accessToken": { driver, _ in ["claims": described(try await driver.client.accessToken().claims)] },
+    "refresh": { driver, _ in described(try await driver.client.refresh()) },
+    "signOut": { driver, _ in
+        let outcome = try await driver.client.signOut()
         return .string("\(outcome)")
     },
-    "signOutEverywhere": { actor, _ in
-        try await actor.client.signOutEverywhere()
+    "signOutEverywhere": { driver, _ in
+        try await driver.client.signOutEverywhere()
         return .null
     },
-    "identityId": { actor, _ in .string(try await actor.client.identityId()) },
-    "credentials": { actor, _ in
-        let credentials = try await actor.client.credentials()
+    "identityId": { driver, _ in .string(try await driver.client.identityId()) },
+    "credentials": { driver, _ in
+        let credentials = try await driver.client.credentials()
         return [
             "accessKeyId": .string(credentials.accessKeyId),
             "expiration": .of(credentials.expiration.map { ISO8601DateFormatter().string(from: $0) }),
@@ -75,8 +75,8 @@ private let session: [String: Operation] = [
 ]
 
 private let accounts: [String: Operation] = [
-    "account.signUp": { actor, with in
-        let done = try await actor.client.account.signUp(
+    "account.signUp": { driver, with in
+        let done = try await driver.client.account.signUp(
             username: try with.text("username"), password: try with.text("password"),
             attributes: with["attributes"].strings)
         return [
@@ -84,122 +84,122 @@ private let accounts: [String: Operation] = [
             "codeDeliveryDetails": described(done.codeDeliveryDetails),
         ]
     },
-    "account.confirmSignUp": { actor, with in
-        try await actor.client.account.confirmSignUp(username: try with.text("username"), code: try with.text("code"))
+    "account.confirmSignUp": { driver, with in
+        try await driver.client.account.confirmSignUp(username: try with.text("username"), code: try with.text("code"))
         return .null
     },
-    "account.resendConfirmationCode": { actor, with in
-        described(try await actor.client.account.resendConfirmationCode(username: try with.text("username")))
+    "account.resendConfirmationCode": { driver, with in
+        described(try await driver.client.account.resendConfirmationCode(username: try with.text("username")))
     },
-    "account.forgotPassword": { actor, with in
-        described(try await actor.client.account.forgotPassword(username: try with.text("username")))
+    "account.forgotPassword": { driver, with in
+        described(try await driver.client.account.forgotPassword(username: try with.text("username")))
     },
-    "account.confirmForgotPassword": { actor, with in
-        try await actor.client.account.confirmForgotPassword(
+    "account.confirmForgotPassword": { driver, with in
+        try await driver.client.account.confirmForgotPassword(
             username: try with.text("username"), code: try with.text("code"), newPassword: try with.text("newPassword"))
         return .null
     },
-    "account.changePassword": { actor, with in
-        try await actor.client.account.changePassword(
+    "account.changePassword": { driver, with in
+        try await driver.client.account.changePassword(
             previousPassword: try with.text("previousPassword"), proposedPassword: try with.text("proposedPassword"))
         return .null
     },
-    "account.attributes": { actor, _ in .object(try await actor.client.account.attributes().mapValues(JSON.string)) },
-    "account.updateAttributes": { actor, with in
-        .array(try await actor.client.account.updateAttributes(with["attributes"].strings).map { described($0) })
+    "account.attributes": { driver, _ in .object(try await driver.client.account.attributes().mapValues(JSON.string)) },
+    "account.updateAttributes": { driver, with in
+        .array(try await driver.client.account.updateAttributes(with["attributes"].strings).map { described($0) })
     },
-    "account.deleteAttributes": { actor, with in
-        try await actor.client.account.deleteAttributes(with["names"].array?.compactMap(\.string) ?? [])
+    "account.deleteAttributes": { driver, with in
+        try await driver.client.account.deleteAttributes(with["names"].array?.compactMap(\.string) ?? [])
         return .null
     },
-    "account.requestAttributeCode": { actor, with in
-        described(try await actor.client.account.requestAttributeCode(try with.text("name")))
+    "account.requestAttributeCode": { driver, with in
+        described(try await driver.client.account.requestAttributeCode(try with.text("name")))
     },
-    "account.verifyAttribute": { actor, with in
-        try await actor.client.account.verifyAttribute(try with.text("name"), code: try with.text("code"))
+    "account.verifyAttribute": { driver, with in
+        try await driver.client.account.verifyAttribute(try with.text("name"), code: try with.text("code"))
         return .null
     },
-    "account.associateSoftwareToken": { actor, _ in described(try await actor.client.account.associateSoftwareToken()) },
-    "account.verifySoftwareToken": { actor, with in
-        try await actor.client.account.verifySoftwareToken(code: try with.text("code"))
+    "account.associateSoftwareToken": { driver, _ in described(try await driver.client.account.associateSoftwareToken()) },
+    "account.verifySoftwareToken": { driver, with in
+        try await driver.client.account.verifySoftwareToken(code: try with.text("code"))
         return .null
     },
-    "account.setMfaPreference": { actor, with in
+    "account.setMfaPreference": { driver, with in
         let settings = MfaSettings(
             sms: try setting(with, "sms"), softwareToken: try setting(with, "softwareToken"),
             email: try setting(with, "email"))
-        try await actor.client.account.setMfaPreference(settings)
+        try await driver.client.account.setMfaPreference(settings)
         return .null
     },
-    "account.deleteUser": { actor, _ in
-        try await actor.client.account.deleteUser()
+    "account.deleteUser": { driver, _ in
+        try await driver.client.account.deleteUser()
         return .null
     },
 ]
 
 private let objects: [String: Operation] = [
-    "bucket.put": { actor, with in
+    "bucket.put": { driver, with in
         described(
-            try await actor.client.bucket()
+            try await driver.client.bucket()
                 .put(try with.text("body"), to: try with.text("key"), options: putOptions(with)))
     },
-    "bucket.get": { actor, with in
+    "bucket.get": { driver, with in
         let options = GetOptions(range: try range(with), ifNoneMatch: with.maybeText("ifNoneMatch"))
-        let object = try await actor.client.bucket().get(try with.text("key"), options: options)
+        let object = try await driver.client.bucket().get(try with.text("key"), options: options)
         return ["metadata": described(object.metadata), "text": .string(try await object.text())]
     },
-    "bucket.head": { actor, with in described(try await actor.client.bucket().head(try with.text("key"))) },
-    "bucket.delete": { actor, with in
-        try await actor.client.bucket().delete(try with.text("key"))
+    "bucket.head": { driver, with in described(try await driver.client.bucket().head(try with.text("key"))) },
+    "bucket.delete": { driver, with in
+        try await driver.client.bucket().delete(try with.text("key"))
         return .null
     },
-    "bucket.copy": { actor, with in
-        described(try await actor.client.bucket().copy(from: try with.text("from"), to: try with.text("to")))
+    "bucket.copy": { driver, with in
+        described(try await driver.client.bucket().copy(from: try with.text("from"), to: try with.text("to")))
     },
-    "bucket.list": { actor, with in
+    "bucket.list": { driver, with in
         var (objects, commonPrefixes): ([JSON], [String]) = ([], [])
         let options = ListOptions(
             delimiter: with.maybeText("delimiter"), pageSize: with.maybeInt("pageSize").map(Int32.init))
-        let pages = try actor.client.bucket().list(try with.text("prefix"), options: options).pages()
+        let pages = try driver.client.bucket().list(try with.text("prefix"), options: options).pages()
         for try await page in pages {
             objects += page.objects.map { ["key": .string($0.key)] }
             commonPrefixes += page.commonPrefixes
         }
         return ["objects": .array(objects), "commonPrefixes": .of(commonPrefixes)]
     },
-    "bucket.upload": { actor, with in
+    "bucket.upload": { driver, with in
         let (size, ending) = (try with.int("size"), "so it ends")
         let body = Data(repeating: UInt8(ascii: "x"), count: max(0, size - ending.utf8.count)) + Data(ending.utf8)
         let parts = Guarded(0)
         let options = UploadOptions(partSize: with.maybeInt("partSize").map(Int64.init))
-        try await actor.client.bucket().upload(.data(body.suffix(size)), to: try with.text("key"), options: options) { _ in
+        try await driver.client.bucket().upload(.data(body.suffix(size)), to: try with.text("key"), options: options) { _ in
             parts.change { $0 += 1 }
         }
         return ["parts": .of(parts.value)]
     },
-    "bucket.presignGet": { actor, with in
+    "bucket.presignGet": { driver, with in
         described(
-            try await actor.client.bucket()
+            try await driver.client.bucket()
                 .presignGet(try with.text("key"), expiresIn: TimeInterval(try with.int("expiresIn"))))
     },
-    "bucket.presignPut": { actor, with in
+    "bucket.presignPut": { driver, with in
         described(
-            try await actor.client.bucket().presignPut(
+            try await driver.client.bucket().presignPut(
                 try with.text("key"), expiresIn: TimeInterval(try with.int("expiresIn")), options: putOptions(with)))
     },
 ]
 
 private let items: [String: Operation] = [
-    "table.put": { actor, with in
-        try await actor.client.table().put(
+    "table.put": { driver, with in
+        try await driver.client.table().put(
             try with.item("item"), condition: try condition(with), returnOldOnConditionCheckFailure: returnsOld(with))
         return .null
     },
-    "table.get": { actor, with in
-        try await actor.client.table().get(JSON.self, key: try with.item("key")) ?? .null
+    "table.get": { driver, with in
+        try await driver.client.table().get(JSON.self, key: try with.item("key")) ?? .null
     },
-    "table.update": { actor, with in
-        let table = try actor.client.table()
+    "table.update": { driver, with in
+        let table = try driver.client.table()
         let (key, changes, condition) = (try with.item("key"), try changes(with), try condition(with))
         guard with["returnValues"] == "allNew" else {
             try await table.update(
@@ -210,32 +210,32 @@ private let items: [String: Operation] = [
             key: key, changes, condition: condition, returnOldOnConditionCheckFailure: returnsOld(with),
             returnValues: .allNew) ?? .null
     },
-    "table.delete": { actor, with in
-        try await actor.client.table().delete(
+    "table.delete": { driver, with in
+        try await driver.client.table().delete(
             key: try with.item("key"), condition: try condition(with), returnOldOnConditionCheckFailure: returnsOld(with))
         return .null
     },
-    "transactWrite": { actor, with in
-        let table = try actor.client.table()
+    "transactWrite": { driver, with in
+        let table = try driver.client.table()
         let writes = try (with["writes"].array ?? []).map { try transactWrite(Arguments($0), in: table) }
-        try await actor.client.transactWrite(writes)
+        try await driver.client.transactWrite(writes)
         return .null
     },
-    "transactGet": { actor, with in
-        let table = try actor.client.table()
+    "transactGet": { driver, with in
+        let table = try driver.client.table()
         let gets = try (with["gets"].array ?? []).map { TransactGet(key: try Arguments($0).item("key"), in: table) }
-        let items = try await actor.client.transactGet(gets)
+        let items = try await driver.client.transactGet(gets)
         return .array(try items.map(itemJSON))
     },
-    "table.query": { actor, with in
+    "table.query": { driver, with in
         guard let mine = try condition(with, "keyCondition") else { throw Mismatch("no key condition") }
-        let query = try actor.client.table()
+        let query = try driver.client.table()
             .query(JSON.self, keyCondition: mine, pageSize: with.maybeInt("pageSize"))
         return .array(try await query.all())
     },
-    "table.scan": { actor, _ in .array(try await actor.client.table().scan(JSON.self).all()) },
-    "table.batchGet": { actor, with in
-        .array(try await actor.client.table().batchGet(JSON.self, keys: try with.items("keys")))
+    "table.scan": { driver, _ in .array(try await driver.client.table().scan(JSON.self).all()) },
+    "table.batchGet": { driver, with in
+        .array(try await driver.client.table().batchGet(JSON.self, keys: try with.items("keys")))
     },
 ]
 
@@ -286,12 +286,12 @@ private func returnsOld(_ with: Arguments) -> Bool {
     with["returnOldOnConditionCheckFailure"] == true
 }
 
-private func outcome(_ actor: Actor, _ step: SignInStep) -> JSON {
+private func outcome(_ driver: Driver, _ step: SignInStep) -> JSON {
     switch step {
     case .done(let user):
         return ["kind": "done", "user": described(user)]
     case .challenge(let challenge):
-        actor.keep(challenge)
+        driver.keep(challenge)
         return described(challenge)
     }
 }

@@ -1,6 +1,6 @@
 import * as poolpass from 'poolpass';
 
-import { play } from '../player/stage.mjs';
+import { play } from '../player/scenario_run.mjs';
 import { backendOf } from './backend.js';
 
 /** Plays a scenario in this page, each store of it in IndexedDB. */

@@ -2,15 +2,15 @@
 
 import Poolpass
 
-func tellGuest(_ setting: Setting, _ narrator: Narrator) async throws {
-    let guest = try setting.client()
-    _ = try await narrator.step("get an identity as a guest", "GetId, GetCredentialsForIdentity") {
+func useGuest(_ environment: Environment, _ log: StepLog) async throws {
+    let guest = try environment.client()
+    _ = try await log.step("get an identity as a guest", "GetId, GetCredentialsForIdentity") {
         _ = try await guest.credentials()
         return try await guest.identityId()
     }
     let bucket = try guest.bucket()
     let key = try await bucket.privatePath("guest.txt")
-    try await narrator.refused("be refused to write as a guest", "PutObject", .accessDenied) {
+    try await log.refused("be refused to write as a guest", "PutObject", .accessDenied) {
         try await bucket.put("x", to: key)
     }
 }

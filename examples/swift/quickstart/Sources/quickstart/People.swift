@@ -10,28 +10,28 @@ struct People {
     let identityId: String
 }
 
-func signIn(_ setting: Setting, _ narrator: Narrator) async throws -> People {
-    let (laptop, phone) = (try setting.client(), try setting.client())
-    if let (name, password) = setting.user {
+func signIn(_ environment: Environment, _ log: StepLog) async throws -> People {
+    let (laptop, phone) = (try environment.client(), try environment.client())
+    if let (name, password) = environment.user {
         for (client, device) in [(laptop, "laptop"), (phone, "phone")] {
-            let step = try await narrator.step("sign in with SRP on the \(device)", srp) {
+            let step = try await log.step("sign in with SRP on the \(device)", srp) {
                 try await client.signIn(username: name, password: password)
             }
-            try await answerByHand(step, narrator)
+            try await answerByHand(step, log)
         }
     } else {
-        try await newcomer(setting, laptop, phone, narrator)
+        try await newcomer(environment, laptop, phone, log)
     }
 
-    let attributes = try await narrator.step("ask who is signed in", "GetUser") { try await laptop.account.attributes() }
+    let attributes = try await log.step("ask who is signed in", "GetUser") { try await laptop.account.attributes() }
     let username = try await laptop.currentUser()?.username
     print("      \(username ?? ""), \(attributes["email"] ?? "no email")")
     let exchange = "GetId, GetCredentialsForIdentity"
-    let credentials = try await narrator.step("exchange the ID token for AWS credentials", exchange) {
+    let credentials = try await log.step("exchange the ID token for AWS credentials", exchange) {
         try await laptop.credentials()
     }
     print("      access key \(credentials.accessKeyId)")
-    let identityId = try await narrator.step("know the identity behind them", "(known by now)") {
+    let identityId = try await log.step("know the identity behind them", "(known by now)") {
         try await laptop.identityId()
     }
     print("      \(identityId)")
@@ -44,62 +44,62 @@ private let user = "lovelace"
 private let password = "Difference-Engine-1"
 
 /// Signs up, confirms the account, and sets up an authenticator app.
-private func newcomer(_ setting: Setting, _ laptop: Client, _ phone: Client, _ narrator: Narrator) async throws {
+private func newcomer(_ environment: Environment, _ laptop: Client, _ phone: Client, _ log: StepLog) async throws {
     let account = laptop.account
-    _ = try await narrator.step("sign up", "SignUp") {
+    _ = try await log.step("sign up", "SignUp") {
         try await account.signUp(username: user, password: password, attributes: ["email": email])
     }
-    try await narrator.refused("be refused before the email is confirmed", srp, .userNotConfirmed) {
+    try await log.refused("be refused before the email is confirmed", srp, .userNotConfirmed) {
         try await phone.signIn(username: user, password: password)
     }
-    let mailed = try await setting.codeSent(to: email)
-    try await narrator.step("confirm with the code from the mailbox", "ConfirmSignUp") {
+    let mailed = try await environment.codeSent(to: email)
+    try await log.step("confirm with the code from the mailbox", "ConfirmSignUp") {
         try await account.confirmSignUp(username: user, code: mailed)
     }
 
-    try await narrator.refused("be refused with a wrong password", srp, .notAuthorized) {
+    try await log.refused("be refused with a wrong password", srp, .notAuthorized) {
         try await phone.signIn(username: user, password: "Difference-Engine-2")
     }
-    let first = try await narrator.step("sign in with SRP on the phone", srp) {
+    let first = try await log.step("sign in with SRP on the phone", srp) {
         try await phone.signIn(username: user, password: password)
     }
     guard case .done = first else { throw Failure("no challenge was expected") }
 
     let own = phone.account
-    let setup = try await narrator.step("enrol an authenticator app", "AssociateSoftwareToken") {
+    let setup = try await log.step("enrol an authenticator app", "AssociateSoftwareToken") {
         try await own.associateSoftwareToken()
     }
     let uri = setup.otpauthUri(issuer: "Quickstart", account: user)
     print("      \(uri.prefix { $0 != "?" })")
     let authenticator = Authenticator(secret: setup.secret)
     let shown = try authenticator.code()
-    try await narrator.step("confirm it with a first code", "VerifySoftwareToken") {
+    try await log.step("confirm it with a first code", "VerifySoftwareToken") {
         try await own.verifySoftwareToken(code: shown)
     }
-    try await narrator.step("make it the second factor", "SetUserMFAPreference") {
+    try await log.step("make it the second factor", "SetUserMFAPreference") {
         try await own.setMfaPreference(MfaSettings(softwareToken: .preferred))
     }
 
-    let step = try await narrator.step("sign in with SRP on the laptop", srp) {
+    let step = try await log.step("sign in with SRP on the laptop", srp) {
         try await laptop.signIn(username: user, password: password)
     }
     guard case .challenge(.softwareTokenMfa(let challenge)) = step else { throw Failure("SOFTWARE_TOKEN_MFA was expected") }
     // Cognito accepts each code only once; the next one is already valid.
     let next = try authenticator.code(later: 1)
-    let answered = try await narrator.step("answer with the authenticator's code", "RespondToAuthChallenge") {
+    let answered = try await log.step("answer with the authenticator's code", "RespondToAuthChallenge") {
         try await challenge.answer(code: next)
     }
     guard case .done = answered else { throw Failure("no other challenge was expected") }
 }
 
 /// On AWS, the codes are on the user's own devices.
-private func answerByHand(_ step: SignInStep, _ narrator: Narrator) async throws {
+private func answerByHand(_ step: SignInStep, _ log: StepLog) async throws {
     var step = step
     while case .challenge(let challenge) = step {
         print("      \(challenge.name): the code? ", terminator: "")
         fflush(nil)
         let code = readLine() ?? ""
-        step = try await narrator.step("answer", "RespondToAuthChallenge") {
+        step = try await log.step("answer", "RespondToAuthChallenge") {
             switch challenge {
             case .softwareTokenMfa(let challenge): try await challenge.answer(code: code)
             case .smsMfa(let challenge): try await challenge.answer(code: code)

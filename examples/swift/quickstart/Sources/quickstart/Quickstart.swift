@@ -8,27 +8,27 @@ import Foundation
 @main
 struct Quickstart {
     static func main() async {
-        let narrator = Narrator()
+        let log = StepLog()
         do {
-            try await run(try Arguments(CommandLine.arguments.dropFirst()), narrator)
-            print("\nquickstart: all \(narrator.steps) steps passed")
+            try await run(try Arguments(CommandLine.arguments.dropFirst()), log)
+            print("\nquickstart: all \(log.steps) steps passed")
         } catch {
-            let place = narrator.steps == 0 ? "" : " step \(narrator.steps) failed:"
+            let place = log.steps == 0 ? "" : " step \(log.steps) failed:"
             FileHandle.standardError.write(Data("quickstart:\(place) \(error)\n".utf8))
             exit(EXIT_FAILURE)
         }
     }
 
-    private static func run(_ arguments: Arguments, _ narrator: Narrator) async throws {
-        let setting = try Setting(arguments)
-        print("Poolpass on \(setting.place)\n")
+    private static func run(_ arguments: Arguments, _ log: StepLog) async throws {
+        let environment = try Environment(arguments)
+        print("Poolpass on \(environment.place)\n")
 
-        let people = try await signIn(setting, narrator)
-        try await tellObjects(people, narrator)
-        try await tellItems(people, narrator)
-        try await tellGuest(setting, narrator)
-        try await tellEnd(people, narrator)
+        let people = try await signIn(environment, log)
+        try await useObjects(people, log)
+        try await useItems(people, log)
+        try await useGuest(environment, log)
+        try await refreshAndSignOut(people, log)
 
-        setting.leave()
+        environment.leave()
     }
 }

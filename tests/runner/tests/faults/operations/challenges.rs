@@ -9,22 +9,22 @@ use poolpass_tests::PASSWORD;
 use serde_json::{Value, json};
 
 use super::{Call, Operation, Step};
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 /// The person has this second factor, has signed in, and is asked for it.
-async fn challenged(stage: &Stage, settings: Value) -> Result<()> {
-    stage.add_user(false, false).await?;
-    let mut input = json!({ "Username": stage.user });
+async fn challenged(fixture: &Fixture, settings: Value) -> Result<()> {
+    fixture.add_user(false, false).await?;
+    let mut input = json!({ "Username": fixture.user });
     if let (Value::Object(input), Value::Object(settings)) = (&mut input, settings) {
         input.extend(settings);
     }
-    stage.admin("AdminSetUserMFAPreference", input).await?;
-    sign_in(stage, PASSWORD).await
+    fixture.admin("AdminSetUserMFAPreference", input).await?;
+    sign_in(fixture, PASSWORD).await
 }
 
-async fn sign_in(stage: &Stage, password: &str) -> Result<()> {
-    match stage.sign_in_by_password(password).await? {
-        SignInStep::Challenge(challenge) => stage.keep(|kept| kept.challenge = Some(Arc::new(challenge))),
+async fn sign_in(fixture: &Fixture, password: &str) -> Result<()> {
+    match fixture.sign_in_by_password(password).await? {
+        SignInStep::Challenge(challenge) => fixture.keep(|kept| kept.challenge = Some(Arc::new(challenge))),
         SignInStep::Done(_) => bail!("there is no challenge"),
     }
     Ok(())
@@ -34,75 +34,75 @@ fn preferred() -> Value {
     json!({ "Enabled": true, "PreferredMfa": true })
 }
 
-const BY_SMS: Step = |stage| {
+const BY_SMS: Step = |fixture| {
     Box::pin(async {
-        challenged(stage, json!({ "SMSMfaSettings": preferred() })).await?;
-        let code = stage.codes(&stage.phone()).pop().context("no code")?;
-        stage.keep(|kept| kept.text = code);
+        challenged(fixture, json!({ "SMSMfaSettings": preferred() })).await?;
+        let code = fixture.codes(&fixture.phone()).pop().context("no code")?;
+        fixture.keep(|kept| kept.text = code);
         Ok(())
     })
 };
 
-const BY_MAIL: Step = |stage| {
+const BY_MAIL: Step = |fixture| {
     Box::pin(async {
-        challenged(stage, json!({ "EmailMfaSettings": preferred() })).await?;
-        let code = stage.codes(&stage.email()).pop().context("no code")?;
-        stage.keep(|kept| kept.text = code);
+        challenged(fixture, json!({ "EmailMfaSettings": preferred() })).await?;
+        let code = fixture.codes(&fixture.email()).pop().context("no code")?;
+        fixture.keep(|kept| kept.text = code);
         Ok(())
     })
 };
 
-const BY_TOTP: Step = |stage| {
+const BY_TOTP: Step = |fixture| {
     Box::pin(async {
-        stage.sign_in().await?;
-        let setup = stage.client.account().associate_software_token().await?;
-        stage.client.account().verify_software_token(&stage.totp(setup.secret())?, None).await?;
-        let preference = json!({ "Username": stage.user, "SoftwareTokenMfaSettings": preferred() });
-        stage.admin("AdminSetUserMFAPreference", preference).await?;
-        stage.client.sign_out().await?;
-        sign_in(stage, PASSWORD).await?;
+        fixture.sign_in().await?;
+        let setup = fixture.client.account().associate_software_token().await?;
+        fixture.client.account().verify_software_token(&fixture.totp(setup.secret())?, None).await?;
+        let preference = json!({ "Username": fixture.user, "SoftwareTokenMfaSettings": preferred() });
+        fixture.admin("AdminSetUserMFAPreference", preference).await?;
+        fixture.client.sign_out().await?;
+        sign_in(fixture, PASSWORD).await?;
         // The code of the present moment has been used.
-        stage.clock.pass(std::time::Duration::from_secs(30));
-        let code = stage.totp(setup.secret())?;
-        stage.keep(|kept| kept.text = code);
+        fixture.clock.pass(std::time::Duration::from_secs(30));
+        let code = fixture.totp(setup.secret())?;
+        fixture.keep(|kept| kept.text = code);
         Ok(())
     })
 };
 
-const BY_CHOICE: Step = |stage| {
+const BY_CHOICE: Step = |fixture| {
     let enabled = json!({ "Enabled": true });
-    Box::pin(challenged(stage, json!({ "SMSMfaSettings": enabled, "EmailMfaSettings": enabled })))
+    Box::pin(challenged(fixture, json!({ "SMSMfaSettings": enabled, "EmailMfaSettings": enabled })))
 };
 
-const BY_NEW_PASSWORD: Step = |stage| {
+const BY_NEW_PASSWORD: Step = |fixture| {
     Box::pin(async {
-        stage.add_user(true, false).await?;
-        sign_in(stage, "Temporary-Horse-1").await
+        fixture.add_user(true, false).await?;
+        sign_in(fixture, "Temporary-Horse-1").await
     })
 };
 
-const BY_SETTING_UP: Step = |stage| {
+const BY_SETTING_UP: Step = |fixture| {
     Box::pin(async {
-        stage.add_user(false, true).await?;
-        sign_in(stage, PASSWORD).await
+        fixture.add_user(false, true).await?;
+        sign_in(fixture, PASSWORD).await
     })
 };
 
-const WITH_SECRET: Step = |stage| {
+const WITH_SECRET: Step = |fixture| {
     Box::pin(async {
-        BY_SETTING_UP(stage).await?;
-        let challenge = stage.challenge();
+        BY_SETTING_UP(fixture).await?;
+        let challenge = fixture.challenge();
         let Challenge::MfaSetup(set_up) = &*challenge else { bail!("another challenge") };
         let secret = set_up.associate_software_token().await?;
-        let code = stage.totp(secret.secret())?;
-        stage.keep(|kept| kept.text = code);
+        let code = fixture.totp(secret.secret())?;
+        fixture.keep(|kept| kept.text = code);
         Ok(())
     })
 };
 
-fn answer(stage: &Stage) -> BoxFuture<'_, Result<(), Error>> {
+fn answer(fixture: &Fixture) -> BoxFuture<'_, Result<(), Error>> {
     Box::pin(async {
-        let (challenge, code) = (stage.challenge(), stage.text());
+        let (challenge, code) = (fixture.challenge(), fixture.text());
         let outcome = match &*challenge {
             Challenge::SmsMfa(challenge) => challenge.answer(&code).await,
             Challenge::EmailOtp(challenge) => challenge.answer(&code).await,
@@ -124,10 +124,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new("SoftwareTokenMfaChallenge.answer", BY_TOTP, ANSWER),
     Operation::new("SelectMfaTypeChallenge.answer", BY_CHOICE, ANSWER),
     Operation::new("NewPasswordRequiredChallenge.answer", BY_NEW_PASSWORD, ANSWER)
-        .done(|stage| Box::pin(async { Ok(u32::from(stage.has_password(PASSWORD).await)) })),
-    Operation::new("MfaSetupChallenge.associateSoftwareToken", BY_SETTING_UP, |stage| {
+        .done(|fixture| Box::pin(async { Ok(u32::from(fixture.has_password(PASSWORD).await)) })),
+    Operation::new("MfaSetupChallenge.associateSoftwareToken", BY_SETTING_UP, |fixture| {
         Box::pin(async {
-            let challenge = stage.challenge();
+            let challenge = fixture.challenge();
             let Challenge::MfaSetup(set_up) = &*challenge else { panic!("another challenge") };
             set_up.associate_software_token().await.map(drop)
         })
@@ -135,11 +135,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
     .strict(),
     Operation::new("MfaSetupChallenge.verifySoftwareToken", WITH_SECRET, ANSWER).strict(),
     Operation::new("MfaSetupChallenge.verifySoftwareToken answers", WITH_SECRET, ANSWER).strict(),
-    Operation::new("MfaSetupChallenge.setUpEmail", BY_SETTING_UP, |stage| {
+    Operation::new("MfaSetupChallenge.setUpEmail", BY_SETTING_UP, |fixture| {
         Box::pin(async {
-            let challenge = stage.challenge();
+            let challenge = fixture.challenge();
             let Challenge::MfaSetup(set_up) = &*challenge else { panic!("another challenge") };
-            set_up.set_up_email(&stage.email()).await.map(drop)
+            set_up.set_up_email(&fixture.email()).await.map(drop)
         })
     })
     .strict(),

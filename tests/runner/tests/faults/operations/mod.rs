@@ -11,7 +11,7 @@ use anyhow::Result;
 use poolpass::Error;
 use poolpass::platform::BoxFuture;
 
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 /// One row of the matrix.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +29,11 @@ pub struct Operation {
 }
 
 /// See [`Operation::prepare`].
-pub type Step = for<'a> fn(&'a Stage) -> BoxFuture<'a, Result<()>>;
+pub type Step = for<'a> fn(&'a Fixture) -> BoxFuture<'a, Result<()>>;
 /// See [`Operation::call`].
-pub type Call = for<'a> fn(&'a Stage) -> BoxFuture<'a, Result<(), Error>>;
+pub type Call = for<'a> fn(&'a Fixture) -> BoxFuture<'a, Result<(), Error>>;
 /// See [`Operation::done`].
-pub type Probe = for<'a> fn(&'a Stage) -> BoxFuture<'a, Result<u32>>;
+pub type Probe = for<'a> fn(&'a Fixture) -> BoxFuture<'a, Result<u32>>;
 
 /// All of them.
 pub fn all() -> Vec<Operation> {
@@ -63,14 +63,14 @@ impl Operation {
 }
 
 /// The person exists.
-const EXISTS: Step = |stage| Box::pin(stage.add_user(false, false));
+const EXISTS: Step = |fixture| Box::pin(fixture.add_user(false, false));
 /// The person is signed in.
-const SIGNED_IN: Step = |stage| Box::pin(stage.sign_in());
+const SIGNED_IN: Step = |fixture| Box::pin(fixture.sign_in());
 /// The person is signed in and has credentials.
-const WITH_CREDENTIALS: Step = |stage| {
+const WITH_CREDENTIALS: Step = |fixture| {
     Box::pin(async {
-        stage.sign_in().await?;
-        stage.client.credentials().await?;
+        fixture.sign_in().await?;
+        fixture.client.credentials().await?;
         Ok(())
     })
 };

@@ -8,19 +8,19 @@ use poolpass_tests::PASSWORD;
 use super::{EXISTS, Operation, SIGNED_IN, Step};
 
 /// The tokens have expired.
-const EXPIRED: Step = |stage| {
+const EXPIRED: Step = |fixture| {
     Box::pin(async {
-        stage.sign_in().await?;
-        stage.clock.pass(Duration::from_secs(2 * 3600));
+        fixture.sign_in().await?;
+        fixture.clock.pass(Duration::from_secs(2 * 3600));
         Ok(())
     })
 };
 
 /// The tokens are due for their renewal, and valid.
-const DUE: Step = |stage| {
+const DUE: Step = |fixture| {
     Box::pin(async {
-        stage.sign_in().await?;
-        stage.clock.pass(Duration::from_secs(3600 - 50));
+        fixture.sign_in().await?;
+        fixture.clock.pass(Duration::from_secs(3600 - 50));
         Ok(())
     })
 };
@@ -28,46 +28,46 @@ const DUE: Step = |stage| {
 const NOBODY: Step = |_| Box::pin(async { Ok(()) });
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation::new("Client.signIn", EXISTS, |stage| {
-        Box::pin(async { stage.client.sign_in(stage.user.as_str(), PASSWORD).await.map(drop) })
+    Operation::new("Client.signIn", EXISTS, |fixture| {
+        Box::pin(async { fixture.client.sign_in(fixture.user.as_str(), PASSWORD).await.map(drop) })
     }),
-    Operation::new("Client.signIn answers", EXISTS, |stage| {
-        Box::pin(async { stage.client.sign_in(stage.user.as_str(), PASSWORD).await.map(drop) })
+    Operation::new("Client.signIn answers", EXISTS, |fixture| {
+        Box::pin(async { fixture.client.sign_in(fixture.user.as_str(), PASSWORD).await.map(drop) })
     }),
-    Operation::new("Client.signIn by password", EXISTS, |stage| {
+    Operation::new("Client.signIn by password", EXISTS, |fixture| {
         Box::pin(async {
-            let sign_in = stage.client.sign_in(stage.user.as_str(), PASSWORD);
+            let sign_in = fixture.client.sign_in(fixture.user.as_str(), PASSWORD);
             sign_in.flow(AuthFlow::UserPasswordAuth).await.map(drop)
         })
     }),
-    Operation::new("Client.idToken due", DUE, |stage| {
-        Box::pin(async { stage.client.id_token().await.map(drop) })
+    Operation::new("Client.idToken due", DUE, |fixture| {
+        Box::pin(async { fixture.client.id_token().await.map(drop) })
     }),
-    Operation::new("Client.accessToken due", DUE, |stage| {
-        Box::pin(async { stage.client.access_token().await.map(drop) })
+    Operation::new("Client.accessToken due", DUE, |fixture| {
+        Box::pin(async { fixture.client.access_token().await.map(drop) })
     }),
-    Operation::new("Client.idToken", EXPIRED, |stage| {
-        Box::pin(async { stage.client.id_token().await.map(drop) })
+    Operation::new("Client.idToken", EXPIRED, |fixture| {
+        Box::pin(async { fixture.client.id_token().await.map(drop) })
     }),
-    Operation::new("Client.accessToken", EXPIRED, |stage| {
-        Box::pin(async { stage.client.access_token().await.map(drop) })
+    Operation::new("Client.accessToken", EXPIRED, |fixture| {
+        Box::pin(async { fixture.client.access_token().await.map(drop) })
     }),
-    Operation::new("Client.refresh", SIGNED_IN, |stage| {
-        Box::pin(async { stage.client.refresh().await.map(drop) })
+    Operation::new("Client.refresh", SIGNED_IN, |fixture| {
+        Box::pin(async { fixture.client.refresh().await.map(drop) })
     }),
-    Operation::new("Client.signOut", SIGNED_IN, |stage| {
-        Box::pin(async { stage.client.sign_out().await.map(drop) })
+    Operation::new("Client.signOut", SIGNED_IN, |fixture| {
+        Box::pin(async { fixture.client.sign_out().await.map(drop) })
     }),
-    Operation::new("Client.signOutEverywhere", SIGNED_IN, |stage| {
-        Box::pin(async { stage.client.sign_out_everywhere().await })
+    Operation::new("Client.signOutEverywhere", SIGNED_IN, |fixture| {
+        Box::pin(async { fixture.client.sign_out_everywhere().await })
     }),
-    Operation::new("Client.identityId", SIGNED_IN, |stage| {
-        Box::pin(async { stage.client.identity_id().await.map(drop) })
+    Operation::new("Client.identityId", SIGNED_IN, |fixture| {
+        Box::pin(async { fixture.client.identity_id().await.map(drop) })
     }),
-    Operation::new("Client.credentials", SIGNED_IN, |stage| {
-        Box::pin(async { stage.client.credentials().await.map(drop) })
+    Operation::new("Client.credentials", SIGNED_IN, |fixture| {
+        Box::pin(async { fixture.client.credentials().await.map(drop) })
     }),
-    Operation::new("Client.credentials of a guest", NOBODY, |stage| {
-        Box::pin(async { stage.client.credentials().await.map(drop) })
+    Operation::new("Client.credentials of a guest", NOBODY, |fixture| {
+        Box::pin(async { fixture.client.credentials().await.map(drop) })
     }),
 ];

@@ -1,7 +1,7 @@
 package dev.poolpass
 
 import dev.poolpass.player.Backend
-import dev.poolpass.player.Stage
+import dev.poolpass.player.ScenarioRun
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
 import kotlinx.serialization.json.Json
@@ -42,7 +42,7 @@ class ScenariosTest {
     }
 
     private fun play(scenario: JsonObject) = Backend.start().use { backend ->
-        runBlocking { withTimeout(LIMIT.toMillis()) { Stage(backend).play(scenario) } }
+        runBlocking { withTimeout(LIMIT.toMillis()) { ScenarioRun(backend).play(scenario) } }
     }
 
     private fun all(): List<Pair<String, JsonObject>> =

@@ -10,25 +10,25 @@ import kotlinx.coroutines.runBlocking
 import kotlin.system.exitProcess
 
 fun main(arguments: Array<String>) {
-    val narrator = Narrator()
+    val log = StepLog()
     val code = try {
-        Setting.prepare(arguments).use { runBlocking { run(it, narrator) } }
-        println("\nquickstart: all ${narrator.steps} steps passed")
+        Environment.prepare(arguments).use { runBlocking { run(it, log) } }
+        println("\nquickstart: all ${log.steps} steps passed")
         0
     } catch (failure: Exception) {
-        if (narrator.steps == 0) System.err.println("quickstart: ${failure.message}")
-        else System.err.println("\nquickstart: step ${narrator.steps} failed: ${failure.message}")
+        if (log.steps == 0) System.err.println("quickstart: ${failure.message}")
+        else System.err.println("\nquickstart: step ${log.steps} failed: ${failure.message}")
         1
     }
     if (code != 0) exitProcess(code)
 }
 
-private suspend fun run(setting: Setting, narrator: Narrator) {
-    println("Poolpass on ${setting.place}\n")
+private suspend fun run(environment: Environment, log: StepLog) {
+    println("Poolpass on ${environment.place}\n")
 
-    val people = signIn(setting, narrator)
-    tellOfObjects(people, narrator)
-    tellOfItems(people, narrator)
-    tellOfGuest(setting, narrator)
-    tellOfEnd(people, narrator)
+    val people = signIn(environment, log)
+    useObjects(people, log)
+    useItems(people, log)
+    useGuest(environment, log)
+    refreshAndSignOut(people, log)
 }

@@ -43,7 +43,7 @@ import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.atomic.AtomicInteger
 
 /** One client with its store, as one device has it, driven by the names of operations that tests/scenarios/README.md lists. */
-class Actor(private val config: JsonObject, private val store: Store, clockOffsetSeconds: Long) {
+class Driver(private val config: JsonObject, private val store: Store, clockOffsetSeconds: Long) {
     private val clock = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(clockOffsetSeconds))
     private lateinit var client: Client
     private var challenge: Challenge? = null

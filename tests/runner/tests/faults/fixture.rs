@@ -18,7 +18,7 @@ use crate::transport::{ActiveFault, ProxyTransport, UnansweredAddresses};
 
 /// The servers and clocks that the cells of one worker share.
 #[derive(Debug)]
-pub struct World {
+pub struct Environment {
     demo: Arc<Demo>,
     proxy: Arc<Proxy>,
     unanswered: Arc<UnansweredAddresses>,
@@ -32,7 +32,7 @@ pub struct World {
     clock: CellClock,
 }
 
-impl World {
+impl Environment {
     /// Starts the servers on their runtime, and the clock on the cells' runtime, which is paused.
     ///
     /// # Errors
@@ -83,8 +83,8 @@ impl World {
 
 /// The client of one cell, and the state of its operation.
 #[derive(Debug)]
-pub struct Stage {
-    world: Arc<World>,
+pub struct Fixture {
+    environment: Arc<Environment>,
     /// The client, which has no session at first.
     pub client: Client,
     /// The client's store.
@@ -99,7 +99,7 @@ pub struct Stage {
     pub kept: Mutex<Kept>,
 }
 
-/// See [`Stage::kept`].
+/// See [`Fixture::kept`].
 #[derive(Debug, Default)]
 pub struct Kept {
     /// The challenge to answer.
@@ -112,31 +112,31 @@ pub struct Kept {
     pub upload: Option<poolpass::s3::UploadState>,
 }
 
-impl Stage {
+impl Fixture {
     /// Creates the client of a cell.
     ///
     /// # Errors
     ///
     /// If there is no client.
-    pub fn set(world: &Arc<World>, strict: bool) -> Result<Self> {
-        let (clock, active_fault) = (world.clock.clone(), Arc::<ActiveFault>::default());
-        world.proxy.serve(Arc::clone(&active_fault));
-        let mut config = world.demo.config().clone();
-        let url = world.proxy.url();
+    pub fn new(environment: &Arc<Environment>, strict: bool) -> Result<Self> {
+        let (clock, active_fault) = (environment.clock.clone(), Arc::<ActiveFault>::default());
+        environment.proxy.serve(Arc::clone(&active_fault));
+        let mut config = environment.demo.config().clone();
+        let url = environment.proxy.url();
         for service in ["cognitoIdp", "cognitoIdentity", "sts", "s3", "dynamodb"] {
             config["endpoints"][service] = json!(url);
         }
         config["api"]["url"] = json!(format!("{url}/_api"));
         if strict {
-            config["userPool"]["id"] = json!(world.strict_pool.0);
-            config["userPool"]["clientId"] = json!(world.strict_pool.1);
+            config["userPool"]["id"] = json!(environment.strict_pool.0);
+            config["userPool"]["clientId"] = json!(environment.strict_pool.1);
         }
         let transport = ProxyTransport::new(
-            world.http.clone(),
-            world.time.clone(),
+            environment.http.clone(),
+            environment.time.clone(),
             clock.clone(),
             Arc::clone(&active_fault),
-            Arc::clone(&world.unanswered),
+            Arc::clone(&environment.unanswered),
         );
         let store = Store::default();
         let client = Client::builder(Config::from_json(&config.to_string())?)
@@ -144,9 +144,9 @@ impl Stage {
             .clock(clock.clone())
             .store(store.clone())
             .build()?;
-        let user = format!("person-{}", world.people.fetch_add(1, Ordering::Relaxed));
+        let user = format!("person-{}", environment.people.fetch_add(1, Ordering::Relaxed));
         Ok(Self {
-            world: Arc::clone(world),
+            environment: Arc::clone(environment),
             client,
             store,
             clock,
@@ -162,7 +162,7 @@ impl Stage {
         task: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
         let _hold = ClockHold::begin();
-        self.world.servers.spawn(task).await?
+        self.environment.servers.spawn(task).await?
     }
 
     /// Calls an administrative operation of the user pool.
@@ -171,9 +171,9 @@ impl Stage {
     ///
     /// If the server refuses.
     pub async fn admin(&self, operation: &'static str, input: Value) -> Result<Value> {
-        let world = Arc::clone(&self.world);
-        self.world.demo.aws.clock().set_offset_seconds(self.clock.ahead().as_secs() as i64);
-        self.outside(async move { world.demo.admin(operation, input).await }).await
+        let environment = Arc::clone(&self.environment);
+        self.environment.demo.aws.clock().set_offset_seconds(self.clock.ahead().as_secs() as i64);
+        self.outside(async move { environment.demo.admin(operation, input).await }).await
     }
 
     /// Creates the user in the pool that requires a second factor, or with a mail address and a phone number in the other pool.
@@ -184,9 +184,9 @@ impl Stage {
     pub async fn add_user(&self, temporary: bool, strict: bool) -> Result<()> {
         let (name, password) = (&self.user, if temporary { "Temporary-Horse-1" } else { PASSWORD });
         let pool = if strict {
-            json!(self.world.strict_pool.0)
+            json!(self.environment.strict_pool.0)
         } else {
-            self.world.demo.config()["userPool"]["id"].clone()
+            self.environment.demo.config()["userPool"]["id"].clone()
         };
         // Without an address, Cognito cannot require a code before a second factor is set up.
         let addresses = json!([
@@ -246,7 +246,7 @@ impl Stage {
 
     /// The codes that were sent to an address.
     pub fn codes(&self, to: &str) -> Vec<String> {
-        self.world.demo.aws.messages().to(to).into_iter().map(|message| message.code).collect()
+        self.environment.demo.aws.messages().to(to).into_iter().map(|message| message.code).collect()
     }
 
     /// The user in the user pool, or null.
@@ -265,7 +265,7 @@ impl Stage {
     /// Whether this is the user's password.
     pub async fn has_password(&self, password: &str) -> bool {
         let input = json!({
-            "ClientId": self.world.demo.config()["userPool"]["clientId"],
+            "ClientId": self.environment.demo.config()["userPool"]["clientId"],
             "AuthFlow": "USER_PASSWORD_AUTH",
             "AuthParameters": { "USERNAME": self.user, "PASSWORD": password },
         });

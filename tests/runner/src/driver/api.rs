@@ -5,10 +5,10 @@ use poolpass::Error;
 use poolpass::api::{ApiRequest, Authorization};
 use serde_json::{Value, json};
 
-use super::{Actor, Outcome};
+use super::{Driver, Outcome};
 use crate::arguments::Arguments;
 
-impl Actor {
+impl Driver {
     pub(super) async fn api_operation(&self, operation: &str, with: Arguments<'_>) -> Option<Outcome> {
         if operation != "api.request" {
             return None;

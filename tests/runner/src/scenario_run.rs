@@ -10,8 +10,8 @@ use poolpass::platform::MemoryStore;
 use poolpass::{CancellationReason, Error};
 use serde_json::{Map, Value, json};
 
-use crate::actor::{Actor, item_json};
 use crate::backend::Backend;
+use crate::driver::{Driver, item_json};
 use crate::echo;
 use crate::matching;
 use crate::scenario::{AppClient, Call, ClientSpec, ExpectedError, Scenario, Step};
@@ -24,25 +24,25 @@ use crate::totp::TotpCodes;
 ///
 /// The error names the failed step.
 pub async fn play(scenario: &Scenario, backend: &Backend) -> Result<()> {
-    let stage = Stage::set(scenario, backend).await?;
-    let outcome = stage.play_steps(&scenario.steps).await;
-    stage.clear().await?;
+    let run = ScenarioRun::start(scenario, backend).await?;
+    let outcome = run.play_steps(&scenario.steps).await;
+    run.clear().await?;
     outcome
 }
 
-struct Stage<'a> {
+struct ScenarioRun<'a> {
     backend: &'a Backend,
-    actors: HashMap<String, Actor>,
+    drivers: HashMap<String, Driver>,
     kept: Mutex<Map<String, Value>>,
     totp: TotpCodes,
 }
 
-impl<'a> Stage<'a> {
-    async fn set(scenario: &Scenario, backend: &'a Backend) -> Result<Self> {
+impl<'a> ScenarioRun<'a> {
+    async fn start(scenario: &Scenario, backend: &'a Backend) -> Result<Self> {
         let random = random_word();
-        let mut stage = Self {
+        let mut run = Self {
             backend,
-            actors: HashMap::new(),
+            drivers: HashMap::new(),
             kept: Mutex::new(Map::from_iter([
                 ("config".to_owned(), backend.config().clone()),
                 ("demo".to_owned(), backend.config()["demo"].clone()),
@@ -50,9 +50,9 @@ impl<'a> Stage<'a> {
             ])),
             totp: TotpCodes::default(),
         };
-        stage.create_users(scenario).await?;
-        stage.create_clients(scenario)?;
-        Ok(stage)
+        run.create_users(scenario).await?;
+        run.create_clients(scenario)?;
+        Ok(run)
     }
 
     async fn create_users(&self, scenario: &Scenario) -> Result<()> {
@@ -78,7 +78,7 @@ impl<'a> Stage<'a> {
             if let Some(secret) = &spec.client_secret {
                 config["userPool"]["clientSecret"] = json!(secret);
             }
-            self.actors.insert(name, Actor::new(&config, store, spec.clock_offset_seconds)?);
+            self.drivers.insert(name, Driver::new(&config, store, spec.clock_offset_seconds)?);
         }
         Ok(())
     }
@@ -114,16 +114,16 @@ impl<'a> Stage<'a> {
     }
 
     async fn call(&self, call: &Call) -> Result<()> {
-        let actor = self.actors.get(&call.on).with_context(|| format!("no client {:?}", call.on))?;
+        let driver = self.drivers.get(&call.on).with_context(|| format!("no client {:?}", call.on))?;
         let with = self.filled(&call.with).await?;
         if let Some(spec) = &call.echo {
-            return echo::play(self.backend, actor, call, &with, spec).await;
+            return echo::play(self.backend, driver, call, &with, spec).await;
         }
         let expected = match &call.returns {
             Some(expected) => Some(template::fill(expected, &|name| self.look_up(name)).await?),
             None => None,
         };
-        let calls = (0..call.times.unwrap_or(1)).map(|_| actor.perform(&call.operation, &with));
+        let calls = (0..call.times.unwrap_or(1)).map(|_| driver.perform(&call.operation, &with));
         for outcome in join_all(calls).await {
             let value = match (outcome.with_context(|| call.operation.clone())?, &call.fails) {
                 (Ok(value), None) => value,

@@ -2,7 +2,7 @@ import Foundation
 import Poolpass
 
 /// Prints each step with its AWS operation and its time.
-final class Narrator {
+final class StepLog {
     private static let didWidth = 46
     private static let callWidth = 44
 

@@ -9,10 +9,10 @@ use poolpass::Error;
 use poolpass::s3::{Bucket, ByteRange, GetOptions, ListOptions, ObjectMetadata, PutOptions, PutResult};
 use serde_json::{Value, json};
 
-use super::{Actor, Outcome, nothing};
+use super::{Driver, Outcome, nothing};
 use crate::arguments::Arguments;
 
-impl Actor {
+impl Driver {
     pub(super) async fn object_operation(&self, operation: &str, with: Arguments<'_>) -> Option<Outcome> {
         let operation = operation.strip_prefix("bucket.")?;
         Some(match self.client().s3() {

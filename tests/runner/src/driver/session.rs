@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use poolpass::{AuthFlow, Challenge, Claims, Error, MfaMethod, SignInStep, User};
 use serde_json::{Map, Value, json};
 
-use super::{Actor, Outcome, nothing};
+use super::{Driver, Outcome, nothing};
 use crate::arguments::Arguments;
 
-impl Actor {
+impl Driver {
     pub(super) async fn session_operation(&self, operation: &str, with: Arguments<'_>) -> Option<Outcome> {
         let client = self.client();
         Some(match operation {

@@ -5,7 +5,7 @@ import { Backend } from '../player/backend.mjs';
 import { Browser, isIt } from './browser.mjs';
 
 /** A browser and a local-aws for all tests of a file, and a person with empty storage for each. */
-export class Stage {
+export class Suite {
   constructor() {
     before(async () => {
       this.#browser = await Browser.start();

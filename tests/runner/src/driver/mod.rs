@@ -26,7 +26,7 @@ pub(crate) type Outcome = Result<Result<Value, Error>>;
 
 /// One client with its store, as one process or tab has it.
 #[derive(Debug)]
-pub(crate) struct Actor {
+pub(crate) struct Driver {
     config: String,
     store: MemoryStore,
     clock_offset_seconds: i64,
@@ -41,7 +41,7 @@ struct Running {
     challenge: Option<Challenge>,
 }
 
-impl Actor {
+impl Driver {
     /// A client for `config` whose device's clock is ahead of the true time.
     ///
     /// # Errors

@@ -6,10 +6,10 @@ use poolpass::{MfaSetting, MfaSettings};
 use serde_json::{Map, Value, json};
 
 use super::session::pairs;
-use super::{Actor, Outcome, nothing};
+use super::{Driver, Outcome, nothing};
 use crate::arguments::Arguments;
 
-impl Actor {
+impl Driver {
     pub(super) async fn account_operation(&self, operation: &str, with: Arguments<'_>) -> Option<Outcome> {
         let method = operation.strip_prefix("account.")?;
         Some(match method {

@@ -8,10 +8,10 @@ use poolpass::dynamodb::{
 use poolpass::{Client, Error};
 use serde_json::{Map, Value, json};
 
-use super::{Actor, Outcome, nothing};
+use super::{Driver, Outcome, nothing};
 use crate::arguments::Arguments;
 
-impl Actor {
+impl Driver {
     pub(super) async fn item_operation(&self, operation: &str, with: Arguments<'_>) -> Option<Outcome> {
         let is_known = operation.starts_with("table.") || operation.starts_with("transact");
         if !is_known {

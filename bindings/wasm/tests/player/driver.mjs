@@ -1,14 +1,14 @@
 // One client of the package, driven by the names of operations that tests/scenarios/README.md lists.
 
 /** One client with its store, as one tab has it. */
-export class Actor {
+export class Driver {
   static async start(poolpass, config, store, clockOffsetSeconds = 0) {
-    const actor = new Actor();
-    actor.poolpass = poolpass;
-    actor.config = config;
-    actor.options = { store, now: () => Date.now() + clockOffsetSeconds * 1000 };
-    await actor.restart();
-    return actor;
+    const driver = new Driver();
+    driver.poolpass = poolpass;
+    driver.config = config;
+    driver.options = { store, now: () => Date.now() + clockOffsetSeconds * 1000 };
+    await driver.restart();
+    return driver;
   }
 
   async restart() {
@@ -34,28 +34,28 @@ export class UnknownOperation extends Error {
 }
 
 export const OPERATIONS = {
-  restart: (actor) => actor.restart(),
-  events: async (actor) => {
+  restart: (driver) => driver.restart(),
+  events: async (driver) => {
     // Events arrive as soon as whatever is running has ended.
     await new Promise((resolve) => setTimeout(resolve));
-    return actor.events.splice(0);
+    return driver.events.splice(0);
   },
-  fetch: async (_actor, { url, method = 'GET', body }) => {
+  fetch: async (_driver, { url, method = 'GET', body }) => {
     // As bytes, so that fetch adds no content type.
     const answer = await fetch(url, { method, body: body && new TextEncoder().encode(body) });
     return { status: answer.status, body: await answer.text() };
   },
 
-  signIn: async (actor, { username, password, ...options }) => {
-    return next(actor, await actor.client.signIn(username, password, options));
+  signIn: async (driver, { username, password, ...options }) => {
+    return next(driver, await driver.client.signIn(username, password, options));
   },
-  'challenge.answer': async (actor, { code, method, newPassword, responses, ...options }) => {
-    const challenge = await pending(actor);
-    return next(actor, await challenge.answer(code ?? method ?? newPassword ?? responses, options));
+  'challenge.answer': async (driver, { code, method, newPassword, responses, ...options }) => {
+    const challenge = await pending(driver);
+    return next(driver, await challenge.answer(code ?? method ?? newPassword ?? responses, options));
   },
-  'challenge.associateSoftwareToken': async (actor) => setup(await (await pending(actor)).associateSoftwareToken()),
-  'challenge.verifySoftwareToken': async (actor, { code, ...options }) => {
-    return next(actor, await (await pending(actor)).verifySoftwareToken(code, options));
+  'challenge.associateSoftwareToken': async (driver) => setup(await (await pending(driver)).associateSoftwareToken()),
+  'challenge.verifySoftwareToken': async (driver, { code, ...options }) => {
+    return next(driver, await (await pending(driver)).verifySoftwareToken(code, options));
   },
   pendingChallenge: ({ client }) => client.pendingChallenge(),
   currentUser: ({ client }) => client.currentUser(),
@@ -154,15 +154,15 @@ function condition({ attribute }, json) {
 }
 
 /** The challenge that the last step returned, or after a restart the stored one. */
-async function pending(actor) {
-  actor.challenge ??= await actor.client.pendingChallenge();
-  if (actor.challenge === undefined) throw new Error('there is no challenge to answer');
-  return actor.challenge;
+async function pending(driver) {
+  driver.challenge ??= await driver.client.pendingChallenge();
+  if (driver.challenge === undefined) throw new Error('there is no challenge to answer');
+  return driver.challenge;
 }
 
 /** Keeps a challenge for the next answer; one that was answered stays, for scenarios that answer it twice. */
-function next(actor, step) {
-  if (step.kind !== 'done') actor.challenge = step;
+function next(driver, step) {
+  if (step.kind !== 'done') driver.challenge = step;
   return step;
 }
 

@@ -1,5 +1,5 @@
 // Plays the steps of one scenario.
-import { Actor, UnknownOperation } from './actor.mjs';
+import { Driver, UnknownOperation } from './driver.mjs';
 import { playEchoes } from './echo.mjs';
 import { contains } from './matching.mjs';
 import { fill } from './template.mjs';
@@ -10,11 +10,11 @@ import { TotpCodes } from './totp.mjs';
  * store of the name that it is given, or with undefined lets the package choose.
  */
 export async function play(scenario, backend, poolpass, newStore = () => new poolpass.MemoryStore()) {
-  const stage = new Stage(backend, poolpass, newStore);
-  await stage.set(scenario);
+  const run = new ScenarioRun(backend, poolpass, newStore);
+  await run.set(scenario);
   for (const [index, step] of scenario.steps.entries()) {
     try {
-      await stage.play(step);
+      await run.play(step);
     } catch (cause) {
       throw new Error(`step ${index + 1}, ${JSON.stringify(step.do ?? step.admin ?? Object.keys(step)[0])}: ${cause.message}`, {
         cause,
@@ -23,13 +23,13 @@ export async function play(scenario, backend, poolpass, newStore = () => new poo
   }
 }
 
-class Stage {
+class ScenarioRun {
   constructor(backend, poolpass, newStore) {
     this.backend = backend;
     this.poolpass = poolpass;
     this.newStore = newStore;
     this.totp = new TotpCodes();
-    this.actors = new Map();
+    this.drivers = new Map();
     this.kept = {
       config: backend.config,
       demo: backend.config.demo,
@@ -48,8 +48,8 @@ class Stage {
       const storeName = spec.store ?? name;
       if (!stores.has(storeName)) stores.set(storeName, this.newStore(storeName));
       const config = configOf(this.backend.config, spec);
-      const actor = await Actor.start(this.poolpass, config, stores.get(storeName), spec.clockOffsetSeconds);
-      this.actors.set(name, actor);
+      const driver = await Driver.start(this.poolpass, config, stores.get(storeName), spec.clockOffsetSeconds);
+      this.drivers.set(name, driver);
     }
   }
 
@@ -72,13 +72,13 @@ class Stage {
   }
 
   async call(step) {
-    const actor = this.actors.get(step.on ?? 'app');
+    const driver = this.drivers.get(step.on ?? 'app');
     const args = await this.filled(step.with ?? {});
     if (step.echo !== undefined) {
-      return playEchoes(this.backend, this.poolpass, step.echo, () => actor.perform(step.do, args));
+      return playEchoes(this.backend, this.poolpass, step.echo, () => driver.perform(step.do, args));
     }
     const expected = 'returns' in step ? await this.filled(step.returns) : undefined;
-    const calls = Array.from({ length: step.times ?? 1 }, () => actor.perform(step.do, args));
+    const calls = Array.from({ length: step.times ?? 1 }, () => driver.perform(step.do, args));
     for (const outcome of await Promise.allSettled(calls)) {
       if (outcome.status === 'rejected') {
         await this.expectError(outcome.reason, step.fails);

@@ -6,7 +6,7 @@ import Poolpass
 #endif
 
 /// The environment and the user.
-struct Setting {
+struct Environment {
     let configuration: Config
     /// The existing user, or none if the program starts with a sign-up.
     let user: (name: String, password: String)?

@@ -3,7 +3,7 @@ import Poolpass
 
 /// One client of the package, as one run of an app has it, driven by the names of operations that tests/scenarios/README.md
 /// lists.
-final class Actor: Sendable {
+final class Driver: Sendable {
     let config: JSON
     private let store: Store
     private let clockOffsetSeconds: Int

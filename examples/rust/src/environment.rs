@@ -10,13 +10,13 @@ use crate::arguments::Arguments;
 
 /// The environment and the user.
 #[derive(Debug)]
-pub(crate) struct Setting {
+pub(crate) struct Environment {
     config: Config,
     local_aws: Option<LocalAws>,
     user: Option<(String, String)>,
 }
 
-impl Setting {
+impl Environment {
     pub(crate) async fn prepare(arguments: &Arguments) -> Result<Self> {
         let (Some(config), Some(user), Some(password_file)) =
             (&arguments.config, &arguments.user, &arguments.password_file)

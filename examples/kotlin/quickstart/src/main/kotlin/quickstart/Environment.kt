@@ -10,7 +10,7 @@ import java.io.File
 import java.net.URI
 
 /** The environment: a local AWS, or the AWS of the configuration. */
-class Setting private constructor(
+class Environment private constructor(
     private val config: String,
     private val localAws: Process?,
     /** The name and password of the existing user, or none if the program starts with a sign-up. */
@@ -40,18 +40,18 @@ class Setting private constructor(
 
     companion object {
         /** Reads the arguments. Without any, starts a local AWS. */
-        fun prepare(arguments: Array<String>): Setting {
+        fun prepare(arguments: Array<String>): Environment {
             val options = arguments.toList().chunked(2).associate { it.first() to it.getOrNull(1) }
             require(options.isEmpty() || options.keys == NAMES && null !in options.values) { "the arguments are: $NAMES" }
             if (options.isNotEmpty()) {
                 val password = File(options["--password-file"]!!).readText().trimEnd('\r', '\n')
-                return Setting(File(options["--config"]!!).readText(), null, options["--user"]!! to password)
+                return Environment(File(options["--config"]!!).readText(), null, options["--user"]!! to password)
             }
             val program = System.getenv("LOCAL_AWS")?.let(::listOf) ?: listOf("cargo", "run", "--quiet", "--package", "local-aws", "--")
             val server = ProcessBuilder(program + listOf("--demo", "--port", "0", "--until-eof"))
                 .redirectError(ProcessBuilder.Redirect.DISCARD).start()
             val config = server.inputStream.bufferedReader().readLine() ?: error("local-aws does not start")
-            return Setting(config, server, null)
+            return Environment(config, server, null)
         }
 
         private val NAMES = setOf("--config", "--user", "--password-file")

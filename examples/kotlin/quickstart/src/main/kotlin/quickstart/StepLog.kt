@@ -6,7 +6,7 @@ import kotlin.time.TimeMark
 import kotlin.time.TimeSource
 
 /** Prints each step with its AWS operation and its time. */
-class Narrator {
+class StepLog {
     /** The number of started steps. */
     var steps = 0
         private set

@@ -6,11 +6,11 @@ use anyhow::{Result, bail};
 use poolpass::{Error, ErrorKind};
 
 #[derive(Debug, Default)]
-pub(crate) struct Narrator {
+pub(crate) struct StepLog {
     steps: usize,
 }
 
-impl Narrator {
+impl StepLog {
     const DID_WIDTH: usize = 46;
     const CALL_WIDTH: usize = 44;
 

@@ -23,9 +23,9 @@ import java.io.ObjectOutputStream
 import java.util.UUID
 
 /** Plays the steps of one scenario. */
-class Stage(private val backend: Backend) {
+class ScenarioRun(private val backend: Backend) {
     private val totp = TotpCodes()
-    private val actors = mutableMapOf<String, Actor>()
+    private val drivers = mutableMapOf<String, Driver>()
     private val kept = mutableMapOf(
         "config" to backend.config,
         "demo" to backend.demo,
@@ -59,7 +59,7 @@ class Stage(private val backend: Backend) {
             val client = spec.jsonObject
             val store = stores.getOrPut(client.text("store") ?: name) { MemoryStore() }
             val offset = client["clockOffsetSeconds"]?.jsonPrimitive?.long ?: 0
-            actors[name] = Actor(configOf(client), store, offset)
+            drivers[name] = Driver(configOf(client), store, offset)
         }
     }
 
@@ -83,14 +83,14 @@ class Stage(private val backend: Backend) {
     }
 
     private suspend fun call(step: JsonObject) {
-        val actor = actors[step.text("on") ?: "app"] ?: error("there is no client ${step.text("on")}")
+        val driver = drivers[step.text("on") ?: "app"] ?: error("there is no client ${step.text("on")}")
         val args = Arguments(plain(filled(step["with"])).let { members -> (members as Map<*, *>).mapKeys { it.key as String } })
-        step["echo"]?.let { echo -> return playEchoes(backend, echo.jsonObject) { actor.perform(step.text("do")!!, args) } }
+        step["echo"]?.let { echo -> return playEchoes(backend, echo.jsonObject) { driver.perform(step.text("do")!!, args) } }
         val expected = step["returns"]?.let(::filled)
         val fails = step["fails"]?.jsonObject
         val operation = step.text("do")!!
         val outcomes = withContext(Dispatchers.Default) {
-            List(step["times"]?.jsonPrimitive?.int ?: 1) { async { runCatching { actor.perform(operation, args) } } }.awaitAll()
+            List(step["times"]?.jsonPrimitive?.int ?: 1) { async { runCatching { driver.perform(operation, args) } } }.awaitAll()
         }
         for (outcome in outcomes) {
             outcome.exceptionOrNull()?.let { expectError(it, fails) }

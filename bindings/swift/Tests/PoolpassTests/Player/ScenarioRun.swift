@@ -2,20 +2,20 @@ import Foundation
 import Poolpass
 
 /// Plays the steps of one scenario.
-struct Stage {
+struct ScenarioRun {
     private let backend: Backend
     private let totp = TotpCodes()
-    private var actors: [String: Actor] = [:]
+    private var drivers: [String: Driver] = [:]
     private var kept: JSON
 
     /// Plays `scenario`; throws the step that did not go as expected.
     static func play(_ scenario: Scenario, on backend: Backend) async throws {
         let logged = logLines.value.count
-        var stage = Stage(backend)
-        try await stage.set(scenario)
+        var run = ScenarioRun(backend)
+        try await run.set(scenario)
         for (index, step) in scenario.steps.enumerated() {
             do {
-                try await stage.play(step)
+                try await run.play(step)
             } catch {
                 throw Mismatch("step \(index + 1) \(step.text.prefix(120)): \(error)")
             }
@@ -46,7 +46,7 @@ struct Stage {
             let store = stores[storeName] ?? .memory()
             stores[storeName] = store
             let offset = spec["clockOffsetSeconds"].int ?? 0
-            actors[name] = try Actor(config: try config(for: spec), store: store, clockOffsetSeconds: offset)
+            drivers[name] = try Driver(config: try config(for: spec), store: store, clockOffsetSeconds: offset)
         }
     }
 
@@ -73,19 +73,19 @@ struct Stage {
 
     private mutating func call(_ operation: String, _ step: JSON) async throws {
         let name = step["on"].string ?? "app"
-        guard let actor = actors[name] else { throw Mismatch("there is no client \(name)") }
+        guard let driver = drivers[name] else { throw Mismatch("there is no client \(name)") }
         let arguments = Arguments(try await filled(step["with"]))
         if step["echo"] != .null {
-            return try await playEchoes(step["echo"], on: backend) { try await actor.perform(operation, arguments) }
+            return try await playEchoes(step["echo"], on: backend) { try await driver.perform(operation, arguments) }
         }
         let expected = step.object?["returns"] == nil ? nil : try await filled(step["returns"])
-        if operation == "events" { await actor.waitForEvents(expected?.array?.count ?? 0) }
+        if operation == "events" { await driver.waitForEvents(expected?.array?.count ?? 0) }
 
         let outcomes = try await withThrowingTaskGroup(of: Result<JSON, PoolpassError>.self) { group in
             for _ in 0..<(step["times"].int ?? 1) {
                 group.addTask {
                     do {
-                        return .success(try await actor.perform(operation, arguments))
+                        return .success(try await driver.perform(operation, arguments))
                     } catch let error as PoolpassError {
                         return .failure(error)
                     }

@@ -12,20 +12,20 @@ import { Person } from './person.mjs';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 
-export class Stage {
+export class Suite {
   #people = [];
 
   static async open() {
     const executablePath = process.env.CHROMIUM;
     if (executablePath === undefined) throw new Error('CHROMIUM names the program of the browser');
-    const stage = new Stage();
-    stage.backend = await Backend.start();
-    stage.browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
-    stage.server = createServer(stage.#answer(sirv(DIST)));
-    stage.server.listen(0, '127.0.0.1');
-    await once(stage.server, 'listening');
-    stage.url = `http://127.0.0.1:${stage.server.address().port}/`;
-    return stage;
+    const suite = new Suite();
+    suite.backend = await Backend.start();
+    suite.browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    suite.server = createServer(suite.#answer(sirv(DIST)));
+    suite.server.listen(0, '127.0.0.1');
+    await once(suite.server, 'listening');
+    suite.url = `http://127.0.0.1:${suite.server.address().port}/`;
+    return suite;
   }
 
   async close() {
