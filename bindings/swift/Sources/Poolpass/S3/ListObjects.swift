@@ -63,9 +63,10 @@ public struct ListObjects: AsyncSequence, Sendable {
     }
 
     private func page(after token: String?) async throws -> ListPage {
-        var options = options
-        options.continuationToken = token
-        return try await call { [options] in
+        let options = ListOptions(
+            delimiter: options.delimiter, startAfter: options.startAfter, pageSize: options.pageSize,
+            continuationToken: token)
+        return try await call {
             try await bucket.cancellable(handle: $0).listPage(prefix: prefix, options: options)
         }
     }
