@@ -22,7 +22,7 @@ pub struct Body {
     cancel: Cancel,
 }
 
-/// What has not been read yet.
+/// The rest of the content.
 enum ReadState {
     Unread(Pieces),
     /// A call is reading it; what is left when it was cancelled or has failed is lost.
@@ -76,7 +76,7 @@ impl Body {
         .await
     }
 
-    /// What has not been read yet, in memory.
+    /// The rest of the content, in memory.
     pub async fn bytes(&self) -> Result<Vec<u8>, PoolpassError> {
         let pieces = self.take()?;
         call(&self.cancel, async move {

@@ -69,7 +69,7 @@ async fn run(cancel: Cancel, work: BoxFuture<'static, Outcome>) -> Option<Outcom
     }
 }
 
-/// What can cancel the calls of an object. By default nothing does.
+/// Cancels the calls of an object. By default nothing does.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cancel(CancellationToken);
 

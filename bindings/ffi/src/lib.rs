@@ -1,4 +1,4 @@
-//! What the Swift and the Kotlin package of Poolpass are generated from.
+//! The source from which uniffi generates code for the Swift and the Kotlin package.
 //!
 //! It holds no logic: every type stands for one of the crate `poolpass`, and every method turns its arguments into those of
 //! that crate and its results back. Numbers are signed, since Swift and Kotlin count that way. What is secret is an object with

@@ -40,9 +40,9 @@ impl From<UnexpectedUniFFICallbackError> for LogListenerError {
 pub struct LogEvent {
     /// How serious it is.
     pub level: LogLevel,
-    /// What happened, such as `request failed`.
+    /// The event, such as `request failed`.
     pub message: String,
-    /// What it is about: some of `operation`, `attempt`, `status`, `kind` and `requestId`.
+    /// The event's fields: some of `operation`, `attempt`, `status`, `kind` and `requestId`.
     pub fields: HashMap<String, String>,
 }
 

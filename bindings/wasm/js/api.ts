@@ -111,7 +111,7 @@ function headersOf(given: HeadersLike | undefined): Headers {
   try {
     return new Headers(given);
   } catch {
-    // What the browser says about it quotes the header, which may be a secret.
+    // The browser's own message quotes the header, which may be a secret.
     throw new PoolpassError('invalidInput', 'the headers cannot be read, or have a name or a value that HTTP does not allow');
   }
 }

@@ -2,7 +2,7 @@ import { cancelled, PoolpassError } from './errors.js';
 import type { CallOptions } from './options.js';
 import { bufferBytes, isA, tagOf, viewed } from './realms.js';
 
-/** What can be written: text is sent as UTF-8. */
+/** Content to write. Text is sent as UTF-8. */
 export type BytesLike = string | ArrayBufferLike | ArrayBufferView | Blob;
 
 /** Bytes in a buffer of their own: compilers before TypeScript 5.7 cannot say so. */
@@ -20,7 +20,7 @@ export async function bytesOf(body: BytesLike): Promise<Uint8Array> {
   }
 }
 
-/** What an upload reads from: bytes, or else the `Blob` or stream itself. */
+/** The source of an upload: bytes, or else the `Blob` or stream itself. */
 export function uploadSource(body: BytesLike | ReadableStream<Uint8Array>): Uint8Array | Blob | ReadableStream {
   if (isBlob(body)) return realBlob(body);
   return isA<ReadableStream>(body, 'ReadableStream') ? ownStream(body) : inMemory(body);
@@ -121,7 +121,7 @@ export function streamOf(
           stop();
           throw error;
         }
-        // Whoever has stopped it meanwhile does not get the piece.
+        // A reader that was stopped meanwhile does not get the piece.
         if (stopping.signal.aborted) return;
         if (piece === undefined) {
           end();

@@ -45,7 +45,7 @@ export interface SignedIn {
   readonly user: User;
 }
 
-/** What every challenge has. The members of its kind come from the SDK. */
+/** The members of every challenge. The members of its kind come from the SDK. */
 class AnyChallenge {
   /** AWS's name for the challenge, such as `SOFTWARE_TOKEN_MFA`. */
   declare readonly name: string;

@@ -28,7 +28,7 @@ export interface AmplifyOutputs {
 }
 
 /**
- * What Amplify wrote before: the object in `aws-exports.js` or given to `Amplify.configure`, an `amplifyconfiguration.json`, or an
+ * The older form of Amplify's configuration: the object in `aws-exports.js` or given to `Amplify.configure`, an `amplifyconfiguration.json`, or an
  * `awsconfiguration.json`.
  */
 export type AmplifyGen1 = { [section: string]: unknown } & (

@@ -1,4 +1,4 @@
-// What the declarations name of the web platform, for compilers that were not told of it: without the DOM library, and without
+// The types of the web platform that the declarations name, for compilers that lack them: without the DOM library, and without
 // `Symbol.dispose`, which TypeScript has since 5.2. Where there are declarations, these add nothing to them.
 export {};
 

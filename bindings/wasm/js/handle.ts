@@ -1,7 +1,7 @@
 import { PoolpassError } from './errors.js';
 
 /**
- * What an object keeps to itself, as a function. Vue, MobX and others put a `Proxy` around an app's objects, behind which `#` members
+ * Private state of an object, as a function. Vue, MobX and others put a `Proxy` around an app's objects, behind which `#` members
  * cannot be read, and wrap what they read through it in a `Proxy` too; but they hand out functions as they are.
  */
 export type Unproxied<T> = () => T;

@@ -2,7 +2,7 @@ import { reporting } from './body.js';
 import type { Life } from './handle.js';
 import type { SessionEvent } from './session.js';
 
-/** Whoever listens to a session: by a client, and by those that it has made for other roles. */
+/** The listeners of a session: those of a client, and of the clients that it made for other roles. */
 export class Listeners {
   readonly #listeners = new Set<Listener>();
 

@@ -5,7 +5,7 @@ export type WasmSource = Wasm | Promise<Wasm>;
 
 type Wasm = string | URL | Request | Response | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
 
-/** What wasm-bindgen writes to start a module with. */
+/** The start function that wasm-bindgen generates. */
 type Start = (given: { module_or_path: Wasm }) => Promise<unknown>;
 
 /** Loads the WebAssembly module of one entry of the package. */

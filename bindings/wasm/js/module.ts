@@ -3,7 +3,7 @@ import './requirements.js';
 import { Loader, type WasmSource } from './loader.js';
 import start from './poolpass_wasm.js';
 
-/** What loads this entry's module. */
+/** Loads this entry's module. */
 export const loader = new Loader(start, 'poolpass/slim');
 
 /**

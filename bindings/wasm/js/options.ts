@@ -1,4 +1,4 @@
-/** What every call takes. */
+/** Options of every call. */
 export interface CallOptions {
   /** Cancels the call: it rejects with kind `cancelled`, and what it was sending is stopped. */
   signal?: AbortSignal | undefined;

@@ -2,6 +2,6 @@ import './globals.js';
 
 import type { WasmSource } from './loader.js';
 
-/** What a bundler makes of the file: its address, its bytes, or the compiled module. `init` of `poolpass/slim` takes each. */
+/** The value that a bundler makes of the file: its address, its bytes, or the compiled module. `init` of `poolpass/slim` takes each. */
 declare const wasm: WasmSource;
 export default wasm;

@@ -1,4 +1,4 @@
-// What a value is, in whichever realm it was made: a frame, another window, a `node:vm` context or a test environment such as jsdom
+// Recognizes values from any realm: a frame, another window, a `node:vm` context or a test environment such as jsdom
 // has classes of its own, and `instanceof` knows only those of this one. Nothing here throws.
 
 /** Whether it is of one of these classes. */
@@ -97,7 +97,7 @@ export function signalIn(value: unknown): AbortSignal | undefined {
   }
 }
 
-/** What an error says, or undefined where somebody has thrown something else. */
+/** The message of an error, or undefined if something else was thrown. */
 export function messageOf(thrown: unknown): string | undefined {
   try {
     const { message } = thrown as Error;

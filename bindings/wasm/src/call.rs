@@ -1,6 +1,6 @@
 //! One call from JavaScript: a promise that an `AbortSignal` can cancel.
 //!
-//! What can be called is named by a text, and each handle has one function for all its methods: a function of its own for
+//! Each handle has one function for all its methods, which takes the method's name: a function of its own for
 //! each would be compiled and wrapped in JavaScript for each, and a browser downloads both. `js/` has the methods and types.
 
 use std::pin::Pin;

@@ -35,7 +35,7 @@ impl JsClient {
         self.0.config().region().to_string()
     }
 
-    /// What tells this app's session from others in the same browser.
+    /// Distinguishes this app's session from others in the same browser.
     #[wasm_bindgen(getter, js_name = clientId)]
     pub fn client_id(&self) -> Option<String> {
         self.0.config().user_pool().map(|pool| pool.client_id().to_string())

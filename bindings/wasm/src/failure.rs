@@ -1,4 +1,4 @@
-//! What becomes of the calls when this module fails inside: a mistake of ours, which nothing is known to bring about.
+//! Ends the calls when this module fails inside, which would be a bug of ours; no input is known to cause it.
 //!
 //! A panic cannot be caught here: without this, whoever waits would wait for ever.
 

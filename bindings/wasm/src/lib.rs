@@ -39,7 +39,7 @@ pub fn error_kinds() -> Vec<String> {
     ErrorKind::ALL.iter().map(|kind| kind.code().to_owned()).collect()
 }
 
-/// What every panic calls before it stops the module: `wasm-bindgen-runner` sees to it.
+/// Every panic calls this before it stops the module; `wasm-bindgen-runner` arranges it.
 #[wasm_bindgen(js_name = onPanic)]
 pub fn on_panic() {
     failure::failed();

@@ -1,4 +1,4 @@
-//! What JavaScript values are, in whichever realm they were made: `instanceof`, which `dyn_ref` asks, knows only the classes of this one.
+//! Recognizes JavaScript values from any realm: `instanceof`, which `dyn_ref` asks, knows only the classes of this one.
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -22,7 +22,7 @@ extern "C" {
     #[wasm_bindgen(js_name = millisIn)]
     pub(crate) fn millis_in(value: &JsValue) -> Option<f64>;
 
-    /// What a `Decimal` is made of, which should be text; undefined for anything else.
+    /// The text of a `Decimal`; undefined for anything else.
     #[wasm_bindgen(js_name = digitsIn)]
     pub(crate) fn digits_in(value: &JsValue) -> JsValue;
 

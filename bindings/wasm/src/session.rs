@@ -64,7 +64,7 @@ fn token_object(jwt: &str, expires_at: std::time::SystemTime, its: &Claims) -> J
 }
 
 fn claims(claims: &Claims) -> JsValue {
-    // What serde_json writes is JSON.
+    // serde_json writes valid JSON.
     let parsed = |value: &Value| JSON::parse(&value.to_string()).unwrap_or(JsValue::UNDEFINED);
     dictionary(claims.iter().map(|(name, value)| (name, parsed(value))))
 }

@@ -139,7 +139,7 @@ impl Options {
         if !self.0.is_object() {
             return None;
         }
-        // What cannot be read is there, and nothing that any method takes.
+        // An unreadable member exists, but no method accepts it.
         let value = Reflect::get(&self.0, &name.into()).unwrap_or_else(|_| JsValue::symbol(None));
         (!value.is_undefined() && !value.is_null()).then_some(value)
     }

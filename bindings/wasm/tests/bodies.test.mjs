@@ -1,4 +1,4 @@
-// What is written and read: which bodies are taken, which are refused, and what stops a download.
+// Tests of bodies: which are accepted, which are refused, and what stops a download.
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { after, before, describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// What is left of a client that was closed.
+// Tests of a client after it was closed.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -52,7 +52,7 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
       'another role': () => role.credentials(),
     };
     for (const [name, call] of Object.entries(calls)) {
-      // What it returns is a promise: an app need not expect that it throws.
+      // It returns a promise, so an app need not expect it to throw.
       const error = await call().catch((thrown) => thrown);
       assert.ok(error instanceof PoolpassError, `${name}: ${error}`);
       assert.equal(error.kind, 'invalidInput', name);

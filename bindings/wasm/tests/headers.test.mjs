@@ -1,4 +1,4 @@
-// What arrives at AWS beside what the package has asked the host to send.
+// Tests of the headers that reach AWS beside those that the package asked the host to send.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 

@@ -231,7 +231,7 @@ describe('an IndexedDB that is lost', { timeout: 120_000 }, () => {
     assert.equal(await client.currentUser(), undefined);
     assert.equal(values.size, 0);
     await client.signIn(ada.username, ada.password);
-    // Whoever is signed in is not bothered by a disk that is full.
+    // A full disk does not disturb a person who is signed in.
     isFull = true;
     const next = await Client.create(backend.config, { store: 'localStorage' });
     assert.equal((await next.currentUser()).username, ada.username);

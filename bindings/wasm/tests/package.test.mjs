@@ -1,4 +1,4 @@
-// What the package promises beside the scenarios: its entries, errors, cancelling, bodies and items.
+// Tests of the package beside the scenarios: its entries, errors, cancellation, bodies and items.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';

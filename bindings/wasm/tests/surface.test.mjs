@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { inside } from './player/package.mjs';
 
 const surface = JSON.parse(await readFile(new URL('../../../tests/surface.json', import.meta.url), 'utf8'));
-/** What JavaScript writes in its own way, from the tables in CONTRIBUTING.md. */
+/** Names that JavaScript writes in its own way, from the tables in CONTRIBUTING.md. */
 const TYPES = surface.types.javascript;
 const DIFFERENCES = surface.differences.javascript;
 /** Options that only JavaScript has. */

@@ -1,4 +1,4 @@
-// What people hand in that is not what they meant: each is an error of its own call, and the client goes on.
+// Tests of wrong arguments: each is an error of its own call, and the client continues to work.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';

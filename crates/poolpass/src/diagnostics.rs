@@ -2,7 +2,7 @@
 //!
 //! Without the feature `tracing` nothing of this is compiled in.
 
-/// What an event is about. An event has no other fields.
+/// The fields of an event. It has no others.
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(
     not(feature = "tracing"),

@@ -63,7 +63,7 @@ impl ScriptedAws {
         Client::builder(config).transport(self.clone()).build().unwrap()
     }
 
-    /// What was sent, but to the identity pool, since this was last asked.
+    /// The requests since the last call, except those to the identity pool.
     pub(crate) fn take_sent(&self) -> Vec<Request> {
         self.0.sent.lock().unwrap().drain(..).collect()
     }

@@ -38,7 +38,7 @@ struct Location {
     path: std::ops::Range<usize>,
 }
 
-/// What the module's data fill, as it is in memory.
+/// The module's data as it is laid out in memory.
 struct Memory {
     start: usize,
     bytes: Vec<u8>,

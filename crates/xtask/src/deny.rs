@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 
 const VERSION: &str = "0.20.2";
 
-/// What only S3 or DynamoDB needs.
+/// Crates that only S3 or DynamoDB needs.
 const OF_FEATURES: [&str; 3] = ["crc", "crc32fast", "serde_dynamo"];
 
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {

@@ -17,7 +17,7 @@ pub(crate) const KILLS: &str = "kills";
 pub(crate) fn unit(workspace: &Workspace) -> Result<Outcome> {
     workspace.cargo(&["test", "--workspace", "--lib", "--bins"]).run()?;
     workspace.cargo(&["test", "--workspace", "--doc"]).run()?;
-    // What is left without S3 and DynamoDB.
+    // The SDK without S3 and DynamoDB.
     workspace.cargo(&["test", "--package", "poolpass", "--no-default-features", "--lib"]).run()?;
     Ok(Outcome::Passed)
 }

@@ -5,7 +5,7 @@ import { useContext } from 'preact/hooks';
 import type { LocalDemo } from './client';
 import type { Visit } from './visit';
 
-/** What every page needs. */
+/** The context of every page. */
 export interface App {
   readonly client: Client;
   readonly visit: Visit;

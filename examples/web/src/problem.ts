@@ -1,6 +1,6 @@
 import { type ErrorKind, PoolpassError, type SessionEndReason } from 'poolpass';
 
-/** What went wrong, in words that tell a person what to do about it. */
+/** A problem, in words that tell a person what to do about it. */
 export function problem(error: unknown): string {
   if (!(error instanceof PoolpassError)) return error instanceof Error ? error.message : String(error);
   return ADVICE[error.kind] ?? error.message;

@@ -70,7 +70,7 @@ export function useVisit(client: Client): Visit {
 }
 
 async function whoIsHere(client: Client): Promise<Visitor> {
-  // What the session store says, so this needs no network.
+  // Reads the session store, so this needs no network.
   const user = await client.currentUser();
   if (user !== undefined) return { kind: 'user', user };
   // The page was reloaded in the middle of a sign-in.

@@ -1,4 +1,4 @@
-// What happens when answers are late, lost or refusals, in Chromium and on local-aws.
+// Tests with answers that are late, lost or refusals, in Chromium and on local-aws.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 

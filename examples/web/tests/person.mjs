@@ -1,4 +1,4 @@
-// What a person does with the app, in the words that the page shows. It waits for what appears, never for time.
+// A person's actions in the app, in the words that the page shows. It waits for what appears, never for time.
 import assert from 'node:assert/strict';
 
 import { look } from './look.mjs';

@@ -1,4 +1,4 @@
-//! What the SDK's diagnostics say while a scenario is played, beside the secrets of that scenario.
+//! Collects the SDK's diagnostics while a scenario runs, to compare them with the secrets of that scenario.
 
 use std::collections::BTreeSet;
 use std::fmt;

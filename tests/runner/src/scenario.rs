@@ -126,7 +126,7 @@ pub struct Call {
     /// The number of simultaneous calls.
     #[serde(default)]
     pub times: Option<usize>,
-    /// What the result must contain.
+    /// The members that the result must contain.
     #[serde(default, deserialize_with = "present")]
     pub returns: Option<Value>,
     /// The expected error.
@@ -173,10 +173,10 @@ pub struct ExpectedError {
     /// AWS's own code.
     #[serde(default)]
     pub aws_code: Option<String>,
-    /// What the error's item must contain.
+    /// The members that the error's item must contain.
     #[serde(default, deserialize_with = "present")]
     pub item: Option<Value>,
-    /// What the reasons of a cancelled transaction must contain: `code`, `message` and `item` of each.
+    /// The members that the reasons of a cancelled transaction must contain: `code`, `message` and `item` of each.
     #[serde(default)]
     pub cancellation_reasons: Option<Value>,
     /// Texts that no printed form of the error may contain.

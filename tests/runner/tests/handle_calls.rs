@@ -57,7 +57,7 @@ fn arm(line: &str) -> Vec<String> {
     texts.flatten().map(str::to_owned).collect()
 }
 
-/// What begins with `head`, up to the brace in the first column that ends it.
+/// The block that begins with `head`, up to the brace in the first column that ends it.
 fn block<'a>(source: &'a str, head: &str) -> &'a str {
     let (_, rest) = source.split_once(head).unwrap_or_else(|| panic!("there is no {head}"));
     rest.split_once("\n}").map_or(rest, |(block, _)| block)

@@ -248,7 +248,7 @@ async fn a_download_that_breaks_off_continues_where_it_was() -> Result<()> {
     fixture.bucket.get(&key).await?.save_to(&path).await?;
     assert_eq!(std::fs::read(&path)?, whole);
 
-    // What was replaced meanwhile is not glued together.
+    // Parts of two contents are not joined.
     fixture.demo.fault(json!({ "operation": "GetObject", "times": 1, "action": { "truncate": MIB } }))?;
     let mut body = fixture.bucket.get(&key).await?.into_stream();
     body.try_next().await?.context("no content")?;
@@ -460,7 +460,7 @@ async fn an_upload_survives_failing_parts_expired_credentials_and_a_lost_last_an
     aws_clock(7200);
     upload.await?;
     assert_eq!(fixture.count("GetCredentialsForIdentity"), exchanges + 1);
-    // What became of it is looked up; it is not done twice.
+    // The upload's outcome is looked up; it is not done twice.
     assert_eq!((fixture.count("CompleteMultipartUpload"), fixture.count("HeadObject")), (1, 1));
     assert_eq!(fixture.content(&key).await?, whole);
     Ok(())

@@ -1,7 +1,7 @@
 import Foundation
 import PoolpassFFI
 
-/// What a client stands on, where the defaults do not fit.
+/// Settings of a client that replace the defaults.
 public struct ClientOptions: Sendable {
     /// How AWS is reached. Default: Poolpass's own HTTP client, on the platform's trust.
     public var transport: (any Transport)?

@@ -2,7 +2,7 @@ import Foundation
 import Poolpass
 import XCTest
 
-/// What becomes of a call whose task is cancelled.
+/// Tests of calls whose task is cancelled.
 final class CancellationTests: XCTestCase {
     func testACancelledCallEnds() async throws {
         try await Demo.run { demo in

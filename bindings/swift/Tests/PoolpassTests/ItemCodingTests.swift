@@ -3,7 +3,7 @@ import XCTest
 
 @testable import Poolpass
 
-/// What `Codable` asks of those who carry it out. JSONEncoder and JSONDecoder say what is right.
+/// Tests of the `Codable` implementation. JSONEncoder and JSONDecoder define the expected results.
 final class ItemCodingTests: XCTestCase {
     func testContainersOfOneKeyAreOne() throws {
         let value = try AttributeValue(encoding: Piecemeal())

@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-/// What the sources themselves have to be.
+/// Rules that the sources themselves follow.
 final class SourceTests: XCTestCase {
     func testEveryPublicItemIsDocumented() throws {
         var (undocumented, documented): ([String], Int) = ([], 0)
@@ -70,7 +70,7 @@ enum Source {
         return sources
     }
 
-    /// What carries the word `public`, the cases of public enums, and what public protocols ask for.
+    /// Public declarations, the cases of public enums, and the requirements of public protocols.
     static func publicItems(in text: String) -> [(line: String, isDocumented: Bool)] {
         var items: [(line: String, isDocumented: Bool)] = []
         var (above, container): (String, (indent: Int, members: [String])?) = ("", nil)

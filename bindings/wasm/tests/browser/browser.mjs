@@ -8,7 +8,7 @@ const ENGINES = { chromium, firefox, webkit };
 const engine = process.env.BROWSER ?? 'chromium';
 if (!Object.hasOwn(ENGINES, engine)) throw new Error(`BROWSER is none of ${Object.keys(ENGINES).join(', ')}`);
 
-/** What it is called. */
+/** The browser's name. */
 export const NAME = ENGINES[engine].NAME;
 
 /** Whether it is one of these: only Chromium's driver can do everything. */

@@ -1,4 +1,4 @@
-// What a browser adds to the requests of the package.
+// Tests of the headers that a browser adds to the package's requests.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 

@@ -1,4 +1,4 @@
-// Whatever a server, a storage or an app gets wrong is a PoolpassError, and never tears the module apart.
+// Mistakes of a server, a storage or an app become a PoolpassError and never break the module.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 

@@ -1,4 +1,4 @@
-// What comes between a page and AWS: no network, redirects, CORS, and a fetch that somebody has replaced.
+// Tests of obstacles between a page and AWS: no network, redirects, CORS, and a replaced fetch.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -83,7 +83,7 @@ describe(`the network in ${NAME}`, () => {
 
   suite.test('a redirect, of which a browser hides all, is final and names the likely cause', async (person, { config }) => {
     const tab = await person.newTab();
-    // What S3 does with a bucket of another region.
+    // S3 answers so for a bucket of another region.
     const asked = [];
     const elsewhere = createServer((request, response) => {
       response.setHeader('access-control-allow-origin', '*');

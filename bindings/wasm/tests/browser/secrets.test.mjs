@@ -1,4 +1,4 @@
-// What a script that has got into the page finds, and what is printed.
+// Tests of what an injected script finds, and of what is printed.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 

@@ -60,7 +60,7 @@ export async function serveSite(others) {
   await once(server, 'listening');
   return {
     origin: `http://localhost:${server.address().port}`,
-    /** What its pages may act on, by endpoint. */
+    /** The endpoints on which its pages may act. */
     backends,
     close: () => {
       server.close();

@@ -1,4 +1,4 @@
-// What the tests of one file stand on.
+// The set-up that the tests of one file share.
 import { after, before, test } from 'node:test';
 
 import { Backend } from '../player/backend.mjs';

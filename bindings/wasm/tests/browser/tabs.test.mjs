@@ -267,12 +267,12 @@ describe(`tabs in ${NAME}`, () => {
     await signIn(tab, ada);
     await hung.evaluate((clientId) => {
       for (const name of ['session.write', 'session.refresh']) {
-        // That it is taken away is told to whoever holds it.
+        // The holder of the lock learns that it was taken away.
         navigator.locks.request(`poolpass:${clientId}.${name}`, () => new Promise(() => {})).catch(() => {});
       }
     }, config.userPool.clientId);
     await tab.clock.install();
-    // What is valid is handed out at once.
+    // Valid tokens are handed out at once.
     assert.equal(await nameIn(tab), ada.username);
     assert.ok(await tab.evaluate(async () => (await client.idToken()).jwt));
     for (const call of ['signOut', 'signIn']) {

@@ -183,7 +183,7 @@ describe(`transfer in ${NAME}`, () => {
       await bucket.upload(key, pieces, { partSize: 5 * mib, onProgress: (progress) => sent.push(progress.sent / mib) });
       const { size } = await bucket.head(key);
 
-      // What fetch gives is a stream too.
+      // A body from fetch is a stream too.
       const answer = await fetch('/poolpass/poolpass.wasm');
       const length = Number(answer.headers.get('content-length'));
       await bucket.upload(key, answer.body);

@@ -1,4 +1,4 @@
-// What every environment does with the package.
+// The steps that every environment takes with the package.
 export const TOLD = 'ada reads: kept';
 
 export async function story(Client, config) {

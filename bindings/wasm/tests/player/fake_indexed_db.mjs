@@ -1,6 +1,6 @@
 // An IndexedDB in memory whose requests fail as a test wants: browsers have lost theirs in each of these ways.
 
-/** What can happen to a request; `fails` of a database gives one of these, or undefined, for each request in turn. */
+/** The possible failures of a request; `fails` of a database gives one of these, or undefined, for each request in turn. */
 export const FAILURES = {
   'the transaction aborts with UnknownError': { abort: 'UnknownError' },
   'the transaction aborts and does not say why': { abort: null },
@@ -39,7 +39,7 @@ export class FakeIndexedDb {
     };
   }
 
-  /** What a script finds in it. */
+  /** Everything that a script finds in it. */
   get keys() {
     return [...(this.#stores?.get('values')?.keys() ?? [])];
   }

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 
-/** What hosts add to every request on their own, and no service of AWS interprets. */
+/** Headers that hosts add to every request on their own, and that no AWS service interprets. */
 const OF_THE_HOST = /^(host|connection|content-length|transfer-encoding|accept|accept-language|accept-encoding|user-agent|origin|referer|priority|dnt|sec-.*|cf-.*|cache-control|pragma)$/;
 
 /** Starts one in front of `endpoint`, until it is closed. */

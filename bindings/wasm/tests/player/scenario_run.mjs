@@ -122,7 +122,7 @@ class ScenarioRun {
     return value;
   }
 
-  /** What is kept under a dotted path, or else the text itself. */
+  /** The value kept under a dotted path, or else the text itself. */
   resolve(text) {
     const value = this.find(text);
     return typeof value === 'string' ? value : text;

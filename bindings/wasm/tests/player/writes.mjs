@@ -45,7 +45,7 @@ async function writeEverything({ Client }, config, { username, password }) {
 
 const ABSENT = { cacheControl: undefined, contentEncoding: undefined, metadata: {} };
 
-/** What should be known of the objects. */
+/** The expected metadata of the objects. */
 export const KNOWN = JSON.parse(
   JSON.stringify({
     text: { ...ABSENT, contentType: 'binary/octet-stream' },

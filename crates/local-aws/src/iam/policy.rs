@@ -14,7 +14,7 @@ pub(crate) struct Policy {
     statements: Vec<Statement>,
 }
 
-/// What a policy document is for, which decides the elements it must have.
+/// The purpose of a policy document, which decides the elements it must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PolicyKind {
     /// Lists what the role may do. Has resources and no principals.

@@ -307,7 +307,7 @@ impl fmt::Debug for ApiRequest {
     }
 }
 
-/// What AWS says in a way of its own to requests that the app writes itself.
+/// Reads the answers of services that have a protocol of their own, for requests that the app writes itself.
 fn protocol(service: &str) -> &'static Protocol {
     match service {
         #[cfg(feature = "s3")]

@@ -7,7 +7,7 @@ use crate::config::Endpoint;
 use crate::error::Error;
 use crate::percent;
 
-/// What RFC 3986 does not allow in a path, which HTTP clients would encode or rewrite after the signature is made; and the plus,
+/// Characters that RFC 3986 does not allow in a path, which HTTP clients would encode or rewrite after signing; and the plus,
 /// which some servers take for a space.
 const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b' ')

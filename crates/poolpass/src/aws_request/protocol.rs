@@ -20,7 +20,7 @@ pub(crate) struct Protocol {
     pub(crate) refuses_silently: bool,
     /// 304 is an answer of the service, and not of a cache.
     pub(crate) compares_versions: bool,
-    /// What lies in another region when the service redirects or names one, such as "the bucket".
+    /// The resource that lies in another region when the service redirects or names one, such as "the bucket".
     pub(crate) regional_resource: Option<&'static str>,
     /// Whether the head of an answer with status 2xx can be that of a success.
     pub(crate) allows_head: fn(&Parts) -> bool,

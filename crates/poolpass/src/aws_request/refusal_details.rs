@@ -1,4 +1,4 @@
-//! What an answer says when a service refuses, in each of AWS's protocols.
+//! Reads refusals in each of AWS's protocols.
 
 use std::time::SystemTime;
 
@@ -7,7 +7,7 @@ use crate::config::Region;
 use crate::error::{CancellationReason, Item};
 use crate::xml::Element;
 
-/// What a refusal says, before its kind is known.
+/// The content of a refusal, before its kind is known.
 #[derive(Debug, Default)]
 pub(crate) struct RefusalDetails {
     pub(crate) code: Option<String>,

@@ -1,4 +1,4 @@
-//! What an app's log learns about a request: its attempts, and why it is sent again.
+//! Reports the attempts of a request to the app's log, and why it is sent again.
 
 use http::HeaderMap;
 

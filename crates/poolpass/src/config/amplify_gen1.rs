@@ -1,4 +1,4 @@
-//! What Amplify wrote before Gen 2: `amplifyconfiguration.json` of its mobile libraries, `awsconfiguration.json` of the SDKs before
+//! Amplify's configuration before Gen 2: `amplifyconfiguration.json` of its mobile libraries, `awsconfiguration.json` of the SDKs before
 //! them, and for JavaScript the object in `aws-exports.js` or given to `Amplify.configure`.
 
 use super::{Config, ConfigBuilder, given, unfit};
@@ -56,7 +56,7 @@ fn plugin(plugin: &mut Object) -> Result<ConfigBuilder, ParseError> {
     Ok(builder)
 }
 
-/// What is given to `Amplify.configure`.
+/// The object given to `Amplify.configure`.
 fn javascript_library(file: &mut Object) -> Result<ConfigBuilder, ParseError> {
     let mut builder = Config::builder();
     let mut auth = file.object("Auth")?;

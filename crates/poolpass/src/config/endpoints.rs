@@ -149,7 +149,7 @@ impl FromStr for Endpoint {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let malformed = || {
-            // What stands before an @ may be a password.
+            // The text before an @ may be a password.
             let shown =
                 if text.contains('@') { "what contains an @".to_owned() } else { format!("\"{text}\"") };
             Error::invalid_config(format!(
@@ -165,7 +165,7 @@ impl FromStr for Endpoint {
             "http" => Scheme::HTTP,
             _ => return Err(malformed()),
         };
-        // What stands behind # is gone by now.
+        // The fragment is gone by now.
         if uri.query().is_some() || text.contains('#') || !percent::stays_as_it_is(uri.path()) {
             return Err(malformed());
         }

@@ -1,4 +1,4 @@
-//! What the client needs to know: which user pool, identity pool, bucket and table, and where they are.
+//! Configuration: the user pool, identity pool, bucket and table, and where they are.
 
 mod amplify_gen1;
 mod amplify_outputs;

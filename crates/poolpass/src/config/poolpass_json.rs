@@ -41,7 +41,7 @@ pub(super) fn parse(file: Object) -> Result<Config, Error> {
         builder.api_url = api.maybe_text("url")?;
         Ok(())
     })?;
-    // What local-aws tells tests and demonstrations.
+    // Read by tests and demonstrations only; local-aws writes it.
     drop(file.0.take("demo"));
     all_read("", &file.0)?;
     builder.build()
@@ -71,7 +71,7 @@ impl File {
     }
 }
 
-/// What was not read is misspelt.
+/// Members that nobody reads are misspelt.
 fn all_read(section: &str, members: &Object) -> Result<(), Error> {
     match members.names().next() {
         None => Ok(()),

@@ -177,7 +177,7 @@ struct Open<A, E> {
     access: A,
     /// Whether the value of the present member is still to be read.
     is_unread: bool,
-    /// What the parser said, which knows the place.
+    /// The parser's own error, which knows the place.
     error: Option<E>,
 }
 

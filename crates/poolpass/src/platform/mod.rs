@@ -1,4 +1,4 @@
-//! What the SDK needs of a platform: HTTP, time, randomness, storage and files.
+//! The platform under the SDK: HTTP, time, randomness, storage and files.
 //!
 //! This is the only module that knows which platform it runs on. All others take its traits as inputs, so the SDK behaves the same in a
 //! browser, on a phone and on a server, and a test can replace any of them.

@@ -236,7 +236,7 @@ fn instructions(
         .build()
         .map_err(unsignable)?
         .into();
-    /// What libraries hold of headers and put into URLs is limited, and they take more for a mistake of the program.
+    /// Libraries limit the size of headers and URLs, and treat more as a bug of the program.
     const MAX_HEADER_NAMES: usize = 8 * 1024;
 
     if signable.headers.keys().map(|name| name.as_str().len()).sum::<usize>() > MAX_HEADER_NAMES {

@@ -1,4 +1,4 @@
-//! What is signed and what is refused. The signatures themselves are compared with botocore's.
+//! Tests of what is signed and what is refused. The signatures themselves are compared with botocore's.
 
 use super::*;
 

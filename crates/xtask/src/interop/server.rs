@@ -21,7 +21,7 @@ pub(crate) struct Server {
     /// Held open, so that the server may print more.
     _stdout: BufReader<ChildStdout>,
     log: PathBuf,
-    /// What it printed when it was ready.
+    /// Its output when it was ready.
     pub(crate) ready: String,
 }
 

@@ -35,7 +35,7 @@ pub(super) struct Module {
     pub(super) entry: &'static str,
     /// The folder of the entry's scripts in the package.
     pub(super) folder: &'static str,
-    /// What wasm-bindgen calls the module and the script around it.
+    /// The names that wasm-bindgen gives the module and its script.
     name: &'static str,
     cargo: &'static [&'static str],
 }

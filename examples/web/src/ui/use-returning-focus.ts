@@ -2,7 +2,7 @@ import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
- * What is disabled while a form is busy loses the focus. Afterwards the form gives it to `current` of what this returns,
+ * A control that is disabled while a form is busy loses the focus. Afterwards the form gives it to `current` of what this returns,
  * unless the person has gone on elsewhere.
  */
 export function useReturningFocus(form: RefObject<HTMLElement | null>, isBusy: boolean) {

@@ -1,4 +1,4 @@
-// What the person in the screenshot has photographed: drawn, so that the pictures belong to nobody.
+// The photographs in the screenshot: drawn, so that the pictures belong to nobody.
 
 const WIDTH = 1200;
 const HEIGHT = 800;

@@ -7,7 +7,7 @@ import { dawn, ice, lichen } from './scenes.mjs';
 const DESK = { width: 1180, height: 1000 };
 const PHONE = { width: 390, height: 800 };
 
-/** What is written, oldest first. */
+/** The notes, oldest first. */
 const NOTES = [
   {
     at: '2026-11-20T08:05:00Z',

@@ -21,7 +21,7 @@ use crate::verifying_transport::VerifyingTransport;
 
 pub(crate) use items::item_json;
 
-/// What the SDK did: a value, or its error. The outer error is the scenario's own mistake.
+/// The SDK's result: a value, or its error. The outer error is the scenario's own mistake.
 pub(crate) type Outcome = Result<Result<Value, Error>>;
 
 /// One client with its store, as one process or tab has it.
@@ -33,7 +33,7 @@ pub(crate) struct Driver {
     running: Mutex<Running>,
 }
 
-/// What a restart loses.
+/// State that a restart loses.
 #[derive(Debug)]
 struct Running {
     client: Client,
@@ -107,7 +107,7 @@ impl Running {
         Ok(Self { events: client.events(), client, challenge: None })
     }
 
-    /// What has happened since this was last asked.
+    /// The events since the last call.
     fn drain_events(&mut self) -> Value {
         let mut names = Vec::new();
         while let Some(Some(event)) = self.events.next().now_or_never() {

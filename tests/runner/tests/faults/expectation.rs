@@ -167,7 +167,7 @@ fn names(cell: &'static str) -> impl Iterator<Item = &'static str> {
 }
 
 impl Cell {
-    /// What is not as expected.
+    /// The differences from the expectation.
     pub fn differences(&self, observed: &Observed) -> Vec<String> {
         let mut differences = Vec::new();
         let mut differ = |is_so: bool, what: String| {

@@ -11,7 +11,7 @@ const LANGUAGES: [(&str, &str, &str); 3] = [
     ("kotlin", "bindings/kotlin/src/main/kotlin", "kt"),
 ];
 
-/// What a cell says for a name that is Rust's.
+/// The mark in a cell for a name that equals Rust's.
 const SAME: &str = "same";
 
 /// A row of a table: the names in Rust, and those in each other language.
@@ -114,7 +114,7 @@ fn table(head: &str, first: usize) -> Vec<Row> {
     rows.map(read).collect()
 }
 
-/// What a cell has between backticks.
+/// The text between backticks in a cell.
 fn names(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
@@ -124,7 +124,7 @@ enum Public {
     Module(Vec<String>),
 }
 
-/// What a module offers: its own items, and what it uses publicly.
+/// The public items of a module: its own, and those that it re-exports.
 fn statements(text: &str) -> Vec<Public> {
     let mut found = Vec::new();
     let mut lines = text.lines();

@@ -1,4 +1,4 @@
-//! What every language of Poolpass has to offer, in `tests/surface.json`: read from the SDK's own source, and held against the
+//! The surface that every language of Poolpass offers, in `tests/surface.json`: read from the SDK's own source, and held against the
 //! file, against which the tests of the other languages hold themselves. Who adds an operation, a kind of error or an event to the
 //! SDK has to write it there, and then finds out where it is missing:
 //!
@@ -235,7 +235,7 @@ fn surface() -> io::Result<Value> {
         read_options(&source, &mut options);
     }
     for list in operations.values_mut() {
-        // What takes options is the same operation.
+        // A call with options is the same operation.
         let names = list.clone();
         list.retain(|name| !name.strip_suffix("With").is_some_and(|plain| names.contains(plain)));
     }

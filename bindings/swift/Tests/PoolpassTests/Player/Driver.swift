@@ -49,7 +49,7 @@ final class Driver: Sendable {
         await running.value.events.take()
     }
 
-    /// What a restart loses.
+    /// State that a restart loses.
     private struct Running {
         let client: Client
         let events: EventLog

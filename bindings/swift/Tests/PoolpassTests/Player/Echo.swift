@@ -43,7 +43,7 @@ func playEchoes(_ spec: JSON, on backend: Backend, _ call: () async throws -> JS
     guard failed * 10 >= combinations.count * 9 else { throw Mismatch("only \(failed) errors") }
 }
 
-/// What the SDK's log listener has heard, from all clients of the tests.
+/// The events that the SDK's log listener received from all clients of the tests.
 let logLines = Guarded<[String]>([])
 
 /// Throws when a line of the log since `first` shows a secret.

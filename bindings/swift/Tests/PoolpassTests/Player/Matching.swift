@@ -1,4 +1,4 @@
-/// What in a test did not go as its author said.
+/// The difference between a test's result and its expectation.
 struct Mismatch: Error, CustomStringConvertible {
     let description: String
 

@@ -146,7 +146,7 @@ struct ScenarioRun {
         }
     }
 
-    /// What is kept under a dotted path, or else the text itself.
+    /// The value kept under a dotted path, or else the text itself.
     private func resolved(_ text: String) -> String {
         find(text).string ?? text
     }

@@ -1,6 +1,6 @@
 // How long the SRP work of a sign-in takes in Chromium: in poolpass, and in amazon-cognito-identity-js, in one page.
 //
-// What is timed is a whole call, from the app's `signIn` or `authenticateUser` to its refusal, with a `fetch` that answers at
+// Each measurement is a whole call, from the app's `signIn` or `authenticateUser` to its refusal, with a `fetch` that answers at
 // once. Both do the same in it: make A, and from B, the salt and the password the answer to PASSWORD_VERIFIER. So each is
 // timed as an app meets it, with its JSON and its promises, and neither shows anything that apps do not see.
 import { measureInPage } from './page.mjs';

@@ -1,4 +1,4 @@
-// What an app has at hand in these tests, as globals, so that a test can write one line after the other.
+// Globals that these tests use as an app would, so that a test reads line by line.
 import * as poolpass from 'poolpass';
 
 Object.assign(globalThis, poolpass, {
@@ -9,7 +9,7 @@ Object.assign(globalThis, poolpass, {
     client.onSessionEvent((event) => events.push(event.reason ?? event.kind));
   },
 
-  /** What a promise is rejected with, or that it was not. */
+  /** The reason with which a promise is rejected, or a note that it was not. */
   async failureOf(promise) {
     try {
       await promise;

@@ -1,4 +1,4 @@
-// What a script that has got into the page can read: everything that any storage of the origin holds, and every key that can
+// Reads what an injected script can read: everything that any storage of the origin holds, and every key that can
 // be exported. Returns all of it as one text, with bytes as text in each form that would give a secret away.
 
 export async function readEverything() {

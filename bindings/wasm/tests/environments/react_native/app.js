@@ -1,4 +1,4 @@
-// What an app's log shows when it imports the package.
+// Shows what an app logs when it imports the package.
 try {
   require('poolpass');
   print('it was imported');

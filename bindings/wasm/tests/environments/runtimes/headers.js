@@ -1,4 +1,4 @@
-// What the package asks the host to send while it writes something in every way.
+// Records the headers that the package asks the host to send in every kind of write.
 import * as poolpass from 'poolpass';
 
 import config from './headers_config.js';

@@ -1,4 +1,4 @@
-// What every project does with the package, whoever has bundled it.
+// The steps that every project takes with the package, whichever tool bundled it.
 export async function story(Client, config) {
   const client = await Client.create(config);
   const [{ username, password }] = config.demo.users;

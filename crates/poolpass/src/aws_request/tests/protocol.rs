@@ -1,4 +1,4 @@
-//! What counts as AWS's success, and what does not.
+//! Tests of which answers count as a success of AWS.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What the matrix plays: each public method of the SDK that sends a request, by its name in `tests/surface.json`.
+//! The operations of the matrix: each public method of the SDK that sends a request, by its name in `tests/surface.json`.
 
 mod account;
 mod api;
@@ -20,7 +20,7 @@ pub struct Operation {
     pub name: &'static str,
     /// Whether the person is in the pool that demands a second factor.
     pub strict: bool,
-    /// What has to be there before.
+    /// Prepares what the operation needs.
     pub prepare: Step,
     /// The call itself.
     pub call: Call,

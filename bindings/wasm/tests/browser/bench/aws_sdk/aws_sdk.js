@@ -1,4 +1,4 @@
-// What an app takes of the AWS SDK for S3 and DynamoDB; esbuild makes one file of it.
+// The parts of the AWS SDK that an app uses for S3 and DynamoDB; esbuild bundles them into one file.
 export { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 export { S3Client } from '@aws-sdk/client-s3';
 export { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';

@@ -34,7 +34,7 @@ internal inline fun <T> foreign(work: () -> T, failed: (String) -> Exception): T
     } catch (cancelled: CancellationException) {
         throw cancelled
     } catch (thrown: Throwable) {
-        // What the SDK's own interfaces declare passes as it is.
+        // The errors that the SDK's own interfaces declare pass unchanged.
         if (thrown.javaClass.name.startsWith("dev.poolpass.ffi.")) throw thrown
         throw failed(thrown.message ?: thrown.javaClass.simpleName)
     }

@@ -18,7 +18,7 @@ typealias LogEvent = dev.poolpass.ffi.LogEvent
 typealias LogLevel = dev.poolpass.ffi.LogLevel
 
 /**
- * What a client stands on.
+ * Settings of a client.
  *
  * @property store where the session is kept. Default: in memory.
  * @property transport how AWS is reached. Default: Poolpass's own HTTP client.

@@ -34,7 +34,7 @@ import java.time.ZoneId
 import java.time.ZoneOffset
 import java.util.concurrent.ConcurrentHashMap
 
-/** What coroutines and an app's own store and transport mean for the session. */
+/** Tests of the session with coroutines and with an app's own store and transport. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SessionTest {
     private val backend = Backend.start()
@@ -268,11 +268,11 @@ internal class KeepingStore : SessionStore {
     private val values = ConcurrentHashMap<String, String>()
     private val locks = ConcurrentHashMap<String, Mutex>()
 
-    /** What every method throws. */
+    /** The error that every method throws. */
     @Volatile
     var failure: Throwable? = null
 
-    /** What every method but the locks' waits for. */
+    /** Every method except the locks' waits for this. */
     @Volatile
     var gate: CompletableDeferred<Unit>? = null
 

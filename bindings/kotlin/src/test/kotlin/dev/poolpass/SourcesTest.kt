@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import java.io.File
 
-/** What holds for the sources themselves. */
+/** Rules that the sources themselves follow. */
 class SourcesTest {
     private val folder = File(System.getProperty("poolpass.root"), "bindings/kotlin")
 

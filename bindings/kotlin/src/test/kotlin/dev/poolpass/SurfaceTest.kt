@@ -145,7 +145,7 @@ class SurfaceTest {
             "QueryOptions.pageSize" to { listOf(query(it, pageSize = 1), scan(pageSize = 1)) },
         )
 
-        /** What is an argument or a class of its own in Kotlin: without it, this file would not compile. */
+        /** Names that are arguments or classes in Kotlin. Without them, this file would not compile. */
         val ELSEWHERE = mapOf<String, Any>(
             "Client.bucket(region)" to { client: Client -> client.bucket(region = "eu-west-1") },
             "TransactWrite.ConditionCheck" to TransactWrite.ConditionCheck::class,

@@ -32,7 +32,7 @@ import java.time.Instant
 import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.atomic.AtomicReference
 
-/** What is larger than memory: files, streams, pieces, progress. */
+/** Tests of content that is larger than memory: files, streams, pieces, progress. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TransferTest {
     private val backend = Backend.start()
@@ -95,7 +95,7 @@ class TransferTest {
         val found = bucket.get(key)
         assertEquals(content.size, found.pieces().fold(0) { length, piece -> length + piece.size })
         assertThrows<PoolpassException.InvalidInput> { runBlocking { found.bytes() } }
-        // Whoever has enough stops the transfer.
+        // A reader that has enough stops the transfer.
         assertTrue(bucket.get(key).pieces().first().isNotEmpty())
         val range = bucket.get(key, GetOptions(ByteRange.Between(5000, 5010))).bytes()
         assertArrayEquals(content.copyOfRange(5000, 5010), range)

@@ -148,7 +148,7 @@ class Backend private constructor(private val server: Process, val config: JsonO
                 .redirectError(ProcessBuilder.Redirect.DISCARD).start()
             val output = server.inputStream.bufferedReader()
             val ready = output.readLine() ?: error("local-aws ended before it was ready")
-            // Whatever else it prints must not fill the pipe.
+            // Its further output must not fill the pipe.
             Thread { output.use { it.transferTo(OutputStream.nullOutputStream().writer()) } }.apply { isDaemon = true }.start()
             return Backend(server, Json.parseToJsonElement(ready).jsonObject)
         }

@@ -13,7 +13,7 @@ import java.io.ObjectOutputStream
 import java.lang.reflect.Modifier
 import java.util.Collections
 
-/** What the SDK's log listener has heard, from all clients of the tests. */
+/** The events that the SDK's log listener received from all clients of the tests. */
 internal val logLines: MutableList<String> = Collections.synchronizedList(mutableListOf())
 
 /** Fails when a line of the log since [first] shows a secret. */

@@ -11,7 +11,7 @@ import dev.poolpass.TransactWrite
 import dev.poolpass.attribute
 import dev.poolpass.plain
 
-/** What the scenarios do in DynamoDB. */
+/** The DynamoDB operations of the scenarios. */
 internal val ITEM_OPERATIONS =
     setOf(
         "table.put", "table.get", "table.update", "table.delete", "table.query", "table.scan", "table.batchGet",

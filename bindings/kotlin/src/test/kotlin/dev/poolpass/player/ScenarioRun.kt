@@ -130,7 +130,7 @@ class ScenarioRun(private val backend: Backend) {
         }
     }
 
-    /** What is kept under a dotted path, or else the text itself. */
+    /** The value kept under a dotted path, or else the text itself. */
     private fun resolve(text: String): String = (find(text) as? JsonPrimitive)?.contentOrNull ?: text
 
     private fun find(path: String): JsonElement? =
