@@ -23,7 +23,7 @@ export interface ApiRequest extends CallOptions {
   authorization?: Authorization | undefined;
   /** Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, most other servers only with. */
   bearer?: boolean | undefined;
-  /** Declares that sending the request twice is as good as once, so that it is also sent again when its answer was lost. */
+  /** Declares the request safe to repeat, so that it is also sent again when its answer was lost. */
   safeToRepeat?: boolean | undefined;
   /** Rejects with a `PoolpassError` for a status other than 2xx. Default: resolves, as `fetch` does. */
   throwOnError?: boolean | undefined;

@@ -4,7 +4,7 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** The options of a call: `null` is as good as none. */
+/** The options of a call: `null` means none. */
 export function given<T extends object>(options: T | null | undefined): T {
   return options ?? ({} as T);
 }

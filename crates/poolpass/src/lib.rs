@@ -4,7 +4,7 @@
 //!   answer is the next step. [`Client::account`] has sign-up and everything that people do to their account.
 //! - **What you hold.** The session is kept in a [`SessionStore`](platform::SessionStore) and refreshed shortly before it
 //!   expires; [`Client::events`] says what happens to it. [`Client::credentials`] turns it into AWS credentials, or makes a
-//!   guest of whoever is not signed in.
+//!   guest of anyone who is not signed in.
 //! - **What you may do.** [`Client::s3`], [`Client::dynamodb`] and [`Client::api`] sign each request with these
 //!   credentials. IAM policies limit it to the person's own data; [`Client::identity_id`] is what they go by.
 //!

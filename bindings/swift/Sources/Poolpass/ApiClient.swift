@@ -68,7 +68,7 @@ public struct ApiRequest: Sendable {
     public var authorization = Authorization.iam
     /// Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, most other servers only with.
     public var bearer = false
-    /// Declares that sending the request twice is as good as once, so that it is also sent again when its answer was lost.
+    /// Declares the request safe to repeat, so that it is also sent again when its answer was lost.
     public var safeToRepeat = false
     /// Returns an answer with any status. Default: a status other than 2xx is an error.
     public var anyStatus = false

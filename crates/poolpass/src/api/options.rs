@@ -42,7 +42,7 @@ pub struct ApiOptions {
     pub authorization: Authorization,
     /// Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, most other servers only with.
     pub bearer: bool,
-    /// Declares that sending the request twice is as good as once, so that it is also sent again when its answer was lost.
+    /// Declares the request safe to repeat, so that it is also sent again when its answer was lost.
     pub safe_to_repeat: bool,
     /// Returns an answer with any status. Default: a status other than 2xx is an error.
     pub any_status: bool,

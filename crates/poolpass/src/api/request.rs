@@ -121,7 +121,7 @@ impl ApiRequest {
         self.with(|parts| parts.options.bearer = true)
     }
 
-    /// Declares that sending the request twice is as good as once, so that it is also sent again when its answer was lost.
+    /// Declares the request safe to repeat, so that it is also sent again when its answer was lost.
     pub fn safe_to_repeat(self) -> Self {
         self.with(|parts| parts.options.safe_to_repeat = true)
     }

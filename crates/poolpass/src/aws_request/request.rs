@@ -106,7 +106,7 @@ impl fmt::Debug for AwsRequest {
 /// When a request may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
-    /// Sending it twice is as good as once.
+    /// Whether the request may be sent twice.
     Safe,
     /// Only if AWS has certainly not done it: it was not sent, or AWS's code says that it was throttled.
     IfNotDone,

@@ -35,7 +35,7 @@ export function Dialog({ title, onClose, children, class: name }: DialogProps) {
 }
 
 interface ConfirmProps extends DialogProps {
-  /** What the button says, such as “Delete note”. */
+  /** The label of the button, such as “Delete note”. */
   readonly confirm: string;
   readonly action: () => Promise<void>;
 }

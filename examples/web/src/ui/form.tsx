@@ -5,11 +5,11 @@ import { problem } from '../problem';
 import { Notice } from './notice';
 
 interface FormProps {
-  /** What sending the form does. `value` reads a field by its name. */
+  /** Runs when the form is sent. `value` reads a field by its name. */
   readonly action: (value: (name: string) => string) => Promise<void>;
-  /** What the button says. */
+  /** The label of the button. */
   readonly submit: string;
-  /** What it says meanwhile. */
+  /** The label while the form is sent. */
   readonly busy: string;
   readonly children: ComponentChildren;
   /** Further buttons beside the first. */

@@ -8,6 +8,7 @@
 
 mod glossary;
 mod old_names;
+mod prose;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -97,12 +97,10 @@ const EXCEPT: [&str; 3] = ["old_names.rs", ".lock", "package-lock.json"];
 
 #[test]
 fn no_tracked_file_has_an_old_name() {
-    let list = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output().unwrap();
-    assert!(list.status.success(), "git lists the tracked files");
-    let files = str::from_utf8(&list.stdout).unwrap().split_terminator('\0');
+    let files = tracked_files();
     let mut read = 0;
     let mut found = Vec::new();
-    for name in files.filter(|name| !EXCEPT.iter().any(|except| name.ends_with(except))) {
+    for name in files.iter().filter(|name| !EXCEPT.iter().any(|except| name.ends_with(except))) {
         // A file may be deleted and not committed, or be no text.
         let Ok(text) = fs::read_to_string(root().join(name)) else { continue };
         read += 1;
@@ -122,7 +120,16 @@ fn an_old_name_is_found_as_a_whole_word() {
     assert!(declares("pub(crate) struct Road {", "Road") && !declares("struct Roads;", "Road"));
 }
 
-fn is_source(name: &str) -> bool {
+/// The names of all files that Git tracks.
+pub fn tracked_files() -> Vec<String> {
+    let list = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output().unwrap();
+    assert!(list.status.success(), "git lists the tracked files");
+    let names = str::from_utf8(&list.stdout).unwrap();
+    names.split_terminator('\0').map(ToOwned::to_owned).collect()
+}
+
+/// Whether a file is source code, by its name.
+pub fn is_source(name: &str) -> bool {
     [".rs", ".ts", ".tsx", ".js", ".mjs", ".swift", ".kt"].iter().any(|ending| name.ends_with(ending))
 }
 

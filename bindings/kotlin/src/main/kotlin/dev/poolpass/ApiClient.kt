@@ -24,7 +24,7 @@ typealias Authorization = dev.poolpass.ffi.Authorization
  * @property authorization proves who sends the request. Default: a signature.
  * @property bearer writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, most other servers
  * only with.
- * @property safeToRepeat declares that sending the request twice is as good as once, so that it is also sent again when its answer was
+ * @property safeToRepeat declares the request safe to repeat, so that it is also sent again when its answer was
  * lost.
  * @property anyStatus returns an answer with any status. Default: a status other than 2xx is an exception.
  * @property timeout how long each attempt waits for the head of the answer. Default: 30 seconds.

@@ -27,7 +27,7 @@ internal fun <D : Duration?> checked(time: D, name: String): D {
     return time
 }
 
-/** Runs code of the app for the SDK, which is told of everything that it throws: the SDK must not die of it. */
+/** Runs code of the app for the SDK and passes on everything that it throws, so that no exception ends the SDK. */
 internal inline fun <T> foreign(work: () -> T, failed: (String) -> Exception): T =
     try {
         work()
