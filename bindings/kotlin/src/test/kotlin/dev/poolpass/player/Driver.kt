@@ -18,6 +18,7 @@ import dev.poolpass.MfaSetting
 import dev.poolpass.MfaSettings
 import dev.poolpass.ObjectMetadata
 import dev.poolpass.PutOptions
+import dev.poolpass.PutResult
 import dev.poolpass.SessionEvent
 import dev.poolpass.SignInStep
 import dev.poolpass.Store
