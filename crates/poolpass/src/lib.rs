@@ -38,7 +38,8 @@
 //!   Poolpass uses takes HTTP/1.1.
 //! - `tracing` (off by default): events of the target `poolpass` for an app's log: each attempt of a request, each retry and its
 //!   reason, a corrected clock, the refresh of the session, and a lost lock of the store. Their fields are `operation`, `attempt`,
-//!   `status`, `kind` and `request_id`; no event contains anything else, and no secret.
+//!   `status`, `kind` and `request_id`; no event contains anything else, and no secret. Other crates
+//!   have events of their own, whose traces quote requests: subscribe to this target alone.
 //! - `aws-sdk` (native, off by default): a [`Client`] is a credentials provider for the official AWS SDK.
 
 // An app's log is the app's: a line that the SDK writes may show a secret.
