@@ -66,8 +66,8 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
   });
 
   test('the module gets back what it held, once, and the session stays', async (context) => {
-    const { Client } = await import(inside('poolpass_wasm.js'));
-    const free = context.mock.method(Client.prototype, 'free');
+    const { Client: Inner } = await import(inside('poolpass_wasm.js'));
+    const free = context.mock.method(Inner.prototype, 'free');
     const store = new MemoryStore();
     const client = await signedIn({ store });
     client.close();
@@ -134,8 +134,8 @@ describe('closing a client in Node.js', { timeout: 120_000 }, () => {
   });
 
   test('the client of another role is given back, also after the first one', async (context) => {
-    const { Client } = await import(inside('poolpass_wasm.js'));
-    const free = context.mock.method(Client.prototype, 'free');
+    const { Client: Inner } = await import(inside('poolpass_wasm.js'));
+    const free = context.mock.method(Inner.prototype, 'free');
     const client = await signedIn();
     const role = client.withRole('arn:aws:iam::123456789012:role/other');
     client.close();
