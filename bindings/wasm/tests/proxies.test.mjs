@@ -71,7 +71,7 @@ for (const [name, wrap] of Object.entries({ 'a Proxy': shallow, 'proxies all the
       await callAll(await client.account.associateSoftwareToken());
       const other = await Client.create(backend.config, { maxAttempts: 1 });
       const challenge = await other.signIn(grace.username, grace.password);
-      // What only its own methods call takes no arguments of an app.
+      // Only the challenge itself calls `step`, never with an app's arguments.
       await callAll(challenge, ['step']);
       const called = await callAll(client, ['signOutEverywhere', 'signOut', 'close', 'transactWrite', 'onSessionEvent']);
       assert.ok(called.includes('isPersistent') && called.includes('api'));

@@ -1,5 +1,6 @@
 //! The methods of the WebAssembly module's handles, which JavaScript names by texts: those that `js/calls.ts` types are the match arms of
 //! the Rust side, and no others.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test's helpers do not expect fails the test")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -5,6 +5,7 @@
 //! ```sh
 //! UPDATE_SURFACE=1 cargo test -p poolpass-tests --test surface
 //! ```
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test's helpers do not expect fails the test")]
 
 mod glossary;
 mod old_names;

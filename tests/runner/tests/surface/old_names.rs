@@ -121,7 +121,7 @@ fn an_old_name_is_found_as_a_whole_word() {
 }
 
 /// The names of all files that Git tracks.
-pub fn tracked_files() -> Vec<String> {
+pub(crate) fn tracked_files() -> Vec<String> {
     let list = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output().unwrap();
     assert!(list.status.success(), "git lists the tracked files");
     let names = str::from_utf8(&list.stdout).unwrap();
@@ -129,7 +129,7 @@ pub fn tracked_files() -> Vec<String> {
 }
 
 /// Whether a file is source code, by its name.
-pub fn is_source(name: &str) -> bool {
+pub(crate) fn is_source(name: &str) -> bool {
     [".rs", ".ts", ".tsx", ".js", ".mjs", ".swift", ".kt"].iter().any(|ending| name.ends_with(ending))
 }
 
