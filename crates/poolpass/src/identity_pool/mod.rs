@@ -122,29 +122,34 @@ impl IdentityPool {
     }
 
     /// Gets credentials that are valid for `life` yet. Returns valid ones after a grace period while an exchange for new ones goes on.
-    async fn current(&self, life: Duration) -> Result<CachedCredentials, Error> {
-        loop {
-            let key = self.key().await?;
-            let (exchange, still_valid) = match self.shared.look_up(&key, life) {
-                Lookup::Fresh(cached) => return Ok(cached),
-                Lookup::Exchanging { exchange, still_valid } => (exchange, still_valid),
-            };
-            let outcome = exchange.outcome(still_valid.is_some()).await;
-            if self.key().await? != key {
-                // Somebody signed in or out in the meantime: the outcome is outdated. A caller who was signed in learns that the
-                // session ended, and does not go on as a guest.
-                match outcome {
-                    Err(error) if error.kind() == ErrorKind::SessionEnded => return Err(error),
-                    _ => continue,
+    ///
+    /// The future is boxed so that it is compiled once for all callers.
+    fn current(&self, life: Duration) -> BoxFuture<'_, Result<CachedCredentials, Error>> {
+        Box::pin(async move {
+            loop {
+                let key = self.key().await?;
+                let (exchange, still_valid) = match self.shared.look_up(&key, life) {
+                    Lookup::Fresh(cached) => return Ok(cached),
+                    Lookup::Exchanging { exchange, still_valid } => (exchange, still_valid),
+                };
+                let outcome = exchange.outcome(still_valid.is_some()).await;
+                if self.key().await? != key {
+                    // Somebody signed in or out in the meantime: the outcome is outdated. A caller who was signed in learns that the
+                    // session ended, and does not go on as a guest.
+                    match outcome {
+                        Err(error) if error.kind() == ErrorKind::SessionEnded => return Err(error),
+                        _ => continue,
+                    }
                 }
+                let still_valid =
+                    still_valid.filter(|cached| !cached.is_expired(self.shared.operations.now()));
+                return match (outcome, still_valid) {
+                    // A failed renewal does not make valid credentials invalid.
+                    (Err(error), Some(cached)) if !is_about_session(&error) => Ok(cached),
+                    (outcome, _) => outcome,
+                };
             }
-            let still_valid = still_valid.filter(|cached| !cached.is_expired(self.shared.operations.now()));
-            return match (outcome, still_valid) {
-                // A failed renewal does not make valid credentials invalid.
-                (Err(error), Some(cached)) if !is_about_session(&error) => Ok(cached),
-                (outcome, _) => outcome,
-            };
-        }
+        })
     }
 
     async fn key(&self) -> Result<CacheKey, Error> {

@@ -106,29 +106,34 @@ impl SessionManager {
     /// The session with tokens that are valid for a while yet.
     ///
     /// When a refresh is due and fails, or takes longer than a grace period, this returns tokens that are still valid; the refresh goes on.
-    pub(crate) async fn fresh(&self) -> Result<Arc<Session>, Error> {
-        let shared = &self.0;
-        let known = shared.state().session();
-        if let Some(session) = known.filter(|session| !shared.is_due(session) || shared.can_wait(session)) {
-            return Ok(session);
-        }
-        let being_refreshed = shared.state().being_refreshed();
-        let session = match being_refreshed {
-            Some(session) => session,
-            None => match shared.current_in_time().await {
-                Ok(session) => session.ok_or_else(signed_out)?,
-                // A store that cannot be read does not make valid tokens invalid.
-                Err(error) => return shared.still_valid().ok_or(error),
-            },
-        };
-        if !shared.is_due(&session) || shared.can_wait(&session) {
-            return Ok(session);
-        }
-        match shared.refresh_if_due(&session).await {
-            // Still valid, and nobody has signed out in the meantime.
-            Err(_) if session.is_valid(shared.now()) && shared.is_current(&session) => Ok(session),
-            outcome => outcome,
-        }
+    ///
+    /// The future is boxed so that it is compiled once for all callers.
+    pub(crate) fn fresh(&self) -> BoxFuture<'_, Result<Arc<Session>, Error>> {
+        Box::pin(async move {
+            let shared = &self.0;
+            let known = shared.state().session();
+            if let Some(session) = known.filter(|session| !shared.is_due(session) || shared.can_wait(session))
+            {
+                return Ok(session);
+            }
+            let being_refreshed = shared.state().being_refreshed();
+            let session = match being_refreshed {
+                Some(session) => session,
+                None => match shared.current_in_time().await {
+                    Ok(session) => session.ok_or_else(signed_out)?,
+                    // A store that cannot be read does not make valid tokens invalid.
+                    Err(error) => return shared.still_valid().ok_or(error),
+                },
+            };
+            if !shared.is_due(&session) || shared.can_wait(&session) {
+                return Ok(session);
+            }
+            match shared.refresh_if_due(&session).await {
+                // Still valid, and nobody has signed out in the meantime.
+                Err(_) if session.is_valid(shared.now()) && shared.is_current(&session) => Ok(session),
+                outcome => outcome,
+            }
+        })
     }
 
     /// Refreshes now, or joins the refresh that is running.

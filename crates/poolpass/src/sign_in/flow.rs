@@ -149,32 +149,36 @@ impl SignInFlow {
     }
 
     /// Takes answers until there are tokens, or a challenge that the person has to answer.
-    async fn proceed(
-        self: &Arc<Self>,
+    ///
+    /// The future is boxed so that it is compiled once for the first step and the later ones.
+    fn proceed<'a>(
+        self: &'a Arc<Self>,
         mut attempt: Attempt,
         mut answer: AuthAnswer,
-    ) -> Result<SignInStep, Error> {
-        loop {
-            if let Some(result) = answer.authentication_result {
-                let session = self.manager.begin(result).await?;
-                // The person is signed in whatever becomes of the challenge, which AWS will not accept again.
-                let _ = self.pending.clear().await;
-                return Ok(SignInStep::Done(session.into()));
-            }
-            let Some(name) = answer.challenge_name.clone() else {
-                return Err(Error::invalid_response("the answer has neither tokens nor a challenge"));
-            };
-            if let Some(username) = answer.username() {
-                attempt.username = username.to_owned();
-            }
-            // The challenges that need nothing of the person.
-            answer = match (name.as_str(), attempt.srp.take()) {
-                ("PASSWORD_VERIFIER", Some(proof)) => {
-                    proof.answer(&self.pool, answer, &attempt.client_metadata).await?
+    ) -> BoxFuture<'a, Result<SignInStep, Error>> {
+        Box::pin(async move {
+            loop {
+                if let Some(result) = answer.authentication_result {
+                    let session = self.manager.begin(result).await?;
+                    // The person is signed in whatever becomes of the challenge, which AWS will not accept again.
+                    let _ = self.pending.clear().await;
+                    return Ok(SignInStep::Done(session.into()));
                 }
-                _ => return self.ask(name, attempt, answer).await,
-            };
-        }
+                let Some(name) = answer.challenge_name.clone() else {
+                    return Err(Error::invalid_response("the answer has neither tokens nor a challenge"));
+                };
+                if let Some(username) = answer.username() {
+                    attempt.username = username.to_owned();
+                }
+                // The challenges that need nothing of the person.
+                answer = match (name.as_str(), attempt.srp.take()) {
+                    ("PASSWORD_VERIFIER", Some(proof)) => {
+                        proof.answer(&self.pool, answer, &attempt.client_metadata).await?
+                    }
+                    _ => return self.ask(name, attempt, answer).await,
+                };
+            }
+        })
     }
 
     /// Saves the challenge before it is handed out.

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind};
 use crate::json::Object;
+use crate::platform::BoxFuture;
 use crate::srp::{ClientEphemeral, Identity, ServerChallenge, SrpError, claim_timestamp};
 use crate::user_pool::{AuthAnswer, ClientMetadata, UserPool};
 
@@ -75,14 +76,29 @@ impl SrpProof {
         }
     }
 
-    /// Signs the claim at AWS's time `now`.
-    async fn prove(
-        &self,
-        pool: &UserPool,
+    /// Signs the claim at AWS's time `now`. The future is boxed so that it is compiled once.
+    fn prove<'a>(
+        &'a self,
+        pool: &'a UserPool,
         challenge: AuthAnswer,
-        client_metadata: &ClientMetadata,
+        client_metadata: &'a ClientMetadata,
         now: SystemTime,
-    ) -> Result<AuthAnswer, Error> {
+    ) -> BoxFuture<'a, Result<AuthAnswer, Error>> {
+        Box::pin(async move {
+            let (username, responses) = self.claim(pool, &challenge, now)?;
+            let session = challenge.session.as_ref();
+            pool.respond_to_auth_challenge("PASSWORD_VERIFIER", session, username, responses, client_metadata)
+                .await
+        })
+    }
+
+    /// The user name and the signed claim for AWS.
+    fn claim<'a>(
+        &'a self,
+        pool: &UserPool,
+        challenge: &'a AuthAnswer,
+        now: SystemTime,
+    ) -> Result<(&'a str, Object), Error> {
         let parameter = |name: &str| {
             let value = challenge.challenge_parameters.get(name).map(String::as_str);
             value.ok_or_else(|| Error::invalid_response(format!("the SRP challenge has no {name}")))
@@ -104,9 +120,7 @@ impl SrpProof {
             .with("PASSWORD_CLAIM_SECRET_BLOCK", secret_block)
             .with("PASSWORD_CLAIM_SIGNATURE", signature)
             .with("TIMESTAMP", timestamp);
-        let session = challenge.session.as_ref();
-        pool.respond_to_auth_challenge("PASSWORD_VERIFIER", session, username, responses, client_metadata)
-            .await
+        Ok((username, responses))
     }
 }
 
