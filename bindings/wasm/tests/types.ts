@@ -137,7 +137,7 @@ async function connect(config: Config): Promise<Client> {
   let client: Client | undefined;
   try {
     client = await Client.create(config);
-    await client.currentUser(); // the first look into the store
+    await client.currentUser(); // the first use of the store
     return client;
   } catch (error) {
     if (!(error instanceof PoolpassError && error.kind === 'store')) throw error;
