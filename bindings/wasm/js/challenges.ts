@@ -59,17 +59,12 @@ class AnyChallenge {
     Object.assign(this, details);
     this.inner = unproxied(inner);
   }
-
-  /** @internal */
-  protected async step(answer: Promise<User | Inner>): Promise<SignInStep> {
-    return signInStep(this.inner(), await answer);
-  }
 }
 
 abstract class CodeChallenge extends AnyChallenge {
   /** Answers with the code (RespondToAuthChallenge). After an error of kind `codeMismatch` the challenge stays: ask again. */
   answer(code: string, options: CallOptions = {}): Promise<SignInStep> {
-    return this.step(this.inner().call('answerCode', { ...options, code }));
+    return nextStep(this.inner(), this.inner().call('answerCode', { ...options, code }));
   }
 }
 
@@ -102,7 +97,7 @@ export class SelectMfaTypeChallenge extends AnyChallenge {
 
   /** Answers with one of the methods (RespondToAuthChallenge); the next challenge asks for the code. */
   answer(method: MfaMethod, options: CallOptions = {}): Promise<SignInStep> {
-    return this.step(this.inner().call('answerMethod', { ...options, method }));
+    return nextStep(this.inner(), this.inner().call('answerMethod', { ...options, method }));
   }
 }
 
@@ -122,12 +117,12 @@ export class MfaSetupChallenge extends AnyChallenge {
    * (RespondToAuthChallenge). `deviceName` is shown at later sign-ins.
    */
   verifySoftwareToken(code: string, options: CallOptions & { deviceName?: string | undefined } = {}): Promise<SignInStep> {
-    return this.step(this.inner().call('verifySoftwareToken', { ...options, code }));
+    return nextStep(this.inner(), this.inner().call('verifySoftwareToken', { ...options, code }));
   }
 
   /** Sets up codes by email instead (RespondToAuthChallenge); the next challenge asks for the first code. */
   setUpEmail(address: string, options: CallOptions = {}): Promise<SignInStep> {
-    return this.step(this.inner().call('setUpEmail', { ...options, address }));
+    return nextStep(this.inner(), this.inner().call('setUpEmail', { ...options, address }));
   }
 }
 
@@ -144,7 +139,7 @@ export class NewPasswordRequiredChallenge extends AnyChallenge {
     newPassword: string,
     options: CallOptions & { attributes?: Record<string, string> | undefined } = {},
   ): Promise<SignInStep> {
-    return this.step(this.inner().call('answerNewPassword', { ...options, newPassword }));
+    return nextStep(this.inner(), this.inner().call('answerNewPassword', { ...options, newPassword }));
   }
 }
 
@@ -159,7 +154,7 @@ export class OtherChallenge extends AnyChallenge {
    * `SECRET_HASH` where it is needed, are added.
    */
   answer(responses: Record<string, string>, options: CallOptions = {}): Promise<SignInStep> {
-    return this.step(this.inner().call('answerResponses', { ...options, responses }));
+    return nextStep(this.inner(), this.inner().call('answerResponses', { ...options, responses }));
   }
 }
 
@@ -196,6 +191,10 @@ export class SoftwareTokenSetup {
   otpauthUri(issuer: string, account: string): string {
     return this.inner().otpauthUri(issuer, account);
   }
+}
+
+async function nextStep(challenge: ChallengeHandle, answer: Promise<User | Inner>): Promise<SignInStep> {
+  return signInStep(challenge, await answer);
 }
 
 /** @internal */
