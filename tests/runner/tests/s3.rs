@@ -150,7 +150,7 @@ async fn keys_may_be_any_text_and_a_key_that_cannot_be_addressed_is_not_sent() -
         ";:@=,$",
     ];
     for name in odd {
-        fixture.bucket.put(&fixture.key(name), name.to_owned()).await.with_context(|| name.to_owned())?;
+        fixture.bucket.put(fixture.key(name), name.to_owned()).await.with_context(|| name.to_owned())?;
     }
     for name in odd {
         assert_eq!(fixture.content(&fixture.key(name)).await?, name);
@@ -165,7 +165,7 @@ async fn keys_may_be_any_text_and_a_key_that_cannot_be_addressed_is_not_sent() -
 
     let before = fixture.count("PutObject");
     for name in ["..", "a/../b", "./a", "a/."] {
-        let error = fixture.bucket.put(&fixture.key(name), "x").await.unwrap_err();
+        let error = fixture.bucket.put(fixture.key(name), "x").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
     }
     assert_eq!(fixture.bucket.get("").await.map(drop).unwrap_err().kind(), ErrorKind::InvalidInput);
@@ -177,7 +177,7 @@ async fn keys_may_be_any_text_and_a_key_that_cannot_be_addressed_is_not_sent() -
 async fn listings_come_in_pages_and_in_folders() -> Result<()> {
     let fixture = Fixture::new().await?;
     for name in ["a", "b/1", "b/2", "c d/1", "e"] {
-        fixture.bucket.put(&fixture.key(name), name.to_owned()).await?;
+        fixture.bucket.put(fixture.key(name), name.to_owned()).await?;
     }
     let folder = fixture.bucket.list(&fixture.mine).delimiter("/");
     let pages: Vec<_> = folder.clone().page_size(2).pages().try_collect().await?;
@@ -557,7 +557,7 @@ async fn another_persons_prefix_is_out_of_reach() -> Result<()> {
 async fn every_request_was_verified_by_another_implementation() -> Result<()> {
     let fixture = Fixture::new().await?;
     let before = fixture.demo.transport.verified();
-    fixture.bucket.put(&fixture.key("a"), "a").await?;
+    fixture.bucket.put(fixture.key("a"), "a").await?;
     fixture.content(&fixture.key("a")).await?;
     fixture.bucket.list(&fixture.mine).page().await?;
     assert_eq!(fixture.demo.transport.verified() - before, 3);
