@@ -1,6 +1,7 @@
 //! Challenges and their answers.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 use poolpass::Challenge as Kind;
@@ -55,14 +56,28 @@ pub struct ChallengeDetails {
     pub parameters: HashMap<String, String>,
 }
 
-/// The answer to a challenge.
-enum Answer {
+/// The answer to a challenge. Swift and Kotlin pass it on at once and keep none, since a generated type prints its members.
+#[derive(uniffi::Enum)]
+pub enum ChallengeAnswer {
+    /// A code.
     Code(String),
+    /// A second factor.
     Method(MfaMethod),
+    /// A new password, and attributes.
     NewPassword(String, HashMap<String, String>),
+    /// The first code of an authenticator app, and the app's name.
     SoftwareToken(String, Option<String>),
+    /// The email address to send codes to.
     Email(String),
+    /// `ChallengeResponses` as AWS documents them.
     Responses(HashMap<String, String>),
+}
+
+/// Shows nothing: answers are secrets.
+impl fmt::Debug for ChallengeAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ChallengeAnswer")
+    }
 }
 
 #[uniffi::export]
@@ -108,33 +123,6 @@ impl Challenge {
         Arc::new(Self { inner: Arc::clone(&self.inner), cancel: handle.cancel_of() })
     }
 
-    /// Answers with a code.
-    pub async fn answer_code(&self, code: String) -> Result<SignInStep, PoolpassError> {
-        self.answer(Answer::Code(code)).await
-    }
-
-    /// Answers with a second factor.
-    pub async fn answer_method(&self, method: MfaMethod) -> Result<SignInStep, PoolpassError> {
-        self.answer(Answer::Method(method)).await
-    }
-
-    /// Answers with a new password and attributes.
-    pub async fn answer_new_password(
-        &self,
-        new_password: String,
-        attributes: HashMap<String, String>,
-    ) -> Result<SignInStep, PoolpassError> {
-        self.answer(Answer::NewPassword(new_password, attributes)).await
-    }
-
-    /// Answers with `ChallengeResponses` as AWS documents them.
-    pub async fn answer_responses(
-        &self,
-        responses: HashMap<String, String>,
-    ) -> Result<SignInStep, PoolpassError> {
-        self.answer(Answer::Responses(responses)).await
-    }
-
     /// Gets a TOTP secret for the person's authenticator app (AssociateSoftwareToken).
     pub async fn associate_software_token(&self) -> Result<Arc<SoftwareTokenSetup>, PoolpassError> {
         let challenge = Arc::clone(&self.inner);
@@ -145,53 +133,42 @@ impl Challenge {
         .await
     }
 
-    /// Confirms the authenticator app with its first code (VerifySoftwareToken), then continues the sign-in
-    /// (RespondToAuthChallenge). `device_name` is shown at later sign-ins.
-    pub async fn verify_software_token(
-        &self,
-        code: String,
-        device_name: Option<String>,
-    ) -> Result<SignInStep, PoolpassError> {
-        self.answer(Answer::SoftwareToken(code, device_name)).await
-    }
-
-    /// Sets up codes by email instead (RespondToAuthChallenge); the next challenge asks for the first code.
-    pub async fn set_up_email(&self, address: String) -> Result<SignInStep, PoolpassError> {
-        self.answer(Answer::Email(address)).await
-    }
-}
-
-impl Challenge {
-    pub(crate) fn new(challenge: poolpass::Challenge, cancel: &Cancel) -> Self {
-        Self { inner: Arc::new(challenge), cancel: cancel.clone() }
-    }
-
-    async fn answer(&self, answer: Answer) -> Result<SignInStep, PoolpassError> {
+    /// Answers the challenge. All answers share one method, since each exported method adds 2 to 3 KB to the library.
+    pub async fn answer(&self, answer: ChallengeAnswer) -> Result<SignInStep, PoolpassError> {
         let (challenge, cancel) = (Arc::clone(&self.inner), self.cancel.clone());
         let step = async move {
             Ok(match (&*challenge, answer) {
-                (Kind::SmsMfa(challenge), Answer::Code(code)) => challenge.answer(&code).await?,
-                (Kind::EmailOtp(challenge), Answer::Code(code)) => challenge.answer(&code).await?,
-                (Kind::SoftwareTokenMfa(challenge), Answer::Code(code)) => challenge.answer(&code).await?,
-                (Kind::SelectMfaType(challenge), Answer::Method(method)) => {
+                (Kind::SmsMfa(challenge), ChallengeAnswer::Code(code)) => challenge.answer(&code).await?,
+                (Kind::EmailOtp(challenge), ChallengeAnswer::Code(code)) => challenge.answer(&code).await?,
+                (Kind::SoftwareTokenMfa(challenge), ChallengeAnswer::Code(code)) => {
+                    challenge.answer(&code).await?
+                }
+                (Kind::SelectMfaType(challenge), ChallengeAnswer::Method(method)) => {
                     challenge.answer(&method.into()).await?
                 }
-                (Kind::MfaSetup(challenge), Answer::SoftwareToken(code, device_name)) => {
+                (Kind::MfaSetup(challenge), ChallengeAnswer::SoftwareToken(code, device_name)) => {
                     challenge.verify_software_token(&code, device_name.as_deref()).await?
                 }
-                (Kind::MfaSetup(challenge), Answer::Email(address)) => {
+                (Kind::MfaSetup(challenge), ChallengeAnswer::Email(address)) => {
                     challenge.set_up_email(&address).await?
                 }
-                (Kind::NewPasswordRequired(challenge), Answer::NewPassword(new_password, attributes)) => {
-                    challenge.answer(new_password, &pairs(&attributes)).await?
-                }
-                (Kind::Other(challenge), Answer::Responses(responses)) => {
+                (
+                    Kind::NewPasswordRequired(challenge),
+                    ChallengeAnswer::NewPassword(new_password, attributes),
+                ) => challenge.answer(new_password, &pairs(&attributes)).await?,
+                (Kind::Other(challenge), ChallengeAnswer::Responses(responses)) => {
                     challenge.answer(&pairs(&responses)).await?
                 }
                 _ => return Err(another_answer()),
             })
         };
         call(&self.cancel, async move { Ok(SignInStep::new(step.await?, &cancel)) }).await
+    }
+}
+
+impl Challenge {
+    pub(crate) fn new(challenge: poolpass::Challenge, cancel: &Cancel) -> Self {
+        Self { inner: Arc::new(challenge), cancel: cancel.clone() }
     }
 }
 

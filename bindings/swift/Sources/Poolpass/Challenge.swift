@@ -88,7 +88,7 @@ public struct SmsMfaChallenge: Sendable {
 
     /// Answers with the code (RespondToAuthChallenge).
     public func answer(code: String) async throws -> SignInStep {
-        try await step(inner) { try await $0.answerCode(code: code) }
+        try await step(inner) { try await $0.answer(answer: .code(code)) }
     }
 }
 
@@ -101,7 +101,7 @@ public struct EmailOtpChallenge: Sendable {
 
     /// Answers with the code (RespondToAuthChallenge).
     public func answer(code: String) async throws -> SignInStep {
-        try await step(inner) { try await $0.answerCode(code: code) }
+        try await step(inner) { try await $0.answer(answer: .code(code)) }
     }
 }
 
@@ -114,7 +114,7 @@ public struct SoftwareTokenMfaChallenge: Sendable {
 
     /// Answers with the code that the app shows (RespondToAuthChallenge).
     public func answer(code: String) async throws -> SignInStep {
-        try await step(inner) { try await $0.answerCode(code: code) }
+        try await step(inner) { try await $0.answer(answer: .code(code)) }
     }
 }
 
@@ -127,7 +127,7 @@ public struct SelectMfaTypeChallenge: Sendable {
 
     /// Answers with one of the methods (RespondToAuthChallenge); the next challenge asks for the code.
     public func answer(method: MfaMethod) async throws -> SignInStep {
-        try await step(inner) { try await $0.answerMethod(method: method) }
+        try await step(inner) { try await $0.answer(answer: .method(method)) }
     }
 }
 
@@ -146,12 +146,12 @@ public struct MfaSetupChallenge: Sendable {
     /// Confirms the authenticator app with its first code (VerifySoftwareToken), then continues the sign-in
     /// (RespondToAuthChallenge). `deviceName` is shown at later sign-ins.
     public func verifySoftwareToken(code: String, deviceName: String? = nil) async throws -> SignInStep {
-        try await step(inner) { try await $0.verifySoftwareToken(code: code, deviceName: deviceName) }
+        try await step(inner) { try await $0.answer(answer: .softwareToken(code, deviceName)) }
     }
 
     /// Sets up codes by email instead (RespondToAuthChallenge); the next challenge asks for the first code.
     public func setUpEmail(_ address: String) async throws -> SignInStep {
-        try await step(inner) { try await $0.setUpEmail(address: address) }
+        try await step(inner) { try await $0.answer(answer: .email(address)) }
     }
 }
 
@@ -166,7 +166,7 @@ public struct NewPasswordRequiredChallenge: Sendable {
 
     /// Answers with the new password and attributes (RespondToAuthChallenge).
     public func answer(newPassword: String, attributes: [String: String] = [:]) async throws -> SignInStep {
-        try await step(inner) { try await $0.answerNewPassword(newPassword: newPassword, attributes: attributes) }
+        try await step(inner) { try await $0.answer(answer: .newPassword(newPassword, attributes)) }
     }
 }
 
@@ -182,7 +182,7 @@ public struct OtherChallenge: Sendable {
     /// Answers with `ChallengeResponses` as AWS documents them for this challenge (RespondToAuthChallenge). `USERNAME`, and
     /// `SECRET_HASH` where it is needed, are added.
     public func answer(responses: [String: String]) async throws -> SignInStep {
-        try await step(inner) { try await $0.answerResponses(responses: responses) }
+        try await step(inner) { try await $0.answer(answer: .responses(responses)) }
     }
 }
 

@@ -1,6 +1,7 @@
 package dev.poolpass
 
 import dev.poolpass.ffi.Challenge as FfiChallenge
+import dev.poolpass.ffi.ChallengeAnswer
 import dev.poolpass.ffi.SignInStep as FfiSignInStep
 
 /** The result of a step of a sign-in: the person is signed in ([Done]), or a [Challenge] comes next. */
@@ -55,7 +56,7 @@ sealed class Challenge private constructor(internal val ffi: FfiChallenge) : Sig
         val destination: String? = ffi.details().destination
 
         /** Answers with the code (RespondToAuthChallenge). */
-        suspend fun answer(code: String): SignInStep = step { ffi.answerCode(code) }
+        suspend fun answer(code: String): SignInStep = step { ffi.answer(ChallengeAnswer.Code(code)) }
     }
 
     /** A code that was sent by email (`EMAIL_OTP`). */
@@ -64,7 +65,7 @@ sealed class Challenge private constructor(internal val ffi: FfiChallenge) : Sig
         val destination: String? = ffi.details().destination
 
         /** Answers with the code (RespondToAuthChallenge). */
-        suspend fun answer(code: String): SignInStep = step { ffi.answerCode(code) }
+        suspend fun answer(code: String): SignInStep = step { ffi.answer(ChallengeAnswer.Code(code)) }
     }
 
     /** A code from the person's authenticator app (`SOFTWARE_TOKEN_MFA`). */
@@ -73,7 +74,7 @@ sealed class Challenge private constructor(internal val ffi: FfiChallenge) : Sig
         val deviceName: String? = ffi.details().deviceName
 
         /** Answers with the code that the app shows (RespondToAuthChallenge). */
-        suspend fun answer(code: String): SignInStep = step { ffi.answerCode(code) }
+        suspend fun answer(code: String): SignInStep = step { ffi.answer(ChallengeAnswer.Code(code)) }
     }
 
     /** A choice among second factors (`SELECT_MFA_TYPE`). */
@@ -82,7 +83,7 @@ sealed class Challenge private constructor(internal val ffi: FfiChallenge) : Sig
         val methods: List<MfaMethod> = ffi.details().methods.map(MfaMethod::of)
 
         /** Answers with one of the methods (RespondToAuthChallenge); the next challenge asks for the code. */
-        suspend fun answer(method: MfaMethod): SignInStep = step { ffi.answerMethod(method.toFfi()) }
+        suspend fun answer(method: MfaMethod): SignInStep = step { ffi.answer(ChallengeAnswer.Method(method.toFfi())) }
     }
 
     /** A second factor has to be set up before the person is signed in (`MFA_SETUP`). */
@@ -98,10 +99,10 @@ sealed class Challenge private constructor(internal val ffi: FfiChallenge) : Sig
          * (RespondToAuthChallenge). [deviceName] is shown at later sign-ins.
          */
         suspend fun verifySoftwareToken(code: String, deviceName: String? = null): SignInStep =
-            step { ffi.verifySoftwareToken(code, deviceName) }
+            step { ffi.answer(ChallengeAnswer.SoftwareToken(code, deviceName)) }
 
         /** Sets up codes by email instead (RespondToAuthChallenge); the next challenge asks for the first code. */
-        suspend fun setUpEmail(address: String): SignInStep = step { ffi.setUpEmail(address) }
+        suspend fun setUpEmail(address: String): SignInStep = step { ffi.answer(ChallengeAnswer.Email(address)) }
     }
 
     /** A new password in place of the temporary one that an administrator has set (`NEW_PASSWORD_REQUIRED`). */
@@ -114,7 +115,7 @@ sealed class Challenge private constructor(internal val ffi: FfiChallenge) : Sig
 
         /** Answers with the new password and attributes (RespondToAuthChallenge). */
         suspend fun answer(newPassword: String, attributes: Map<String, String> = emptyMap()): SignInStep =
-            step { ffi.answerNewPassword(newPassword, attributes) }
+            step { ffi.answer(ChallengeAnswer.NewPassword(newPassword, attributes)) }
     }
 
     /** A challenge without a type of its own: a `CUSTOM_CHALLENGE`, or one that AWS has added since. */
@@ -126,7 +127,7 @@ sealed class Challenge private constructor(internal val ffi: FfiChallenge) : Sig
          * Answers with `ChallengeResponses` as AWS documents them for this challenge (RespondToAuthChallenge). `USERNAME`, and
          * `SECRET_HASH` where it is needed, are added.
          */
-        suspend fun answer(responses: Map<String, String>): SignInStep = step { ffi.answerResponses(responses) }
+        suspend fun answer(responses: Map<String, String>): SignInStep = step { ffi.answer(ChallengeAnswer.Responses(responses)) }
     }
 
     override fun toString(): String = "Challenge($name)"
