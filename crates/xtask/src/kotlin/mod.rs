@@ -74,12 +74,32 @@ pub(crate) fn aar(workspace: &Workspace) -> Result<()> {
 fn prepare(workspace: &Workspace) -> Result<()> {
     let shell = &workspace.shell;
     let kotlin = workspace.target.join("kotlin");
-    ffi::generate(workspace, "kotlin", &kotlin.join("generated"))?;
+    let generated = kotlin.join("generated");
+    ffi::generate(workspace, "kotlin", &generated)?;
+    let code = generated.join("dev/poolpass/ffi/poolpass_ffi.kt");
+    shell.write_file(&code, without_checksums(&shell.read_file(&code)?))?;
     let natives = kotlin.join("natives");
     shell.remove_path(&natives)?;
     let folder = shell.create_dir(natives.join(jna_platform()?))?;
     shell.copy_file(mobile::library(workspace)?.stripped, folder)?;
     Ok(())
+}
+
+/// Removes the declarations of the checksums, which uniffi writes even if it omits their comparison. JNA looks up every function
+/// that is declared, and the library does not contain these (`bindings/ffi/discard.ld`).
+fn without_checksums(code: &str) -> String {
+    let mut lines = code.lines();
+    let mut kept = String::with_capacity(code.len());
+    while let Some(line) = lines.next() {
+        if line.trim_start().starts_with("external fun uniffi_poolpass_ffi_checksum_") {
+            // The rest of the declaration.
+            lines.find(|line| line.trim() == "): Int");
+        } else {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
 }
 
 /// The jar folder from which JNA loads the library on this machine.
@@ -117,4 +137,30 @@ fn report(workspace: &Workspace) -> Result<()> {
     println!("{total} tests passed");
     ensure!(total >= 70, "tests are missing");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checksums_are_not_declared() {
+        let code = "\
+internal object IntegrityCheckingUniffiLib {
+    external fun uniffi_poolpass_ffi_checksum_method_table_get(
+    ): Int
+    external fun uniffi_poolpass_ffi_checksum_method_table_put(
+    ): Int
+    external fun ffi_poolpass_ffi_uniffi_contract_version(
+    ): Int
+}
+";
+        let expected = "\
+internal object IntegrityCheckingUniffiLib {
+    external fun ffi_poolpass_ffi_uniffi_contract_version(
+    ): Int
+}
+";
+        assert_eq!(without_checksums(code), expected);
+    }
 }
