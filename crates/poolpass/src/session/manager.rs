@@ -3,6 +3,8 @@
 //! The store decides, since other processes may share it. A change of the stored session takes two locks: one within the process and
 //! one of the store. Each sign-in has an id of its own, and a refresh replaces only the tokens of the sign-in that it began with, so
 //! that a sign-out or another sign-in in the meantime stands.
+//!
+//! Futures that several callers await are boxed, so that each is compiled once.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -106,8 +108,6 @@ impl SessionManager {
     /// The session with tokens that are valid for a while yet.
     ///
     /// When a refresh is due and fails, or takes longer than a grace period, this returns tokens that are still valid; the refresh goes on.
-    ///
-    /// The future is boxed so that it is compiled once for all callers.
     pub(crate) fn fresh(&self) -> BoxFuture<'_, Result<Arc<Session>, Error>> {
         Box::pin(async move {
             let shared = &self.0;
@@ -137,9 +137,11 @@ impl SessionManager {
     }
 
     /// Refreshes now, or joins the refresh that is running.
-    pub(crate) async fn refresh(&self) -> Result<Arc<Session>, Error> {
-        let session = self.0.current().await?.ok_or_else(signed_out)?;
-        self.0.refresh_now(&session).await
+    pub(crate) fn refresh(&self) -> BoxFuture<'_, Result<Arc<Session>, Error>> {
+        Box::pin(async {
+            let session = self.0.current().await?.ok_or_else(signed_out)?;
+            self.0.refresh_now(&session).await
+        })
     }
 
     pub(crate) fn events(&self) -> Events {
@@ -193,7 +195,7 @@ impl Shared {
 
     /// As [`current`](Self::current), but waits for the store no longer than a grace period if the tokens in memory are valid.
     async fn current_in_time(&self) -> Result<Option<Arc<Session>>, Error> {
-        let current: BoxFuture<'_, _> = Box::pin(self.current());
+        let current = self.current();
         if self.still_valid().is_none() {
             return current.await;
         }
@@ -203,17 +205,21 @@ impl Shared {
         })
     }
 
-    pub(super) async fn current(&self) -> Result<Option<Arc<Session>>, Error> {
-        let _writing = self.writing.lock().await;
-        self.reread().await
+    pub(super) fn current(&self) -> BoxFuture<'_, Result<Option<Arc<Session>>, Error>> {
+        Box::pin(async {
+            let _writing = self.writing.lock().await;
+            self.reread().await
+        })
     }
 
     /// Waits until nobody else changes the stored session, here or in another process.
     ///
     /// The store's lock comes first: while another process holds it, this process can still read the session.
-    pub(super) async fn write(&self) -> Result<Writing<'_>, Error> {
-        let store = lock_within(Self::WRITE_LOCK_TIMEOUT, &*self.store, &self.keys.writing).await?;
-        Ok(Writing { _process: self.writing.lock().await, _store: store })
+    pub(super) fn write(&self) -> BoxFuture<'_, Result<Writing<'_>, Error>> {
+        Box::pin(async {
+            let store = lock_within(Self::WRITE_LOCK_TIMEOUT, &*self.store, &self.keys.writing).await?;
+            Ok(Writing { _process: self.writing.lock().await, _store: store })
+        })
     }
 
     /// Waits until nobody else refreshes the session, here or in another process.
@@ -250,17 +256,19 @@ impl Shared {
     }
 
     /// Takes over what another process has stored in the meantime. The caller holds `writing`.
-    async fn reread(&self) -> Result<Option<Arc<Session>>, Error> {
-        let value = self.store.load(&self.keys.session).await?;
-        let stored = value.as_ref().and_then(|value| stored::read(value, &self.pool));
-        let (event, session) = {
-            let mut state = self.state();
-            (state.observe(stored), state.session())
-        };
-        if let Some(event) = event {
-            self.events.publish(&event);
-        }
-        Ok(session)
+    fn reread(&self) -> BoxFuture<'_, Result<Option<Arc<Session>>, Error>> {
+        Box::pin(async {
+            let value = self.store.load(&self.keys.session).await?;
+            let stored = value.as_ref().and_then(|value| stored::read(value, &self.pool));
+            let (event, session) = {
+                let mut state = self.state();
+                (state.observe(stored), state.session())
+            };
+            if let Some(event) = event {
+                self.events.publish(&event);
+            }
+            Ok(session)
+        })
     }
 }
 

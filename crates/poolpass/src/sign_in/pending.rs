@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use super::record::{PendingSignIn, SavedChallenge};
 use crate::error::{Error, ErrorKind};
-use crate::platform::SessionStore;
+use crate::platform::{BoxFuture, SessionStore};
 use crate::session::store_key;
 use crate::user_pool::UserPool;
 
@@ -83,9 +83,12 @@ impl PendingStore {
         }
     }
 
-    pub(crate) async fn clear(&self) -> Result<(), Error> {
-        self.set_current(None);
-        Ok(self.store.remove(&self.key).await?)
+    /// The future is boxed so that it is compiled once for all callers.
+    pub(crate) fn clear(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async {
+            self.set_current(None);
+            Ok(self.store.remove(&self.key).await?)
+        })
     }
 
     fn current(&self) -> Option<String> {
