@@ -82,6 +82,7 @@ final class SecretTests: XCTestCase {
                 "HTTPResponse": response,
                 "HTTPResponse.Body": response.body,
                 "IdToken": idToken,
+                "ListObjects": bucket.list(key),
                 "PoolpassError": try XCTUnwrap(error),
                 "PresignedURL": presigned,
                 "SignInStep": step,
@@ -133,7 +134,7 @@ final class SecretTests: XCTestCase {
         "ItemPage", "Iterator", "KeychainError", "KeychainStore", "NewPasswordRequiredChallenge", "OtherChallenge",
         "PagedItems", "SelectMfaTypeChallenge", "SessionStore", "MfaSetupChallenge", "SmsMfaChallenge",
         "SoftwareTokenMfaChallenge", "TransactGet", "TransactWrite", "Transport", "TransportError", "URLSessionTransport",
-        "UploadBody", "UploadProgress", "UploadSource", "User", "Body",
+        "UploadBody", "UploadProgress", "UploadSource", "UploadState", "User", "Body",
     ]
 
     private func printed(_ value: Any) -> [String: String] {

@@ -1,11 +1,11 @@
 // The steps that every project takes with the package, whichever tool bundled it.
 export async function story(Client, config) {
   const client = await Client.create(config);
-  const [{ username, password }] = config.demo.users;
-  const step = await client.signIn(username, password);
+  const [person] = config.demo.users;
+  const step = await client.signIn(person.username, person.password);
   if (step.kind !== 'done') throw new Error(`unexpected challenge ${step.name}`);
   const { username } = step.user;
-  if (client.bucket === undefined) return `${username} asks: ${(await client.fetch('/notes')).status}`;
+  if (client.bucket === undefined) return `${username} asks: ${(await client.api().request('/notes')).status}`;
   const bucket = client.bucket();
   const key = await bucket.privatePath('packaging.txt');
   await bucket.put(key, 'kept');
