@@ -7,6 +7,7 @@ import type { Item } from './dynamodb.js';
  * - `notAuthorized`, `userNotFound`, `userNotConfirmed`, `passwordResetRequired`, `usernameExists`, `aliasExists`,
  *   `invalidPassword`, `codeMismatch`, `codeExpired`, `tooManyAttempts`, `challengeExpired`, `codeDeliveryFailed`,
  *   `mfaNotSetUp`, `triggerRejected`: the user pool rejected the request. The person can do something about it.
+ * - `operationNotEnabled`, `featureUnavailableInTier`: the user pool's settings, region or feature plan do not offer this.
  * - `signedOut`, `sessionEnded`: show the sign-in page.
  * - `accessDenied`, `credentialsExpired`, `signatureRefused`, `notFound`, `conditionFailed`, `conflict`, `notModified`: AWS
  *   rejected the request.
@@ -33,6 +34,8 @@ export type ErrorKind =
   | 'codeDeliveryFailed'
   | 'mfaNotSetUp'
   | 'triggerRejected'
+  | 'operationNotEnabled'
+  | 'featureUnavailableInTier'
   | 'signedOut'
   | 'sessionEnded'
   | 'accessDenied'

@@ -48,6 +48,8 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         "UserLambdaValidationException" | "UnexpectedLambdaException" | "InvalidLambdaResponseException" => {
             ErrorKind::TriggerRejected
         }
+        "OperationNotEnabledException" => ErrorKind::OperationNotEnabled,
+        "FeatureUnavailableInTierException" => ErrorKind::FeatureUnavailableInTier,
         "RefreshTokenReuseException" => ErrorKind::SessionEnded,
 
         // "ForbiddenException" is a firewall's (WAF), and API Gateway's for a missing API key.
@@ -279,6 +281,7 @@ mod tests {
             ("AliasExistsException", ErrorKind::AliasExists),
             ("CodeDeliveryFailureException", ErrorKind::CodeDeliveryFailed),
             ("ConcurrentModificationException", ErrorKind::Conflict),
+            ("FeatureUnavailableInTierException", ErrorKind::FeatureUnavailableInTier),
             ("ForbiddenException", ErrorKind::AccessDenied),
             ("InternalErrorException", ErrorKind::Unavailable),
             ("InvalidEmailRoleAccessPolicyException", ErrorKind::CodeDeliveryFailed),
@@ -286,6 +289,7 @@ mod tests {
             ("InvalidSmsRoleAccessPolicyException", ErrorKind::CodeDeliveryFailed),
             ("InvalidSmsRoleTrustRelationshipException", ErrorKind::CodeDeliveryFailed),
             ("MFAMethodNotFoundException", ErrorKind::MfaNotSetUp),
+            ("OperationNotEnabledException", ErrorKind::OperationNotEnabled),
             ("PasswordHistoryPolicyViolationException", ErrorKind::InvalidPassword),
             ("PasswordResetRequiredException", ErrorKind::PasswordResetRequired),
             ("RefreshTokenReuseException", ErrorKind::SessionEnded),

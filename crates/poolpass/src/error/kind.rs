@@ -43,6 +43,11 @@ macro_rules! error_kinds {
             MfaNotSetUp = "mfaNotSetUp",
             /// A Lambda trigger of the user pool rejected the request. The error keeps its message.
             TriggerRejected = "triggerRejected",
+            /// The user pool or its region does not offer this operation: the setting is off, or the region is a replica. Change the
+            /// user pool's settings, or call its main region.
+            OperationNotEnabled = "operationNotEnabled",
+            /// The user pool's feature plan does not include this feature. Choose a higher plan.
+            FeatureUnavailableInTier = "featureUnavailableInTier",
 
             /// Nobody is signed in. Show the sign-in page.
             SignedOut = "signedOut",

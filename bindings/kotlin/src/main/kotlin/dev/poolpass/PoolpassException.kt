@@ -103,6 +103,15 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
     /** A Lambda trigger of the user pool rejected the request. The error keeps its message. */
     class TriggerRejected internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
+    /**
+     * The user pool or its region does not offer this operation: the setting is off, or the region is a replica. Change the
+     * user pool's settings, or call its main region.
+     */
+    class OperationNotEnabled internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
+
+    /** The user pool's feature plan does not include this feature. Choose a higher plan. */
+    class FeatureUnavailableInTier internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
+
     /** Nobody is signed in. Show the sign-in page. */
     class SignedOut internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
@@ -186,6 +195,8 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
             ErrorKind.CODE_DELIVERY_FAILED -> CodeDeliveryFailed(failure)
             ErrorKind.MFA_NOT_SET_UP -> MfaNotSetUp(failure)
             ErrorKind.TRIGGER_REJECTED -> TriggerRejected(failure)
+            ErrorKind.OPERATION_NOT_ENABLED -> OperationNotEnabled(failure)
+            ErrorKind.FEATURE_UNAVAILABLE_IN_TIER -> FeatureUnavailableInTier(failure)
             ErrorKind.SIGNED_OUT -> SignedOut(failure)
             ErrorKind.SESSION_ENDED -> SessionEnded(failure)
             ErrorKind.ACCESS_DENIED -> AccessDenied(failure)
