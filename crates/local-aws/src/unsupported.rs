@@ -9,7 +9,6 @@ const PROVIDERS: &[&str] =
     &["SupportedLoginProviders", "DeveloperProviderName", "OpenIdConnectProviderARNs", "SamlProviderARNs"];
 const POOL_SETTINGS: &[&str] = &[
     "LambdaConfig",
-    "DeviceConfiguration",
     "UserPoolAddOns",
     "KeyConfiguration",
     "IssuerConfiguration",
@@ -24,7 +23,6 @@ fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
         (Service::UserPool, "CreateUserPool") => POOL_SETTINGS,
         (Service::UserPool, "SetUserMFAPreference" | "AdminSetUserMFAPreference") => &["WebAuthnMfaSettings"],
         (Service::UserPool, "SetUserPoolMfaConfig") => &["WebAuthnConfiguration"],
-        (Service::UserPool, "GetTokensFromRefreshToken") => &["DeviceKey"],
         (Service::UserPool, "RevokeToken") => &["RevokeAssociatedSessions"],
         (Service::Sts, "AssumeRole") => &[
             "PolicyArns",
@@ -101,20 +99,6 @@ mod tests {
                 Draft::json(
                     &idp("CreateUserPool"),
                     &json!({"PoolName": "p", "LambdaConfig": {"PreSignUp": "arn:aws:lambda:eu-west-1:000000000000:function:f"}}),
-                ),
-            ),
-            (
-                "cognito-idp",
-                Draft::json(
-                    &idp("CreateUserPool"),
-                    &json!({"PoolName": "p", "DeviceConfiguration": {"ChallengeRequiredOnNewDevice": true}}),
-                ),
-            ),
-            (
-                "cognito-idp",
-                Draft::json(
-                    &idp("GetTokensFromRefreshToken"),
-                    &json!({"RefreshToken": "t", "DeviceKey": "d"}),
                 ),
             ),
             (

@@ -82,7 +82,8 @@ const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 pub(super) fn create_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
     let input: CreateUserPool = call.input()?;
-    let settings = input.settings;
+    let mut settings = input.settings;
+    settings.device_configuration.take_if(|devices| devices.is_empty());
     settings.policies.password_policy.validate()?;
     if !settings.username_attributes.is_empty() && !settings.alias_attributes.is_empty() {
         return Err(invalid_parameter(

@@ -29,6 +29,10 @@ pub(super) enum Challenge {
     SelectMfaType {
         factors: Vec<Factor>,
     },
+    /// The device whose password has to be proved.
+    DeviceSrp {
+        key: String,
+    },
     MfaSetup {
         software_token: Option<SoftwareToken>,
         is_verified: bool,
@@ -53,6 +57,8 @@ pub(super) struct Challenges {
     used: HashMap<String, SystemTime>,
     /// SRP exchanges by `SECRET_BLOCK`, since an answer to PASSWORD_VERIFIER needs no `Session`.
     password_verifiers: HashMap<String, PasswordVerifier>,
+    /// Likewise for DEVICE_PASSWORD_VERIFIER.
+    device_verifiers: HashMap<String, PasswordVerifier>,
 }
 
 /// An SRP sign-in that waits for the client's signature.
@@ -175,10 +181,49 @@ impl Challenges {
         self.password_verifiers.remove(secret_block).filter(|verifier| now < verifier.expires)
     }
 
+    /// The session that waits for this device's DEVICE_SRP_AUTH; the newest, if there are several.
+    pub(super) fn awaiting_device(&self, client: &AppClient, username: &str, key: &str) -> Option<String> {
+        let waiting = self.sessions.iter().filter(|(_, session)| {
+            session.client_id == client.id
+                && session.username == username
+                && matches!(&session.challenge, Challenge::DeviceSrp { key: expected } if expected == key)
+        });
+        waiting.max_by_key(|(_, session)| session.expires).map(|(id, _)| id.clone())
+    }
+
+    /// As [`expect_signature`](Self::expect_signature), for the password of a device.
+    pub(super) fn expect_device_signature(
+        &mut self,
+        secret_block: String,
+        client: &AppClient,
+        identity: Identity,
+        username: String,
+        exchange: Exchange,
+        now: SystemTime,
+    ) {
+        self.device_verifiers.retain(|_, verifier| now < verifier.expires);
+        let expires = now + client.settings.challenge_lifetime();
+        let username = Some(username);
+        let verifier =
+            PasswordVerifier { exchange, identity, username, client_id: client.id.clone(), expires };
+        self.device_verifiers.insert(secret_block, verifier);
+    }
+
+    /// As [`take_password_verifier`](Self::take_password_verifier), for the password of a device.
+    pub(super) fn take_device_verifier(
+        &mut self,
+        secret_block: &str,
+        now: SystemTime,
+    ) -> Option<PasswordVerifier> {
+        self.device_verifiers.remove(secret_block).filter(|verifier| now < verifier.expires)
+    }
+
     /// Removes a user's pending challenges after a password change or the user's deletion.
     pub(super) fn forget_user(&mut self, username: &str) {
         self.sessions.retain(|_, session| session.username != username);
-        self.password_verifiers.retain(|_, verifier| verifier.username.as_deref() != Some(username));
+        for verifiers in [&mut self.password_verifiers, &mut self.device_verifiers] {
+            verifiers.retain(|_, verifier| verifier.username.as_deref() != Some(username));
+        }
     }
 }
 

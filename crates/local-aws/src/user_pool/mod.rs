@@ -12,6 +12,11 @@ mod client;
 mod code;
 mod constraints;
 mod delivery;
+mod device;
+mod device_operations;
+mod device_sign_in;
+#[cfg(test)]
+mod device_tests;
 mod forgot_password;
 mod keys;
 mod mfa;
@@ -89,6 +94,8 @@ struct Pools(BTreeMap<String, UserPool>);
 /// The user of an access token.
 struct Caller {
     username: String,
+    /// The id of the sign-in.
+    sign_in: String,
     client: Arc<AppClient>,
 }
 
@@ -136,6 +143,11 @@ fn operation(name: &str) -> Option<Operation> {
         "VerifySoftwareToken" => Public(mfa_setup::verify_software_token),
         "SetUserMFAPreference" => Public(mfa_setup::set_user_mfa_preference),
         "GetUserAuthFactors" => Public(mfa_setup::user_auth_factors),
+        "ConfirmDevice" => Public(device_operations::confirm_device),
+        "GetDevice" => Public(device_operations::device),
+        "ListDevices" => Public(device_operations::list_devices),
+        "UpdateDeviceStatus" => Public(device_operations::update_device_status),
+        "ForgetDevice" => Public(device_operations::forget_device),
 
         "CreateUserPool" => Administrative(admin_pools::create_user_pool),
         "DescribeUserPool" => Administrative(admin_pools::describe_user_pool),
@@ -158,6 +170,10 @@ fn operation(name: &str) -> Option<Operation> {
         "AdminDisableUser" => Administrative(admin_users::disable_user),
         "AdminUserGlobalSignOut" => Administrative(admin_users::user_global_sign_out),
         "AdminSetUserMFAPreference" => Administrative(mfa_setup::admin_set_user_mfa_preference),
+        "AdminGetDevice" => Administrative(device_operations::device),
+        "AdminListDevices" => Administrative(device_operations::list_devices),
+        "AdminUpdateDeviceStatus" => Administrative(device_operations::update_device_status),
+        "AdminForgetDevice" => Administrative(device_operations::forget_device),
         "CreateGroup" => Administrative(admin_groups::create_group),
         "DeleteGroup" => Administrative(admin_groups::delete_group),
         "AdminAddUserToGroup" => Administrative(admin_groups::add_user_to_group),
@@ -342,8 +358,8 @@ impl Pools {
         if !user.enabled {
             return Err(refused("User is disabled."));
         }
-        let username = user.username.clone();
-        Ok((pool, Caller { username, client }))
+        let (username, sign_in) = (user.username.clone(), sign_in.id.clone());
+        Ok((pool, Caller { username, sign_in, client }))
     }
 }
 
@@ -395,7 +411,8 @@ mod tests {
         DescribeUserPoolClient UpdateUserPoolClient DeleteUserPoolClient ListUserPoolClients AdminCreateUser \
         AdminGetUser AdminDeleteUser AdminSetUserPassword AdminResetUserPassword AdminConfirmSignUp \
         AdminUpdateUserAttributes AdminEnableUser AdminDisableUser AdminUserGlobalSignOut \
-        AdminSetUserMFAPreference CreateGroup DeleteGroup AdminAddUserToGroup AdminRemoveUserFromGroup";
+        AdminSetUserMFAPreference ConfirmDevice GetDevice ListDevices UpdateDeviceStatus ForgetDevice AdminGetDevice \
+        AdminListDevices AdminUpdateDeviceStatus AdminForgetDevice CreateGroup DeleteGroup AdminAddUserToGroup AdminRemoveUserFromGroup";
 
     #[test]
     fn whatever_comes_in_the_answer_is_a_client_error_and_no_panic() {

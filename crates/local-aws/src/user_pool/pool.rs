@@ -10,6 +10,7 @@ use sha2::Sha256;
 use super::{
     challenge::Challenges,
     client::AppClient,
+    device::DeviceConfiguration,
     mfa::{Factor, MfaConfiguration, OfferedFactors},
     password::PasswordPolicy,
     schema::{Schema, is_email, is_phone_number},
@@ -62,6 +63,9 @@ pub(super) struct PoolSettings {
     pub(super) account_recovery_setting: AccountRecoverySetting,
     #[serde(default)]
     pub(super) admin_create_user_config: AdminCreateUserConfig,
+    /// Absent in a pool that does not track devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) device_configuration: Option<DeviceConfiguration>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Call, client::AppClient, invalid_parameter, not_authorized, pool::UserPool, sign_in::Parameters, tokens,
+    Call, client::AppClient, device, invalid_parameter, not_authorized, pool::UserPool, sign_in::Parameters,
+    tokens,
 };
 use crate::error::AwsError;
 
@@ -14,6 +15,7 @@ struct TokensFromRefreshToken {
     refresh_token: String,
     client_id: String,
     client_secret: Option<String>,
+    device_key: Option<String>,
 }
 
 /// GetTokensFromRefreshToken. With rotation, it also returns a new refresh token.
@@ -32,6 +34,7 @@ pub(super) fn tokens_from_refresh_token(call: &Call<'_>) -> Result<Value, AwsErr
     if !user.enabled {
         return Err(not_authorized("User is disabled."));
     }
+    device::check_refresh(user, &sign_in, input.device_key.as_deref())?;
     let mut result = tokens::authentication_result(pool, &client, user, &sign_in, None, call.now)?;
     if client.settings.rotates() {
         result["RefreshToken"] = json!(pool.sign_ins.rotate(&input.refresh_token, call.now));
@@ -66,6 +69,7 @@ pub(super) fn by_refresh_token(
     if !user.enabled {
         return Err(not_authorized("User is disabled."));
     }
+    device::check_refresh(user, &sign_in, parameters.optional("DEVICE_KEY"))?;
     let result = tokens::authentication_result(pool, client, user, &sign_in, None, call.now)?;
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
 }

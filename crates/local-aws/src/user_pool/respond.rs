@@ -12,6 +12,8 @@ use super::{
     challenge::{Challenge, PasswordVerifier},
     client::AppClient,
     code::CodeError,
+    device,
+    device_sign_in::{device_password_verifier, device_srp_auth},
     invalid_parameter,
     mfa::{Factor, SoftwareTokenError},
     not_authorized,
@@ -47,8 +49,14 @@ pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsErr
     let responses = &input.challenge_responses;
     let typed = responses.required("USERNAME")?;
     client.check_secret_hash(typed, responses.optional("SECRET_HASH"))?;
-    if input.challenge_name == "PASSWORD_VERIFIER" {
-        return password_verifier(call, pool, &client, responses);
+    device::check_presented(pool, &client, responses)?;
+    match input.challenge_name.as_str() {
+        "PASSWORD_VERIFIER" => return password_verifier(call, pool, &client, responses),
+        "DEVICE_SRP_AUTH" => {
+            return device_srp_auth(call, pool, &client, input.session.as_deref(), responses);
+        }
+        "DEVICE_PASSWORD_VERIFIER" => return device_password_verifier(call, pool, &client, responses),
+        _ => {}
     }
 
     let session = input.session.as_deref().unwrap_or_default();
@@ -250,7 +258,7 @@ fn is_same_user(pool: &UserPool, verifier: &PasswordVerifier, typed: &str) -> bo
     }
 }
 
-fn parse_timestamp(timestamp: &str) -> Result<SystemTime, AwsError> {
+pub(super) fn parse_timestamp(timestamp: &str) -> Result<SystemTime, AwsError> {
     let format = format_description!(
         "[weekday repr:short] [month repr:short] [day padding:none] [hour]:[minute]:[second] UTC [year]"
     );
@@ -259,7 +267,7 @@ fn parse_timestamp(timestamp: &str) -> Result<SystemTime, AwsError> {
         .map_err(|_| invalid_parameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english."))
 }
 
-fn is_recent(time: SystemTime, now: SystemTime) -> bool {
+pub(super) fn is_recent(time: SystemTime, now: SystemTime) -> bool {
     const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 
     let distance = now.duration_since(time).unwrap_or_else(|error| error.duration());

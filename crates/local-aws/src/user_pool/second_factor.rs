@@ -8,6 +8,7 @@ use super::{
     client::AppClient,
     code::Code,
     delivery::{masked, medium_name},
+    device::DeviceIds,
     mfa::{Factor, MfaConfiguration},
     not_authorized,
     pool::{UserPool, user_not_found},
@@ -26,7 +27,7 @@ pub(super) struct SignInStep<'a> {
 }
 
 /// `ChallengeParameters`.
-type ChallengeParameters = Map<String, Value>;
+pub(super) type ChallengeParameters = Map<String, Value>;
 
 impl SignInStep<'_> {
     /// Continues after a correct password.
@@ -55,7 +56,7 @@ impl SignInStep<'_> {
     /// Requires the second factor, or signs in if none is needed.
     pub(super) fn ask_for_second_factor(self) -> Result<Value, AwsError> {
         let mfa = self.pool.settings.mfa_configuration;
-        if mfa == MfaConfiguration::Off {
+        if mfa == MfaConfiguration::Off || self.has_trusted_device() {
             return self.finish();
         }
         let user = self.user()?;
@@ -103,13 +104,28 @@ impl SignInStep<'_> {
         Ok(self.open(Factor::Email.name(), challenge, parameters))
     }
 
-    /// Signs the user in.
+    /// Signs the user in, after the presented device has proved itself if it is a remembered one.
     pub(super) fn finish(self) -> Result<Value, AwsError> {
+        let device = self.presented_device().map(|device| (device.ids.clone(), device.remembered));
+        match device {
+            Some((ids, true)) => Ok(self.ask_for_device(ids)),
+            known => self.issue_tokens(known.map(|(ids, _)| ids)),
+        }
+    }
+
+    /// Signs the user in with this device. In a pool that tracks devices, a sign-in without one gets the ids of a new one.
+    pub(super) fn issue_tokens(self, device: Option<DeviceIds>) -> Result<Value, AwsError> {
         let Self { call, pool, client, username } = self;
+        let is_new = device.is_none() && pool.settings.device_configuration.is_some();
+        let device = if is_new { Some(DeviceIds::new(&pool.region)) } else { device };
         let user = pool.users.get(&username).ok_or_else(user_not_found)?;
-        let (sign_in, refresh_token) = pool.sign_ins.begin(client, user, call.now);
-        let result =
+        let (mut sign_in, refresh_token) = pool.sign_ins.begin(client, user, call.now);
+        pool.sign_ins.set_device(&mut sign_in, device);
+        let mut result =
             tokens::authentication_result(pool, client, user, &sign_in, Some(refresh_token), call.now)?;
+        if let Some(device) = sign_in.device.filter(|_| is_new) {
+            result["NewDeviceMetadata"] = device.to_json();
+        }
         Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
     }
 
@@ -154,7 +170,7 @@ impl SignInStep<'_> {
         Challenge::Code { factor, code, sets_up }
     }
 
-    fn open(self, name: &str, challenge: Challenge, parameters: ChallengeParameters) -> Value {
+    pub(super) fn open(self, name: &str, challenge: Challenge, parameters: ChallengeParameters) -> Value {
         let session = self.pool.challenges.open(self.client, &self.username, challenge, self.call.now);
         let mut answer = json!({ "ChallengeName": name, "Session": session });
         answer["ChallengeParameters"] = Value::Object(parameters);

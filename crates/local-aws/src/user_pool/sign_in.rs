@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{
     Call,
     client::AppClient,
-    invalid_parameter, not_authorized,
+    device, invalid_parameter, not_authorized,
     pool::{UserPool, user_not_found},
     refresh,
     second_factor::SignInStep,
@@ -40,6 +40,9 @@ pub(super) fn initiate_auth(call: &Call<'_>) -> Result<Value, AwsError> {
     let mut pools = call.pools();
     let (pool, client) = pools.by_client(&input.client_id)?;
     let parameters = &input.auth_parameters;
+    if !input.auth_flow.starts_with("REFRESH_TOKEN") {
+        device::check_presented(pool, &client, parameters)?;
+    }
     match input.auth_flow.as_str() {
         "USER_SRP_AUTH" => by_srp(call, pool, &client, parameters),
         "USER_PASSWORD_AUTH" => by_password(call, pool, &client, parameters),
@@ -161,7 +164,7 @@ pub(super) fn wrong_password() -> AwsError {
     not_authorized("Incorrect username or password.")
 }
 
-fn random_secret_block() -> String {
+pub(super) fn random_secret_block() -> String {
     let mut bytes = [0; 512];
     rand::rng().fill_bytes(&mut bytes);
     STANDARD.encode(bytes)

@@ -8,7 +8,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::Rng as _;
 
-use super::{client::AppClient, user::User};
+use super::{client::AppClient, device::DeviceIds, user::User};
 use crate::error::AwsError;
 
 /// The sign-ins of a user pool. All tokens of one sign-in contain its ID as `origin_jti`.
@@ -29,6 +29,8 @@ pub(super) struct SignIn {
     pub(super) time: SystemTime,
     /// Groups the log entries of one sign-in.
     pub(super) event_id: String,
+    /// The device, in a pool that tracks devices. It need not be confirmed.
+    pub(super) device: Option<DeviceIds>,
     expires: SystemTime,
     revoked: bool,
 }
@@ -58,12 +60,19 @@ impl SignIns {
             client_id: client.id.clone(),
             time: now,
             event_id: uuid::Uuid::new_v4().to_string(),
+            device: None,
             expires: now + client.settings.refresh_token_lifetime(),
             revoked: false,
         };
         self.by_id.insert(sign_in.id.clone(), sign_in.clone());
         let token = self.new_token(&sign_in.id);
         (sign_in, token)
+    }
+
+    /// Records the device of a sign-in.
+    pub(super) fn set_device(&mut self, sign_in: &mut SignIn, device: Option<DeviceIds>) {
+        sign_in.device = device;
+        self.by_id.insert(sign_in.id.clone(), sign_in.clone());
     }
 
     /// The sign-in that a refresh token belongs to, if it may still be used.

@@ -49,6 +49,18 @@ impl Verifier {
         Self::with_salt(identity, password, BigUint::from_bytes_be(&random::<16>()))
     }
 
+    /// The verifier that a device has computed itself: base64 of both numbers. `None` where they are not those of the group.
+    pub(super) fn registered(salt: &str, value: &str) -> Option<Self> {
+        const LONGEST: usize = 512;
+
+        let number = |text: &str| {
+            let bytes = STANDARD.decode(text).ok()?;
+            (!bytes.is_empty() && bytes.len() <= LONGEST).then(|| BigUint::from_bytes_be(&bytes))
+        };
+        let (salt, value) = (number(salt)?, number(value)?);
+        (value != BigUint::ZERO && value < GROUP.n).then_some(Self { salt, value })
+    }
+
     /// The verifier of a missing user. No password matches it, and the salt is always the same.
     pub(super) fn unanswerable(salt: &[u8]) -> Self {
         let exponent = BigUint::from_bytes_be(&random::<32>());

@@ -116,6 +116,9 @@ fn access_claims(
     claims.insert("token_use".to_owned(), json!("access"));
     claims.insert("scope".to_owned(), json!(SELF_SERVICE_SCOPE));
     claims.insert("username".to_owned(), json!(user.username));
+    if let Some(device) = &sign_in.device {
+        claims.insert("device_key".to_owned(), json!(device.key));
+    }
     claims
 }
 

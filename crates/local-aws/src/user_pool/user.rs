@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     code::Code,
+    device::Device,
     mfa::MfaSettings,
     password::PasswordAttempts,
     schema::{Attributes, attributes_json},
@@ -34,6 +35,8 @@ pub(super) struct User {
     pub(super) attribute_codes: BTreeMap<String, AttributeCode>,
     pub(super) mfa: MfaSettings,
     pub(super) groups: BTreeSet<String>,
+    /// The confirmed devices, oldest first.
+    pub(super) devices: Vec<Device>,
 }
 
 /// A code and the address that it was sent to.
@@ -86,6 +89,7 @@ impl User {
             attribute_codes: BTreeMap::new(),
             mfa: MfaSettings::default(),
             groups: BTreeSet::new(),
+            devices: Vec::new(),
         }
     }
 

@@ -11,6 +11,8 @@ import botocore.session
 OPERATIONS = {
     "cognito-idp": """
         AdminAddUserToGroup AdminConfirmSignUp AdminCreateUser AdminDeleteUser AdminDisableUser AdminEnableUser
+        AdminForgetDevice AdminGetDevice AdminListDevices AdminUpdateDeviceStatus ConfirmDevice ForgetDevice GetDevice
+        ListDevices UpdateDeviceStatus
         AdminGetUser AdminRemoveUserFromGroup AdminResetUserPassword AdminSetUserMFAPreference AdminSetUserPassword
         AdminUpdateUserAttributes AdminUserGlobalSignOut AssociateSoftwareToken ChangePassword ConfirmForgotPassword
         ConfirmSignUp CreateGroup CreateUserPool CreateUserPoolClient DeleteGroup DeleteUser DeleteUserAttributes
