@@ -13,8 +13,8 @@ use crate::mfa::{MfaMethod, SoftwareTokenSetup};
 /// Signing up, passwords, attributes, second factors.
 #[derive(Debug, uniffi::Object)]
 pub struct Account {
-    inner: poolpass::Account,
-    cancel: Cancel,
+    pub(crate) inner: poolpass::Account,
+    pub(crate) cancel: Cancel,
 }
 
 /// The result of a sign-up.

@@ -29,6 +29,11 @@ pub(crate) fn from_rfc3339(text: &str) -> Option<SystemTime> {
     system_time(OffsetDateTime::parse(text, &Rfc3339).ok()?)
 }
 
+/// Reads seconds since 1970, as AWS's JSON has them. `None` for a time that no clock shows.
+pub(crate) fn from_unix(seconds: f64) -> Option<SystemTime> {
+    UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(seconds).ok()?)
+}
+
 /// The date and time in UTC, to the second. `None` outside the years 1 to 9999.
 pub(crate) fn calendar(time: SystemTime) -> Option<OffsetDateTime> {
     let seconds = match time.duration_since(UNIX_EPOCH) {

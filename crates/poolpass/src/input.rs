@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
+use crate::json::Object;
 
 pub(crate) fn not_empty<'a>(text: &'a str, complaint: &'static str) -> Result<&'a str, Error> {
     if text.is_empty() {
@@ -24,6 +25,13 @@ pub(crate) fn code(code: &str) -> Result<String, Error> {
     let code: String = code.split_whitespace().collect();
     not_empty(&code, "the code is empty")?;
     Ok(code)
+}
+
+/// The answer of an authenticator, which is a JSON object.
+pub(crate) fn credential(json: &str) -> Result<Object, Error> {
+    Object::parse(json.as_bytes()).map_err(|_| {
+        Error::invalid_input("the credential is not the JSON of an authenticator: its toJSON() as a text")
+    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ import PoolpassFFI
 ///
 /// `clientMetadata` holds values for the user pool's Lambda triggers.
 public struct Account: Sendable {
-    private let inner: PoolpassFFI.Account
+    let inner: PoolpassFFI.Account
 
     init(_ inner: PoolpassFFI.Account) {
         self.inner = inner

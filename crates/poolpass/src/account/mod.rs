@@ -5,10 +5,14 @@
 //! - [`attributes`]: the person's attributes in the user pool
 //! - [`call`]: a call with options, before it is sent
 //! - [`mfa`]: setting up and choosing a second factor
+//! - [`passkeys`]: registering, listing and deleting passkeys
+//! - [`list`]: what belongs to the person, in pages
 
 mod attributes;
 mod call;
+mod list;
 mod mfa;
+mod passkeys;
 mod password;
 mod sign_up;
 #[cfg(test)]
@@ -18,7 +22,9 @@ use std::sync::Arc;
 
 pub use attributes::UserAttributes;
 pub use call::{AccountCall, AccountOptions};
+pub use list::{AccountList, AccountListOptions, AccountPage};
 pub use mfa::{MfaPreference, MfaSetting, MfaSettings};
+pub use passkeys::{Passkey, PasskeyRegistration};
 pub use sign_up::{SignUp, SignUpOptions, SignUpResult};
 
 use crate::error::{Error, ErrorKind};

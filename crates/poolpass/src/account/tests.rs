@@ -11,7 +11,7 @@ use crate::platform::Clock;
 use crate::session::test_tokens::{result, tokens};
 use crate::user_pool::scripted::ScriptedPool;
 
-async fn signed_in(pool: &ScriptedPool) -> Client {
+pub(super) async fn signed_in(pool: &ScriptedPool) -> Client {
     let client = pool.client().build().unwrap();
     let tokens = tokens(&result("ada", pool.now(), Some("ada's refresh token")));
     client.manager().unwrap().begin(tokens).await.unwrap();

@@ -21,6 +21,7 @@ const HARMLESS: &[&str] = &[
     "AuthFlow",
     "ChallengeName",
     "ClientId",
+    "CredentialId",
     "CustomRoleArn",
     "DeliveryMedium",
     "FriendlyDeviceName",
@@ -34,6 +35,10 @@ const HARMLESS: &[&str] = &[
     "Username",
     // Of a user's attributes.
     "Value",
+    // Of a passkey.
+    "authenticatorAttachment",
+    "transports",
+    "type",
 ];
 
 /// A request as it was sent, with the secrets that no error about it may show. An answer of AWS carries it in its extensions, since a

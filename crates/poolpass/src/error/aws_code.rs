@@ -51,6 +51,7 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         "OperationNotEnabledException" => ErrorKind::OperationNotEnabled,
         "FeatureUnavailableInTierException" => ErrorKind::FeatureUnavailableInTier,
         "RefreshTokenReuseException" => ErrorKind::SessionEnded,
+        "WebAuthnChallengeNotFoundException" => ErrorKind::ChallengeExpired,
 
         // "ForbiddenException" is a firewall's (WAF), and API Gateway's for a missing API key.
         "AccessDenied"
@@ -118,6 +119,30 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         _ if http_status == 429 => ErrorKind::Throttled,
         _ => ErrorKind::Aws,
     }
+}
+
+/// What to do about a refusal whose message does not say it.
+pub(super) fn advice(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "WebAuthnNotEnabledException" => {
+            "Allow WEB_AUTHN among the user pool's first factors (SignInPolicy, AllowedFirstAuthFactors)."
+        }
+        "WebAuthnConfigurationMissingException" => {
+            "Set the user pool's relying party id (SetUserPoolMfaConfig, WebAuthnConfiguration.RelyingPartyId), or give it a domain."
+        }
+        "WebAuthnRelyingPartyMismatchException" => {
+            "The passkey was made for another domain than the user pool's RelyingPartyId."
+        }
+        "WebAuthnOriginNotAllowedException" => {
+            "The page's domain has to be the user pool's RelyingPartyId or below it. An Android app has the origin \
+             android:apk-key-hash:… of its signing certificate, which /.well-known/assetlinks.json of that domain has to name, an \
+             app of Apple's systems the domain that /.well-known/apple-app-site-association gives it."
+        }
+        "WebAuthnCredentialNotSupportedException" => "Ask for a passkey of another authenticator.",
+        "WebAuthnChallengeNotFoundException" => "Start the registration again.",
+        "WebAuthnClientMismatchException" => "Start and complete the registration with the same app client.",
+        _ => return None,
+    })
 }
 
 fn by_status(http_status: u16) -> ErrorKind {
@@ -300,6 +325,7 @@ mod tests {
             ("UnexpectedLambdaException", ErrorKind::TriggerRejected),
             ("UserLambdaValidationException", ErrorKind::TriggerRejected),
             ("UserNotConfirmedException", ErrorKind::UserNotConfirmed),
+            ("WebAuthnChallengeNotFoundException", ErrorKind::ChallengeExpired),
             // Of an identity pool.
             ("ExternalServiceException", ErrorKind::Aws),
             ("InvalidIdentityPoolConfigurationException", ErrorKind::Aws),
@@ -309,6 +335,12 @@ mod tests {
             ("UnsupportedOperationException", ErrorKind::Aws),
             ("UnsupportedTokenTypeException", ErrorKind::Aws),
             ("UserPoolAddOnNotEnabledException", ErrorKind::Aws),
+            ("WebAuthnClientMismatchException", ErrorKind::Aws),
+            ("WebAuthnConfigurationMissingException", ErrorKind::Aws),
+            ("WebAuthnCredentialNotSupportedException", ErrorKind::Aws),
+            ("WebAuthnNotEnabledException", ErrorKind::Aws),
+            ("WebAuthnOriginNotAllowedException", ErrorKind::Aws),
+            ("WebAuthnRelyingPartyMismatchException", ErrorKind::Aws),
             ("WhatIsToComeException", ErrorKind::Aws),
         ] {
             assert_eq!(kind_of(Some(code), "m", 400), kind, "{code}");

@@ -77,7 +77,8 @@ macro_rules! error_kinds {
             Network = "network",
             /// AWS did not answer in time.
             Timeout = "timeout",
-            /// The app cancelled the call.
+            /// The app cancelled the call, or the person said no to the authenticator. A challenge stays and can be answered in
+            /// another way.
             Cancelled = "cancelled",
 
             /// The session store failed to save or load a value.

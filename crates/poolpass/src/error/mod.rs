@@ -22,7 +22,9 @@ pub(crate) use crate::dynamodb::Item;
 #[cfg(not(feature = "dynamodb"))]
 pub(crate) use std::convert::Infallible as Item;
 
-use crate::platform::{RandomError, StoreError, TransportError, TransportErrorKind};
+use crate::platform::{
+    AuthenticatorError, AuthenticatorErrorKind, RandomError, StoreError, TransportError, TransportErrorKind,
+};
 
 /// The error of every call.
 ///
@@ -91,8 +93,9 @@ impl Error {
             }
             kind = cancellation::kind(&cancellation_reasons);
         }
+        let advice = aws_code.as_deref().and_then(aws_code::advice);
         let mut error = match message {
-            Some(message) => Self::new(kind, message),
+            Some(message) => Self::new(kind, advice.map_or(message.clone(), |advice| message + " " + advice)),
             None => Self::new(kind, format!("AWS answered with HTTP status {http_status}")),
         };
         error.0.aws_code = aws_code;
@@ -286,6 +289,22 @@ impl From<StoreError> for Error {
         Self::new(ErrorKind::Store, format!("the session store failed: {error}"))
     }
 }
+
+impl From<AuthenticatorError> for Error {
+    fn from(error: AuthenticatorError) -> Self {
+        let (kind, advice) = match error.kind {
+            AuthenticatorErrorKind::Cancelled => (ErrorKind::Cancelled, ""),
+            AuthenticatorErrorKind::TimedOut => (ErrorKind::Timeout, ""),
+            AuthenticatorErrorKind::AlreadyRegistered => (ErrorKind::Conflict, ""),
+            AuthenticatorErrorKind::NotAssociated => (ErrorKind::InvalidConfig, NOT_ASSOCIATED),
+            AuthenticatorErrorKind::Unsupported | AuthenticatorErrorKind::Failed => (ErrorKind::Platform, ""),
+        };
+        Self::new(kind, error.detail + advice)
+    }
+}
+
+const NOT_ASSOCIATED: &str = " (the user pool's RelyingPartyId has to be the page's domain or one above it; for an app, that domain \
+                              has to serve /.well-known/apple-app-site-association or /.well-known/assetlinks.json with the app)";
 
 impl From<RandomError> for Error {
     fn from(error: RandomError) -> Self {

@@ -85,9 +85,7 @@ fn identity_in(answer: &mut Object) -> Result<String, Error> {
 }
 
 fn granted(mut credentials: Object) -> Result<Credentials, Error> {
-    let expiration = Duration::try_from_secs_f64(credentials.number("Expiration")?)
-        .ok()
-        .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since))
+    let expiration = dates::from_unix(credentials.number("Expiration")?)
         .filter(|expiration| dates::calendar(*expiration).is_some())
         .ok_or_else(|| Error::invalid_response("the credentials' expiration is not a time"))?;
     let (secret_key, token) = (credentials.secret("SecretKey")?, credentials.secret("SessionToken")?);

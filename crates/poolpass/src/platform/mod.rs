@@ -3,6 +3,7 @@
 //! This is the only module that knows which platform it runs on. All others take its traits as inputs, so the SDK behaves the same in a
 //! browser, on a phone and on a server, and a test can replace any of them.
 
+mod authenticator;
 mod clock;
 mod random;
 mod store;
@@ -21,6 +22,7 @@ use native as sys;
 #[cfg(target_arch = "wasm32")]
 use web as sys;
 
+pub use authenticator::{Authenticator, AuthenticatorError, AuthenticatorErrorKind};
 pub use clock::{Clock, SystemClock};
 pub use random::{Random, RandomError, SystemRandom};
 pub use store::{MemoryStore, SessionStore, StoreError, StoreLock};

@@ -110,6 +110,26 @@ impl Call {
         Self::safe("SetUserMFAPreference", input)
     }
 
+    /// StartWebAuthnRegistration. Each call gives a challenge of its own, of which AWS knows the newest.
+    pub(crate) fn start_web_authn_registration() -> Self {
+        Self::safe("StartWebAuthnRegistration", Object::new())
+    }
+
+    /// CompleteWebAuthnRegistration.
+    pub(crate) fn complete_web_authn_registration(credential: Object) -> Self {
+        Self::once("CompleteWebAuthnRegistration", Object::new().with("Credential", credential))
+    }
+
+    /// DeleteWebAuthnCredential.
+    pub(crate) fn delete_web_authn_credential(credential_id: &str) -> Self {
+        Self::once("DeleteWebAuthnCredential", Object::new().with("CredentialId", credential_id))
+    }
+
+    /// An operation that lists something, such as ListWebAuthnCredentials.
+    pub(crate) fn list(operation: &'static str, input: Object) -> Self {
+        Self::safe(operation, input)
+    }
+
     /// DeleteUser.
     pub(crate) fn delete_user() -> Self {
         Self::once("DeleteUser", Object::new())

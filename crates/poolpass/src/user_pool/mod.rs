@@ -159,10 +159,12 @@ impl Call {
         matches!(
             self.operation,
             "ChangePassword"
+                | "CompleteWebAuthnRegistration"
                 | "ConfirmForgotPassword"
                 | "ConfirmSignUp"
                 | "DeleteUser"
                 | "DeleteUserAttributes"
+                | "DeleteWebAuthnCredential"
                 | "GlobalSignOut"
                 | "RevokeToken"
                 | "SetUserMFAPreference"

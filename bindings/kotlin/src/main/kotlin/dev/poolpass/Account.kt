@@ -112,6 +112,51 @@ class Account internal constructor(private val ffi: FfiAccount) {
     /** Chooses second factors (SetUserMFAPreference). */
     suspend fun setMfaPreference(settings: MfaSettings): Unit = mapped { ffi.setMfaPreference(settings) }
 
+    /**
+     * Starts the registration of a passkey for the signed-in person (StartWebAuthnRegistration). AWS knows one registration of a
+     * person: the newest.
+     *
+     * @throws PoolpassException.Aws with the code `WebAuthnNotEnabledException` or `WebAuthnConfigurationMissingException` for a user
+     * pool without passkeys or without a relying party's id.
+     * @throws PoolpassException.TooManyAttempts for a person who has as many passkeys as Cognito keeps.
+     */
+    suspend fun startPasskeyRegistration(): PasskeyRegistration = mapped { PasskeyRegistration(ffi.startPasskeyRegistration()) }
+
+    /**
+     * Creates a passkey with [authenticator] and registers it for the signed-in person (StartWebAuthnRegistration,
+     * CompleteWebAuthnRegistration).
+     *
+     * @throws PoolpassException.Cancelled when the person says no.
+     * @throws PoolpassException.Timeout when the person does not act in time.
+     * @throws PoolpassException.Conflict when the authenticator has a passkey of this person already.
+     * @throws PoolpassException.InvalidConfig when the page or the app may not use the relying party's id.
+     * @throws PoolpassException.Platform when the authenticator fails or there is none. The others are those of
+     * [startPasskeyRegistration] and [PasskeyRegistration.complete].
+     */
+    suspend fun registerPasskey(authenticator: Authenticator) {
+        val registration = startPasskeyRegistration()
+        registration.complete(asked { authenticator.create(registration.creationOptions) })
+    }
+
+    /**
+     * Lists the signed-in person's passkeys (ListWebAuthnCredentials). A page has at most 20.
+     *
+     * @param pageSize the maximum number of entries in a page. Default: AWS's.
+     * @param nextToken continues after an earlier page, with that page's `nextToken`.
+     */
+    fun passkeys(pageSize: Int? = null, nextToken: String? = null): AccountList<Passkey> = AccountList(nextToken) { token ->
+        mapped { ffi.passkeysPage(pageSize, token) }.let { AccountPage(it.items, it.nextToken) }
+    }
+
+    /**
+     * Deletes a passkey of the signed-in person from the user pool (DeleteWebAuthnCredential). The authenticator keeps its part, which
+     * signs in nowhere.
+     *
+     * @throws PoolpassException.NotFound for a passkey that the person does not have.
+     * @throws PoolpassException.InvalidInput for an empty id.
+     */
+    suspend fun deletePasskey(credentialId: String): Unit = mapped { ffi.deletePasskey(credentialId) }
+
     /** Deletes the signed-in user permanently (DeleteUser) and removes the session. */
     suspend fun deleteUser(): Unit = mapped { ffi.deleteUser() }
 

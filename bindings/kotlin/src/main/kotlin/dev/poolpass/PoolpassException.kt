@@ -154,7 +154,7 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
     /** AWS did not answer in time. */
     class Timeout internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
-    /** The app cancelled the call. */
+    /** The app cancelled the call, or the person said no to the authenticator. A challenge stays and can be answered in another way. */
     class Cancelled internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /** The session store failed to save or load a value. */
