@@ -4,7 +4,8 @@ use dynoxide::DynoxideError;
 
 use crate::{
     clock::Clock, dynamodb::DynamoDb, echo::Echoes, faults::Faults, iam::Iam, identity_pool::IdentityPools,
-    messages::Messages, request_counts::RequestCounts, s3::S3, sts::Sts, user_pool::UserPools,
+    limits::Limits, messages::Messages, request_counts::RequestCounts, s3::S3, sts::Sts,
+    user_pool::UserPools,
 };
 
 /// Everything that the one AWS account of this server holds.
@@ -15,6 +16,7 @@ pub(crate) struct Account {
     pub(crate) faults: Faults,
     pub(crate) echoes: Echoes,
     pub(crate) request_counts: RequestCounts,
+    pub(crate) limits: Limits,
     pub(crate) user_pools: UserPools,
     pub(crate) identity_pools: IdentityPools,
     pub(crate) iam: Iam,
@@ -39,6 +41,7 @@ impl Account {
             faults: Faults::default(),
             echoes: Echoes::default(),
             request_counts: RequestCounts::default(),
+            limits: Limits::default(),
             user_pools: UserPools::default(),
             identity_pools: IdentityPools::default(),
             iam: Iam::default(),

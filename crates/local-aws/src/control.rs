@@ -30,6 +30,8 @@ pub(crate) fn handle(account: &Account, request: &Request) -> Response {
             account.request_counts.reset();
             Ok(json!({}))
         }
+        (&Method::GET, "limits") => Ok(json!(account.limits.values())),
+        (&Method::POST, "limits") => set_limits(account, &request.body),
         (&Method::GET, "clock") => Ok(clock(account)),
         (&Method::POST, "clock") => set_clock(account, &request.body),
         _ => return reply(StatusCode::NOT_FOUND, &json!({ "message": "no such control endpoint" })),
@@ -62,6 +64,11 @@ fn add_faults(account: &Account, body: &[u8]) -> Result<Value, serde_json::Error
         account.faults.add(rule);
     }
     Ok(account.faults.to_json())
+}
+
+fn set_limits(account: &Account, body: &[u8]) -> Result<Value, serde_json::Error> {
+    account.limits.set(serde_json::from_slice(body)?);
+    Ok(json!(account.limits.values()))
 }
 
 fn clock(account: &Account) -> Value {

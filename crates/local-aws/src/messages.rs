@@ -60,6 +60,8 @@ pub enum Purpose {
     SignIn,
     /// AdminCreateUser: the temporary password.
     Invitation,
+    /// A suspicious sign-in: answer with UpdateAuthEventFeedback, whose `FeedbackToken` is the code.
+    SuspiciousSignIn,
 }
 
 impl Messages {

@@ -27,6 +27,7 @@ use crate::{
     execute_api,
     faults::{Fault, Faults},
     iam, identity_pool,
+    limits::Limits,
     messages::Messages,
     query_protocol,
     request_counts::RequestCounts,
@@ -126,6 +127,11 @@ impl LocalAws {
     /// The number of requests of each operation.
     pub fn request_counts(&self) -> &RequestCounts {
         &self.account.request_counts
+    }
+
+    /// The account's limits.
+    pub fn limits(&self) -> &Limits {
+        &self.account.limits
     }
 
     /// Stops the server. Running requests get one second to finish. When this returns, the port is closed.

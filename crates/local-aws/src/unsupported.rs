@@ -7,14 +7,8 @@ use crate::{error::AwsError, exchange::Request, query_protocol::Parameters, rout
 
 const PROVIDERS: &[&str] =
     &["SupportedLoginProviders", "DeveloperProviderName", "OpenIdConnectProviderARNs", "SamlProviderARNs"];
-const POOL_SETTINGS: &[&str] = &[
-    "LambdaConfig",
-    "UserPoolAddOns",
-    "KeyConfiguration",
-    "IssuerConfiguration",
-    "DcrConfiguration",
-    "AcrConfiguration",
-];
+const POOL_SETTINGS: &[&str] =
+    &["LambdaConfig", "KeyConfiguration", "IssuerConfiguration", "DcrConfiguration", "AcrConfiguration"];
 
 /// The parameters of an operation that local-aws does not implement.
 fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
@@ -22,6 +16,10 @@ fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
         (Service::IdentityPool, "CreateIdentityPool" | "UpdateIdentityPool") => PROVIDERS,
         (Service::UserPool, "CreateUserPool") => POOL_SETTINGS,
         (Service::UserPool, "SetUserMFAPreference" | "AdminSetUserMFAPreference") => &["WebAuthnMfaSettings"],
+        (Service::UserPool, "CreateUserPoolReplica") => &["UserPoolTags"],
+        (Service::UserPool, "SetRiskConfiguration") => {
+            &["ClientId", "CompromisedCredentialsRiskConfiguration", "RiskExceptionConfiguration"]
+        }
         (Service::UserPool, "SetUserPoolMfaConfig") => &["WebAuthnConfiguration"],
         (Service::UserPool, "RevokeToken") => &["RevokeAssociatedSessions"],
         (Service::Sts, "AssumeRole") => &[

@@ -44,6 +44,8 @@ pub(crate) enum Decision {
 pub(crate) enum TrustedPrincipal<'a> {
     /// A web identity provider, such as `cognito-identity.amazonaws.com`.
     Federated(&'a str),
+    /// A service of AWS, such as `cognito-idp.amazonaws.com`.
+    Service(&'a str),
     /// A principal of this account, by its ARN.
     Aws {
         /// The ARN of the caller.
@@ -80,6 +82,7 @@ struct Principals {
     anyone: bool,
     aws: Vec<String>,
     federated: Vec<String>,
+    services: Vec<String>,
 }
 
 impl Policy {
@@ -242,6 +245,7 @@ impl Principals {
                     return Err(malformed(&format!("Invalid principal in policy: \"AWS\":\"{unknown}\"")));
                 }
                 principals.federated = kinds.get("Federated").map(strings).transpose()?.unwrap_or_default();
+                principals.services = kinds.get("Service").map(strings).transpose()?.unwrap_or_default();
             }
             _ => return Err(malformed("Invalid principal in policy.")),
         }
@@ -252,6 +256,9 @@ impl Principals {
         match principal {
             TrustedPrincipal::Federated(provider) => {
                 self.anyone || self.federated.iter().any(|trusted| trusted == provider)
+            }
+            TrustedPrincipal::Service(service) => {
+                self.anyone || self.services.iter().any(|trusted| trusted == service)
             }
             TrustedPrincipal::Aws { arn, account } => {
                 let root = format!("arn:aws:iam::{account}:root");

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
 
 use rand::{Rng as _, seq::IndexedRandom as _};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -14,6 +14,7 @@ use super::{
     mfa::{MfaConfiguration, OfferedFactors},
     pool::{PoolSettings, UserPool},
     schema::{Schema, SchemaAttribute},
+    sender::SmsConfiguration,
     sign_ins::SignIns,
 };
 use crate::{clock::json_timestamp, error::AwsError};
@@ -25,7 +26,6 @@ struct CreateUserPool {
     settings: PoolSettings,
     #[serde(default)]
     schema: Vec<SchemaAttribute>,
-    sms_configuration: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -46,9 +46,18 @@ struct ClientIds {
 struct SetUserPoolMfaConfig {
     user_pool_id: String,
     mfa_configuration: Option<MfaConfiguration>,
-    sms_mfa_configuration: Option<Value>,
+    sms_mfa_configuration: Option<SmsMfaConfiguration>,
     software_token_mfa_configuration: Option<SoftwareTokenMfaConfiguration>,
     email_mfa_configuration: Option<Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SmsMfaConfiguration {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sms_authentication_message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sms_configuration: Option<SmsConfiguration>,
 }
 
 #[derive(Deserialize)]
@@ -90,7 +99,11 @@ pub(super) fn create_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
             "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.",
         ));
     }
-    let offers_sms = input.sms_configuration.is_some();
+    settings.email_configuration.validate()?;
+    if let Some(sms) = &settings.sms_configuration {
+        sms.check(call)?;
+    }
+    let offers_sms = settings.sms_configuration.is_some();
     if settings.mfa_configuration != MfaConfiguration::Off && !offers_sms {
         return Err(invalid_parameter(
             "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
@@ -110,6 +123,8 @@ pub(super) fn create_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
         groups: BTreeMap::new(),
         challenges: Challenges::default(),
         sign_ins: SignIns::default(),
+        risk_configuration: None,
+        replicas: BTreeMap::new(),
         pretence_key,
         created: call.now,
     };
@@ -152,6 +167,10 @@ pub(super) fn list_user_pools(call: &Call<'_>) -> Result<Value, AwsError> {
 /// SetUserPoolMfaConfig: which factors the pool offers, and whether it requires one.
 pub(super) fn set_user_pool_mfa_config(call: &Call<'_>) -> Result<Value, AwsError> {
     let input: SetUserPoolMfaConfig = call.input()?;
+    let sms = input.sms_mfa_configuration.as_ref().and_then(|sms| sms.sms_configuration.clone());
+    if let Some(sms) = &sms {
+        sms.check(call)?;
+    }
     let mut pools = call.pools();
     let pool = pools.by_id(&input.user_pool_id)?;
     let offered = OfferedFactors {
@@ -166,13 +185,16 @@ pub(super) fn set_user_pool_mfa_config(call: &Call<'_>) -> Result<Value, AwsErro
         ));
     }
     pool.offered_factors = offered;
+    if sms.is_some() {
+        pool.settings.sms_configuration = sms;
+    }
     pool.settings.mfa_configuration = mfa;
     let mut answer = json!({
         "MfaConfiguration": mfa,
         "SoftwareTokenMfaConfiguration": { "Enabled": offered.software_token },
     });
     if let Some(sms) = input.sms_mfa_configuration {
-        answer["SmsMfaConfiguration"] = sms;
+        answer["SmsMfaConfiguration"] = json!(sms);
     }
     if let Some(email) = input.email_mfa_configuration {
         answer["EmailMfaConfiguration"] = email;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     Call, Pools, forgot_password,
+    mfa::Factor,
     pool::{PREFERRED_USERNAME, UserPool},
     schema::{Attribute, Writer, collect},
     self_service::{add_mfa, remove},
@@ -89,7 +90,7 @@ pub(super) fn create_user(call: &Call<'_>) -> Result<Value, AwsError> {
         }
         set_temporary_password(call, pool, &username, &password)?;
         let user = pool.user(&username)?;
-        invite(call, pool, user, &input.desired_delivery_mediums, &password);
+        invite(call, pool, user, &input.desired_delivery_mediums, &password)?;
         return Ok(json!({ "User": user.to_json("Attributes") }));
     }
     let attributes = collect(input.user_attributes);
@@ -100,7 +101,7 @@ pub(super) fn create_user(call: &Call<'_>) -> Result<Value, AwsError> {
     set_temporary_password(call, pool, &username, &password)?;
     let user = pool.user(&username)?;
     if input.message_action != Some(MessageAction::Suppress) {
-        invite(call, pool, user, &input.desired_delivery_mediums, &password);
+        invite(call, pool, user, &input.desired_delivery_mediums, &password)?;
     }
     Ok(json!({ "User": user.to_json("Attributes") }))
 }
@@ -181,6 +182,17 @@ pub(super) fn update_user_attributes(call: &Call<'_>) -> Result<Value, AwsError>
     }
     pool.user_mut(&username)?.write_attributes(written, call.now);
     Ok(json!({}))
+}
+
+/// AdminDeleteSoftwareToken: the authenticator app is forgotten, and no longer a second factor.
+pub(super) fn delete_software_token(call: &Call<'_>) -> Result<Value, AwsError> {
+    with_user(call, |pool, username| {
+        let mfa = &mut pool.user_mut(username)?.mfa;
+        mfa.software_token = None;
+        mfa.pending_software_token = None;
+        mfa.disable(Factor::SoftwareToken);
+        Ok(json!({}))
+    })
 }
 
 pub(super) fn enable_user(call: &Call<'_>) -> Result<Value, AwsError> {
@@ -265,13 +277,20 @@ fn claim_aliases(pool: &mut UserPool, user: &User, force: bool) -> Result<(), Aw
 }
 
 /// Sends the temporary password by the requested media, or to any address of the user.
-fn invite(call: &Call<'_>, pool: &UserPool, user: &User, media: &[DeliveryMedium], password: &str) {
+fn invite(
+    call: &Call<'_>,
+    pool: &UserPool,
+    user: &User,
+    media: &[DeliveryMedium],
+    password: &str,
+) -> Result<(), AwsError> {
     for (medium, attribute) in [(DeliveryMedium::Sms, "phone_number"), (DeliveryMedium::Email, "email")] {
         let is_wanted = media.is_empty() || media.contains(&medium);
         if is_wanted && user.attribute(attribute).is_some() {
-            call.send_code(&pool.id, user, attribute, Purpose::Invitation, password);
+            call.send_code(pool, user, attribute, Purpose::Invitation, password)?;
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     Call, Caller,
+    attempts::Attempt,
     code::Code,
     delivery::expired_code,
     invalid_parameter,
@@ -122,8 +123,10 @@ pub(super) fn user_attribute_verification_code(call: &Call<'_>) -> Result<Value,
     let Some(to) = pending.as_deref().or(user.attribute(name)).map(str::to_owned) else {
         return Err(invalid_parameter(format!("User does not have attribute {name}.")));
     };
+    pool.user_mut(&caller.username)?.attempts.take(Attempt::AttributeCode, call.now)?;
+    let user = pool.user(&caller.username)?;
     let code = Code::new(call.now, CODE_LIFETIME);
-    let delivery = call.send_code_to(&pool.id, user, name, &to, Purpose::VerifyAttribute, code.digits());
+    let delivery = call.send_code_to(pool, user, name, &to, Purpose::VerifyAttribute, code.digits())?;
     let sent = AttributeCode { code, new_value: pending };
     pool.user_mut(&caller.username)?.attribute_codes.insert(name.to_owned(), sent);
     Ok(json!({ "CodeDeliveryDetails": delivery }))
@@ -198,7 +201,7 @@ fn send_code_to_new_address(
     let new = written.get(name).cloned().unwrap_or_default();
     let code = Code::new(call.now, CODE_LIFETIME);
     let user = pool.user(&caller.username)?;
-    let delivery = call.send_code_to(&pool.id, user, name, &new, Purpose::VerifyAttribute, code.digits());
+    let delivery = call.send_code_to(pool, user, name, &new, Purpose::VerifyAttribute, code.digits())?;
     if keeps_old {
         written.remove(name);
     }

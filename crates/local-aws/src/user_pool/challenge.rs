@@ -12,6 +12,7 @@ use super::{
     client::AppClient,
     code::Code,
     mfa::{Factor, SoftwareToken},
+    pool::user_not_found,
     srp::{Exchange, Identity},
 };
 use crate::error::AwsError;
@@ -47,6 +48,8 @@ pub(super) struct Session {
     lifetime: Duration,
     expires: SystemTime,
     wrong_answers: u8,
+    /// Whether the user was deleted meanwhile. A later user with the same name is another one.
+    is_orphaned: bool,
 }
 
 /// The challenges of a pool.
@@ -95,6 +98,7 @@ impl Challenges {
             lifetime,
             expires: now + lifetime,
             wrong_answers: 0,
+            is_orphaned: false,
         };
         self.sessions.insert(id.clone(), session);
         id
@@ -116,6 +120,9 @@ impl Challenges {
         }
         if now >= session.expires {
             return Err(invalid_session(", session is expired"));
+        }
+        if session.is_orphaned {
+            return Err(user_not_found());
         }
         Ok(session)
     }
@@ -218,9 +225,11 @@ impl Challenges {
         self.device_verifiers.remove(secret_block).filter(|verifier| now < verifier.expires)
     }
 
-    /// Removes a user's pending challenges after a password change or the user's deletion.
+    /// Ends a deleted user's pending challenges.
     pub(super) fn forget_user(&mut self, username: &str) {
-        self.sessions.retain(|_, session| session.username != username);
+        for session in self.sessions.values_mut().filter(|session| session.username == username) {
+            session.is_orphaned = true;
+        }
         for verifiers in [&mut self.password_verifiers, &mut self.device_verifiers] {
             verifiers.retain(|_, verifier| verifier.username.as_deref() != Some(username));
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, code::CodeError, pool::UserPool, user::User};
+use super::{Call, attempts::limit_exceeded, code::CodeError, pool::UserPool, sender, user::User};
 use crate::{
     error::AwsError,
     messages::{Medium, Message, Purpose},
@@ -10,38 +10,45 @@ use crate::{
 
 impl Call<'_> {
     /// Sends a code to the address in `attribute` (`email` or `phone_number`) and returns the `CodeDeliveryDetails`.
+    ///
+    /// # Errors
+    /// If the pool may not send, see [`sender::check`].
     pub(super) fn send_code(
         &self,
-        pool_id: &str,
+        pool: &UserPool,
         user: &User,
         attribute: &str,
         purpose: Purpose,
         code: &str,
-    ) -> Value {
+    ) -> Result<Value, AwsError> {
         let to = user.attribute(attribute).unwrap_or_default();
-        self.send_code_to(pool_id, user, attribute, to, purpose, code)
+        self.send_code_to(pool, user, attribute, to, purpose, code)
     }
 
     /// Like [`Call::send_code`], for an address that the user does not have yet.
+    ///
+    /// # Errors
+    /// As [`Call::send_code`].
     pub(super) fn send_code_to(
         &self,
-        pool_id: &str,
+        pool: &UserPool,
         user: &User,
         attribute: &str,
         to: &str,
         purpose: Purpose,
         code: &str,
-    ) -> Value {
+    ) -> Result<Value, AwsError> {
+        sender::check(self, pool, medium(attribute))?;
         self.account.messages.send(Message {
             to: to.to_owned(),
             username: user.username.clone(),
-            user_pool_id: pool_id.to_owned(),
+            user_pool_id: pool.id.clone(),
             medium: medium(attribute),
             purpose,
             code: code.to_owned(),
             sent_at: self.now,
         });
-        details(attribute, to)
+        Ok(details(attribute, to))
     }
 }
 
@@ -94,9 +101,7 @@ impl From<CodeError> for AwsError {
                 Self::new("CodeMismatchException", "Invalid verification code provided, please try again.")
             }
             CodeError::Expired => expired_code(),
-            CodeError::TooManyAttempts => {
-                Self::new("LimitExceededException", "Attempt limit exceeded, please try after some time.")
-            }
+            CodeError::TooManyAttempts => limit_exceeded(),
         }
     }
 }

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use super::{
     Call,
+    attempts::{Attempt, too_many_failed_attempts},
     code::{Code, CodeError},
     delivery::{expired_code, pretended_details},
     invalid_parameter, not_authorized,
     pool::{RecoveryOption, UserPool, user_not_found},
-    user::{AddressCode, User, UserStatus},
+    user::{AddressCode, User, UserStatus, user_not_confirmed},
 };
 use crate::{error::AwsError, messages::Purpose};
 
@@ -46,6 +47,7 @@ pub(super) fn forgot_password(call: &Call<'_>) -> Result<Value, AwsError> {
         }
         return Err(user_not_found());
     };
+    pool.user_mut(&username)?.attempts.take(Attempt::RecoveryCode, call.now)?;
     Ok(json!({ "CodeDeliveryDetails": send_recovery_code(call, pool, &username)? }))
 }
 
@@ -59,9 +61,20 @@ pub(super) fn confirm_forgot_password(call: &Call<'_>) -> Result<Value, AwsError
         return Err(if client.settings.hides_users() { hidden } else { user_not_found() });
     };
     pool.settings.policies.password_policy.check(&input.password)?;
+    pool.check_history(&username, &input.password)?;
     let user = pool.user_mut(&username)?;
+    if user.status == UserStatus::Unconfirmed {
+        return Err(user_not_confirmed());
+    }
+    let wrong = Attempt::WrongRecoveryCode;
+    user.attempts.check(wrong, call.now).map_err(|_| too_many_failed_attempts())?;
     let sent = user.recovery_code.as_mut().ok_or_else(expired_code)?;
-    sent.code.check(&input.confirmation_code, call.now)?;
+    if let Err(error) = sent.code.check(&input.confirmation_code, call.now) {
+        if error == CodeError::Mismatch {
+            user.attempts.count(wrong, call.now);
+        }
+        return Err(error.into());
+    }
 
     let verifier = pool.verifier(&username, &input.password);
     let user = pool.user_mut(&username)?;
@@ -86,7 +99,7 @@ pub(super) fn send_recovery_code(
     }
     let attribute = recovery_address(pool, user)?;
     let code = Code::new(call.now, CODE_LIFETIME);
-    let delivery = call.send_code(&pool.id, user, attribute, Purpose::ForgotPassword, code.digits());
+    let delivery = call.send_code(pool, user, attribute, Purpose::ForgotPassword, code.digits())?;
     pool.user_mut(username)?.recovery_code = Some(AddressCode { code, attribute: attribute.to_owned() });
     Ok(delivery)
 }

@@ -185,7 +185,7 @@ fn apply(pool: &mut UserPool, username: &str, preference: &Preference) -> Result
     Ok(json!({}))
 }
 
-fn check_can_enable(pool: &UserPool, username: &str, factor: Factor) -> Result<(), AwsError> {
+pub(super) fn check_can_enable(pool: &UserPool, username: &str, factor: Factor) -> Result<(), AwsError> {
     let user = pool.user(username)?;
     if !pool.offered_factors.has(factor) {
         return Err(invalid_parameter(format!("{} is not enabled for this user pool.", factor.name())));

@@ -6,7 +6,9 @@
 mod admin_groups;
 mod admin_pools;
 mod admin_users;
+mod attempts;
 mod attributes;
+mod auth_events;
 mod challenge;
 mod client;
 mod code;
@@ -24,10 +26,12 @@ mod mfa_setup;
 mod password;
 mod pool;
 mod refresh;
+mod replicas;
 mod respond;
 mod schema;
 mod second_factor;
 mod self_service;
+mod sender;
 mod sign_in;
 mod sign_ins;
 mod sign_out;
@@ -37,6 +41,7 @@ mod srp;
 mod testing;
 mod tokens;
 mod user;
+mod user_settings;
 
 use std::{
     collections::BTreeMap,
@@ -47,7 +52,12 @@ use std::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use self::{client::AppClient, pool::UserPool, tokens::TokenError};
+use self::{
+    client::AppClient,
+    pool::UserPool,
+    tokens::TokenError,
+    user::{UserStatus, password_reset_required},
+};
 use crate::{
     account::{ACCOUNT_ID, Account},
     aws_json, caller as signer,
@@ -109,9 +119,13 @@ enum Operation {
 
 pub(crate) fn handle(account: &Account, request: &Request) -> Response {
     let call = Call { account, request, now: account.clock.now() };
-    let checked = |run: fn(&Call<'_>) -> _| unsupported::check(request).and_then(|()| run(&call));
+    let checked = |run: fn(&Call<'_>) -> _| {
+        account.limits.take_request(&request.operation, call.now)?;
+        unsupported::check(request)?;
+        run(&call)
+    };
     let result = match operation(&request.operation) {
-        Some(Operation::Public(run)) => checked(run),
+        Some(Operation::Public(run)) => replicas::check(&call).and_then(|()| checked(run)),
         Some(Operation::Administrative(run)) => authorize(&call).and_then(|()| checked(run)),
         None => Err(AwsError::new("UnknownOperationException", "")),
     };
@@ -141,6 +155,8 @@ fn operation(name: &str) -> Option<Operation> {
         "VerifyUserAttribute" => Public(attributes::verify_user_attribute),
         "AssociateSoftwareToken" => Public(mfa_setup::associate_software_token),
         "VerifySoftwareToken" => Public(mfa_setup::verify_software_token),
+        "SetUserSettings" => Public(user_settings::set_user_settings),
+        "UpdateAuthEventFeedback" => Public(auth_events::update_feedback),
         "SetUserMFAPreference" => Public(mfa_setup::set_user_mfa_preference),
         "GetUserAuthFactors" => Public(mfa_setup::user_auth_factors),
         "ConfirmDevice" => Public(device_operations::confirm_device),
@@ -174,6 +190,15 @@ fn operation(name: &str) -> Option<Operation> {
         "AdminListDevices" => Administrative(device_operations::list_devices),
         "AdminUpdateDeviceStatus" => Administrative(device_operations::update_device_status),
         "AdminForgetDevice" => Administrative(device_operations::forget_device),
+        "AdminDeleteSoftwareToken" => Administrative(admin_users::delete_software_token),
+        "AdminSetUserSettings" => Administrative(user_settings::admin_set_user_settings),
+        "AdminListUserAuthEvents" => Administrative(auth_events::list_user_auth_events),
+        "AdminUpdateAuthEventFeedback" => Administrative(auth_events::admin_update_feedback),
+        "SetRiskConfiguration" => Administrative(auth_events::set_risk_configuration),
+        "CreateUserPoolReplica" => Administrative(replicas::create),
+        "UpdateUserPoolReplica" => Administrative(replicas::update),
+        "DeleteUserPoolReplica" => Administrative(replicas::delete),
+        "ListUserPoolReplicas" => Administrative(replicas::list),
         "CreateGroup" => Administrative(admin_groups::create_group),
         "DeleteGroup" => Administrative(admin_groups::delete_group),
         "AdminAddUserToGroup" => Administrative(admin_groups::add_user_to_group),
@@ -344,8 +369,8 @@ impl Pools {
             return Err(refused("Invalid Access Token"));
         }
         let claim = |name| tokens::text(&claims, name).unwrap_or_default();
-        let (pool, client) =
-            self.by_client(claim("client_id")).map_err(|_| refused("Invalid Access Token"))?;
+        // The client or its pool may have been deleted since.
+        let (pool, client) = self.by_client(claim("client_id"))?;
         if pool.issuer() != claim("iss") {
             return Err(refused("Invalid Access Token"));
         }
@@ -357,6 +382,9 @@ impl Pools {
         }
         if !user.enabled {
             return Err(refused("User is disabled."));
+        }
+        if user.status == UserStatus::ResetRequired {
+            return Err(password_reset_required());
         }
         let (username, sign_in) = (user.username.clone(), sign_in.id.clone());
         Ok((pool, Caller { username, sign_in, client }))
@@ -412,7 +440,10 @@ mod tests {
         AdminGetUser AdminDeleteUser AdminSetUserPassword AdminResetUserPassword AdminConfirmSignUp \
         AdminUpdateUserAttributes AdminEnableUser AdminDisableUser AdminUserGlobalSignOut \
         AdminSetUserMFAPreference ConfirmDevice GetDevice ListDevices UpdateDeviceStatus ForgetDevice AdminGetDevice \
-        AdminListDevices AdminUpdateDeviceStatus AdminForgetDevice CreateGroup DeleteGroup AdminAddUserToGroup AdminRemoveUserFromGroup";
+        AdminListDevices AdminUpdateDeviceStatus AdminForgetDevice \
+        SetUserSettings UpdateAuthEventFeedback AdminSetUserSettings AdminDeleteSoftwareToken \
+        AdminListUserAuthEvents AdminUpdateAuthEventFeedback SetRiskConfiguration CreateUserPoolReplica \
+        UpdateUserPoolReplica DeleteUserPoolReplica ListUserPoolReplicas CreateGroup DeleteGroup AdminAddUserToGroup AdminRemoveUserFromGroup";
 
     #[test]
     fn whatever_comes_in_the_answer_is_a_client_error_and_no_panic() {

@@ -17,6 +17,8 @@ pub(super) struct PasswordPolicy {
     require_numbers: bool,
     require_symbols: bool,
     pub(super) temporary_password_validity_days: u64,
+    /// How many of the last passwords cannot be used again. The default is none.
+    pub(super) password_history_size: usize,
 }
 
 /// Wrong passwords of one user. After the fifth in a row, the user is locked out for a second, and twice as long after each
@@ -38,6 +40,7 @@ impl Default for PasswordPolicy {
             require_numbers: true,
             require_symbols: true,
             temporary_password_validity_days: 7,
+            password_history_size: 0,
         }
     }
 }

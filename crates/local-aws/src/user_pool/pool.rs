@@ -8,12 +8,14 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::{
+    auth_events::{AccountTakeoverRiskConfiguration, UserPoolAddOns},
     challenge::Challenges,
     client::AppClient,
     device::DeviceConfiguration,
     mfa::{Factor, MfaConfiguration, OfferedFactors},
     password::PasswordPolicy,
     schema::{Schema, is_email, is_phone_number},
+    sender::{EmailConfiguration, SmsConfiguration},
     sign_ins::{SignIn, SignIns},
     srp::{Identity, Verifier},
     user::User,
@@ -32,6 +34,10 @@ pub(super) struct UserPool {
     pub(super) groups: BTreeMap<String, Group>,
     pub(super) challenges: Challenges,
     pub(super) sign_ins: SignIns,
+    /// What happens at risky sign-ins.
+    pub(super) risk_configuration: Option<AccountTakeoverRiskConfiguration>,
+    /// Replicas by region, and whether they are active.
+    pub(super) replicas: BTreeMap<String, bool>,
     /// The key for stable made-up answers about missing users.
     pub(super) pretence_key: [u8; 32],
     pub(super) created: SystemTime,
@@ -66,6 +72,12 @@ pub(super) struct PoolSettings {
     /// Absent in a pool that does not track devices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) device_configuration: Option<DeviceConfiguration>,
+    #[serde(default)]
+    pub(super) user_pool_add_ons: UserPoolAddOns,
+    #[serde(default)]
+    pub(super) email_configuration: EmailConfiguration,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sms_configuration: Option<SmsConfiguration>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -205,6 +217,24 @@ impl UserPool {
     pub(super) fn check_password(&self, user: &User, password: &str) -> bool {
         let identity = self.identity(&user.username);
         user.password.as_ref().is_some_and(|verifier| verifier.matches(&identity, password))
+    }
+
+    /// Refuses a password that the user had before, as far back as the pool remembers.
+    ///
+    /// # Errors
+    /// `PasswordHistoryPolicyViolationException`.
+    pub(super) fn check_history(&self, username: &str, password: &str) -> Result<(), AwsError> {
+        let user = self.user(username)?;
+        let identity = self.identity(username);
+        let size = self.settings.policies.password_policy.password_history_size;
+        let mut earlier = user.password.iter().chain(&user.earlier_passwords).take(size);
+        if earlier.any(|verifier| verifier.matches(&identity, password)) {
+            return Err(AwsError::new(
+                "PasswordHistoryPolicyViolationException",
+                "Password has previously been used.",
+            ));
+        }
+        Ok(())
     }
 
     /// The user with this name: the real username, the `sub`, or an alias.

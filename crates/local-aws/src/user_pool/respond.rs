@@ -9,6 +9,7 @@ use time::{PrimitiveDateTime, macros::format_description};
 
 use super::{
     Call,
+    attributes::check_preferred_username,
     challenge::{Challenge, PasswordVerifier},
     client::AppClient,
     code::CodeError,
@@ -21,7 +22,7 @@ use super::{
     schema::{Attributes, Writer},
     second_factor::SignInStep,
     sign_in::{Parameters, after_password, wrong_password},
-    user::UserStatus,
+    user::{UserStatus, password_reset_required},
 };
 use crate::error::AwsError;
 
@@ -66,6 +67,13 @@ pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsErr
     let username = pool.challenges.waiting(session, Some(&client), call.now)?.username.clone();
     if pool.find(typed).is_none_or(|user| user.username != username) {
         return Err(not_authorized("Invalid session for the user."));
+    }
+    let user = pool.user(&username)?;
+    if !user.enabled {
+        return Err(not_authorized("User is disabled."));
+    }
+    if user.status == UserStatus::ResetRequired {
+        return Err(password_reset_required());
     }
     let step = SignInStep { call, pool, client: &client, username };
     let answer = Answer { step, session, responses };
@@ -112,12 +120,14 @@ impl Answer<'_> {
         let Challenge::NewPassword = self.challenge()? else { return Err(not_this_challenge()) };
         let new_password = self.responses.required("NEW_PASSWORD")?;
         self.step.pool.settings.policies.password_policy.check(new_password)?;
+        self.step.pool.check_history(&self.step.username, new_password)?;
         let written: Attributes = self
             .responses
             .with_prefix("userAttributes.")
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
         self.check_new_attributes(&written)?;
+        check_preferred_username(self.step.pool, &written, &self.step.username)?;
 
         let verifier = self.step.pool.verifier(&self.step.username, new_password);
         let user = self.step.pool.user_mut(&self.step.username)?;

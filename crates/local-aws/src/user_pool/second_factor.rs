@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Call,
+    Call, auth_events,
     challenge::Challenge,
     client::AppClient,
     code::Code,
@@ -13,7 +13,7 @@ use super::{
     not_authorized,
     pool::{UserPool, user_not_found},
     tokens,
-    user::{User, UserStatus},
+    user::{User, UserStatus, password_reset_required, user_not_confirmed},
 };
 use crate::{error::AwsError, messages::Purpose};
 
@@ -35,12 +35,8 @@ impl SignInStep<'_> {
         let user = self.user()?;
         match user.status {
             UserStatus::Confirmed => self.ask_for_second_factor(),
-            UserStatus::Unconfirmed => {
-                Err(AwsError::new("UserNotConfirmedException", "User is not confirmed."))
-            }
-            UserStatus::ResetRequired => {
-                Err(AwsError::new("PasswordResetRequiredException", "Password reset required for the user"))
-            }
+            UserStatus::Unconfirmed => Err(user_not_confirmed()),
+            UserStatus::ResetRequired => Err(password_reset_required()),
             UserStatus::ForceChangePassword => {
                 if user.temporary_password_expires.is_some_and(|expires| self.call.now >= expires) {
                     return Err(not_authorized(
@@ -90,8 +86,8 @@ impl SignInStep<'_> {
                 }
                 Challenge::SoftwareToken
             }
-            Factor::Sms => self.send_code(user, factor, "phone_number", false, &mut parameters),
-            Factor::Email => self.send_code(user, factor, "email", false, &mut parameters),
+            Factor::Sms => self.send_code(user, factor, "phone_number", false, &mut parameters)?,
+            Factor::Email => self.send_code(user, factor, "email", false, &mut parameters)?,
         };
         Ok(self.open(factor.name(), challenge, parameters))
     }
@@ -100,7 +96,7 @@ impl SignInStep<'_> {
     pub(super) fn ask_for_setup_by_email(self) -> Result<Value, AwsError> {
         let user = self.user()?;
         let mut parameters = identity_parameters(user);
-        let challenge = self.send_code(user, Factor::Email, "email", true, &mut parameters);
+        let challenge = self.send_code(user, Factor::Email, "email", true, &mut parameters)?;
         Ok(self.open(Factor::Email.name(), challenge, parameters))
     }
 
@@ -116,6 +112,7 @@ impl SignInStep<'_> {
     /// Signs the user in with this device. In a pool that tracks devices, a sign-in without one gets the ids of a new one.
     pub(super) fn issue_tokens(self, device: Option<DeviceIds>) -> Result<Value, AwsError> {
         let Self { call, pool, client, username } = self;
+        auth_events::passed(call, pool, &username)?;
         let is_new = device.is_none() && pool.settings.device_configuration.is_some();
         let device = if is_new { Some(DeviceIds::new(&pool.region)) } else { device };
         let user = pool.users.get(&username).ok_or_else(user_not_found)?;
@@ -161,13 +158,13 @@ impl SignInStep<'_> {
         attribute: &str,
         sets_up: bool,
         parameters: &mut ChallengeParameters,
-    ) -> Challenge {
+    ) -> Result<Challenge, AwsError> {
         let code = Code::new(self.call.now, self.client.settings.challenge_lifetime());
-        self.call.send_code(&self.pool.id, user, attribute, Purpose::SignIn, code.digits());
+        self.call.send_code(self.pool, user, attribute, Purpose::SignIn, code.digits())?;
         let address = user.attribute(attribute).unwrap_or_default();
         parameters.insert("CODE_DELIVERY_DELIVERY_MEDIUM".to_owned(), json!(medium_name(attribute)));
         parameters.insert("CODE_DELIVERY_DESTINATION".to_owned(), json!(masked(attribute, address)));
-        Challenge::Code { factor, code, sets_up }
+        Ok(Challenge::Code { factor, code, sets_up })
     }
 
     pub(super) fn open(self, name: &str, challenge: Challenge, parameters: ChallengeParameters) -> Value {

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Call, pool::UserPool, sign_in::wrong_password, user::User};
+use super::{
+    Call, attempts::limit_exceeded, mfa::Factor, pool::UserPool, sign_in::wrong_password, user::User,
+};
 use crate::error::AwsError;
 
 #[derive(Deserialize)]
@@ -44,14 +46,13 @@ pub(super) fn change_password(call: &Call<'_>) -> Result<Value, AwsError> {
     let mut pools = call.pools();
     let (pool, caller) = pools.by_access_token(&input.access_token, call.now)?;
     let user = pool.user(&caller.username)?;
-    user.password_attempts.check_lock(call.now).map_err(|_| {
-        AwsError::new("LimitExceededException", "Attempt limit exceeded, please try after some time.")
-    })?;
+    user.password_attempts.check_lock(call.now).map_err(|_| limit_exceeded())?;
     if !pool.check_password(user, &input.previous_password) {
         pool.user_mut(&caller.username)?.password_attempts.wrong(call.now);
         return Err(wrong_password());
     }
     pool.settings.policies.password_policy.check(&input.proposed_password)?;
+    pool.check_history(&caller.username, &input.proposed_password)?;
     let verifier = pool.verifier(&caller.username, &input.proposed_password);
     pool.user_mut(&caller.username)?.set_password(verifier, call.now);
     Ok(json!({}))
@@ -77,6 +78,9 @@ pub(super) fn add_mfa(answer: &mut Value, user: &User) {
         return;
     }
     answer["UserMFASettingList"] = json!(user.mfa.enabled_names());
+    if user.mfa.enabled.contains(&Factor::Sms) {
+        answer["MFAOptions"] = json!([{ "DeliveryMedium": "SMS", "AttributeName": "phone_number" }]);
+    }
     if let Some(preferred) = user.mfa.preferred {
         answer["PreferredMfaSetting"] = json!(preferred.name());
     }

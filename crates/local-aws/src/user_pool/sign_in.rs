@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Call,
+    Call, auth_events,
     client::AppClient,
     device, invalid_parameter, not_authorized,
     pool::{UserPool, user_not_found},
@@ -151,6 +151,7 @@ pub(super) fn after_password(step: SignInStep<'_>, is_right: bool) -> Result<Val
     user.password_attempts.check_lock(now)?;
     if !is_right {
         user.password_attempts.wrong(now);
+        auth_events::failed(step.pool, &step.username, now);
         return Err(wrong_password());
     }
     user.password_attempts.right();

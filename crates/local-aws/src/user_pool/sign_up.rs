@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use super::{
     Call,
+    attempts::{Attempt, too_many_failed_attempts},
     attributes::check_preferred_username,
     client::AppClient,
     code::{Code, CodeError},
-    delivery::{auto_verified_address, details, expired_code, pretended_details},
+    delivery::{auto_verified_address, expired_code, pretended_details},
     invalid_parameter, not_authorized,
     pool::{Alias, UserPool},
     schema::{Attribute, Attributes, Writer, collect, is_email, is_phone_number},
@@ -64,7 +65,7 @@ pub(super) fn sign_up(call: &Call<'_>) -> Result<Value, AwsError> {
 
     let mut user = new_user(pool, Writer::User, &input.username, attributes, call.now)?;
     user.password = Some(pool.verifier(&user.username, &input.password));
-    let delivery = send_sign_up_code(call, pool, &mut user);
+    let delivery = send_sign_up_code(call, pool, &mut user)?;
     let mut answer = json!({ "UserConfirmed": false, "UserSub": user.sub });
     if let Some(delivery) = delivery {
         answer["CodeDeliveryDetails"] = delivery;
@@ -115,8 +116,7 @@ pub(super) fn resend_confirmation_code(call: &Call<'_>) -> Result<Value, AwsErro
     // Removed while the pool is borrowed to send the code, and inserted again below.
     let Some(mut user) = pool.users.remove(&username) else { return Err(no_such_user()) };
     let delivery = match user.status {
-        UserStatus::Unconfirmed => send_sign_up_code(call, pool, &mut user)
-            .ok_or_else(|| invalid_parameter("Auto verification not turned on.")),
+        UserStatus::Unconfirmed => resend(call, pool, &mut user),
         _ => Err(invalid_parameter("User is already confirmed.")),
     };
     pool.users.insert(username, user);
@@ -170,12 +170,19 @@ pub(super) fn alias_exists(attribute: &str) -> AwsError {
     )
 }
 
-fn send_sign_up_code(call: &Call<'_>, pool: &UserPool, user: &mut User) -> Option<Value> {
-    let attribute = auto_verified_address(pool, user)?;
+fn resend(call: &Call<'_>, pool: &UserPool, user: &mut User) -> Result<Value, AwsError> {
+    user.attempts.take(Attempt::SignUpCode, call.now)?;
+    let delivery = send_sign_up_code(call, pool, user)?;
+    delivery.ok_or_else(|| invalid_parameter("Auto verification not turned on."))
+}
+
+/// Returns the `CodeDeliveryDetails` if the pool verifies an address of the user.
+fn send_sign_up_code(call: &Call<'_>, pool: &UserPool, user: &mut User) -> Result<Option<Value>, AwsError> {
+    let Some(attribute) = auto_verified_address(pool, user) else { return Ok(None) };
     let code = Code::new(call.now, CODE_LIFETIME);
-    call.send_code(&pool.id, user, attribute, Purpose::SignUp, code.digits());
+    let delivery = call.send_code(pool, user, attribute, Purpose::SignUp, code.digits())?;
     user.sign_up_code = Some(AddressCode { code, attribute: attribute.to_owned() });
-    Some(details(attribute, user.attribute(attribute)?))
+    Ok(Some(delivery))
 }
 
 fn check_sign_up_code(
@@ -185,14 +192,18 @@ fn check_sign_up_code(
     given: &str,
 ) -> Result<(), AwsError> {
     let user = pool.user_mut(username)?;
+    user.attempts.check(Attempt::WrongSignUpCode, call.now)?;
     let sent = user.sign_up_code.as_mut().ok_or_else(expired_code)?;
-    sent.code.check(given, call.now).map_err(|error| match error {
-        CodeError::TooManyAttempts => AwsError::new(
-            "TooManyFailedAttemptsException",
-            "Attempt limit exceeded, please try after some time.",
-        ),
-        other => other.into(),
-    })
+    match sent.code.check(given, call.now) {
+        Ok(()) => Ok(()),
+        Err(CodeError::TooManyAttempts) => Err(too_many_failed_attempts()),
+        Err(error) => {
+            if error == CodeError::Mismatch {
+                user.attempts.count(Attempt::WrongSignUpCode, call.now);
+            }
+            Err(error.into())
+        }
+    }
 }
 
 fn confirm(call: &Call<'_>, pool: &mut UserPool, username: &str) -> Result<Value, AwsError> {

@@ -1,13 +1,15 @@
 //! The users of a user pool.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::SystemTime,
 };
 
 use serde_json::{Value, json};
 
 use super::{
+    attempts::Attempts,
+    auth_events::AuthEvent,
     code::Code,
     device::Device,
     mfa::MfaSettings,
@@ -15,7 +17,7 @@ use super::{
     schema::{Attributes, attributes_json},
     srp::Verifier,
 };
-use crate::clock::json_timestamp;
+use crate::{clock::json_timestamp, error::AwsError};
 
 pub(super) struct User {
     /// The real username, never an alias. In pools where users sign in with a mail address or phone number, it is the `sub`.
@@ -27,6 +29,8 @@ pub(super) struct User {
     pub(super) created: SystemTime,
     pub(super) modified: SystemTime,
     pub(super) password: Option<Verifier>,
+    /// The passwords before this one, the newest first.
+    pub(super) earlier_passwords: VecDeque<Verifier>,
     pub(super) password_attempts: PasswordAttempts,
     pub(super) temporary_password_expires: Option<SystemTime>,
     pub(super) sign_up_code: Option<AddressCode>,
@@ -34,6 +38,8 @@ pub(super) struct User {
     /// Codes by attribute: `email` or `phone_number`.
     pub(super) attribute_codes: BTreeMap<String, AttributeCode>,
     pub(super) mfa: MfaSettings,
+    pub(super) attempts: Attempts,
+    pub(super) auth_events: Vec<AuthEvent>,
     pub(super) groups: BTreeSet<String>,
     /// The confirmed devices, oldest first.
     pub(super) devices: Vec<Device>,
@@ -60,6 +66,9 @@ pub(super) enum UserStatus {
     ResetRequired,
 }
 
+/// The largest `PasswordHistorySize`.
+const LONGEST_HISTORY: usize = 24;
+
 impl UserStatus {
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -82,12 +91,15 @@ impl User {
             created: now,
             modified: now,
             password: None,
+            earlier_passwords: VecDeque::new(),
             password_attempts: PasswordAttempts::default(),
             temporary_password_expires: None,
             sign_up_code: None,
             recovery_code: None,
             attribute_codes: BTreeMap::new(),
             mfa: MfaSettings::default(),
+            attempts: Attempts::default(),
+            auth_events: Vec::new(),
             groups: BTreeSet::new(),
             devices: Vec::new(),
         }
@@ -131,7 +143,10 @@ impl User {
     }
 
     pub(super) fn set_password(&mut self, password: Verifier, now: SystemTime) {
-        self.password = Some(password);
+        if let Some(earlier) = self.password.replace(password) {
+            self.earlier_passwords.push_front(earlier);
+            self.earlier_passwords.truncate(LONGEST_HISTORY);
+        }
         self.password_attempts.right();
         self.temporary_password_expires = None;
         self.modified = now;
@@ -157,6 +172,14 @@ impl User {
             "UserStatus": self.status.name(),
         })
     }
+}
+
+pub(super) fn password_reset_required() -> AwsError {
+    AwsError::new("PasswordResetRequiredException", "Password reset required for the user")
+}
+
+pub(super) fn user_not_confirmed() -> AwsError {
+    AwsError::new("UserNotConfirmedException", "User is not confirmed.")
 }
 
 fn verified_flag(attribute: &str) -> String {

@@ -1,6 +1,7 @@
-"""Prints what the API models of Cognito, STS and IAM say of the inputs of the operations that local-aws knows, as JSON.
+"""Prints what the API models of Cognito, STS and IAM say of the inputs and the errors of operations, as JSON.
 
-local-aws checks requests by it (crates/local-aws/src/model.json), as AWS does before it applies a rule.
+local-aws checks requests by it (crates/local-aws/src/model.json), as AWS does before it applies a rule. The operations of user pools
+that need no signature are those of clients: tests play each of them with each of its errors.
 """
 
 import json
@@ -9,18 +10,21 @@ import sys
 import botocore.session
 
 OPERATIONS = {
+    # and every operation that needs no signature
     "cognito-idp": """
-        AdminAddUserToGroup AdminConfirmSignUp AdminCreateUser AdminDeleteUser AdminDisableUser AdminEnableUser
-        AdminForgetDevice AdminGetDevice AdminListDevices AdminUpdateDeviceStatus ConfirmDevice ForgetDevice GetDevice
-        ListDevices UpdateDeviceStatus
-        AdminGetUser AdminRemoveUserFromGroup AdminResetUserPassword AdminSetUserMFAPreference AdminSetUserPassword
-        AdminUpdateUserAttributes AdminUserGlobalSignOut AssociateSoftwareToken ChangePassword ConfirmForgotPassword
-        ConfirmSignUp CreateGroup CreateUserPool CreateUserPoolClient DeleteGroup DeleteUser DeleteUserAttributes
-        DeleteUserPool DeleteUserPoolClient DescribeUserPool DescribeUserPoolClient ForgotPassword
-        GetTokensFromRefreshToken GetUser GetUserAttributeVerificationCode GetUserAuthFactors GlobalSignOut
-        InitiateAuth ListUserPoolClients ListUserPools ResendConfirmationCode RespondToAuthChallenge RevokeToken
-        SetUserMFAPreference SetUserPoolMfaConfig SignUp UpdateUserAttributes UpdateUserPoolClient
-        VerifySoftwareToken VerifyUserAttribute
+        AdminAddUserToGroup AdminConfirmSignUp AdminCreateUser AdminDeleteSoftwareToken AdminDeleteUser
+        AdminDeleteUserAttributes AdminDisableUser AdminEnableUser AdminForgetDevice AdminGetDevice
+        AdminGetUser AdminGetUserAuthFactors AdminInitiateAuth AdminListDevices AdminListUserAuthEvents
+        AdminListUserSessions AdminRemoveUserFromGroup AdminResetUserPassword AdminRespondToAuthChallenge
+        AdminRevokeUserSession AdminSetUserMFAPreference AdminSetUserPassword AdminSetUserSettings
+        AdminUpdateAuthEventFeedback AdminUpdateDeviceStatus AdminUpdateUserAttributes
+        AdminUserGlobalSignOut CreateGroup CreateUserPool CreateUserPoolClient CreateUserPoolReplica
+        DeleteGroup DeleteUserPool DeleteUserPoolClient DeleteUserPoolReplica DescribeRiskConfiguration
+        DescribeUserPool DescribeUserPoolClient GetProvisionedLimit GetUserPoolClientSessionConfiguration
+        GetUserPoolMfaConfig GetUserPoolSessionConfiguration ListUserPoolClients ListUserPoolReplicas
+        ListUserPools ListUsers SetRiskConfiguration SetUserPoolClientSessionConfiguration
+        SetUserPoolMfaConfig SetUserPoolSessionConfiguration UpdateProvisionedLimit UpdateUserPool
+        UpdateUserPoolClient UpdateUserPoolReplica
     """,
     "cognito-identity": """
         CreateIdentityPool DeleteIdentityPool DescribeIdentity DescribeIdentityPool GetCredentialsForIdentity GetId
@@ -43,6 +47,9 @@ def main() -> None:
 
 def model(service: str, names: list[str]) -> dict:
     description = botocore.session.get_session().get_service_data(service)
+    unsigned = [name for name, it in description["operations"].items() if it.get("authtype") == "none"]
+    if service == "cognito-idp":
+        names = names + unsigned
     shapes, wanted = {}, [description["operations"][name]["input"]["shape"] for name in names]
     while wanted:
         name = wanted.pop()
@@ -58,7 +65,11 @@ def model(service: str, names: list[str]) -> dict:
         wanted += shapes[name].get("members", {}).values()
         wanted += [shapes[name][part] for part in ("key", "value", "member") if part in shapes[name]]
     inputs = {name: description["operations"][name]["input"]["shape"] for name in names}
-    return {"inputs": inputs, "shapes": shapes}
+    table = {"inputs": inputs, "shapes": shapes}
+    if service == "cognito-idp":
+        errors = {name: description["operations"][name]["errors"] for name in unsigned}
+        table["errors"] = {name: sorted({error["shape"] for error in listed}) for name, listed in errors.items()}
+    return table
 
 
 main()
