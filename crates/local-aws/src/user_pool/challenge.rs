@@ -191,7 +191,8 @@ impl Challenges {
     /// The session that waits for this device's DEVICE_SRP_AUTH; the newest, if there are several.
     pub(super) fn awaiting_device(&self, client: &AppClient, username: &str, key: &str) -> Option<String> {
         let waiting = self.sessions.iter().filter(|(_, session)| {
-            session.client_id == client.id
+            !session.is_orphaned
+                && session.client_id == client.id
                 && session.username == username
                 && matches!(&session.challenge, Challenge::DeviceSrp { key: expected } if expected == key)
         });
