@@ -3,9 +3,18 @@ use std::{fmt, sync::Arc};
 use dynoxide::DynoxideError;
 
 use crate::{
-    clock::Clock, dynamodb::DynamoDb, echo::Echoes, faults::Faults, iam::Iam, identity_pool::IdentityPools,
-    limits::Limits, messages::Messages, request_counts::RequestCounts, s3::S3, sts::Sts,
-    user_pool::UserPools,
+    clock::Clock,
+    dynamodb::DynamoDb,
+    echo::Echoes,
+    faults::Faults,
+    iam::Iam,
+    identity_pool::IdentityPools,
+    limits::Limits,
+    messages::Messages,
+    request_counts::RequestCounts,
+    s3::S3,
+    sts::Sts,
+    user_pool::{Triggers, UserContexts, UserPools},
 };
 
 /// Everything that the one AWS account of this server holds.
@@ -18,6 +27,8 @@ pub(crate) struct Account {
     pub(crate) request_counts: RequestCounts,
     pub(crate) limits: Limits,
     pub(crate) user_pools: UserPools,
+    pub(crate) triggers: Triggers,
+    pub(crate) user_contexts: UserContexts,
     pub(crate) identity_pools: IdentityPools,
     pub(crate) iam: Iam,
     pub(crate) sts: Arc<Sts>,
@@ -43,6 +54,8 @@ impl Account {
             request_counts: RequestCounts::default(),
             limits: Limits::default(),
             user_pools: UserPools::default(),
+            triggers: Triggers::default(),
+            user_contexts: UserContexts::default(),
             identity_pools: IdentityPools::default(),
             iam: Iam::default(),
             sts,

@@ -9,6 +9,7 @@ use crate::{
     echo::Echoes,
     exchange::{Request, Response, full},
     faults::FaultRule,
+    user_pool::TriggerScript,
 };
 
 pub(crate) fn handle(account: &Account, request: &Request) -> Response {
@@ -32,6 +33,13 @@ pub(crate) fn handle(account: &Account, request: &Request) -> Response {
         }
         (&Method::GET, "limits") => Ok(json!(account.limits.values())),
         (&Method::POST, "limits") => set_limits(account, &request.body),
+        (&Method::GET, "triggers") => Ok(Value::Array(account.triggers.events())),
+        (&Method::POST, "triggers") => set_triggers(account, &request.body),
+        (&Method::DELETE, "triggers") => {
+            account.triggers.clear();
+            Ok(json!([]))
+        }
+        (&Method::DELETE, "user-contexts") => Ok(account.user_contexts.take()),
         (&Method::GET, "clock") => Ok(clock(account)),
         (&Method::POST, "clock") => set_clock(account, &request.body),
         _ => return reply(StatusCode::NOT_FOUND, &json!({ "message": "no such control endpoint" })),
@@ -69,6 +77,12 @@ fn add_faults(account: &Account, body: &[u8]) -> Result<Value, serde_json::Error
 fn set_limits(account: &Account, body: &[u8]) -> Result<Value, serde_json::Error> {
     account.limits.set(serde_json::from_slice(body)?);
     Ok(json!(account.limits.values()))
+}
+
+/// Replaces the triggers of a user pool.
+fn set_triggers(account: &Account, body: &[u8]) -> Result<Value, serde_json::Error> {
+    serde_json::from_slice::<TriggerScript>(body)?.set(&account.triggers);
+    Ok(json!({}))
 }
 
 fn clock(account: &Account) -> Value {

@@ -37,3 +37,4 @@ pub use limits::{Category, LimitValues, Limits};
 pub use messages::{Medium, Message, Messages, Purpose};
 pub use request_counts::RequestCounts;
 pub use server::{LocalAws, Options, StartError};
+pub use user_pool::{Trigger, TriggerError, Triggers};

@@ -32,7 +32,8 @@ use crate::{
     query_protocol,
     request_counts::RequestCounts,
     route::Service,
-    s3, sts, user_pool,
+    s3, sts,
+    user_pool::{self, Triggers},
 };
 
 /// A running local AWS. It listens on 127.0.0.1 only. Several servers can run at the same time, each with its own account.
@@ -122,6 +123,11 @@ impl LocalAws {
     /// The server's clock.
     pub fn clock(&self) -> &Clock {
         &self.account.clock
+    }
+
+    /// The Lambda triggers of user pools.
+    pub fn triggers(&self) -> &Triggers {
+        &self.account.triggers
     }
 
     /// The number of requests of each operation.

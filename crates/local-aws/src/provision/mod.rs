@@ -221,12 +221,13 @@ async fn create_app_client(
         "UserPoolId": user_pool,
         "ClientName": name,
         "GenerateSecret": kind == AppClient::Secret,
-        "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         "PreventUserExistenceErrors": "ENABLED",
         "EnableTokenRevocation": true,
     });
     if kind == AppClient::Rotating {
-        input["ExplicitAuthFlows"] = json!(["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH"]);
+        input["ExplicitAuthFlows"] =
+            json!(["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_CUSTOM_AUTH"]);
         input["RefreshTokenRotation"] = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 60 });
     }
     Ok(idp(client, "CreateUserPoolClient", &input).await?["UserPoolClient"].take())

@@ -11,6 +11,7 @@ use rand::Rng as _;
 use super::{
     client::AppClient,
     code::Code,
+    custom_auth::{CustomChallenge, History},
     mfa::{Factor, SoftwareToken},
     pool::user_not_found,
     srp::{Exchange, Identity},
@@ -38,6 +39,7 @@ pub(super) enum Challenge {
         software_token: Option<SoftwareToken>,
         is_verified: bool,
     },
+    Custom(CustomChallenge),
 }
 
 /// A sign-in between two calls, which the client names with its `Session`.
@@ -71,6 +73,8 @@ pub(super) struct PasswordVerifier {
     /// `None` for a missing user if the app client hides that.
     pub(super) username: Option<String>,
     pub(super) client_id: String,
+    /// The challenges so far of a custom sign-in, which goes on after the signature.
+    pub(super) custom_auth: Option<History>,
     expires: SystemTime,
 }
 
@@ -174,9 +178,22 @@ impl Challenges {
     ) {
         self.password_verifiers.retain(|_, verifier| now < verifier.expires);
         let expires = now + client.settings.challenge_lifetime();
-        let verifier =
-            PasswordVerifier { exchange, identity, username, client_id: client.id.clone(), expires };
+        let verifier = PasswordVerifier {
+            exchange,
+            identity,
+            username,
+            client_id: client.id.clone(),
+            custom_auth: None,
+            expires,
+        };
         self.password_verifiers.insert(secret_block, verifier);
+    }
+
+    /// Makes an SRP exchange a part of a custom sign-in.
+    pub(super) fn require_custom_auth(&mut self, secret_block: &str, history: History) {
+        if let Some(verifier) = self.password_verifiers.get_mut(secret_block) {
+            verifier.custom_auth = Some(history);
+        }
     }
 
     /// Removes an SRP exchange, so that it can be answered only once.
@@ -212,8 +229,14 @@ impl Challenges {
         self.device_verifiers.retain(|_, verifier| now < verifier.expires);
         let expires = now + client.settings.challenge_lifetime();
         let username = Some(username);
-        let verifier =
-            PasswordVerifier { exchange, identity, username, client_id: client.id.clone(), expires };
+        let verifier = PasswordVerifier {
+            exchange,
+            identity,
+            username,
+            client_id: client.id.clone(),
+            custom_auth: None,
+            expires,
+        };
         self.device_verifiers.insert(secret_block, verifier);
     }
 

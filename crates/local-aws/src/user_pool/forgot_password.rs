@@ -12,6 +12,7 @@ use super::{
     delivery::{expired_code, pretended_details},
     invalid_parameter, not_authorized,
     pool::{RecoveryOption, UserPool, user_not_found},
+    triggers,
     user::{AddressCode, User, UserStatus, user_not_confirmed},
 };
 use crate::{error::AwsError, messages::Purpose};
@@ -81,6 +82,7 @@ pub(super) fn confirm_forgot_password(call: &Call<'_>) -> Result<Value, AwsError
     user.recovery_code = None;
     user.set_password(verifier, call.now);
     user.status = UserStatus::Confirmed;
+    triggers::user_confirmed(call, pool, &client, "ConfirmForgotPassword", &username)?;
     Ok(json!({}))
 }
 

@@ -13,6 +13,7 @@ mod challenge;
 mod client;
 mod code;
 mod constraints;
+mod custom_auth;
 mod delivery;
 mod device;
 mod device_operations;
@@ -40,7 +41,9 @@ mod srp;
 #[cfg(test)]
 mod testing;
 mod tokens;
+mod triggers;
 mod user;
+mod user_context;
 mod user_settings;
 
 use std::{
@@ -52,6 +55,9 @@ use std::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+pub(crate) use self::triggers::TriggerScript;
+pub use self::triggers::{Trigger, TriggerError, Triggers};
+pub(crate) use self::user_context::UserContexts;
 use self::{
     client::AppClient,
     pool::UserPool,
@@ -334,6 +340,7 @@ impl<'a> Call<'a> {
         let input: Value = serde_json::from_slice(&self.request.body).map_err(|error| unreadable(&error))?;
         model::check("cognito-idp", &self.request.operation, &input)?;
         constraints::check(&input)?;
+        user_context::check(self, &input)?;
         serde_json::from_value(input).map_err(|error| unreadable(&error))
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Call, client::AppClient, device, invalid_parameter, not_authorized, pool::UserPool, sign_in::Parameters,
-    tokens,
+    tokens, triggers,
 };
 use crate::error::AwsError;
 
@@ -35,7 +35,9 @@ pub(super) fn tokens_from_refresh_token(call: &Call<'_>) -> Result<Value, AwsErr
         return Err(not_authorized("User is disabled."));
     }
     device::check_refresh(user, &sign_in, input.device_key.as_deref())?;
-    let mut result = tokens::authentication_result(pool, &client, user, &sign_in, None, call.now)?;
+    let claims = triggers::before_tokens(call, pool, &client, user, "RefreshTokens")?;
+    let tokens = tokens::Issue { pool, client: &client, user, sign_in: &sign_in, claims, now: call.now };
+    let mut result = tokens.result(None)?;
     if client.settings.rotates() {
         result["RefreshToken"] = json!(pool.sign_ins.rotate(&input.refresh_token, call.now));
     }
@@ -70,7 +72,9 @@ pub(super) fn by_refresh_token(
         return Err(not_authorized("User is disabled."));
     }
     device::check_refresh(user, &sign_in, parameters.optional("DEVICE_KEY"))?;
-    let result = tokens::authentication_result(pool, client, user, &sign_in, None, call.now)?;
+    let claims = triggers::before_tokens(call, pool, client, user, "RefreshTokens")?;
+    let tokens = tokens::Issue { pool, client, user, sign_in: &sign_in, claims, now: call.now };
+    let result = tokens.result(None)?;
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
 }
 

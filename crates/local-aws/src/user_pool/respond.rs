@@ -13,7 +13,7 @@ use super::{
     challenge::{Challenge, PasswordVerifier},
     client::AppClient,
     code::CodeError,
-    device,
+    custom_auth, device,
     device_sign_in::{device_password_verifier, device_srp_auth},
     invalid_parameter,
     mfa::{Factor, SoftwareTokenError},
@@ -65,7 +65,8 @@ pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsErr
         return Err(invalid_parameter("Missing required parameter Session"));
     }
     let username = pool.challenges.waiting(session, Some(&client), call.now)?.username.clone();
-    if pool.find(typed).is_none_or(|user| user.username != username) {
+    // A custom challenge may be for a user who does not exist.
+    if pool.find(typed).map_or(typed, |user| &user.username) != username {
         return Err(not_authorized("Invalid session for the user."));
     }
     let user = pool.user(&username)?;
@@ -76,6 +77,9 @@ pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsErr
         return Err(password_reset_required());
     }
     let step = SignInStep { call, pool, client: &client, username };
+    if input.challenge_name == "CUSTOM_CHALLENGE" {
+        return custom_auth::answer(step, session, responses);
+    }
     let answer = Answer { step, session, responses };
     match input.challenge_name.as_str() {
         "NEW_PASSWORD_REQUIRED" => answer.new_password(),
@@ -112,7 +116,11 @@ fn password_verifier(
     let secret_block = STANDARD.decode(secret_block).map_err(|_| wrong_password())?;
     let is_right = verifier.exchange.proves(&verifier.identity, &secret_block, timestamp, signature);
     let username = verifier.username.ok_or_else(wrong_password)?;
-    after_password(SignInStep { call, pool, client, username }, is_right)
+    let step = SignInStep { call, pool, client, username };
+    match verifier.custom_auth {
+        Some(history) => custom_auth::after_password(step, is_right, history),
+        None => after_password(step, is_right),
+    }
 }
 
 impl Answer<'_> {

@@ -12,7 +12,7 @@ use super::{
     mfa::{Factor, MfaConfiguration},
     not_authorized,
     pool::{UserPool, user_not_found},
-    tokens,
+    tokens, triggers,
     user::{User, UserStatus, password_reset_required, user_not_confirmed},
 };
 use crate::{error::AwsError, messages::Purpose};
@@ -116,10 +116,12 @@ impl SignInStep<'_> {
         let is_new = device.is_none() && pool.settings.device_configuration.is_some();
         let device = if is_new { Some(DeviceIds::new(&pool.region)) } else { device };
         let user = pool.users.get(&username).ok_or_else(user_not_found)?;
+        triggers::signed_in(call, pool, client, user, is_new)?;
         let (mut sign_in, refresh_token) = pool.sign_ins.begin(client, user, call.now);
         pool.sign_ins.set_device(&mut sign_in, device);
-        let mut result =
-            tokens::authentication_result(pool, client, user, &sign_in, Some(refresh_token), call.now)?;
+        let claims = triggers::before_tokens(call, pool, client, user, "Authentication")?;
+        let tokens = tokens::Issue { pool, client, user, sign_in: &sign_in, claims, now: call.now };
+        let mut result = tokens.result(Some(refresh_token))?;
         if let Some(device) = sign_in.device.filter(|_| is_new) {
             result["NewDeviceMetadata"] = device.to_json();
         }

@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 use super::{
     Call, auth_events,
     client::AppClient,
-    device, invalid_parameter, not_authorized,
+    custom_auth, device, invalid_parameter, not_authorized,
     pool::{UserPool, user_not_found},
     refresh,
     second_factor::SignInStep,
     srp::Exchange,
+    triggers,
 };
 use crate::error::AwsError;
 
@@ -43,9 +44,11 @@ pub(super) fn initiate_auth(call: &Call<'_>) -> Result<Value, AwsError> {
     if !input.auth_flow.starts_with("REFRESH_TOKEN") {
         device::check_presented(pool, &client, parameters)?;
     }
+    triggers::before_authentication(call, pool, &client, &input.auth_flow, parameters)?;
     match input.auth_flow.as_str() {
         "USER_SRP_AUTH" => by_srp(call, pool, &client, parameters),
         "USER_PASSWORD_AUTH" => by_password(call, pool, &client, parameters),
+        "CUSTOM_AUTH" => custom_auth::start(call, pool, &client, parameters),
         "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => refresh::by_refresh_token(call, pool, &client, parameters),
         flow if AUTH_FLOWS.split(", ").any(|known| known == flow) => {
             Err(invalid_parameter(format!("{flow} flow not enabled for this client")))
@@ -88,7 +91,17 @@ fn by_srp(
     let typed = parameters.required("USERNAME")?;
     let client_public = parameters.required("SRP_A")?;
     client.check_secret_hash(typed, parameters.optional("SECRET_HASH"))?;
+    password_verifier(call, pool, client, typed, client_public).map(|(answer, _)| answer)
+}
 
+/// The challenge PASSWORD_VERIFIER, and its secret block.
+pub(super) fn password_verifier(
+    call: &Call<'_>,
+    pool: &mut UserPool,
+    client: &AppClient,
+    typed: &str,
+    client_public: &str,
+) -> Result<(Value, String), AwsError> {
     let known = pool.find(typed);
     if known.is_none() && !client.settings.hides_users() {
         return Err(user_not_found());
@@ -113,8 +126,8 @@ fn by_srp(
         },
     });
     let identity = pool.identity(&shown_username);
-    pool.challenges.expect_signature(secret_block, client, identity, username, exchange, call.now);
-    Ok(answer)
+    pool.challenges.expect_signature(secret_block.clone(), client, identity, username, exchange, call.now);
+    Ok((answer, secret_block))
 }
 
 /// USER_PASSWORD_AUTH.
@@ -131,7 +144,11 @@ fn by_password(
     let password = parameters.required("PASSWORD")?;
     client.check_secret_hash(typed, parameters.optional("SECRET_HASH"))?;
 
-    let Some(user) = pool.find(typed) else {
+    let migrated = match pool.find(typed) {
+        Some(_) => None,
+        None => triggers::migrated_user(call, pool, client, typed, password)?,
+    };
+    let Some(user) = pool.find(migrated.as_deref().unwrap_or(typed)) else {
         if client.settings.hides_users() {
             // Takes as long as for a wrong password.
             pool.pretended_verifier(typed).matches(&pool.identity(typed), password);
@@ -145,7 +162,16 @@ fn by_password(
 }
 
 /// Continues after a password was right or wrong.
-pub(super) fn after_password(step: SignInStep<'_>, is_right: bool) -> Result<Value, AwsError> {
+pub(super) fn after_password(mut step: SignInStep<'_>, is_right: bool) -> Result<Value, AwsError> {
+    count_attempt(&mut step, is_right)?;
+    step.after_first_factor()
+}
+
+/// Counts a right or wrong password.
+///
+/// # Errors
+/// `NotAuthorizedException` if it is wrong, and for a user who may not sign in.
+pub(super) fn count_attempt(step: &mut SignInStep<'_>, is_right: bool) -> Result<(), AwsError> {
     let now = step.call.now;
     let user = step.pool.user_mut(&step.username)?;
     user.password_attempts.check_lock(now)?;
@@ -158,7 +184,7 @@ pub(super) fn after_password(step: SignInStep<'_>, is_right: bool) -> Result<Val
     if !user.enabled {
         return Err(not_authorized("User is disabled."));
     }
-    step.after_first_factor()
+    Ok(())
 }
 
 pub(super) fn wrong_password() -> AwsError {

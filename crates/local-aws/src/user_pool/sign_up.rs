@@ -15,6 +15,7 @@ use super::{
     invalid_parameter, not_authorized,
     pool::{Alias, UserPool},
     schema::{Attribute, Attributes, Writer, collect, is_email, is_phone_number},
+    triggers,
     user::{AddressCode, User, UserStatus},
 };
 use crate::{error::AwsError, messages::Purpose};
@@ -65,12 +66,17 @@ pub(super) fn sign_up(call: &Call<'_>) -> Result<Value, AwsError> {
 
     let mut user = new_user(pool, Writer::User, &input.username, attributes, call.now)?;
     user.password = Some(pool.verifier(&user.username, &input.password));
-    let delivery = send_sign_up_code(call, pool, &mut user)?;
-    let mut answer = json!({ "UserConfirmed": false, "UserSub": user.sub });
+    let is_confirmed = triggers::before_sign_up(call, pool, &client, &user)?.apply(&mut user);
+    let delivery = if is_confirmed { None } else { send_sign_up_code(call, pool, &mut user)? };
+    let mut answer = json!({ "UserConfirmed": is_confirmed, "UserSub": user.sub });
     if let Some(delivery) = delivery {
         answer["CodeDeliveryDetails"] = delivery;
     }
-    pool.users.insert(user.username.clone(), user);
+    let username = user.username.clone();
+    pool.users.insert(username.clone(), user);
+    if is_confirmed {
+        triggers::user_confirmed(call, pool, &client, "ConfirmSignUp", &username)?;
+    }
     Ok(answer)
 }
 
@@ -96,10 +102,10 @@ pub(super) fn confirm_sign_up(call: &Call<'_>) -> Result<Value, AwsError> {
         let (owner, attribute) = (owner.username.clone(), sent.attribute.clone());
         check_sign_up_code(call, pool, &username, &input.confirmation_code)?;
         pool.user_mut(&owner)?.set_verified(&attribute, false);
-        return confirm(call, pool, &username);
+        return confirm(call, pool, &client, &username);
     }
     check_sign_up_code(call, pool, &username, &input.confirmation_code)?;
-    confirm(call, pool, &username)
+    confirm(call, pool, &client, &username)
 }
 
 pub(super) fn resend_confirmation_code(call: &Call<'_>) -> Result<Value, AwsError> {
@@ -206,13 +212,19 @@ fn check_sign_up_code(
     }
 }
 
-fn confirm(call: &Call<'_>, pool: &mut UserPool, username: &str) -> Result<Value, AwsError> {
+fn confirm(
+    call: &Call<'_>,
+    pool: &mut UserPool,
+    client: &AppClient,
+    username: &str,
+) -> Result<Value, AwsError> {
     let user = pool.user_mut(username)?;
     user.status = UserStatus::Confirmed;
     user.modified = call.now;
     if let Some(sent) = user.sign_up_code.take() {
         user.set_verified(&sent.attribute, true);
     }
+    triggers::user_confirmed(call, pool, client, "ConfirmSignUp", username)?;
     Ok(json!({}))
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use jsonwebtoken::{Algorithm, Header, Validation};
 use serde_json::{Map, Value, json};
 
-use super::{client::AppClient, keys, pool::UserPool, sign_ins::SignIn, user::User};
+use super::{client::AppClient, keys, pool::UserPool, sign_ins::SignIn, triggers::TokenClaims, user::User};
 use crate::{clock::unix_seconds, error::AwsError};
 
 /// The scope of access tokens for the user's own operations.
@@ -22,30 +22,38 @@ pub(super) enum TokenError {
     Expired { expiry: i64 },
 }
 
-/// The `AuthenticationResult` with an ID token, an access token and, if given, a refresh token.
-pub(super) fn authentication_result(
-    pool: &UserPool,
-    client: &AppClient,
-    user: &User,
-    sign_in: &SignIn,
-    refresh_token: Option<String>,
-    now: SystemTime,
-) -> Result<Value, AwsError> {
-    let keys = keys::signing_keys()?;
-    let settings = &client.settings;
-    let id_token = sign(&keys.id_token, &id_claims(pool, client, user, sign_in, now))?;
-    let access_token = sign(&keys.access_token, &access_claims(pool, client, user, sign_in, now))?;
+/// New tokens for a sign-in.
+pub(super) struct Issue<'a> {
+    pub(super) pool: &'a UserPool,
+    pub(super) client: &'a AppClient,
+    pub(super) user: &'a User,
+    pub(super) sign_in: &'a SignIn,
+    /// The changes by the trigger PreTokenGeneration.
+    pub(super) claims: TokenClaims,
+    pub(super) now: SystemTime,
+}
 
-    let mut result = json!({
-        "AccessToken": access_token,
-        "IdToken": id_token,
-        "ExpiresIn": settings.access_token_lifetime().as_secs(),
-        "TokenType": "Bearer",
-    });
-    if let Some(refresh_token) = refresh_token {
-        result["RefreshToken"] = json!(refresh_token);
+impl Issue<'_> {
+    /// The `AuthenticationResult` with an ID token, an access token and, if given, a refresh token.
+    pub(super) fn result(self, refresh_token: Option<String>) -> Result<Value, AwsError> {
+        let Self { pool, client, user, sign_in, claims, now } = self;
+        let keys = keys::signing_keys()?;
+        let mut id_claims = id_claims(pool, client, user, sign_in, now);
+        claims.apply(&mut id_claims);
+        let id_token = sign(&keys.id_token, &id_claims)?;
+        let access_token = sign(&keys.access_token, &access_claims(pool, client, user, sign_in, now))?;
+
+        let mut result = json!({
+            "AccessToken": access_token,
+            "IdToken": id_token,
+            "ExpiresIn": client.settings.access_token_lifetime().as_secs(),
+            "TokenType": "Bearer",
+        });
+        if let Some(refresh_token) = refresh_token {
+            result["RefreshToken"] = json!(refresh_token);
+        }
+        Ok(result)
     }
-    Ok(result)
 }
 
 /// Checks only the signature and the expiry.
