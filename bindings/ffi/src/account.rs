@@ -95,11 +95,11 @@ impl Account {
         Arc::new(Self { inner: self.inner.clone(), cancel: handle.cancel_of() })
     }
 
-    /// Creates a user with a name and a password (SignUp).
+    /// Creates a user with a name and a password, or without a password (SignUp).
     pub async fn sign_up(
         &self,
         username: String,
-        password: String,
+        password: Option<String>,
         attributes: HashMap<String, String>,
         validation_data: HashMap<String, String>,
         client_metadata: HashMap<String, String>,
@@ -109,7 +109,11 @@ impl Account {
             validation_data: validation_data.into_iter().collect(),
             client_metadata: client_metadata.into_iter().collect(),
         };
-        let sign_up = self.inner.sign_up(username, password).options(options);
+        let sign_up = match password {
+            Some(password) => self.inner.sign_up(username, password),
+            None => self.inner.sign_up_without_password(username),
+        };
+        let sign_up = sign_up.options(options);
         call(&self.cancel, async move {
             let result = sign_up.await?;
             Ok(SignUpResult {

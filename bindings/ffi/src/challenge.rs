@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use poolpass::Challenge as Kind;
 
+use crate::auth_factor::AuthFactor;
 use crate::call::{Cancel, CancelHandle, call};
 use crate::convert::{cloned, pairs};
 use crate::error::PoolpassError;
@@ -52,7 +53,11 @@ pub struct ChallengeDetails {
     pub required_attributes: Vec<String>,
     /// The attributes that the user has.
     pub attributes: HashMap<String, String>,
-    /// AWS's parameters of a challenge without a type of its own.
+    /// The first factors to choose from.
+    pub available: Vec<AuthFactor>,
+    /// The options for the platform's own call for a passkey, as WebAuthn's JSON.
+    pub request_options: String,
+    /// The parameters of a custom challenge, or of one without a type of its own.
     pub parameters: HashMap<String, String>,
 }
 
@@ -63,6 +68,16 @@ pub enum ChallengeAnswer {
     Code(String),
     /// A second factor.
     Method(MfaMethod),
+    /// A first factor.
+    Factor(AuthFactor),
+    /// The password.
+    Password(String),
+    /// The credential of a passkey, as WebAuthn's JSON.
+    Credential(String),
+    /// The answer to a custom challenge.
+    Custom(String),
+    /// No answer: another code shall be sent.
+    Resend,
     /// A new password, and attributes.
     NewPassword(String, HashMap<String, String>),
     /// The first code of an authenticator app, and the app's name.
@@ -104,7 +119,14 @@ impl Challenge {
         let mut details = ChallengeDetails::default();
         match &*self.inner {
             Kind::SmsMfa(challenge) => details.destination = text(challenge.destination()),
+            Kind::EmailMfa(challenge) => details.destination = text(challenge.destination()),
             Kind::EmailOtp(challenge) => details.destination = text(challenge.destination()),
+            Kind::SmsOtp(challenge) => details.destination = text(challenge.destination()),
+            Kind::SelectChallenge(challenge) => {
+                details.available = challenge.available().iter().map(AuthFactor::from).collect();
+            }
+            Kind::WebAuthn(challenge) => challenge.request_options().clone_into(&mut details.request_options),
+            Kind::CustomChallenge(challenge) => details.parameters = cloned(challenge.parameters()),
             Kind::SoftwareTokenMfa(challenge) => details.device_name = text(challenge.device_name()),
             Kind::SelectMfaType(challenge) => details.methods = methods(challenge.methods()),
             Kind::MfaSetup(challenge) => details.methods = methods(challenge.methods()),
@@ -139,7 +161,26 @@ impl Challenge {
         let step = async move {
             Ok(match (&*challenge, answer) {
                 (Kind::SmsMfa(challenge), ChallengeAnswer::Code(code)) => challenge.answer(&code).await?,
+                (Kind::EmailMfa(challenge), ChallengeAnswer::Code(code)) => challenge.answer(&code).await?,
                 (Kind::EmailOtp(challenge), ChallengeAnswer::Code(code)) => challenge.answer(&code).await?,
+                (Kind::EmailOtp(challenge), ChallengeAnswer::Resend) => challenge.resend().await?,
+                (Kind::SmsOtp(challenge), ChallengeAnswer::Code(code)) => challenge.answer(&code).await?,
+                (Kind::SmsOtp(challenge), ChallengeAnswer::Resend) => challenge.resend().await?,
+                (Kind::SelectChallenge(challenge), ChallengeAnswer::Factor(factor)) => {
+                    challenge.answer(&factor.into()).await?
+                }
+                (Kind::SelectChallenge(challenge), ChallengeAnswer::Password(password)) => {
+                    challenge.answer_with_password(password).await?
+                }
+                (Kind::Password(challenge), ChallengeAnswer::Password(password)) => {
+                    challenge.answer(password).await?
+                }
+                (Kind::WebAuthn(challenge), ChallengeAnswer::Credential(credential)) => {
+                    challenge.answer(&credential).await?
+                }
+                (Kind::CustomChallenge(challenge), ChallengeAnswer::Custom(answer)) => {
+                    challenge.answer(&answer).await?
+                }
                 (Kind::SoftwareTokenMfa(challenge), ChallengeAnswer::Code(code)) => {
                     challenge.answer(&code).await?
                 }

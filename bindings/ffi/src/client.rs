@@ -1,15 +1,18 @@
 //! The front door.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use poolpass::{
-    AuthFlow as Flow, Config, RefreshOperation as Operation, Region, RetryPolicy, SignInOptions as Options,
+    AuthFlow as Flow, Config, PasswordlessSignInOptions, RefreshOperation as Operation, Region, RetryPolicy,
+    SignInOptions as Options,
 };
 
 use crate::account::Account;
 use crate::api::ApiClient;
+use crate::auth_factor::AuthFactor;
 use crate::call::{Cancel, CancelHandle, call};
 use crate::challenge::{Challenge, SignInStep};
 use crate::clock::{Clock, ForeignClock};
@@ -72,18 +75,35 @@ pub enum RefreshOperation {
     RefreshTokenAuth,
 }
 
+/// The beginning of a sign-in. Swift and Kotlin pass it on at once and keep none, since a generated type prints its members.
+#[derive(uniffi::Enum)]
+pub enum SignIn {
+    /// With a user name and a password.
+    Password(String, String),
+    /// With a user name alone, and the factor to begin with.
+    WithoutPassword(String, Option<AuthFactor>),
+    /// After a sign-up that was confirmed.
+    Auto,
+}
+
+/// Shows nothing: a password is a secret.
+impl fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SignIn")
+    }
+}
+
 /// How a sign-in goes.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct SignInOptions {
-    /// How the password is proved. Default: `UserSrpAuth`.
-    #[uniffi(default)]
-    pub flow: Option<AuthFlow>,
+    /// How the person proves who they are.
+    pub flow: AuthFlow,
     /// Data for the user pool's Lambda triggers, sent with every step of this sign-in.
     #[uniffi(default)]
     pub client_metadata: HashMap<String, String>,
 }
 
-/// How a sign-in proves the password.
+/// How a sign-in proves who the person is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum AuthFlow {
     /// The password never leaves the device (USER_SRP_AUTH). The app client has to allow it (`ALLOW_USER_SRP_AUTH`).
@@ -91,6 +111,12 @@ pub enum AuthFlow {
     /// The password is sent over TLS, as a user migration trigger needs it (USER_PASSWORD_AUTH). The app client has to allow
     /// it (`ALLOW_USER_PASSWORD_AUTH`).
     UserPasswordAuth,
+    /// The person chooses among first factors: password, code or passkey (USER_AUTH). The app client has to allow it
+    /// (`ALLOW_USER_AUTH`), and the user pool needs the feature plan Essentials or Plus.
+    UserAuth,
+    /// The user pool's own triggers ask their challenges, after SRP where there is a password (CUSTOM_AUTH). The app client has to
+    /// allow it (`ALLOW_CUSTOM_AUTH`).
+    CustomAuth,
 }
 
 #[uniffi::export]
@@ -114,17 +140,31 @@ impl Client {
         self.inner.config().region().to_string()
     }
 
-    /// Signs in with a user name and a password (InitiateAuth, RespondToAuthChallenge). A successful sign-in replaces the present
-    /// session.
+    /// Signs in (InitiateAuth, RespondToAuthChallenge). A successful sign-in replaces the present session. All beginnings share one
+    /// method, since each exported method adds 2 to 3 KB to the library.
     pub async fn sign_in(
         &self,
-        username: String,
-        password: String,
+        beginning: SignIn,
         options: SignInOptions,
     ) -> Result<SignInStep, PoolpassError> {
         let (client, cancel) = (self.inner.clone(), self.cancel.clone());
+        let (flow, client_metadata) =
+            (Flow::from(options.flow), options.client_metadata.into_iter().collect());
         call(&self.cancel, async move {
-            let step = client.sign_in(username, password).options(sign_in_options(options)).await?;
+            let step = match beginning {
+                SignIn::Password(username, password) => {
+                    client.sign_in(username, password).options(Options { flow, client_metadata }).await?
+                }
+                SignIn::WithoutPassword(username, preferred) => {
+                    let options = PasswordlessSignInOptions {
+                        flow,
+                        preferred: preferred.map(Into::into),
+                        client_metadata,
+                    };
+                    client.sign_in_without_password(username).options(options).await?
+                }
+                SignIn::Auto => client.auto_sign_in().await?,
+            };
             Ok(SignInStep::new(step, &cancel))
         })
         .await
@@ -274,19 +314,19 @@ fn build(config: Config, options: ClientOptions) -> Result<poolpass::Client, Poo
     Ok(builder.build()?)
 }
 
-fn sign_in_options(options: SignInOptions) -> Options {
-    Options {
-        flow: match options.flow {
-            None => Flow::default(),
-            Some(AuthFlow::UserSrpAuth) => Flow::UserSrpAuth,
-            Some(AuthFlow::UserPasswordAuth) => Flow::UserPasswordAuth,
-        },
-        client_metadata: options.client_metadata.into_iter().collect(),
+impl From<AuthFlow> for Flow {
+    fn from(flow: AuthFlow) -> Self {
+        match flow {
+            AuthFlow::UserSrpAuth => Self::UserSrpAuth,
+            AuthFlow::UserPasswordAuth => Self::UserPasswordAuth,
+            AuthFlow::UserAuth => Self::UserAuth,
+            AuthFlow::CustomAuth => Self::CustomAuth,
+        }
     }
 }
 
-impl std::fmt::Debug for ClientOptions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for ClientOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientOptions").field("store", &self.store).finish_non_exhaustive()
     }
 }

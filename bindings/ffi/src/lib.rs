@@ -11,6 +11,7 @@
 
 mod account;
 mod api;
+mod auth_factor;
 mod body;
 mod call;
 mod challenge;
@@ -29,6 +30,7 @@ mod transport;
 
 pub use account::*;
 pub use api::*;
+pub use auth_factor::AuthFactor;
 pub use body::*;
 pub use call::CancelHandle;
 pub use challenge::*;

@@ -25,7 +25,7 @@ pub enum MfaMethod {
     /// A code from an authenticator app (`SOFTWARE_TOKEN_MFA`).
     SoftwareTokenMfa,
     /// A code by email (`EMAIL_OTP`).
-    EmailOtp,
+    EmailMfa,
     /// Another method, by AWS's name for it.
     Other(String),
 }
@@ -50,7 +50,7 @@ impl From<&poolpass::MfaMethod> for MfaMethod {
         match method {
             poolpass::MfaMethod::SmsMfa => Self::SmsMfa,
             poolpass::MfaMethod::SoftwareTokenMfa => Self::SoftwareTokenMfa,
-            poolpass::MfaMethod::EmailOtp => Self::EmailOtp,
+            poolpass::MfaMethod::EmailMfa => Self::EmailMfa,
             other => Self::Other(other.as_str().to_owned()),
         }
     }
@@ -61,7 +61,7 @@ impl From<MfaMethod> for poolpass::MfaMethod {
         match method {
             MfaMethod::SmsMfa => Self::SmsMfa,
             MfaMethod::SoftwareTokenMfa => Self::SoftwareTokenMfa,
-            MfaMethod::EmailOtp => Self::EmailOtp,
+            MfaMethod::EmailMfa => Self::EmailMfa,
             MfaMethod::Other(name) => Self::Other(name),
         }
     }

@@ -72,7 +72,15 @@ export class Account {
     return this.client().call('account.signUp', { ...options, username, password });
   }
 
-  /** Confirms a sign-up with the code that Cognito sent (ConfirmSignUp). */
+  /**
+   * Creates a user who signs in without a password: with a code or a passkey (SignUp). If the user pool takes email addresses or
+   * phone numbers as user names, `username` is one.
+   */
+  signUpWithoutPassword(username: string, options: SignUpOptions = {}): Promise<SignUpResult> {
+    return this.client().call('account.signUpWithoutPassword', { ...options, username });
+  }
+
+  /** Confirms a sign-up with the code that Cognito sent (ConfirmSignUp). After that, `autoSignIn` may sign the person in. */
   confirmSignUp(username: string, code: string, options: AccountOptions = {}): Promise<void> {
     return this.client().call('account.confirmSignUp', { ...options, username, code });
   }

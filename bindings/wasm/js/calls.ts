@@ -1,8 +1,8 @@
 // The methods that `Handle.call` names, with their inputs and results. They are the match arms of `perform` in the crate's files of the
 // same names, which a test compares with these interfaces.
 import type { AccountOptions, CodeDeliveryDetails, MfaPreference, MfaSettings, SignUpOptions, SignUpResult } from './account.js';
-import type { MfaMethod } from './challenges.js';
-import type { SignInOptions } from './client.js';
+import type { AuthFactor, MfaMethod } from './challenges.js';
+import type { PasswordlessSignInOptions, SignInOptions } from './client.js';
 import type { AnyCondition } from './conditions.js';
 import type { Changes, Item, ReadOptions, ReturnValues, TransactGet, WriteOptions } from './dynamodb.js';
 import type { Handle } from './handle.js';
@@ -28,6 +28,8 @@ type Within<Prefix extends string, Calls> = { [M in keyof Calls & string as `${P
 
 export interface ClientCalls {
   signIn(input: SignInOptions & { username: string; password: string }): User | Challenge;
+  signInWithoutPassword(input: PasswordlessSignInOptions & { username: string }): User | Challenge;
+  autoSignIn(input: CallOptions): User | Challenge;
   pendingChallenge(input: CallOptions): Challenge | undefined;
   currentUser(input: CallOptions): User | undefined;
   idToken(input: CallOptions): IdToken;
@@ -41,6 +43,7 @@ export interface ClientCalls {
 
 export interface AccountCalls {
   signUp(input: SignUpOptions & { username: string; password: string }): SignUpResult;
+  signUpWithoutPassword(input: SignUpOptions & { username: string }): SignUpResult;
   confirmSignUp(input: AccountOptions & { username: string; code: string }): void;
   resendConfirmationCode(input: AccountOptions & { username: string }): CodeDeliveryDetails | undefined;
   forgotPassword(input: AccountOptions & { username: string }): CodeDeliveryDetails | undefined;
@@ -60,6 +63,11 @@ export interface AccountCalls {
 
 export interface ChallengeCalls {
   answerCode(input: CallOptions & { code: string }): User | Challenge;
+  resend(input: CallOptions): User | Challenge;
+  answerFactor(input: CallOptions & { factor: AuthFactor }): User | Challenge;
+  answerPassword(input: CallOptions & { password: string }): User | Challenge;
+  answerCredential(input: CallOptions & { credential: string }): User | Challenge;
+  answerCustom(input: CallOptions & { answer: string }): User | Challenge;
   answerMethod(input: CallOptions & { method: MfaMethod }): User | Challenge;
   answerNewPassword(
     input: CallOptions & { newPassword: string; attributes?: Record<string, string> | undefined },

@@ -29,15 +29,24 @@ export type SignInStep = SignedIn | Challenge;
 /** A challenge that has to be answered before the person is signed in. Each kind has its own answer. */
 export type Challenge =
   | SmsMfaChallenge
+  | EmailMfaChallenge
   | EmailOtpChallenge
+  | SmsOtpChallenge
   | SoftwareTokenMfaChallenge
   | SelectMfaTypeChallenge
   | MfaSetupChallenge
   | NewPasswordRequiredChallenge
+  | SelectChallenge
+  | PasswordChallenge
+  | WebAuthnChallenge
+  | CustomChallenge
   | OtherChallenge;
 
 /** A second factor. A method that Poolpass does not know has AWS's name. */
-export type MfaMethod = 'smsMfa' | 'softwareTokenMfa' | 'emailOtp' | (string & {});
+export type MfaMethod = 'smsMfa' | 'softwareTokenMfa' | 'emailMfa' | (string & {});
+
+/** A first factor: how a person proves who they are (USER_AUTH). A factor that Poolpass does not know has AWS's name. */
+export type AuthFactor = 'password' | 'passwordSrp' | 'emailOtp' | 'smsOtp' | 'webAuthn' | (string & {});
 
 /** The person is signed in, and the session is stored. */
 export interface SignedIn {
@@ -75,10 +84,31 @@ export class SmsMfaChallenge extends CodeChallenge {
   declare readonly destination: string | undefined;
 }
 
-/** A code that was sent by email (`EMAIL_OTP`). */
-export class EmailOtpChallenge extends CodeChallenge {
+/** A code that was sent by email, as second factor (`EMAIL_OTP`). */
+export class EmailMfaChallenge extends CodeChallenge {
+  declare readonly kind: 'emailMfa';
+  /** The masked email address that the code was sent to, such as `a***@e***`. */
+  declare readonly destination: string | undefined;
+}
+
+abstract class OneTimeCodeChallenge extends CodeChallenge {
+  /** Sends another code (InitiateAuth). Resolves with the challenge that takes it; this one can no longer be answered. */
+  resend(options: CallOptions = {}): Promise<SignInStep> {
+    return nextStep(this.inner(), this.inner().call('resend', options));
+  }
+}
+
+/** A code that was sent by email, as first factor (`EMAIL_OTP`). */
+export class EmailOtpChallenge extends OneTimeCodeChallenge {
   declare readonly kind: 'emailOtp';
   /** The masked email address that the code was sent to, such as `a***@e***`. */
+  declare readonly destination: string | undefined;
+}
+
+/** A code that was sent by SMS, as first factor (`SMS_OTP`). */
+export class SmsOtpChallenge extends OneTimeCodeChallenge {
+  declare readonly kind: 'smsOtp';
+  /** The masked phone number that the code was sent to, such as `+*******4567`. */
   declare readonly destination: string | undefined;
 }
 
@@ -143,7 +173,67 @@ export class NewPasswordRequiredChallenge extends AnyChallenge {
   }
 }
 
-/** A challenge without a type of its own: a `CUSTOM_CHALLENGE`, or one that AWS has added since. */
+/** A choice among first factors (`SELECT_CHALLENGE`). */
+export class SelectChallenge extends AnyChallenge {
+  declare readonly kind: 'selectChallenge';
+  /** The factors to choose from. */
+  declare readonly available: readonly AuthFactor[];
+
+  /** Answers with one of the factors (RespondToAuthChallenge); the next challenge asks for the code, the passkey or the password. */
+  answer(factor: AuthFactor, options: CallOptions = {}): Promise<SignInStep> {
+    return nextStep(this.inner(), this.inner().call('answerFactor', { ...options, factor }));
+  }
+
+  /** Answers with the password, proved by SRP where that is available and sent over TLS otherwise (RespondToAuthChallenge). */
+  answerWithPassword(password: string, options: CallOptions = {}): Promise<SignInStep> {
+    return nextStep(this.inner(), this.inner().call('answerPassword', { ...options, password }));
+  }
+}
+
+/** The password (`PASSWORD`, or `PASSWORD_SRP` for one that SRP proves). */
+export class PasswordChallenge extends AnyChallenge {
+  declare readonly kind: 'password';
+
+  /** Answers with the password, proved by SRP for `PASSWORD_SRP` and sent over TLS otherwise (RespondToAuthChallenge). */
+  answer(password: string, options: CallOptions = {}): Promise<SignInStep> {
+    return nextStep(this.inner(), this.inner().call('answerPassword', { ...options, password }));
+  }
+}
+
+/** A passkey (`WEB_AUTHN`). */
+export class WebAuthnChallenge extends AnyChallenge {
+  declare readonly kind: 'webAuthn';
+  /**
+   * The options for `navigator.credentials.get` or the platform's own call, as WebAuthn's JSON
+   * (`PublicKeyCredentialRequestOptionsJSON`).
+   */
+  declare readonly requestOptions: string;
+
+  /**
+   * Answers with the credential that the authenticator returned, as WebAuthn's JSON (`AuthenticationResponseJSON`)
+   * (RespondToAuthChallenge).
+   */
+  answer(credentialJson: string, options: CallOptions = {}): Promise<SignInStep> {
+    return nextStep(this.inner(), this.inner().call('answerCredential', { ...options, credential: credentialJson }));
+  }
+}
+
+/** A challenge of the user pool's own triggers (`CUSTOM_CHALLENGE`). */
+export class CustomChallenge extends AnyChallenge {
+  declare readonly kind: 'customChallenge';
+  /** The public parameters that the trigger CreateAuthChallenge gave. */
+  declare readonly parameters: Readonly<Record<string, string>>;
+
+  /**
+   * Answers the challenge (RespondToAuthChallenge). After a wrong answer that the triggers tolerate, the next step is another
+   * custom challenge.
+   */
+  answer(answer: string, options: CallOptions = {}): Promise<SignInStep> {
+    return nextStep(this.inner(), this.inner().call('answerCustom', { ...options, answer }));
+  }
+}
+
+/** A challenge without a type of its own, such as one that AWS has added since. */
 export class OtherChallenge extends AnyChallenge {
   declare readonly kind: 'other';
   /** AWS's parameters of the challenge. */
@@ -161,11 +251,17 @@ export class OtherChallenge extends AnyChallenge {
 /** The class of each kind. */
 const CLASSES = {
   smsMfa: SmsMfaChallenge,
+  emailMfa: EmailMfaChallenge,
   emailOtp: EmailOtpChallenge,
+  smsOtp: SmsOtpChallenge,
   softwareTokenMfa: SoftwareTokenMfaChallenge,
   selectMfaType: SelectMfaTypeChallenge,
   mfaSetup: MfaSetupChallenge,
   newPasswordRequired: NewPasswordRequiredChallenge,
+  selectChallenge: SelectChallenge,
+  password: PasswordChallenge,
+  webAuthn: WebAuthnChallenge,
+  customChallenge: CustomChallenge,
   other: OtherChallenge,
 };
 

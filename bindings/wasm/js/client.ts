@@ -1,7 +1,7 @@
 import { Account } from './account.js';
 import { ApiClient } from './api.js';
 import type { ClientHandle } from './calls.js';
-import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
+import { type AuthFactor, type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
 import type { AmplifyGen1, AmplifyOutputs, Config } from './config.js';
 import { PoolpassError } from './errors.js';
 import { Handle, Life, type Unproxied, unproxied } from './handle.js';
@@ -27,18 +27,30 @@ export interface ClientOptions {
 }
 
 /**
- * How a sign-in proves the password.
+ * How a sign-in proves who the person is.
  *
  * - `userSrpAuth`: the password never leaves the device. The app client has to allow it (`ALLOW_USER_SRP_AUTH`).
  * - `userPasswordAuth`: the password is sent over TLS, as a user migration trigger needs it. The app client has to allow it
  *   (`ALLOW_USER_PASSWORD_AUTH`).
+ * - `userAuth`: the person chooses among first factors: password, code or passkey. The app client has to allow it
+ *   (`ALLOW_USER_AUTH`), and the user pool needs the feature plan Essentials or Plus.
+ * - `customAuth`: the user pool's own triggers ask their challenges, after SRP where there is a password. The app client has to
+ *   allow it (`ALLOW_CUSTOM_AUTH`).
  */
-export type AuthFlow = 'userSrpAuth' | 'userPasswordAuth';
+export type AuthFlow = 'userSrpAuth' | 'userPasswordAuth' | 'userAuth' | 'customAuth';
 
 /** The options of a sign-in. */
 export interface SignInOptions extends CallOptions, ClientMetadata {
-  /** How the sign-in proves the password. Default: `userSrpAuth`. */
+  /** How the person proves who they are. Default: `userSrpAuth`. */
   flow?: AuthFlow | undefined;
+}
+
+/** The options of a sign-in without a password. */
+export interface PasswordlessSignInOptions extends CallOptions, ClientMetadata {
+  /** How the person proves who they are. Default: `userAuth`. */
+  flow?: 'userAuth' | 'customAuth' | undefined;
+  /** The factor to begin with, where it is available. Default: the person chooses. Only for `userAuth`. */
+  preferred?: AuthFactor | undefined;
 }
 
 /** A configuration, as an object or as its text. */
@@ -99,6 +111,26 @@ export abstract class AnyClient implements Disposable {
    */
   async signIn(username: string, password: string, options: SignInOptions = {}): Promise<SignInStep> {
     return signInStep(this.inner(), await this.inner().call('signIn', { ...options, username, password }));
+  }
+
+  /**
+   * Signs in with a user name alone (InitiateAuth): with a code, a passkey or another factor that the person chooses (USER_AUTH), or by
+   * the challenges of the user pool's own triggers (CUSTOM_AUTH).
+   *
+   * The next step is the challenge of the preferred factor where that is available, otherwise a `selectChallenge`.
+   */
+  async signInWithoutPassword(username: string, options: PasswordlessSignInOptions = {}): Promise<SignInStep> {
+    return signInStep(this.inner(), await this.inner().call('signInWithoutPassword', { ...options, username }));
+  }
+
+  /**
+   * Signs in whoever has just confirmed the sign-up, without another code (InitiateAuth with USER_AUTH).
+   *
+   * `account.confirmSignUp` keeps AWS's `Session` in the store, for the app client that allows USER_AUTH, so that this works after a
+   * reload too. Rejects with kind `challengeExpired` if no sign-up was confirmed with this store, or too long ago: sign in.
+   */
+  async autoSignIn(options: CallOptions = {}): Promise<SignInStep> {
+    return signInStep(this.inner(), await this.inner().call('autoSignIn', options));
   }
 
   /** The challenge that waits for its answer, also after a reload or in another tab. */

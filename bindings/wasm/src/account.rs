@@ -15,6 +15,10 @@ pub(crate) async fn perform(account: Account, method: String, input: Options) ->
             let sign_up = account.sign_up(input.needed("username")?, input.needed("password")?);
             return Ok(sign_up_result(&sign_up.options(sign_up_options(&input)?).await?));
         }
+        "signUpWithoutPassword" => {
+            let sign_up = account.sign_up_without_password(input.needed("username")?);
+            return Ok(sign_up_result(&sign_up.options(sign_up_options(&input)?).await?));
+        }
         "confirmSignUp" => {
             let (username, code) = (input.needed("username")?, input.needed("code")?);
             account.confirm_sign_up(&username, &code).options(options(&input)?).await?;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use js_sys::Promise;
-use poolpass::{Challenge, MfaMethod};
+use poolpass::{AuthFactor, Challenge, MfaMethod};
 use wasm_bindgen::prelude::*;
 
 use crate::call::call;
@@ -30,7 +30,14 @@ impl JsChallenge {
         let challenge = &*self.0;
         let detail = match challenge {
             Challenge::SmsMfa(challenge) => ("destination", maybe(challenge.destination())),
+            Challenge::EmailMfa(challenge) => ("destination", maybe(challenge.destination())),
             Challenge::EmailOtp(challenge) => ("destination", maybe(challenge.destination())),
+            Challenge::SmsOtp(challenge) => ("destination", maybe(challenge.destination())),
+            Challenge::SelectChallenge(challenge) => {
+                ("available", list(challenge.available().iter().map(AuthFactor::code)))
+            }
+            Challenge::WebAuthn(challenge) => ("requestOptions", challenge.request_options().into()),
+            Challenge::CustomChallenge(challenge) => ("parameters", texts(pairs(challenge.parameters()))),
             Challenge::SoftwareTokenMfa(challenge) => ("deviceName", maybe(challenge.device_name())),
             Challenge::SelectMfaType(challenge) => {
                 ("methods", list(challenge.methods().iter().map(MfaMethod::code)))
@@ -42,7 +49,7 @@ impl JsChallenge {
                 ("requiredAttributes", list(challenge.required_attributes()))
             }
             Challenge::Other(challenge) => ("parameters", texts(pairs(challenge.parameters()))),
-            _ => ("parameters", object(&[]).into()),
+            _ => ("parameters", JsValue::UNDEFINED),
         };
         let attributes = match challenge {
             Challenge::NewPasswordRequired(challenge) => texts(pairs(challenge.attributes())),
@@ -69,7 +76,26 @@ impl JsChallenge {
 async fn perform(challenge: Rc<Challenge>, method: String, input: Options) -> Result<JsValue, Exception> {
     Ok(step(match (method.as_str(), &*challenge) {
         ("answerCode", Challenge::SmsMfa(challenge)) => challenge.answer(&input.needed("code")?).await?,
+        ("answerCode", Challenge::EmailMfa(challenge)) => challenge.answer(&input.needed("code")?).await?,
         ("answerCode", Challenge::EmailOtp(challenge)) => challenge.answer(&input.needed("code")?).await?,
+        ("answerCode", Challenge::SmsOtp(challenge)) => challenge.answer(&input.needed("code")?).await?,
+        ("resend", Challenge::EmailOtp(challenge)) => challenge.resend().await?,
+        ("resend", Challenge::SmsOtp(challenge)) => challenge.resend().await?,
+        ("answerFactor", Challenge::SelectChallenge(challenge)) => {
+            challenge.answer(&AuthFactor::from_code(input.needed("factor")?)).await?
+        }
+        ("answerPassword", Challenge::SelectChallenge(challenge)) => {
+            challenge.answer_with_password(input.needed("password")?).await?
+        }
+        ("answerPassword", Challenge::Password(challenge)) => {
+            challenge.answer(input.needed("password")?).await?
+        }
+        ("answerCredential", Challenge::WebAuthn(challenge)) => {
+            challenge.answer(&input.needed("credential")?).await?
+        }
+        ("answerCustom", Challenge::CustomChallenge(challenge)) => {
+            challenge.answer(&input.needed("answer")?).await?
+        }
         ("answerCode", Challenge::SoftwareTokenMfa(challenge)) => {
             challenge.answer(&input.needed("code")?).await?
         }

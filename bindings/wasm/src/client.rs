@@ -1,7 +1,10 @@
 //! The front door.
 
 use js_sys::{Function, Promise};
-use poolpass::{AuthFlow, Client, Config, RefreshOperation, RetryPolicy, SignInOptions};
+use poolpass::{
+    AuthFactor, AuthFlow, Client, Config, PasswordlessSignInOptions, RefreshOperation, RetryPolicy,
+    SignInOptions,
+};
 use wasm_bindgen::prelude::*;
 
 use crate::account;
@@ -80,8 +83,20 @@ async fn perform(client: Client, method: String, input: Options) -> Result<JsVal
     Ok(match method.as_str() {
         "signIn" => {
             let sign_in = client.sign_in(input.needed("username")?, input.needed("password")?);
-            session::step(sign_in.options(sign_in_options(&input)?).await?)
+            let flow = flow(&input)?.unwrap_or_default();
+            let options = SignInOptions { flow, client_metadata: input.texts("clientMetadata")? };
+            session::step(sign_in.options(options).await?)
         }
+        "signInWithoutPassword" => {
+            let sign_in = client.sign_in_without_password(input.needed("username")?);
+            let options = PasswordlessSignInOptions {
+                flow: flow(&input)?.unwrap_or(AuthFlow::UserAuth),
+                preferred: input.text("preferred")?.map(AuthFactor::from_code),
+                client_metadata: input.texts("clientMetadata")?,
+            };
+            session::step(sign_in.options(options).await?)
+        }
+        "autoSignIn" => session::step(client.auto_sign_in().await?),
         "pendingChallenge" => maybe(client.pending_challenge().await?.map(JsChallenge::new)),
         "currentUser" => maybe(client.current_user().await?.as_ref().map(session::user)),
         "idToken" => session::id_token(&client.id_token().await?),
@@ -120,12 +135,8 @@ fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Exce
     Ok(builder.build()?)
 }
 
-fn sign_in_options(options: &Options) -> Result<SignInOptions, Exception> {
-    let flow = match options.text("flow")? {
-        None => AuthFlow::default(),
-        Some(code) => {
-            AuthFlow::from_code(&code).ok_or_else(|| Exception::invalid_input("there is no such flow"))?
-        }
-    };
-    Ok(SignInOptions { flow, client_metadata: options.texts("clientMetadata")? })
+fn flow(options: &Options) -> Result<Option<AuthFlow>, Exception> {
+    let Some(code) = options.text("flow")? else { return Ok(None) };
+    let flow = AuthFlow::from_code(&code);
+    flow.map(Some).ok_or_else(|| Exception::invalid_input("there is no such flow"))
 }

@@ -91,6 +91,8 @@ test('every event, every reason, every challenge and every kind of error is ther
     assert.deepEqual(union(type).sort(), surface.cases[type], type);
   }
   assert.deepEqual(union('ErrorKind'), surface.errorKinds);
+  // A factor or a method that Poolpass does not know is another string.
+  for (const type of ['AuthFactor', 'MfaMethod']) assert.deepEqual([...union(type), 'other'].sort(), surface.cases[type], type);
   const challenges = declaration('Challenge').matchAll(/(\w+Challenge)\b/g);
   const kinds = [...challenges].map(([, challenge]) => /["'](\w+)["']/.exec(members(challenge).get('kind') ?? literalKind(challenge))[1]);
   assert.deepEqual(kinds.sort(), surface.cases.Challenge);

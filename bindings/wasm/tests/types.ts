@@ -50,7 +50,7 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
     case 'done':
       return step.user.username;
     case 'smsMfa':
-    case 'emailOtp':
+    case 'emailMfa':
       console.log(step.destination?.toUpperCase());
       await step.answer('123456');
       break;
@@ -68,6 +68,23 @@ export async function app(file: Blob, signal: AbortSignal): Promise<string> {
       break;
     case 'newPasswordRequired':
       await step.answer('a better horse', { attributes: { name: 'Ada' } });
+      break;
+    case 'emailOtp':
+    case 'smsOtp':
+      await (await step.resend(), step.answer('12345678'));
+      break;
+    case 'selectChallenge':
+      await step.answer(step.available[0] ?? 'emailOtp');
+      await step.answerWithPassword('correct horse');
+      break;
+    case 'password':
+      await step.answer('correct horse');
+      break;
+    case 'webAuthn':
+      await step.answer(step.requestOptions);
+      break;
+    case 'customChallenge':
+      await step.answer(step.parameters['question'] ?? '');
       break;
     case 'other':
       await step.answer({ ANSWER: step.parameters['question'] ?? '' });

@@ -18,7 +18,7 @@ use crate::session::{
     AccessToken, Events, IdToken, RefreshOperation, RefreshSettings, SessionManager, SignOut, User,
 };
 use crate::sign_in::challenge::Challenge;
-use crate::sign_in::{SignInBuilder, SignInFlow};
+use crate::sign_in::{PasswordlessSignInBuilder, SignInBuilder, SignInFlow, SignInStep};
 use crate::user_pool::UserPool;
 
 /// Signs a person in and makes AWS requests as that person.
@@ -101,6 +101,35 @@ impl Client {
     /// `InvalidResponse` for an answer that AWS would not give.
     pub fn sign_in(&self, username: impl Into<String>, password: impl Into<SecretString>) -> SignInBuilder {
         SignInBuilder::new(self.inner.sign_in.clone(), username.into(), password.into())
+    }
+
+    /// Signs in with a user name alone (InitiateAuth): with a code, a passkey or another factor that the person chooses (USER_AUTH), or by
+    /// the challenges of the user pool's own triggers (CUSTOM_AUTH).
+    ///
+    /// The next step is the challenge of the [preferred](PasswordlessSignInBuilder::preferred) factor where that is available, otherwise a
+    /// [`SelectChallenge`](crate::challenge::SelectChallenge). It takes at most 70 seconds.
+    ///
+    /// # Errors
+    ///
+    /// `UserNotFound` (where the app client tells), `UserNotConfirmed`, `TooManyAttempts`, `CodeDeliveryFailed`, `TriggerRejected`. `Aws`
+    /// where the app client or the user pool's feature plan does not allow the flow. `InvalidInput` for an empty user name or a flow
+    /// that needs a password, `Conflict` while another step of a sign-in is under way, `InvalidConfig` without a user pool: nothing
+    /// was sent.
+    pub fn sign_in_without_password(&self, username: impl Into<String>) -> PasswordlessSignInBuilder {
+        PasswordlessSignInBuilder::new(self.inner.sign_in.clone(), username.into())
+    }
+
+    /// Signs in whoever has just confirmed the sign-up, without another code (InitiateAuth with USER_AUTH).
+    ///
+    /// [`Account::confirm_sign_up`](crate::Account::confirm_sign_up) keeps AWS's `Session` in the store, for the app client that allows
+    /// USER_AUTH, so that this works after a reload too. It takes at most 70 seconds.
+    ///
+    /// # Errors
+    ///
+    /// `ChallengeExpired` if no sign-up was confirmed with this store, or too long ago: sign in. `Conflict` while another step of a
+    /// sign-in is under way, `InvalidConfig` without a user pool: nothing was sent.
+    pub async fn auto_sign_in(&self) -> Result<SignInStep, Error> {
+        self.flow()?.auto_sign_in().await
     }
 
     /// The challenge that waits for its answer, also after a reload or in another process that shares the store.

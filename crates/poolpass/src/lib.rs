@@ -124,7 +124,10 @@ pub use session::{
     AccessToken, Claims, Events, IdToken, RefreshOperation, SessionEndReason, SessionEvent, SignOut, User,
 };
 pub use sign_in::challenge::{self, Challenge};
-pub use sign_in::{AuthFlow, SignInBuilder, SignInOptions, SignInStep};
+pub use sign_in::{
+    AuthFactor, AuthFlow, PasswordlessSignInBuilder, PasswordlessSignInOptions, SignInBuilder, SignInOptions,
+    SignInStep,
+};
 pub use user_pool::CodeDeliveryDetails;
 
 /// The examples of the project's README, compiled.

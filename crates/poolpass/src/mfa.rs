@@ -17,7 +17,7 @@ pub enum MfaMethod {
     /// A code from an authenticator app (`SOFTWARE_TOKEN_MFA`).
     SoftwareTokenMfa,
     /// A code by email (`EMAIL_OTP`).
-    EmailOtp,
+    EmailMfa,
     /// Another method, by AWS's name for it.
     Other(String),
 }
@@ -27,7 +27,7 @@ impl MfaMethod {
     const KNOWN: [(Self, &'static str, &'static str); 3] = [
         (Self::SmsMfa, "SMS_MFA", "smsMfa"),
         (Self::SoftwareTokenMfa, "SOFTWARE_TOKEN_MFA", "softwareTokenMfa"),
-        (Self::EmailOtp, "EMAIL_OTP", "emailOtp"),
+        (Self::EmailMfa, "EMAIL_OTP", "emailMfa"),
     ];
 
     /// AWS's name for the method, such as `SOFTWARE_TOKEN_MFA`.
@@ -162,7 +162,7 @@ mod tests {
         for (name, code) in [
             ("SMS_MFA", "smsMfa"),
             ("SOFTWARE_TOKEN_MFA", "softwareTokenMfa"),
-            ("EMAIL_OTP", "emailOtp"),
+            ("EMAIL_OTP", "emailMfa"),
             ("PIGEON_MFA", "PIGEON_MFA"),
         ] {
             let method = MfaMethod::from(name.to_owned());

@@ -108,7 +108,7 @@ async fn answer_by_hand(mut step: SignInStep, log: &mut StepLog) -> Result<()> {
                 log.step("answer", RESPOND, challenge.answer(&code)).await?
             }
             Challenge::SmsMfa(challenge) => log.step("answer", RESPOND, challenge.answer(&code)).await?,
-            Challenge::EmailOtp(challenge) => log.step("answer", RESPOND, challenge.answer(&code)).await?,
+            Challenge::EmailMfa(challenge) => log.step("answer", RESPOND, challenge.answer(&code)).await?,
             other => bail!("the quickstart cannot answer {}", other.name()),
         };
     }

@@ -47,7 +47,27 @@ extension Account {
         }
     }
 
-    /// Confirms a sign-up with the code that Cognito sent (ConfirmSignUp).
+    /// Creates a user who signs in without a password: with a code or a passkey (SignUp). If the user pool takes email addresses or
+    /// phone numbers as user names, `username` is one.
+    ///
+    /// - Parameters:
+    ///   - attributes: The attributes of the new user, such as `email`, `phone_number` (`+441632960123`) or `custom:team`.
+    ///   - validationData: Values for the pre-sign-up trigger that are not stored.
+    /// - Throws: ``PoolpassError`` with `usernameExists`, `invalidInput`, `triggerRejected`, `codeDeliveryFailed`; with
+    ///   `invalidPassword` where the user pool insists on a password.
+    public func signUpWithoutPassword(
+        username: String, attributes: [String: String] = [:], validationData: [String: String] = [:],
+        clientMetadata: [String: String] = [:]
+    ) async throws -> SignUpResult {
+        try await call {
+            try await inner.cancellable(handle: $0)
+                .signUp(
+                    username: username, password: nil, attributes: attributes, validationData: validationData,
+                    clientMetadata: clientMetadata)
+        }
+    }
+
+    /// Confirms a sign-up with the code that Cognito sent (ConfirmSignUp). After that, ``Client/autoSignIn()`` may sign the person in.
     ///
     /// - Throws: ``PoolpassError`` with `codeMismatch`, `codeExpired`, `aliasExists`, `tooManyAttempts`.
     public func confirmSignUp(username: String, code: String, clientMetadata: [String: String] = [:]) async throws {

@@ -25,8 +25,12 @@ public enum SignInStep: Sendable {
 public enum Challenge: Sendable {
     /// A code that was sent by SMS.
     case smsMfa(SmsMfaChallenge)
-    /// A code that was sent by email.
+    /// A code that was sent by email, as second factor.
+    case emailMfa(EmailMfaChallenge)
+    /// A code that was sent by email, as first factor.
     case emailOtp(EmailOtpChallenge)
+    /// A code that was sent by SMS, as first factor.
+    case smsOtp(SmsOtpChallenge)
     /// A code from the person's authenticator app.
     case softwareTokenMfa(SoftwareTokenMfaChallenge)
     /// A choice among second factors.
@@ -35,6 +39,14 @@ public enum Challenge: Sendable {
     case mfaSetup(MfaSetupChallenge)
     /// A new password in place of the temporary one that an administrator has set.
     case newPasswordRequired(NewPasswordRequiredChallenge)
+    /// A choice among first factors.
+    case selectChallenge(SelectChallenge)
+    /// The password.
+    case password(PasswordChallenge)
+    /// A passkey.
+    case webAuthn(WebAuthnChallenge)
+    /// A challenge of the user pool's own triggers.
+    case customChallenge(CustomChallenge)
     /// A challenge without a type of its own.
     case other(OtherChallenge)
 
@@ -48,11 +60,17 @@ public enum Challenge: Sendable {
     private var inner: PoolpassFFI.Challenge {
         switch self {
         case .smsMfa(let challenge): challenge.inner
+        case .emailMfa(let challenge): challenge.inner
         case .emailOtp(let challenge): challenge.inner
+        case .smsOtp(let challenge): challenge.inner
         case .softwareTokenMfa(let challenge): challenge.inner
         case .selectMfaType(let challenge): challenge.inner
         case .mfaSetup(let challenge): challenge.inner
         case .newPasswordRequired(let challenge): challenge.inner
+        case .selectChallenge(let challenge): challenge.inner
+        case .password(let challenge): challenge.inner
+        case .webAuthn(let challenge): challenge.inner
+        case .customChallenge(let challenge): challenge.inner
         case .other(let challenge): challenge.inner
         }
     }
@@ -60,11 +78,17 @@ public enum Challenge: Sendable {
     init(_ inner: PoolpassFFI.Challenge) {
         switch inner.kind() {
         case "smsMfa": self = .smsMfa(SmsMfaChallenge(inner: inner))
+        case "emailMfa": self = .emailMfa(EmailMfaChallenge(inner: inner))
         case "emailOtp": self = .emailOtp(EmailOtpChallenge(inner: inner))
+        case "smsOtp": self = .smsOtp(SmsOtpChallenge(inner: inner))
         case "softwareTokenMfa": self = .softwareTokenMfa(SoftwareTokenMfaChallenge(inner: inner))
         case "selectMfaType": self = .selectMfaType(SelectMfaTypeChallenge(inner: inner))
         case "mfaSetup": self = .mfaSetup(MfaSetupChallenge(inner: inner))
         case "newPasswordRequired": self = .newPasswordRequired(NewPasswordRequiredChallenge(inner: inner))
+        case "selectChallenge": self = .selectChallenge(SelectChallenge(inner: inner))
+        case "password": self = .password(PasswordChallenge(inner: inner))
+        case "webAuthn": self = .webAuthn(WebAuthnChallenge(inner: inner))
+        case "customChallenge": self = .customChallenge(CustomChallenge(inner: inner))
         default: self = .other(OtherChallenge(inner: inner))
         }
     }
@@ -92,7 +116,20 @@ public struct SmsMfaChallenge: Sendable {
     }
 }
 
-/// A code that was sent by email (`EMAIL_OTP`).
+/// A code that was sent by email, as second factor (`EMAIL_OTP`).
+public struct EmailMfaChallenge: Sendable {
+    fileprivate let inner: PoolpassFFI.Challenge
+
+    /// The masked email address that the code was sent to, such as `a***@e***`.
+    public var destination: String? { inner.details().destination }
+
+    /// Answers with the code (RespondToAuthChallenge).
+    public func answer(code: String) async throws -> SignInStep {
+        try await step(inner) { try await $0.answer(answer: .code(code)) }
+    }
+}
+
+/// A code that was sent by email, as first factor (`EMAIL_OTP`).
 public struct EmailOtpChallenge: Sendable {
     fileprivate let inner: PoolpassFFI.Challenge
 
@@ -102,6 +139,29 @@ public struct EmailOtpChallenge: Sendable {
     /// Answers with the code (RespondToAuthChallenge).
     public func answer(code: String) async throws -> SignInStep {
         try await step(inner) { try await $0.answer(answer: .code(code)) }
+    }
+
+    /// Sends another code (InitiateAuth). Returns the challenge that takes it; this one can no longer be answered.
+    public func resend() async throws -> SignInStep {
+        try await step(inner) { try await $0.answer(answer: .resend) }
+    }
+}
+
+/// A code that was sent by SMS, as first factor (`SMS_OTP`).
+public struct SmsOtpChallenge: Sendable {
+    fileprivate let inner: PoolpassFFI.Challenge
+
+    /// The masked phone number that the code was sent to, such as `+*******4567`.
+    public var destination: String? { inner.details().destination }
+
+    /// Answers with the code (RespondToAuthChallenge).
+    public func answer(code: String) async throws -> SignInStep {
+        try await step(inner) { try await $0.answer(answer: .code(code)) }
+    }
+
+    /// Sends another code (InitiateAuth). Returns the challenge that takes it; this one can no longer be answered.
+    public func resend() async throws -> SignInStep {
+        try await step(inner) { try await $0.answer(answer: .resend) }
     }
 }
 
@@ -170,7 +230,64 @@ public struct NewPasswordRequiredChallenge: Sendable {
     }
 }
 
-/// A challenge without a type of its own: a `CUSTOM_CHALLENGE`, or one that AWS has added since.
+/// A choice among first factors (`SELECT_CHALLENGE`).
+public struct SelectChallenge: Sendable {
+    fileprivate let inner: PoolpassFFI.Challenge
+
+    /// The factors to choose from.
+    public var available: [AuthFactor] { inner.details().available }
+
+    /// Answers with one of the factors (RespondToAuthChallenge); the next challenge asks for the code, the passkey or the password.
+    public func answer(factor: AuthFactor) async throws -> SignInStep {
+        try await step(inner) { try await $0.answer(answer: .factor(factor)) }
+    }
+
+    /// Answers with the password, proved by SRP where that is available and sent over TLS otherwise (RespondToAuthChallenge).
+    public func answerWithPassword(_ password: String) async throws -> SignInStep {
+        try await step(inner) { try await $0.answer(answer: .password(password)) }
+    }
+}
+
+/// The password (`PASSWORD`, or `PASSWORD_SRP` for one that SRP proves).
+public struct PasswordChallenge: Sendable {
+    fileprivate let inner: PoolpassFFI.Challenge
+
+    /// Answers with the password, proved by SRP for `PASSWORD_SRP` and sent over TLS otherwise (RespondToAuthChallenge).
+    public func answer(password: String) async throws -> SignInStep {
+        try await step(inner) { try await $0.answer(answer: .password(password)) }
+    }
+}
+
+/// A passkey (`WEB_AUTHN`).
+public struct WebAuthnChallenge: Sendable {
+    fileprivate let inner: PoolpassFFI.Challenge
+
+    /// The options for `navigator.credentials.get` or the platform's own call, as WebAuthn's JSON
+    /// (`PublicKeyCredentialRequestOptionsJSON`).
+    public var requestOptions: String { inner.details().requestOptions }
+
+    /// Answers with the credential that the authenticator returned, as WebAuthn's JSON (`AuthenticationResponseJSON`)
+    /// (RespondToAuthChallenge).
+    public func answer(credentialJson: String) async throws -> SignInStep {
+        try await step(inner) { try await $0.answer(answer: .credential(credentialJson)) }
+    }
+}
+
+/// A challenge of the user pool's own triggers (`CUSTOM_CHALLENGE`).
+public struct CustomChallenge: Sendable {
+    fileprivate let inner: PoolpassFFI.Challenge
+
+    /// The public parameters that the trigger CreateAuthChallenge gave.
+    public var parameters: [String: String] { inner.details().parameters }
+
+    /// Answers the challenge (RespondToAuthChallenge). After a wrong answer that the triggers tolerate, the next step is another
+    /// custom challenge.
+    public func answer(_ answer: String) async throws -> SignInStep {
+        try await step(inner) { try await $0.answer(answer: .custom(answer)) }
+    }
+}
+
+/// A challenge without a type of its own, such as one that AWS has added since.
 public struct OtherChallenge: Sendable {
     fileprivate let inner: PoolpassFFI.Challenge
 

@@ -40,17 +40,47 @@ extension Client {
     /// session.
     ///
     /// - Parameters:
-    ///   - flow: How the sign-in proves the password. Default: by SRP, so that the password never leaves the device.
+    ///   - flow: How the person proves who they are. Default: by SRP, so that the password never leaves the device.
     ///   - clientMetadata: Data for the user pool's Lambda triggers, sent with every step of this sign-in.
     /// - Throws: ``PoolpassError`` with `notAuthorized` for a wrong password, `userNotFound`, `userNotConfirmed`,
     ///   `passwordResetRequired`, `tooManyAttempts`, `triggerRejected`, `invalidInput`, `conflict`.
     public func signIn(
         username: String, password: String, flow: AuthFlow = .userSrpAuth, clientMetadata: [String: String] = [:]
     ) async throws -> SignInStep {
-        let options = SignInOptions(flow: flow, clientMetadata: clientMetadata)
-        return try await call {
-            let client = inner.cancellable(handle: $0)
-            return SignInStep(try await client.signIn(username: username, password: password, options: options))
+        try await signIn(.password(username, password), SignInOptions(flow: flow, clientMetadata: clientMetadata))
+    }
+
+    /// Signs in with a user name alone (InitiateAuth): with a code, a passkey or another factor that the person chooses (USER_AUTH), or
+    /// by the challenges of the user pool's own triggers (CUSTOM_AUTH).
+    ///
+    /// The next step is the challenge of the preferred factor where that is available, otherwise a ``SelectChallenge``.
+    ///
+    /// - Parameters:
+    ///   - flow: How the person proves who they are: `userAuth`, the default, or `customAuth`.
+    ///   - preferred: The factor to begin with, where it is available. Default: the person chooses. Only for `userAuth`.
+    ///   - clientMetadata: Data for the user pool's Lambda triggers, sent with every step of this sign-in.
+    /// - Throws: ``PoolpassError`` with `userNotFound`, `userNotConfirmed`, `tooManyAttempts`, `codeDeliveryFailed`, `triggerRejected`,
+    ///   `invalidInput`, `conflict`; with `aws` where the app client or the user pool's feature plan does not allow the flow.
+    public func signInWithoutPassword(
+        username: String, flow: AuthFlow = .userAuth, preferred: AuthFactor? = nil, clientMetadata: [String: String] = [:]
+    ) async throws -> SignInStep {
+        try await signIn(
+            .withoutPassword(username, preferred), SignInOptions(flow: flow, clientMetadata: clientMetadata))
+    }
+
+    /// Signs in whoever has just confirmed the sign-up, without another code (InitiateAuth with USER_AUTH).
+    ///
+    /// ``Account/confirmSignUp(username:code:clientMetadata:)`` keeps AWS's `Session` in the store, for the app client that allows
+    /// USER_AUTH, so that this works after the app was killed too.
+    ///
+    /// - Throws: ``PoolpassError`` with `challengeExpired` if no sign-up was confirmed with this store, or too long ago: sign in.
+    public func autoSignIn() async throws -> SignInStep {
+        try await signIn(.auto, SignInOptions(flow: .userAuth))
+    }
+
+    private func signIn(_ beginning: SignIn, _ options: SignInOptions) async throws -> SignInStep {
+        try await call {
+            SignInStep(try await inner.cancellable(handle: $0).signIn(beginning: beginning, options: options))
         }
     }
 

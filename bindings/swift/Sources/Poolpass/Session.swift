@@ -93,7 +93,7 @@ public typealias SessionEvent = PoolpassFFI.SessionEvent
 /// Nothing else ends a session: network failures, throttling, HTTP 5xx and malformed answers never do.
 public typealias SessionEndReason = PoolpassFFI.SessionEndReason
 
-/// How a sign-in proves the password.
+/// How a sign-in proves who the person is.
 public typealias AuthFlow = PoolpassFFI.AuthFlow
 
 /// The operation that refreshes the session.

@@ -130,9 +130,10 @@ final class SecretTests: XCTestCase {
 
     /// Types without secrets: values that an app passes in, and what AWS tells about people and objects.
     private static let withoutSecrets: Set = [
-        "Attribute", "CancellationReason", "Change", "Challenge", "Condition", "DeletedObjects", "EmailOtpChallenge",
-        "ItemPage", "Iterator", "KeychainError", "KeychainStore", "NewPasswordRequiredChallenge", "OtherChallenge",
-        "PagedItems", "SelectMfaTypeChallenge", "SessionStore", "MfaSetupChallenge", "SmsMfaChallenge",
+        "Attribute", "CancellationReason", "Change", "Challenge", "Condition", "CustomChallenge", "DeletedObjects",
+        "EmailMfaChallenge", "EmailOtpChallenge", "ItemPage", "Iterator", "KeychainError", "KeychainStore", "NewPasswordRequiredChallenge", "OtherChallenge",
+        "PagedItems", "PasswordChallenge", "SelectChallenge", "SelectMfaTypeChallenge", "SessionStore", "MfaSetupChallenge",
+        "SmsMfaChallenge", "SmsOtpChallenge", "WebAuthnChallenge",
         "SoftwareTokenMfaChallenge", "TransactGet", "TransactWrite", "Transport", "TransportError", "URLSessionTransport",
         "UploadBody", "UploadProgress", "UploadSource", "UploadState", "User", "Body",
     ]

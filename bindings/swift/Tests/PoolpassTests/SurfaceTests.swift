@@ -27,16 +27,21 @@ final class SurfaceTests: XCTestCase {
         XCTAssertEqual(Set([.signedIn, .refreshed, ended, .signedOut].map(scenarioName)), listed("SessionEvent"))
         XCTAssertEqual(Set(SessionEndReason.allCases.map { "\($0)" }), listed("SessionEndReason"))
         XCTAssertEqual(Set(SignOut.allCases.map { "\($0)" }), listed("SignOut"))
-        XCTAssertEqual(Set([MfaMethod.smsMfa, .softwareTokenMfa, .emailOtp, .other("other")].map { $0.code() }), listed("MfaMethod"))
+        XCTAssertEqual(Set([MfaMethod.smsMfa, .softwareTokenMfa, .emailMfa, .other("other")].map { $0.code() }), listed("MfaMethod"))
+        let factors: [AuthFactor] = [.password, .passwordSrp, .emailOtp, .smsOtp, .webAuthn, .other("other")]
+        XCTAssertEqual(Set(factors.map { $0.code() }), listed("AuthFactor"))
         XCTAssertEqual(Set(MfaSetting.allCases.map { "\($0)" }), listed("MfaSetting"))
         XCTAssertEqual(Set(AuthFlow.allCases.map { "\($0)" }), listed("AuthFlow"))
         XCTAssertEqual(Set(Authorization.allCases.map { "\($0)" }), listed("Authorization"))
         XCTAssertEqual(Set(ReturnValues.allCases.map { "\($0)" }), listed("ReturnValues"))
         // `described` switches over all of them, without a default.
         let challenges: [String: Any] = [
-            "smsMfa": Challenge.smsMfa, "emailOtp": Challenge.emailOtp, "softwareTokenMfa": Challenge.softwareTokenMfa,
+            "smsMfa": Challenge.smsMfa, "emailMfa": Challenge.emailMfa, "emailOtp": Challenge.emailOtp,
+            "smsOtp": Challenge.smsOtp, "softwareTokenMfa": Challenge.softwareTokenMfa,
             "selectMfaType": Challenge.selectMfaType, "mfaSetup": Challenge.mfaSetup,
-            "newPasswordRequired": Challenge.newPasswordRequired, "other": Challenge.other,
+            "newPasswordRequired": Challenge.newPasswordRequired, "selectChallenge": Challenge.selectChallenge,
+            "password": Challenge.password, "webAuthn": Challenge.webAuthn, "customChallenge": Challenge.customChallenge,
+            "other": Challenge.other,
         ]
         XCTAssertEqual(Set(challenges.keys), listed("Challenge"))
     }
@@ -61,6 +66,7 @@ final class SurfaceTests: XCTestCase {
             "Client.accessToken": Client.accessToken,
             "Client.account": \Client.account,
             "Client.api": Client.api,
+            "Client.autoSignIn": Client.autoSignIn,
             "Client.bucket": Client.bucket,
             "Client.credentials": Client.credentials,
             "Client.currentUser": Client.currentUser,
@@ -71,7 +77,8 @@ final class SurfaceTests: XCTestCase {
             "Client.pendingChallenge": Client.pendingChallenge,
             "Client.refresh": Client.refresh,
             "Client.s3": Client.bucket,
-            "Client.signIn": Client.signIn,
+            "Client.signIn": Client.signIn(username:password:flow:clientMetadata:),
+            "Client.signInWithoutPassword": Client.signInWithoutPassword,
             "Client.signOut": Client.signOut,
             "Client.signOutEverywhere": Client.signOutEverywhere,
             "Client.table": Client.table,
@@ -104,6 +111,9 @@ final class SurfaceTests: XCTestCase {
             "ListOptions.delimiter": \ListOptions.delimiter,
             "ListOptions.pageSize": \ListOptions.pageSize,
             "ListOptions.startAfter": \ListOptions.startAfter,
+            "PasswordlessSignInOptions.clientMetadata": Client.signInWithoutPassword(username:flow:preferred:clientMetadata:),
+            "PasswordlessSignInOptions.flow": Client.signInWithoutPassword(username:flow:preferred:clientMetadata:),
+            "PasswordlessSignInOptions.preferred": Client.signInWithoutPassword(username:flow:preferred:clientMetadata:),
             "PutOptions.cacheControl": \PutOptions.cacheControl,
             "PutOptions.contentDisposition": \PutOptions.contentDisposition,
             "PutOptions.contentEncoding": \PutOptions.contentEncoding,
@@ -152,6 +162,7 @@ final class SurfaceTests: XCTestCase {
             "Account.resendConfirmationCode": Account.resendConfirmationCode,
             "Account.setMfaPreference": Account.setMfaPreference,
             "Account.signUp": Account.signUp,
+            "Account.signUpWithoutPassword": Account.signUpWithoutPassword,
             "Account.associateSoftwareToken": Account.associateSoftwareToken,
             "Account.updateAttributes": Account.updateAttributes,
             "Account.verifyAttribute": Account.verifyAttribute,
@@ -253,7 +264,21 @@ final class SurfaceTests: XCTestCase {
 
     private static var challenges: [String: Any] {
         [
+            "CustomChallenge.answer": CustomChallenge.answer,
+            "CustomChallenge.parameters": \CustomChallenge.parameters,
+            "EmailMfaChallenge.answer": EmailMfaChallenge.answer,
+            "EmailMfaChallenge.destination": \EmailMfaChallenge.destination,
             "EmailOtpChallenge.answer": EmailOtpChallenge.answer,
+            "EmailOtpChallenge.resend": EmailOtpChallenge.resend,
+            "PasswordChallenge.answer": PasswordChallenge.answer,
+            "SelectChallenge.answer": SelectChallenge.answer,
+            "SelectChallenge.answerWithPassword": SelectChallenge.answerWithPassword,
+            "SelectChallenge.available": \SelectChallenge.available,
+            "SmsOtpChallenge.answer": SmsOtpChallenge.answer,
+            "SmsOtpChallenge.destination": \SmsOtpChallenge.destination,
+            "SmsOtpChallenge.resend": SmsOtpChallenge.resend,
+            "WebAuthnChallenge.answer": WebAuthnChallenge.answer,
+            "WebAuthnChallenge.requestOptions": \WebAuthnChallenge.requestOptions,
             "EmailOtpChallenge.destination": \EmailOtpChallenge.destination,
             "NewPasswordRequiredChallenge.answer": NewPasswordRequiredChallenge.answer,
             "NewPasswordRequiredChallenge.attributes": \NewPasswordRequiredChallenge.attributes,

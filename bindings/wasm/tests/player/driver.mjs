@@ -49,10 +49,19 @@ export const OPERATIONS = {
   signIn: async (driver, { username, password, ...options }) => {
     return next(driver, await driver.client.signIn(username, password, options));
   },
-  'challenge.answer': async (driver, { code, method, newPassword, responses, ...options }) => {
-    const challenge = await pending(driver);
-    return next(driver, await challenge.answer(code ?? method ?? newPassword ?? responses, options));
+  signInWithoutPassword: async (driver, { username, ...options }) => {
+    return next(driver, await driver.client.signInWithoutPassword(username, options));
   },
+  autoSignIn: async (driver) => next(driver, await driver.client.autoSignIn()),
+  'challenge.answer': async (driver, { code, method, factor, password, credential, answer, newPassword, responses, ...options }) => {
+    const challenge = await pending(driver);
+    const given = code ?? method ?? factor ?? password ?? credential ?? answer ?? newPassword ?? responses;
+    return next(driver, await challenge.answer(given, options));
+  },
+  'challenge.answerWithPassword': async (driver, { password }) => {
+    return next(driver, await (await pending(driver)).answerWithPassword(password));
+  },
+  'challenge.resend': async (driver) => next(driver, await (await pending(driver)).resend()),
   'challenge.associateSoftwareToken': async (driver) => setup(await (await pending(driver)).associateSoftwareToken()),
   'challenge.verifySoftwareToken': async (driver, { code, ...options }) => {
     return next(driver, await (await pending(driver)).verifySoftwareToken(code, options));
@@ -71,6 +80,7 @@ export const OPERATIONS = {
   },
 
   'account.signUp': ({ client }, { username, password, ...options }) => client.account.signUp(username, password, options),
+  'account.signUpWithoutPassword': ({ client }, { username, ...options }) => client.account.signUpWithoutPassword(username, options),
   'account.confirmSignUp': ({ client }, { username, code }) => client.account.confirmSignUp(username, code),
   'account.resendConfirmationCode': ({ client }, { username }) => client.account.resendConfirmationCode(username),
   'account.forgotPassword': ({ client }, { username }) => client.account.forgotPassword(username),

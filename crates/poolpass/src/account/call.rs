@@ -5,9 +5,10 @@ use std::fmt;
 use std::future::IntoFuture;
 
 use super::Account;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::json::Object;
 use crate::platform::BoxFuture;
+use crate::sign_in::{SignInFlow, SignUpSession};
 use crate::user_pool::{Call, CodeDeliveryDetails};
 
 /// Settings of an [`AccountCall`]. Default: none.
@@ -31,6 +32,8 @@ pub struct AccountCall<T> {
     /// The call, or why its arguments are invalid.
     call: Result<Call, Error>,
     is_signed_in: bool,
+    /// Whose sign-up the call confirms.
+    confirms: Option<String>,
     options: AccountOptions,
     read: fn(Object) -> Result<T, Error>,
 }
@@ -54,7 +57,13 @@ impl<T> AccountCall<T> {
         call: Result<Call, Error>,
         read: fn(Object) -> Result<T, Error>,
     ) -> Self {
-        Self { account: account.clone(), call, is_signed_in: false, options: AccountOptions::default(), read }
+        let options = AccountOptions::default();
+        Self { account: account.clone(), call, is_signed_in: false, confirms: None, options, read }
+    }
+
+    /// A call that goes along with the `Session` of this person's sign-up.
+    pub(super) fn confirming(self, username: &str) -> Self {
+        Self { confirms: Some(username.to_owned()), ..self }
     }
 
     /// A call of the signed-in person.
@@ -72,8 +81,8 @@ impl<T: 'static> IntoFuture for AccountCall<T> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let read = self.read;
-        let answer = answer(self.account, self.call, self.options, self.is_signed_in);
+        let Self { account, call, is_signed_in, confirms, options, read } = self;
+        let answer = answer(account, call, options, is_signed_in, confirms);
         Box::pin(async move { read(answer.await?) })
     }
 }
@@ -92,11 +101,35 @@ fn answer(
     call: Result<Call, Error>,
     options: AccountOptions,
     is_signed_in: bool,
+    confirms: Option<String>,
 ) -> BoxFuture<'static, Result<Object, Error>> {
     Box::pin(async move {
         let call = call?.client_metadata(&options.client_metadata);
-        if is_signed_in { account.signed_in(call).await } else { account.pool()?.send(call).await }
+        match confirms {
+            Some(username) => confirm(account.flow()?, call, &username).await,
+            None if is_signed_in => account.signed_in(call).await,
+            None => account.pool()?.send(call).await,
+        }
     })
+}
+
+/// Confirms a sign-up, and keeps the `Session` with which the person signs in after that.
+async fn confirm(flow: &SignInFlow, call: Call, username: &str) -> Result<Object, Error> {
+    let sign_up = flow.pending().sign_up().await.ok().flatten();
+    let Some(sign_up) = sign_up.filter(|sign_up| sign_up.username == username && !sign_up.is_confirmed)
+    else {
+        return flow.pool().send(call).await;
+    };
+    let answer = flow.pool().send(call.clone().in_session(&sign_up.session)).await;
+    let mut answer = match answer {
+        // The code outlives the session by far.
+        Err(error) if error.kind() == ErrorKind::ChallengeExpired => return flow.pool().send(call).await,
+        answer => answer?,
+    };
+    if let Some(session) = answer.maybe_secret("Session")? {
+        flow.pending().save_sign_up(SignUpSession { session, is_confirmed: true, ..sign_up }).await;
+    }
+    Ok(answer)
 }
 
 pub(super) fn nothing(_: Object) -> Result<(), Error> {

@@ -11,6 +11,7 @@ use super::call::{self, AccountCall};
 use crate::error::Error;
 use crate::input;
 use crate::platform::BoxFuture;
+use crate::sign_in::SignUpSession;
 use crate::user_pool::{Call, CodeDeliveryDetails, NewUser};
 
 /// Settings of a [`SignUp`]. Default: none.
@@ -49,7 +50,8 @@ impl fmt::Debug for SignUpOptions {
 pub struct SignUp {
     account: Account,
     username: String,
-    password: SecretString,
+    /// Absent for a person who signs in without one.
+    password: Option<SecretString>,
     options: SignUpOptions,
 }
 
@@ -87,15 +89,20 @@ impl IntoFuture for SignUp {
         Box::pin(async move {
             let user = NewUser {
                 username: input::username(&self.username)?,
-                password: input::password(&self.password)?,
+                password: self.password.as_ref().map(input::password).transpose()?,
                 attributes: &self.options.attributes,
                 validation_data: &self.options.validation_data,
             };
-            let pool = self.account.pool()?;
-            let call = pool.sign_up(&user).client_metadata(&self.options.client_metadata);
-            let mut answer = pool.send(call).await?;
+            let flow = self.account.flow()?;
+            let call = flow.pool().sign_up(&user).client_metadata(&self.options.client_metadata);
+            let mut answer = flow.pool().send(call).await?;
+            let confirmed = answer.flag("UserConfirmed")?;
+            if let Some(session) = answer.maybe_secret("Session")? {
+                let sign_up = SignUpSession { username: self.username, session, is_confirmed: confirmed };
+                flow.pending().save_sign_up(sign_up).await;
+            }
             Ok(SignUpResult {
-                confirmed: answer.flag("UserConfirmed")?,
+                confirmed,
                 sub: answer.text("UserSub")?,
                 code_delivery_details: CodeDeliveryDetails::of(answer)?,
             })
@@ -145,15 +152,30 @@ impl Account {
     /// `UsernameExists`, `InvalidPassword`, `TriggerRejected`, `CodeDeliveryFailed`, `TooManyAttempts`. `InvalidInput` for an
     /// empty user name or password: nothing was sent.
     pub fn sign_up(&self, username: impl Into<String>, password: impl Into<SecretString>) -> SignUp {
-        SignUp {
-            account: self.clone(),
-            username: username.into(),
-            password: password.into(),
-            options: SignUpOptions::default(),
-        }
+        self.sign_up_of(username.into(), Some(password.into()))
     }
 
-    /// Confirms a sign-up with the code that Cognito sent (ConfirmSignUp).
+    /// Creates a user who signs in without a password: with a code or a passkey (SignUp). If the user pool takes email addresses or
+    /// phone numbers as user names, `username` is one.
+    ///
+    /// The user pool has to allow such a factor besides the password, and the attributes have to have the address that codes go to.
+    ///
+    /// Takes at most 60 seconds.
+    ///
+    /// # Errors
+    ///
+    /// `UsernameExists`, `TriggerRejected`, `CodeDeliveryFailed`, `TooManyAttempts`. `InvalidPassword` where the user pool insists on a
+    /// password. `InvalidInput` for an empty user name: nothing was sent.
+    pub fn sign_up_without_password(&self, username: impl Into<String>) -> SignUp {
+        self.sign_up_of(username.into(), None)
+    }
+
+    fn sign_up_of(&self, username: String, password: Option<SecretString>) -> SignUp {
+        SignUp { account: self.clone(), username, password, options: SignUpOptions::default() }
+    }
+
+    /// Confirms a sign-up with the code that Cognito sent (ConfirmSignUp). After that,
+    /// [`Client::auto_sign_in`](crate::Client::auto_sign_in) may sign the person in.
     ///
     /// Takes at most 60 seconds.
     ///
@@ -166,7 +188,7 @@ impl Account {
             let (username, code) = (input::username(username)?, input::code(code)?);
             Ok(self.pool()?.confirm_sign_up(username, &code))
         };
-        AccountCall::public(self, call(), call::nothing)
+        AccountCall::public(self, call(), call::nothing).confirming(username)
     }
 
     /// Sends another code that confirms the sign-up (ResendConfirmationCode). Returns where Cognito sent it.

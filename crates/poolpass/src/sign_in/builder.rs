@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use super::choice::Choice;
 use super::flow::{Method, SignInFlow};
 use super::{AuthFlow, SignInStep};
 use crate::error::Error;
@@ -16,7 +17,7 @@ use crate::user_pool::{ClientMetadata, UserPool};
 /// Settings for a sign-in. Default: USER_SRP_AUTH, without client metadata.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignInOptions {
-    /// How the password is proved. Default: [`AuthFlow::UserSrpAuth`].
+    /// How the person proves who they are. Default: [`AuthFlow::UserSrpAuth`].
     pub flow: AuthFlow,
     /// Data for the user pool's Lambda triggers, sent with every step of this sign-in.
     pub client_metadata: ClientMetadata,
@@ -50,7 +51,10 @@ impl SignInBuilder {
         Self { flow, username, password, options: SignInOptions::default() }
     }
 
-    /// Sets how the password is proved. Default: [`AuthFlow::UserSrpAuth`].
+    /// Sets how the person proves who they are. Default: [`AuthFlow::UserSrpAuth`].
+    ///
+    /// With [`AuthFlow::UserAuth`] the first request carries the password's proof by SRP; where the person has no password, the next
+    /// step is a [`SelectChallenge`](crate::challenge::SelectChallenge).
     pub fn flow(mut self, flow: AuthFlow) -> Self {
         self.options.flow = flow;
         self
@@ -75,6 +79,8 @@ impl SignInBuilder {
         let method = match self.options.flow {
             AuthFlow::UserSrpAuth => Method::Srp(self.password),
             AuthFlow::UserPasswordAuth => Method::Password(self.password),
+            AuthFlow::UserAuth => Method::Choice(Choice::Srp(self.password)),
+            AuthFlow::CustomAuth => Method::Custom(Some(self.password)),
         };
         flow.start(method, self.username, self.options.client_metadata).await
     }

@@ -13,13 +13,15 @@
 use std::sync::Arc;
 
 use futures_util::future::join;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::SignInStep;
 use super::challenge::Challenge;
-use super::password::{self, SrpProof};
+use super::choice::{self, Choice};
+use super::custom;
+use super::password::{self, SrpProof, SrpStart};
 use super::pending::PendingStore;
 use super::record::SavedChallenge;
+use super::{AuthFactor, SignInStep};
 use crate::error::{Error, ErrorKind};
 use crate::json::Object;
 use crate::platform::{BoxFuture, SessionStore};
@@ -34,12 +36,27 @@ pub(crate) struct SignInFlow {
     pending: PendingStore,
 }
 
+const SELECT_CHALLENGE: &str = "SELECT_CHALLENGE";
+
 /// How a sign-in begins. Only a method that proves a password holds one.
 pub(super) enum Method {
     /// USER_SRP_AUTH.
     Srp(SecretString),
     /// USER_PASSWORD_AUTH.
     Password(SecretString),
+    /// USER_AUTH.
+    Choice(Choice),
+    /// CUSTOM_AUTH, after SRP if there is a password.
+    Custom(Option<SecretString>),
+}
+
+/// The first answer of a sign-in, and what the next steps need to know.
+pub(super) struct Begun {
+    pub(super) answer: AuthAnswer,
+    /// For answering PASSWORD_VERIFIER.
+    pub(super) srp: Option<SrpProof>,
+    /// Whether a code that is asked for now is a second factor.
+    pub(super) first_factor_proved: bool,
 }
 
 /// The parts of earlier steps that later ones need.
@@ -49,6 +66,8 @@ struct Attempt {
     client_metadata: ClientMetadata,
     /// For answering PASSWORD_VERIFIER.
     srp: Option<SrpProof>,
+    /// Tells the second-factor form of EMAIL_OTP from the first-factor form.
+    first_factor_proved: bool,
 }
 
 impl SignInFlow {
@@ -77,17 +96,56 @@ impl SignInFlow {
         client_metadata: ClientMetadata,
     ) -> Result<SignInStep, Error> {
         let _step = self.pending.step()?;
-        let (answer, srp) = match method {
+        self.begin(method, username, client_metadata).await
+    }
+
+    /// Signs in with the `Session` of a confirmed sign-up.
+    pub(crate) async fn auto_sign_in(self: &Arc<Self>) -> Result<SignInStep, Error> {
+        let _step = self.pending.step()?;
+        let Some(sign_up) = self.pending.sign_up().await?.filter(|sign_up| sign_up.is_confirmed) else {
+            return Err(Error::new(ErrorKind::ChallengeExpired, "no confirmed sign-up waits: sign in"));
+        };
+        let method = Method::Choice(Choice::Confirmed(sign_up.session));
+        let step = self.begin(method, sign_up.username, ClientMetadata::new()).await;
+        if step.as_ref().is_err_and(ends_the_challenge) {
+            let _ = self.pending.clear().await;
+        }
+        step
+    }
+
+    /// Sends the code of a first factor again, by beginning anew; the old code and its `Session` are no longer used.
+    pub(crate) fn resend<'a>(
+        self: &'a Arc<Self>,
+        challenge: &'a SavedChallenge,
+    ) -> BoxFuture<'a, Result<SignInStep, Error>> {
+        Box::pin(async move {
+            let _step = self.pending.step_of(challenge)?;
+            let factor = AuthFactor::from(challenge.name.clone());
+            let method = Method::Choice(Choice::Preferred(factor));
+            self.begin(method, challenge.username.clone(), challenge.client_metadata.clone()).await
+        })
+    }
+
+    /// The first step for a caller who holds the step.
+    async fn begin(
+        self: &Arc<Self>,
+        method: Method,
+        username: String,
+        client_metadata: ClientMetadata,
+    ) -> Result<SignInStep, Error> {
+        let pool = &*self.pool;
+        let begun = match method {
             Method::Srp(password) => {
-                let (answer, proof) =
-                    SrpProof::begin(&self.pool, &username, password, &client_metadata).await?;
-                (answer, Some(proof))
+                SrpProof::begin(pool, SrpStart::Password, &username, password, &client_metadata).await?
             }
             Method::Password(password) => {
-                (password::send(&self.pool, &username, &password, &client_metadata).await?, None)
+                password::send(pool, &username, &password, &client_metadata).await?
             }
+            Method::Choice(choice) => choice::begin(pool, &username, choice, &client_metadata).await?,
+            Method::Custom(password) => custom::begin(pool, &username, password, &client_metadata).await?,
         };
-        self.proceed(Attempt { username, client_metadata, srp }, answer).await
+        let Begun { answer, srp, first_factor_proved } = begun;
+        self.proceed(Attempt { username, client_metadata, srp, first_factor_proved }, answer).await
     }
 
     /// The answer to a challenge.
@@ -102,11 +160,45 @@ impl SignInFlow {
         })
     }
 
+    /// The answer to a challenge that asks for the password, or for a choice among first factors.
+    pub(crate) fn answer_with_password<'a>(
+        self: &'a Arc<Self>,
+        challenge: &'a SavedChallenge,
+        password: SecretString,
+    ) -> BoxFuture<'a, Result<SignInStep, Error>> {
+        Box::pin(async move {
+            let _step = self.pending.step_of(challenge)?;
+            let is_choice = challenge.name == SELECT_CHALLENGE;
+            let offers =
+                |name: &str| challenge.name == name || challenge.available.iter().any(|it| it == name);
+            let (factor, name, value, srp) = if offers("PASSWORD_SRP") {
+                let srp = SrpProof::new(&self.pool, SrpStart::Choice, &challenge.username, password)?;
+                ("PASSWORD_SRP", "SRP_A", srp.srp_a().to_owned(), Some(srp))
+            } else {
+                ("PASSWORD", "PASSWORD", password.expose_secret().to_owned(), None)
+            };
+            let responses = Object::new().with(name, value).maybe("ANSWER", is_choice.then_some(factor));
+            self.respond_with(challenge, responses, srp, true).await
+        })
+    }
+
     /// Answers a challenge for a caller who holds the step.
     pub(crate) async fn respond(
         self: &Arc<Self>,
         challenge: &SavedChallenge,
         responses: Object,
+    ) -> Result<SignInStep, Error> {
+        // Whoever chooses a factor has not proved it yet.
+        let proves = challenge.first_factor_proved || challenge.name != SELECT_CHALLENGE;
+        self.respond_with(challenge, responses, None, proves).await
+    }
+
+    async fn respond_with(
+        self: &Arc<Self>,
+        challenge: &SavedChallenge,
+        responses: Object,
+        srp: Option<SrpProof>,
+        first_factor_proved: bool,
     ) -> Result<SignInStep, Error> {
         let session = challenge.session.as_ref();
         let metadata = &challenge.client_metadata;
@@ -114,18 +206,18 @@ impl SignInFlow {
             .pool
             .respond_to_auth_challenge(&challenge.name, session, &challenge.username, responses, metadata)
             .await;
-        match answer {
+        let step = match answer {
             Ok(answer) => {
-                let username = challenge.username.clone();
-                self.proceed(Attempt { username, client_metadata: metadata.clone(), srp: None }, answer).await
-            }
-            Err(error) if ends_the_challenge(&error) => {
-                // The caller needs the refusal; AWS refuses a challenge again that stays in the store.
-                let _ = self.pending.clear().await;
-                Err(error)
+                let (username, client_metadata) = (challenge.username.clone(), metadata.clone());
+                self.proceed(Attempt { username, client_metadata, srp, first_factor_proved }, answer).await
             }
             Err(error) => Err(error),
+        };
+        if step.as_ref().is_err_and(ends_the_challenge) {
+            // The caller needs the refusal; AWS refuses a challenge again that stays in the store.
+            let _ = self.pending.clear().await;
         }
+        step
     }
 
     /// The challenge that waits for its answer, also from an earlier run of the app.
@@ -173,6 +265,7 @@ impl SignInFlow {
                 // The challenges that need nothing of the person.
                 answer = match (name.as_str(), attempt.srp.take()) {
                     ("PASSWORD_VERIFIER", Some(proof)) => {
+                        attempt.first_factor_proved = true;
                         proof.answer(&self.pool, answer, &attempt.client_metadata).await?
                     }
                     _ => return self.ask(name, attempt, answer).await,
@@ -193,6 +286,8 @@ impl SignInFlow {
             SavedChallenge::new(pipeline.random(), pipeline.device_now(), name, attempt.username)?;
         saved.session = answer.session;
         saved.parameters = answer.challenge_parameters;
+        saved.available = answer.available_challenges;
+        saved.first_factor_proved = attempt.first_factor_proved;
         saved.client_metadata = attempt.client_metadata;
         let challenge = Challenge::new(Arc::clone(self), saved.clone())?;
         self.pending.save(&saved).await?;

@@ -3,18 +3,25 @@
 //! [`flow`] has the steps, and a file for each way to sign in lies beside it, such as [`password`]. [`challenge`] has the
 //! challenges and their answers; [`pending`] keeps the [`record`] of a sign-in that waits for the person.
 
+mod auth_factor;
 mod builder;
 pub mod challenge;
+mod choice;
+mod custom;
 mod flow;
 mod password;
+mod passwordless;
 mod pending;
 mod record;
 #[cfg(test)]
 mod tests;
 
 use self::challenge::Challenge;
+pub use auth_factor::AuthFactor;
 pub use builder::{SignInBuilder, SignInOptions};
 pub(crate) use flow::SignInFlow;
+pub use passwordless::{PasswordlessSignInBuilder, PasswordlessSignInOptions};
+pub(crate) use record::SignUpSession;
 
 use crate::session::User;
 
@@ -66,7 +73,7 @@ impl SignInStep {
     }
 }
 
-/// How a sign-in proves the password.
+/// How a sign-in proves who the person is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuthFlow {
@@ -76,21 +83,30 @@ pub enum AuthFlow {
     /// The password is sent over TLS, as a user migration trigger needs it (USER_PASSWORD_AUTH). The app client has to allow
     /// it (`ALLOW_USER_PASSWORD_AUTH`).
     UserPasswordAuth,
+    /// The person chooses among first factors: password, code or passkey (USER_AUTH). The app client has to allow it
+    /// (`ALLOW_USER_AUTH`), and the user pool needs the feature plan Essentials or Plus.
+    UserAuth,
+    /// The user pool's own triggers ask their challenges, after SRP where there is a password (CUSTOM_AUTH). The app client has to
+    /// allow it (`ALLOW_CUSTOM_AUTH`).
+    CustomAuth,
 }
 
 impl AuthFlow {
-    const ALL: [Self; 2] = [Self::UserSrpAuth, Self::UserPasswordAuth];
+    /// The flows, each with its [code](Self::code).
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::UserSrpAuth, "userSrpAuth"),
+        (Self::UserPasswordAuth, "userPasswordAuth"),
+        (Self::UserAuth, "userAuth"),
+        (Self::CustomAuth, "customAuth"),
+    ];
 
     /// The flow as a short text, such as `userSrpAuth`, the same in every language.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::UserSrpAuth => "userSrpAuth",
-            Self::UserPasswordAuth => "userPasswordAuth",
-        }
+        Self::ALL.iter().find(|(flow, _)| *flow == self).map(|(_, code)| *code).unwrap_or_default()
     }
 
     /// The flow that has this [code](Self::code).
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|flow| flow.code() == code)
+        Self::ALL.into_iter().find(|(_, known)| *known == code).map(|(flow, _)| flow)
     }
 }

@@ -1,10 +1,11 @@
-//! Signing in with a password, proved by SRP (USER_SRP_AUTH) or sent (USER_PASSWORD_AUTH).
+//! Signing in with a password, proved by SRP (USER_SRP_AUTH, USER_AUTH, CUSTOM_AUTH) or sent (USER_PASSWORD_AUTH).
 
 use std::time::SystemTime;
 
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
+use super::flow::Begun;
 use crate::error::{Error, ErrorKind};
 use crate::json::Object;
 use crate::platform::BoxFuture;
@@ -17,13 +18,26 @@ pub(super) async fn send(
     username: &str,
     password: &SecretString,
     client_metadata: &ClientMetadata,
-) -> Result<AuthAnswer, Error> {
+) -> Result<Begun, Error> {
     let parameters = Object::new().with("PASSWORD", password.expose_secret());
-    pool.initiate_auth("USER_PASSWORD_AUTH", username, parameters, client_metadata).await
+    let answer = pool.initiate_auth("USER_PASSWORD_AUTH", username, parameters, client_metadata).await?;
+    Ok(Begun { answer, srp: None, first_factor_proved: true })
+}
+
+/// The flow in which SRP proves a password.
+#[derive(Clone, Copy)]
+pub(super) enum SrpStart {
+    /// USER_SRP_AUTH.
+    Password,
+    /// USER_AUTH with PASSWORD_SRP.
+    Choice,
+    /// CUSTOM_AUTH after SRP.
+    Custom,
 }
 
 /// A proof of the password by SRP, for answering PASSWORD_VERIFIER.
 pub(super) struct SrpProof {
+    start: SrpStart,
     /// The user name as the person typed it.
     username: String,
     password: SecretString,
@@ -31,19 +45,43 @@ pub(super) struct SrpProof {
 }
 
 impl SrpProof {
-    /// Begins a sign-in (InitiateAuth).
-    pub(super) async fn begin(
+    /// A proof that has not begun.
+    pub(super) fn new(
         pool: &UserPool,
+        start: SrpStart,
         username: &str,
         password: SecretString,
-        client_metadata: &ClientMetadata,
-    ) -> Result<(AuthAnswer, Self), Error> {
+    ) -> Result<Self, Error> {
         let mut secret = Zeroizing::new([0; 32]);
         pool.pipeline().random().fill(secret.as_mut())?;
         let ephemeral = ClientEphemeral::new(*secret).map_err(unusable)?;
-        let parameters = Object::new().with("SRP_A", ephemeral.public_hex());
-        let answer = pool.initiate_auth("USER_SRP_AUTH", username, parameters, client_metadata).await?;
-        Ok((answer, Self { username: username.to_owned(), password, ephemeral }))
+        Ok(Self { start, username: username.to_owned(), password, ephemeral })
+    }
+
+    /// The client's public value.
+    pub(super) fn srp_a(&self) -> &str {
+        self.ephemeral.public_hex()
+    }
+
+    /// Begins a sign-in (InitiateAuth).
+    pub(super) async fn begin(
+        pool: &UserPool,
+        start: SrpStart,
+        username: &str,
+        password: SecretString,
+        client_metadata: &ClientMetadata,
+    ) -> Result<Begun, Error> {
+        let proof = Self::new(pool, start, username, password)?;
+        let parameters = Object::new().with("SRP_A", proof.srp_a());
+        let (flow, parameters) = match start {
+            SrpStart::Password => ("USER_SRP_AUTH", parameters),
+            SrpStart::Choice => ("USER_AUTH", parameters.with("PREFERRED_CHALLENGE", "PASSWORD_SRP")),
+            SrpStart::Custom => ("CUSTOM_AUTH", parameters.with("CHALLENGE_NAME", "SRP_A")),
+        };
+        let answer = pool.initiate_auth(flow, username, parameters, client_metadata).await?;
+        // The choice may turn out to be another than the password.
+        let first_factor_proved = !matches!(start, SrpStart::Choice);
+        Ok(Begun { answer, srp: Some(proof), first_factor_proved })
     }
 
     /// Answers PASSWORD_VERIFIER.
@@ -62,9 +100,10 @@ impl SrpProof {
         };
         match self.prove(pool, challenge, client_metadata, clock.at(by_dates)).await {
             Err(refusal) if refusal.kind() == ErrorKind::NotAuthorized => {
-                let (challenge, again) =
-                    Self::begin(pool, &self.username, self.password, client_metadata).await?;
-                let proved = again.prove(pool, challenge, client_metadata, clock.at(other)).await?;
+                let begun =
+                    Self::begin(pool, self.start, &self.username, self.password, client_metadata).await?;
+                let Some(again) = begun.srp else { return Err(refusal) };
+                let proved = again.prove(pool, begun.answer, client_metadata, clock.at(other)).await?;
                 clock.settle(other, true);
                 Ok(proved)
             }

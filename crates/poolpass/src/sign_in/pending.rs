@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::record::{PendingSignIn, SavedChallenge};
+use super::record::{PendingSignIn, SavedChallenge, SignUpSession};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{BoxFuture, SessionStore};
 use crate::session::store_key;
@@ -71,8 +71,8 @@ impl PendingStore {
                 self.set_current(Some(saved.id.clone()));
                 Ok(Some(saved))
             }
-            // It waits for a redirect, which no challenge answers.
-            Some(PendingSignIn::HostedUi(_)) => {
+            // It waits for a redirect or a confirmation, which no challenge answers.
+            Some(PendingSignIn::HostedUi(_) | PendingSignIn::SignUp(_)) => {
                 self.set_current(None);
                 Ok(None)
             }
@@ -81,6 +81,25 @@ impl PendingStore {
                 Ok(None)
             }
         }
+    }
+
+    /// Keeps the `Session` of a sign-up, in place of a challenge that nobody answers any more.
+    ///
+    /// Losing it costs only another sign-in, so that a store that fails does not fail the sign-up.
+    pub(crate) async fn save_sign_up(&self, sign_up: SignUpSession) {
+        let value = PendingSignIn::SignUp(sign_up).to_json();
+        if self.store.save(&self.key, value).await.is_ok() {
+            self.set_current(None);
+        }
+    }
+
+    /// The `Session` of the sign-up that waits.
+    pub(crate) async fn sign_up(&self) -> Result<Option<SignUpSession>, Error> {
+        let saved = self.store.load(&self.key).await?;
+        Ok(match saved.as_ref().and_then(PendingSignIn::from_json) {
+            Some(PendingSignIn::SignUp(sign_up)) => Some(sign_up),
+            _ => None,
+        })
     }
 
     /// The future is boxed so that it is compiled once for all callers.

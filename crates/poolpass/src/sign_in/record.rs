@@ -22,6 +22,17 @@ pub(crate) enum PendingSignIn {
     /// It waits for the redirect from Cognito's hosted UI. This version sends nobody there, but tabs with several versions of an
     /// app share one store: this version must not drop the redirect that another one waits for.
     HostedUi(HostedUiRedirect),
+    /// It waits for a sign-up to be confirmed, or for the sign-in after that.
+    SignUp(SignUpSession),
+}
+
+/// AWS's `Session` of a sign-up, with which the person signs in once the sign-up is confirmed. The session is a secret.
+#[derive(Clone)]
+pub(crate) struct SignUpSession {
+    /// As it was typed.
+    pub(crate) username: String,
+    pub(crate) session: SecretString,
+    pub(crate) is_confirmed: bool,
 }
 
 /// A challenge with everything that its answer needs. It holds neither the password nor anything of SRP.
@@ -35,6 +46,10 @@ pub(crate) struct SavedChallenge {
     pub(crate) username: String,
     pub(crate) session: Option<SecretString>,
     pub(crate) parameters: BTreeMap<String, String>,
+    /// AWS's names of the first factors to choose from.
+    pub(crate) available: Vec<String>,
+    /// Tells the second-factor form of EMAIL_OTP from the first-factor form.
+    pub(crate) first_factor_proved: bool,
     pub(crate) client_metadata: ClientMetadata,
     pub(crate) totp: TotpProgress,
     /// In seconds since 1970 on the device's clock, which the next run of the app can read before it has a network.
@@ -64,6 +79,7 @@ impl PendingSignIn {
         match self {
             Self::Challenge(challenge) => challenge.to_object().with("kind", "challenge"),
             Self::HostedUi(redirect) => redirect.to_object().with("kind", "hostedUi"),
+            Self::SignUp(sign_up) => sign_up.to_object().with("kind", "signUp"),
         }
         .with("version", VERSION)
         .to_secret()
@@ -82,6 +98,7 @@ impl PendingSignIn {
         Ok(match record.text("kind")?.as_str() {
             "challenge" => Some(Self::Challenge(SavedChallenge::read(record)?)),
             "hostedUi" => Some(Self::HostedUi(HostedUiRedirect::read(record)?)),
+            "signUp" => Some(Self::SignUp(SignUpSession::read(record)?)),
             _ => None,
         })
     }
@@ -105,6 +122,8 @@ impl SavedChallenge {
             username,
             session: None,
             parameters: BTreeMap::new(),
+            available: Vec::new(),
+            first_factor_proved: true,
             client_metadata: ClientMetadata::new(),
             totp: TotpProgress::NotStarted,
             asked_at: now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
@@ -125,6 +144,8 @@ impl SavedChallenge {
             .with("username", self.username.as_str())
             .maybe("session", self.session.as_ref().map(|session| session.expose_secret()))
             .with("parameters", Object::from(&self.parameters))
+            .with("available", self.available.clone())
+            .with("firstFactorProved", self.first_factor_proved)
             .with("clientMetadata", Object::from(&self.client_metadata))
             .with("totp", self.totp.name())
             .with("askedAt", self.asked_at)
@@ -137,6 +158,9 @@ impl SavedChallenge {
             username: saved.text("username")?,
             session: saved.maybe_secret("session")?,
             parameters: saved.text_map("parameters")?,
+            available: saved.text_list("available")?,
+            // Earlier versions had only challenges that come after the password.
+            first_factor_proved: saved.maybe_flag("firstFactorProved")?.unwrap_or(true),
             client_metadata: saved.text_map("clientMetadata")?,
             totp: TotpProgress::named(&saved.text("totp")?).ok_or(ParseError::Member("totp"))?,
             asked_at: saved.count("askedAt")?,
@@ -157,6 +181,23 @@ impl HostedUiRedirect {
             redirect_uri: saved.text("redirectUri")?,
             state: saved.secret("state")?,
             code_verifier: saved.secret("codeVerifier")?,
+        })
+    }
+}
+
+impl SignUpSession {
+    fn to_object(&self) -> Object {
+        Object::new()
+            .with("username", self.username.as_str())
+            .with("session", self.session.expose_secret())
+            .with("confirmed", self.is_confirmed)
+    }
+
+    fn read(mut saved: Object) -> Result<Self, ParseError> {
+        Ok(Self {
+            username: saved.text("username")?,
+            session: saved.secret("session")?,
+            is_confirmed: saved.flag("confirmed")?,
         })
     }
 }
@@ -189,6 +230,12 @@ impl fmt::Debug for HostedUiRedirect {
     }
 }
 
+impl fmt::Debug for SignUpSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignUpSession").field("is_confirmed", &self.is_confirmed).finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -198,7 +245,8 @@ mod tests {
     fn challenge() -> Value {
         json!({
             "version": 2, "kind": "challenge", "id": "00", "name": "SMS_MFA", "username": "ada", "session": "s",
-            "parameters": { "CODE_DELIVERY_DESTINATION": "+1" }, "clientMetadata": {}, "totp": "notStarted",
+            "parameters": { "CODE_DELIVERY_DESTINATION": "+1" }, "available": ["EMAIL_OTP"],
+            "firstFactorProved": false, "clientMetadata": {}, "totp": "notStarted",
             "askedAt": 1_795_847_400,
         })
     }
@@ -210,18 +258,34 @@ mod tests {
         })
     }
 
+    fn sign_up() -> Value {
+        json!({
+            "version": 2, "kind": "signUp", "username": "ada", "session": "the sign-up's session",
+            "confirmed": true,
+        })
+    }
+
     fn read(record: &Value) -> Option<PendingSignIn> {
         PendingSignIn::from_json(&record.to_string().into())
     }
 
     #[test]
-    fn a_challenge_and_a_redirect_are_read_as_they_were_written() {
-        for record in [challenge(), hosted_ui()] {
+    fn each_record_is_read_as_it_was_written() {
+        for record in [challenge(), hosted_ui(), sign_up()] {
             let read = read(&record).unwrap();
             assert_eq!(matches!(read, PendingSignIn::Challenge(_)), record["kind"] == "challenge");
             let written: Value = serde_json::from_str(read.to_json().expose_secret()).unwrap();
             assert_eq!(written, record);
         }
+    }
+
+    #[test]
+    fn a_challenge_of_an_earlier_release_comes_after_the_password() {
+        let mut record = challenge();
+        record.as_object_mut().unwrap().remove("available");
+        record.as_object_mut().unwrap().remove("firstFactorProved");
+        let Some(PendingSignIn::Challenge(saved)) = read(&record) else { panic!("it can be read") };
+        assert!(saved.first_factor_proved && saved.available.is_empty());
     }
 
     #[test]
@@ -240,8 +304,9 @@ mod tests {
 
     #[test]
     fn debug_shows_no_secret() {
-        for record in [challenge(), hosted_ui()] {
+        for record in [challenge(), hosted_ui(), sign_up()] {
             let shown = format!("{:?}", read(&record).unwrap());
+            assert!(!shown.contains("the sign-up's session"), "{shown}");
             assert!(!shown.contains("the state") && !shown.contains("the verifier"), "{shown}");
             assert!(!shown.contains("\"s\""), "{shown}");
         }

@@ -1,6 +1,8 @@
 //! Cases that no server can be made to produce: hostile challenges, two answers at once, a lost step of setting up MFA.
 //! The scenarios play everything else against local-aws.
 
+mod choice;
+
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
@@ -394,7 +396,7 @@ async fn only_an_offered_method_is_chosen() {
     };
     let pigeon = MfaMethod::Other("PIGEON_MFA".to_owned());
     assert_eq!(choice.methods(), [MfaMethod::SmsMfa, pigeon.clone()]);
-    assert_eq!(choice.answer(&MfaMethod::EmailOtp).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(choice.answer(&MfaMethod::EmailMfa).await.unwrap_err().kind(), ErrorKind::InvalidInput);
     pool.answer(challenge("PIGEON_MFA", json!({})));
     assert_eq!(choice.answer(&pigeon).await.unwrap().challenge().unwrap().name(), "PIGEON_MFA");
     assert_eq!(pool.last_input()["ChallengeResponses"]["ANSWER"], "PIGEON_MFA");

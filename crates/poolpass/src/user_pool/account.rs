@@ -4,13 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use secrecy::{ExposeSecret, SecretString};
+
 use super::{Call, UserPool};
 use crate::json::Object;
 
 /// The input of SignUp.
 pub(crate) struct NewUser<'a> {
     pub(crate) username: &'a str,
-    pub(crate) password: &'a str,
+    /// Absent for a person who signs in without one.
+    pub(crate) password: Option<&'a str>,
     pub(crate) attributes: &'a BTreeMap<String, String>,
     pub(crate) validation_data: &'a BTreeMap<String, String>,
 }
@@ -29,7 +32,7 @@ impl UserPool {
     pub(crate) fn sign_up(&self, user: &NewUser<'_>) -> Call {
         let input = self
             .named(user.username)
-            .with("Password", user.password)
+            .maybe("Password", user.password)
             .with("UserAttributes", attribute_list(user.attributes))
             .with("ValidationData", attribute_list(user.validation_data));
         Call::once("SignUp", input)
@@ -66,6 +69,11 @@ impl UserPool {
 }
 
 impl Call {
+    /// The call with the `Session` of the sign-up.
+    pub(crate) fn in_session(self, session: &SecretString) -> Self {
+        Self { input: self.input.clone().with("Session", session.expose_secret()), ..self }
+    }
+
     /// ChangePassword.
     pub(crate) fn change_password(previous: &str, proposed: &str) -> Self {
         let input = Object::new().with("PreviousPassword", previous).with("ProposedPassword", proposed);

@@ -14,6 +14,8 @@ pub(crate) struct AuthAnswer {
     pub(crate) challenge_name: Option<String>,
     pub(crate) session: Option<SecretString>,
     pub(crate) challenge_parameters: BTreeMap<String, String>,
+    /// AWS's names of the first factors to choose from.
+    pub(crate) available_challenges: Vec<String>,
     pub(crate) authentication_result: Option<AuthenticationResult>,
 }
 
@@ -24,6 +26,7 @@ impl AuthAnswer {
             challenge_name: answer.maybe_text("ChallengeName")?,
             session: answer.maybe_secret("Session")?,
             challenge_parameters: answer.text_map("ChallengeParameters")?,
+            available_challenges: answer.text_list("AvailableChallenges")?,
             authentication_result: result.map(AuthenticationResult::read).transpose()?,
         })
     }
@@ -53,10 +56,23 @@ impl UserPool {
         parameters: Object,
         client_metadata: &ClientMetadata,
     ) -> BoxFuture<'_, Result<AuthAnswer, Error>> {
+        self.initiate_auth_in(None, flow, username, parameters, client_metadata)
+    }
+
+    /// InitiateAuth, with the `Session` of ConfirmSignUp if there is one.
+    pub(crate) fn initiate_auth_in(
+        &self,
+        session: Option<&str>,
+        flow: &'static str,
+        username: &str,
+        parameters: Object,
+        client_metadata: &ClientMetadata,
+    ) -> BoxFuture<'_, Result<AuthAnswer, Error>> {
         let input = Object::new()
             .with("AuthFlow", flow)
             .with("ClientId", self.client_id().as_str())
             .with("AuthParameters", self.identified(parameters, username))
+            .maybe("Session", session)
             .texts("ClientMetadata", client_metadata);
         let call = Call::safe("InitiateAuth", input);
         self.step(if flow == "REFRESH_TOKEN_AUTH" { call.refreshing() } else { call })

@@ -154,7 +154,7 @@ impl Call {
         Self { is_refresh: true, ..self }
     }
 
-    /// Whether AWS documents that a success has no members, and so may have no body.
+    /// Whether AWS documents that a success has no members, and so may have no body. A `Session` comes back renewed.
     fn has_empty_answer(&self) -> bool {
         matches!(
             self.operation,
@@ -169,7 +169,7 @@ impl Call {
                 | "RevokeToken"
                 | "SetUserMFAPreference"
                 | "VerifyUserAttribute"
-        )
+        ) && !self.input.has("Session")
     }
 }
 

@@ -80,6 +80,11 @@ impl ScriptedPool {
         self.0.asked.lock().unwrap().iter().map(|(operation, _)| operation.clone()).collect()
     }
 
+    /// The inputs of all requests, in order.
+    pub(crate) fn inputs(&self) -> Vec<Value> {
+        self.0.asked.lock().unwrap().iter().map(|(_, input)| input.clone()).collect()
+    }
+
     /// The input of the last request.
     pub(crate) fn last_input(&self) -> Value {
         self.0.asked.lock().unwrap().last().unwrap().1.clone()

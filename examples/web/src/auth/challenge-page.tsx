@@ -25,7 +25,7 @@ export function ChallengePage({ challenge }: { challenge: Challenge }) {
         </AuthLayout>
       );
     case 'smsMfa':
-    case 'emailOtp':
+    case 'emailMfa':
       return (
         <AuthLayout title="Two-step sign-in">
           <p>
@@ -72,6 +72,12 @@ export function ChallengePage({ challenge }: { challenge: Challenge }) {
       );
     case 'mfaSetup':
       return <MfaSetup challenge={challenge} proceed={proceed} />;
+    case 'emailOtp':
+    case 'smsOtp':
+    case 'selectChallenge':
+    case 'password':
+    case 'webAuthn':
+    case 'customChallenge':
     case 'other':
       return (
         <AuthLayout title="Sign in">
@@ -132,7 +138,7 @@ function nameOf(method: MfaMethod): string {
   switch (method) {
     case 'smsMfa':
       return 'A text message';
-    case 'emailOtp':
+    case 'emailMfa':
       return 'A mail';
     case 'softwareTokenMfa':
       return 'My authenticator app';

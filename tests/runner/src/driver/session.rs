@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
-use poolpass::{AuthFlow, Challenge, Claims, Error, MfaMethod, SignInStep, User};
+use poolpass::{AuthFactor, AuthFlow, Challenge, Claims, Error, MfaMethod, SignInStep, User};
 use serde_json::{Map, Value, json};
 
 use super::{Driver, Outcome, nothing};
@@ -15,9 +15,13 @@ impl Driver {
         let client = self.client();
         Some(match operation {
             "signIn" => self.sign_in(with).await,
-            "challenge.answer" => self.answer(with).await,
+            "signInWithoutPassword" => self.sign_in_without_password(with).await,
+            "autoSignIn" => Ok(client.auto_sign_in().await.map(|step| self.outcome(step))),
+            "challenge.answer" | "challenge.answerWithPassword" | "challenge.resend" => {
+                self.answer(operation, with).await
+            }
             "challenge.associateSoftwareToken" => self.associate_software_token().await,
-            "challenge.verifySoftwareToken" => self.answer(with).await,
+            "challenge.verifySoftwareToken" => self.answer(operation, with).await,
             "pendingChallenge" => self.pending_challenge().await,
             "currentUser" => {
                 Ok(client.current_user().await.map(|person| person.as_ref().map_or(Value::Null, user)))
@@ -45,9 +49,27 @@ impl Driver {
         Ok(sign_in.await.map(|step| self.outcome(step)))
     }
 
-    async fn answer(&self, with: Arguments<'_>) -> Outcome {
+    async fn sign_in_without_password(&self, with: Arguments<'_>) -> Outcome {
+        let mut sign_in = self.client().sign_in_without_password(with.text("username")?);
+        if let Some(flow) = with.maybe_text("flow") {
+            sign_in = sign_in.flow(AuthFlow::from_code(flow).context("there is no such flow")?);
+        }
+        if let Some(factor) = with.maybe_text("preferred") {
+            sign_in = sign_in.preferred(AuthFactor::from_code(factor));
+        }
+        Ok(sign_in.await.map(|step| self.outcome(step)))
+    }
+
+    async fn answer(&self, operation: &str, with: Arguments<'_>) -> Outcome {
         let Some(challenge) = self.take_challenge().await? else { bail!("there is no challenge to answer") };
-        let outcome = answer(&challenge, with).await;
+        let outcome = match (operation, &challenge) {
+            ("challenge.resend", Challenge::EmailOtp(challenge)) => Ok(challenge.resend().await),
+            ("challenge.resend", Challenge::SmsOtp(challenge)) => Ok(challenge.resend().await),
+            ("challenge.answerWithPassword", Challenge::SelectChallenge(challenge)) => {
+                Ok(challenge.answer_with_password(with.text("password")?).await)
+            }
+            _ => answer(&challenge, with).await,
+        };
         if !matches!(outcome, Ok(Ok(_))) {
             self.running().challenge = Some(challenge);
             return outcome.map(|outcome| outcome.map(|_| Value::Null));
@@ -107,7 +129,15 @@ impl Driver {
 async fn answer(challenge: &Challenge, with: Arguments<'_>) -> Result<Result<SignInStep, Error>> {
     Ok(match challenge {
         Challenge::SmsMfa(challenge) => challenge.answer(with.text("code")?).await,
+        Challenge::EmailMfa(challenge) => challenge.answer(with.text("code")?).await,
         Challenge::EmailOtp(challenge) => challenge.answer(with.text("code")?).await,
+        Challenge::SmsOtp(challenge) => challenge.answer(with.text("code")?).await,
+        Challenge::SelectChallenge(challenge) => {
+            challenge.answer(&AuthFactor::from_code(with.text("factor")?)).await
+        }
+        Challenge::Password(challenge) => challenge.answer(with.text("password")?).await,
+        Challenge::WebAuthn(challenge) => challenge.answer(with.text("credential")?).await,
+        Challenge::CustomChallenge(challenge) => challenge.answer(with.text("answer")?).await,
         Challenge::SoftwareTokenMfa(challenge) => challenge.answer(with.text("code")?).await,
         Challenge::SelectMfaType(challenge) => {
             challenge.answer(&MfaMethod::from_code(with.text("method")?)).await
@@ -134,7 +164,17 @@ fn describe(challenge: &Challenge) -> Value {
     });
     match challenge {
         Challenge::SmsMfa(challenge) => description["destination"] = json!(challenge.destination()),
+        Challenge::EmailMfa(challenge) => description["destination"] = json!(challenge.destination()),
         Challenge::EmailOtp(challenge) => description["destination"] = json!(challenge.destination()),
+        Challenge::SmsOtp(challenge) => description["destination"] = json!(challenge.destination()),
+        Challenge::SelectChallenge(challenge) => {
+            let available: Vec<_> = challenge.available().iter().map(AuthFactor::code).collect();
+            description["available"] = json!(available);
+        }
+        Challenge::WebAuthn(challenge) => {
+            description["requestOptions"] = json!(challenge.request_options());
+        }
+        Challenge::CustomChallenge(challenge) => description["parameters"] = json!(challenge.parameters()),
         Challenge::SoftwareTokenMfa(challenge) => description["deviceName"] = json!(challenge.device_name()),
         Challenge::SelectMfaType(challenge) => description["methods"] = methods(challenge.methods()),
         Challenge::MfaSetup(challenge) => description["methods"] = methods(challenge.methods()),

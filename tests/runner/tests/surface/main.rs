@@ -18,11 +18,13 @@ use std::path::{Path, PathBuf};
 
 use poolpass::api::Authorization;
 use poolpass::dynamodb::ReturnValues;
-use poolpass::{AuthFlow, Config, ErrorKind, MfaMethod, MfaSetting, SessionEndReason, SessionEvent, SignOut};
+use poolpass::{
+    AuthFactor, AuthFlow, Config, ErrorKind, MfaMethod, MfaSetting, SessionEndReason, SessionEvent, SignOut,
+};
 use serde_json::{Value, json};
 
 /// The types whose public methods every language has.
-const OPERATIONS: [&str; 19] = [
+const OPERATIONS: [&str; 25] = [
     "Client",
     "Account",
     "Bucket",
@@ -33,11 +35,17 @@ const OPERATIONS: [&str; 19] = [
     "UpdateItem",
     "Attribute",
     "SmsMfaChallenge",
+    "EmailMfaChallenge",
     "EmailOtpChallenge",
+    "SmsOtpChallenge",
     "SoftwareTokenMfaChallenge",
     "SelectMfaTypeChallenge",
     "MfaSetupChallenge",
     "NewPasswordRequiredChallenge",
+    "SelectChallenge",
+    "PasswordChallenge",
+    "WebAuthnChallenge",
+    "CustomChallenge",
     "OtherChallenge",
     "Error",
     "ErrorKind",
@@ -45,11 +53,12 @@ const OPERATIONS: [&str; 19] = [
 ];
 
 /// The enums whose cases every language has.
-const CASES: [&str; 9] = [
+const CASES: [&str; 10] = [
     "SessionEvent",
     "SessionEndReason",
     "SignOut",
     "AuthFlow",
+    "AuthFactor",
     "Challenge",
     "MfaMethod",
     "MfaSetting",
@@ -58,9 +67,10 @@ const CASES: [&str; 9] = [
 ];
 
 /// The options of calls, which every language has.
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 8] = [
     "QueryOptions",
     "AccountOptions",
+    "PasswordlessSignInOptions",
     "SignUpOptions",
     "CopyOptions",
     "GetOptions",
@@ -164,13 +174,19 @@ fn each_operation_of_the_scenarios_has_the_sdks_name() {
 }
 
 /// The types of the challenges, whose operations a scenario calls by `challenge`.
-const CHALLENGES: [&str; 7] = [
+const CHALLENGES: [&str; 13] = [
     "SmsMfaChallenge",
+    "EmailMfaChallenge",
     "EmailOtpChallenge",
+    "SmsOtpChallenge",
     "SoftwareTokenMfaChallenge",
     "SelectMfaTypeChallenge",
     "MfaSetupChallenge",
     "NewPasswordRequiredChallenge",
+    "SelectChallenge",
+    "PasswordChallenge",
+    "WebAuthnChallenge",
+    "CustomChallenge",
     "OtherChallenge",
 ];
 
@@ -190,7 +206,7 @@ fn each_case_has_its_name_as_its_code() {
     let settings = [MfaSetting::Off, MfaSetting::On, MfaSetting::Preferred];
     check("MfaSetting", &settings.map(MfaSetting::code));
     assert_eq!(settings.map(|setting| MfaSetting::from_code(setting.code())), settings.map(Some));
-    let flows = [AuthFlow::UserSrpAuth, AuthFlow::UserPasswordAuth];
+    let flows = [AuthFlow::UserSrpAuth, AuthFlow::UserPasswordAuth, AuthFlow::UserAuth, AuthFlow::CustomAuth];
     check("AuthFlow", &flows.map(AuthFlow::code));
     assert_eq!(flows.map(|flow| AuthFlow::from_code(flow.code())), flows.map(Some));
     let authorizations = [Authorization::Iam, Authorization::IdToken, Authorization::AccessToken];
@@ -203,10 +219,19 @@ fn each_case_has_its_name_as_its_code() {
     let methods = [
         MfaMethod::SmsMfa,
         MfaMethod::SoftwareTokenMfa,
-        MfaMethod::EmailOtp,
+        MfaMethod::EmailMfa,
         MfaMethod::Other("other".to_owned()),
     ];
     check("MfaMethod", &methods.each_ref().map(MfaMethod::code));
+    let factors = [
+        AuthFactor::Password,
+        AuthFactor::PasswordSrp,
+        AuthFactor::EmailOtp,
+        AuthFactor::SmsOtp,
+        AuthFactor::WebAuthn,
+        AuthFactor::Other("other".to_owned()),
+    ];
+    check("AuthFactor", &factors.each_ref().map(AuthFactor::code));
     let reasons = [
         SessionEndReason::Revoked,
         SessionEndReason::Expired,

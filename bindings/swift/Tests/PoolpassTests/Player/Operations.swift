@@ -38,10 +38,27 @@ private let others: [String: Operation] = [
 
 private let session: [String: Operation] = [
     "signIn": { driver, with in
-        let flow: AuthFlow = with.maybeText("flow") == "userPasswordAuth" ? .userPasswordAuth : .userSrpAuth
         let step = try await driver.client.signIn(
-            username: try with.text("username"), password: try with.text("password"), flow: flow)
+            username: try with.text("username"), password: try with.text("password"), flow: try flow(with) ?? .userSrpAuth)
         return outcome(driver, step)
+    },
+    "signInWithoutPassword": { driver, with in
+        let step = try await driver.client.signInWithoutPassword(
+            username: try with.text("username"), flow: try flow(with) ?? .userAuth,
+            preferred: with.maybeText("preferred").map { AuthFactor(code: $0) })
+        return outcome(driver, step)
+    },
+    "autoSignIn": { driver, _ in outcome(driver, try await driver.client.autoSignIn()) },
+    "challenge.resend": { driver, _ in
+        switch try await driver.challenge() {
+        case .emailOtp(let challenge): outcome(driver, try await challenge.resend())
+        case .smsOtp(let challenge): outcome(driver, try await challenge.resend())
+        default: throw Mismatch("no code of this challenge can be sent again")
+        }
+    },
+    "challenge.answerWithPassword": { driver, with in
+        guard case .selectChallenge(let challenge) = try await driver.challenge() else { throw Mismatch("it is no SELECT_CHALLENGE") }
+        return outcome(driver, try await challenge.answerWithPassword(try with.text("password")))
     },
     "challenge.answer": { driver, with in outcome(driver, try await answer(try await driver.challenge(), with)) },
     "challenge.associateSoftwareToken": { driver, _ in
@@ -79,6 +96,14 @@ private let accounts: [String: Operation] = [
         let done = try await driver.client.account.signUp(
             username: try with.text("username"), password: try with.text("password"),
             attributes: with["attributes"].strings)
+        return [
+            "confirmed": .bool(done.confirmed), "sub": .string(done.sub),
+            "codeDeliveryDetails": described(done.codeDeliveryDetails),
+        ]
+    },
+    "account.signUpWithoutPassword": { driver, with in
+        let done = try await driver.client.account.signUpWithoutPassword(
+            username: try with.text("username"), attributes: with["attributes"].strings)
         return [
             "confirmed": .bool(done.confirmed), "sub": .string(done.sub),
             "codeDeliveryDetails": described(done.codeDeliveryDetails),
@@ -299,7 +324,13 @@ private func outcome(_ driver: Driver, _ step: SignInStep) -> JSON {
 private func answer(_ challenge: Challenge, _ with: Arguments) async throws -> SignInStep {
     switch challenge {
     case .smsMfa(let challenge): try await challenge.answer(code: try with.text("code"))
+    case .emailMfa(let challenge): try await challenge.answer(code: try with.text("code"))
     case .emailOtp(let challenge): try await challenge.answer(code: try with.text("code"))
+    case .smsOtp(let challenge): try await challenge.answer(code: try with.text("code"))
+    case .selectChallenge(let challenge): try await challenge.answer(factor: AuthFactor(code: try with.text("factor")))
+    case .password(let challenge): try await challenge.answer(password: try with.text("password"))
+    case .webAuthn(let challenge): try await challenge.answer(credentialJson: try with.text("credential"))
+    case .customChallenge(let challenge): try await challenge.answer(try with.text("answer"))
     case .softwareTokenMfa(let challenge): try await challenge.answer(code: try with.text("code"))
     case .selectMfaType(let challenge): try await challenge.answer(method: MfaMethod(code: try with.text("method")))
     case .mfaSetup(let challenge):
@@ -316,7 +347,13 @@ private func described(_ challenge: Challenge) -> JSON {
     ]
     switch challenge {
     case .smsMfa(let challenge): result["destination"] = .of(challenge.destination)
+    case .emailMfa(let challenge): result["destination"] = .of(challenge.destination)
     case .emailOtp(let challenge): result["destination"] = .of(challenge.destination)
+    case .smsOtp(let challenge): result["destination"] = .of(challenge.destination)
+    case .selectChallenge(let challenge): result["available"] = .of(challenge.available.map { $0.code() })
+    case .password: break
+    case .webAuthn(let challenge): result["requestOptions"] = .string(challenge.requestOptions)
+    case .customChallenge(let challenge): result["parameters"] = .object(challenge.parameters.mapValues(JSON.string))
     case .softwareTokenMfa(let challenge): result["deviceName"] = .of(challenge.deviceName)
     case .selectMfaType(let challenge): result["methods"] = .of(challenge.methods.map { $0.code() })
     case .mfaSetup(let challenge): result["methods"] = .of(challenge.methods.map { $0.code() })
@@ -326,6 +363,12 @@ private func described(_ challenge: Challenge) -> JSON {
     case .other(let challenge): result["parameters"] = .object(challenge.parameters.mapValues(JSON.string))
     }
     return result
+}
+
+private func flow(_ with: Arguments) throws -> AuthFlow? {
+    guard let name = with.maybeText("flow") else { return nil }
+    guard let flow = AuthFlow.allCases.first(where: { "\($0)" == name }) else { throw Mismatch("there is no flow \(name)") }
+    return flow
 }
 
 private func setting(_ with: Arguments, _ method: String) throws -> MfaSetting? {

@@ -1,4 +1,4 @@
-//! The challenges that are answered with a code: `SMS_MFA`, `EMAIL_OTP` and `SOFTWARE_TOKEN_MFA`.
+//! The challenges that are answered with a code: `SMS_MFA`, `EMAIL_OTP` as second factor, and `SOFTWARE_TOKEN_MFA`.
 
 use super::Pending;
 use crate::error::Error;
@@ -10,9 +10,9 @@ use crate::sign_in::SignInStep;
 #[derive(Debug)]
 pub struct SmsMfaChallenge(pub(super) Pending);
 
-/// A code that was sent by email (`EMAIL_OTP`).
+/// A code that was sent by email, as second factor (`EMAIL_OTP`).
 #[derive(Debug)]
-pub struct EmailOtpChallenge(pub(super) Pending);
+pub struct EmailMfaChallenge(pub(super) Pending);
 
 /// A code from the person's authenticator app (`SOFTWARE_TOKEN_MFA`).
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl SmsMfaChallenge {
     }
 }
 
-impl EmailOtpChallenge {
+impl EmailMfaChallenge {
     /// The masked email address that the code was sent to, such as `a***@e***`.
     pub fn destination(&self) -> Option<&str> {
         self.0.parameter("CODE_DELIVERY_DESTINATION")
@@ -76,7 +76,7 @@ impl SoftwareTokenMfaChallenge {
     }
 }
 
-async fn answer_with_code(
+pub(super) async fn answer_with_code(
     pending: &Pending,
     response: &'static str,
     code: &str,

@@ -5,18 +5,26 @@
 //! it consists of, and ten seconds more while another process hangs with the session's lock.
 
 mod code;
+mod custom_challenge;
 mod mfa_setup;
 mod new_password_required;
+mod one_time_code;
 mod other;
+mod select_challenge;
 mod select_mfa_type;
+mod web_authn;
 
 use std::sync::Arc;
 
-pub use code::{EmailOtpChallenge, SmsMfaChallenge, SoftwareTokenMfaChallenge};
+pub use code::{EmailMfaChallenge, SmsMfaChallenge, SoftwareTokenMfaChallenge};
+pub use custom_challenge::CustomChallenge;
 pub use mfa_setup::MfaSetupChallenge;
 pub use new_password_required::NewPasswordRequiredChallenge;
+pub use one_time_code::{EmailOtpChallenge, SmsOtpChallenge};
 pub use other::OtherChallenge;
+pub use select_challenge::{PasswordChallenge, SelectChallenge};
 pub use select_mfa_type::SelectMfaTypeChallenge;
+pub use web_authn::WebAuthnChallenge;
 
 use crate::error::Error;
 use crate::json::{self, Object};
@@ -34,8 +42,12 @@ use crate::sign_in::{SignInFlow, SignInStep};
 pub enum Challenge {
     /// A code that was sent by SMS (`SMS_MFA`).
     SmsMfa(SmsMfaChallenge),
-    /// A code that was sent by email (`EMAIL_OTP`).
+    /// A code that was sent by email, as second factor (`EMAIL_OTP`).
+    EmailMfa(EmailMfaChallenge),
+    /// A code that was sent by email, as first factor (`EMAIL_OTP`).
     EmailOtp(EmailOtpChallenge),
+    /// A code that was sent by SMS, as first factor (`SMS_OTP`).
+    SmsOtp(SmsOtpChallenge),
     /// A code from an authenticator app (`SOFTWARE_TOKEN_MFA`).
     SoftwareTokenMfa(SoftwareTokenMfaChallenge),
     /// A choice among second factors (`SELECT_MFA_TYPE`).
@@ -44,6 +56,14 @@ pub enum Challenge {
     MfaSetup(MfaSetupChallenge),
     /// A new password in place of the temporary one that an administrator has set (`NEW_PASSWORD_REQUIRED`).
     NewPasswordRequired(NewPasswordRequiredChallenge),
+    /// A choice among first factors (`SELECT_CHALLENGE`).
+    SelectChallenge(SelectChallenge),
+    /// The password (`PASSWORD`, or `PASSWORD_SRP` for one that SRP proves).
+    Password(PasswordChallenge),
+    /// A passkey (`WEB_AUTHN`).
+    WebAuthn(WebAuthnChallenge),
+    /// A challenge of the user pool's own triggers (`CUSTOM_CHALLENGE`).
+    CustomChallenge(CustomChallenge),
     /// A challenge without a type of its own.
     Other(OtherChallenge),
 }
@@ -53,11 +73,17 @@ impl Challenge {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::SmsMfa(_) => "smsMfa",
+            Self::EmailMfa(_) => "emailMfa",
             Self::EmailOtp(_) => "emailOtp",
+            Self::SmsOtp(_) => "smsOtp",
             Self::SoftwareTokenMfa(_) => "softwareTokenMfa",
             Self::SelectMfaType(_) => "selectMfaType",
             Self::MfaSetup(_) => "mfaSetup",
             Self::NewPasswordRequired(_) => "newPasswordRequired",
+            Self::SelectChallenge(_) => "selectChallenge",
+            Self::Password(_) => "password",
+            Self::WebAuthn(_) => "webAuthn",
+            Self::CustomChallenge(_) => "customChallenge",
             Self::Other(_) => "other",
         }
     }
@@ -79,11 +105,19 @@ impl Challenge {
         let pending = Pending { flow, challenge: Box::new(challenge) };
         Ok(match pending.challenge.name.as_str() {
             "SMS_MFA" => Self::SmsMfa(SmsMfaChallenge(pending)),
+            "EMAIL_OTP" if pending.challenge.first_factor_proved => {
+                Self::EmailMfa(EmailMfaChallenge(pending))
+            }
             "EMAIL_OTP" => Self::EmailOtp(EmailOtpChallenge(pending)),
+            "SMS_OTP" => Self::SmsOtp(SmsOtpChallenge(pending)),
             "SOFTWARE_TOKEN_MFA" => Self::SoftwareTokenMfa(SoftwareTokenMfaChallenge(pending)),
             "SELECT_MFA_TYPE" => Self::SelectMfaType(SelectMfaTypeChallenge::new(pending)?),
             "MFA_SETUP" => Self::MfaSetup(MfaSetupChallenge::new(pending)?),
             "NEW_PASSWORD_REQUIRED" => Self::NewPasswordRequired(NewPasswordRequiredChallenge::new(pending)?),
+            "SELECT_CHALLENGE" => Self::SelectChallenge(SelectChallenge::new(pending)),
+            "PASSWORD" | "PASSWORD_SRP" => Self::Password(PasswordChallenge(pending)),
+            "WEB_AUTHN" => Self::WebAuthn(WebAuthnChallenge(pending)),
+            "CUSTOM_CHALLENGE" => Self::CustomChallenge(CustomChallenge(pending)),
             _ => Self::Other(OtherChallenge(pending)),
         })
     }
@@ -91,9 +125,15 @@ impl Challenge {
     fn pending(&self) -> &Pending {
         match self {
             Self::SmsMfa(SmsMfaChallenge(pending))
+            | Self::EmailMfa(EmailMfaChallenge(pending))
             | Self::EmailOtp(EmailOtpChallenge(pending))
+            | Self::SmsOtp(SmsOtpChallenge(pending))
             | Self::SoftwareTokenMfa(SoftwareTokenMfaChallenge(pending))
+            | Self::Password(PasswordChallenge(pending))
+            | Self::WebAuthn(WebAuthnChallenge(pending))
+            | Self::CustomChallenge(CustomChallenge(pending))
             | Self::Other(OtherChallenge(pending)) => pending,
+            Self::SelectChallenge(challenge) => challenge.pending(),
             Self::SelectMfaType(challenge) => challenge.pending(),
             Self::MfaSetup(challenge) => challenge.pending(),
             Self::NewPasswordRequired(challenge) => challenge.pending(),

@@ -7,11 +7,11 @@ use crate::error::Error;
 use crate::json::Object;
 use crate::sign_in::SignInStep;
 
-/// A challenge without a type of its own: a `CUSTOM_CHALLENGE`, or one that AWS has added since.
+/// A challenge without a type of its own, such as one that AWS has added since.
 ///
 /// ```no_run
 /// # async fn example(challenge: poolpass::challenge::OtherChallenge) -> Result<(), poolpass::Error> {
-/// if challenge.name() == "CUSTOM_CHALLENGE" {
+/// if challenge.name() == "RIDDLE" {
 ///     println!("{}", challenge.parameters()["question"]);
 ///     let _next = challenge.answer(&[("ANSWER", "42")]).await?;
 /// }

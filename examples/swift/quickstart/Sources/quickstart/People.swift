@@ -103,7 +103,7 @@ private func answerByHand(_ step: SignInStep, _ log: StepLog) async throws {
             switch challenge {
             case .softwareTokenMfa(let challenge): try await challenge.answer(code: code)
             case .smsMfa(let challenge): try await challenge.answer(code: code)
-            case .emailOtp(let challenge): try await challenge.answer(code: code)
+            case .emailMfa(let challenge): try await challenge.answer(code: code)
             default: throw Failure("the quickstart cannot answer \(challenge.name)")
             }
         }

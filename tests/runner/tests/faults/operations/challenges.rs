@@ -105,7 +105,7 @@ fn answer(fixture: &Fixture) -> BoxFuture<'_, Result<(), Error>> {
         let (challenge, code) = (fixture.challenge(), fixture.text());
         let outcome = match &*challenge {
             Challenge::SmsMfa(challenge) => challenge.answer(&code).await,
-            Challenge::EmailOtp(challenge) => challenge.answer(&code).await,
+            Challenge::EmailMfa(challenge) => challenge.answer(&code).await,
             Challenge::SoftwareTokenMfa(challenge) => challenge.answer(&code).await,
             Challenge::SelectMfaType(challenge) => challenge.answer(&MfaMethod::SmsMfa).await,
             Challenge::NewPasswordRequired(challenge) => challenge.answer(PASSWORD, &[]).await,
@@ -120,7 +120,7 @@ const ANSWER: Call = answer;
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new("SmsMfaChallenge.answer", BY_SMS, ANSWER),
-    Operation::new("EmailOtpChallenge.answer", BY_MAIL, ANSWER),
+    Operation::new("EmailMfaChallenge.answer", BY_MAIL, ANSWER),
     Operation::new("SoftwareTokenMfaChallenge.answer", BY_TOTP, ANSWER),
     Operation::new("SelectMfaTypeChallenge.answer", BY_CHOICE, ANSWER),
     Operation::new("NewPasswordRequiredChallenge.answer", BY_NEW_PASSWORD, ANSWER)

@@ -47,7 +47,23 @@ class Account internal constructor(private val ffi: FfiAccount) {
         clientMetadata: Map<String, String> = emptyMap(),
     ): SignUpResult = mapped { ffi.signUp(username, password, attributes, validationData, clientMetadata) }
 
-    /** Confirms a sign-up with the code that Cognito sent (ConfirmSignUp). */
+    /**
+     * Creates a user who signs in without a password: with a code or a passkey (SignUp). If the user pool takes email addresses or
+     * phone numbers as user names, [username] is one.
+     *
+     * @param attributes the attributes of the new user, such as `email`, `phone_number` (`+441632960123`) or `custom:team`.
+     * @param validationData values for the pre-sign-up trigger that are not stored.
+     * @throws PoolpassException.UsernameExists if the name is taken.
+     * @throws PoolpassException.InvalidPassword where the user pool insists on a password.
+     */
+    suspend fun signUpWithoutPassword(
+        username: String,
+        attributes: Map<String, String> = emptyMap(),
+        validationData: Map<String, String> = emptyMap(),
+        clientMetadata: Map<String, String> = emptyMap(),
+    ): SignUpResult = mapped { ffi.signUp(username, null, attributes, validationData, clientMetadata) }
+
+    /** Confirms a sign-up with the code that Cognito sent (ConfirmSignUp). After that, [Client.autoSignIn] may sign the person in. */
     suspend fun confirmSignUp(username: String, code: String, clientMetadata: Map<String, String> = emptyMap()): Unit =
         mapped { ffi.confirmSignUp(username, code, clientMetadata) }
 

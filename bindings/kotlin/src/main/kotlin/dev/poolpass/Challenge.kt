@@ -59,13 +59,37 @@ sealed class Challenge private constructor(internal val ffi: FfiChallenge) : Sig
         suspend fun answer(code: String): SignInStep = step { ffi.answer(ChallengeAnswer.Code(code)) }
     }
 
-    /** A code that was sent by email (`EMAIL_OTP`). */
+    /** A code that was sent by email, as second factor (`EMAIL_OTP`). */
+    class EmailMfa internal constructor(ffi: FfiChallenge) : Challenge(ffi) {
+        /** The masked email address that the code was sent to, such as `a***@e***`. */
+        val destination: String? = ffi.details().destination
+
+        /** Answers with the code (RespondToAuthChallenge). */
+        suspend fun answer(code: String): SignInStep = step { ffi.answer(ChallengeAnswer.Code(code)) }
+    }
+
+    /** A code that was sent by email, as first factor (`EMAIL_OTP`). */
     class EmailOtp internal constructor(ffi: FfiChallenge) : Challenge(ffi) {
         /** The masked email address that the code was sent to, such as `a***@e***`. */
         val destination: String? = ffi.details().destination
 
         /** Answers with the code (RespondToAuthChallenge). */
         suspend fun answer(code: String): SignInStep = step { ffi.answer(ChallengeAnswer.Code(code)) }
+
+        /** Sends another code (InitiateAuth). Returns the challenge that takes it; this one can no longer be answered. */
+        suspend fun resend(): SignInStep = step { ffi.answer(ChallengeAnswer.Resend) }
+    }
+
+    /** A code that was sent by SMS, as first factor (`SMS_OTP`). */
+    class SmsOtp internal constructor(ffi: FfiChallenge) : Challenge(ffi) {
+        /** The masked phone number that the code was sent to, such as `+*******4567`. */
+        val destination: String? = ffi.details().destination
+
+        /** Answers with the code (RespondToAuthChallenge). */
+        suspend fun answer(code: String): SignInStep = step { ffi.answer(ChallengeAnswer.Code(code)) }
+
+        /** Sends another code (InitiateAuth). Returns the challenge that takes it; this one can no longer be answered. */
+        suspend fun resend(): SignInStep = step { ffi.answer(ChallengeAnswer.Resend) }
     }
 
     /** A code from the person's authenticator app (`SOFTWARE_TOKEN_MFA`). */
@@ -118,7 +142,52 @@ sealed class Challenge private constructor(internal val ffi: FfiChallenge) : Sig
             step { ffi.answer(ChallengeAnswer.NewPassword(newPassword, attributes)) }
     }
 
-    /** A challenge without a type of its own: a `CUSTOM_CHALLENGE`, or one that AWS has added since. */
+    /** A choice among first factors (`SELECT_CHALLENGE`). */
+    class SelectChallenge internal constructor(ffi: FfiChallenge) : Challenge(ffi) {
+        /** The factors to choose from. */
+        val available: List<AuthFactor> = ffi.details().available.map(AuthFactor::of)
+
+        /** Answers with one of the factors (RespondToAuthChallenge); the next challenge asks for the code, the passkey or the password. */
+        suspend fun answer(factor: AuthFactor): SignInStep = step { ffi.answer(ChallengeAnswer.Factor(factor.toFfi())) }
+
+        /** Answers with the password, proved by SRP where that is available and sent over TLS otherwise (RespondToAuthChallenge). */
+        suspend fun answerWithPassword(password: String): SignInStep = step { ffi.answer(ChallengeAnswer.Password(password)) }
+    }
+
+    /** The password (`PASSWORD`, or `PASSWORD_SRP` for one that SRP proves). */
+    class Password internal constructor(ffi: FfiChallenge) : Challenge(ffi) {
+        /** Answers with the password, proved by SRP for `PASSWORD_SRP` and sent over TLS otherwise (RespondToAuthChallenge). */
+        suspend fun answer(password: String): SignInStep = step { ffi.answer(ChallengeAnswer.Password(password)) }
+    }
+
+    /** A passkey (`WEB_AUTHN`). */
+    class WebAuthn internal constructor(ffi: FfiChallenge) : Challenge(ffi) {
+        /**
+         * The options for `navigator.credentials.get` or the platform's own call, as WebAuthn's JSON
+         * (`PublicKeyCredentialRequestOptionsJSON`).
+         */
+        val requestOptions: String = ffi.details().requestOptions
+
+        /**
+         * Answers with the credential that the authenticator returned, as WebAuthn's JSON (`AuthenticationResponseJSON`)
+         * (RespondToAuthChallenge).
+         */
+        suspend fun answer(credentialJson: String): SignInStep = step { ffi.answer(ChallengeAnswer.Credential(credentialJson)) }
+    }
+
+    /** A challenge of the user pool's own triggers (`CUSTOM_CHALLENGE`). */
+    class CustomChallenge internal constructor(ffi: FfiChallenge) : Challenge(ffi) {
+        /** The public parameters that the trigger CreateAuthChallenge gave. */
+        val parameters: Map<String, String> = ffi.details().parameters
+
+        /**
+         * Answers the challenge (RespondToAuthChallenge). After a wrong answer that the triggers tolerate, the next step is another
+         * custom challenge.
+         */
+        suspend fun answer(answer: String): SignInStep = step { ffi.answer(ChallengeAnswer.Custom(answer)) }
+    }
+
+    /** A challenge without a type of its own, such as one that AWS has added since. */
     class Other internal constructor(ffi: FfiChallenge) : Challenge(ffi) {
         /** AWS's parameters of the challenge. */
         val parameters: Map<String, String> = ffi.details().parameters
@@ -135,11 +204,17 @@ sealed class Challenge private constructor(internal val ffi: FfiChallenge) : Sig
     internal companion object {
         fun of(ffi: FfiChallenge): Challenge = when (ffi.kind()) {
             "smsMfa" -> SmsMfa(ffi)
+            "emailMfa" -> EmailMfa(ffi)
             "emailOtp" -> EmailOtp(ffi)
+            "smsOtp" -> SmsOtp(ffi)
             "softwareTokenMfa" -> SoftwareTokenMfa(ffi)
             "selectMfaType" -> SelectMfaType(ffi)
             "mfaSetup" -> MfaSetup(ffi)
             "newPasswordRequired" -> NewPasswordRequired(ffi)
+            "selectChallenge" -> SelectChallenge(ffi)
+            "password" -> Password(ffi)
+            "webAuthn" -> WebAuthn(ffi)
+            "customChallenge" -> CustomChallenge(ffi)
             else -> Other(ffi)
         }
     }

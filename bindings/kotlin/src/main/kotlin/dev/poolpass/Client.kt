@@ -5,6 +5,7 @@ import kotlinx.coroutines.flow.flow
 import java.nio.file.Files
 import java.nio.file.Path
 import dev.poolpass.ffi.Client as FfiClient
+import dev.poolpass.ffi.SignIn as FfiSignIn
 import dev.poolpass.ffi.SignInOptions as FfiSignInOptions
 
 /**
@@ -44,7 +45,7 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
      * Signs in with a user name and a password (InitiateAuth, RespondToAuthChallenge). A successful sign-in replaces the present
      * session.
      *
-     * @param flow how the sign-in proves the password. Default: by SRP, so that the password never leaves the device.
+     * @param flow how the person proves who they are. Default: by SRP, so that the password never leaves the device.
      * @param clientMetadata data for the user pool's Lambda triggers, sent with every step of this sign-in.
      * @throws PoolpassException.NotAuthorized for a wrong password.
      */
@@ -53,7 +54,38 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
         password: String,
         flow: AuthFlow = AuthFlow.USER_SRP_AUTH,
         clientMetadata: Map<String, String> = emptyMap(),
-    ): SignInStep = mapped { SignInStep.of(ffi.signIn(username, password, FfiSignInOptions(flow, clientMetadata))) }
+    ): SignInStep = signIn(FfiSignIn.Password(username, password), flow, clientMetadata)
+
+    /**
+     * Signs in with a user name alone (InitiateAuth): with a code, a passkey or another factor that the person chooses (USER_AUTH), or
+     * by the challenges of the user pool's own triggers (CUSTOM_AUTH).
+     *
+     * The next step is the challenge of the preferred factor where that is available, otherwise a [Challenge.SelectChallenge].
+     *
+     * @param flow how the person proves who they are: `USER_AUTH`, the default, or `CUSTOM_AUTH`.
+     * @param preferred the factor to begin with, where it is available. Default: the person chooses. Only for `USER_AUTH`.
+     * @param clientMetadata data for the user pool's Lambda triggers, sent with every step of this sign-in.
+     * @throws PoolpassException.Aws where the app client or the user pool's feature plan does not allow the flow.
+     */
+    suspend fun signInWithoutPassword(
+        username: String,
+        flow: AuthFlow = AuthFlow.USER_AUTH,
+        preferred: AuthFactor? = null,
+        clientMetadata: Map<String, String> = emptyMap(),
+    ): SignInStep = signIn(FfiSignIn.WithoutPassword(username, preferred?.toFfi()), flow, clientMetadata)
+
+    /**
+     * Signs in whoever has just confirmed the sign-up, without another code (InitiateAuth with USER_AUTH).
+     *
+     * [Account.confirmSignUp] keeps AWS's `Session` in the store, for the app client that allows USER_AUTH, so that this works after a
+     * restart too.
+     *
+     * @throws PoolpassException.ChallengeExpired if no sign-up was confirmed with this store, or too long ago: sign in.
+     */
+    suspend fun autoSignIn(): SignInStep = signIn(FfiSignIn.Auto, AuthFlow.USER_AUTH, emptyMap())
+
+    private suspend fun signIn(beginning: FfiSignIn, flow: AuthFlow, clientMetadata: Map<String, String>): SignInStep =
+        mapped { SignInStep.of(ffi.signIn(beginning, FfiSignInOptions(flow, clientMetadata))) }
 
     /** The challenge that waits for its answer, also after a restart of the app. It waits for 15 minutes at most. */
     suspend fun pendingChallenge(): Challenge? = mapped { ffi.pendingChallenge()?.let(Challenge::of) }

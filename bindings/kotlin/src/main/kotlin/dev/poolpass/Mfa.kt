@@ -16,7 +16,7 @@ sealed interface MfaMethod {
     data object SoftwareTokenMfa : MfaMethod
 
     /** A code by email (`EMAIL_OTP`). */
-    data object EmailOtp : MfaMethod
+    data object EmailMfa : MfaMethod
 
     /**
      * Another method.
@@ -33,7 +33,7 @@ sealed interface MfaMethod {
         internal fun of(method: FfiMfaMethod): MfaMethod = when (method) {
             FfiMfaMethod.SmsMfa -> SmsMfa
             FfiMfaMethod.SoftwareTokenMfa -> SoftwareTokenMfa
-            FfiMfaMethod.EmailOtp -> EmailOtp
+            FfiMfaMethod.EmailMfa -> EmailMfa
             is FfiMfaMethod.Other -> Other(method.v1)
         }
     }
@@ -42,7 +42,7 @@ sealed interface MfaMethod {
 internal fun MfaMethod.toFfi(): FfiMfaMethod = when (this) {
     MfaMethod.SmsMfa -> FfiMfaMethod.SmsMfa
     MfaMethod.SoftwareTokenMfa -> FfiMfaMethod.SoftwareTokenMfa
-    MfaMethod.EmailOtp -> FfiMfaMethod.EmailOtp
+    MfaMethod.EmailMfa -> FfiMfaMethod.EmailMfa
     is MfaMethod.Other -> FfiMfaMethod.Other(name)
 }
 

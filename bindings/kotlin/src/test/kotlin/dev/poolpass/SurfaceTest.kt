@@ -33,7 +33,7 @@ class SurfaceTest {
     @Test
     fun `every option is there`() {
         val listed = surface["options"]!!.jsonObject.flatMap { (type, names) -> names.jsonArray.map { "$type.${it.jsonPrimitive.content}" } }
-        assertEquals(listed.toSet(), OPTIONS.keys + QUERY_OPTIONS.keys)
+        assertEquals(listed.toSet(), OPTIONS.keys + SIGN_IN_OPTIONS.keys + QUERY_OPTIONS.keys)
     }
 
     @Test
@@ -42,6 +42,7 @@ class SurfaceTest {
         assertEquals(names(cases, "SessionEvent"), nested(SessionEvent::class.java))
         assertEquals(names(cases, "Challenge"), nested(Challenge::class.java))
         assertEquals(names(cases, "MfaMethod"), nested(MfaMethod::class.java))
+        assertEquals(names(cases, "AuthFactor"), nested(AuthFactor::class.java))
         assertEquals(names(cases, "MfaSetting"), MfaSetting.entries.map { camelCase(it.name) }.toSet())
         assertEquals(names(cases, "AuthFlow"), AuthFlow.entries.map { camelCase(it.name) }.toSet())
         assertEquals(names(cases, "Authorization"), Authorization.entries.map { camelCase(it.name) }.toSet())
@@ -92,11 +93,17 @@ class SurfaceTest {
             "UpdateItem" to Changes::class.java,
             "Attribute" to Attribute::class.java,
             "SmsMfaChallenge" to Challenge.SmsMfa::class.java,
+            "EmailMfaChallenge" to Challenge.EmailMfa::class.java,
             "EmailOtpChallenge" to Challenge.EmailOtp::class.java,
+            "SmsOtpChallenge" to Challenge.SmsOtp::class.java,
             "SoftwareTokenMfaChallenge" to Challenge.SoftwareTokenMfa::class.java,
             "SelectMfaTypeChallenge" to Challenge.SelectMfaType::class.java,
             "MfaSetupChallenge" to Challenge.MfaSetup::class.java,
             "NewPasswordRequiredChallenge" to Challenge.NewPasswordRequired::class.java,
+            "SelectChallenge" to Challenge.SelectChallenge::class.java,
+            "PasswordChallenge" to Challenge.Password::class.java,
+            "WebAuthnChallenge" to Challenge.WebAuthn::class.java,
+            "CustomChallenge" to Challenge.CustomChallenge::class.java,
             "OtherChallenge" to Challenge.Other::class.java,
             "Error" to PoolpassException::class.java,
             "ErrorKind" to ErrorKind::class.java,
@@ -134,6 +141,12 @@ class SurfaceTest {
             "SignUpOptions.attributes" to { signUp("ada", "a password", attributes = emptyMap()) },
             "SignUpOptions.clientMetadata" to { signUp("ada", "a password", clientMetadata = emptyMap()) },
             "SignUpOptions.validationData" to { signUp("ada", "a password", validationData = emptyMap()) },
+        )
+
+        val SIGN_IN_OPTIONS = mapOf<String, suspend Client.() -> Any?>(
+            "PasswordlessSignInOptions.clientMetadata" to { signInWithoutPassword("ada", clientMetadata = emptyMap()) },
+            "PasswordlessSignInOptions.flow" to { signInWithoutPassword("ada", flow = AuthFlow.CUSTOM_AUTH) },
+            "PasswordlessSignInOptions.preferred" to { signInWithoutPassword("ada", preferred = AuthFactor.EmailOtp) },
         )
 
         val QUERY_OPTIONS = mapOf<String, Table.(Condition) -> List<PagedItems>>(

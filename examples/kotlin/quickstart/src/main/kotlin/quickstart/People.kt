@@ -87,7 +87,7 @@ private suspend fun answerByHand(first: SignInStep, log: StepLog) {
             when (challenge) {
                 is Challenge.SoftwareTokenMfa -> challenge.answer(code)
                 is Challenge.SmsMfa -> challenge.answer(code)
-                is Challenge.EmailOtp -> challenge.answer(code)
+                is Challenge.EmailMfa -> challenge.answer(code)
                 else -> error("the quickstart cannot answer ${challenge.name}")
             }
         }

@@ -2,6 +2,7 @@ package dev.poolpass.player
 
 import dev.poolpass.ApiRequest
 import dev.poolpass.AttributeValue
+import dev.poolpass.AuthFactor
 import dev.poolpass.AuthFlow
 import dev.poolpass.Authorization
 import dev.poolpass.ByteRange
@@ -21,6 +22,7 @@ import dev.poolpass.PutOptions
 import dev.poolpass.PutResult
 import dev.poolpass.SessionEvent
 import dev.poolpass.SignInStep
+import dev.poolpass.SignUpResult
 import dev.poolpass.Store
 import dev.poolpass.SoftwareTokenSetup
 import dev.poolpass.UploadBody
@@ -72,7 +74,24 @@ class Driver(private val config: JsonObject, private val store: Store, clockOffs
         "events" -> takeEvents()
         "fetch" -> fetch(args)
 
-        "signIn" -> outcome(client.signIn(args.text("username"), args.text("password"), args.flow()))
+        "signIn" -> outcome(client.signIn(args.text("username"), args.text("password"), args.flow() ?: AuthFlow.USER_SRP_AUTH))
+        "signInWithoutPassword" -> outcome(
+            client.signInWithoutPassword(
+                args.text("username"),
+                args.flow() ?: AuthFlow.USER_AUTH,
+                args.maybeText("preferred")?.let(AuthFactor::ofCode),
+            ),
+        )
+        "autoSignIn" -> outcome(client.autoSignIn())
+        "challenge.resend" -> outcome(
+            when (val pending = challenge ?: client.pendingChallenge()) {
+                is Challenge.EmailOtp -> pending.resend()
+                is Challenge.SmsOtp -> pending.resend()
+                else -> error("no code of this challenge can be sent again")
+            },
+        )
+        "challenge.answerWithPassword" ->
+            outcome(((challenge ?: client.pendingChallenge()) as Challenge.SelectChallenge).answerWithPassword(args.text("password")))
         "challenge.answer" -> outcome(answer(challenge ?: client.pendingChallenge() ?: error("there is no challenge to answer"), args))
         "challenge.associateSoftwareToken" ->
             setup(((challenge ?: client.pendingChallenge()) as Challenge.MfaSetup).also { challenge = it }.associateSoftwareToken())
@@ -87,9 +106,8 @@ class Driver(private val config: JsonObject, private val store: Store, clockOffs
         "identityId" -> client.identityId()
         "credentials" -> credentials(client.credentials())
 
-        "account.signUp" -> client.account.signUp(args.text("username"), args.text("password"), args.texts("attributes")).let {
-            mapOf("confirmed" to it.confirmed, "sub" to it.sub, "codeDeliveryDetails" to it.codeDeliveryDetails?.let(::details))
-        }
+        "account.signUp" -> signedUp(client.account.signUp(args.text("username"), args.text("password"), args.texts("attributes")))
+        "account.signUpWithoutPassword" -> signedUp(client.account.signUpWithoutPassword(args.text("username"), args.texts("attributes")))
         "account.confirmSignUp" -> none(client.account.confirmSignUp(args.text("username"), args.text("code")))
         "account.resendConfirmationCode" -> client.account.resendConfirmationCode(args.text("username"))?.let(::details)
         "account.forgotPassword" -> client.account.forgotPassword(args.text("username"))?.let(::details)
@@ -185,7 +203,13 @@ class UnknownOperation(operation: String) : Exception("there is no operation $op
 
 private suspend fun answer(challenge: Challenge, args: Arguments): SignInStep = when (challenge) {
     is Challenge.SmsMfa -> challenge.answer(args.text("code"))
+    is Challenge.EmailMfa -> challenge.answer(args.text("code"))
     is Challenge.EmailOtp -> challenge.answer(args.text("code"))
+    is Challenge.SmsOtp -> challenge.answer(args.text("code"))
+    is Challenge.SelectChallenge -> challenge.answer(AuthFactor.ofCode(args.text("factor")))
+    is Challenge.Password -> challenge.answer(args.text("password"))
+    is Challenge.WebAuthn -> challenge.answer(args.text("credential"))
+    is Challenge.CustomChallenge -> challenge.answer(args.text("answer"))
     is Challenge.SoftwareTokenMfa -> challenge.answer(args.text("code"))
     is Challenge.SelectMfaType -> challenge.answer(MfaMethod.ofCode(args.text("method")))
     is Challenge.MfaSetup -> challenge.verifySoftwareToken(args.text("code"), args.maybeText("deviceName"))
@@ -196,7 +220,13 @@ private suspend fun answer(challenge: Challenge, args: Arguments): SignInStep = 
 private fun describe(challenge: Challenge): Map<String, Any?> =
     mapOf("kind" to challenge.kind, "username" to challenge.username, "name" to challenge.name) + when (challenge) {
         is Challenge.SmsMfa -> mapOf("destination" to challenge.destination)
+        is Challenge.EmailMfa -> mapOf("destination" to challenge.destination)
         is Challenge.EmailOtp -> mapOf("destination" to challenge.destination)
+        is Challenge.SmsOtp -> mapOf("destination" to challenge.destination)
+        is Challenge.SelectChallenge -> mapOf("available" to challenge.available.map { it.code })
+        is Challenge.Password -> emptyMap()
+        is Challenge.WebAuthn -> mapOf("requestOptions" to challenge.requestOptions)
+        is Challenge.CustomChallenge -> mapOf("parameters" to challenge.parameters)
         is Challenge.SoftwareTokenMfa -> mapOf("deviceName" to challenge.deviceName)
         is Challenge.SelectMfaType -> mapOf("methods" to challenge.methods.map { it.code })
         is Challenge.MfaSetup -> mapOf("methods" to challenge.methods.map { it.code })
@@ -217,6 +247,12 @@ private fun user(user: User): Any = mapOf("username" to user.username, "sub" to 
 private fun credentials(credentials: Credentials): Any = mapOf(
     "accessKeyId" to credentials.accessKeyId,
     "expiration" to credentials.expiration?.toString(),
+)
+
+private fun signedUp(result: SignUpResult): Any = mapOf(
+    "confirmed" to result.confirmed,
+    "sub" to result.sub,
+    "codeDeliveryDetails" to result.codeDeliveryDetails?.let(::details),
 )
 
 private fun setup(totp: SoftwareTokenSetup): Any = mapOf("secret" to totp.secret, "otpauthUri" to totp.otpauthUri("Poolpass", "test"))
@@ -260,7 +296,8 @@ class Arguments(private val values: Map<String, Any?>) {
 
     operator fun contains(name: String): Boolean = name in values
 
-    fun flow(): AuthFlow = if (maybeText("flow") == "userPasswordAuth") AuthFlow.USER_PASSWORD_AUTH else AuthFlow.USER_SRP_AUTH
+    /** `userAuth` as `USER_AUTH`. */
+    fun flow(): AuthFlow? = maybeText("flow")?.let { AuthFlow.valueOf(it.replace(Regex("[A-Z]"), "_$0").uppercase()) }
 
     fun mfa(name: String): MfaSetting? = maybeText(name)?.let { MfaSetting.valueOf(it.uppercase()) }
 
