@@ -1,18 +1,17 @@
 // Prints the sizes of what a browser downloads of an entry, as a table and then as one line of JSON: `node measure.mjs FOLDER`, where
-// FOLDER has the entry's index.js. Refuses a module that needs anything but the JavaScript beside it.
+// FOLDER has the entry's index.js and module, or `node measure.mjs SCRIPT` for an entry without a module. Refuses a module that needs
+// anything but the JavaScript beside it.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-const folder = process.argv[2];
-const module = readFileSync(join(folder, 'poolpass.wasm'));
-const foreign = WebAssembly.Module.imports(new WebAssembly.Module(module)).filter(
-  (needed) => !needed.module.startsWith('./'),
-);
-if (foreign.length > 0) throw new Error(`the module imports ${JSON.stringify(foreign)}`);
-
-const scripts = [...scriptsFrom(resolve(folder, 'index.js'))].sort().map((name) => readFileSync(name));
-const parts = { module, scripts: Buffer.concat(scripts) };
+const entry = process.argv[2];
+const hasModule = !entry.endsWith('.js');
+const scripts = [...scriptsFrom(resolve(hasModule ? join(entry, 'index.js') : entry))];
+const parts = {
+  ...(hasModule && { module: checked(readFileSync(join(entry, 'poolpass.wasm'))) }),
+  scripts: Buffer.concat(scripts.sort().map((name) => readFileSync(name))),
+};
 
 const total = { raw: 0, gzip: 0, brotli: 0 };
 console.log(`${''.padEnd(8)} ${'raw'.padStart(9)} ${'gzip'.padStart(9)} ${'brotli'.padStart(9)}`);
@@ -27,6 +26,13 @@ for (const [name, bytes] of Object.entries(parts)) {
 }
 print('total', total);
 console.log(JSON.stringify(total));
+
+function checked(module) {
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(module));
+  const foreign = imports.filter((needed) => !needed.module.startsWith('./'));
+  if (foreign.length > 0) throw new Error(`the module imports ${JSON.stringify(foreign)}`);
+  return module;
+}
 
 function print(name, sizes) {
   const numbers = Object.values(sizes).map((size) => String(size).padStart(9));

@@ -19,6 +19,9 @@ pub(crate) const SOURCES: &str = "bindings/wasm";
 /// The folders of the package that have scripts.
 const FOLDERS: [&str; 3] = ["", "core", "stores"];
 
+/// The entry that draws QR codes.
+const QR: &str = "qr.js";
+
 /// Builds the package and checks it.
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     if !node::install(workspace, SOURCES)? {
@@ -27,7 +30,9 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     let folder = built_package(workspace)?;
     for module in &MODULES {
         measure(workspace, &folder, module)?;
+        module.print_groups(workspace)?;
     }
+    print_qr(workspace, &folder)?;
     let project = install(workspace, &folder)?;
     cmd!(workspace.shell, "npx --prefix {SOURCES} --no-install publint run {folder} --strict").run()?;
     check_types(workspace, &project)?;
@@ -71,7 +76,7 @@ pub(crate) fn sizes(workspace: &Workspace) -> Result<Outcome> {
     }
     built_package(workspace)?;
     for module in &MODULES {
-        module.print_sizes(workspace, &bindgen(workspace))?;
+        module.print_sizes(workspace)?;
     }
     Ok(Outcome::Passed)
 }
@@ -132,6 +137,7 @@ fn build(workspace: &Workspace) -> Result<PathBuf> {
     }
     minify(workspace, &folder)?;
     inline(workspace, &folder)?;
+    bundle_qr(workspace, &folder)?;
     for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
         shell.copy_file(workspace.path(name), folder.join(name))?;
     }
@@ -214,6 +220,23 @@ fn inline(workspace: &Workspace, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Puts the library that draws QR codes into the entry `poolpass/qr`, so that the package needs no other.
+fn bundle_qr(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let shell = &workspace.shell;
+    let (esbuild, libraries) =
+        (sources(workspace, "node_modules/.bin/esbuild"), sources(workspace, "node_modules"));
+    let entry = folder.join(QR);
+    let always = ["--bundle", "--minify", "--target=es2022", "--allow-overwrite", "--log-level=error"];
+    // The second reads what the first has written.
+    for (format, bundle) in [("esm", entry.clone()), ("cjs", folder.join("cjs").join(QR))] {
+        cmd!(shell, "{esbuild} {entry} {always...} --format={format} --outfile={bundle}")
+            .env("NODE_PATH", &libraries)
+            .run()?;
+    }
+    shell.copy_file(libraries.join("uqr").join("LICENSE"), folder.join("LICENSE-uqr"))?;
+    Ok(())
+}
+
 fn scripts(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     let mut scripts = Vec::new();
     for inside in FOLDERS {
@@ -255,6 +278,14 @@ fn measure(workspace: &Workspace, folder: &Path, module: &Module) -> Result<()> 
     }
     // A budget far above the size would not catch growth.
     ensure!(limit - gzip < limit / 10, "{entry} has become smaller: lower the budget");
+    Ok(())
+}
+
+/// Prints the size of the entry that only apps with QR codes import.
+fn print_qr(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let (script, entry) = (sources(workspace, "measure.mjs"), folder.join(QR));
+    let measured = cmd!(workspace.shell, "node {script} {entry}").read()?;
+    println!("poolpass/qr\n{measured}");
     Ok(())
 }
 

@@ -30,7 +30,8 @@ const PASSES: [&str; 6] = [
     "-Oz",
     "--reorder-functions-by-name",
 ];
-const STRIP: [&str; 2] = ["--strip-debug", "--strip-producers"];
+/// The levels, without a pass, keep the code as the passes have left it.
+const STRIP: [&str; 4] = ["--optimize-level=2", "--shrink-level=2", "--strip-debug", "--strip-producers"];
 
 /// Each module has this name, in its entry's folder.
 pub(super) const FILE: &str = "poolpass.wasm";
@@ -85,41 +86,54 @@ impl Module {
     /// Optimizes the module, which takes longer than everything else, unless the result for the same input is there.
     pub(super) fn optimize(&self, workspace: &Workspace, bindgen: &Path, optimized: &Path) -> Result<()> {
         let shell = &workspace.shell;
-        let module = self.unoptimized(bindgen);
-        let kept = workspace.target.join("npm").join("optimized").join(self.name);
+        let module = bindgen.join(format!("{}_bg.wasm", self.name));
+        let kept = kept(workspace, self.name);
         let (kept_input, kept_output) = (kept.join("input.wasm"), kept.join("output.wasm"));
         let mut input = shell.read_binary_file(&module)?;
         // With other passes it becomes another module.
-        input.extend(PASSES.concat().bytes());
+        input.extend([PASSES.concat(), STRIP.concat()].concat().bytes());
         if shell.read_binary_file(&kept_input).is_ok_and(|before| before == input)
             && shell.path_exists(&kept_output)
         {
             shell.copy_file(kept_output, optimized)?;
             return Ok(());
         }
-        let wasm_opt = sources(workspace, "node_modules/.bin/wasm-opt");
-        cmd!(shell, "{wasm_opt} {PASSES...} {STRIP...} {WASM_FEATURES...} {module} -o {optimized}").run()?;
+        let (wasm_opt, named) = (sources(workspace, "node_modules/.bin/wasm-opt"), kept.join(NAMED));
         shell.create_dir(&kept)?;
+        cmd!(shell, "{wasm_opt} {PASSES...} {WASM_FEATURES...} --debuginfo {module} -o {named}").run()?;
+        cmd!(shell, "{wasm_opt} {STRIP...} {WASM_FEATURES...} {named} -o {optimized}").run()?;
         shell.copy_file(optimized, kept_output)?;
         shell.write_file(kept_input, input)?;
         Ok(())
     }
 
     /// Prints the size of the module's functions by crate, before gzip.
-    pub(super) fn print_sizes(&self, workspace: &Workspace, bindgen: &Path) -> Result<()> {
-        let shell = &workspace.shell;
-        let (module, named) = (self.unoptimized(bindgen), workspace.target.join("npm").join("named.wasm"));
-        let wasm_opt = sources(workspace, "node_modules/.bin/wasm-opt");
-        cmd!(shell, "{wasm_opt} {PASSES...} {WASM_FEATURES...} --debuginfo {module} -o {named}").run()?;
+    pub(super) fn print_sizes(&self, workspace: &Workspace) -> Result<()> {
         println!("{}:", self.entry);
-        let module_sizes = workspace.program("module-sizes")?;
-        cmd!(shell, "{module_sizes} {named}").run()?;
+        let (program, named) = self.sizes(workspace)?;
+        cmd!(workspace.shell, "{program} {named}").run()?;
         Ok(())
     }
 
-    fn unoptimized(&self, bindgen: &Path) -> PathBuf {
-        bindgen.join(format!("{}_bg.wasm", self.name))
+    /// Prints what each group of features adds to the module.
+    pub(super) fn print_groups(&self, workspace: &Workspace) -> Result<()> {
+        let (program, named) = self.sizes(workspace)?;
+        cmd!(workspace.shell, "{program} {named} groups").run()?;
+        Ok(())
     }
+
+    /// The program that measures a module, and the optimized module with names.
+    fn sizes(&self, workspace: &Workspace) -> Result<(PathBuf, PathBuf)> {
+        Ok((workspace.program("module-sizes")?, kept(workspace, self.name).join(NAMED)))
+    }
+}
+
+/// The optimized module before [`STRIP`].
+const NAMED: &str = "named.wasm";
+
+/// The folder of what was optimized before.
+fn kept(workspace: &Workspace, name: &str) -> PathBuf {
+    workspace.target.join("npm").join("optimized").join(name)
 }
 
 /// Removes the paths of the sources on this machine, which panics would name, from the module. Cargo adds these flags to those

@@ -1,18 +1,34 @@
-//! Prints the size of a WebAssembly module's functions by crate: `module-sizes MODULE`.
+//! Prints what a WebAssembly module's functions weigh: by crate with `module-sizes MODULE`, by group of features with
+//! `module-sizes MODULE groups`.
 //!
-//! The module must contain the names of its functions. A generic function counts for the crate that defines it.
+//! The module must contain the names of its functions. A generic function counts for the crate that defines it, and a function that
+//! the compiler has inlined counts for the one that calls it.
+
+mod groups;
 
 use std::collections::{BTreeMap, HashMap};
 use std::env;
 use std::fs;
+use std::ops::Range;
 
 use anyhow::{Context, Result};
 use rustc_demangle::demangle;
 use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
 fn main() -> Result<()> {
-    let module = fs::read(env::args_os().nth(1).context("the argument MODULE is missing")?)?;
-    let module = Module::read(&module)?;
+    let mut arguments = env::args_os().skip(1);
+    let bytes = fs::read(arguments.next().context("the argument MODULE is missing")?)?;
+    let module = Module::read(&bytes)?;
+    match arguments.next() {
+        Some(_) => groups::print(&module, &bytes),
+        None => {
+            print_crates(&module);
+            Ok(())
+        }
+    }
+}
+
+fn print_crates(module: &Module) {
     let mut crates: Vec<(&str, Weight)> = module.by_crate().into_iter().collect();
     crates.sort_by_key(|(_, weight)| std::cmp::Reverse(weight.bytes));
     println!("{:>9} {:>9}  crate", "bytes", "functions");
@@ -20,15 +36,15 @@ fn main() -> Result<()> {
         println!("{:>9} {:>9}  {name}", weight.bytes, weight.functions);
     }
     println!("{:>9} {:>9}  data", module.data, "");
-    Ok(())
 }
 
-/// The sizes of a module's parts, in bytes.
+/// The parts of a module. Ranges are positions in its file.
 #[derive(Default)]
 struct Module {
     names: HashMap<u32, String>,
     /// In the order of their indices, which follow those of the imported ones.
-    functions: Vec<usize>,
+    functions: Vec<Range<usize>>,
+    code: Range<usize>,
     imported: u32,
     data: usize,
 }
@@ -49,7 +65,8 @@ impl Module {
                         module.imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
                     }
                 }
-                Payload::CodeSectionEntry(body) => module.functions.push(body.range().len()),
+                Payload::CodeSectionStart { range, .. } => module.code = range,
+                Payload::CodeSectionEntry(body) => module.functions.push(body.range()),
                 Payload::DataSection(data) => module.data = data.range().len(),
                 Payload::CustomSection(section) => {
                     if let KnownCustom::Name(names) = section.as_known() {
@@ -68,12 +85,17 @@ impl Module {
         Ok(module)
     }
 
+    /// The module's own functions: names and bodies.
+    fn functions(&self) -> impl Iterator<Item = (&str, &Range<usize>)> {
+        let name = |index| self.names.get(&index).map_or("(no name)", String::as_str);
+        (self.imported..).zip(&self.functions).map(move |(index, body)| (name(index), body))
+    }
+
     fn by_crate(&self) -> BTreeMap<&str, Weight> {
         let mut crates = BTreeMap::<&str, Weight>::new();
-        for (index, bytes) in (self.imported..).zip(&self.functions) {
-            let name = self.names.get(&index).map_or("(no name)", |name| crate_of(name));
-            let weight = crates.entry(name).or_default();
-            weight.bytes += bytes;
+        for (name, body) in self.functions() {
+            let weight = crates.entry(crate_of(name)).or_default();
+            weight.bytes += body.len();
             weight.functions += 1;
         }
         crates
