@@ -8,7 +8,7 @@ use crate::{error::AwsError, exchange::Request, query_protocol::Parameters, rout
 const PROVIDERS: &[&str] =
     &["SupportedLoginProviders", "DeveloperProviderName", "OpenIdConnectProviderARNs", "SamlProviderARNs"];
 const POOL_SETTINGS: &[&str] =
-    &["LambdaConfig", "KeyConfiguration", "IssuerConfiguration", "DcrConfiguration", "AcrConfiguration"];
+    &["LambdaConfig", "KeyConfiguration", "IssuerConfiguration", "DcrConfiguration"];
 
 /// The parameters of an operation that local-aws does not implement.
 fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
@@ -21,7 +21,6 @@ fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
             &["ClientId", "CompromisedCredentialsRiskConfiguration", "RiskExceptionConfiguration"]
         }
         (Service::UserPool, "SetUserPoolMfaConfig") => &["WebAuthnConfiguration"],
-        (Service::UserPool, "RevokeToken") => &["RevokeAssociatedSessions"],
         (Service::Sts, "AssumeRole") => &[
             "PolicyArns",
             "Tags",

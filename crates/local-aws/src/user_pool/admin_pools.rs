@@ -15,6 +15,7 @@ use super::{
     pool::{PoolSettings, UserPool},
     schema::{Schema, SchemaAttribute},
     sender::SmsConfiguration,
+    sessions::SessionConfiguration,
     sign_ins::SignIns,
 };
 use crate::{clock::json_timestamp, error::AwsError};
@@ -94,6 +95,7 @@ pub(super) fn create_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
     let mut settings = input.settings;
     settings.device_configuration.take_if(|devices| devices.is_empty());
     settings.policies.password_policy.validate()?;
+    settings.acr_configuration.validate()?;
     if !settings.username_attributes.is_empty() && !settings.alias_attributes.is_empty() {
         return Err(invalid_parameter(
             "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.",
@@ -125,6 +127,7 @@ pub(super) fn create_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
         sign_ins: SignIns::default(),
         risk_configuration: None,
         replicas: BTreeMap::new(),
+        sessions: SessionConfiguration::default(),
         pretence_key,
         created: call.now,
     };

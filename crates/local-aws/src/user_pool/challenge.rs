@@ -9,6 +9,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::Rng as _;
 
 use super::{
+    authentication::Authentication,
     client::AppClient,
     code::Code,
     custom_auth::{CustomChallenge, History},
@@ -46,6 +47,7 @@ pub(super) enum Challenge {
 pub(super) struct Session {
     pub(super) username: String,
     pub(super) challenge: Challenge,
+    pub(super) authentication: Authentication,
     client_id: String,
     lifetime: Duration,
     expires: SystemTime,
@@ -75,6 +77,7 @@ pub(super) struct PasswordVerifier {
     pub(super) client_id: String,
     /// The challenges so far of a custom sign-in, which goes on after the signature.
     pub(super) custom_auth: Option<History>,
+    pub(super) authentication: Authentication,
     expires: SystemTime,
 }
 
@@ -89,6 +92,7 @@ impl Challenges {
         client: &AppClient,
         username: &str,
         challenge: Challenge,
+        authentication: Authentication,
         now: SystemTime,
     ) -> String {
         self.sessions.retain(|_, session| now < session.expires + FORGOTTEN_AFTER);
@@ -98,6 +102,7 @@ impl Challenges {
         let session = Session {
             username: username.to_owned(),
             challenge,
+            authentication,
             client_id: client.id.clone(),
             lifetime,
             expires: now + lifetime,
@@ -184,6 +189,7 @@ impl Challenges {
             username,
             client_id: client.id.clone(),
             custom_auth: None,
+            authentication: Authentication::default(),
             expires,
         };
         self.password_verifiers.insert(secret_block, verifier);
@@ -193,6 +199,14 @@ impl Challenges {
     pub(super) fn require_custom_auth(&mut self, secret_block: &str, history: History) {
         if let Some(verifier) = self.password_verifiers.get_mut(secret_block) {
             verifier.custom_auth = Some(history);
+        }
+    }
+
+    /// Has an SRP exchange go on with what the sign-in has proved and asks for.
+    pub(super) fn set_authentication(&mut self, secret_block: &str, authentication: Authentication) {
+        let verifiers = [&mut self.password_verifiers, &mut self.device_verifiers];
+        if let Some(verifier) = verifiers.into_iter().find_map(|verifiers| verifiers.get_mut(secret_block)) {
+            verifier.authentication = authentication;
         }
     }
 
@@ -235,6 +249,7 @@ impl Challenges {
             username,
             client_id: client.id.clone(),
             custom_auth: None,
+            authentication: Authentication::default(),
             expires,
         };
         self.device_verifiers.insert(secret_block, verifier);

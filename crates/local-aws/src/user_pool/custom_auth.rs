@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     Call,
+    authentication::Authentication,
     challenge::Challenge,
     client::AppClient,
     invalid_parameter, not_authorized,
@@ -64,7 +65,8 @@ pub(super) fn start(
     if client_public.is_some() {
         history.add("SRP_A", true, None);
     }
-    SignInStep { call, pool, client, username }.define_challenge(history, client_public)
+    let authentication = Authentication::default();
+    SignInStep { call, pool, client, username, authentication }.define_challenge(history, client_public)
 }
 
 /// Continues after the signature that CUSTOM_AUTH with SRP begins with.
@@ -117,7 +119,7 @@ impl SignInStep<'_> {
             Some("PASSWORD_VERIFIER") => {
                 let client_public =
                     client_public.ok_or_else(|| invalid_parameter("Missing required parameter SRP_A"))?;
-                let Self { call, pool, client, username } = self;
+                let Self { call, pool, client, username, .. } = self;
                 let (answer, secret_block) =
                     sign_in::password_verifier(call, pool, client, &username, client_public)?;
                 pool.challenges.require_custom_auth(&secret_block, history);
@@ -138,7 +140,8 @@ impl SignInStep<'_> {
             metadata: output.text("challengeMetadata")?.map(str::to_owned),
         };
         let challenge = Challenge::Custom(challenge);
-        let session = self.pool.challenges.open(self.client, &self.username, challenge, self.call.now);
+        let Self { call, pool, client, username, authentication } = self;
+        let session = pool.challenges.open(client, &username, challenge, authentication, call.now);
         Ok(json!({
             "ChallengeName": "CUSTOM_CHALLENGE", "Session": session, "ChallengeParameters": parameters,
         }))

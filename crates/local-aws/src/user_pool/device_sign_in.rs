@@ -68,6 +68,7 @@ pub(super) fn device_srp_auth(
     if !is_expected {
         return Err(not_authorized("Invalid session for the user."));
     }
+    let authentication = waiting.authentication.clone();
     pool.challenges.close(&session);
 
     let secret_block = random_secret_block();
@@ -81,7 +82,15 @@ pub(super) fn device_srp_auth(
             "USERNAME": username,
         },
     });
-    pool.challenges.expect_device_signature(secret_block, client, identity, username, exchange, call.now);
+    pool.challenges.expect_device_signature(
+        secret_block.clone(),
+        client,
+        identity,
+        username,
+        exchange,
+        call.now,
+    );
+    pool.challenges.set_authentication(&secret_block, authentication);
     Ok(answer)
 }
 
@@ -118,5 +127,6 @@ pub(super) fn device_password_verifier(
     let device = user.device_mut(key)?;
     device.authenticated = call.now;
     let ids = device.ids.clone();
-    SignInStep { call, pool, client, username }.issue_tokens(Some(ids))
+    let authentication = verifier.authentication;
+    SignInStep { call, pool, client, username, authentication }.issue_tokens(Some(ids))
 }

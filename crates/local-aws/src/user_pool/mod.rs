@@ -9,6 +9,7 @@ mod admin_users;
 mod attempts;
 mod attributes;
 mod auth_events;
+mod authentication;
 mod challenge;
 mod client;
 mod code;
@@ -33,6 +34,7 @@ mod schema;
 mod second_factor;
 mod self_service;
 mod sender;
+mod sessions;
 mod sign_in;
 mod sign_ins;
 mod sign_out;
@@ -152,6 +154,8 @@ fn operation(name: &str) -> Option<Operation> {
         "GetTokensFromRefreshToken" => Public(refresh::tokens_from_refresh_token),
         "RevokeToken" => Public(sign_out::revoke_token),
         "GlobalSignOut" => Public(sign_out::global_sign_out),
+        "ListUserSessions" => Public(sessions::list_user_sessions),
+        "RevokeUserSession" => Public(sessions::revoke_user_session),
         "GetUser" => Public(self_service::user),
         "ChangePassword" => Public(self_service::change_password),
         "DeleteUser" => Public(self_service::delete_user),
@@ -191,6 +195,10 @@ fn operation(name: &str) -> Option<Operation> {
         "AdminEnableUser" => Administrative(admin_users::enable_user),
         "AdminDisableUser" => Administrative(admin_users::disable_user),
         "AdminUserGlobalSignOut" => Administrative(admin_users::user_global_sign_out),
+        "AdminListUserSessions" => Administrative(sessions::admin_list_user_sessions),
+        "AdminRevokeUserSession" => Administrative(sessions::admin_revoke_user_session),
+        "SetUserPoolSessionConfiguration" => Administrative(sessions::set_user_pool_session_configuration),
+        "GetUserPoolSessionConfiguration" => Administrative(sessions::user_pool_session_configuration),
         "AdminSetUserMFAPreference" => Administrative(mfa_setup::admin_set_user_mfa_preference),
         "AdminGetDevice" => Administrative(device_operations::device),
         "AdminListDevices" => Administrative(device_operations::list_devices),

@@ -9,6 +9,7 @@ use sha2::Sha256;
 
 use super::{
     auth_events::{AccountTakeoverRiskConfiguration, UserPoolAddOns},
+    authentication::AcrConfiguration,
     challenge::Challenges,
     client::AppClient,
     device::DeviceConfiguration,
@@ -16,6 +17,7 @@ use super::{
     password::PasswordPolicy,
     schema::{Schema, is_email, is_phone_number},
     sender::{EmailConfiguration, SmsConfiguration},
+    sessions::SessionConfiguration,
     sign_ins::{SignIn, SignIns},
     srp::{Identity, Verifier},
     user::User,
@@ -38,6 +40,7 @@ pub(super) struct UserPool {
     pub(super) risk_configuration: Option<AccountTakeoverRiskConfiguration>,
     /// Replicas by region, and whether they are active.
     pub(super) replicas: BTreeMap<String, bool>,
+    pub(super) sessions: SessionConfiguration,
     /// The key for stable made-up answers about missing users.
     pub(super) pretence_key: [u8; 32],
     pub(super) created: SystemTime,
@@ -78,6 +81,8 @@ pub(super) struct PoolSettings {
     pub(super) email_configuration: EmailConfiguration,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sms_configuration: Option<SmsConfiguration>,
+    #[serde(default)]
+    pub(super) acr_configuration: AcrConfiguration,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -343,11 +348,23 @@ impl UserPool {
             .collect()
     }
 
+    /// The second factors that a user could be asked for, whether or not they are switched on.
+    pub(super) fn usable_factors(&self, user: &User) -> Vec<Factor> {
+        [Factor::Sms, Factor::SoftwareToken, Factor::Email]
+            .into_iter()
+            .filter(|factor| match factor.address() {
+                Some(address) => self.offered_factors.has(*factor) && user.is_verified(address),
+                None => user.mfa.software_token.is_some(),
+            })
+            .collect()
+    }
+
     /// The `UserPool` of administrative answers.
     pub(super) fn to_json(&self) -> Value {
         let mut json = json!(self.settings);
         json["Id"] = json!(self.id);
         json["Arn"] = json!(self.arn());
+        json["AcrConfiguration"] = self.settings.acr_configuration.to_json();
         json["SchemaAttributes"] = self.schema.to_json();
         json["EstimatedNumberOfUsers"] = json!(self.users.len());
         json["CreationDate"] = json_timestamp(self.created);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Call, client::AppClient, device, invalid_parameter, not_authorized, pool::UserPool, sign_in::Parameters,
-    tokens, triggers,
+    sign_ins::SignIn, tokens, triggers,
 };
 use crate::error::AwsError;
 
@@ -38,6 +38,7 @@ pub(super) fn tokens_from_refresh_token(call: &Call<'_>) -> Result<Value, AwsErr
     let claims = triggers::before_tokens(call, pool, &client, user, "RefreshTokens")?;
     let tokens = tokens::Issue { pool, client: &client, user, sign_in: &sign_in, claims, now: call.now };
     let mut result = tokens.result(None)?;
+    touch(call, pool, &sign_in);
     if client.settings.rotates() {
         result["RefreshToken"] = json!(pool.sign_ins.rotate(&input.refresh_token, call.now));
     }
@@ -47,7 +48,7 @@ pub(super) fn tokens_from_refresh_token(call: &Call<'_>) -> Result<Value, AwsErr
 /// InitiateAuth with REFRESH_TOKEN_AUTH, which never returns a new refresh token.
 pub(super) fn by_refresh_token(
     call: &Call<'_>,
-    pool: &UserPool,
+    pool: &mut UserPool,
     client: &AppClient,
     parameters: &Parameters,
 ) -> Result<Value, AwsError> {
@@ -75,7 +76,15 @@ pub(super) fn by_refresh_token(
     let claims = triggers::before_tokens(call, pool, client, user, "RefreshTokens")?;
     let tokens = tokens::Issue { pool, client, user, sign_in: &sign_in, claims, now: call.now };
     let result = tokens.result(None)?;
+    touch(call, pool, &sign_in);
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
+}
+
+/// A refresh counts as activity of the session.
+fn touch(call: &Call<'_>, pool: &mut UserPool, sign_in: &SignIn) {
+    if let Some(session) = pool.sign_ins.session_mut(&sign_in.id) {
+        session.touch(call.request, call.now);
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use time::{PrimitiveDateTime, macros::format_description};
 use super::{
     Call,
     attributes::check_preferred_username,
+    authentication::AuthMethod,
     challenge::{Challenge, PasswordVerifier},
     client::AppClient,
     code::CodeError,
@@ -64,7 +65,8 @@ pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsErr
     if session.is_empty() {
         return Err(invalid_parameter("Missing required parameter Session"));
     }
-    let username = pool.challenges.waiting(session, Some(&client), call.now)?.username.clone();
+    let waiting = pool.challenges.waiting(session, Some(&client), call.now)?;
+    let (username, authentication) = (waiting.username.clone(), waiting.authentication.clone());
     // A custom challenge may be for a user who does not exist.
     if pool.find(typed).map_or(typed, |user| &user.username) != username {
         return Err(not_authorized("Invalid session for the user."));
@@ -76,7 +78,7 @@ pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsErr
     if user.status == UserStatus::ResetRequired {
         return Err(password_reset_required());
     }
-    let step = SignInStep { call, pool, client: &client, username };
+    let step = SignInStep { call, pool, client: &client, username, authentication };
     if input.challenge_name == "CUSTOM_CHALLENGE" {
         return custom_auth::answer(step, session, responses);
     }
@@ -116,7 +118,8 @@ fn password_verifier(
     let secret_block = STANDARD.decode(secret_block).map_err(|_| wrong_password())?;
     let is_right = verifier.exchange.proves(&verifier.identity, &secret_block, timestamp, signature);
     let username = verifier.username.ok_or_else(wrong_password)?;
-    let step = SignInStep { call, pool, client, username };
+    let authentication = verifier.authentication;
+    let step = SignInStep { call, pool, client, username, authentication };
     match verifier.custom_auth {
         Some(history) => custom_auth::after_password(step, is_right, history),
         None => after_password(step, is_right),
@@ -172,7 +175,7 @@ impl Answer<'_> {
         }
     }
 
-    fn code(self, expected: Factor, response: &str) -> Result<Value, AwsError> {
+    fn code(mut self, expected: Factor, response: &str) -> Result<Value, AwsError> {
         let given = self.responses.required(response)?;
         let session =
             self.step.pool.challenges.waiting(self.session, Some(self.step.client), self.step.call.now)?;
@@ -198,10 +201,11 @@ impl Answer<'_> {
             user.set_verified("email", true);
             user.mfa.enable(expected);
         }
+        self.step.authentication.add(expected.into());
         self.finish()
     }
 
-    fn software_token(self) -> Result<Value, AwsError> {
+    fn software_token(mut self) -> Result<Value, AwsError> {
         let given = self.responses.required("SOFTWARE_TOKEN_MFA_CODE")?;
         let Challenge::SoftwareToken = self.challenge()? else { return Err(not_this_challenge()) };
         let user = self.step.pool.user_mut(&self.step.username)?;
@@ -209,7 +213,10 @@ impl Answer<'_> {
             AwsError::new("SoftwareTokenMFANotFoundException", "The user has no software token.")
         })?;
         match token.check(given, self.step.call.now) {
-            Ok(()) => self.finish(),
+            Ok(()) => {
+                self.step.authentication.add(AuthMethod::SoftwareToken);
+                self.finish()
+            }
             Err(error @ SoftwareTokenError::AlreadyUsed) => Err(error.into()),
             Err(error @ SoftwareTokenError::Mismatch) => {
                 self.step.pool.challenges.wrong_answer(self.session);
@@ -231,7 +238,7 @@ impl Answer<'_> {
     }
 
     /// Completes the set-up of a verified authenticator app or, if the pool offers it, of the given mail address.
-    fn mfa_setup(self) -> Result<Value, AwsError> {
+    fn mfa_setup(mut self) -> Result<Value, AwsError> {
         let email = self.responses.optional("EMAIL");
         let session =
             self.step.pool.challenges.waiting(self.session, Some(self.step.client), self.step.call.now)?;
@@ -252,6 +259,7 @@ impl Answer<'_> {
         let user = self.step.pool.user_mut(&self.step.username)?;
         user.mfa.software_token = software_token;
         user.mfa.enable(Factor::SoftwareToken);
+        self.step.authentication.add(AuthMethod::SoftwareToken);
         self.finish()
     }
 

@@ -4,14 +4,18 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Call, auth_events,
+    authentication::{AuthMethod, Authentication},
     challenge::Challenge,
     client::AppClient,
     code::Code,
     delivery::{masked, medium_name},
     device::DeviceIds,
+    invalid_parameter,
     mfa::{Factor, MfaConfiguration},
     not_authorized,
     pool::{UserPool, user_not_found},
+    sessions::TrackedSession,
+    sign_ins::SignInDetails,
     tokens, triggers,
     user::{User, UserStatus, password_reset_required, user_not_confirmed},
 };
@@ -24,6 +28,7 @@ pub(super) struct SignInStep<'a> {
     pub(super) client: &'a AppClient,
     /// The real username.
     pub(super) username: String,
+    pub(super) authentication: Authentication,
 }
 
 /// `ChallengeParameters`.
@@ -52,18 +57,23 @@ impl SignInStep<'_> {
     /// Requires the second factor, or signs in if none is needed.
     pub(super) fn ask_for_second_factor(self) -> Result<Value, AwsError> {
         let mfa = self.pool.settings.mfa_configuration;
-        if mfa == MfaConfiguration::Off || self.has_trusted_device() {
-            return self.finish();
-        }
+        let has_trusted_device = self.has_trusted_device();
         let user = self.user()?;
-        let mut factors = self.pool.factors_of(user);
-        if factors.is_empty() && mfa == MfaConfiguration::On {
+        let mut factors = match mfa {
+            MfaConfiguration::Off => Vec::new(),
+            _ if has_trusted_device => Vec::new(),
+            _ => self.pool.factors_of(user),
+        };
+        if factors.is_empty() && mfa == MfaConfiguration::On && !has_trusted_device {
             factors = implied_factors(self.pool, user);
+        }
+        if !self.authentication.is_enough() {
+            factors = self.factors_for_the_level(factors, user)?;
         }
         let preferred = user.mfa.preferred.filter(|preferred| factors.contains(preferred));
         match (preferred, factors.as_slice()) {
             (Some(factor), _) | (None, &[factor]) => self.ask_for(factor),
-            (None, []) if mfa == MfaConfiguration::On => self.ask_for_setup(),
+            (None, []) if mfa == MfaConfiguration::On && !has_trusted_device => self.ask_for_setup(),
             (None, []) => self.finish(),
             (None, _) => {
                 let names: Vec<_> = factors.iter().map(|factor| factor.name()).collect();
@@ -111,13 +121,19 @@ impl SignInStep<'_> {
 
     /// Signs the user in with this device. In a pool that tracks devices, a sign-in without one gets the ids of a new one.
     pub(super) fn issue_tokens(self, device: Option<DeviceIds>) -> Result<Value, AwsError> {
-        let Self { call, pool, client, username } = self;
+        let Self { call, pool, client, username, authentication } = self;
         auth_events::passed(call, pool, &username)?;
         let is_new = device.is_none() && pool.settings.device_configuration.is_some();
         let device = if is_new { Some(DeviceIds::new(&pool.region)) } else { device };
         let user = pool.users.get(&username).ok_or_else(user_not_found)?;
         triggers::signed_in(call, pool, client, user, is_new)?;
-        let (mut sign_in, refresh_token) = pool.sign_ins.begin(client, user, call.now);
+        let session = pool.sessions.max_per_user().map(|max| {
+            pool.sign_ins.evict(&username, max, call.now);
+            TrackedSession::begin(call.request, call.now)
+        });
+        let claims = authentication.claims(&pool.settings.acr_configuration);
+        let details = SignInDetails { claims, session };
+        let (mut sign_in, refresh_token) = pool.sign_ins.begin(client, user, details, call.now);
         pool.sign_ins.set_device(&mut sign_in, device);
         let claims = triggers::before_tokens(call, pool, client, user, "Authentication")?;
         let tokens = tokens::Issue { pool, client, user, sign_in: &sign_in, claims, now: call.now };
@@ -126,6 +142,21 @@ impl SignInStep<'_> {
             result["NewDeviceMetadata"] = device.to_json();
         }
         Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
+    }
+
+    /// The second factors that complete the level that the client asks for: among those that are asked for anyway, or else among all that
+    /// the user can use.
+    fn factors_for_the_level(&self, asked: Vec<Factor>, user: &User) -> Result<Vec<Factor>, AwsError> {
+        let completes = |factor: &Factor| self.authentication.is_enough_with(&[AuthMethod::from(*factor)]);
+        let among = |factors: Vec<Factor>| factors.into_iter().filter(completes).collect::<Vec<_>>();
+        let mut factors = among(asked);
+        if factors.is_empty() {
+            factors = among(self.pool.usable_factors(user));
+        }
+        if factors.is_empty() {
+            return Err(level_out_of_reach());
+        }
+        Ok(factors)
     }
 
     pub(super) fn user(&self) -> Result<&User, AwsError> {
@@ -170,11 +201,18 @@ impl SignInStep<'_> {
     }
 
     pub(super) fn open(self, name: &str, challenge: Challenge, parameters: ChallengeParameters) -> Value {
-        let session = self.pool.challenges.open(self.client, &self.username, challenge, self.call.now);
+        let (username, authentication) = (self.username, self.authentication);
+        let session =
+            self.pool.challenges.open(self.client, &username, challenge, authentication, self.call.now);
         let mut answer = json!({ "ChallengeName": name, "Session": session });
         answer["ChallengeParameters"] = Value::Object(parameters);
         answer
     }
+}
+
+/// The user cannot reach the level that the client asks for.
+pub(super) fn level_out_of_reach() -> AwsError {
+    invalid_parameter("The user has no authentication factors that satisfy the requested ACR values.")
 }
 
 /// A pool that requires a second factor accepts a verified address as one.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     Call, auth_events,
+    authentication::{AuthMethod, Authentication},
     client::AppClient,
     custom_auth, device, invalid_parameter, not_authorized,
     pool::{UserPool, user_not_found},
@@ -158,7 +159,8 @@ fn by_password(
     };
     let username = user.username.clone();
     let is_right = pool.check_password(user, password);
-    after_password(SignInStep { call, pool, client, username }, is_right)
+    let authentication = Authentication::default();
+    after_password(SignInStep { call, pool, client, username, authentication }, is_right)
 }
 
 /// Continues after a password was right or wrong.
@@ -184,6 +186,7 @@ pub(super) fn count_attempt(step: &mut SignInStep<'_>, is_right: bool) -> Result
     if !user.enabled {
         return Err(not_authorized("User is disabled."));
     }
+    step.authentication.add(AuthMethod::Password);
     Ok(())
 }
 

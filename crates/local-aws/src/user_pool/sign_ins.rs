@@ -8,7 +8,9 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::Rng as _;
 
-use super::{client::AppClient, device::DeviceIds, user::User};
+use super::{
+    authentication::AuthClaims, client::AppClient, device::DeviceIds, sessions::TrackedSession, user::User,
+};
 use crate::error::AwsError;
 
 /// The sign-ins of a user pool. All tokens of one sign-in contain its ID as `origin_jti`.
@@ -31,8 +33,18 @@ pub(super) struct SignIn {
     pub(super) event_id: String,
     /// The device, in a pool that tracks devices. It need not be confirmed.
     pub(super) device: Option<DeviceIds>,
+    pub(super) claims: Option<AuthClaims>,
+    /// The record of it, if the pool tracked sessions when it began.
+    pub(super) session: Option<TrackedSession>,
     expires: SystemTime,
     revoked: bool,
+}
+
+/// The parts of a new sign-in that not every sign-in has.
+#[derive(Default)]
+pub(super) struct SignInDetails {
+    pub(super) claims: Option<AuthClaims>,
+    pub(super) session: Option<TrackedSession>,
 }
 
 struct RefreshToken {
@@ -49,7 +61,13 @@ impl SignIn {
 
 impl SignIns {
     /// Records a sign-in and returns its refresh token.
-    pub(super) fn begin(&mut self, client: &AppClient, user: &User, now: SystemTime) -> (SignIn, String) {
+    pub(super) fn begin(
+        &mut self,
+        client: &AppClient,
+        user: &User,
+        details: SignInDetails,
+        now: SystemTime,
+    ) -> (SignIn, String) {
         self.by_id.retain(|_, sign_in| now < sign_in.expires + FORGOTTEN_AFTER);
         self.refresh_tokens.retain(|_, token| self.by_id.contains_key(&token.sign_in));
 
@@ -61,6 +79,8 @@ impl SignIns {
             time: now,
             event_id: uuid::Uuid::new_v4().to_string(),
             device: None,
+            claims: details.claims,
+            session: details.session,
             expires: now + client.settings.refresh_token_lifetime(),
             revoked: false,
         };
@@ -111,6 +131,43 @@ impl SignIns {
         record.rotated.get_or_insert(now);
         let sign_in = record.sign_in.clone();
         Some(self.new_token(&sign_in))
+    }
+
+    /// The sign-ins of a user that may still be refreshed, with their records.
+    pub(super) fn active<'a>(
+        &'a self,
+        username: &'a str,
+        now: SystemTime,
+    ) -> impl Iterator<Item = (&'a SignIn, &'a TrackedSession)> {
+        self.by_id
+            .values()
+            .filter(move |sign_in| sign_in.username == username && !sign_in.revoked && now < sign_in.expires)
+            .filter_map(|sign_in| Some((sign_in, sign_in.session.as_ref()?)))
+    }
+
+    /// Makes room for a new session: ends those that were not used for the longest time, until fewer than `max` are left.
+    pub(super) fn evict(&mut self, username: &str, max: usize, now: SystemTime) {
+        let mut active: Vec<_> = self
+            .active(username, now)
+            .map(|(sign_in, session)| (session.last_active, sign_in.id.clone()))
+            .collect();
+        active.sort();
+        let excess = (active.len() + 1).saturating_sub(max);
+        for (_, id) in active.into_iter().take(excess) {
+            self.revoke_sign_in(&id);
+        }
+    }
+
+    /// The record of a sign-in, for a refresh.
+    pub(super) fn session_mut(&mut self, id: &str) -> Option<&mut TrackedSession> {
+        self.by_id.get_mut(id)?.session.as_mut()
+    }
+
+    /// Ends one sign-in.
+    pub(super) fn revoke_sign_in(&mut self, id: &str) {
+        if let Some(sign_in) = self.by_id.get_mut(id) {
+            sign_in.revoked = true;
+        }
     }
 
     /// The sign-in of an access token.

@@ -5,7 +5,10 @@ use std::time::{Duration, SystemTime};
 use jsonwebtoken::{Algorithm, Header, Validation};
 use serde_json::{Map, Value, json};
 
-use super::{client::AppClient, keys, pool::UserPool, sign_ins::SignIn, triggers::TokenClaims, user::User};
+use super::{
+    authentication::AuthClaims, client::AppClient, keys, pool::UserPool, sign_ins::SignIn,
+    triggers::TokenClaims, user::User,
+};
 use crate::{clock::unix_seconds, error::AwsError};
 
 /// The scope of access tokens for the user's own operations.
@@ -146,6 +149,11 @@ fn common_claims(
     claims.insert("iat".to_owned(), json!(unix_seconds(now)));
     claims.insert("exp".to_owned(), json!(unix_seconds(now + lifetime)));
     claims.insert("jti".to_owned(), json!(uuid::Uuid::new_v4().to_string()));
+    if let Some(AuthClaims { acr, amr }) = &sign_in.claims {
+        claims.insert("acr".to_owned(), json!(acr));
+        claims.insert("amr".to_owned(), json!(amr));
+        claims.retain(|_, value| !value.is_null());
+    }
     let groups = pool.groups_of(user);
     if !groups.is_empty() {
         claims.insert("cognito:groups".to_owned(), json!(groups));
