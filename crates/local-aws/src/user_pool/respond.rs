@@ -68,18 +68,18 @@ pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsErr
     let waiting = pool.challenges.waiting(session, Some(&client), call.now)?;
     let (username, authentication) = (waiting.username.clone(), waiting.authentication.clone());
     // A custom challenge may be for a user who does not exist.
+    let is_custom = input.challenge_name == "CUSTOM_CHALLENGE";
     if pool.find(typed).map_or(typed, |user| &user.username) != username {
         return Err(not_authorized("Invalid session for the user."));
     }
-    let user = pool.user(&username)?;
-    if !user.enabled {
-        return Err(not_authorized("User is disabled."));
-    }
-    if user.status == UserStatus::ResetRequired {
-        return Err(password_reset_required());
+    match pool.user(&username) {
+        Ok(user) if !user.enabled => return Err(not_authorized("User is disabled.")),
+        Ok(user) if user.status == UserStatus::ResetRequired => return Err(password_reset_required()),
+        Err(missing) if !is_custom => return Err(missing),
+        _ => {}
     }
     let step = SignInStep { call, pool, client: &client, username, authentication };
-    if input.challenge_name == "CUSTOM_CHALLENGE" {
+    if is_custom {
         return custom_auth::answer(step, session, responses);
     }
     let answer = Answer { step, session, responses };
