@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, attempts::limit_exceeded, code::CodeError, pool::UserPool, sender, user::User};
+use super::{
+    Call, attempts::limit_exceeded, code::CodeError, pool::UserPool, sender, triggers::before_message,
+    user::User,
+};
 use crate::{
     error::AwsError,
     messages::{Medium, Message, Purpose},
@@ -12,7 +15,7 @@ impl Call<'_> {
     /// Sends a code to the address in `attribute` (`email` or `phone_number`) and returns the `CodeDeliveryDetails`.
     ///
     /// # Errors
-    /// If the pool may not send, see [`sender::check`].
+    /// If the pool may not send, see [`sender::check`], or its trigger CustomMessage refuses to.
     pub(super) fn send_code(
         &self,
         pool: &UserPool,
@@ -39,6 +42,7 @@ impl Call<'_> {
         code: &str,
     ) -> Result<Value, AwsError> {
         sender::check(self, pool, medium(attribute))?;
+        before_message(self, pool, user)?;
         self.account.messages.send(Message {
             to: to.to_owned(),
             username: user.username.clone(),

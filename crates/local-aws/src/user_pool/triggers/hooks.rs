@@ -252,6 +252,41 @@ impl TokenClaims {
     }
 }
 
+/// CustomMessage, before a code is sent.
+pub(in crate::user_pool) fn before_message(
+    call: &Call<'_>,
+    pool: &UserPool,
+    user: &User,
+) -> Result<(), AwsError> {
+    let source = match call.request.operation.as_str() {
+        "SignUp" => "SignUp",
+        "ResendConfirmationCode" => "ResendCode",
+        "ForgotPassword" | "AdminResetUserPassword" => "ForgotPassword",
+        "UpdateUserAttributes" => "UpdateUserAttribute",
+        "GetUserAttributeVerificationCode" => "VerifyUserAttribute",
+        "AdminCreateUser" => "AdminCreateUser",
+        _ => "Authentication",
+    };
+    let occasion = Occasion {
+        trigger: Trigger::CustomMessage,
+        source,
+        client: None,
+        username: &user.username,
+        request: json!({
+            "userAttributes": attributes_of(Some(user)),
+            "codeParameter": "{####}",
+            "usernameParameter": if source == "AdminCreateUser" { json!("{username}") } else { Value::Null },
+            "clientMetadata": call.answer_metadata(),
+        }),
+        response: json!({ "smsMessage": null, "emailMessage": null, "emailSubject": null }),
+    };
+    let Some(output) = occasion.run(call, pool)? else { return Ok(()) };
+    for text in ["smsMessage", "emailMessage", "emailSubject"] {
+        output.text(text)?;
+    }
+    Ok(())
+}
+
 /// UserMigration: adds the user whom the trigger knows, and returns the username.
 pub(in crate::user_pool) fn migrated_user(
     call: &Call<'_>,

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 pub(super) use hooks::{
-    TokenClaims, before_authentication, before_sign_up, before_tokens, custom_auth_event,
+    TokenClaims, before_authentication, before_message, before_sign_up, before_tokens, custom_auth_event,
     is_custom_auth_set_up, migrated_user, signed_in, user_confirmed,
 };
 pub(crate) use script::TriggerScript;
@@ -47,6 +47,8 @@ pub enum Trigger {
     PreTokenGeneration,
     /// Supplies a user whom the pool does not have.
     UserMigration,
+    /// Writes the message with a code, and may refuse to send it. The message's text is not kept.
+    CustomMessage,
 }
 
 /// The reason why a trigger has no usable result.
@@ -99,6 +101,7 @@ impl Trigger {
             Self::VerifyAuthChallengeResponse => "VerifyAuthChallengeResponse",
             Self::PreTokenGeneration => "PreTokenGeneration",
             Self::UserMigration => "UserMigration",
+            Self::CustomMessage => "CustomMessage",
         }
     }
 }
