@@ -97,6 +97,25 @@ impl TestPool {
         admin(&self.aws, operation, &whole).await
     }
 
+    /// Calls an operation of IAM, signed with root credentials.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses.
+    pub async fn iam(&self, operation: &str, parameters: &[(&str, &str)]) -> Result<()> {
+        root::iam(self.aws.url(), self.aws.clock().now(), operation, parameters).await
+    }
+
+    /// The id of the pool.
+    pub fn pool_id(&self) -> &str {
+        &self.pool_id
+    }
+
+    /// The id of the app client.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
     /// The configuration of an app that uses this pool.
     ///
     /// # Errors
