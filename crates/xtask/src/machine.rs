@@ -1,6 +1,7 @@
 //! Finds and installs the tools that the steps need.
 
 use std::env;
+use std::fs::File;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
@@ -17,6 +18,7 @@ pub(crate) fn install_wasm_target(workspace: &Workspace) -> Result<()> {
     if shell.path_exists(&libraries) {
         return Ok(());
     }
+    let _lock = lock(workspace)?;
     cmd!(shell, "rustup target add {WASM_TARGET}")
         .run()
         .with_context(|| format!("the Rust target {WASM_TARGET} is missing and rustup could not add it"))
@@ -60,9 +62,18 @@ pub(crate) fn apt_install(workspace: &Workspace, packages: &[&str]) -> bool {
     if !is_root(workspace) {
         return false;
     }
+    let Ok(_lock) = lock(workspace) else { return false };
     cmd!(shell, "apt-get update --quiet").run().is_ok()
         && cmd!(shell, "apt-get install --quiet --yes --no-install-recommends {packages...}")
             .env("DEBIAN_FRONTEND", "noninteractive")
             .run()
             .is_ok()
+}
+
+/// Waits until no other step installs something on the machine. The lock ends when the file is closed.
+fn lock(workspace: &Workspace) -> Result<File> {
+    let folder = workspace.shell.create_dir(workspace.target.join("tools"))?;
+    let file = File::create(folder.join("lock"))?;
+    file.lock()?;
+    Ok(file)
 }

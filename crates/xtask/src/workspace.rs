@@ -1,6 +1,5 @@
 //! The work tree: its paths, and commands that run in it.
 
-use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -15,8 +14,6 @@ pub(crate) struct Workspace {
     pub(crate) target: PathBuf,
     /// Whether this is CI, where no step may be skipped.
     pub(crate) ci: bool,
-    /// The folder of the npm package, after the first step that needs it has built it.
-    pub(crate) npm_package: OnceCell<PathBuf>,
 }
 
 impl Workspace {
@@ -33,7 +30,7 @@ impl Workspace {
         let target =
             metadata["target_directory"].as_str().context("cargo metadata names no target directory")?;
         let ci = shell.var("CI").is_ok_and(|value| value == "true");
-        Ok(Self { root, target: target.into(), ci, npm_package: OnceCell::new(), shell })
+        Ok(Self { root, target: target.into(), ci, shell })
     }
 
     /// The command `cargo ARGUMENTS` in the workspace's root.
@@ -50,6 +47,14 @@ impl Workspace {
     pub(crate) fn program(&self, name: &str) -> Result<PathBuf> {
         self.cargo(&["build", "--workspace", "--all-targets"]).run()?;
         Ok(self.target.join("debug").join(name).with_extension(std::env::consts::EXE_EXTENSION))
+    }
+
+    /// Writes a file, unless it has this text: an unchanged file keeps its modification time, so that it is not compiled again.
+    pub(crate) fn write_if_changed(&self, path: &Path, text: &str) -> Result<()> {
+        if self.shell.read_file(path).is_ok_and(|present| present == text) {
+            return Ok(());
+        }
+        Ok(self.shell.write_file(path, text)?)
     }
 
     /// The outcome of a step whose tool is missing and could not be installed.

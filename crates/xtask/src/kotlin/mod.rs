@@ -74,10 +74,11 @@ pub(crate) fn aar(workspace: &Workspace) -> Result<()> {
 fn prepare(workspace: &Workspace) -> Result<()> {
     let shell = &workspace.shell;
     let kotlin = workspace.target.join("kotlin");
-    let generated = kotlin.join("generated");
-    ffi::generate(workspace, "kotlin", &generated)?;
-    let code = generated.join("dev/poolpass/ffi/poolpass_ffi.kt");
-    shell.write_file(&code, without_checksums(&shell.read_file(&code)?))?;
+    let (written, generated) = (kotlin.join("bindgen"), kotlin.join("generated"));
+    ffi::generate(workspace, "kotlin", &written)?;
+    let code = "dev/poolpass/ffi/poolpass_ffi.kt";
+    let text = without_checksums(&shell.read_file(written.join(code))?);
+    workspace.write_if_changed(&generated.join(code), &text)?;
     let natives = kotlin.join("natives");
     shell.remove_path(&natives)?;
     let folder = shell.create_dir(natives.join(jna_platform()?))?;

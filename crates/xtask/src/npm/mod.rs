@@ -10,9 +10,9 @@ use xshell::cmd;
 
 use self::module::{FILE, MODULES, Module};
 use crate::interop::node;
-use crate::machine;
 use crate::step::Outcome;
 use crate::workspace::Workspace;
+use crate::{machine, report};
 
 /// The folder of the package's sources.
 pub(crate) const SOURCES: &str = "bindings/wasm";
@@ -108,21 +108,26 @@ pub(crate) fn packed_package(workspace: &Workspace) -> Result<PathBuf> {
     pack(workspace, &folder)
 }
 
-/// Returns the package's folder. The first step of a run that needs the package builds it.
+/// Returns the package's folder. In a run of several steps, only the first that needs the package builds it.
 pub(crate) fn built_package(workspace: &Workspace) -> Result<PathBuf> {
-    if let Some(folder) = workspace.npm_package.get() {
-        return Ok(folder.clone());
+    let shell = &workspace.shell;
+    let folder = workspace.target.join("npm").join("poolpass");
+    let built = shell.var_os(report::RUN).map(|run| Path::new(&run).join("npm-package-is-built"));
+    if built.as_ref().is_some_and(|built| shell.path_exists(built)) {
+        return Ok(folder);
     }
-    let folder = build(workspace)?;
-    Ok(workspace.npm_package.get_or_init(|| folder).clone())
+    build(workspace, &folder)?;
+    if let Some(built) = built {
+        shell.write_file(built, "")?;
+    }
+    Ok(folder)
 }
 
-fn build(workspace: &Workspace) -> Result<PathBuf> {
+fn build(workspace: &Workspace, folder: &Path) -> Result<()> {
     let shell = &workspace.shell;
     machine::install_wasm_target(workspace)?;
     let bindgen = bindgen(workspace);
-    let folder = workspace.target.join("npm").join("poolpass");
-    shell.remove_path(&folder)?;
+    shell.remove_path(folder)?;
     for module in &MODULES {
         module.build(workspace, &bindgen)?;
         shell.create_dir(folder.join(module.folder))?;
@@ -130,20 +135,19 @@ fn build(workspace: &Workspace) -> Result<PathBuf> {
         // The generated types are not published: only our TypeScript uses them.
         shell.copy_file(bindgen.join(module.glue()), folder.join(module.glue()))?;
     }
-    compile(workspace, &bindgen, &folder)?;
+    compile(workspace, &bindgen, folder)?;
     for module in &MODULES {
         let types = sources(workspace, "js").join(module.folder).join("poolpass.wasm.d.ts");
         shell.copy_file(types, folder.join(module.folder))?;
     }
-    minify(workspace, &folder)?;
-    inline(workspace, &folder)?;
-    bundle_qr(workspace, &folder)?;
+    minify(workspace, folder)?;
+    inline(workspace, folder)?;
+    bundle_qr(workspace, folder)?;
     for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
         shell.copy_file(workspace.path(name), folder.join(name))?;
     }
     shell.copy_file(sources(workspace, "README.md"), folder.join("README.md"))?;
-    write_manifest(workspace, &folder)?;
-    Ok(folder)
+    write_manifest(workspace, folder)
 }
 
 /// Where wasm-bindgen writes the modules, their scripts and types.

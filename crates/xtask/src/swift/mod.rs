@@ -93,12 +93,7 @@ fn generate(workspace: &Workspace) -> Result<()> {
         ("PoolpassCore.h", header.join("PoolpassCore.h")),
         ("PoolpassCore.modulemap", header.join("module.modulemap")),
     ] {
-        let written = shell.read_file(generated.join(name))?;
-        // An unchanged file keeps its modification time, so that it is not compiled again.
-        if shell.read_file(&to).is_ok_and(|present| present == written) {
-            continue;
-        }
-        shell.write_file(to, written)?;
+        workspace.write_if_changed(&to, &shell.read_file(generated.join(name))?)?;
     }
     Ok(())
 }
