@@ -24,6 +24,7 @@ use crate::s3::Bucket;
 use crate::session::{AccessToken, Credentials, Events, IdToken, SignOut, User};
 use crate::store::{AnyStore, Store};
 use crate::transport::{ForeignTransport, Transport};
+use crate::user_context::{DeviceFingerprint, ForeignUserContextData, UserContextData};
 
 /// Signs a person in and makes AWS requests as that person.
 #[derive(Clone, Debug, uniffi::Object)]
@@ -60,6 +61,12 @@ pub struct ClientOptions {
     /// Metadata for the user pool's Lambda triggers, sent with every refresh.
     #[uniffi(default)]
     pub refresh_metadata: HashMap<String, String>,
+    /// Supplies the encoded device data for the user pool's threat protection (`UserContextData`). Default: none is sent.
+    #[uniffi(default)]
+    pub user_context_data: Option<Arc<dyn UserContextData>>,
+    /// The data about this device that is encoded for the user pool's threat protection (`UserContextData`). Default: none is sent.
+    #[uniffi(default)]
+    pub device_fingerprint: Option<DeviceFingerprint>,
     /// Hears what the SDK does, for the app's log, as long as the client lives. It also hears the other clients of the process.
     /// Default: nobody.
     #[uniffi(default)]
@@ -310,6 +317,12 @@ fn build(config: Config, options: ClientOptions) -> Result<poolpass::Client, Poo
     };
     for (key, value) in options.refresh_metadata {
         builder = builder.refresh_metadata(key, value);
+    }
+    if let Some(fingerprint) = options.device_fingerprint {
+        builder = builder.device_fingerprint(fingerprint.into());
+    }
+    if let Some(provider) = options.user_context_data {
+        builder = builder.user_context_data(ForeignUserContextData(provider));
     }
     Ok(builder.build()?)
 }

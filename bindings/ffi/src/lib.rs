@@ -27,6 +27,7 @@ mod s3;
 mod session;
 mod store;
 mod transport;
+mod user_context;
 
 pub use account::*;
 pub use api::*;
@@ -44,5 +45,6 @@ pub use s3::*;
 pub use session::*;
 pub use store::*;
 pub use transport::*;
+pub use user_context::*;
 
 uniffi::setup_scaffolding!();

@@ -3,7 +3,7 @@ import './requirements.js';
 export * from './account.js';
 export * from './api.js';
 export * from './challenges.js';
-export type { AnyConfig, AuthFlow, ClientOptions, PasswordlessSignInOptions, SignInOptions } from './client.js';
+export type { AnyConfig, AuthFlow, ClientOptions, DeviceFingerprint, PasswordlessSignInOptions, SignInOptions } from './client.js';
 export * from './conditions.js';
 export * from './config.js';
 export { Client } from './data_client.js';

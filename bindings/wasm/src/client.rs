@@ -17,6 +17,7 @@ use crate::dynamodb::transact;
 use crate::error::Exception;
 use crate::session;
 use crate::store::{JsStore, Store};
+use crate::user_context::{JsUserContextData, device_fingerprint};
 use crate::values::{Options, maybe};
 
 /// `Client` of the crate `poolpass`.
@@ -131,6 +132,12 @@ fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Exce
     }
     for (key, value) in options.texts("refreshMetadata")? {
         builder = builder.refresh_metadata(key, value);
+    }
+    if let Some(fingerprint) = options.options("deviceFingerprint")? {
+        builder = builder.device_fingerprint(device_fingerprint(&fingerprint)?);
+    }
+    if let Some(provider) = options.function("userContextData")? {
+        builder = builder.user_context_data(JsUserContextData(provider));
     }
     Ok(builder.build()?)
 }

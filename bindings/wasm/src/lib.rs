@@ -28,6 +28,7 @@ mod session;
 mod store;
 #[cfg(feature = "s3")]
 mod upload;
+mod user_context;
 mod values;
 
 use poolpass::ErrorKind;

@@ -162,7 +162,6 @@ impl Options {
         Ok(self.read(name, "a boolean", JsValue::as_bool)?.unwrap_or(false))
     }
 
-    #[cfg(feature = "s3")]
     pub(crate) fn options(&self, name: &str) -> Result<Option<Self>, Exception> {
         self.read(name, "an object", |value| value.is_object().then(|| Self(value.clone())))
     }

@@ -19,7 +19,7 @@ use crate::session::{
 };
 use crate::sign_in::challenge::Challenge;
 use crate::sign_in::{PasswordlessSignInBuilder, SignInBuilder, SignInFlow, SignInStep};
-use crate::user_pool::UserPool;
+use crate::user_pool::{DeviceFingerprint, UserContext, UserContextData, UserPool};
 
 /// Signs a person in and makes AWS requests as that person.
 ///
@@ -50,6 +50,7 @@ impl Client {
             random: Arc::new(SystemRandom),
             retry: RetryPolicy::default(),
             refresh: RefreshSettings::default(),
+            user_context: None,
         }
     }
 
@@ -316,6 +317,7 @@ pub struct ClientBuilder {
     random: Arc<dyn Random>,
     retry: RetryPolicy,
     refresh: RefreshSettings,
+    user_context: Option<UserContext>,
 }
 
 impl ClientBuilder {
@@ -361,6 +363,23 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets what supplies the encoded device data for the user pool's threat protection (`UserContextData`). Default: none is sent.
+    ///
+    /// The data goes with InitiateAuth, RespondToAuthChallenge, SignUp, ConfirmSignUp, ResendConfirmationCode, ForgotPassword and
+    /// ConfirmForgotPassword. It replaces [`device_fingerprint`](Self::device_fingerprint).
+    pub fn user_context_data(mut self, provider: impl UserContextData + 'static) -> Self {
+        self.user_context = Some(UserContext::Provider(Arc::new(provider)));
+        self
+    }
+
+    /// Sets the data about this device that is encoded for the user pool's threat protection (`UserContextData`). Default: none is sent.
+    ///
+    /// It goes with the same operations as [`user_context_data`](Self::user_context_data), and replaces it.
+    pub fn device_fingerprint(mut self, fingerprint: DeviceFingerprint) -> Self {
+        self.user_context = Some(UserContext::Fingerprint(fingerprint));
+        self
+    }
+
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
@@ -373,7 +392,7 @@ impl ClientBuilder {
         };
         let pipeline = Pipeline::new(transport, self.clock, self.random, self.retry);
         let store: Arc<dyn SessionStore> = Arc::new(BoundedStore(self.store));
-        let sign_in = UserPool::of(&self.config, pipeline.clone()).map(|pool| {
+        let sign_in = UserPool::of(&self.config, pipeline.clone(), self.user_context).map(|pool| {
             let pool = Arc::new(pool);
             let manager = SessionManager::new(Arc::clone(&pool), Arc::clone(&store), self.refresh);
             Arc::new(SignInFlow::new(pool, manager, Arc::clone(&store)))

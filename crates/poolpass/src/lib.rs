@@ -128,7 +128,7 @@ pub use sign_in::{
     AuthFactor, AuthFlow, PasswordlessSignInBuilder, PasswordlessSignInOptions, SignInBuilder, SignInOptions,
     SignInStep,
 };
-pub use user_pool::CodeDeliveryDetails;
+pub use user_pool::{CodeDeliveryDetails, DeviceFingerprint, UserContextData};
 
 /// The examples of the project's README, compiled.
 #[cfg(doctest)]

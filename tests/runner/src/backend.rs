@@ -171,6 +171,25 @@ impl Backend {
         Ok(counts)
     }
 
+    /// Replaces the user pool's Lambda triggers.
+    ///
+    /// # Errors
+    ///
+    /// If the server does not know such triggers.
+    pub async fn set_triggers(&self, mut script: Map<String, Value>) -> Result<()> {
+        script.insert("userPoolId".to_owned(), self.config["userPool"]["id"].clone());
+        self.control(Method::POST, "triggers", &Value::Object(script)).await.map(|_| ())
+    }
+
+    /// The device data that requests have carried since the last call.
+    ///
+    /// # Errors
+    ///
+    /// If the server does not keep it.
+    pub async fn take_user_contexts(&self) -> Result<Value> {
+        self.control(Method::DELETE, "user-contexts", &Value::Null).await
+    }
+
     async fn sign_up(&self, name: &str, user: &User) -> Result<()> {
         let input = json!({
             "ClientId": self.config["userPool"]["clientId"], "Username": name, "Password": user.password,

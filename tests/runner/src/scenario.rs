@@ -79,6 +79,18 @@ pub struct ClientSpec {
     /// How far the device's clock is ahead of the true time.
     #[serde(default)]
     pub clock_offset_seconds: i64,
+    /// Whether the user pool is reached in another region, where it has a replica.
+    #[serde(default)]
+    pub replica: bool,
+    /// Metadata for the triggers, sent with every refresh.
+    #[serde(default)]
+    pub refresh_metadata: BTreeMap<String, String>,
+    /// Data about the device, in the format of Amazon's library for Android.
+    #[serde(default)]
+    pub device_fingerprint: Option<BTreeMap<String, String>>,
+    /// The encoded device data for each user name.
+    #[serde(default)]
+    pub user_context_data: BTreeMap<String, String>,
 }
 
 /// The app clients that every backend has.
@@ -108,6 +120,10 @@ pub enum Step {
     ServerClock(ServerClockStep),
     /// Counts requests.
     Requests(RequestsStep),
+    /// Sets the user pool's Lambda triggers.
+    Triggers(TriggersStep),
+    /// Checks the device data that requests have carried.
+    UserContexts(UserContextsStep),
 }
 
 /// A call of the SDK.
@@ -218,6 +234,22 @@ pub struct ServerClockStep {
 pub struct RequestsStep {
     /// Requests by operation.
     pub requests: BTreeMap<String, u64>,
+}
+
+/// Sets the user pool's Lambda triggers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TriggersStep {
+    /// The script for local-aws, without `userPoolId`.
+    pub triggers: Map<String, Value>,
+}
+
+/// Checks the device data that requests have carried since the last such step.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UserContextsStep {
+    /// What they must contain.
+    pub user_contexts: Value,
 }
 
 impl Scenario {

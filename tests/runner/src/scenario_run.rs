@@ -78,7 +78,12 @@ impl<'a> ScenarioRun<'a> {
             if let Some(secret) = &spec.client_secret {
                 config["userPool"]["clientSecret"] = json!(secret);
             }
-            self.drivers.insert(name, Driver::new(&config, store, spec.clock_offset_seconds)?);
+            if spec.replica {
+                let endpoint = config["endpoints"]["cognitoIdp"].as_str().unwrap_or_default();
+                config["endpoints"]["cognitoIdp"] =
+                    json!(format!("{}/_region/us-west-2", endpoint.trim_end_matches('/')));
+            }
+            self.drivers.insert(name, Driver::new(&config, store, spec)?);
         }
         Ok(())
     }
@@ -109,6 +114,11 @@ impl<'a> ScenarioRun<'a> {
                     ensure!(count == *expected, "{operation}: expected {expected} requests, counted {count}");
                 }
                 Ok(())
+            }
+            Step::Triggers(step) => self.backend.set_triggers(self.filled(&step.triggers).await?).await,
+            Step::UserContexts(step) => {
+                let contexts = self.backend.take_user_contexts().await?;
+                matching::contains(&contexts, &step.user_contexts).map_err(|difference| anyhow!(difference))
             }
         }
     }
@@ -229,6 +239,8 @@ impl Step {
             Self::Fault(_) => "fault".to_owned(),
             Self::ServerClock(_) => "serverClock".to_owned(),
             Self::Requests(_) => "requests".to_owned(),
+            Self::Triggers(_) => "triggers".to_owned(),
+            Self::UserContexts(_) => "userContexts".to_owned(),
         }
     }
 }

@@ -15,6 +15,14 @@ public struct ClientOptions: Sendable {
     public var refreshOperation: RefreshOperation?
     /// Something for the user pool's Lambda triggers that is sent with every refresh.
     public var refreshMetadata: [String: String] = [:]
+    /// Supplies the encoded device data for the user pool's threat protection (`UserContextData`). Default: none is sent.
+    ///
+    /// The data goes with InitiateAuth, RespondToAuthChallenge, SignUp, ConfirmSignUp, ResendConfirmationCode, ForgotPassword and
+    /// ConfirmForgotPassword. It gets the user name, and returns the data as Amazon's context data library encodes it; `nil` sends
+    /// none. It replaces `deviceFingerprint`.
+    public var userContextData: (@Sendable (String) -> String?)?
+    /// The data about this device that is encoded for the user pool's threat protection (`UserContextData`). Default: none is sent.
+    public var deviceFingerprint: DeviceFingerprint?
     /// The device's clock. Default: the system's. Poolpass corrects a wrong one by AWS's answers.
     public var now: (@Sendable () -> Date)?
     /// Hears what the SDK does, for the app's log, as long as the client lives. It also hears the other clients of the process.
@@ -36,7 +44,39 @@ public struct ClientOptions: Sendable {
             maxDelay: try maxDelay.map { try seconds($0, "maxDelay") },
             refreshOperation: refreshOperation,
             refreshMetadata: refreshMetadata,
+            userContextData: userContextData.map(ForeignUserContextData.init),
+            deviceFingerprint: deviceFingerprint?.inner,
             logListener: logListener.map(ForeignLogListener.init))
+    }
+}
+
+/// Data about the device that Poolpass encodes for a user pool's threat protection as Amazon's libraries for iOS and Android do.
+///
+/// The app collects the data, with the names that these libraries use, such as `DeviceId`, `DeviceName`, `DeviceLanguage`,
+/// `ClientTimezone` and `ApplicationName`. Cognito compares a sign-in with earlier ones, so the same device has to give the same data.
+public struct DeviceFingerprint: Sendable {
+    let inner: PoolpassFFI.DeviceFingerprint
+
+    /// Device data in the format of Amazon's library for iOS.
+    public static func ios(_ data: [String: String]) -> Self {
+        Self(inner: .ios(data))
+    }
+
+    /// Device data in the format of Amazon's library for Android.
+    public static func android(_ data: [String: String]) -> Self {
+        Self(inner: .android(data))
+    }
+}
+
+private final class ForeignUserContextData: PoolpassFFI.UserContextData {
+    private let provider: @Sendable (String) -> String?
+
+    init(_ provider: @escaping @Sendable (String) -> String?) {
+        self.provider = provider
+    }
+
+    func encodedData(username: String) throws -> String? {
+        provider(username)
     }
 }
 

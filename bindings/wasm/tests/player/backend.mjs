@@ -108,6 +108,16 @@ export class Backend {
     return counts;
   }
 
+  /** Replaces the user pool's Lambda triggers. */
+  setTriggers(script) {
+    return this.#control('POST', 'triggers', { userPoolId: this.config.userPool.id, ...script });
+  }
+
+  /** The device data that requests have carried since this was last asked. */
+  takeUserContexts() {
+    return this.#control('DELETE', 'user-contexts');
+  }
+
   async #cognito(operation, input, send) {
     const answer = await send(`${this.endpoint}/`, {
       method: 'POST',

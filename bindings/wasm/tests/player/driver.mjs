@@ -2,11 +2,17 @@
 
 /** One client with its store, as one tab has it. */
 export class Driver {
-  static async start(poolpass, config, store, clockOffsetSeconds = 0) {
+  static async start(poolpass, config, store, { clockOffsetSeconds = 0, refreshMetadata, deviceFingerprint, userContextData }) {
     const driver = new Driver();
     driver.poolpass = poolpass;
     driver.config = config;
-    driver.options = { store, now: () => Date.now() + clockOffsetSeconds * 1000 };
+    driver.options = {
+      store,
+      now: () => Date.now() + clockOffsetSeconds * 1000,
+      refreshMetadata,
+      deviceFingerprint: deviceFingerprint && { platform: 'android', data: deviceFingerprint },
+      userContextData: userContextData && ((username) => userContextData[username]),
+    };
     await driver.restart();
     return driver;
   }
@@ -81,11 +87,13 @@ export const OPERATIONS = {
 
   'account.signUp': ({ client }, { username, password, ...options }) => client.account.signUp(username, password, options),
   'account.signUpWithoutPassword': ({ client }, { username, ...options }) => client.account.signUpWithoutPassword(username, options),
-  'account.confirmSignUp': ({ client }, { username, code }) => client.account.confirmSignUp(username, code),
-  'account.resendConfirmationCode': ({ client }, { username }) => client.account.resendConfirmationCode(username),
-  'account.forgotPassword': ({ client }, { username }) => client.account.forgotPassword(username),
-  'account.confirmForgotPassword': ({ client }, { username, code, newPassword }) => {
-    return client.account.confirmForgotPassword(username, code, newPassword);
+  'account.confirmSignUp': ({ client }, { username, code, ...options }) => client.account.confirmSignUp(username, code, options),
+  'account.resendConfirmationCode': ({ client }, { username, ...options }) => {
+    return client.account.resendConfirmationCode(username, options);
+  },
+  'account.forgotPassword': ({ client }, { username, ...options }) => client.account.forgotPassword(username, options),
+  'account.confirmForgotPassword': ({ client }, { username, code, newPassword, ...options }) => {
+    return client.account.confirmForgotPassword(username, code, newPassword, options);
   },
   'account.changePassword': ({ client }, { previousPassword, proposedPassword }) => {
     return client.account.changePassword(previousPassword, proposedPassword);

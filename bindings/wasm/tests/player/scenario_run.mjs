@@ -48,7 +48,7 @@ class ScenarioRun {
       const storeName = spec.store ?? name;
       if (!stores.has(storeName)) stores.set(storeName, this.newStore(storeName));
       const config = configOf(this.backend.config, spec);
-      const driver = await Driver.start(this.poolpass, config, stores.get(storeName), spec.clockOffsetSeconds);
+      const driver = await Driver.start(this.poolpass, config, stores.get(storeName), spec);
       this.drivers.set(name, driver);
     }
   }
@@ -66,6 +66,11 @@ class ScenarioRun {
       for (const [operation, expected] of Object.entries(step.requests)) {
         contains(counts[operation] ?? 0, expected, operation);
       }
+      return undefined;
+    }
+    if ('triggers' in step) return this.backend.setTriggers(await this.filled(step.triggers));
+    if ('userContexts' in step) {
+      contains(await this.backend.takeUserContexts(), step.userContexts, 'userContexts');
       return undefined;
     }
     throw new Error('there is no such step');
@@ -146,9 +151,11 @@ async function printedForms(error) {
 }
 
 /** The backend's configuration for one of its app clients. */
-function configOf(config, { appClient = 'public', clientSecret }) {
+function configOf(config, { appClient = 'public', clientSecret, replica = false }) {
   const other = { public: config.userPool, secret: config.demo.secretClient, rotating: config.demo.rotatingClient }[appClient];
   if (other === undefined) throw new Error(`the backend has no app client ${appClient}`);
   const userPool = { ...config.userPool, clientId: other.clientId, clientSecret: clientSecret ?? other.clientSecret };
-  return { ...config, userPool };
+  const { cognitoIdp } = config.endpoints;
+  const endpoints = replica ? { ...config.endpoints, cognitoIdp: `${cognitoIdp.replace(/\/$/, '')}/_region/us-west-2` } : config.endpoints;
+  return { ...config, userPool, endpoints };
 }

@@ -58,9 +58,14 @@ impl Object {
         Bytes::from_owner(Zeroizing::new(serde_json::to_vec(&self.0).unwrap_or_default()))
     }
 
+    /// The object as text.
+    pub(crate) fn to_text(&self) -> String {
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+
     /// The object as text, which is a secret.
     pub(crate) fn to_secret(&self) -> SecretString {
-        serde_json::to_string(&self.0).unwrap_or_default().into()
+        self.to_text().into()
     }
 }
 

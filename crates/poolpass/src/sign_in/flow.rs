@@ -304,5 +304,6 @@ fn ends_the_challenge(error: &Error) -> bool {
             | ErrorKind::UserNotFound
             | ErrorKind::UserNotConfirmed
             | ErrorKind::PasswordResetRequired
+            | ErrorKind::TriggerRejected
     )
 }

@@ -95,7 +95,7 @@ fn claim_signature(
     Ok(STANDARD.encode(hmac_sha256(key, &message)))
 }
 
-pub(super) fn hmac_sha256(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
+pub(crate) fn hmac_sha256(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
     for part in message {

@@ -39,6 +39,7 @@ mod verifier;
 #[cfg(test)]
 mod vectors;
 
+pub(crate) use claim::hmac_sha256;
 pub use claim::{PasswordKey, claim_timestamp};
 pub use exchange::{ClientEphemeral, ServerChallenge};
 pub use secret_hash::AppClient;

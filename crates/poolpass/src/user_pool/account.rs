@@ -64,6 +64,7 @@ impl UserPool {
         Object::new()
             .with("ClientId", self.client_id().as_str())
             .maybe("SecretHash", self.secret_hash(username))
+            .maybe("UserContextData", self.user_context(username))
             .with("Username", username)
     }
 }

@@ -73,6 +73,7 @@ impl UserPool {
             .with("ClientId", self.client_id().as_str())
             .with("AuthParameters", self.identified(parameters, username))
             .maybe("Session", session)
+            .maybe("UserContextData", self.user_context(username))
             .texts("ClientMetadata", client_metadata);
         let call = Call::safe("InitiateAuth", input);
         self.step(if flow == "REFRESH_TOKEN_AUTH" { call.refreshing() } else { call })
@@ -93,6 +94,7 @@ impl UserPool {
             .with("ChallengeName", challenge_name)
             .maybe("Session", session.map(|session| session.expose_secret()))
             .with("ChallengeResponses", self.identified(responses, username))
+            .maybe("UserContextData", self.user_context(username))
             .texts("ClientMetadata", client_metadata);
         self.step(Call::once("RespondToAuthChallenge", input))
     }

@@ -9,6 +9,7 @@ mod code_delivery_details;
 #[cfg(test)]
 pub(crate) mod scripted;
 mod tokens;
+mod user_context;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +21,8 @@ pub(crate) use account::{MfaChoice, NewUser};
 pub(crate) use authentication::{AuthAnswer, TotpOwner};
 pub use code_delivery_details::CodeDeliveryDetails;
 pub(crate) use tokens::AuthenticationResult;
+pub(crate) use user_context::UserContext;
+pub use user_context::{DeviceFingerprint, UserContextData};
 
 use crate::aws_request::{AuthScheme, AwsRequest, Pipeline, Protocol, Repeat};
 use crate::config::{ClientId, Config, Endpoint, Service, UserPoolId};
@@ -38,6 +41,7 @@ pub(crate) struct UserPool {
     id: UserPoolId,
     client_id: ClientId,
     client_secret: Option<SecretString>,
+    user_context: Option<UserContext>,
 }
 
 /// A call of one operation, before it is sent.
@@ -59,7 +63,7 @@ impl UserPool {
     const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
 
     /// `None` where the configuration has no user pool.
-    pub(crate) fn of(config: &Config, pipeline: Pipeline) -> Option<Self> {
+    pub(crate) fn of(config: &Config, pipeline: Pipeline, user_context: Option<UserContext>) -> Option<Self> {
         let pool = config.user_pool()?;
         Some(Self {
             pipeline,
@@ -67,6 +71,7 @@ impl UserPool {
             id: pool.id().clone(),
             client_id: pool.client_id().clone(),
             client_secret: pool.client_secret().cloned(),
+            user_context,
         })
     }
 

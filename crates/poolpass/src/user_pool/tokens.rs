@@ -141,7 +141,7 @@ mod tests {
                 policy,
             );
             let config = Config::builder().user_pool("eu-west-1_AbCdEfGhI", "client").build().unwrap();
-            let pool = UserPool::of(&config, pipeline).unwrap();
+            let pool = UserPool::of(&config, pipeline, None).unwrap();
             for by_flow in [false, true] {
                 let began = Instant::now();
                 let outcome = match by_flow {

@@ -1,7 +1,7 @@
 //! Sign-up and everything that a person does to the account.
 
 use anyhow::{Context, Result, bail};
-use poolpass::{CodeDeliveryDetails, Error};
+use poolpass::{AccountOptions, CodeDeliveryDetails, Error};
 use poolpass::{MfaSetting, MfaSettings};
 use serde_json::{Map, Value, json};
 
@@ -25,11 +25,18 @@ impl Driver {
 
     async fn password_operation(&self, operation: &str, with: Arguments<'_>) -> Outcome {
         let account = self.client().account();
+        let options = AccountOptions { client_metadata: with.texts("clientMetadata")? };
         match operation {
             "signUp" => {
                 let mut sign_up = account.sign_up(with.text("username")?, with.text("password")?);
                 for (name, value) in with.texts("attributes")? {
                     sign_up = sign_up.attribute(name, value);
+                }
+                for (name, value) in with.texts("validationData")? {
+                    sign_up = sign_up.validation_data(name, value);
+                }
+                for (name, value) in options.client_metadata {
+                    sign_up = sign_up.client_metadata(name, value);
                 }
                 Ok(sign_up.await.map(|result| {
                     json!({
@@ -40,15 +47,19 @@ impl Driver {
                 }))
             }
             "confirmSignUp" => {
-                nothing(account.confirm_sign_up(with.text("username")?, with.text("code")?).await)
+                let confirmation = account.confirm_sign_up(with.text("username")?, with.text("code")?);
+                nothing(confirmation.options(options).await)
             }
             "resendConfirmationCode" => {
-                delivered(account.resend_confirmation_code(with.text("username")?).await)
+                delivered(account.resend_confirmation_code(with.text("username")?).options(options).await)
             }
-            "forgotPassword" => delivered(account.forgot_password(with.text("username")?).await),
+            "forgotPassword" => {
+                delivered(account.forgot_password(with.text("username")?).options(options).await)
+            }
             "confirmForgotPassword" => {
                 let (username, code) = (with.text("username")?, with.text("code")?);
-                nothing(account.confirm_forgot_password(username, code, with.text("newPassword")?).await)
+                let confirmation = account.confirm_forgot_password(username, code, with.text("newPassword")?);
+                nothing(confirmation.options(options).await)
             }
             _ => {
                 let (previous, proposed) = (with.text("previousPassword")?, with.text("proposedPassword")?);

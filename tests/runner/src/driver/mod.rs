@@ -12,11 +12,12 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Result, bail};
 use futures_util::{FutureExt, StreamExt};
 use poolpass::platform::{Clock, MemoryStore};
-use poolpass::{Challenge, Client, Config, Error, Events};
+use poolpass::{Challenge, Client, Config, DeviceFingerprint, Error, Events};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::Arguments;
 use crate::http;
+use crate::scenario::ClientSpec;
 use crate::verifying_transport::VerifyingTransport;
 
 pub(crate) use items::item_json;
@@ -29,7 +30,7 @@ pub(crate) type Outcome = Result<Result<Value, Error>>;
 pub(crate) struct Driver {
     config: String,
     store: MemoryStore,
-    clock_offset_seconds: i64,
+    spec: ClientSpec,
     running: Mutex<Running>,
 }
 
@@ -42,15 +43,15 @@ struct Running {
 }
 
 impl Driver {
-    /// A client for `config` whose device's clock is ahead of the true time.
+    /// A client for `config` as the scenario describes it.
     ///
     /// # Errors
     ///
     /// If the configuration is refused.
-    pub(crate) fn new(config: &Value, store: MemoryStore, clock_offset_seconds: i64) -> Result<Self> {
+    pub(crate) fn new(config: &Value, store: MemoryStore, spec: ClientSpec) -> Result<Self> {
         let config = config.to_string();
-        let running = Running::start(&config, &store, clock_offset_seconds)?;
-        Ok(Self { config, store, clock_offset_seconds, running: Mutex::new(running) })
+        let running = Running::start(&config, &store, &spec)?;
+        Ok(Self { config, store, spec, running: Mutex::new(running) })
     }
 
     /// Performs one operation of `tests/scenarios/README.md`.
@@ -62,7 +63,7 @@ impl Driver {
         let with = Arguments(with);
         match operation {
             "restart" => {
-                *self.running() = Running::start(&self.config, &self.store, self.clock_offset_seconds)?;
+                *self.running() = Running::start(&self.config, &self.store, &self.spec)?;
                 Ok(Ok(Value::Null))
             }
             "events" => Ok(Ok(self.running().drain_events())),
@@ -98,12 +99,22 @@ impl Driver {
 }
 
 impl Running {
-    fn start(config: &str, store: &MemoryStore, clock_offset_seconds: i64) -> Result<Self> {
-        let client = Client::builder(Config::from_json(config)?)
+    fn start(config: &str, store: &MemoryStore, spec: &ClientSpec) -> Result<Self> {
+        let mut client = Client::builder(Config::from_json(config)?)
             .store(store.clone())
-            .clock(WrongClock { offset_seconds: clock_offset_seconds })
-            .transport(VerifyingTransport::new()?)
-            .build()?;
+            .clock(WrongClock { offset_seconds: spec.clock_offset_seconds })
+            .transport(VerifyingTransport::new()?);
+        for (key, value) in &spec.refresh_metadata {
+            client = client.refresh_metadata(key, value);
+        }
+        if let Some(data) = &spec.device_fingerprint {
+            client = client.device_fingerprint(DeviceFingerprint::android(data.clone()));
+        }
+        if !spec.user_context_data.is_empty() {
+            let data = spec.user_context_data.clone();
+            client = client.user_context_data(move |username: &str| data.get(username).cloned());
+        }
+        let client = client.build()?;
         Ok(Self { events: client.events(), client, challenge: None })
     }
 

@@ -46,6 +46,9 @@ impl Driver {
         if let Some(flow) = with.maybe_text("flow") {
             sign_in = sign_in.flow(AuthFlow::from_code(flow).context("there is no such flow")?);
         }
+        for (key, value) in with.texts("clientMetadata")? {
+            sign_in = sign_in.client_metadata(key, value);
+        }
         Ok(sign_in.await.map(|step| self.outcome(step)))
     }
 
@@ -56,6 +59,9 @@ impl Driver {
         }
         if let Some(factor) = with.maybe_text("preferred") {
             sign_in = sign_in.preferred(AuthFactor::from_code(factor));
+        }
+        for (key, value) in with.texts("clientMetadata")? {
+            sign_in = sign_in.client_metadata(key, value);
         }
         Ok(sign_in.await.map(|step| self.outcome(step)))
     }

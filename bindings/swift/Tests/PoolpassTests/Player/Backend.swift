@@ -98,6 +98,18 @@ final class Backend: Sendable {
         _ = try await control("POST", "clock", ["offsetSeconds": .of(offsetSeconds)])
     }
 
+    /// Replaces the user pool's Lambda triggers.
+    func setTriggers(_ script: JSON) async throws {
+        var members = script.object ?? [:]
+        members["userPoolId"] = config["userPool"]["id"]
+        _ = try await control("POST", "triggers", .object(members))
+    }
+
+    /// The device data that requests have carried since this was last asked.
+    func takeUserContexts() async throws -> JSON {
+        try await control("DELETE", "user-contexts")
+    }
+
     /// How many requests reached the server, by operation, since this was last asked.
     func takeRequestCounts() async throws -> JSON {
         let counts = try await requestCounts()

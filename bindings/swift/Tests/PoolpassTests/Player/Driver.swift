@@ -6,20 +6,21 @@ import Poolpass
 final class Driver: Sendable {
     let config: JSON
     private let store: Store
-    private let clockOffsetSeconds: Int
+    private let spec: JSON
     private let running: Guarded<Running>
 
-    init(config: JSON, store: Store, clockOffsetSeconds: Int) throws {
+    /// A client for `config` as the scenario's `spec` describes it.
+    init(config: JSON, store: Store, spec: JSON = [:]) throws {
         self.config = config
         self.store = store
-        self.clockOffsetSeconds = clockOffsetSeconds
-        running = Guarded(try Running(config, store, clockOffsetSeconds))
+        self.spec = spec
+        running = Guarded(try Running(config, store, spec))
     }
 
     var client: Client { running.value.client }
 
     func restart() throws {
-        let new = try Running(config, store, clockOffsetSeconds)
+        let new = try Running(config, store, spec)
         running.change { $0 = new }
     }
 
@@ -55,11 +56,19 @@ final class Driver: Sendable {
         let events: EventLog
         var challenge: Challenge?
 
-        init(_ config: JSON, _ store: Store, _ clockOffsetSeconds: Int) throws {
+        init(_ config: JSON, _ store: Store, _ spec: JSON) throws {
             var options = ClientOptions()
             options.logListener = { event in logLines.change { $0.append("\(event)") } }
-            if clockOffsetSeconds != 0 {
-                options.now = { Date().addingTimeInterval(TimeInterval(clockOffsetSeconds)) }
+            if let seconds = spec["clockOffsetSeconds"].int {
+                options.now = { Date().addingTimeInterval(TimeInterval(seconds)) }
+            }
+            options.refreshMetadata = spec["refreshMetadata"].strings
+            if spec["deviceFingerprint"] != .null {
+                options.deviceFingerprint = .android(spec["deviceFingerprint"].strings)
+            }
+            if spec["userContextData"] != .null {
+                let data = spec["userContextData"].strings
+                options.userContextData = { data[$0] }
             }
             client = try Client(Config(json: config.text), store: store, options: options)
             events = EventLog(client.events())

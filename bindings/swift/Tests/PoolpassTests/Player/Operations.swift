@@ -39,13 +39,15 @@ private let others: [String: Operation] = [
 private let session: [String: Operation] = [
     "signIn": { driver, with in
         let step = try await driver.client.signIn(
-            username: try with.text("username"), password: try with.text("password"), flow: try flow(with) ?? .userSrpAuth)
+            username: try with.text("username"), password: try with.text("password"), flow: try flow(with) ?? .userSrpAuth,
+            clientMetadata: with["clientMetadata"].strings)
         return outcome(driver, step)
     },
     "signInWithoutPassword": { driver, with in
         let step = try await driver.client.signInWithoutPassword(
             username: try with.text("username"), flow: try flow(with) ?? .userAuth,
-            preferred: with.maybeText("preferred").map { AuthFactor(code: $0) })
+            preferred: with.maybeText("preferred").map { AuthFactor(code: $0) },
+            clientMetadata: with["clientMetadata"].strings)
         return outcome(driver, step)
     },
     "autoSignIn": { driver, _ in outcome(driver, try await driver.client.autoSignIn()) },
@@ -95,7 +97,8 @@ private let accounts: [String: Operation] = [
     "account.signUp": { driver, with in
         let done = try await driver.client.account.signUp(
             username: try with.text("username"), password: try with.text("password"),
-            attributes: with["attributes"].strings)
+            attributes: with["attributes"].strings, validationData: with["validationData"].strings,
+            clientMetadata: with["clientMetadata"].strings)
         return [
             "confirmed": .bool(done.confirmed), "sub": .string(done.sub),
             "codeDeliveryDetails": described(done.codeDeliveryDetails),
@@ -110,18 +113,24 @@ private let accounts: [String: Operation] = [
         ]
     },
     "account.confirmSignUp": { driver, with in
-        try await driver.client.account.confirmSignUp(username: try with.text("username"), code: try with.text("code"))
+        try await driver.client.account.confirmSignUp(
+            username: try with.text("username"), code: try with.text("code"), clientMetadata: with["clientMetadata"].strings)
         return .null
     },
     "account.resendConfirmationCode": { driver, with in
-        described(try await driver.client.account.resendConfirmationCode(username: try with.text("username")))
+        described(
+            try await driver.client.account.resendConfirmationCode(
+                username: try with.text("username"), clientMetadata: with["clientMetadata"].strings))
     },
     "account.forgotPassword": { driver, with in
-        described(try await driver.client.account.forgotPassword(username: try with.text("username")))
+        described(
+            try await driver.client.account.forgotPassword(
+                username: try with.text("username"), clientMetadata: with["clientMetadata"].strings))
     },
     "account.confirmForgotPassword": { driver, with in
         try await driver.client.account.confirmForgotPassword(
-            username: try with.text("username"), code: try with.text("code"), newPassword: try with.text("newPassword"))
+            username: try with.text("username"), code: try with.text("code"), newPassword: try with.text("newPassword"),
+            clientMetadata: with["clientMetadata"].strings)
         return .null
     },
     "account.changePassword": { driver, with in

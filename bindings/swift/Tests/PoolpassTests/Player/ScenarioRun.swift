@@ -45,8 +45,7 @@ struct ScenarioRun {
             let storeName = spec["store"].string ?? name
             let store = stores[storeName] ?? .memory()
             stores[storeName] = store
-            let offset = spec["clockOffsetSeconds"].int ?? 0
-            drivers[name] = try Driver(config: try config(for: spec), store: store, clockOffsetSeconds: offset)
+            drivers[name] = try Driver(config: try config(for: spec), store: store, spec: spec)
         }
     }
 
@@ -64,6 +63,10 @@ struct ScenarioRun {
                 let counted = counts[operation] == .null ? 0 : counts[operation]
                 try expect(counted, toContain: number, at: operation)
             }
+        } else if step["triggers"] != .null {
+            try await backend.setTriggers(try await filled(step["triggers"]))
+        } else if step["userContexts"] != .null {
+            try expect(try await backend.takeUserContexts(), toContain: step["userContexts"], at: "userContexts")
         } else if step.object?["fault"] != nil {
             try await backend.fault(step["fault"])
         } else {
@@ -170,6 +173,10 @@ struct ScenarioRun {
         config["userPool"]["clientId"] = other["clientId"]
         let secret = spec["clientSecret"] == .null ? other["clientSecret"] : spec["clientSecret"]
         config["userPool"]["clientSecret"] = secret
+        if spec["replica"] == true, let endpoint = config["endpoints"]["cognitoIdp"].string {
+            let primary = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
+            config["endpoints"]["cognitoIdp"] = .string("\(primary)/_region/us-west-2")
+        }
         return config
     }
 }

@@ -3,7 +3,9 @@ package dev.poolpass
 import java.time.Clock
 import java.time.Duration
 import dev.poolpass.ffi.LogListenerException
+import dev.poolpass.ffi.UserContextDataException
 import dev.poolpass.ffi.ClientOptions as FfiClientOptions
+import dev.poolpass.ffi.DeviceFingerprint as FfiDeviceFingerprint
 
 /** How the password is proven: `SRP` never sends it, `USER_PASSWORD` does, as a migration trigger needs it. */
 typealias AuthFlow = dev.poolpass.ffi.AuthFlow
@@ -30,6 +32,12 @@ typealias LogLevel = dev.poolpass.ffi.LogLevel
  * @property logListener hears what the SDK does, for the app's log, as long as the client lives. It also hears the other clients of the
  * process. It is called on any thread, while the SDK waits: it has to return soon. No event contains a secret. Default: nobody.
  * @property refreshMetadata something for the user pool's Lambda triggers that is sent with every refresh.
+ * @property userContextData supplies the encoded device data for the user pool's threat protection (`UserContextData`). The data goes
+ * with InitiateAuth, RespondToAuthChallenge, SignUp, ConfirmSignUp, ResendConfirmationCode, ForgotPassword and ConfirmForgotPassword.
+ * It gets the user name, and returns the data as Amazon's context data library encodes it; null sends none. It replaces
+ * `deviceFingerprint`. Default: none is sent.
+ * @property deviceFingerprint the data about this device that is encoded for the user pool's threat protection (`UserContextData`).
+ * Default: none is sent.
  */
 class ClientOptions(
     val store: Store? = null,
@@ -41,6 +49,8 @@ class ClientOptions(
     val refreshOperation: RefreshOperation? = null,
     val refreshMetadata: Map<String, String> = emptyMap(),
     val logListener: ((LogEvent) -> Unit)? = null,
+    val userContextData: ((username: String) -> String?)? = null,
+    val deviceFingerprint: DeviceFingerprint? = null,
 ) {
     internal fun toFfi() = FfiClientOptions(
         store = store?.let(::storeToFfi),
@@ -52,7 +62,31 @@ class ClientOptions(
         refreshOperation = refreshOperation,
         refreshMetadata = refreshMetadata,
         logListener = logListener?.let(::ForeignLogListener),
+        userContextData = userContextData?.let(::ForeignUserContextData),
+        deviceFingerprint = deviceFingerprint?.inner,
     )
+}
+
+/**
+ * Data about the device that Poolpass encodes for a user pool's threat protection as Amazon's libraries for iOS and Android do.
+ *
+ * The app collects the data, with the names that these libraries use, such as `DeviceId`, `DeviceName`, `DeviceLanguage`,
+ * `ClientTimezone` and `ApplicationName`. Cognito compares a sign-in with earlier ones, so the same device has to give the same data.
+ */
+class DeviceFingerprint private constructor(internal val inner: FfiDeviceFingerprint) {
+    companion object {
+        /** Device data in the format of Amazon's library for iOS. */
+        @JvmStatic
+        fun ios(data: Map<String, String>): DeviceFingerprint = DeviceFingerprint(FfiDeviceFingerprint.Ios(data))
+
+        /** Device data in the format of Amazon's library for Android. */
+        @JvmStatic
+        fun android(data: Map<String, String>): DeviceFingerprint = DeviceFingerprint(FfiDeviceFingerprint.Android(data))
+    }
+}
+
+private class ForeignUserContextData(private val provider: (String) -> String?) : dev.poolpass.ffi.UserContextData {
+    override fun encodedData(username: String) = foreign({ provider(username) }, UserContextDataException::Failed)
 }
 
 private class ForeignLogListener(private val listener: (LogEvent) -> Unit) : dev.poolpass.ffi.LogListener {

@@ -102,6 +102,14 @@ class Backend private constructor(private val server: Process, val config: JsonO
         control("POST", "clock", buildJsonObject { put("offsetSeconds", offsetSeconds) })
     }
 
+    /** Replaces the user pool's Lambda triggers. */
+    fun setTriggers(script: JsonObject) {
+        control("POST", "triggers", JsonObject(script + ("userPoolId" to JsonPrimitive(userPoolId))))
+    }
+
+    /** The device data that requests have carried since this was last asked. */
+    fun takeUserContexts(): JsonElement = control("DELETE", "user-contexts")
+
     /** How many requests reached the server, by operation, since this was last asked. */
     fun takeRequestCounts(): JsonObject {
         val counts = requestCounts()

@@ -11,6 +11,7 @@ import dev.poolpass.Client
 import dev.poolpass.ClientOptions
 import dev.poolpass.CodeDeliveryDetails
 import dev.poolpass.Credentials
+import dev.poolpass.DeviceFingerprint
 import dev.poolpass.GetOptions
 import dev.poolpass.Item
 import dev.poolpass.ListOptions
@@ -36,6 +37,8 @@ import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.jsonPrimitive
+import kotlinx.serialization.json.long
 import java.net.URI
 import java.net.http.HttpClient
 import java.net.http.HttpRequest
@@ -46,8 +49,8 @@ import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.atomic.AtomicInteger
 
 /** One client with its store, as one device has it, driven by the names of operations that tests/scenarios/README.md lists. */
-class Driver(private val config: JsonObject, private val store: Store, clockOffsetSeconds: Long) {
-    private val clock = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(clockOffsetSeconds))
+class Driver(private val config: JsonObject, private val store: Store, private val spec: JsonObject = JsonObject(emptyMap())) {
+    private val clock = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(spec["clockOffsetSeconds"]?.jsonPrimitive?.long ?: 0))
     private lateinit var client: Client
     private var challenge: Challenge? = null
     private val events = ConcurrentLinkedQueue<String>()
@@ -59,12 +62,22 @@ class Driver(private val config: JsonObject, private val store: Store, clockOffs
 
     private fun restart() {
         listening?.cancel()
-        client = Client(config.toString(), ClientOptions(store = store, clock = clock, logListener = { logLines += it.toString() }))
+        val options = ClientOptions(
+            store = store,
+            clock = clock,
+            logListener = { logLines += it.toString() },
+            refreshMetadata = texts("refreshMetadata").orEmpty(),
+            deviceFingerprint = texts("deviceFingerprint")?.let(DeviceFingerprint::android),
+            userContextData = texts("userContextData")?.let { data -> data::get },
+        )
+        client = Client(config.toString(), options)
         challenge = null
         events.clear()
         val happening = client.events()
         listening = CoroutineScope(Dispatchers.Default).launch { happening.collect { events += named(it) } }
     }
+
+    private fun texts(member: String) = (spec[member] as? JsonObject)?.mapValues { it.value.jsonPrimitive.content }
 
     /** Does an operation; the result as JSON. */
     suspend fun perform(operation: String, args: Arguments): JsonElement = json(result(operation, args))
@@ -74,12 +87,13 @@ class Driver(private val config: JsonObject, private val store: Store, clockOffs
         "events" -> takeEvents()
         "fetch" -> fetch(args)
 
-        "signIn" -> outcome(client.signIn(args.text("username"), args.text("password"), args.flow() ?: AuthFlow.USER_SRP_AUTH))
+        "signIn" -> outcome(client.signIn(args.text("username"), args.text("password"), args.flow() ?: AuthFlow.USER_SRP_AUTH, args.texts("clientMetadata")))
         "signInWithoutPassword" -> outcome(
             client.signInWithoutPassword(
                 args.text("username"),
                 args.flow() ?: AuthFlow.USER_AUTH,
                 args.maybeText("preferred")?.let(AuthFactor::ofCode),
+                args.texts("clientMetadata"),
             ),
         )
         "autoSignIn" -> outcome(client.autoSignIn())
@@ -106,13 +120,25 @@ class Driver(private val config: JsonObject, private val store: Store, clockOffs
         "identityId" -> client.identityId()
         "credentials" -> credentials(client.credentials())
 
-        "account.signUp" -> signedUp(client.account.signUp(args.text("username"), args.text("password"), args.texts("attributes")))
+        "account.signUp" -> signedUp(
+            client.account.signUp(
+                args.text("username"), args.text("password"), args.texts("attributes"), args.texts("validationData"),
+                args.texts("clientMetadata"),
+            ),
+        )
         "account.signUpWithoutPassword" -> signedUp(client.account.signUpWithoutPassword(args.text("username"), args.texts("attributes")))
-        "account.confirmSignUp" -> none(client.account.confirmSignUp(args.text("username"), args.text("code")))
-        "account.resendConfirmationCode" -> client.account.resendConfirmationCode(args.text("username"))?.let(::details)
-        "account.forgotPassword" -> client.account.forgotPassword(args.text("username"))?.let(::details)
+        "account.confirmSignUp" ->
+            none(client.account.confirmSignUp(args.text("username"), args.text("code"), args.texts("clientMetadata")))
+        "account.resendConfirmationCode" ->
+            client.account.resendConfirmationCode(args.text("username"), args.texts("clientMetadata"))?.let(::details)
+        "account.forgotPassword" ->
+            client.account.forgotPassword(args.text("username"), args.texts("clientMetadata"))?.let(::details)
         "account.confirmForgotPassword" ->
-            none(client.account.confirmForgotPassword(args.text("username"), args.text("code"), args.text("newPassword")))
+            none(
+                client.account.confirmForgotPassword(
+                    args.text("username"), args.text("code"), args.text("newPassword"), args.texts("clientMetadata"),
+                ),
+            )
         "account.changePassword" ->
             none(client.account.changePassword(args.text("previousPassword"), args.text("proposedPassword")))
         "account.attributes" -> client.account.attributes()

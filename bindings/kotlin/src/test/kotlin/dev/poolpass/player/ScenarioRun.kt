@@ -58,8 +58,7 @@ class ScenarioRun(private val backend: Backend) {
         clients.forEach { (name, spec) ->
             val client = spec.jsonObject
             val store = stores.getOrPut(client.text("store") ?: name) { MemoryStore() }
-            val offset = client["clockOffsetSeconds"]?.jsonPrimitive?.long ?: 0
-            drivers[name] = Driver(configOf(client), store, offset)
+            drivers[name] = Driver(configOf(client), store, client)
         }
     }
 
@@ -78,6 +77,8 @@ class ScenarioRun(private val backend: Backend) {
                     expect(counts[operation] ?: JsonPrimitive(0), expected, operation)
                 }
             }
+            "triggers" in step -> backend.setTriggers(filled(step["triggers"]).jsonObject)
+            "userContexts" in step -> expect(backend.takeUserContexts(), step["userContexts"]!!, "userContexts")
             else -> error("step $index is none that there is")
         }
     }
@@ -153,7 +154,10 @@ class ScenarioRun(private val backend: Backend) {
         }
         val secret = spec["clientSecret"] ?: other["clientSecret"] ?: JsonNull
         val userPool = JsonObject(own + mapOf("clientId" to other["clientId"]!!, "clientSecret" to secret))
-        return JsonObject(backend.config + ("userPool" to userPool))
+        val endpoints = backend.config["endpoints"]!!.jsonObject
+        val replica = JsonPrimitive("${endpoints.text("cognitoIdp")!!.trimEnd('/')}/_region/us-west-2")
+        val reached = if ("replica" in spec) JsonObject(endpoints + ("cognitoIdp" to replica)) else endpoints
+        return JsonObject(backend.config + mapOf("userPool" to userPool, "endpoints" to reached))
     }
 }
 
