@@ -51,6 +51,7 @@ impl Client {
             retry: RetryPolicy::default(),
             refresh: RefreshSettings::default(),
             user_context: None,
+            device_name: None,
         }
     }
 
@@ -318,6 +319,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     refresh: RefreshSettings,
     user_context: Option<UserContext>,
+    device_name: Option<String>,
 }
 
 impl ClientBuilder {
@@ -380,6 +382,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the name of this device among the person's devices, in user pools that track devices (ConfirmDevice). Default: none.
+    pub fn device_name(mut self, name: impl Into<String>) -> Self {
+        self.device_name = Some(name.into());
+        self
+    }
+
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
@@ -392,7 +400,14 @@ impl ClientBuilder {
         };
         let pipeline = Pipeline::new(transport, self.clock, self.random, self.retry);
         let store: Arc<dyn SessionStore> = Arc::new(BoundedStore(self.store));
-        let sign_in = UserPool::of(&self.config, pipeline.clone(), self.user_context).map(|pool| {
+        let pool = UserPool::of(
+            &self.config,
+            pipeline.clone(),
+            Arc::clone(&store),
+            self.device_name,
+            self.user_context,
+        );
+        let sign_in = pool.map(|pool| {
             let pool = Arc::new(pool);
             let manager = SessionManager::new(Arc::clone(&pool), Arc::clone(&store), self.refresh);
             Arc::new(SignInFlow::new(pool, manager, Arc::clone(&store)))

@@ -107,9 +107,9 @@ mod deadlines;
 mod scripted_aws;
 
 pub use account::{
-    Account, AccountCall, AccountList, AccountListOptions, AccountOptions, AccountPage, MfaPreference,
-    MfaSetting, MfaSettings, Passkey, PasskeyRegistration, SignUp, SignUpOptions, SignUpResult,
-    UserAttributes,
+    Account, AccountCall, AccountList, AccountListOptions, AccountOptions, AccountPage, Device,
+    MfaPreference, MfaSetting, MfaSettings, Passkey, PasskeyRegistration, SignUp, SignUpOptions,
+    SignUpResult, UserAttributes,
 };
 pub use aws_request::RetryPolicy;
 pub use client::{Client, ClientBuilder};

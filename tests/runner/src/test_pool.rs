@@ -68,9 +68,29 @@ impl TestPool {
     ///
     /// If the server refuses.
     pub async fn rotating(grace_seconds: u32) -> Result<Self> {
-        let rotation = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": grace_seconds });
-        let flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH"];
-        Self::with(json!({}), json!({ "RefreshTokenRotation": rotation, "ExplicitAuthFlows": flows })).await
+        Self::with(json!({}), rotation(grace_seconds)).await
+    }
+
+    /// Two pools as [`rotating`](Self::rotating) makes them, of which the second tracks devices.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses.
+    pub async fn rotating_and_tracking(grace_seconds: u32) -> Result<[Self; 2]> {
+        Ok([Self::rotating(grace_seconds).await?, Self::tracking(Some(grace_seconds)).await?])
+    }
+
+    /// A pool that remembers every device, with an app client as [`start`](Self::start) makes it, or as
+    /// [`rotating`](Self::rotating) does if there is a grace period.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses.
+    pub async fn tracking(grace_seconds: Option<u32>) -> Result<Self> {
+        let devices =
+            json!({ "ChallengeRequiredOnNewDevice": true, "DeviceOnlyRememberedOnUserPrompt": false });
+        let client = grace_seconds.map_or_else(|| json!({}), rotation);
+        Self::with(json!({ "DeviceConfiguration": devices }), client).await
     }
 
     /// A confirmed user with [`PASSWORD`].
@@ -191,6 +211,13 @@ impl Clock for DeviceClock {
 /// Calls an operation of `cognito-idp` as the account's root user.
 pub(crate) async fn admin(aws: &LocalAws, operation: &str, input: &Value) -> Result<Value> {
     root::cognito_idp(aws.url(), &REGION.parse()?, aws.clock().now(), operation, input).await
+}
+
+/// The members of an app client that rotates refresh tokens.
+fn rotation(grace_seconds: u32) -> Value {
+    let rotation = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": grace_seconds });
+    let flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH"];
+    json!({ "RefreshTokenRotation": rotation, "ExplicitAuthFlows": flows })
 }
 
 fn extend(input: &mut Value, members: Value) {

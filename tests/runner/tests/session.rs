@@ -27,7 +27,8 @@ const LIFE: Duration = Duration::from_secs(3600);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_thousand_tasks_at_the_moment_of_expiry_cause_one_refresh() -> Result<()> {
-    for pool in [TestPool::start().await?, TestPool::rotating(0).await?] {
+    let [rotating, tracking] = TestPool::rotating_and_tracking(0).await?;
+    for pool in [TestPool::start().await?, rotating, tracking] {
         let client = signed_in(&pool).await?;
         let old = client.id_token().await?;
         pool.pass(LIFE);
@@ -59,27 +60,28 @@ async fn tokens_are_refreshed_shortly_before_they_expire() -> Result<()> {
 
 #[tokio::test]
 async fn a_caller_who_gives_up_in_the_middle_of_a_rotation_loses_nothing() -> Result<()> {
-    let pool = TestPool::rotating(0).await?;
-    let client = signed_in(&pool).await?;
-    let mut events = client.events();
-    pool.pass(LIFE);
-    pool.fault(json!({ "operation": REFRESH, "times": 1, "action": { "delayMs": 50 } }))?;
+    for pool in TestPool::rotating_and_tracking(0).await? {
+        let client = signed_in(&pool).await?;
+        let mut events = client.events();
+        pool.pass(LIFE);
+        pool.fault(json!({ "operation": REFRESH, "times": 1, "action": { "delayMs": 50 } }))?;
 
-    let impatient = tokio::spawn({
-        let client = client.clone();
-        async move { client.id_token().await }
-    });
-    while pool.aws.request_counts().of(REFRESH) == 0 {
-        tokio::task::yield_now().await;
+        let impatient = tokio::spawn({
+            let client = client.clone();
+            async move { client.id_token().await }
+        });
+        while pool.aws.request_counts().of(REFRESH) == 0 {
+            tokio::task::yield_now().await;
+        }
+        impatient.abort();
+        assert!(impatient.await.is_err_and(|error| error.is_cancelled()));
+
+        // Without a grace period, a lost rotated token would be the end.
+        assert_eq!(next(&mut events).await, Some(SessionEvent::Refreshed));
+        assert_eq!(pool.aws.request_counts().of(REFRESH), 1);
+        client.refresh().await?;
+        assert_eq!(pool.aws.request_counts().of(REFRESH), 2);
     }
-    impatient.abort();
-    assert!(impatient.await.is_err_and(|error| error.is_cancelled()));
-
-    // Without a grace period, a lost rotated token would be the end.
-    assert_eq!(next(&mut events).await, Some(SessionEvent::Refreshed));
-    assert_eq!(pool.aws.request_counts().of(REFRESH), 1);
-    client.refresh().await?;
-    assert_eq!(pool.aws.request_counts().of(REFRESH), 2);
     Ok(())
 }
 
@@ -136,31 +138,34 @@ async fn a_valid_token_is_handed_out_although_the_refresh_fails() -> Result<()> 
 
 #[tokio::test]
 async fn a_rotation_whose_answer_is_lost_is_recovered_within_the_grace_period() -> Result<()> {
-    let pool = TestPool::rotating(60).await?;
-    let client = signed_in(&pool).await?;
-    pool.pass(LIFE);
-    pool.fault(json!({ "operation": REFRESH, "times": 1, "action": "dropAfterHandling" }))?;
-    client.id_token().await?;
-    assert_eq!(pool.aws.request_counts().of(REFRESH), 2);
-    // The recovered token can be refreshed again.
-    pool.pass(LIFE);
-    client.id_token().await?;
+    for pool in TestPool::rotating_and_tracking(60).await? {
+        let client = signed_in(&pool).await?;
+        pool.pass(LIFE);
+        pool.fault(json!({ "operation": REFRESH, "times": 1, "action": "dropAfterHandling" }))?;
+        client.id_token().await?;
+        assert_eq!(pool.aws.request_counts().of(REFRESH), 2);
+        // The recovered token can be refreshed again.
+        pool.pass(LIFE);
+        client.id_token().await?;
+    }
     Ok(())
 }
 
 #[tokio::test]
 async fn a_rotated_token_that_is_used_again_ends_the_session_with_that_reason() -> Result<()> {
-    let pool = TestPool::rotating(0).await?;
-    let client = signed_in(&pool).await?;
-    let events = client.events();
-    pool.pass(LIFE);
-    pool.fault(json!({ "operation": REFRESH, "times": 1, "action": "dropAfterHandling" }))?;
-    let error = client.id_token().await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.aws_code()),
-        (ErrorKind::SessionEnded, Some("RefreshTokenReuseException"))
-    );
-    assert_ended(&client, events, SessionEndReason::Reused).await
+    for pool in TestPool::rotating_and_tracking(0).await? {
+        let client = signed_in(&pool).await?;
+        let events = client.events();
+        pool.pass(LIFE);
+        pool.fault(json!({ "operation": REFRESH, "times": 1, "action": "dropAfterHandling" }))?;
+        let error = client.id_token().await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.aws_code()),
+            (ErrorKind::SessionEnded, Some("RefreshTokenReuseException"))
+        );
+        assert_ended(&client, events, SessionEndReason::Reused).await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]
@@ -208,35 +213,36 @@ async fn an_old_token_and_a_disabled_user_end_the_session_with_their_reasons() -
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_clients_on_one_file_store_refresh_once_and_share_what_happens() -> Result<()> {
-    let pool = TestPool::rotating(0).await?;
-    let directory = tempfile::tempdir()?;
-    let client = || anyhow::Ok(pool.client()?.store(FileStore::new(directory.path())?).build()?);
-    pool.add_user("ada").await?;
-    let (first, second) = (client()?, client()?);
-    done(first.sign_in("ada", PASSWORD).await?);
-    assert_eq!(username(&second).await?.as_deref(), Some("ada"));
+    for pool in TestPool::rotating_and_tracking(0).await? {
+        let directory = tempfile::tempdir()?;
+        let client = || anyhow::Ok(pool.client()?.store(FileStore::new(directory.path())?).build()?);
+        pool.add_user("ada").await?;
+        let (first, second) = (client()?, client()?);
+        done(first.sign_in("ada", PASSWORD).await?);
+        assert_eq!(username(&second).await?.as_deref(), Some("ada"));
 
-    for round in 1..=5 {
-        pool.pass(LIFE);
-        let tasks = [&first, &second].into_iter().cycle().take(40).cloned().map(|client| {
-            tokio::spawn(async move { client.id_token().await.map(|token| token.jwt().to_owned()) })
-        });
-        let tokens = try_join_all(tasks).await?.into_iter().collect::<Result<HashSet<_>, _>>()?;
-        assert_eq!(tokens.len(), 1);
-        assert_eq!(pool.aws.request_counts().of(REFRESH), round);
+        for round in 1..=5 {
+            pool.pass(LIFE);
+            let tasks = [&first, &second].into_iter().cycle().take(40).cloned().map(|client| {
+                tokio::spawn(async move { client.id_token().await.map(|token| token.jwt().to_owned()) })
+            });
+            let tokens = try_join_all(tasks).await?.into_iter().collect::<Result<HashSet<_>, _>>()?;
+            assert_eq!(tokens.len(), 1);
+            assert_eq!(pool.aws.request_counts().of(REFRESH), round);
+        }
+
+        let mut events = second.events();
+        assert!(first.sign_out().await?.is_revoked());
+        assert_eq!(username(&second).await?, None);
+        let reason = SessionEndReason::SignedOutElsewhere;
+        assert_eq!(next(&mut events).await, Some(SessionEvent::SessionEnded { reason }));
+        assert_eq!(second.id_token().await.unwrap_err().kind(), ErrorKind::SignedOut);
+
+        pool.add_user("bob").await?;
+        done(first.sign_in("bob", PASSWORD).await?);
+        assert_eq!(username(&second).await?.as_deref(), Some("bob"));
+        assert_eq!(next(&mut events).await, Some(SessionEvent::SignedIn));
     }
-
-    let mut events = second.events();
-    assert!(first.sign_out().await?.is_revoked());
-    assert_eq!(username(&second).await?, None);
-    let reason = SessionEndReason::SignedOutElsewhere;
-    assert_eq!(next(&mut events).await, Some(SessionEvent::SessionEnded { reason }));
-    assert_eq!(second.id_token().await.unwrap_err().kind(), ErrorKind::SignedOut);
-
-    pool.add_user("bob").await?;
-    done(first.sign_in("bob", PASSWORD).await?);
-    assert_eq!(username(&second).await?.as_deref(), Some("bob"));
-    assert_eq!(next(&mut events).await, Some(SessionEvent::SignedIn));
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use futures_util::future::try_join3;
+use futures_util::future::try_join4;
 use poolpass::Client;
 use poolpass::platform::FileStore;
 use poolpass_tests::{PASSWORD, TestPool};
@@ -18,8 +18,9 @@ const STANDS_STILL: Duration = Duration::from_secs(17);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_answered_while_the_process_stood_still_counts() -> Result<()> {
-    try_join3(
+    try_join4(
         suspended(TestPool::rotating(60).await?, "rotation", "GetTokensFromRefreshToken"),
+        suspended(TestPool::tracking(Some(60)).await?, "rotation", "GetTokensFromRefreshToken"),
         suspended(TestPool::start().await?, "refresh", "GetTokensFromRefreshToken"),
         suspended(TestPool::start().await?, "sign-in", "RespondToAuthChallenge"),
     )

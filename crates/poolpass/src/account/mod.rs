@@ -3,6 +3,7 @@
 //! - [`sign_up`]: signing up and confirming, before anyone is signed in
 //! - [`password`]: a forgotten password, and a changed one
 //! - [`attributes`]: the person's attributes in the user pool
+//! - [`devices`]: the devices that the user pool remembers
 //! - [`call`]: a call with options, before it is sent
 //! - [`mfa`]: setting up and choosing a second factor
 //! - [`passkeys`]: registering, listing and deleting passkeys
@@ -10,6 +11,7 @@
 
 mod attributes;
 mod call;
+mod devices;
 mod list;
 mod mfa;
 mod passkeys;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 
 pub use attributes::UserAttributes;
 pub use call::{AccountCall, AccountOptions};
+pub use devices::Device;
 pub use list::{AccountList, AccountListOptions, AccountPage};
 pub use mfa::{MfaPreference, MfaSetting, MfaSettings};
 pub use passkeys::{Passkey, PasskeyRegistration};

@@ -24,6 +24,8 @@ const HARMLESS: &[&str] = &[
     "CredentialId",
     "CustomRoleArn",
     "DeliveryMedium",
+    "DeviceName",
+    "DeviceRememberedStatus",
     "FriendlyDeviceName",
     "IdentityId",
     "IdentityPoolId",

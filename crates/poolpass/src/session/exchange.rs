@@ -2,7 +2,7 @@
 
 use super::{Session, SessionEndReason};
 use crate::error::{Error, ErrorKind};
-use crate::user_pool::{AuthenticationResult, ClientMetadata, UserPool};
+use crate::user_pool::{AuthenticationResult, ClientMetadata, DeviceIds, UserPool, is_unknown_device};
 
 /// The operation that refreshes a session.
 ///
@@ -50,17 +50,18 @@ pub(crate) struct RefreshSettings {
     pub(crate) client_metadata: ClientMetadata,
 }
 
-/// Gets new tokens for `session`.
+/// Gets new tokens for `session`, and the ids of a new device if AWS names one.
 pub(super) async fn exchange(
     pool: &UserPool,
     settings: &RefreshSettings,
     session: &Session,
-) -> Result<Session, Error> {
+) -> Result<(Session, Option<DeviceIds>), Error> {
     let (result, operation) = match settings.operation {
         Some(operation) => (ask(pool, settings, session, operation).await?, operation),
         None => find_out(pool, settings, session).await?,
     };
-    session.renewed(result, operation)
+    let new_device = result.new_device.clone();
+    Ok((session.renewed(result, operation)?, new_device))
 }
 
 /// Calls the operation that has worked before, or else GetTokensFromRefreshToken, which works for every app client of AWS.
@@ -109,14 +110,20 @@ async fn ask(
     operation: RefreshOperation,
 ) -> Result<AuthenticationResult, Error> {
     let refresh_token = session.refresh_token.expose();
-    let (device_key, metadata) = (session.device_key(), &settings.client_metadata);
-    match operation {
+    let metadata = &settings.client_metadata;
+    let ask = |device_key| match operation {
         RefreshOperation::GetTokensFromRefreshToken => {
-            pool.get_tokens_from_refresh_token(refresh_token, device_key, metadata).await
+            pool.get_tokens_from_refresh_token(refresh_token, device_key, metadata)
         }
         RefreshOperation::RefreshTokenAuth => {
-            pool.refresh_token_auth(refresh_token, session.id_token.username(), device_key, metadata).await
+            pool.refresh_token_auth(refresh_token, session.id_token.username(), device_key, metadata)
         }
+    };
+    let device_key = session.device_key();
+    match ask(device_key).await {
+        // AWS may go on without the device, or else says that the session is over.
+        Err(error) if device_key.is_some() && is_unknown_device(&error) => ask(None).await,
+        outcome => outcome,
     }
 }
 

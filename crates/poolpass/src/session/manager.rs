@@ -21,7 +21,7 @@ use crate::error::{Error, ErrorKind};
 use crate::platform::{
     BoxFuture, SessionStore, StoreError, StoreLock, grace_period, lock_within, within_grace_period,
 };
-use crate::user_pool::{AuthenticationResult, UserPool};
+use crate::user_pool::{AuthenticationResult, UserPool, store_key};
 
 /// Manages the session of one client. Clones share it.
 #[derive(Clone)]
@@ -53,7 +53,7 @@ pub(super) struct Writing<'a> {
 
 impl SessionManager {
     pub(crate) fn new(pool: Arc<UserPool>, store: Arc<dyn SessionStore>, settings: RefreshSettings) -> Self {
-        let key = |name| store_key(&pool, name);
+        let key = |name| store_key(pool.client_id(), name);
         let keys = Keys {
             session: key("session"),
             refreshing: key("session.refresh"),
@@ -70,14 +70,20 @@ impl SessionManager {
         }))
     }
 
-    /// Stores the tokens of a completed sign-in, and only then makes them the session. It runs to the end even if the caller goes
-    /// away.
+    /// Stores the tokens of a completed sign-in, and only then makes them the session. A new device is confirmed before that. It runs
+    /// to the end even if the caller goes away.
     pub(crate) async fn begin(&self, result: AuthenticationResult) -> Result<Arc<Session>, Error> {
         let mut id = [0; 16];
         self.0.pool.pipeline().random().fill(&mut id)?;
-        let session = Arc::new(Session::begin(hex::encode(id), result)?);
+        let new_device = result.new_device.clone();
+        let mut session = Session::begin(hex::encode(id), result)?;
         let shared = Arc::clone(&self.0);
         detached(async move {
+            if let Some(device) = new_device {
+                shared.keep_device(&session, device).await;
+                shared.confirm_device(&mut session).await;
+            }
+            let session = Arc::new(session);
             let saved = async { shared.save(&session, &shared.write().await?).await }.await;
             if let Err(error) = saved {
                 shared.abandon(session);
@@ -270,12 +276,6 @@ impl Shared {
             Ok(session)
         })
     }
-}
-
-/// The key of one of the client's values in a store that several app clients may share.
-pub(crate) fn store_key(pool: &UserPool, name: &str) -> String {
-    // Store keys have no "+", which app client ids may have.
-    format!("{}.{name}", pool.client_id().as_str().replace('+', "-"))
 }
 
 pub(super) fn signed_out() -> Error {

@@ -6,10 +6,12 @@
 //! - [`exchange`]: the two operations that refresh, and the choice between them
 //! - [`sign_out`]: ends the session, here and everywhere
 //! - [`events`]: tells listeners when the session changes
+//! - [`device`]: has AWS confirm a new device
 //! - [`login`]: the session as a login of the identity pool
 
 mod claims;
 mod detached;
+mod device;
 mod events;
 mod exchange;
 mod login;
@@ -33,10 +35,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use claims::Claims;
 pub(crate) use detached::detached;
+use device::DeviceTask;
 pub use events::{Events, SessionEndReason, SessionEvent};
 pub use exchange::RefreshOperation;
 pub(crate) use exchange::RefreshSettings;
-pub(crate) use manager::{SessionManager, store_key};
+pub(crate) use manager::SessionManager;
 pub use sign_out::SignOut;
 pub(crate) use tokens::RefreshToken;
 pub use tokens::{AccessToken, IdToken};
@@ -46,6 +49,7 @@ use crate::error::Error;
 use crate::user_pool::AuthenticationResult;
 
 /// The tokens of one sign-in at one moment. A refresh makes a new value.
+#[derive(Clone)]
 pub(crate) struct Session {
     /// Tells this sign-in from every other: chosen at random when the person signs in, and kept by every refresh.
     id: String,
@@ -53,6 +57,7 @@ pub(crate) struct Session {
     access_token: AccessToken,
     refresh_token: RefreshToken,
     device_key: Option<String>,
+    device_task: Option<DeviceTask>,
     /// The operation that refreshes, once it is known.
     refresh_operation: Option<RefreshOperation>,
 }
@@ -77,7 +82,8 @@ impl Session {
             id_token: IdToken::parse(result.id_token)?,
             access_token: AccessToken::parse(result.access_token)?,
             refresh_token: RefreshToken::new(refresh_token),
-            device_key: result.device_key,
+            device_task: result.new_device.is_some().then_some(DeviceTask::Confirm),
+            device_key: result.new_device.map(|device| device.key).or(result.device_key),
             refresh_operation: None,
         };
         session.of_one_person()
@@ -89,7 +95,8 @@ impl Session {
     ///
     /// Kind `InvalidResponse` when a token is malformed or belongs to somebody else.
     fn renewed(&self, result: AuthenticationResult, operation: RefreshOperation) -> Result<Self, Error> {
-        let new_device = result.device_key;
+        let is_new_device = result.new_device.is_some();
+        let new_device = result.new_device.map(|device| device.key);
         let session = Self {
             id: self.id.clone(),
             id_token: IdToken::parse(result.id_token)?,
@@ -99,6 +106,7 @@ impl Session {
                 .filter(is_token)
                 .map_or_else(|| self.refresh_token.clone(), RefreshToken::new),
             device_key: new_device.or_else(|| self.device_key.clone()),
+            device_task: if is_new_device { Some(DeviceTask::Confirm) } else { self.device_task },
             refresh_operation: Some(operation),
         };
         if session.id_token.sub() != self.id_token.sub() {
@@ -138,8 +146,13 @@ impl Session {
         self.id_token.expires_at() > now && self.access_token.expires_at() > now
     }
 
-    /// The key of the device that AWS remembers for this session. A refresh must send it.
-    fn device_key(&self) -> Option<&str> {
+    /// Whether the person has to say if this device shall be remembered.
+    pub(crate) fn asks_about_device(&self) -> bool {
+        self.device_task == Some(DeviceTask::AskPerson)
+    }
+
+    /// The key of the session's device, in a user pool that tracks devices. A refresh must send it.
+    pub(crate) fn device_key(&self) -> Option<&str> {
         self.device_key.as_deref().or_else(|| self.access_token.claims().text("device_key"))
     }
 

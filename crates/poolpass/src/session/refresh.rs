@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::detached::detached;
+use super::device::DeviceTask;
 use super::exchange::exchange;
 use super::manager::{Shared, signed_out};
 use super::state::{Outcome, RunningRefresh};
@@ -80,18 +81,36 @@ impl Shared {
         if mode == RefreshMode::IfStale && !session.is_stale(self.pool.pipeline().latest()) {
             return Ok(session);
         }
+        let session = self.with_confirmed_device(session).await;
         let exchanged = timeout(EXCHANGE_LIMIT, exchange(&self.pool, &self.settings, &session))
             .await
             .unwrap_or_else(|| {
                 Err(Error::new(ErrorKind::Timeout, "AWS has not refreshed the session in time: try again"))
             });
         match exchanged {
-            Ok(fresh) => self.commit(Arc::new(fresh)).await,
+            Ok((fresh, None)) => self.commit(Arc::new(fresh)).await,
+            Ok((fresh, Some(new_device))) => {
+                self.keep_device(&fresh, new_device).await;
+                let fresh = self.commit(Arc::new(fresh)).await?;
+                let confirmed = self.with_confirmed_device(Arc::clone(&fresh)).await;
+                let is_replaced = self.replace(&confirmed).await.unwrap_or_default();
+                Ok(if is_replaced { confirmed } else { fresh })
+            }
             Err(refusal) => match SessionEndReason::of(&refusal) {
                 Some(reason) => self.end(&session, reason, refusal).await,
                 None => Err(refusal),
             },
         }
+    }
+
+    /// The session after another attempt to confirm its device, if that is left to do.
+    async fn with_confirmed_device(&self, session: Arc<Session>) -> Arc<Session> {
+        if session.device_task != Some(DeviceTask::Confirm) {
+            return session;
+        }
+        let mut confirmed = (*session).clone();
+        self.confirm_device(&mut confirmed).await;
+        Arc::new(confirmed)
     }
 
     /// Stores the new tokens, unless their session is over by now.

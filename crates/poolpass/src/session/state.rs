@@ -61,6 +61,12 @@ impl State {
     /// The store has been read: takes over what another process has stored, and returns what has happened since the last look.
     pub(super) fn observe(&mut self, stored: Option<Session>) -> Option<SessionEvent> {
         let (event, session) = match (self.session.take(), stored) {
+            // Another process has done what was left to do for the device.
+            (Some(known), Some(stored))
+                if known.is_same(&stored) && known.device_task != stored.device_task =>
+            {
+                (None, Some(stored.into()))
+            }
             // A store that still has what was replaced is behind: an old refresh token must not be used any more.
             (Some(known), Some(stored)) if known.is_same(&stored) || known.is_newer(&stored) => {
                 (None, Some(known))

@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{AccessToken, IdToken, RefreshOperation, RefreshToken, Session, is_token};
+use super::{AccessToken, DeviceTask, IdToken, RefreshOperation, RefreshToken, Session, is_token};
 use crate::error::Error;
 use crate::json::Object;
 use crate::user_pool::UserPool;
@@ -21,6 +21,7 @@ pub(super) fn write(session: &Session, pool: &UserPool) -> SecretString {
         .with("accessToken", session.access_token.jwt())
         .with("refreshToken", session.refresh_token.expose())
         .maybe("deviceKey", session.device_key.as_deref())
+        .maybe("deviceTask", session.device_task.map(DeviceTask::code))
         .maybe("refreshOperation", session.refresh_operation.map(RefreshOperation::code))
         .to_secret()
 }
@@ -49,6 +50,7 @@ fn parse(value: &SecretString, pool: &UserPool) -> Result<Option<Session>, Error
         access_token: AccessToken::parse(read.secret("accessToken")?)?,
         refresh_token: RefreshToken::new(refresh_token),
         device_key: read.maybe_text("deviceKey")?,
+        device_task: read.maybe_text("deviceTask")?.as_deref().and_then(DeviceTask::from_code),
         refresh_operation: read
             .maybe_text("refreshOperation")?
             .as_deref()

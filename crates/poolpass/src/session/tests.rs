@@ -3,6 +3,7 @@
 
 mod cancelled;
 mod clocks;
+mod devices;
 mod operations;
 mod refusals;
 mod stores;
@@ -168,7 +169,9 @@ async fn a_remembered_device_is_named_in_the_refresh() {
     let client = pool.client().refresh_metadata("app", "notes").build().unwrap();
     let mut tokens_of_device = result("ada", pool.now(), Some("r"));
     tokens_of_device["NewDeviceMetadata"] = json!({ "DeviceKey": "eu-west-1_dev", "DeviceGroupKey": "g" });
+    pool.answer(json!({}));
     client.manager().unwrap().begin(tokens(&tokens_of_device)).await.unwrap();
+    assert_eq!(pool.last_input()["DeviceKey"], "eu-west-1_dev");
     pool.answer(refreshed(&pool, "ada", None));
     client.refresh().await.unwrap();
     assert_eq!(pool.last_input()["DeviceKey"], "eu-west-1_dev");

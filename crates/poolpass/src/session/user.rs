@@ -42,6 +42,15 @@ impl User {
         self.session.id_token().groups()
     }
 
+    /// Whether the user pool wants to know if this device shall be remembered (`UserConfirmationNecessary` of ConfirmDevice).
+    ///
+    /// Ask the person, then call [`Account::remember_device`](crate::Account::remember_device) or
+    /// [`Account::do_not_remember_device`](crate::Account::do_not_remember_device). It is false in user pools that do not track
+    /// devices, or remember all of them.
+    pub fn device_confirmation_necessary(&self) -> bool {
+        self.session.asks_about_device()
+    }
+
     /// All claims of the ID token.
     pub fn claims(&self) -> &Claims {
         self.session.id_token().claims()

@@ -10,6 +10,7 @@ use crate::json::Object;
 use crate::user_pool::{ClientMetadata, UserPool};
 
 /// How a choice-based sign-in begins.
+#[derive(Clone)]
 pub(super) enum Choice {
     /// AWS lists the factors that are available.
     Open,

@@ -18,6 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::challenge::Challenge;
 use super::choice::{self, Choice};
 use super::custom;
+use super::device;
 use super::password::{self, SrpProof, SrpStart};
 use super::pending::PendingStore;
 use super::record::SavedChallenge;
@@ -26,7 +27,7 @@ use crate::error::{Error, ErrorKind};
 use crate::json::Object;
 use crate::platform::{BoxFuture, SessionStore};
 use crate::session::{SessionManager, SignOut};
-use crate::user_pool::{AuthAnswer, ClientMetadata, UserPool};
+use crate::user_pool::{AuthAnswer, ClientMetadata, StoredDevice, UserPool};
 
 /// Signs people in to one user pool.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ pub(crate) struct SignInFlow {
 const SELECT_CHALLENGE: &str = "SELECT_CHALLENGE";
 
 /// How a sign-in begins. Only a method that proves a password holds one.
+#[derive(Clone)]
 pub(super) enum Method {
     /// USER_SRP_AUTH.
     Srp(SecretString),
@@ -68,6 +70,8 @@ struct Attempt {
     srp: Option<SrpProof>,
     /// Tells the second-factor form of EMAIL_OTP from the first-factor form.
     first_factor_proved: bool,
+    /// How to begin again if the user pool refuses the device. Absent when the person would have to answer again.
+    again: Option<Method>,
 }
 
 impl SignInFlow {
@@ -96,7 +100,8 @@ impl SignInFlow {
         client_metadata: ClientMetadata,
     ) -> Result<SignInStep, Error> {
         let _step = self.pending.step()?;
-        self.begin(method, username, client_metadata).await
+        let again = Some(method.clone());
+        self.begin(method, username, client_metadata, again).await
     }
 
     /// Signs in with the `Session` of a confirmed sign-up.
@@ -106,7 +111,7 @@ impl SignInFlow {
             return Err(Error::new(ErrorKind::ChallengeExpired, "no confirmed sign-up waits: sign in"));
         };
         let method = Method::Choice(Choice::Confirmed(sign_up.session));
-        let step = self.begin(method, sign_up.username, ClientMetadata::new()).await;
+        let step = self.begin(method, sign_up.username, ClientMetadata::new(), None).await;
         if step.as_ref().is_err_and(ends_the_challenge) {
             let _ = self.pending.clear().await;
         }
@@ -122,30 +127,35 @@ impl SignInFlow {
             let _step = self.pending.step_of(challenge)?;
             let factor = AuthFactor::from(challenge.name.clone());
             let method = Method::Choice(Choice::Preferred(factor));
-            self.begin(method, challenge.username.clone(), challenge.client_metadata.clone()).await
+            self.begin(method, challenge.username.clone(), challenge.client_metadata.clone(), None).await
         })
     }
 
     /// The first step for a caller who holds the step.
-    async fn begin(
+    fn begin(
         self: &Arc<Self>,
         method: Method,
         username: String,
         client_metadata: ClientMetadata,
-    ) -> Result<SignInStep, Error> {
-        let pool = &*self.pool;
-        let begun = match method {
-            Method::Srp(password) => {
-                SrpProof::begin(pool, SrpStart::Password, &username, password, &client_metadata).await?
-            }
-            Method::Password(password) => {
-                password::send(pool, &username, &password, &client_metadata).await?
-            }
-            Method::Choice(choice) => choice::begin(pool, &username, choice, &client_metadata).await?,
-            Method::Custom(password) => custom::begin(pool, &username, password, &client_metadata).await?,
-        };
-        let Begun { answer, srp, first_factor_proved } = begun;
-        self.proceed(Attempt { username, client_metadata, srp, first_factor_proved }, answer).await
+        again: Option<Method>,
+    ) -> BoxFuture<'_, Result<SignInStep, Error>> {
+        Box::pin(async move {
+            let pool = &*self.pool;
+            let begun = match method {
+                Method::Srp(password) => {
+                    SrpProof::begin(pool, SrpStart::Password, &username, password, &client_metadata).await?
+                }
+                Method::Password(password) => {
+                    password::send(pool, &username, &password, &client_metadata).await?
+                }
+                Method::Choice(choice) => choice::begin(pool, &username, choice, &client_metadata).await?,
+                Method::Custom(password) => {
+                    custom::begin(pool, &username, password, &client_metadata).await?
+                }
+            };
+            let Begun { answer, srp, first_factor_proved } = begun;
+            self.proceed(Attempt { username, client_metadata, srp, first_factor_proved, again }, answer).await
+        })
     }
 
     /// The answer to a challenge.
@@ -209,7 +219,11 @@ impl SignInFlow {
         let step = match answer {
             Ok(answer) => {
                 let (username, client_metadata) = (challenge.username.clone(), metadata.clone());
-                self.proceed(Attempt { username, client_metadata, srp, first_factor_proved }, answer).await
+                self.proceed(
+                    Attempt { username, client_metadata, srp, first_factor_proved, again: None },
+                    answer,
+                )
+                .await
             }
             Err(error) => Err(error),
         };
@@ -268,10 +282,45 @@ impl SignInFlow {
                         attempt.first_factor_proved = true;
                         proof.answer(&self.pool, answer, &attempt.client_metadata).await?
                     }
+                    (device::CHALLENGE, _) => {
+                        let Some(known) = self.pool.devices().of(&attempt.username).await else {
+                            return self.ask(name, attempt, answer).await;
+                        };
+                        match device::prove(
+                            &self.pool,
+                            &known,
+                            &attempt.username,
+                            answer,
+                            &attempt.client_metadata,
+                        )
+                        .await
+                        {
+                            Err(refusal) if device::is_refusal(&refusal) => {
+                                return self.without_device(&known, attempt, refusal).await;
+                            }
+                            proved => proved?,
+                        }
+                    }
                     _ => return self.ask(name, attempt, answer).await,
                 };
             }
         })
+    }
+
+    /// Drops a device that the user pool has refused, and begins the sign-in once more without it.
+    async fn without_device(
+        self: &Arc<Self>,
+        device: &StoredDevice,
+        attempt: Attempt,
+        refusal: Error,
+    ) -> Result<SignInStep, Error> {
+        self.pool.devices().forget(&device.ids.key).await?;
+        match attempt.again {
+            Some(method) => self.begin(method, attempt.username, attempt.client_metadata, None).await,
+            None => Err(refusal
+                .with_kind(ErrorKind::ChallengeExpired)
+                .with_message("the user pool no longer knows this device: sign in again")),
+        }
     }
 
     /// Saves the challenge before it is handed out.

@@ -8,6 +8,7 @@ mod builder;
 pub mod challenge;
 mod choice;
 mod custom;
+mod device;
 mod flow;
 mod password;
 mod passwordless;

@@ -138,31 +138,36 @@ impl SrpProof {
         challenge: &'a AuthAnswer,
         now: SystemTime,
     ) -> Result<(&'a str, Object), Error> {
-        let parameter = |name: &str| {
-            let value = challenge.challenge_parameters.get(name).map(String::as_str);
-            value.ok_or_else(|| Error::invalid_response(format!("the SRP challenge has no {name}")))
-        };
         let username = challenge.username().unwrap_or(&self.username);
-        let user_id_for_srp = parameter("USER_ID_FOR_SRP").unwrap_or(username);
-        let secret_block = parameter("SECRET_BLOCK")?;
-        let server = ServerChallenge::parse(parameter("SRP_B")?, parameter("SALT")?).map_err(unusable)?;
-
+        let user_id_for_srp = challenge.challenge_parameters.get("USER_ID_FOR_SRP").map_or(username, |id| id);
         let identity = Identity::user(pool.id().pool_name(), user_id_for_srp);
-        let key = self
-            .ephemeral
-            .password_key(identity, self.password.expose_secret(), &server)
-            .map_err(unusable)?;
-        let timestamp = claim_timestamp(now).map_err(unusable)?;
-        let signature = key.claim_signature(identity, secret_block, &timestamp).map_err(unusable)?;
-
-        let responses = Object::new()
-            .with("PASSWORD_CLAIM_SECRET_BLOCK", secret_block)
-            .with("PASSWORD_CLAIM_SIGNATURE", signature)
-            .with("TIMESTAMP", timestamp);
-        Ok((username, responses))
+        Ok((username, claim(&self.ephemeral, identity, &self.password, challenge, now)?))
     }
 }
 
-fn unusable(error: SrpError) -> Error {
+/// The signed claim of a password, of a person or of a device, for AWS.
+pub(super) fn claim(
+    ephemeral: &ClientEphemeral,
+    identity: Identity<'_>,
+    password: &SecretString,
+    challenge: &AuthAnswer,
+    now: SystemTime,
+) -> Result<Object, Error> {
+    let parameter = |name: &str| {
+        let value = challenge.challenge_parameters.get(name).map(String::as_str);
+        value.ok_or_else(|| Error::invalid_response(format!("the SRP challenge has no {name}")))
+    };
+    let secret_block = parameter("SECRET_BLOCK")?;
+    let server = ServerChallenge::parse(parameter("SRP_B")?, parameter("SALT")?).map_err(unusable)?;
+    let key = ephemeral.password_key(identity, password.expose_secret(), &server).map_err(unusable)?;
+    let timestamp = claim_timestamp(now).map_err(unusable)?;
+    let signature = key.claim_signature(identity, secret_block, &timestamp).map_err(unusable)?;
+    Ok(Object::new()
+        .with("PASSWORD_CLAIM_SECRET_BLOCK", secret_block)
+        .with("PASSWORD_CLAIM_SIGNATURE", signature)
+        .with("TIMESTAMP", timestamp))
+}
+
+pub(super) fn unusable(error: SrpError) -> Error {
     Error::invalid_response(format!("the SRP challenge cannot be used: {error}"))
 }

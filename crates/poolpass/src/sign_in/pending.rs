@@ -11,8 +11,7 @@ use std::time::SystemTime;
 use super::record::{PendingSignIn, SavedChallenge, SignUpSession};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{BoxFuture, SessionStore};
-use crate::session::store_key;
-use crate::user_pool::UserPool;
+use crate::user_pool::{UserPool, store_key};
 
 pub(crate) struct PendingStore {
     store: Arc<dyn SessionStore>,
@@ -28,7 +27,7 @@ pub(crate) struct Step<'a>(&'a AtomicBool);
 
 impl PendingStore {
     pub(super) fn new(pool: &UserPool, store: Arc<dyn SessionStore>) -> Self {
-        let key = store_key(pool, "pendingSignIn");
+        let key = store_key(pool.client_id(), "pendingSignIn");
         Self { store, key, current: Mutex::default(), busy: AtomicBool::new(false) }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{AuthenticationResult, Call, ClientMetadata, UserPool};
+use super::{AuthenticationResult, Call, ClientMetadata, UserPool, is_unknown_device};
 use crate::error::Error;
 use crate::json::Object;
 use crate::platform::BoxFuture;
@@ -71,12 +71,17 @@ impl UserPool {
         let input = Object::new()
             .with("AuthFlow", flow)
             .with("ClientId", self.client_id().as_str())
-            .with("AuthParameters", self.identified(parameters, username))
             .maybe("Session", session)
             .maybe("UserContextData", self.user_context(username))
             .texts("ClientMetadata", client_metadata);
         let call = Call::safe("InitiateAuth", input);
-        self.step(if flow == "REFRESH_TOKEN_AUTH" { call.refreshing() } else { call })
+        let parameters = self.identified(parameters, username);
+        match flow {
+            "REFRESH_TOKEN_AUTH" => self.step(call.with("AuthParameters", parameters).refreshing()),
+            // The answer to PASSWORD_VERIFIER names the device, when the user name is certain.
+            "USER_SRP_AUTH" => self.step(call.with("AuthParameters", parameters)),
+            _ => self.step_of_device(call, "AuthParameters", parameters, username, false),
+        }
     }
 
     /// RespondToAuthChallenge. `username` is that of the challenge; USERNAME and SECRET_HASH are added to the
@@ -93,10 +98,54 @@ impl UserPool {
             .with("ClientId", self.client_id().as_str())
             .with("ChallengeName", challenge_name)
             .maybe("Session", session.map(|session| session.expose_secret()))
-            .with("ChallengeResponses", self.identified(responses, username))
             .maybe("UserContextData", self.user_context(username))
             .texts("ClientMetadata", client_metadata);
-        self.step(Call::once("RespondToAuthChallenge", input))
+        let call = Call::once("RespondToAuthChallenge", input);
+        let responses = self.identified(responses, username);
+        let proves_device = challenge_name.starts_with("DEVICE_");
+        self.step_of_device(call, "ChallengeResponses", responses, username, proves_device)
+    }
+
+    /// A step that names the person's device (`DEVICE_KEY`), where there is one.
+    ///
+    /// If the user pool has forgotten the device, so does this client, and sends the step once more without it. A step that proves
+    /// the device itself is not sent again.
+    fn step_of_device(
+        &self,
+        call: Call,
+        member: &'static str,
+        parameters: Object,
+        username: &str,
+        proves_device: bool,
+    ) -> BoxFuture<'_, Result<AuthAnswer, Error>> {
+        let username = username.to_owned();
+        Box::pin(async move {
+            let Some(device) = self.devices.of(&username).await else {
+                let answer = self.step(call.with(member, parameters)).await?;
+                if let Some(name) = answer.username().filter(|name| **name != username) {
+                    self.devices.note_name(name, &username).await;
+                }
+                return Ok(answer);
+            };
+            let key = device.ids.key;
+            let with_key = parameters.clone().with("DEVICE_KEY", key.as_str());
+            match self.step(call.clone().with(member, with_key)).await {
+                Err(error) if is_unknown_device(&error) => {
+                    self.devices.forget_stale(&key, &username).await;
+                    if proves_device {
+                        return Err(error);
+                    }
+                    self.step(call.with(member, parameters)).await
+                }
+                Ok(mut answer) => {
+                    if let Some(result) = &mut answer.authentication_result {
+                        result.device_key = Some(key);
+                    }
+                    Ok(answer)
+                }
+                Err(error) => Err(error),
+            }
+        })
     }
 
     fn step(&self, call: Call) -> BoxFuture<'_, Result<AuthAnswer, Error>> {

@@ -6,6 +6,7 @@
 mod account;
 mod authentication;
 mod code_delivery_details;
+mod devices;
 #[cfg(test)]
 pub(crate) mod scripted;
 mod tokens;
@@ -13,6 +14,7 @@ mod user_context;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -20,6 +22,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub(crate) use account::{MfaChoice, NewUser};
 pub(crate) use authentication::{AuthAnswer, TotpOwner};
 pub use code_delivery_details::CodeDeliveryDetails;
+pub(crate) use devices::{DeviceIds, Devices, StoredDevice, is_unknown_device, store_key};
 pub(crate) use tokens::AuthenticationResult;
 pub(crate) use user_context::UserContext;
 pub use user_context::{DeviceFingerprint, UserContextData};
@@ -28,7 +31,7 @@ use crate::aws_request::{AuthScheme, AwsRequest, Pipeline, Protocol, Repeat};
 use crate::config::{ClientId, Config, Endpoint, Service, UserPoolId};
 use crate::error::Error;
 use crate::json::Object;
-use crate::platform::BoxFuture;
+use crate::platform::{BoxFuture, SessionStore};
 use crate::srp::AppClient;
 
 /// Metadata that an app passes to the user pool's Lambda triggers.
@@ -42,6 +45,7 @@ pub(crate) struct UserPool {
     client_id: ClientId,
     client_secret: Option<SecretString>,
     user_context: Option<UserContext>,
+    devices: Devices,
 }
 
 /// A call of one operation, before it is sent.
@@ -63,7 +67,13 @@ impl UserPool {
     const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
 
     /// `None` where the configuration has no user pool.
-    pub(crate) fn of(config: &Config, pipeline: Pipeline, user_context: Option<UserContext>) -> Option<Self> {
+    pub(crate) fn of(
+        config: &Config,
+        pipeline: Pipeline,
+        store: Arc<dyn SessionStore>,
+        device_name: Option<String>,
+        user_context: Option<UserContext>,
+    ) -> Option<Self> {
         let pool = config.user_pool()?;
         Some(Self {
             pipeline,
@@ -72,6 +82,7 @@ impl UserPool {
             client_id: pool.client_id().clone(),
             client_secret: pool.client_secret().cloned(),
             user_context,
+            devices: Devices::new(pool.client_id(), store, device_name),
         })
     }
 
@@ -139,6 +150,11 @@ impl Call {
         Self { operation, repeat: Repeat::IfNotDone, input, is_refresh: false }
     }
 
+    /// The call with one more member of its input.
+    fn with(self, name: &str, value: Object) -> Self {
+        Self { input: self.input.with(name, value), ..self }
+    }
+
     pub(crate) fn operation(&self) -> &'static str {
         self.operation
     }
@@ -170,9 +186,11 @@ impl Call {
                 | "DeleteUser"
                 | "DeleteUserAttributes"
                 | "DeleteWebAuthnCredential"
+                | "ForgetDevice"
                 | "GlobalSignOut"
                 | "RevokeToken"
                 | "SetUserMFAPreference"
+                | "UpdateDeviceStatus"
                 | "VerifyUserAttribute"
         ) && !self.input.has("Session")
     }

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Call, ClientMetadata, UserPool};
+use super::{Call, ClientMetadata, DeviceIds, UserPool};
 use crate::error::Error;
 use crate::json::Object;
 use crate::platform::BoxFuture;
@@ -17,8 +17,10 @@ pub(crate) struct AuthenticationResult {
     pub(crate) access_token: SecretString,
     /// Absent after a refresh, unless the app client rotates refresh tokens.
     pub(crate) refresh_token: Option<SecretString>,
-    /// The key of the device that the user pool remembers from now on.
+    /// The key that was sent of a device that the user pool knows.
     pub(crate) device_key: Option<String>,
+    /// The keys of a device that it does not know yet.
+    pub(crate) new_device: Option<DeviceIds>,
 }
 
 impl AuthenticationResult {
@@ -28,7 +30,8 @@ impl AuthenticationResult {
             id_token: result.secret("IdToken")?,
             access_token: result.secret("AccessToken")?,
             refresh_token: result.maybe_secret("RefreshToken")?,
-            device_key: device.map(|mut device| device.maybe_text("DeviceKey")).transpose()?.flatten(),
+            device_key: None,
+            new_device: device.map(DeviceIds::read).transpose()?.flatten(),
         })
     }
 }
@@ -115,7 +118,9 @@ mod tests {
     use super::*;
     use crate::aws_request::{Pipeline, RetryPolicy};
     use crate::config::Config;
-    use crate::platform::{Request, Response, SystemClock, SystemRandom, Transport, TransportError};
+    use crate::platform::{
+        MemoryStore, Request, Response, SystemClock, SystemRandom, Transport, TransportError,
+    };
 
     /// Never answers, and notes when it was asked.
     #[derive(Clone, Debug, Default)]
@@ -141,7 +146,8 @@ mod tests {
                 policy,
             );
             let config = Config::builder().user_pool("eu-west-1_AbCdEfGhI", "client").build().unwrap();
-            let pool = UserPool::of(&config, pipeline, None).unwrap();
+            let store = Arc::new(MemoryStore::new());
+            let pool = UserPool::of(&config, pipeline, store, None, None).unwrap();
             for by_flow in [false, true] {
                 let began = Instant::now();
                 let outcome = match by_flow {

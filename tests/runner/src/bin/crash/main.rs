@@ -45,8 +45,12 @@ async fn kill(kills: u32) -> Result<ExitCode> {
     let seed = rand::random();
     println!("{kills} kills, seed {seed}");
     let mut random = StdRng::seed_from_u64(seed);
-    let pools = [TestPool::start().await?, TestPool::rotating(GRACE_SECONDS).await?];
-    for pool in &pools {
+    // Without and with device tracking.
+    let pools = [
+        [TestPool::start().await?, TestPool::tracking(None).await?],
+        [TestPool::rotating(GRACE_SECONDS).await?, TestPool::tracking(Some(GRACE_SECONDS)).await?],
+    ];
+    for pool in pools.iter().flatten() {
         for user in worker::USERS {
             pool.add_user(user).await?;
         }
@@ -55,11 +59,12 @@ async fn kill(kills: u32) -> Result<ExitCode> {
     'all: loop {
         for activity in Activity::ALL {
             for processes in [1, 2] {
-                if tally.kills() >= kills {
-                    break 'all;
+                for pool in &pools[usize::from(activity.rotates())] {
+                    if tally.kills() >= kills {
+                        break 'all;
+                    }
+                    round(pool, activity, processes, &mut random, &mut tally).await?;
                 }
-                let pool = &pools[usize::from(activity.rotates())];
-                round(pool, activity, processes, &mut random, &mut tally).await?;
             }
         }
     }
