@@ -14,7 +14,7 @@ const POOL_SETTINGS: &[&str] =
 fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
     match (service, operation) {
         (Service::IdentityPool, "CreateIdentityPool" | "UpdateIdentityPool") => PROVIDERS,
-        (Service::UserPool, "CreateUserPool") => POOL_SETTINGS,
+        (Service::UserPool, "CreateUserPool" | "UpdateUserPool") => POOL_SETTINGS,
         (Service::UserPool, "SetUserMFAPreference" | "AdminSetUserMFAPreference") => &["WebAuthnMfaSettings"],
         (Service::UserPool, "CreateUserPoolReplica") => &["UserPoolTags"],
         (Service::UserPool, "SetRiskConfiguration") => {

@@ -186,6 +186,7 @@ async fn create_user_pool(client: &Client, suffix: &str) -> Result<String, Provi
         "PoolName": format!("poolpass-demo-{suffix}"),
         "AutoVerifiedAttributes": ["email"],
         "AliasAttributes": ["email"],
+        "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"] } },
     });
     let answer = idp(client, "CreateUserPool", &input).await?;
     let id = text(&answer["UserPool"], "Id", "CreateUserPool")?;
@@ -221,13 +222,20 @@ async fn create_app_client(
         "UserPoolId": user_pool,
         "ClientName": name,
         "GenerateSecret": kind == AppClient::Secret,
-        "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        "ExplicitAuthFlows": [
+            "ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH",
+            "ALLOW_REFRESH_TOKEN_AUTH"
+        ],
         "PreventUserExistenceErrors": "ENABLED",
         "EnableTokenRevocation": true,
     });
     if kind == AppClient::Rotating {
-        input["ExplicitAuthFlows"] =
-            json!(["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_CUSTOM_AUTH"]);
+        input["ExplicitAuthFlows"] = json!([
+            "ALLOW_USER_SRP_AUTH",
+            "ALLOW_USER_PASSWORD_AUTH",
+            "ALLOW_USER_AUTH",
+            "ALLOW_CUSTOM_AUTH"
+        ]);
         input["RefreshTokenRotation"] = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 60 });
     }
     Ok(idp(client, "CreateUserPoolClient", &input).await?["UserPoolClient"].take())

@@ -17,6 +17,7 @@ use super::{
     sender::SmsConfiguration,
     sessions::SessionConfiguration,
     sign_ins::SignIns,
+    unreadable,
 };
 use crate::{clock::json_timestamp, error::AwsError};
 
@@ -94,8 +95,7 @@ pub(super) fn create_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
     let input: CreateUserPool = call.input()?;
     let mut settings = input.settings;
     settings.device_configuration.take_if(|devices| devices.is_empty());
-    settings.policies.password_policy.validate()?;
-    settings.acr_configuration.validate()?;
+    validate(&settings)?;
     if !settings.username_attributes.is_empty() && !settings.alias_attributes.is_empty() {
         return Err(invalid_parameter(
             "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.",
@@ -134,6 +134,34 @@ pub(super) fn create_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
     let answer = json!({ "UserPool": pool.to_json() });
     call.pools().0.insert(pool.id.clone(), pool);
     Ok(answer)
+}
+
+/// UpdateUserPool. As with AWS, what is left out falls back to its default; what users sign in with stays.
+pub(super) fn update_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
+    let mut input: Value = call.input()?;
+    let mut pools = call.pools();
+    let pool = pools.by_id(input["UserPoolId"].as_str().unwrap_or_default())?;
+    let old = &pool.settings;
+    if input["PoolName"].is_null() {
+        input["PoolName"] = json!(old.name);
+    }
+    let settings: PoolSettings = serde_json::from_value(input).map_err(|error| unreadable(&error))?;
+    let settings = PoolSettings {
+        username_attributes: old.username_attributes.clone(),
+        alias_attributes: old.alias_attributes.clone(),
+        username_configuration: old.username_configuration.clone(),
+        device_configuration: settings.device_configuration.filter(|devices| !devices.is_empty()),
+        ..settings
+    };
+    validate(&settings)?;
+    pool.settings = settings;
+    Ok(json!({}))
+}
+
+fn validate(settings: &PoolSettings) -> Result<(), AwsError> {
+    settings.policies.password_policy.validate()?;
+    settings.acr_configuration.validate()?;
+    settings.policies.sign_in_policy.validate(settings.user_pool_tier)
 }
 
 pub(super) fn describe_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {

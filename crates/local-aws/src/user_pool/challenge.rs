@@ -13,6 +13,7 @@ use super::{
     client::AppClient,
     code::Code,
     custom_auth::{CustomChallenge, History},
+    first_factor::FirstFactor,
     mfa::{Factor, SoftwareToken},
     pool::user_not_found,
     srp::{Exchange, Identity},
@@ -29,6 +30,23 @@ pub(super) enum Challenge {
         code: Code,
         sets_up: bool,
     },
+    /// SELECT_CHALLENGE.
+    SelectFirstFactor,
+    /// The password, to be sent.
+    Password,
+    /// The password, to be proved by SRP.
+    PasswordSrp,
+    /// A code as first factor.
+    OneTimeCode {
+        factor: FirstFactor,
+        code: Code,
+    },
+    /// A challenge of a missing user, by its name.
+    Pretended(&'static str),
+    /// No challenge: a sign-up that waits for its confirmation.
+    SignUp,
+    /// No challenge: a confirmed sign-up that waits for the sign-in.
+    SignedUp,
     SelectMfaType {
         factors: Vec<Factor>,
     },

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use rand::RngExt as _;
 
-/// A six-digit code that was sent.
+/// A code that was sent: of six digits, or of eight as first factor.
 pub(super) struct Code {
     digits: String,
     expires: SystemTime,
@@ -26,6 +26,11 @@ impl Code {
     pub(super) fn new(now: SystemTime, validity: Duration) -> Self {
         let digits = format!("{:06}", rand::rng().random_range(0..1_000_000));
         Self { digits, expires: now + validity, wrong_attempts: 0 }
+    }
+
+    pub(super) fn of_eight_digits(now: SystemTime, validity: Duration) -> Self {
+        let digits = format!("{:08}", rand::rng().random_range(0..100_000_000));
+        Self { digits, ..Self::new(now, validity) }
     }
 
     pub(super) fn digits(&self) -> &str {

@@ -11,6 +11,9 @@ mod attributes;
 mod auth_events;
 mod authentication;
 mod challenge;
+mod choice;
+#[cfg(test)]
+mod choice_tests;
 mod client;
 mod code;
 mod constraints;
@@ -21,12 +24,14 @@ mod device_operations;
 mod device_sign_in;
 #[cfg(test)]
 mod device_tests;
+mod first_factor;
 mod forgot_password;
 mod keys;
 mod mfa;
 mod mfa_setup;
 mod password;
 mod pool;
+mod pretence;
 mod refresh;
 mod replicas;
 mod respond;
@@ -175,6 +180,7 @@ fn operation(name: &str) -> Option<Operation> {
         "UpdateDeviceStatus" => Public(device_operations::update_device_status),
         "ForgetDevice" => Public(device_operations::forget_device),
 
+        "UpdateUserPool" => Administrative(admin_pools::update_user_pool),
         "CreateUserPool" => Administrative(admin_pools::create_user_pool),
         "DescribeUserPool" => Administrative(admin_pools::describe_user_pool),
         "DeleteUserPool" => Administrative(admin_pools::delete_user_pool),
@@ -450,7 +456,7 @@ mod tests {
         InitiateAuth RespondToAuthChallenge GetTokensFromRefreshToken RevokeToken GlobalSignOut GetUser \
         ChangePassword DeleteUser UpdateUserAttributes DeleteUserAttributes GetUserAttributeVerificationCode \
         VerifyUserAttribute AssociateSoftwareToken VerifySoftwareToken SetUserMFAPreference GetUserAuthFactors \
-        CreateUserPool DescribeUserPool DeleteUserPool ListUserPools SetUserPoolMfaConfig CreateUserPoolClient \
+        CreateUserPool UpdateUserPool DescribeUserPool DeleteUserPool ListUserPools SetUserPoolMfaConfig CreateUserPoolClient \
         DescribeUserPoolClient UpdateUserPoolClient DeleteUserPoolClient ListUserPoolClients AdminCreateUser \
         AdminGetUser AdminDeleteUser AdminSetUserPassword AdminResetUserPassword AdminConfirmSignUp \
         AdminUpdateUserAttributes AdminEnableUser AdminDisableUser AdminUserGlobalSignOut \

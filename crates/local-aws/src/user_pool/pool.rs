@@ -13,6 +13,7 @@ use super::{
     challenge::Challenges,
     client::AppClient,
     device::DeviceConfiguration,
+    first_factor::{SignInPolicy, Tier},
     mfa::{Factor, MfaConfiguration, OfferedFactors},
     password::PasswordPolicy,
     schema::{Schema, is_email, is_phone_number},
@@ -83,12 +84,15 @@ pub(super) struct PoolSettings {
     pub(super) sms_configuration: Option<SmsConfiguration>,
     #[serde(default)]
     pub(super) acr_configuration: AcrConfiguration,
+    #[serde(default)]
+    pub(super) user_pool_tier: Tier,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct Policies {
     pub(super) password_policy: PasswordPolicy,
+    pub(super) sign_in_policy: SignInPolicy,
 }
 
 /// An attribute that codes can be sent to.

@@ -16,10 +16,12 @@ use super::{
     code::CodeError,
     custom_auth, device,
     device_sign_in::{device_password_verifier, device_srp_auth},
+    first_factor::FirstFactor,
     invalid_parameter,
     mfa::{Factor, SoftwareTokenError},
     not_authorized,
     pool::UserPool,
+    pretence::Pretence,
     schema::{Attributes, Writer},
     second_factor::SignInStep,
     sign_in::{Parameters, after_password, wrong_password},
@@ -38,10 +40,10 @@ struct RespondToAuthChallenge {
 }
 
 /// The answer to a challenge with a session.
-struct Answer<'a> {
-    step: SignInStep<'a>,
-    session: &'a str,
-    responses: &'a Parameters,
+pub(super) struct Answer<'a> {
+    pub(super) step: SignInStep<'a>,
+    pub(super) session: &'a str,
+    pub(super) responses: &'a Parameters,
 }
 
 pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsError> {
@@ -67,6 +69,13 @@ pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsErr
     }
     let waiting = pool.challenges.waiting(session, Some(&client), call.now)?;
     let (username, authentication) = (waiting.username.clone(), waiting.authentication.clone());
+    if let Challenge::Pretended(posed) = waiting.challenge {
+        if typed != username && pool.pretended_username(typed) != username {
+            return Err(not_this_challenge());
+        }
+        let pretence = Pretence { call, pool, client: &client, typed: &username };
+        return pretence.answer(session, posed, &input.challenge_name, responses);
+    }
     // A custom challenge may be for a user who does not exist.
     let is_custom = input.challenge_name == "CUSTOM_CHALLENGE";
     if pool.find(typed).map_or(typed, |user| &user.username) != username {
@@ -86,7 +95,13 @@ pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsErr
     match input.challenge_name.as_str() {
         "NEW_PASSWORD_REQUIRED" => answer.new_password(),
         "SMS_MFA" => answer.code(Factor::Sms, "SMS_MFA_CODE"),
+        "EMAIL_OTP" if matches!(answer.challenge(), Ok(Challenge::OneTimeCode { .. })) => {
+            answer.one_time_code(FirstFactor::EmailOtp, "EMAIL_OTP_CODE")
+        }
         "EMAIL_OTP" => answer.code(Factor::Email, "EMAIL_OTP_CODE"),
+        "SMS_OTP" => answer.one_time_code(FirstFactor::SmsOtp, "SMS_OTP_CODE"),
+        "SELECT_CHALLENGE" => answer.select_challenge(),
+        name @ ("PASSWORD" | "PASSWORD_SRP") => answer.password(name),
         "SOFTWARE_TOKEN_MFA" => answer.software_token(),
         "SELECT_MFA_TYPE" => answer.select_mfa_type(),
         "MFA_SETUP" => answer.mfa_setup(),
@@ -189,10 +204,7 @@ impl Answer<'_> {
             Ok(()) => {}
             Err(CodeError::Mismatch | CodeError::TooManyAttempts) => {
                 self.step.pool.challenges.wrong_answer(self.session);
-                return Err(AwsError::new(
-                    "CodeMismatchException",
-                    "Invalid code or auth state for the user.",
-                ));
+                return Err(wrong_code());
             }
             Err(expired @ CodeError::Expired) => return Err(expired.into()),
         }
@@ -263,7 +275,7 @@ impl Answer<'_> {
         self.finish()
     }
 
-    fn challenge(&self) -> Result<&Challenge, AwsError> {
+    pub(super) fn challenge(&self) -> Result<&Challenge, AwsError> {
         self.step.pool.challenges.challenge(self.session).ok_or_else(not_this_challenge)
     }
 
@@ -300,7 +312,11 @@ pub(super) fn is_recent(time: SystemTime, now: SystemTime) -> bool {
     distance <= TOLERANCE
 }
 
-fn not_this_challenge() -> AwsError {
+pub(super) fn wrong_code() -> AwsError {
+    AwsError::new("CodeMismatchException", "Invalid code or auth state for the user.")
+}
+
+pub(super) fn not_this_challenge() -> AwsError {
     not_authorized("Invalid session for the user.")
 }
 

@@ -200,8 +200,10 @@ impl SignInStep<'_> {
         Ok(Challenge::Code { factor, code, sets_up })
     }
 
-    pub(super) fn open(self, name: &str, challenge: Challenge, parameters: ChallengeParameters) -> Value {
+    /// Opens a challenge, and names the user in its parameters.
+    pub(super) fn open(self, name: &str, challenge: Challenge, mut parameters: ChallengeParameters) -> Value {
         let (username, authentication) = (self.username, self.authentication);
+        parameters.entry("USER_ID_FOR_SRP").or_insert_with(|| json!(username));
         let session =
             self.pool.challenges.open(self.client, &username, challenge, authentication, self.call.now);
         let mut answer = json!({ "ChallengeName": name, "Session": session });

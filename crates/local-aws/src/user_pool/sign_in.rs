@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{
     Call, auth_events,
     authentication::{AuthMethod, Authentication},
+    choice,
     client::AppClient,
     custom_auth, device, invalid_parameter, not_authorized,
     pool::{UserPool, user_not_found},
@@ -27,11 +28,13 @@ pub(super) struct Parameters(BTreeMap<String, String>);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct InitiateAuth {
+pub(super) struct InitiateAuth {
     auth_flow: String,
     client_id: String,
     #[serde(default)]
-    auth_parameters: Parameters,
+    pub(super) auth_parameters: Parameters,
+    /// Of ConfirmSignUp.
+    pub(super) session: Option<String>,
 }
 
 const AUTH_FLOWS: &str = "USER_SRP_AUTH, REFRESH_TOKEN_AUTH, REFRESH_TOKEN, CUSTOM_AUTH, ADMIN_NO_SRP_AUTH, \
@@ -50,6 +53,7 @@ pub(super) fn initiate_auth(call: &Call<'_>) -> Result<Value, AwsError> {
         "USER_SRP_AUTH" => by_srp(call, pool, &client, parameters),
         "USER_PASSWORD_AUTH" => by_password(call, pool, &client, parameters),
         "CUSTOM_AUTH" => custom_auth::start(call, pool, &client, parameters),
+        "USER_AUTH" => choice::by_choice(call, pool, &client, &input),
         "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => refresh::by_refresh_token(call, pool, &client, parameters),
         flow if AUTH_FLOWS.split(", ").any(|known| known == flow) => {
             Err(invalid_parameter(format!("{flow} flow not enabled for this client")))
@@ -183,11 +187,19 @@ pub(super) fn count_attempt(step: &mut SignInStep<'_>, is_right: bool) -> Result
         return Err(wrong_password());
     }
     user.password_attempts.right();
-    if !user.enabled {
-        return Err(not_authorized("User is disabled."));
-    }
+    check_enabled(step)?;
     step.authentication.add(AuthMethod::Password);
     Ok(())
+}
+
+/// Continues after a first factor that is not a password was proved.
+pub(super) fn after_proof(step: SignInStep<'_>) -> Result<Value, AwsError> {
+    check_enabled(&step)?;
+    step.after_first_factor()
+}
+
+fn check_enabled(step: &SignInStep<'_>) -> Result<(), AwsError> {
+    if step.user()?.enabled { Ok(()) } else { Err(not_authorized("User is disabled.")) }
 }
 
 pub(super) fn wrong_password() -> AwsError {

@@ -9,11 +9,15 @@ use super::{
     Call,
     attempts::{Attempt, too_many_failed_attempts},
     attributes::check_preferred_username,
+    authentication::Authentication,
+    challenge::Challenge,
     client::AppClient,
     code::{Code, CodeError},
     delivery::{auto_verified_address, expired_code, pretended_details},
+    first_factor::Tier,
     invalid_parameter, not_authorized,
     pool::{Alias, UserPool},
+    respond::not_this_challenge,
     schema::{Attribute, Attributes, Writer, collect, is_email, is_phone_number},
     triggers,
     user::{AddressCode, User, UserStatus},
@@ -25,7 +29,7 @@ use crate::{error::AwsError, messages::Purpose};
 struct SignUp {
     client_id: String,
     username: String,
-    password: String,
+    password: Option<String>,
     secret_hash: Option<String>,
     #[serde(default)]
     user_attributes: Vec<Attribute>,
@@ -38,6 +42,8 @@ struct ConfirmSignUp {
     username: String,
     confirmation_code: String,
     secret_hash: Option<String>,
+    /// Of SignUp.
+    session: Option<String>,
     #[serde(default)]
     force_alias_creation: bool,
 }
@@ -62,10 +68,19 @@ pub(super) fn sign_up(call: &Call<'_>) -> Result<Value, AwsError> {
     }
     let attributes = collect(input.user_attributes);
     check_writable(&client, &attributes)?;
-    pool.settings.policies.password_policy.check(&input.password)?;
+    match &input.password {
+        Some(password) => pool.settings.policies.password_policy.check(password)?,
+        None if client.settings.allows("USER_AUTH") && pool.has_passwordless_users() => {}
+        None => {
+            return Err(invalid_parameter(
+                "1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be \
+                 null",
+            ));
+        }
+    }
 
     let mut user = new_user(pool, Writer::User, &input.username, attributes, call.now)?;
-    user.password = Some(pool.verifier(&user.username, &input.password));
+    user.password = input.password.map(|password| pool.verifier(&user.username, &password));
     let is_confirmed = triggers::before_sign_up(call, pool, &client, &user)?.apply(&mut user);
     let delivery = if is_confirmed { None } else { send_sign_up_code(call, pool, &mut user)? };
     let mut answer = json!({ "UserConfirmed": is_confirmed, "UserSub": user.sub });
@@ -76,6 +91,10 @@ pub(super) fn sign_up(call: &Call<'_>) -> Result<Value, AwsError> {
     pool.users.insert(username.clone(), user);
     if is_confirmed {
         triggers::user_confirmed(call, pool, &client, "ConfirmSignUp", &username)?;
+    } else if client.settings.allows("USER_AUTH") && pool.settings.user_pool_tier != Tier::Lite {
+        let session =
+            pool.challenges.open(&client, &username, Challenge::SignUp, Authentication::default(), call.now);
+        answer["Session"] = json!(session);
     }
     Ok(answer)
 }
@@ -92,20 +111,42 @@ pub(super) fn confirm_sign_up(call: &Call<'_>) -> Result<Value, AwsError> {
     if user.status != UserStatus::Unconfirmed {
         return Err(not_authorized("User cannot be confirmed. Current status is CONFIRMED"));
     }
+    let Some(session) = &input.session else {
+        return confirm_with_code(call, pool, &client, &username, &input);
+    };
+    let waiting = pool.challenges.waiting(session, Some(&client), call.now)?;
+    if waiting.username != username || !matches!(waiting.challenge, Challenge::SignUp) {
+        return Err(not_this_challenge());
+    }
+    confirm_with_code(call, pool, &client, &username, &input)?;
+    pool.challenges.close(session);
+    let session =
+        pool.challenges.open(&client, &username, Challenge::SignedUp, Authentication::default(), call.now);
+    Ok(json!({ "Session": session }))
+}
+
+fn confirm_with_code(
+    call: &Call<'_>,
+    pool: &mut UserPool,
+    client: &AppClient,
+    username: &str,
+    input: &ConfirmSignUp,
+) -> Result<Value, AwsError> {
+    let user = pool.user(username)?;
     if let Some(sent) = &user.sign_up_code
         && let Some(address) = user.attribute(&sent.attribute)
-        && let Some(owner) = pool.owner_of(&sent.attribute, address, &username)
+        && let Some(owner) = pool.owner_of(&sent.attribute, address, username)
     {
         if !input.force_alias_creation {
             return Err(alias_exists(&sent.attribute));
         }
         let (owner, attribute) = (owner.username.clone(), sent.attribute.clone());
-        check_sign_up_code(call, pool, &username, &input.confirmation_code)?;
+        check_sign_up_code(call, pool, username, &input.confirmation_code)?;
         pool.user_mut(&owner)?.set_verified(&attribute, false);
-        return confirm(call, pool, &client, &username);
+        return confirm(call, pool, client, username);
     }
-    check_sign_up_code(call, pool, &username, &input.confirmation_code)?;
-    confirm(call, pool, &client, &username)
+    check_sign_up_code(call, pool, username, &input.confirmation_code)?;
+    confirm(call, pool, client, username)
 }
 
 pub(super) fn resend_confirmation_code(call: &Call<'_>) -> Result<Value, AwsError> {
