@@ -178,7 +178,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "js",
         group: Group::Interop,
-        about: "Runs amazon-cognito-identity-js against local-aws",
+        about: "Runs amazon-cognito-identity-js and Amplify Auth against local-aws",
         run: interop::clients::js,
     },
     Step {

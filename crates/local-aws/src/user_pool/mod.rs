@@ -351,7 +351,9 @@ impl UserPools {
 impl<'a> Call<'a> {
     /// The input of the operation.
     fn input<I: DeserializeOwned>(&self) -> Result<I, AwsError> {
-        let input: Value = serde_json::from_slice(&self.request.body).map_err(|error| unreadable(&error))?;
+        let mut input: Value =
+            serde_json::from_slice(&self.request.body).map_err(|error| unreadable(&error))?;
+        remove_nulls(&mut input);
         model::check("cognito-idp", &self.request.operation, &input)?;
         constraints::check(&input)?;
         user_context::check(self, &input)?;
@@ -413,6 +415,13 @@ impl Pools {
 }
 
 /// Names the missing or unknown member, but quotes nothing of the request.
+/// Removes members that are `null`, which AWS takes as absent. amazon-cognito-identity-js sends `DEVICE_KEY` so.
+fn remove_nulls(value: &mut Value) {
+    let Value::Object(members) = value else { return };
+    members.retain(|_, member| !member.is_null());
+    members.values_mut().for_each(remove_nulls);
+}
+
 fn unreadable(error: &serde_json::Error) -> AwsError {
     let text = error.to_string();
     if error.is_data()

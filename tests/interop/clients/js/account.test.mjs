@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { call, callWithHandlers, deliveredCode, newUnconfirmedUser, newUser, signIn, userNamed } from './backend.mjs';
+import { deliveredCode } from './aws.mjs';
+import { call, callWithHandlers, newUnconfirmedUser, newUser, signIn, userNamed } from './backend.mjs';
 
 test('a new user confirms with the code that was sent and signs in', async () => {
   const user = await newUser();

@@ -1,12 +1,11 @@
-// The AWS that the tests run against, as its `poolpass.json` describes it.
+// amazon-cognito-identity-js with promises.
 
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 
 import { AuthenticationDetails, CognitoUser, CognitoUserAttribute, CognitoUserPool } from 'amazon-cognito-identity-js';
+import { Secret, TOTP } from 'otpauth';
 
-const config = JSON.parse(readFileSync(process.env.POOLPASS_BACKEND_CONFIG, 'utf8'));
-const endpoint = config.endpoints.cognitoIdp;
+import { config, deliveredCode, endpoint } from './aws.mjs';
 
 export const pool = new CognitoUserPool({ UserPoolId: config.userPool.id, ClientId: config.userPool.clientId, endpoint });
 
@@ -17,7 +16,7 @@ export const call = (target, method, ...args) =>
 export const callWithHandlers = (target, method, ...args) =>
   new Promise((resolve, reject) => target[method](...args, { onSuccess: resolve, onFailure: reject }));
 
-export const userNamed = (name) => new CognitoUser({ Username: name, Pool: pool });
+export const userNamed = (name, place = {}) => new CognitoUser({ Username: name, Pool: pool, ...place });
 
 export const newUnconfirmedUser = async () => {
   const name = `interop-${randomUUID()}`;
@@ -33,16 +32,28 @@ export const newUser = async () => {
   return user;
 };
 
-// Signs in with SRP. Resolves to the user, signed in, or to the challenge that was met first.
-export const signIn = (name, password) => {
-  const user = userNamed(name);
+// Signs in with SRP. Resolves to the user, signed in, or to the challenge that was met first. `place` is another user pool or
+// another browser's storage.
+export const signIn = (name, password, place = {}) => {
+  const user = userNamed(name, place);
   return new Promise((resolve, reject) =>
     user.authenticateUser(new AuthenticationDetails({ Username: name, Password: password }), {
-      onSuccess: (session) => resolve({ user, session }),
+      onSuccess: (session, asksToRemember = false) => resolve({ user, session, asksToRemember }),
       onFailure: reject,
       totpRequired: (challenge) => resolve({ user, challenge }),
     }),
   );
+};
+
+// An authenticator app of a user who is signed in, as the preferred second factor.
+export const enrolAuthenticator = async (user) => {
+  const secret = await new Promise((resolve, reject) =>
+    user.associateSoftwareToken({ associateSecretCode: resolve, onFailure: reject }),
+  );
+  const authenticator = new TOTP({ secret: Secret.fromBase32(secret) });
+  await callWithHandlers(user, 'verifySoftwareToken', authenticator.generate(), 'interop');
+  await call(user, 'setUserMfaPreference', null, { Enabled: true, PreferredMfa: true });
+  return authenticator;
 };
 
 export const answerTotp = (user, code) =>
@@ -50,8 +61,16 @@ export const answerTotp = (user, code) =>
     user.sendMFACode(code, { onSuccess: resolve, onFailure: reject }, 'SOFTWARE_TOKEN_MFA'),
   );
 
-// The code that AWS would have sent there last.
-export const deliveredCode = async (address) => {
-  const answer = await fetch(`${endpoint}/_local/messages?${new URLSearchParams({ to: address })}`);
-  return (await answer.json()).at(-1).code;
+// A browser of a person: the storage that one of them has for itself.
+export const newBrowser = ({ UserPoolId, ClientId }) => {
+  const Storage = new MemoryStorage();
+  return { Pool: new CognitoUserPool({ UserPoolId, ClientId, endpoint, Storage }), Storage };
 };
+
+class MemoryStorage {
+  #items = new Map();
+  getItem = (name) => this.#items.get(name) ?? null;
+  setItem = (name, value) => this.#items.set(name, value);
+  removeItem = (name) => this.#items.delete(name);
+  clear = () => this.#items.clear();
+}

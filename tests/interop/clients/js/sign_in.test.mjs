@@ -3,9 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { Secret, TOTP } from 'otpauth';
-
-import { answerTotp, call, callWithHandlers, newUser, signIn } from './backend.mjs';
+import { answerTotp, call, callWithHandlers, enrolAuthenticator, newUser, signIn } from './backend.mjs';
 
 // The library repeats a refused refresh for several seconds, hence side by side.
 describe('sign-in', { concurrency: true }, () => {
@@ -51,12 +49,7 @@ describe('sign-in', { concurrency: true }, () => {
   test('TOTP is enrolled, asked for, and refused when wrong', async () => {
     const { name, password } = await newUser();
     const { user } = await signIn(name, password);
-    const secret = await new Promise((resolve, reject) =>
-      user.associateSoftwareToken({ associateSecretCode: resolve, onFailure: reject }),
-    );
-    const authenticator = new TOTP({ secret: Secret.fromBase32(secret) });
-    await callWithHandlers(user, 'verifySoftwareToken', authenticator.generate(), 'interop');
-    await call(user, 'setUserMfaPreference', null, { Enabled: true, PreferredMfa: true });
+    const authenticator = await enrolAuthenticator(user);
 
     // The code of enrolment counts once; an authenticator's next one is as good within the allowed drift.
     const code = authenticator.generate({ timestamp: Date.now() + 30_000 });

@@ -76,6 +76,14 @@ class Backend:
         user.pool_jwk = self.json(f"/{self.user_pool_id}/.well-known/jwks.json")
         return user
 
+    def new_pool(self, **settings) -> "Pool":
+        """A user pool with these settings, and an app client without a secret that allows every flow."""
+        admin = self.client("cognito-idp", ROOT)
+        pool = admin.create_user_pool(PoolName=f"interop-{secrets.token_hex(6)}", **settings)["UserPool"]
+        flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+        client = admin.create_user_pool_client(UserPoolId=pool["Id"], ClientName="interop", ExplicitAuthFlows=flows)
+        return Pool(self.region, pool["Id"], client["UserPoolClient"]["ClientId"], admin, self.client("cognito-idp"))
+
     def json(self, path: str):
         with urllib.request.urlopen(self.endpoints["cognitoIdp"] + path, timeout=10) as answer:
             return json.load(answer)
@@ -126,6 +134,22 @@ class Backend:
                 "aws_session_token": answer["SessionToken"],
             },
         )
+
+
+@dataclass
+class Pool:
+    region: str
+    id: str
+    client_id: str
+    admin: object
+    client: object
+
+    def new_user(self) -> User:
+        name = f"interop-{secrets.token_hex(6)}"
+        user = User(name, f"{name}@example.com")
+        self.admin.admin_create_user(UserPoolId=self.id, Username=name, MessageAction="SUPPRESS")
+        self.admin.admin_set_user_password(UserPoolId=self.id, Username=name, Password=user.password, Permanent=True)
+        return user
 
 
 @dataclass
