@@ -1,5 +1,8 @@
 //! The server that a scenario runs on.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use ::http::{Method, Request};
 use anyhow::{Context, Result, bail, ensure};
 use local_aws::LocalAws;
@@ -16,6 +19,8 @@ pub struct Backend {
     endpoint: String,
     /// The `poolpass.json`, with its `demo` object.
     config: Value,
+    /// The operations that were counted before counts were reset.
+    called: Mutex<BTreeSet<String>>,
     /// The server, which stops with the backend.
     _local_aws: Option<LocalAws>,
 }
@@ -47,7 +52,7 @@ impl Backend {
     }
 
     fn new(kind: BackendKind, endpoint: String, config: Value, local_aws: Option<LocalAws>) -> Self {
-        Self { kind, endpoint, config, _local_aws: local_aws }
+        Self { kind, endpoint, config, called: Mutex::default(), _local_aws: local_aws }
     }
 
     /// Which server this is.
@@ -168,6 +173,8 @@ impl Backend {
     pub async fn take_request_counts(&self) -> Result<Value> {
         let counts = self.control(Method::GET, "requests", &Value::Null).await?;
         self.control(Method::DELETE, "requests", &Value::Null).await?;
+        let names = counts.as_object().into_iter().flat_map(Map::keys).cloned();
+        self.called.lock().unwrap_or_else(PoisonError::into_inner).extend(names);
         Ok(counts)
     }
 
@@ -188,6 +195,16 @@ impl Backend {
     /// If the server does not keep it.
     pub async fn take_user_contexts(&self) -> Result<Value> {
         self.control(Method::DELETE, "user-contexts", &Value::Null).await
+    }
+
+    /// Every operation that was called so far.
+    ///
+    /// # Errors
+    ///
+    /// If the server does not count.
+    pub async fn called(&self) -> Result<BTreeSet<String>> {
+        self.take_request_counts().await?;
+        Ok(self.called.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
     async fn sign_up(&self, name: &str, user: &User) -> Result<()> {

@@ -210,6 +210,9 @@ pub struct AdminCall {
     /// Its input, without `UserPoolId`.
     #[serde(default)]
     pub with: Map<String, Value>,
+    /// The name under which the answer is kept.
+    #[serde(default, rename = "as")]
+    pub keep_as: Option<String>,
 }
 
 /// Makes requests fail.

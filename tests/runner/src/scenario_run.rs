@@ -100,7 +100,11 @@ impl<'a> ScenarioRun<'a> {
             Step::Do(call) => self.call(call).await,
             Step::Admin(admin) => {
                 let with = self.filled(&admin.with).await?;
-                self.backend.admin(&admin.operation, with).await.map(|_| ())
+                let answer = self.backend.admin(&admin.operation, with).await?;
+                if let Some(name) = &admin.keep_as {
+                    self.keep(name, answer);
+                }
+                Ok(())
             }
             Step::Fault(step) => self.backend.fault(&step.fault).await,
             Step::ServerClock(step) => {

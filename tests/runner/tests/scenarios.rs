@@ -1,16 +1,39 @@
-//! Runs every scenario on its own local-aws.
+//! Runs every scenario on its own local-aws, and checks that together they call every operation that a user pool offers to clients.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use libtest_mimic::{Arguments, Trial};
 use poolpass_tests::scenario::{BackendKind, Scenario};
 use poolpass_tests::{Backend, EventLog, play};
+use serde_json::Value;
 use tracing::dispatcher::{self, Dispatch};
 
 /// The time limit of a scenario.
 const LIMIT: Duration = Duration::from_secs(120);
+
+/// The operations that scenarios have called.
+static CALLED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Operations without a scenario so far.
+const NOT_YET: &[&str] = &[
+    "CompleteWebAuthnRegistration",
+    "ConfirmDevice",
+    "DeleteWebAuthnCredential",
+    "ForgetDevice",
+    "GetDevice",
+    "GetUserAuthFactors",
+    "ListDevices",
+    "ListUserSessions",
+    "ListWebAuthnCredentials",
+    "RevokeUserSession",
+    "StartWebAuthnRegistration",
+    "UpdateAuthEventFeedback",
+    "UpdateDeviceStatus",
+];
 
 fn main() -> ExitCode {
     let trials = match Scenario::all() {
@@ -27,7 +50,38 @@ fn main() -> ExitCode {
             Trial::test(name, move || run(&scenario).map_err(|error| format!("{error:#}").into()))
         })
         .collect();
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    let arguments = Arguments::from_args();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    let is_whole = arguments.filter.is_none() && arguments.skip.is_empty() && !arguments.list;
+    if !conclusion.has_failed()
+        && is_whole
+        && let Err(error) = check_called()
+    {
+        eprintln!("{error:#}");
+        return ExitCode::FAILURE;
+    }
+    conclusion.exit_code()
+}
+
+/// The operations of AWS's model that need no signature are those that were called, but for [`NOT_YET`].
+fn check_called() -> anyhow::Result<()> {
+    const MODEL: &str = include_str!("../../../crates/local-aws/src/model.json");
+
+    let model: Value = serde_json::from_str(MODEL)?;
+    let offered = model["cognito-idp"]["errors"].as_object().context("no operations")?;
+    let called = CALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for operation in offered.keys() {
+        match (called.contains(operation), NOT_YET.contains(&operation.as_str())) {
+            (true, false) => seen += 1,
+            (false, false) => wrong.push(format!("no scenario calls {operation}")),
+            (true, true) => wrong.push(format!("a scenario calls {operation}: NOT_YET must not name it")),
+            (false, true) => {}
+        }
+    }
+    println!("{seen} of {} operations of a client are called", offered.len());
+    ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
 }
 
 fn run(scenario: &Scenario) -> anyhow::Result<()> {
@@ -44,7 +98,12 @@ fn run(scenario: &Scenario) -> anyhow::Result<()> {
         .on_thread_start(move || std::mem::forget(dispatcher::set_default(&subscriber)))
         .build()?;
     runtime.block_on(async {
-        let played = async { play(scenario, &Backend::local_aws().await?).await };
+        let played = async {
+            let backend = Backend::local_aws().await?;
+            play(scenario, &backend).await?;
+            CALLED.lock().unwrap_or_else(PoisonError::into_inner).extend(backend.called().await?);
+            anyhow::Ok(())
+        };
         tokio::time::timeout(LIMIT, played).await.context("it does not end")?
     })?;
     drop(guard);

@@ -128,7 +128,8 @@ export class Backend {
       body: JSON.stringify(input),
     });
     if (!answer.ok) throw new Error(`${operation} was refused: ${await answer.text()}`);
-    return answer.text();
+    const text = await answer.text();
+    return text === '' ? {} : JSON.parse(text);
   }
 
   async #control(method, what, body) {

@@ -55,7 +55,11 @@ class ScenarioRun {
 
   async play(step) {
     if ('do' in step) return this.call(step);
-    if ('admin' in step) return this.backend.admin(step.admin, await this.filled(step.with ?? {}));
+    if ('admin' in step) {
+      const answer = await this.backend.admin(step.admin, await this.filled(step.with ?? {}));
+      if (step.as !== undefined) this.kept[step.as] = answer;
+      return undefined;
+    }
     if ('fault' in step) return this.backend.fault(step.fault);
     if ('serverClock' in step) {
       this.totp.clockOffsetSeconds = step.serverClock;

@@ -32,7 +32,8 @@ final class Backend: Sendable {
     }
 
     /// Calls an operation of cognito-idp as the account's root user. curl signs the request.
-    func admin(_ operation: String, _ input: JSON) async throws {
+    @discardableResult
+    func admin(_ operation: String, _ input: JSON) async throws -> JSON {
         var members = input.object ?? [:]
         members["UserPoolId"] = members["UserPoolId"] ?? config["userPool"]["id"]
         let region = config["region"].string ?? ""
@@ -46,6 +47,7 @@ final class Backend: Sendable {
             ],
             input: JSON.object(members).text)
         guard answer.hasSuffix("\n200") else { throw Mismatch("\(operation) was refused: \(answer)") }
+        return try JSON(parsing: String(answer.dropLast("\n200".count)))
     }
 
     func createUser(_ name: String, _ user: JSON) async throws {

@@ -53,7 +53,8 @@ struct ScenarioRun {
         if let operation = step["do"].string {
             try await call(operation, step)
         } else if let operation = step["admin"].string {
-            try await backend.admin(operation, try await filled(step["with"]))
+            let answer = try await backend.admin(operation, try await filled(step["with"]))
+            if let name = step["as"].string { kept[name] = answer }
         } else if let seconds = step["serverClock"].int {
             await totp.setClockOffset(seconds)
             try await backend.setClock(seconds)

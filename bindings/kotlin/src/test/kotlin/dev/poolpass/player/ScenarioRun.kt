@@ -65,7 +65,10 @@ class ScenarioRun(private val backend: Backend) {
     private suspend fun play(step: JsonObject, index: Int) {
         when {
             "do" in step -> call(step)
-            "admin" in step -> backend.admin(step.text("admin")!!, filled(step["with"]).jsonObject)
+            "admin" in step -> {
+                val answer = backend.admin(step.text("admin")!!, filled(step["with"]).jsonObject)
+                step.text("as")?.let { kept[it] = answer }
+            }
             "fault" in step -> backend.fault(step["fault"]!!)
             "serverClock" in step -> {
                 totp.clockOffsetSeconds = step["serverClock"]!!.jsonPrimitive.long
