@@ -74,8 +74,8 @@ pub enum ChallengeAnswer {
     Password(String),
     /// The credential of a passkey, as WebAuthn's JSON.
     Credential(String),
-    /// The answer to a custom challenge.
-    Custom(String),
+    /// The answer to a custom challenge, and data for the user pool's Lambda triggers.
+    Custom(String, HashMap<String, String>),
     /// No answer: another code shall be sent.
     Resend,
     /// A new password, and attributes.
@@ -178,8 +178,12 @@ impl Challenge {
                 (Kind::WebAuthn(challenge), ChallengeAnswer::Credential(credential)) => {
                     challenge.answer(&credential).await?
                 }
-                (Kind::CustomChallenge(challenge), ChallengeAnswer::Custom(answer)) => {
-                    challenge.answer(&answer).await?
+                (Kind::CustomChallenge(challenge), ChallengeAnswer::Custom(answer, client_metadata)) => {
+                    let mut answer = challenge.answer(answer);
+                    for (key, value) in client_metadata {
+                        answer = answer.client_metadata(key, value);
+                    }
+                    answer.await?
                 }
                 (Kind::SoftwareTokenMfa(challenge), ChallengeAnswer::Code(code)) => {
                     challenge.answer(&code).await?

@@ -8,7 +8,7 @@ import type { Changes, Item, ReadOptions, ReturnValues, TransactGet, WriteOption
 import type { Handle } from './handle.js';
 import type { ListOptions, ListPage } from './list_objects.js';
 import type { CopyOptions, GetOptions, PutOptions } from './object_options.js';
-import type { CallOptions } from './options.js';
+import type { CallOptions, ClientMetadata } from './options.js';
 import type { Challenge, Client, SoftwareTokenSetup } from './poolpass_core_wasm.js';
 import type { Body, Bucket, Client as DataClient, Table } from './poolpass_wasm.js';
 import type { ItemPage, PagedReadOptions } from './queries.js';
@@ -67,7 +67,7 @@ export interface ChallengeCalls {
   answerFactor(input: CallOptions & { factor: AuthFactor }): User | Challenge;
   answerPassword(input: CallOptions & { password: string }): User | Challenge;
   answerCredential(input: CallOptions & { credential: string }): User | Challenge;
-  answerCustom(input: CallOptions & { answer: string }): User | Challenge;
+  answerCustom(input: CallOptions & ClientMetadata & { answer: string }): User | Challenge;
   answerMethod(input: CallOptions & { method: MfaMethod }): User | Challenge;
   answerNewPassword(
     input: CallOptions & { newPassword: string; attributes?: Record<string, string> | undefined },

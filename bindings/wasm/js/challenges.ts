@@ -1,6 +1,6 @@
 import type { ChallengeHandle } from './calls.js';
 import { type Handle, type Unproxied, unproxied } from './handle.js';
-import type { CallOptions } from './options.js';
+import type { CallOptions, ClientMetadata } from './options.js';
 import type { Challenge as Inner, SoftwareTokenSetup as InnerSoftwareTokenSetup } from './poolpass_core_wasm.js';
 import type { User } from './session.js';
 
@@ -226,9 +226,13 @@ export class CustomChallenge extends AnyChallenge {
 
   /**
    * Answers the challenge (RespondToAuthChallenge). After a wrong answer that the triggers tolerate, the next step is another
-   * custom challenge.
+   * custom challenge, which takes the next answer.
+   *
+   * An answer is sent once: if AWS's reply to it is lost, the challenge may have been used up. `clientMetadata` is sent with this
+   * answer beside that of the sign-in. DefineAuthChallenge, CreateAuthChallenge and VerifyAuthChallengeResponse get the data of
+   * answers, but not that of the first request.
    */
-  answer(answer: string, options: CallOptions = {}): Promise<SignInStep> {
+  answer(answer: string, options: CallOptions & ClientMetadata = {}): Promise<SignInStep> {
     return nextStep(this.inner(), this.inner().call('answerCustom', { ...options, answer }));
   }
 }

@@ -94,7 +94,11 @@ async fn perform(challenge: Rc<Challenge>, method: String, input: Options) -> Re
             challenge.answer(&input.needed("credential")?).await?
         }
         ("answerCustom", Challenge::CustomChallenge(challenge)) => {
-            challenge.answer(&input.needed("answer")?).await?
+            let mut answer = challenge.answer(input.needed("answer")?);
+            for (key, value) in input.texts("clientMetadata")? {
+                answer = answer.client_metadata(key, value);
+            }
+            answer.await?
         }
         ("answerCode", Challenge::SoftwareTokenMfa(challenge)) => {
             challenge.answer(&input.needed("code")?).await?

@@ -251,7 +251,7 @@ pub struct TriggersStep {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserContextsStep {
-    /// What they must contain.
+    /// The members that the data must contain.
     pub user_contexts: Value,
 }
 

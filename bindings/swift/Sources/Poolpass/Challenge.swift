@@ -281,9 +281,13 @@ public struct CustomChallenge: Sendable {
     public var parameters: [String: String] { inner.details().parameters }
 
     /// Answers the challenge (RespondToAuthChallenge). After a wrong answer that the triggers tolerate, the next step is another
-    /// custom challenge.
-    public func answer(_ answer: String) async throws -> SignInStep {
-        try await step(inner) { try await $0.answer(answer: .custom(answer)) }
+    /// custom challenge, which takes the next answer.
+    ///
+    /// An answer is sent once: if AWS's reply to it is lost, the challenge may have been used up. `clientMetadata` is sent with this
+    /// answer beside that of the sign-in. DefineAuthChallenge, CreateAuthChallenge and VerifyAuthChallengeResponse get the data of
+    /// answers, but not that of the first request.
+    public func answer(_ answer: String, clientMetadata: [String: String] = [:]) async throws -> SignInStep {
+        try await step(inner) { try await $0.answer(answer: .custom(answer, clientMetadata)) }
     }
 }
 

@@ -158,15 +158,16 @@ impl SignInFlow {
         })
     }
 
-    /// The answer to a challenge.
+    /// The answer to a challenge. `client_metadata` goes with it, beside that of the sign-in.
     pub(crate) fn answer<'a>(
         self: &'a Arc<Self>,
         challenge: &'a SavedChallenge,
         responses: Object,
+        client_metadata: ClientMetadata,
     ) -> BoxFuture<'a, Result<SignInStep, Error>> {
         Box::pin(async move {
             let _step = self.pending.step_of(challenge)?;
-            self.respond(challenge, responses).await
+            self.respond(challenge, responses, client_metadata).await
         })
     }
 
@@ -188,7 +189,7 @@ impl SignInFlow {
                 ("PASSWORD", "PASSWORD", password.expose_secret().to_owned(), None)
             };
             let responses = Object::new().with(name, value).maybe("ANSWER", is_choice.then_some(factor));
-            self.respond_with(challenge, responses, srp, true).await
+            self.respond_with(challenge, responses, ClientMetadata::new(), srp, true).await
         })
     }
 
@@ -197,28 +198,32 @@ impl SignInFlow {
         self: &Arc<Self>,
         challenge: &SavedChallenge,
         responses: Object,
+        client_metadata: ClientMetadata,
     ) -> Result<SignInStep, Error> {
         // Whoever chooses a factor has not proved it yet.
         let proves = challenge.first_factor_proved || challenge.name != SELECT_CHALLENGE;
-        self.respond_with(challenge, responses, None, proves).await
+        self.respond_with(challenge, responses, client_metadata, None, proves).await
     }
 
     async fn respond_with(
         self: &Arc<Self>,
         challenge: &SavedChallenge,
         responses: Object,
+        client_metadata: ClientMetadata,
         srp: Option<SrpProof>,
         first_factor_proved: bool,
     ) -> Result<SignInStep, Error> {
         let session = challenge.session.as_ref();
-        let metadata = &challenge.client_metadata;
+        let mut metadata = challenge.client_metadata.clone();
+        metadata.extend(client_metadata);
         let answer = self
             .pool
-            .respond_to_auth_challenge(&challenge.name, session, &challenge.username, responses, metadata)
+            .respond_to_auth_challenge(&challenge.name, session, &challenge.username, responses, &metadata)
             .await;
         let step = match answer {
             Ok(answer) => {
-                let (username, client_metadata) = (challenge.username.clone(), metadata.clone());
+                let username = challenge.username.clone();
+                let client_metadata = challenge.client_metadata.clone();
                 self.proceed(
                     Attempt { username, client_metadata, srp, first_factor_proved, again: None },
                     answer,

@@ -143,7 +143,13 @@ async fn answer(challenge: &Challenge, with: Arguments<'_>) -> Result<Result<Sig
         }
         Challenge::Password(challenge) => challenge.answer(with.text("password")?).await,
         Challenge::WebAuthn(challenge) => challenge.answer(with.text("credential")?).await,
-        Challenge::CustomChallenge(challenge) => challenge.answer(with.text("answer")?).await,
+        Challenge::CustomChallenge(challenge) => {
+            let mut answer = challenge.answer(with.text("answer")?);
+            for (key, value) in with.texts("clientMetadata")? {
+                answer = answer.client_metadata(key, value);
+            }
+            answer.await
+        }
         Challenge::SoftwareTokenMfa(challenge) => challenge.answer(with.text("code")?).await,
         Challenge::SelectMfaType(challenge) => {
             challenge.answer(&MfaMethod::from_code(with.text("method")?)).await

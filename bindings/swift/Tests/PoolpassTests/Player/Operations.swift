@@ -339,7 +339,8 @@ private func answer(_ challenge: Challenge, _ with: Arguments) async throws -> S
     case .selectChallenge(let challenge): try await challenge.answer(factor: AuthFactor(code: try with.text("factor")))
     case .password(let challenge): try await challenge.answer(password: try with.text("password"))
     case .webAuthn(let challenge): try await challenge.answer(credentialJson: try with.text("credential"))
-    case .customChallenge(let challenge): try await challenge.answer(try with.text("answer"))
+    case .customChallenge(let challenge):
+        try await challenge.answer(try with.text("answer"), clientMetadata: with["clientMetadata"].strings)
     case .softwareTokenMfa(let challenge): try await challenge.answer(code: try with.text("code"))
     case .selectMfaType(let challenge): try await challenge.answer(method: MfaMethod(code: try with.text("method")))
     case .mfaSetup(let challenge):

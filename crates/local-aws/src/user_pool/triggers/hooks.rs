@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// What PreSignUp wants of a new user.
+/// The changes to a new user that PreSignUp wants.
 #[derive(Default)]
 pub(in crate::user_pool) struct SignUpDecision {
     confirms: bool,

@@ -11,7 +11,7 @@ use crate::json::Object;
 use crate::mfa::{self, MfaMethod, SoftwareTokenSetup};
 use crate::sign_in::SignInStep;
 use crate::sign_in::record::{SavedChallenge, TotpProgress};
-use crate::user_pool::{Call, TotpOwner};
+use crate::user_pool::{Call, ClientMetadata, TotpOwner};
 
 /// A second factor has to be set up before the person is signed in (`MFA_SETUP`).
 ///
@@ -104,7 +104,7 @@ impl MfaSetupChallenge {
             // An earlier call came this far, and its answer to the challenge got lost.
             TotpProgress::Verified => {}
         }
-        flow.respond(&challenge, Object::new()).await
+        flow.respond(&challenge, Object::new(), ClientMetadata::new()).await
     }
 
     /// Sets up codes by email instead (RespondToAuthChallenge); the next challenge asks for the first code.
@@ -119,7 +119,7 @@ impl MfaSetupChallenge {
         let address = input::not_empty(address, "the email address is empty")?;
         let flow = &self.pending.flow;
         let _step = flow.pending().step_of(&self.pending.challenge)?;
-        flow.respond(&self.state(), Object::new().with("EMAIL", address)).await
+        flow.respond(&self.state(), Object::new().with("EMAIL", address), ClientMetadata::new()).await
     }
 
     fn state(&self) -> Box<SavedChallenge> {

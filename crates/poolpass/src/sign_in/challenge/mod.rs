@@ -17,7 +17,7 @@ mod web_authn;
 use std::sync::Arc;
 
 pub use code::{EmailMfaChallenge, SmsMfaChallenge, SoftwareTokenMfaChallenge};
-pub use custom_challenge::CustomChallenge;
+pub use custom_challenge::{CustomAnswer, CustomChallenge};
 pub use mfa_setup::MfaSetupChallenge;
 pub use new_password_required::NewPasswordRequiredChallenge;
 pub use one_time_code::{EmailOtpChallenge, SmsOtpChallenge};
@@ -32,6 +32,7 @@ use crate::mfa::MfaMethod;
 use crate::platform::BoxFuture;
 use crate::sign_in::record::SavedChallenge;
 use crate::sign_in::{SignInFlow, SignInStep};
+use crate::user_pool::ClientMetadata;
 
 /// A challenge that has to be answered before the person is signed in. Each kind has its own answer.
 ///
@@ -165,6 +166,6 @@ impl Pending {
     }
 
     fn answer(&self, responses: Object) -> BoxFuture<'_, Result<SignInStep, Error>> {
-        self.flow.answer(&self.challenge, responses)
+        self.flow.answer(&self.challenge, responses, ClientMetadata::new())
     }
 }

@@ -182,9 +182,14 @@ sealed class Challenge private constructor(internal val ffi: FfiChallenge) : Sig
 
         /**
          * Answers the challenge (RespondToAuthChallenge). After a wrong answer that the triggers tolerate, the next step is another
-         * custom challenge.
+         * custom challenge, which takes the next answer.
+         *
+         * An answer is sent once: if AWS's reply to it is lost, the challenge may have been used up. `clientMetadata` is sent with this
+         * answer beside that of the sign-in. DefineAuthChallenge, CreateAuthChallenge and VerifyAuthChallengeResponse get the data of
+         * answers, but not that of the first request.
          */
-        suspend fun answer(answer: String): SignInStep = step { ffi.answer(ChallengeAnswer.Custom(answer)) }
+        suspend fun answer(answer: String, clientMetadata: Map<String, String> = emptyMap()): SignInStep =
+            step { ffi.answer(ChallengeAnswer.Custom(answer, clientMetadata)) }
     }
 
     /** A challenge without a type of its own, such as one that AWS has added since. */

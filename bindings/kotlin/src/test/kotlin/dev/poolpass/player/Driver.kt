@@ -235,7 +235,7 @@ private suspend fun answer(challenge: Challenge, args: Arguments): SignInStep = 
     is Challenge.SelectChallenge -> challenge.answer(AuthFactor.ofCode(args.text("factor")))
     is Challenge.Password -> challenge.answer(args.text("password"))
     is Challenge.WebAuthn -> challenge.answer(args.text("credential"))
-    is Challenge.CustomChallenge -> challenge.answer(args.text("answer"))
+    is Challenge.CustomChallenge -> challenge.answer(args.text("answer"), args.texts("clientMetadata"))
     is Challenge.SoftwareTokenMfa -> challenge.answer(args.text("code"))
     is Challenge.SelectMfaType -> challenge.answer(MfaMethod.ofCode(args.text("method")))
     is Challenge.MfaSetup -> challenge.verifySoftwareToken(args.text("code"), args.maybeText("deviceName"))
