@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use poolpass::{AccountCall, AccountOptions};
+use poolpass::{AccountCall, AccountListOptions, AccountOptions};
 
+use crate::auth_factor::AuthFactor;
 use crate::call::{Cancel, CancelHandle, call};
 use crate::convert::{hash_map, pairs};
 use crate::error::PoolpassError;
@@ -48,6 +50,17 @@ pub struct MfaPreference {
     pub preferred: Option<MfaMethod>,
 }
 
+/// The factors with which the signed-in person can sign in.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct UserAuthFactors {
+    /// The first factors that the person can choose in a sign-in by USER_AUTH, and those that AWS names besides.
+    pub configured: Vec<AuthFactor>,
+    /// The second factors that Cognito may ask for.
+    pub mfa_methods: Vec<MfaMethod>,
+    /// The second factor that Cognito asks for first, without offering a choice.
+    pub preferred_mfa: Option<MfaMethod>,
+}
+
 /// A change of second factors. Methods that are not set stay as they are.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct MfaSettings {
@@ -60,6 +73,46 @@ pub struct MfaSettings {
     /// Codes by email. The person needs a verified address.
     #[uniffi(default)]
     pub email: Option<MfaSetting>,
+    /// Whether a passkey counts as both factors, as it does for a person who signs in with it and has their screen lock checked
+    /// (`WebAuthnMfaSettings`). The user pool has to allow it, and the person needs another second factor.
+    #[uniffi(default)]
+    pub web_authn: Option<bool>,
+}
+
+/// A session of the signed-in person, here or elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct UserSession {
+    /// The session's id, such as `tkn4x…`, for `revokeSession`.
+    pub id: String,
+    /// AWS's name for the type: `TOKEN` for the session of an app, `SSO` for one of managed login in a browser.
+    pub session_type: Option<String>,
+    /// The app client that the session belongs to.
+    pub client_id: Option<String>,
+    /// The time of the sign-in.
+    pub created: Option<SystemTime>,
+    /// The time of the last refresh.
+    pub last_active: Option<SystemTime>,
+    /// The device of the last refresh as Cognito reads it from the user agent: an operating system, and a browser or an app.
+    pub device_type: Option<String>,
+    /// The IP address of the last refresh.
+    pub last_ip_address: Option<String>,
+    /// The city that Cognito derives from the IP address.
+    pub city: Option<String>,
+    /// The country that Cognito derives from the IP address, in English.
+    pub country: Option<String>,
+    /// The session of managed login that this session comes from.
+    pub origin_session_id: Option<String>,
+    /// Whether it is the session of this client.
+    pub is_current: bool,
+}
+
+/// A page of a list of sessions.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct UserSessionPage {
+    /// The sessions of the page.
+    pub items: Vec<UserSession>,
+    /// The token for the next page. `None` on the last page.
+    pub next_token: Option<String>,
 }
 
 /// Whether a second factor is used at sign-in.
@@ -259,10 +312,41 @@ impl Account {
         .await
     }
 
+    /// Reads with which factors the signed-in person can sign in (GetUserAuthFactors).
+    pub async fn auth_factors(&self) -> Result<UserAuthFactors, PoolpassError> {
+        let account = self.inner.clone();
+        call(&self.cancel, async move {
+            let factors = account.auth_factors().await?;
+            Ok(UserAuthFactors {
+                configured: factors.configured.iter().map(AuthFactor::from).collect(),
+                mfa_methods: factors.mfa_methods.iter().map(MfaMethod::from).collect(),
+                preferred_mfa: factors.preferred_mfa.as_ref().map(MfaMethod::from),
+            })
+        })
+        .await
+    }
+
     /// Chooses second factors (SetUserMFAPreference).
     pub async fn set_mfa_preference(&self, settings: MfaSettings) -> Result<(), PoolpassError> {
         let account = self.inner.clone();
         call(&self.cancel, async move { Ok(account.set_mfa_preference(settings.into()).await?) }).await
+    }
+
+    /// Fetches a page of the sessions of the signed-in person, here and elsewhere (ListUserSessions).
+    pub async fn sessions_page(&self, next_token: Option<String>) -> Result<UserSessionPage, PoolpassError> {
+        let list = self.inner.sessions().options(AccountListOptions { page_size: None, next_token });
+        call(&self.cancel, async move {
+            let page = list.page().await?;
+            let items = page.items.into_iter().map(UserSession::from).collect();
+            Ok(UserSessionPage { items, next_token: page.next_token })
+        })
+        .await
+    }
+
+    /// Ends another session of the signed-in person (RevokeUserSession).
+    pub async fn revoke_session(&self, id: String, associated: bool) -> Result<(), PoolpassError> {
+        let revoke = self.inner.revoke_session(id).associated(associated);
+        call(&self.cancel, async move { Ok(revoke.await?) }).await
     }
 
     /// Deletes the signed-in user permanently (DeleteUser) and removes the session.
@@ -286,6 +370,24 @@ impl From<&poolpass::CodeDeliveryDetails> for CodeDeliveryDetails {
     }
 }
 
+impl From<poolpass::UserSession> for UserSession {
+    fn from(session: poolpass::UserSession) -> Self {
+        Self {
+            id: session.id,
+            session_type: session.session_type,
+            client_id: session.client_id,
+            created: session.created,
+            last_active: session.last_active,
+            device_type: session.device_type,
+            last_ip_address: session.last_ip_address,
+            city: session.city,
+            country: session.country,
+            origin_session_id: session.origin_session_id,
+            is_current: session.is_current,
+        }
+    }
+}
+
 impl From<MfaSettings> for poolpass::MfaSettings {
     fn from(settings: MfaSettings) -> Self {
         let mut changes = Self::new();
@@ -297,6 +399,9 @@ impl From<MfaSettings> for poolpass::MfaSettings {
         }
         if let Some(setting) = settings.email {
             changes = changes.email(setting.into());
+        }
+        if let Some(enabled) = settings.web_authn {
+            changes = changes.web_authn(enabled);
         }
         changes
     }

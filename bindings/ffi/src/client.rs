@@ -177,6 +177,23 @@ impl Client {
         .await
     }
 
+    /// Has the signed-in person prove more strongly, or again, who they are (InitiateAuth with USER_AUTH and TARGET_ACR_VALUES).
+    pub async fn step_up(
+        &self,
+        level: String,
+        max_age: Option<Duration>,
+        client_metadata: HashMap<String, String>,
+    ) -> Result<SignInStep, PoolpassError> {
+        let (mut step_up, cancel) = (self.inner.step_up(level), self.cancel.clone());
+        if let Some(max_age) = max_age {
+            step_up = step_up.max_age(max_age);
+        }
+        for (key, value) in client_metadata {
+            step_up = step_up.client_metadata(key, value);
+        }
+        call(&self.cancel, async move { Ok(SignInStep::new(step_up.await?, &cancel)) }).await
+    }
+
     /// The challenge that waits for its answer, also after a restart.
     pub async fn pending_challenge(&self) -> Result<Option<Arc<Challenge>>, PoolpassError> {
         let (client, cancel) = (self.inner.clone(), self.cancel.clone());
@@ -215,9 +232,9 @@ impl Client {
     }
 
     /// Signs out on this device: removes the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
-    pub async fn sign_out(&self) -> Result<SignOut, PoolpassError> {
-        let client = self.inner.clone();
-        call(&self.cancel, async move { Ok(client.sign_out().await?.into()) }).await
+    pub async fn sign_out(&self, associated: bool) -> Result<SignOut, PoolpassError> {
+        let sign_out = self.inner.sign_out().associated(associated);
+        call(&self.cancel, async move { Ok(sign_out.await?.into()) }).await
     }
 
     /// Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is removed.

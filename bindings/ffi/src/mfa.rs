@@ -1,5 +1,7 @@
 //! Second factors.
 
+use crate::error::PoolpassError;
+
 /// The secret that a person puts into their authenticator app.
 #[derive(Debug, uniffi::Object)]
 pub struct SoftwareTokenSetup(pub(crate) poolpass::SoftwareTokenSetup);
@@ -14,6 +16,11 @@ impl SoftwareTokenSetup {
     /// The `otpauth://` URI to show as a QR code: a secret, since it contains the TOTP secret.
     pub fn otpauth_uri(&self, issuer: &str, account: &str) -> String {
         self.0.otpauth_uri(issuer, account)
+    }
+
+    /// The `otpauth://` URI as a QR code in an SVG image: a secret, since it contains the TOTP secret.
+    pub fn qr_code_svg(&self, issuer: &str, account: &str) -> Result<String, PoolpassError> {
+        Ok(self.0.qr_code_svg(issuer, account)?)
     }
 }
 

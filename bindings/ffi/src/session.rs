@@ -36,6 +36,23 @@ impl User {
         self.0.groups().into_iter().map(ToOwned::to_owned).collect()
     }
 
+    /// The level at which the person has proved who they are, such as `urn:cognito:loa:4`, if the sign-in or the step-up asked for
+    /// one. A refresh keeps it.
+    pub fn acr(&self) -> Option<String> {
+        self.0.acr().map(ToOwned::to_owned)
+    }
+
+    /// The methods with which the person has proved who they are, such as `pwd`, `otp` and `mfa`, where AWS says so. A refresh keeps
+    /// them.
+    pub fn amr(&self) -> Vec<String> {
+        self.0.amr().into_iter().map(ToOwned::to_owned).collect()
+    }
+
+    /// When the person last proved who they are, by AWS's clock. A refresh does not change it.
+    pub fn auth_time(&self) -> Option<SystemTime> {
+        self.0.auth_time()
+    }
+
     /// All claims of the ID token.
     pub fn claims(&self) -> HashMap<String, Claim> {
         claims(self.0.claims())

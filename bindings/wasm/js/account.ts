@@ -1,5 +1,6 @@
+import { AccountList, type AccountListOptions } from './account_list.js';
 import type { ClientHandle } from './calls.js';
-import { type MfaMethod, SoftwareTokenSetup } from './challenges.js';
+import { type AuthFactor, type MfaMethod, SoftwareTokenSetup } from './challenges.js';
 import { type Unproxied, unproxied } from './handle.js';
 import type { CallOptions } from './options.js';
 
@@ -31,6 +32,16 @@ export interface MfaPreference {
   readonly preferred?: MfaMethod;
 }
 
+/** The factors with which the signed-in person can sign in. */
+export interface UserAuthFactors {
+  /** The first factors that the person can choose in a sign-in by USER_AUTH, and those that AWS names besides. */
+  readonly configured: readonly AuthFactor[];
+  /** The second factors that Cognito may ask for. */
+  readonly mfaMethods: readonly MfaMethod[];
+  /** The second factor that Cognito asks for first, without offering a choice. */
+  readonly preferredMfa?: MfaMethod;
+}
+
 /** Whether a second factor is used at sign-in. */
 export type MfaSetting = 'off' | 'on' | 'preferred';
 
@@ -42,6 +53,46 @@ export interface MfaSettings {
   softwareToken?: MfaSetting | undefined;
   /** Codes by email. The person needs a verified address. */
   email?: MfaSetting | undefined;
+  /**
+   * Whether a passkey counts as both factors, as it does for a person who signs in with it and has their screen lock checked
+   * (`WebAuthnMfaSettings`). The user pool has to allow it, and the person needs another second factor.
+   */
+  webAuthn?: boolean | undefined;
+}
+
+/** A session of the signed-in person, here or elsewhere. */
+export interface UserSession {
+  /** The session's id, such as `tkn4x…`, for `Account.revokeSession`. */
+  readonly id: string;
+  /** AWS's name for the type: `TOKEN` for the session of an app, `SSO` for one of managed login in a browser. */
+  readonly sessionType?: 'TOKEN' | 'SSO' | (string & {});
+  /** The app client that the session belongs to. */
+  readonly clientId?: string;
+  /** The time of the sign-in. */
+  readonly created?: Date;
+  /** The time of the last refresh. */
+  readonly lastActive?: Date;
+  /** The device of the last refresh as Cognito reads it from the user agent: an operating system, and a browser or an app. */
+  readonly deviceType?: string;
+  /** The IP address of the last refresh. */
+  readonly lastIpAddress?: string;
+  /** The city that Cognito derives from the IP address. */
+  readonly city?: string;
+  /** The country that Cognito derives from the IP address, in English. */
+  readonly country?: string;
+  /** The session of managed login that this session comes from. */
+  readonly originSessionId?: string;
+  /** Whether it is the session of this client. */
+  readonly isCurrent: boolean;
+}
+
+/** The options of a call that ends a session. */
+export interface RevokeOptions extends CallOptions {
+  /**
+   * Whether the session of managed login that it comes from ends too; for a session of managed login, those that come from it.
+   * Default: false.
+   */
+  associated?: boolean | undefined;
 }
 
 /** The options of a call that can run a Lambda trigger of the user pool. */
@@ -157,9 +208,33 @@ export class Account {
     return this.client().call('account.mfaPreference', options);
   }
 
+  /** Reads with which factors the signed-in person can sign in (GetUserAuthFactors). */
+  authFactors(options: CallOptions = {}): Promise<UserAuthFactors> {
+    return this.client().call('account.authFactors', options);
+  }
+
   /** Chooses second factors (SetUserMFAPreference). */
   setMfaPreference(settings: MfaSettings, options: CallOptions = {}): Promise<void> {
     return this.client().call('account.setMfaPreference', { ...options, ...settings });
+  }
+
+  /**
+   * Lists the sessions of the signed-in person, here and elsewhere (ListUserSessions).
+   *
+   * The user pool has to track sessions. The list is eventually consistent: a new session appears within a few seconds.
+   */
+  sessions(options: AccountListOptions = {}): AccountList<UserSession> {
+    return new AccountList((page) => this.client().call('account.sessionsPage', page), options);
+  }
+
+  /**
+   * Ends another session of the signed-in person (RevokeUserSession): its refresh token and its access tokens stop working. The
+   * client that has it learns that at its next refresh.
+   *
+   * `Client.signOut` ends this client's own session.
+   */
+  revokeSession(id: string, options: RevokeOptions = {}): Promise<void> {
+    return this.client().call('account.revokeSession', { ...options, id });
   }
 
   /** Deletes the signed-in user permanently (DeleteUser) and removes the session. */

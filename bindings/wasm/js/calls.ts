@@ -1,8 +1,19 @@
 // The methods that `Handle.call` names, with their inputs and results. They are the match arms of `perform` in the crate's files of the
 // same names, which a test compares with these interfaces.
-import type { AccountOptions, CodeDeliveryDetails, MfaPreference, MfaSettings, SignUpOptions, SignUpResult } from './account.js';
+import type {
+  AccountOptions,
+  CodeDeliveryDetails,
+  MfaPreference,
+  MfaSettings,
+  RevokeOptions,
+  SignUpOptions,
+  SignUpResult,
+  UserAuthFactors,
+  UserSession,
+} from './account.js';
+import type { AccountListOptions, AccountPage } from './account_list.js';
 import type { AuthFactor, MfaMethod } from './challenges.js';
-import type { PasswordlessSignInOptions, SignInOptions } from './client.js';
+import type { PasswordlessSignInOptions, SignInOptions, StepUpOptions } from './client.js';
 import type { AnyCondition } from './conditions.js';
 import type { Changes, Item, ReadOptions, ReturnValues, TransactGet, WriteOptions } from './dynamodb.js';
 import type { Handle } from './handle.js';
@@ -35,7 +46,8 @@ export interface ClientCalls {
   idToken(input: CallOptions): IdToken;
   accessToken(input: CallOptions): AccessToken;
   refresh(input: CallOptions): User;
-  signOut(input: CallOptions): SignOut;
+  stepUp(input: StepUpOptions & { level: string }): User | Challenge;
+  signOut(input: RevokeOptions): SignOut;
   signOutEverywhere(input: CallOptions): void;
   credentials(input: CallOptions): Credentials;
   identityId(input: CallOptions): string;
@@ -57,7 +69,10 @@ export interface AccountCalls {
   associateSoftwareToken(input: CallOptions): SoftwareTokenSetup;
   verifySoftwareToken(input: CallOptions & { code: string; deviceName?: string | undefined }): void;
   mfaPreference(input: CallOptions): MfaPreference;
+  authFactors(input: CallOptions): UserAuthFactors;
   setMfaPreference(input: CallOptions & MfaSettings): void;
+  sessionsPage(input: AccountListOptions): AccountPage<UserSession>;
+  revokeSession(input: RevokeOptions & { id: string }): void;
   deleteUser(input: CallOptions): void;
 }
 

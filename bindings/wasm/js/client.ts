@@ -1,4 +1,4 @@
-import { Account } from './account.js';
+import { Account, type RevokeOptions } from './account.js';
 import { ApiClient } from './api.js';
 import type { ClientHandle } from './calls.js';
 import { type AuthFactor, type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
@@ -75,6 +75,24 @@ export interface PasswordlessSignInOptions extends CallOptions, ClientMetadata {
   flow?: 'userAuth' | 'customAuth' | undefined;
   /** The factor to begin with, where it is available. Default: the person chooses. Only for `userAuth`. */
   preferred?: AuthFactor | undefined;
+}
+
+/**
+ * A level of authentication: `urn:cognito:loa:1` (a password), `urn:cognito:loa:2` (a code by SMS or email), `urn:cognito:loa:3` (a
+ * passkey, or a password and a code by SMS or email), `urn:cognito:loa:4` (a password and a TOTP code), or the name that the user pool
+ * has given to one of them.
+ */
+export type AuthLevel =
+  | 'urn:cognito:loa:1'
+  | 'urn:cognito:loa:2'
+  | 'urn:cognito:loa:3'
+  | 'urn:cognito:loa:4'
+  | (string & {});
+
+/** The options of a step-up. */
+export interface StepUpOptions extends CallOptions, ClientMetadata {
+  /** How long ago the person may have proved who they are, in seconds. Default: any time ago. A refresh does not count. */
+  maxAge?: number | undefined;
 }
 
 /** A configuration, as an object or as its text. */
@@ -157,6 +175,24 @@ export abstract class AnyClient implements Disposable {
     return signInStep(this.inner(), await this.inner().call('autoSignIn', options));
   }
 
+  /**
+   * Has the signed-in person prove more strongly, or again, who they are (InitiateAuth with USER_AUTH and TARGET_ACR_VALUES).
+   *
+   * If the session has reached the level, no longer ago than `maxAge`, the step is done at once and nothing is sent. Of names that the
+   * user pool has given, only the same one counts as reached.
+   *
+   * Otherwise challenges follow, as in a sign-in, but only for the factors that are missing. New tokens take the place of the session's
+   * when the last one is answered, and AWS revokes the old ones. Until then, and if a challenge fails, the session stays as it is.
+   * Listeners hear `refreshed`; to other tabs it is a new sign-in. A backend must check the claims `acr` and `auth_time` of the tokens
+   * itself.
+   *
+   * The app client has to allow USER_AUTH (`ALLOW_USER_AUTH`), and the user pool needs the Essentials plan or a higher one. This follows
+   * AWS's documentation; it has not been tried against AWS.
+   */
+  async stepUp(level: AuthLevel, options: StepUpOptions = {}): Promise<SignInStep> {
+    return signInStep(this.inner(), await this.inner().call('stepUp', { ...options, level }));
+  }
+
   /** The challenge that waits for its answer, also after a reload or in another tab. */
   async pendingChallenge(options: CallOptions = {}): Promise<Challenge | undefined> {
     const pending = await this.inner().call('pendingChallenge', options);
@@ -195,9 +231,10 @@ export abstract class AnyClient implements Disposable {
    * Signs out on this device, in all tabs: removes the session and a pending challenge, then has AWS revoke the tokens
    * (RevokeToken).
    *
-   * The session is gone in any case, even without a network; the result tells whether AWS has revoked the tokens.
+   * The session is gone in any case, even without a network; the result tells whether AWS has revoked the tokens. With `associated`, the
+   * session of managed login that the session comes from ends too, if the user pool tracks sessions.
    */
-  signOut(options: CallOptions = {}): Promise<SignOut> {
+  signOut(options: RevokeOptions = {}): Promise<SignOut> {
     return this.inner().call('signOut', options);
   }
 

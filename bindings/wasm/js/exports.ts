@@ -1,9 +1,19 @@
 import './requirements.js';
 
 export * from './account.js';
+export * from './account_list.js';
 export * from './api.js';
 export * from './challenges.js';
-export type { AnyConfig, AuthFlow, ClientOptions, DeviceFingerprint, PasswordlessSignInOptions, SignInOptions } from './client.js';
+export type {
+  AnyConfig,
+  AuthFlow,
+  AuthLevel,
+  ClientOptions,
+  DeviceFingerprint,
+  PasswordlessSignInOptions,
+  SignInOptions,
+  StepUpOptions,
+} from './client.js';
 export * from './conditions.js';
 export * from './config.js';
 export { Client } from './data_client.js';

@@ -8,6 +8,17 @@ export interface User {
   readonly email?: string;
   /** The person's groups in the user pool. */
   readonly groups: readonly string[];
+  /**
+   * The level at which the person has proved who they are, such as `urn:cognito:loa:4`, if the sign-in or the step-up asked for one. A
+   * refresh keeps it.
+   */
+  readonly acr?: string;
+  /**
+   * The methods with which the person has proved who they are, such as `pwd`, `otp` and `mfa`, where AWS says so. A refresh keeps them.
+   */
+  readonly amr: readonly string[];
+  /** When the person last proved who they are, by AWS's clock. A refresh does not change it. */
+  readonly authTime?: Date;
   /** All claims of the ID token. */
   readonly claims: Readonly<Record<string, unknown>>;
 }

@@ -1,12 +1,15 @@
 //! The person's account.
 
-use poolpass::{Account, AccountCall, AccountOptions, CodeDeliveryDetails, SignUpOptions, SignUpResult};
+use poolpass::{
+    Account, AccountCall, AccountList, AccountListOptions, AccountOptions, CodeDeliveryDetails,
+    SignUpOptions, SignUpResult, UserSession,
+};
 use wasm_bindgen::prelude::*;
 
 use crate::call::no_such_method;
 use crate::error::Exception;
 use crate::mfa::{self, JsSoftwareTokenSetup};
-use crate::values::{Options, list, maybe, object, pairs, texts};
+use crate::values::{Options, date, list, maybe, object, pairs, texts};
 
 /// Calls a method of `Account` of the crate `poolpass`.
 pub(crate) async fn perform(account: Account, method: String, input: Options) -> Result<JsValue, Exception> {
@@ -65,11 +68,47 @@ pub(crate) async fn perform(account: Account, method: String, input: Options) ->
             account.verify_software_token(&input.needed("code")?, name.as_deref()).await?;
         }
         "mfaPreference" => return Ok(mfa::preference(&account.mfa_preference().await?)),
+        "authFactors" => return Ok(mfa::factors(&account.auth_factors().await?)),
         "setMfaPreference" => account.set_mfa_preference(mfa::settings(&input)?).await?,
+        "sessionsPage" => return page(account.sessions(), &input, session).await,
+        "revokeSession" => {
+            let revoke = account.revoke_session(input.needed("id")?);
+            revoke.associated(input.flag("associated")?).await?;
+        }
         "deleteUser" => account.delete_user().await?,
         _ => return Err(no_such_method()),
     }
     Ok(JsValue::UNDEFINED)
+}
+
+/// A page of a list.
+async fn page<T>(
+    asked: AccountList<T>,
+    input: &Options,
+    item: fn(T) -> JsValue,
+) -> Result<JsValue, Exception> {
+    let page_size = input.number("pageSize")?.map(|items| items as u32);
+    let options = AccountListOptions { page_size, next_token: input.text("nextToken")? };
+    let page = asked.options(options).page().await?;
+    let items = list(page.items.into_iter().map(item));
+    Ok(object(&[("items", items), ("nextToken", maybe(page.next_token))]).into())
+}
+
+fn session(session: UserSession) -> JsValue {
+    object(&[
+        ("id", session.id.into()),
+        ("sessionType", maybe(session.session_type)),
+        ("clientId", maybe(session.client_id)),
+        ("created", maybe(session.created.map(date))),
+        ("lastActive", maybe(session.last_active.map(date))),
+        ("deviceType", maybe(session.device_type)),
+        ("lastIpAddress", maybe(session.last_ip_address)),
+        ("city", maybe(session.city)),
+        ("country", maybe(session.country)),
+        ("originSessionId", maybe(session.origin_session_id)),
+        ("isCurrent", session.is_current.into()),
+    ])
+    .into()
 }
 
 /// The options of a call that can run a Lambda trigger.

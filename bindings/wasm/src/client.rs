@@ -1,9 +1,11 @@
 //! The front door.
 
+use std::time::Duration;
+
 use js_sys::{Function, Promise};
 use poolpass::{
     AuthFactor, AuthFlow, Client, Config, PasswordlessSignInOptions, RefreshOperation, RetryPolicy,
-    SignInOptions,
+    SignInOptions, StepUpBuilder,
 };
 use wasm_bindgen::prelude::*;
 
@@ -103,7 +105,8 @@ async fn perform(client: Client, method: String, input: Options) -> Result<JsVal
         "idToken" => session::id_token(&client.id_token().await?),
         "accessToken" => session::access_token(&client.access_token().await?),
         "refresh" => session::user(&client.refresh().await?),
-        "signOut" => client.sign_out().await?.code().into(),
+        "stepUp" => session::step(step_up(&client, &input)?.await?),
+        "signOut" => client.sign_out().associated(input.flag("associated")?).await?.code().into(),
         "signOutEverywhere" => {
             client.sign_out_everywhere().await?;
             JsValue::UNDEFINED
@@ -140,6 +143,18 @@ fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Exce
         builder = builder.user_context_data(JsUserContextData(provider));
     }
     Ok(builder.build()?)
+}
+
+fn step_up(client: &Client, input: &Options) -> Result<StepUpBuilder, Exception> {
+    let mut step_up = client.step_up(input.needed("level")?);
+    if let Some(seconds) = input.number("maxAge")? {
+        let max_age = Duration::try_from_secs_f64(seconds);
+        step_up = step_up.max_age(max_age.map_err(|_| Exception::invalid_input("maxAge is not a time"))?);
+    }
+    for (key, value) in input.texts("clientMetadata")? {
+        step_up = step_up.client_metadata(key, value);
+    }
+    Ok(step_up)
 }
 
 fn flow(options: &Options) -> Result<Option<AuthFlow>, Exception> {

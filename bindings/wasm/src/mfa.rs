@@ -1,6 +1,8 @@
 //! Second factors, for accounts and for challenges.
 
-use poolpass::{MfaMethod, MfaPreference, MfaSetting, MfaSettings, SoftwareTokenSetup};
+use poolpass::{
+    AuthFactor, MfaMethod, MfaPreference, MfaSetting, MfaSettings, SoftwareTokenSetup, UserAuthFactors,
+};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Exception;
@@ -10,6 +12,15 @@ pub(crate) fn preference(preference: &MfaPreference) -> JsValue {
     object(&[
         ("enabled", list(preference.enabled().iter().map(MfaMethod::code))),
         ("preferred", maybe(preference.preferred().map(MfaMethod::code))),
+    ])
+    .into()
+}
+
+pub(crate) fn factors(factors: &UserAuthFactors) -> JsValue {
+    object(&[
+        ("configured", list(factors.configured.iter().map(AuthFactor::code))),
+        ("mfaMethods", list(factors.mfa_methods.iter().map(MfaMethod::code))),
+        ("preferredMfa", maybe(factors.preferred_mfa.as_ref().map(MfaMethod::code))),
     ])
     .into()
 }
@@ -25,6 +36,9 @@ pub(crate) fn settings(input: &Options) -> Result<MfaSettings, Exception> {
     }
     if let Some(setting) = setting(input, "email")? {
         settings = settings.email(setting);
+    }
+    if input.value("webAuthn").is_some() {
+        settings = settings.web_authn(input.flag("webAuthn")?);
     }
     Ok(settings)
 }

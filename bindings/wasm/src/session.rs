@@ -24,6 +24,9 @@ pub(crate) fn user(user: &User) -> JsValue {
         ("sub", user.sub().into()),
         ("email", maybe(user.email())),
         ("groups", list(user.groups())),
+        ("acr", maybe(user.acr())),
+        ("amr", list(user.amr())),
+        ("authTime", maybe(user.auth_time().map(date))),
         ("claims", claims(user.claims())),
     ])
     .into()

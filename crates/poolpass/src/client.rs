@@ -1,8 +1,11 @@
 //! The front door.
 
+mod sign_out;
+
 use std::sync::Arc;
 
 use secrecy::SecretString;
+pub use sign_out::SignOutBuilder;
 
 use crate::account::Account;
 use crate::aws_request::{Pipeline, RetryPolicy};
@@ -14,11 +17,9 @@ use crate::platform::{
     BoundedStore, Clock, HttpTransport, MemoryStore, Random, SessionStore, SystemClock, SystemRandom,
     Transport,
 };
-use crate::session::{
-    AccessToken, Events, IdToken, RefreshOperation, RefreshSettings, SessionManager, SignOut, User,
-};
+use crate::session::{AccessToken, Events, IdToken, RefreshOperation, RefreshSettings, SessionManager, User};
 use crate::sign_in::challenge::Challenge;
-use crate::sign_in::{PasswordlessSignInBuilder, SignInBuilder, SignInFlow, SignInStep};
+use crate::sign_in::{PasswordlessSignInBuilder, SignInBuilder, SignInFlow, SignInStep, StepUpBuilder};
 use crate::user_pool::{DeviceFingerprint, UserContext, UserContextData, UserPool};
 
 /// Signs a person in and makes AWS requests as that person.
@@ -134,6 +135,33 @@ impl Client {
         self.flow()?.auto_sign_in().await
     }
 
+    /// Has the signed-in person prove more strongly, or again, who they are (InitiateAuth with USER_AUTH and TARGET_ACR_VALUES).
+    ///
+    /// `level` is `urn:cognito:loa:1` (a password), `urn:cognito:loa:2` (a code by SMS or email), `urn:cognito:loa:3` (a passkey, or a
+    /// password and a code by SMS or email), `urn:cognito:loa:4` (a password and a TOTP code), or the name that the user pool has given
+    /// to one of them. If the session has reached that level, no longer ago than [`StepUpBuilder::max_age`], the step is `Done` at once
+    /// and nothing is sent. Of names that the user pool has given, only the same one counts as reached.
+    ///
+    /// Otherwise challenges follow, as in a sign-in, but only for the factors that are missing. New tokens take the place of the
+    /// session's when the last one is answered, and AWS revokes the old ones. Until then, and if a challenge fails, the session stays as
+    /// it is. Listeners hear [`Refreshed`](crate::SessionEvent::Refreshed); to other processes it is a new sign-in. A backend must
+    /// check the claims `acr` and `auth_time` of the tokens itself.
+    ///
+    /// The app client has to allow USER_AUTH (`ALLOW_USER_AUTH`), and the user pool needs the Essentials plan or a higher one. This
+    /// follows AWS's documentation; it has not been tried against AWS.
+    ///
+    /// It takes at most a minute longer than [`access_token`](Self::access_token).
+    ///
+    /// # Errors
+    ///
+    /// `SignedOut` when nobody is signed in. `FeatureUnavailableInTier` on a lower plan, `Aws` with the code
+    /// `InvalidParameterException` if the person has not set up the factors for the level, or has reached it under another name.
+    /// `InvalidInput` for an empty level, `Conflict` while another step of a sign-in is under way, `InvalidConfig` without a user
+    /// pool: nothing was sent. `InvalidResponse` if AWS answers with tokens below the level.
+    pub fn step_up(&self, level: impl Into<String>) -> StepUpBuilder {
+        StepUpBuilder::new(self.inner.sign_in.clone(), level.into())
+    }
+
     /// The challenge that waits for its answer, also after a reload or in another process that shares the store.
     ///
     /// Nothing is sent. `None` when there is none, or when it is older than 15 minutes, the longest that Cognito waits.
@@ -207,15 +235,13 @@ impl Client {
     /// Signs out on this device: removes the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
     ///
     /// The session is gone in any case, even without a network or while another process hangs with the session's lock; [`SignOut`]
-    /// tells whether AWS has revoked the tokens. The call takes at most 13 seconds; the revocation goes on after that.
+    /// tells whether AWS has revoked the tokens. It takes at most 13 seconds; the revocation goes on after that.
     ///
     /// # Errors
     ///
     /// `Store` when the session may still be in the store; `InvalidConfig` without a user pool.
-    pub async fn sign_out(&self) -> Result<SignOut, Error> {
-        let outcome = self.flow()?.sign_out().await;
-        self.forget_credentials();
-        outcome
+    pub fn sign_out(&self) -> SignOutBuilder {
+        SignOutBuilder::new(self.clone())
     }
 
     /// Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is removed.

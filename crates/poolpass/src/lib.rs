@@ -95,7 +95,6 @@ mod diagnostics;
 mod error;
 mod input;
 mod json;
-#[cfg(any(feature = "s3", feature = "dynamodb"))]
 mod pagination;
 mod percent;
 pub mod platform;
@@ -108,11 +107,11 @@ mod scripted_aws;
 
 pub use account::{
     Account, AccountCall, AccountList, AccountListOptions, AccountOptions, AccountPage, Device,
-    MfaPreference, MfaSetting, MfaSettings, Passkey, PasskeyRegistration, SignUp, SignUpOptions,
-    SignUpResult, UserAttributes,
+    MfaPreference, MfaSetting, MfaSettings, Passkey, PasskeyRegistration, RevokeSession, SignUp,
+    SignUpOptions, SignUpResult, UserAttributes, UserAuthFactors, UserSession,
 };
 pub use aws_request::RetryPolicy;
-pub use client::{Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, SignOutBuilder};
 pub use config::{
     ClientId, Config, ConfigBuilder, Endpoint, Endpoints, IdentityPoolId, Region, Service, UserPoolConfig,
     UserPoolId,
@@ -126,7 +125,7 @@ pub use session::{
 pub use sign_in::challenge::{self, Challenge};
 pub use sign_in::{
     AuthFactor, AuthFlow, PasswordlessSignInBuilder, PasswordlessSignInOptions, SignInBuilder, SignInOptions,
-    SignInStep,
+    SignInStep, StepUpBuilder,
 };
 pub use user_pool::{CodeDeliveryDetails, DeviceFingerprint, UserContextData};
 

@@ -121,6 +121,21 @@ impl SoftwareTokenSetup {
     }
 }
 
+#[cfg(feature = "qr-code")]
+impl SoftwareTokenSetup {
+    /// The [`otpauth_uri`](Self::otpauth_uri) as a QR code in an SVG image: a secret, since it contains the TOTP secret.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidInput` if the names are too long for a QR code, which takes about two thousand bytes.
+    pub fn qr_code_svg(&self, issuer: &str, account: &str) -> Result<String, Error> {
+        let uri = zeroize::Zeroizing::new(self.otpauth_uri(issuer, account));
+        let code = qrcode::QrCode::new(uri.as_bytes())
+            .map_err(|_| Error::invalid_input("the issuer and the account are too long for a QR code"))?;
+        Ok(code.render::<qrcode::render::svg::Color<'_>>().build())
+    }
+}
+
 impl fmt::Debug for SoftwareTokenSetup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SoftwareTokenSetup").finish_non_exhaustive()

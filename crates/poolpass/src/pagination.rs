@@ -48,6 +48,7 @@ impl Pagination {
     }
 }
 
+#[cfg(any(feature = "s3", feature = "dynamodb"))]
 /// The error of a listing that has not ended and does not say where it continues.
 pub(crate) fn without_next_page() -> Error {
     Error::invalid_response("the listing goes on, but the server does not say where")

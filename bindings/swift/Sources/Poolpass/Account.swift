@@ -20,11 +20,17 @@ public typealias CodeDeliveryDetails = PoolpassFFI.CodeDeliveryDetails
 /// The second factors that the signed-in person uses.
 public typealias MfaPreference = PoolpassFFI.MfaPreference
 
+/// The factors with which the signed-in person can sign in.
+public typealias UserAuthFactors = PoolpassFFI.UserAuthFactors
+
 /// A change of second factors. Methods that are not set stay as they are.
 public typealias MfaSettings = PoolpassFFI.MfaSettings
 
 /// Whether a second factor is used at sign-in.
 public typealias MfaSetting = PoolpassFFI.MfaSetting
+
+/// A session of the signed-in person, here or elsewhere.
+public typealias UserSession = PoolpassFFI.UserSession
 
 /// Before anybody is signed in.
 extension Account {
@@ -178,9 +184,40 @@ extension Account {
         try await call { try await inner.cancellable(handle: $0).mfaPreference() }
     }
 
+    /// Reads with which factors the signed-in person can sign in (GetUserAuthFactors).
+    public func authFactors() async throws -> UserAuthFactors {
+        try await call { try await inner.cancellable(handle: $0).authFactors() }
+    }
+
     /// Chooses second factors (SetUserMFAPreference).
     public func setMfaPreference(_ settings: MfaSettings) async throws {
         try await call { try await inner.cancellable(handle: $0).setMfaPreference(settings: settings) }
+    }
+
+    /// Lists the sessions of the signed-in person, here and elsewhere (ListUserSessions).
+    ///
+    /// The user pool has to track sessions; a page throws kind `operationNotEnabled` if it does not. The list is eventually consistent:
+    /// a new session appears within a few seconds.
+    ///
+    /// - Parameter nextToken: Continues after an earlier page, with that page's ``AccountPage/nextToken``.
+    public func sessions(nextToken: String? = nil) -> AccountList<UserSession> {
+        AccountList(after: nextToken) { token in
+            let page = try await call { try await inner.cancellable(handle: $0).sessionsPage(nextToken: token) }
+            return AccountPage(items: page.items, nextToken: page.nextToken)
+        }
+    }
+
+    /// Ends another session of the signed-in person (RevokeUserSession): its refresh token and its access tokens stop working. The
+    /// client that has it learns that at its next refresh.
+    ///
+    /// ``Client/signOut(associated:)`` ends this client's own session.
+    ///
+    /// - Parameter associated: Whether the session of managed login that it comes from ends too; for a session of managed login, those
+    ///   that come from it.
+    /// - Throws: ``PoolpassError`` with `operationNotEnabled` if the user pool does not track sessions, `notFound` if there is no such
+    ///   session.
+    public func revokeSession(_ id: String, associated: Bool = false) async throws {
+        try await call { try await inner.cancellable(handle: $0).revokeSession(id: id, associated: associated) }
     }
 
     /// Deletes the signed-in user permanently (DeleteUser) and removes the session.

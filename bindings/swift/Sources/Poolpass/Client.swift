@@ -84,6 +84,37 @@ extension Client {
         }
     }
 
+    /// Has the signed-in person prove more strongly, or again, who they are (InitiateAuth with USER_AUTH and TARGET_ACR_VALUES).
+    ///
+    /// If the session has reached the level, no longer ago than `maxAge`, the step is `done` at once and nothing is sent. Of names that
+    /// the user pool has given, only the same one counts as reached.
+    ///
+    /// Otherwise challenges follow, as in a sign-in, but only for the factors that are missing. New tokens take the place of the
+    /// session's when the last one is answered, and AWS revokes the old ones. Until then, and if a challenge fails, the session stays as
+    /// it is. Listeners hear `refreshed`; to other processes it is a new sign-in. A backend must check the claims `acr` and `auth_time`
+    /// of the tokens itself.
+    ///
+    /// The app client has to allow USER_AUTH (`ALLOW_USER_AUTH`), and the user pool needs the Essentials plan or a higher one. This
+    /// follows AWS's documentation; it has not been tried against AWS.
+    ///
+    /// - Parameters:
+    ///   - level: `urn:cognito:loa:1` (a password), `urn:cognito:loa:2` (a code by SMS or email), `urn:cognito:loa:3` (a passkey, or a
+    ///     password and a code by SMS or email), `urn:cognito:loa:4` (a password and a TOTP code), or the name that the user pool has
+    ///     given to one of them.
+    ///   - maxAge: How long ago the person may have proved who they are, in seconds. Default: any time ago. A refresh does not count.
+    ///   - clientMetadata: Data for the user pool's Lambda triggers, sent with every step of this step-up.
+    /// - Throws: ``PoolpassError`` with `signedOut`, `featureUnavailableInTier`, `invalidInput`, `conflict`; with `aws` and the code
+    ///   `InvalidParameterException` if the person has not set up the factors for the level.
+    public func stepUp(
+        _ level: String, maxAge: TimeInterval? = nil, clientMetadata: [String: String] = [:]
+    ) async throws -> SignInStep {
+        try await call {
+            let maxAge = try maxAge.map { try seconds($0, "maxAge") }
+            let client = inner.cancellable(handle: $0)
+            return SignInStep(try await client.stepUp(level: level, maxAge: maxAge, clientMetadata: clientMetadata))
+        }
+    }
+
     /// The challenge that waits for its answer, also after the app was killed. Cognito waits for 15 minutes at most.
     public func pendingChallenge() async throws -> Challenge? {
         try await call { try await inner.cancellable(handle: $0).pendingChallenge().map { Challenge($0) } }
@@ -133,9 +164,12 @@ extension Client {
     /// Signs out on this device: removes the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
     ///
     /// The session is gone in any case, even without a network; ``SignOut`` tells whether AWS has revoked the tokens.
+    ///
+    /// - Parameter associated: Whether the session of managed login that the session comes from ends too
+    ///   (`RevokeAssociatedSessions`), if the user pool tracks sessions.
     @discardableResult
-    public func signOut() async throws -> SignOut {
-        try await call { try await inner.cancellable(handle: $0).signOut() }
+    public func signOut(associated: Bool = false) async throws -> SignOut {
+        try await call { try await inner.cancellable(handle: $0).signOut(associated: associated) }
     }
 
     /// Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is removed.

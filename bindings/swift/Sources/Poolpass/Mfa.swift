@@ -27,6 +27,13 @@ public struct SoftwareTokenSetup: Sendable {
     public func otpauthUri(issuer: String, account: String) -> String {
         inner.otpauthUri(issuer: issuer, account: account)
     }
+
+    /// The `otpauth://` URI as a QR code in an SVG image: a secret, since it contains the TOTP secret.
+    ///
+    /// - Throws: ``PoolpassError`` with `invalidInput` if the names are too long for a QR code, which takes about two thousand bytes.
+    public func qrCodeSvg(issuer: String, account: String) throws -> String {
+        try mapped { try inner.qrCodeSvg(issuer: issuer, account: account) }
+    }
 }
 
 extension SoftwareTokenSetup: Redacted {

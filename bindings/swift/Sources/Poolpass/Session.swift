@@ -11,6 +11,14 @@ public struct User: Sendable {
     public let email: String?
     /// The person's groups in the user pool.
     public let groups: [String]
+    /// The level at which the person has proved who they are, such as `urn:cognito:loa:4`, if the sign-in or the step-up asked for
+    /// one. A refresh keeps it.
+    public let acr: String?
+    /// The methods with which the person has proved who they are, such as `pwd`, `otp` and `mfa`, where AWS says so. A refresh keeps
+    /// them.
+    public let amr: [String]
+    /// When the person last proved who they are, by AWS's clock. A refresh does not change it.
+    public let authTime: Date?
     /// All claims of the ID token.
     public let claims: [String: Claim]
 
@@ -19,6 +27,9 @@ public struct User: Sendable {
         sub = user.sub()
         email = user.email()
         groups = user.groups()
+        acr = user.acr()
+        amr = user.amr()
+        authTime = user.authTime()
         claims = user.claims()
     }
 }

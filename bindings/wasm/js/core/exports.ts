@@ -1,9 +1,10 @@
 import '../requirements.js';
 
 export * from '../account.js';
+export * from '../account_list.js';
 export * from '../api.js';
 export * from '../challenges.js';
-export type { AnyConfig, AuthFlow, ClientOptions, PasswordlessSignInOptions, SignInOptions } from '../client.js';
+export type { AnyConfig, AuthFlow, AuthLevel, ClientOptions, PasswordlessSignInOptions, SignInOptions, StepUpOptions } from '../client.js';
 export * from '../config.js';
 export { type CancellationReason, type ErrorKind, PoolpassError } from '../errors.js';
 export * from '../globals.js';

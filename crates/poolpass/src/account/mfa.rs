@@ -4,6 +4,7 @@ use super::Account;
 use crate::error::Error;
 use crate::input;
 use crate::mfa::{self, MfaMethod, SoftwareTokenSetup};
+use crate::sign_in::AuthFactor;
 use crate::user_pool::{Call, MfaChoice, TotpOwner};
 
 /// The second factors that the signed-in person uses.
@@ -23,6 +24,18 @@ impl MfaPreference {
     pub fn preferred(&self) -> Option<&MfaMethod> {
         self.preferred.as_ref()
     }
+}
+
+/// The factors with which the signed-in person can sign in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UserAuthFactors {
+    /// The first factors that the person can choose in a sign-in by USER_AUTH, and those that AWS names besides.
+    pub configured: Vec<AuthFactor>,
+    /// The second factors that Cognito may ask for.
+    pub mfa_methods: Vec<MfaMethod>,
+    /// The second factor that Cognito asks for first, without offering a choice.
+    pub preferred_mfa: Option<MfaMethod>,
 }
 
 /// Whether a second factor is used at sign-in.
@@ -61,6 +74,7 @@ pub struct MfaSettings {
     sms: Option<MfaSetting>,
     software_token: Option<MfaSetting>,
     email: Option<MfaSetting>,
+    web_authn: Option<bool>,
 }
 
 impl MfaSettings {
@@ -84,6 +98,13 @@ impl MfaSettings {
     /// Codes by email. The person needs a verified address.
     pub fn email(mut self, setting: MfaSetting) -> Self {
         self.email = Some(setting);
+        self
+    }
+
+    /// Whether a passkey counts as both factors, as it does for a person who signs in with it and has their screen lock checked
+    /// (`WebAuthnMfaSettings`). The user pool has to allow it, and the person needs another second factor.
+    pub fn web_authn(mut self, enabled: bool) -> Self {
+        self.web_authn = Some(enabled);
         self
     }
 }
@@ -127,10 +148,28 @@ impl Account {
         let mut user = self.signed_in(Call::user()).await?;
         // Both members may be absent; the user's name never is.
         user.text("Username")?;
-        let enabled = user.text_list("UserMFASettingList")?;
         Ok(MfaPreference {
-            enabled: enabled.into_iter().map(MfaMethod::from).collect(),
+            enabled: methods(user.text_list("UserMFASettingList")?),
             preferred: user.maybe_text("PreferredMfaSetting")?.map(MfaMethod::from),
+        })
+    }
+
+    /// Reads with which factors the signed-in person can sign in (GetUserAuthFactors).
+    ///
+    /// Takes at most 60 seconds, and the time to get the [access token](crate::Client::access_token).
+    ///
+    /// # Errors
+    ///
+    /// `SignedOut`, `SessionEnded`.
+    pub async fn auth_factors(&self) -> Result<UserAuthFactors, Error> {
+        let mut answer = self.signed_in(Call::user_auth_factors()).await?;
+        // The lists may be absent; the user's name never is.
+        answer.text("Username")?;
+        let configured = answer.text_list("ConfiguredUserAuthFactors")?;
+        Ok(UserAuthFactors {
+            configured: configured.into_iter().map(AuthFactor::from).collect(),
+            mfa_methods: methods(answer.text_list("UserMFASettingList")?),
+            preferred_mfa: answer.maybe_text("PreferredMfaSetting")?.map(MfaMethod::from),
         })
     }
 
@@ -142,7 +181,7 @@ impl Account {
     ///
     /// `SignedOut`, `SessionEnded`. `Aws` with the code `InvalidParameterException` for a method that the person has not set up.
     pub async fn set_mfa_preference(&self, settings: MfaSettings) -> Result<(), Error> {
-        let settings = [
+        let settings_of_codes = [
             ("SMSMfaSettings", settings.sms),
             ("SoftwareTokenMfaSettings", settings.software_token),
             ("EmailMfaSettings", settings.email),
@@ -150,9 +189,16 @@ impl Account {
         let choice = |(name, setting): (&'static str, Option<MfaSetting>)| {
             let setting = setting?;
             let (enabled, preferred) = (setting != MfaSetting::Off, setting == MfaSetting::Preferred);
-            Some(MfaChoice { name, enabled, preferred })
+            Some(MfaChoice { name, enabled, preferred: Some(preferred) })
         };
-        let choices: Vec<MfaChoice> = settings.into_iter().filter_map(choice).collect();
+        let mut choices: Vec<MfaChoice> = settings_of_codes.into_iter().filter_map(choice).collect();
+        if let Some(enabled) = settings.web_authn {
+            choices.push(MfaChoice { name: "WebAuthnMfaSettings", enabled, preferred: None });
+        }
         self.signed_in(Call::set_user_mfa_preference(&choices)).await.map(drop)
     }
+}
+
+fn methods(names: Vec<String>) -> Vec<MfaMethod> {
+    names.into_iter().map(MfaMethod::from).collect()
 }

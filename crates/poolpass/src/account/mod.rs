@@ -7,6 +7,7 @@
 //! - [`call`]: a call with options, before it is sent
 //! - [`mfa`]: setting up and choosing a second factor
 //! - [`passkeys`]: registering, listing and deleting passkeys
+//! - [`sessions`]: where the person is signed in
 //! - [`list`]: what belongs to the person, in pages
 
 mod attributes;
@@ -16,6 +17,7 @@ mod list;
 mod mfa;
 mod passkeys;
 mod password;
+mod sessions;
 mod sign_up;
 #[cfg(test)]
 mod tests;
@@ -26,14 +28,15 @@ pub use attributes::UserAttributes;
 pub use call::{AccountCall, AccountOptions};
 pub use devices::Device;
 pub use list::{AccountList, AccountListOptions, AccountPage};
-pub use mfa::{MfaPreference, MfaSetting, MfaSettings};
+pub use mfa::{MfaPreference, MfaSetting, MfaSettings, UserAuthFactors};
 pub use passkeys::{Passkey, PasskeyRegistration};
+pub use sessions::{RevokeSession, UserSession};
 pub use sign_up::{SignUp, SignUpOptions, SignUpResult};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::json::Object;
 use crate::platform::BoxFuture;
-use crate::session::detached;
+use crate::session::{detached, is_about_a_dead_token};
 use crate::sign_in::SignInFlow;
 use crate::user_pool::{Call, UserPool};
 
@@ -109,12 +112,4 @@ impl Account {
             }
         })
     }
-}
-
-/// Cognito says so with the code that it also has for a wrong password and for a missing scope.
-fn is_about_a_dead_token(error: &Error) -> bool {
-    error.kind() == ErrorKind::NotAuthorized
-        && ["Access Token has been revoked", "Access Token has expired", "Invalid Access Token"]
-            .iter()
-            .any(|message| error.message().contains(message))
 }

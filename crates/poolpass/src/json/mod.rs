@@ -7,12 +7,14 @@ pub(crate) mod stream;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::dates;
 use crate::error::Error;
 
 /// A JSON object. Its texts may be passwords, codes and tokens, so they are wiped from memory when it is dropped, and `Debug` shows
@@ -132,6 +134,12 @@ impl Object {
 
     pub(crate) fn number(&mut self, name: &'static str) -> Result<f64, ParseError> {
         self.take(name).and_then(|value| value.as_f64()).ok_or(ParseError::Member(name))
+    }
+
+    /// Takes a time as AWS's JSON has it: seconds since 1970, whole or not.
+    pub(crate) fn maybe_time(&mut self, name: &'static str) -> Result<Option<SystemTime>, ParseError> {
+        let time = |value: Value| value.as_f64().and_then(dates::from_unix).ok_or(ParseError::Member(name));
+        self.take(name).map(time).transpose()
     }
 
     pub(crate) fn object(&mut self, name: &'static str) -> Result<Self, ParseError> {

@@ -39,6 +39,11 @@ impl Claims {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
+    /// The time of the last proof of who the person is.
+    pub(crate) fn auth_time(&self) -> Option<SystemTime> {
+        self.time("auth_time")
+    }
+
     pub(super) fn list(&self, name: &str) -> Vec<&str> {
         let items = self.get(name).and_then(Value::as_array);
         items.map(|items| items.iter().filter_map(Value::as_str).collect()).unwrap_or_default()

@@ -83,6 +83,14 @@ impl Shared {
         }
     }
 
+    /// Keeps and confirms the device of new tokens, if it is a new one.
+    pub(super) async fn confirm_new_device(&self, session: &mut Session, device: Option<DeviceIds>) {
+        if let Some(device) = device {
+            self.keep_device(session, device).await;
+            self.confirm_device(session).await;
+        }
+    }
+
     /// Has AWS confirm the device of the session, if that is left to do (ConfirmDevice). A failure leaves the session as it is.
     pub(super) fn confirm_device<'a>(&'a self, session: &'a mut Session) -> BoxFuture<'a, ()> {
         Box::pin(async move {

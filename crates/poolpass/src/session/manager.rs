@@ -21,7 +21,7 @@ use crate::error::{Error, ErrorKind};
 use crate::platform::{
     BoxFuture, SessionStore, StoreError, StoreLock, grace_period, lock_within, within_grace_period,
 };
-use crate::user_pool::{AuthenticationResult, UserPool, store_key};
+use crate::user_pool::{AuthenticationResult, DeviceIds, UserPool, store_key};
 
 /// Manages the session of one client. Clones share it.
 #[derive(Clone)]
@@ -73,16 +73,10 @@ impl SessionManager {
     /// Stores the tokens of a completed sign-in, and only then makes them the session. A new device is confirmed before that. It runs
     /// to the end even if the caller goes away.
     pub(crate) async fn begin(&self, result: AuthenticationResult) -> Result<Arc<Session>, Error> {
-        let mut id = [0; 16];
-        self.0.pool.pipeline().random().fill(&mut id)?;
-        let new_device = result.new_device.clone();
-        let mut session = Session::begin(hex::encode(id), result)?;
+        let (mut session, new_device) = self.new_session(result)?;
         let shared = Arc::clone(&self.0);
         detached(async move {
-            if let Some(device) = new_device {
-                shared.keep_device(&session, device).await;
-                shared.confirm_device(&mut session).await;
-            }
+            shared.confirm_new_device(&mut session, new_device).await;
             let session = Arc::new(session);
             let saved = async { shared.save(&session, &shared.write().await?).await }.await;
             if let Err(error) = saved {
@@ -93,6 +87,17 @@ impl SessionManager {
             Ok(session)
         })
         .await
+    }
+
+    /// The session of new tokens, under an id of its own, and its device if that is new.
+    pub(super) fn new_session(
+        &self,
+        result: AuthenticationResult,
+    ) -> Result<(Session, Option<DeviceIds>), Error> {
+        let mut id = [0; 16];
+        self.0.pool.pipeline().random().fill(&mut id)?;
+        let new_device = result.new_device.clone();
+        Ok((Session::begin(hex::encode(id), result)?, new_device))
     }
 
     /// Reads the session from the store, however old its tokens are; `None` when nobody is signed in.

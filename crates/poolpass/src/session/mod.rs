@@ -4,6 +4,7 @@
 //! - [`state`]: this process's knowledge about the session
 //! - [`refresh`]: one refresh at a time, and never a lost one
 //! - [`exchange`]: the two operations that refresh, and the choice between them
+//! - [`step_up`]: replaces the tokens by stronger ones of the same person
 //! - [`sign_out`]: ends the session, here and everywhere
 //! - [`events`]: tells listeners when the session changes
 //! - [`device`]: has AWS confirm a new device
@@ -19,6 +20,7 @@ mod manager;
 mod refresh;
 mod sign_out;
 mod state;
+mod step_up;
 mod stored;
 mod tokens;
 mod user;
@@ -41,11 +43,12 @@ pub use exchange::RefreshOperation;
 pub(crate) use exchange::RefreshSettings;
 pub(crate) use manager::SessionManager;
 pub use sign_out::SignOut;
+pub(crate) use step_up::meets;
 pub(crate) use tokens::RefreshToken;
 pub use tokens::{AccessToken, IdToken};
 pub use user::User;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::user_pool::AuthenticationResult;
 
 /// The tokens of one sign-in at one moment. A refresh makes a new value.
@@ -156,6 +159,16 @@ impl Session {
         self.device_key.as_deref().or_else(|| self.access_token.claims().text("device_key"))
     }
 
+    fn is_of_the_person_of(&self, other: &Self) -> bool {
+        self.id_token.sub() == other.id_token.sub()
+    }
+
+    /// Whether AWS takes both for the same sign-in.
+    fn has_origin_of(&self, other: &Self) -> bool {
+        let origin = |session: &Self| session.access_token.claims().text("origin_jti").map(ToOwned::to_owned);
+        origin(self).is_some_and(|own| Some(own) == origin(other))
+    }
+
     /// Whether both have the same tokens.
     fn is_same(&self, other: &Self) -> bool {
         self.id == other.id
@@ -174,6 +187,15 @@ impl Session {
         }
         Err(Error::invalid_response("the ID token and the access token belong to different people"))
     }
+}
+
+/// Whether AWS refused an access token that looks alive. Cognito says so with the code that it also has for a wrong password and for a
+/// missing scope.
+pub(crate) fn is_about_a_dead_token(error: &Error) -> bool {
+    error.kind() == ErrorKind::NotAuthorized
+        && ["Access Token has been revoked", "Access Token has expired", "Invalid Access Token"]
+            .iter()
+            .any(|message| error.message().contains(message))
 }
 
 /// Some servers send an empty text where AWS sends no refresh token.

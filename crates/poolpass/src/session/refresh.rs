@@ -122,7 +122,12 @@ impl Shared {
             }
             Ok(false) => {
                 self.state().take_unsaved();
-                self.abandon(fresh);
+                let replacement = self.state().session();
+                self.abandon(Arc::clone(&fresh));
+                // A step-up may have replaced the session.
+                if let Some(session) = replacement.filter(|session| session.is_of_the_person_of(&fresh)) {
+                    return Ok(session);
+                }
                 Err(Error::new(ErrorKind::SignedOut, "the session that was being refreshed is over"))
             }
             Err(error) => {
@@ -151,6 +156,8 @@ impl Shared {
                 diagnostics::warn("another process refreshed without the store's lock", &Fields::default());
                 return Ok(stored);
             }
+            // A step-up has replaced the session.
+            Some(stored) if stored.is_of_the_person_of(session) => return Ok(stored),
             _ => return Err(signed_out()),
         }
         let removed = self.remove(&writing).await;

@@ -44,12 +44,12 @@ impl SessionManager {
     const REVOCATION_TIMEOUT: Duration = Duration::from_secs(10);
 
     /// Removes the session at once, then has AWS revoke it, even if the caller goes away.
-    pub(crate) async fn sign_out(&self) -> Result<SignOut, Error> {
+    pub(crate) async fn sign_out(&self, associated: bool) -> Result<SignOut, Error> {
         let shared = Arc::clone(self.shared());
         detached(async move {
             let (session, removed) = shared.leave().await;
             let Some(session) = session else { return removed.map(|()| SignOut::NotSignedIn) };
-            let revocation = detached(async move { shared.revoke(&session).await });
+            let revocation = detached(async move { shared.revoke(&session, associated).await });
             let revoked = timeout(Self::REVOCATION_TIMEOUT, revocation).await.unwrap_or_else(|| {
                 Err(Error::new(ErrorKind::Timeout, "AWS has not confirmed yet that it revoked the token"))
             });
@@ -91,15 +91,20 @@ impl Shared {
     /// The longest wait for the store's lock; after that the sign-out goes on without it.
     const SIGN_OUT_LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 
-    pub(super) async fn revoke(&self, session: &Session) -> Result<(), Error> {
-        let call = self.pool.revoke_token(session.refresh_token.expose());
+    pub(super) async fn revoke(&self, session: &Session, associated: bool) -> Result<(), Error> {
+        let call = self.pool.revoke_token(session.refresh_token.expose(), associated);
         self.pool.send(call).await.map(drop)
     }
 
     /// Has AWS revoke tokens that nobody will use. If AWS cannot be reached, they expire.
+    ///
+    /// Tokens of the same sign-in at AWS as the session's stay: AWS would revoke them all.
     pub(super) fn abandon(self: &Arc<Self>, session: Arc<Session>) {
+        if self.state().session().is_some_and(|current| current.has_origin_of(&session)) {
+            return;
+        }
         let shared = Arc::clone(self);
-        spawn(async move { drop(shared.revoke(&session).await) });
+        spawn(async move { drop(shared.revoke(&session, false).await) });
     }
 
     /// Removes the session. Returns it, and whether the store has removed it.

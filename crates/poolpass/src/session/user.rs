@@ -1,6 +1,7 @@
 //! The signed-in person.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::{Claims, Session};
 
@@ -49,6 +50,23 @@ impl User {
     /// devices, or remember all of them.
     pub fn device_confirmation_necessary(&self) -> bool {
         self.session.asks_about_device()
+    }
+
+    /// The level at which the person has proved who they are, such as `urn:cognito:loa:4`, if the sign-in or the step-up asked for
+    /// one. A refresh keeps it.
+    pub fn acr(&self) -> Option<&str> {
+        self.claims().text("acr")
+    }
+
+    /// The methods with which the person has proved who they are, such as `pwd`, `otp` and `mfa`, where AWS says so. A refresh keeps
+    /// them.
+    pub fn amr(&self) -> Vec<&str> {
+        self.claims().list("amr")
+    }
+
+    /// When the person last proved who they are, by AWS's clock. A refresh does not change it.
+    pub fn auth_time(&self) -> Option<SystemTime> {
+        self.claims().auth_time()
     }
 
     /// All claims of the ID token.

@@ -72,6 +72,8 @@ struct Attempt {
     first_factor_proved: bool,
     /// How to begin again if the user pool refuses the device. Absent when the person would have to answer again.
     again: Option<Method>,
+    /// The level that a step-up asks for; `None` in a sign-in.
+    step_up: Option<String>,
 }
 
 impl SignInFlow {
@@ -126,6 +128,9 @@ impl SignInFlow {
         Box::pin(async move {
             let _step = self.pending.step_of(challenge)?;
             let factor = AuthFactor::from(challenge.name.clone());
+            if let Some(level) = &challenge.step_up {
+                return self.step_up_again(level, factor, challenge).await;
+            }
             let method = Method::Choice(Choice::Preferred(factor));
             self.begin(method, challenge.username.clone(), challenge.client_metadata.clone(), None).await
         })
@@ -154,8 +159,24 @@ impl SignInFlow {
                 }
             };
             let Begun { answer, srp, first_factor_proved } = begun;
-            self.proceed(Attempt { username, client_metadata, srp, first_factor_proved, again }, answer).await
+            let attempt =
+                Attempt { username, client_metadata, srp, first_factor_proved, again, step_up: None };
+            self.proceed(attempt, answer).await
         })
+    }
+
+    /// Goes on with a step-up to `level` after its first request.
+    pub(super) async fn step_up(
+        self: &Arc<Self>,
+        level: String,
+        username: String,
+        client_metadata: ClientMetadata,
+        begun: Begun,
+    ) -> Result<SignInStep, Error> {
+        let Begun { answer, srp, first_factor_proved } = begun;
+        let step_up = Some(level);
+        let attempt = Attempt { username, client_metadata, srp, first_factor_proved, again: None, step_up };
+        self.proceed(attempt, answer).await
     }
 
     /// The answer to a challenge. `client_metadata` goes with it, beside that of the sign-in.
@@ -222,13 +243,12 @@ impl SignInFlow {
             .await;
         let step = match answer {
             Ok(answer) => {
-                let username = challenge.username.clone();
-                let client_metadata = challenge.client_metadata.clone();
-                self.proceed(
-                    Attempt { username, client_metadata, srp, first_factor_proved, again: None },
-                    answer,
-                )
-                .await
+                let (username, client_metadata) =
+                    (challenge.username.clone(), challenge.client_metadata.clone());
+                let step_up = challenge.step_up.clone();
+                let attempt =
+                    Attempt { username, client_metadata, srp, first_factor_proved, again: None, step_up };
+                self.proceed(attempt, answer).await
             }
             Err(error) => Err(error),
         };
@@ -246,9 +266,9 @@ impl SignInFlow {
     }
 
     /// Drops the pending challenge and ends the session.
-    pub(crate) async fn sign_out(&self) -> Result<SignOut, Error> {
+    pub(crate) async fn sign_out(&self, associated: bool) -> Result<SignOut, Error> {
         // Both at once: neither a store that hangs nor a caller who goes away keeps the session from being forgotten.
-        let (outcome, cleared) = join(self.manager.sign_out(), self.pending.clear()).await;
+        let (outcome, cleared) = join(self.manager.sign_out(associated), self.pending.clear()).await;
         let outcome = outcome?;
         cleared.map(|()| outcome)
     }
@@ -270,7 +290,10 @@ impl SignInFlow {
         Box::pin(async move {
             loop {
                 if let Some(result) = answer.authentication_result {
-                    let session = self.manager.begin(result).await?;
+                    let session = match attempt.step_up {
+                        Some(level) => self.manager.step_up(result, level).await?,
+                        None => self.manager.begin(result).await?,
+                    };
                     // The person is signed in whatever becomes of the challenge, which AWS will not accept again.
                     let _ = self.pending.clear().await;
                     return Ok(SignInStep::Done(session.into()));
@@ -342,6 +365,7 @@ impl SignInFlow {
         saved.parameters = answer.challenge_parameters;
         saved.available = answer.available_challenges;
         saved.first_factor_proved = attempt.first_factor_proved;
+        saved.step_up = attempt.step_up;
         saved.client_metadata = attempt.client_metadata;
         let challenge = Challenge::new(Arc::clone(self), saved.clone())?;
         self.pending.save(&saved).await?;

@@ -14,6 +14,7 @@ mod password;
 mod passwordless;
 mod pending;
 mod record;
+mod step_up;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ pub use builder::{SignInBuilder, SignInOptions};
 pub(crate) use flow::SignInFlow;
 pub use passwordless::{PasswordlessSignInBuilder, PasswordlessSignInOptions};
 pub(crate) use record::SignUpSession;
+pub use step_up::StepUpBuilder;
 
 use crate::session::User;
 

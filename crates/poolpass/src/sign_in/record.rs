@@ -50,6 +50,8 @@ pub(crate) struct SavedChallenge {
     pub(crate) available: Vec<String>,
     /// Tells the second-factor form of EMAIL_OTP from the first-factor form.
     pub(crate) first_factor_proved: bool,
+    /// The level that a step-up asks for; `None` in a sign-in.
+    pub(crate) step_up: Option<String>,
     pub(crate) client_metadata: ClientMetadata,
     pub(crate) totp: TotpProgress,
     /// In seconds since 1970 on the device's clock, which the next run of the app can read before it has a network.
@@ -124,6 +126,7 @@ impl SavedChallenge {
             parameters: BTreeMap::new(),
             available: Vec::new(),
             first_factor_proved: true,
+            step_up: None,
             client_metadata: ClientMetadata::new(),
             totp: TotpProgress::NotStarted,
             asked_at: now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
@@ -146,6 +149,7 @@ impl SavedChallenge {
             .with("parameters", Object::from(&self.parameters))
             .with("available", self.available.clone())
             .with("firstFactorProved", self.first_factor_proved)
+            .maybe("stepUp", self.step_up.as_deref())
             .with("clientMetadata", Object::from(&self.client_metadata))
             .with("totp", self.totp.name())
             .with("askedAt", self.asked_at)
@@ -161,6 +165,7 @@ impl SavedChallenge {
             available: saved.text_list("available")?,
             // Earlier versions had only challenges that come after the password.
             first_factor_proved: saved.maybe_flag("firstFactorProved")?.unwrap_or(true),
+            step_up: saved.maybe_text("stepUp")?,
             client_metadata: saved.text_map("clientMetadata")?,
             totp: TotpProgress::named(&saved.text("totp")?).ok_or(ParseError::Member("totp"))?,
             asked_at: saved.count("askedAt")?,

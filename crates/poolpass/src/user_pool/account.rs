@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::tokens::associated_sessions;
 use super::{Call, UserPool};
 use crate::json::Object;
 
@@ -24,7 +25,8 @@ pub(crate) struct MfaChoice {
     /// `SMSMfaSettings` and its like.
     pub(crate) name: &'static str,
     pub(crate) enabled: bool,
-    pub(crate) preferred: bool,
+    /// Absent for a factor that cannot be preferred.
+    pub(crate) preferred: Option<bool>,
 }
 
 impl UserPool {
@@ -86,6 +88,11 @@ impl Call {
         Self::safe("GetUser", Object::new())
     }
 
+    /// GetUserAuthFactors.
+    pub(crate) fn user_auth_factors() -> Self {
+        Self::safe("GetUserAuthFactors", Object::new())
+    }
+
     /// UpdateUserAttributes.
     pub(crate) fn update_user_attributes(attributes: &[(&str, &str)]) -> Self {
         let attributes = attributes.iter().map(|(name, value)| attribute(name, value));
@@ -112,7 +119,7 @@ impl Call {
     /// SetUserMFAPreference; what is absent stays as it is.
     pub(crate) fn set_user_mfa_preference(choices: &[MfaChoice]) -> Self {
         let setting = |choice: &MfaChoice| {
-            Object::new().with("Enabled", choice.enabled).with("PreferredMfa", choice.preferred)
+            Object::new().with("Enabled", choice.enabled).maybe("PreferredMfa", choice.preferred)
         };
         let input =
             choices.iter().fold(Object::new(), |input, choice| input.with(choice.name, setting(choice)));
@@ -132,6 +139,11 @@ impl Call {
     /// DeleteWebAuthnCredential.
     pub(crate) fn delete_web_authn_credential(credential_id: &str) -> Self {
         Self::once("DeleteWebAuthnCredential", Object::new().with("CredentialId", credential_id))
+    }
+
+    /// RevokeUserSession.
+    pub(crate) fn revoke_user_session(id: &str, associated: bool) -> Self {
+        Self::safe("RevokeUserSession", associated_sessions(associated).with("SessionId", id))
     }
 
     /// An operation that lists something, such as ListWebAuthnCredentials.

@@ -189,6 +189,7 @@ impl Call {
                 | "ForgetDevice"
                 | "GlobalSignOut"
                 | "RevokeToken"
+                | "RevokeUserSession"
                 | "SetUserMFAPreference"
                 | "UpdateDeviceStatus"
                 | "VerifyUserAttribute"

@@ -84,13 +84,18 @@ impl UserPool {
     }
 
     /// RevokeToken: ends the refresh token and every access token that came from it.
-    pub(crate) fn revoke_token(&self, refresh_token: &str) -> Call {
-        let input = Object::new()
+    pub(crate) fn revoke_token(&self, refresh_token: &str, associated: bool) -> Call {
+        let input = associated_sessions(associated)
             .with("Token", refresh_token)
             .with("ClientId", self.client_id().as_str())
             .maybe("ClientSecret", self.client_secret());
         Call::safe("RevokeToken", input)
     }
+}
+
+/// The beginning of an input: whether the sessions end too that are linked to the revoked one. AWS's default is that they do not.
+pub(super) fn associated_sessions(end: bool) -> Object {
+    Object::new().maybe("RevokeAssociatedSessions", end.then_some("LINKED"))
 }
 
 /// Reads when a token was issued, if it says so. The session reads the other claims.

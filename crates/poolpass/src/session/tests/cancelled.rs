@@ -88,7 +88,7 @@ async fn a_sign_out_is_whole_whenever_its_caller_goes_away() {
     for polls in 1..40 {
         let (pool, store, client) = signed_in().await;
         pool.answer(json!({}));
-        let done = dropped_after(polls, client.sign_out()).await;
+        let done = dropped_after(polls, client.sign_out().into_future()).await;
         settled().await;
         assert!(store.load(STORED).await.unwrap().is_none(), "{polls}");
         assert_eq!(pool.operations(), ["RevokeToken"], "{polls}");

@@ -132,7 +132,7 @@ async fn signing_out_forgets_the_session_whatever_the_store_does() {
         let (client, store) = signed_in(&pool).await;
         store.has(Some(failure));
         pool.answer(json!({}));
-        let (outcome, waited) = timed(client.sign_out()).await;
+        let (outcome, waited) = timed(client.sign_out().into_future()).await;
         assert!(waited <= Duration::from_secs(24), "{failure:?} {waited:?}");
         // A store that cannot remove the session reports it.
         assert!(failure.0 != Use::Remove || outcome.is_err(), "{failure:?}");

@@ -69,7 +69,7 @@ async fn signing_out_works_while_another_process_hangs_with_the_locks() {
         store.lock("client.session.write").await.unwrap(),
     );
     pool.answer(json!({}));
-    let (outcome, waited) = timed(client.sign_out()).await;
+    let (outcome, waited) = timed(client.sign_out().into_future()).await;
     assert!(outcome.unwrap().is_revoked());
     assert!(waited <= Duration::from_secs(4), "{waited:?}");
     assert!(store.load(STORED).await.unwrap().is_none());

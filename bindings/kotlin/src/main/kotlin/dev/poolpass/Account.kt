@@ -18,6 +18,18 @@ typealias MfaSettings = dev.poolpass.ffi.MfaSettings
 typealias MfaSetting = dev.poolpass.ffi.MfaSetting
 
 /**
+ * The factors with which the signed-in person can sign in.
+ *
+ * @property configured the first factors that the person can choose in a sign-in by USER_AUTH, and those that AWS names besides.
+ * @property mfaMethods the second factors that Cognito may ask for.
+ * @property preferredMfa the second factor that Cognito asks for first, without offering a choice.
+ */
+data class UserAuthFactors(val configured: List<AuthFactor>, val mfaMethods: List<MfaMethod>, val preferredMfa: MfaMethod?)
+
+/** A session of the signed-in person, here or elsewhere. */
+typealias UserSession = dev.poolpass.ffi.UserSession
+
+/**
  * The second factors that the signed-in person uses.
  *
  * @property enabled the methods that Cognito may ask for at sign-in.
@@ -125,6 +137,13 @@ class Account internal constructor(private val ffi: FfiAccount) {
         return MfaPreference(preference.enabled.map(MfaMethod::of), preference.preferred?.let(MfaMethod::of))
     }
 
+    /** Reads with which factors the signed-in person can sign in (GetUserAuthFactors). */
+    suspend fun authFactors(): UserAuthFactors {
+        val factors = mapped { ffi.authFactors() }
+        val methods = factors.mfaMethods.map(MfaMethod::of)
+        return UserAuthFactors(factors.configured.map(AuthFactor::of), methods, factors.preferredMfa?.let(MfaMethod::of))
+    }
+
     /** Chooses second factors (SetUserMFAPreference). */
     suspend fun setMfaPreference(settings: MfaSettings): Unit = mapped { ffi.setMfaPreference(settings) }
 
@@ -172,6 +191,31 @@ class Account internal constructor(private val ffi: FfiAccount) {
      * @throws PoolpassException.InvalidInput for an empty id.
      */
     suspend fun deletePasskey(credentialId: String): Unit = mapped { ffi.deletePasskey(credentialId) }
+
+    /**
+     * Lists the sessions of the signed-in person, here and elsewhere (ListUserSessions).
+     *
+     * The user pool has to track sessions; a page throws [PoolpassException.OperationNotEnabled] if it does not. The list is eventually
+     * consistent: a new session appears within a few seconds.
+     *
+     * @param nextToken continues after an earlier page, with that page's [AccountPage.nextToken].
+     */
+    fun sessions(nextToken: String? = null): AccountList<UserSession> = AccountList(nextToken) { token ->
+        mapped { ffi.sessionsPage(token) }.let { AccountPage(it.items, it.nextToken) }
+    }
+
+    /**
+     * Ends another session of the signed-in person (RevokeUserSession): its refresh token and its access tokens stop working. The
+     * client that has it learns that at its next refresh.
+     *
+     * [Client.signOut] ends this client's own session.
+     *
+     * @param associated whether the session of managed login that it comes from ends too; for a session of managed login, those that
+     *   come from it.
+     * @throws PoolpassException.OperationNotEnabled if the user pool does not track sessions.
+     * @throws PoolpassException.NotFound if there is no such session.
+     */
+    suspend fun revokeSession(id: String, associated: Boolean = false): Unit = mapped { ffi.revokeSession(id, associated) }
 
     /** Deletes the signed-in user permanently (DeleteUser) and removes the session. */
     suspend fun deleteUser(): Unit = mapped { ffi.deleteUser() }

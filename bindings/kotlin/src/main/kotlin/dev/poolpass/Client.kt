@@ -4,6 +4,7 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import java.nio.file.Files
 import java.nio.file.Path
+import java.time.Duration
 import dev.poolpass.ffi.Client as FfiClient
 import dev.poolpass.ffi.SignIn as FfiSignIn
 import dev.poolpass.ffi.SignInOptions as FfiSignInOptions
@@ -87,6 +88,33 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
     private suspend fun signIn(beginning: FfiSignIn, flow: AuthFlow, clientMetadata: Map<String, String>): SignInStep =
         mapped { SignInStep.of(ffi.signIn(beginning, FfiSignInOptions(flow, clientMetadata))) }
 
+    /**
+     * Has the signed-in person prove more strongly, or again, who they are (InitiateAuth with USER_AUTH and TARGET_ACR_VALUES).
+     *
+     * If the session has reached the level, no longer ago than [maxAge], the step is `Done` at once and nothing is sent. Of names that
+     * the user pool has given, only the same one counts as reached.
+     *
+     * Otherwise challenges follow, as in a sign-in, but only for the factors that are missing. New tokens take the place of the
+     * session's when the last one is answered, and AWS revokes the old ones. Until then, and if a challenge fails, the session stays as
+     * it is. Listeners hear [SessionEvent.Refreshed]; to other processes it is a new sign-in. A backend must check the claims `acr` and
+     * `auth_time` of the tokens itself.
+     *
+     * The app client has to allow USER_AUTH (`ALLOW_USER_AUTH`), and the user pool needs the Essentials plan or a higher one. This
+     * follows AWS's documentation; it has not been tried against AWS.
+     *
+     * @param level `urn:cognito:loa:1` (a password), `urn:cognito:loa:2` (a code by SMS or email), `urn:cognito:loa:3` (a passkey, or a
+     *   password and a code by SMS or email), `urn:cognito:loa:4` (a password and a TOTP code), or the name that the user pool has given
+     *   to one of them.
+     * @param maxAge how long ago the person may have proved who they are, to the second. Default: any time ago. A refresh does not count.
+     * @param clientMetadata data for the user pool's Lambda triggers, sent with every step of this step-up.
+     * @throws PoolpassException.FeatureUnavailableInTier on a lower plan.
+     */
+    suspend fun stepUp(
+        level: String,
+        maxAge: Duration? = null,
+        clientMetadata: Map<String, String> = emptyMap(),
+    ): SignInStep = mapped { SignInStep.of(ffi.stepUp(level, maxAge, clientMetadata)) }
+
     /** The challenge that waits for its answer, also after a restart of the app. It waits for 15 minutes at most. */
     suspend fun pendingChallenge(): Challenge? = mapped { ffi.pendingChallenge()?.let(Challenge::of) }
 
@@ -120,8 +148,11 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
      * Signs out on this device: removes the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
      *
      * The session is gone in any case, even without a network; [SignOut] tells whether AWS has revoked the tokens.
+     *
+     * @param associated whether the session of managed login that the session comes from ends too (`RevokeAssociatedSessions`), if the
+     *   user pool tracks sessions.
      */
-    suspend fun signOut(): SignOut = mapped { ffi.signOut() }
+    suspend fun signOut(associated: Boolean = false): SignOut = mapped { ffi.signOut(associated) }
 
     /**
      * Signs out on every device (GlobalSignOut): AWS ends all sessions of the user, then this one is removed.

@@ -58,5 +58,12 @@ class SoftwareTokenSetup internal constructor(private val ffi: FfiSoftwareTokenS
      */
     fun otpauthUri(issuer: String, account: String): String = ffi.otpauthUri(issuer, account)
 
+    /**
+     * The `otpauth://` URI as a QR code in an SVG image: a secret, since it contains the TOTP secret.
+     *
+     * @throws PoolpassException.InvalidInput if the names are too long for a QR code, which takes about two thousand bytes.
+     */
+    fun qrCodeSvg(issuer: String, account: String): String = mapped { ffi.qrCodeSvg(issuer, account) }
+
     override fun toString(): String = "SoftwareTokenSetup"
 }

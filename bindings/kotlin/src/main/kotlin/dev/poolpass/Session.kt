@@ -15,6 +15,11 @@ import dev.poolpass.ffi.User as FfiUser
  * @property sub the user's id (`sub`), which never changes.
  * @property email the email address, where the app client may read it.
  * @property groups the person's groups in the user pool.
+ * @property acr the level at which the person has proved who they are, such as `urn:cognito:loa:4`, if the sign-in or the step-up asked
+ *   for one. A refresh keeps it.
+ * @property amr the methods with which the person has proved who they are, such as `pwd`, `otp` and `mfa`, where AWS says so. A refresh
+ *   keeps them.
+ * @property authTime when the person last proved who they are, by AWS's clock. A refresh does not change it.
  * @property claims all claims of the ID token: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
  */
 class User private constructor(
@@ -22,10 +27,21 @@ class User private constructor(
     val sub: String,
     val email: String?,
     val groups: List<String>,
+    val acr: String?,
+    val amr: List<String>,
+    val authTime: Instant?,
     val claims: Map<String, Any?>,
 ) {
-    internal constructor(user: FfiUser) :
-        this(user.username(), user.sub(), user.email(), user.groups(), plain(user.claims())) {
+    internal constructor(user: FfiUser) : this(
+        user.username(),
+        user.sub(),
+        user.email(),
+        user.groups(),
+        user.acr(),
+        user.amr(),
+        user.authTime(),
+        plain(user.claims()),
+    ) {
         user.destroy()
     }
 
