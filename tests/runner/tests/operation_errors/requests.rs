@@ -96,6 +96,14 @@ pub async fn valid(world: &World, operation: &str) -> Result<Value> {
             "MFAOptions": [{ "DeliveryMedium": "SMS", "AttributeName": "phone_number" }],
         }),
         "UpdateAuthEventFeedback" => feedback(world).await?,
+        "RevokeUserSession" => {
+            world.succeed("InitiateAuth", &world.sign_in("ada", PASSWORD)).await?;
+            let listed = world.succeed("ListUserSessions", &json!({ "AccessToken": token })).await?;
+            let mut sessions = listed["Sessions"].as_array().into_iter().flatten();
+            let other =
+                sessions.find(|session| session["IsCurrentSession"] == false).context("no session")?;
+            json!({ "AccessToken": token, "SessionId": other["SessionId"] })
+        }
         "ConfirmDevice" => confirm_device(world),
         "GetDevice" | "ForgetDevice" => {
             world.succeed("ConfirmDevice", &confirm_device(world)).await?;
@@ -112,7 +120,8 @@ pub async fn valid(world: &World, operation: &str) -> Result<Value> {
         | "GetUser"
         | "GetUserAuthFactors"
         | "GlobalSignOut"
-        | "ListDevices" => json!({ "AccessToken": token }),
+        | "ListDevices"
+        | "ListUserSessions" => json!({ "AccessToken": token }),
         other => bail!("there is no request for {other}"),
     })
 }

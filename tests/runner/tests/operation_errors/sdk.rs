@@ -36,6 +36,7 @@ pub async fn refusal(operation: &str, answer: &Answer) -> Result<Option<Error>> 
 /// The operation that is answered, and the call. Where the SDK has no call for it, another one shows the kind.
 fn call(operation: &str) -> Result<(&str, Call)> {
     const CODE: &str = "123456";
+    const KEY: &str = "eu-west-1_7f0a8a6c-3d3e-4b0e-9d0a-1f0a8a6c3d3e";
 
     let call: Call = match operation {
         "SignUp" => |client| Box::pin(async { client.account().sign_up("bob", PASSWORD).await.map(drop) }),
@@ -81,18 +82,20 @@ fn call(operation: &str) -> Result<(&str, Call)> {
             let settings = MfaSettings::new().sms(MfaSetting::On);
             Box::pin(async { client.account().set_mfa_preference(settings).await })
         },
-        // `sign_out` succeeds whatever RevokeToken says, and the SDK has no call for the others.
+        "GetDevice" => |client| Box::pin(async { client.account().device(KEY).await.map(drop) }),
+        "ListDevices" => |client| Box::pin(async { client.account().devices().page().await.map(drop) }),
+        "UpdateDeviceStatus" => {
+            |client| Box::pin(async { client.account().remember_device(Some(KEY)).await })
+        }
+        "ForgetDevice" => |client| Box::pin(async { client.account().forget_device(Some(KEY)).await }),
+        // `sign_out` succeeds whatever RevokeToken says, a sign-in whatever ConfirmDevice says, and the SDK has no call for the others.
         "RevokeToken"
+        | "ConfirmDevice"
         | "SetUserSettings"
         | "UpdateAuthEventFeedback"
         | "GetUserAuthFactors"
-        | "ConfirmDevice"
-        | "GetDevice"
-        | "ListDevices"
-        | "UpdateDeviceStatus"
-        | "ForgetDevice" => {
-            return Ok(("GetUser", call("GetUser")?.1));
-        }
+        | "ListUserSessions"
+        | "RevokeUserSession" => return Ok(("GetUser", call("GetUser")?.1)),
         other => bail!("there is no call for {other}"),
     };
     Ok((operation, call))

@@ -51,6 +51,8 @@ impl World {
         });
         extend(&mut mfa, (cause.mfa)());
         pool.admin("SetUserPoolMfaConfig", mfa).await?;
+        let sessions = json!({ "UserSessionTracking": "ENABLED", "TokenSession": { "MaxPerUser": 20 } });
+        pool.admin("SetUserPoolSessionConfiguration", sessions).await?;
         pool.add_user("ada").await?;
         let attributes = json!([
             { "Name": "email", "Value": MAIL }, { "Name": "email_verified", "Value": "true" },
