@@ -241,6 +241,9 @@ impl ConfigBuilder {
     }
 
     /// Another address for `service` than AWS's own.
+    ///
+    /// For [`Service::CognitoIdp`] it may be AWS's address in another region, where the user pool has a replica: the pool keeps its id, and
+    /// tokens and credentials stay those of the pool.
     pub fn endpoint(mut self, service: Service, url: impl Into<String>) -> Self {
         self.endpoints.push((service, url.into()));
         self

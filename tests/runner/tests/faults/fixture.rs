@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
+use local_aws::Trigger;
 use poolpass::platform::{BoxFuture, HttpTransport, MemoryStore, SessionStore, StoreError, StoreLock};
 use poolpass::{AuthFlow, Challenge, Client, Config, SignInStep};
 use poolpass_tests::{Demo, PASSWORD};
@@ -56,6 +57,7 @@ impl Environment {
 
     async fn start_servers(time: CellTime) -> Result<((Arc<Demo>, (String, String)), Arc<Proxy>)> {
         let demo = Arc::new(Demo::start().await?);
+        set_triggers(&demo)?;
         demo.allow(&["s3:*", "dynamodb:*", "execute-api:*"]).await?;
         let factors = json!({
             "MfaConfiguration": "OPTIONAL",
@@ -79,6 +81,21 @@ impl Environment {
         let proxy = Proxy::start(Arc::clone(&demo), time).await?;
         Ok(((demo, (strict_id, client_id)), proxy))
     }
+}
+
+/// A custom sign-in with one question.
+fn set_triggers(demo: &Demo) -> Result<()> {
+    let pool_id = demo.config()["userPool"]["id"].as_str().context("no pool")?;
+    let triggers = demo.aws.triggers();
+    triggers.set(pool_id, Trigger::DefineAuthChallenge, |mut event| {
+        let is_answered = event["request"]["session"] != json!([]);
+        event["response"]["challengeName"] = json!("CUSTOM_CHALLENGE");
+        event["response"]["issueTokens"] = json!(is_answered);
+        Ok(event)
+    });
+    triggers.set(pool_id, Trigger::CreateAuthChallenge, Ok);
+    triggers.set(pool_id, Trigger::VerifyAuthChallengeResponse, Ok);
+    Ok(())
 }
 
 /// The client of one cell, and the state of its operation.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use poolpass::platform::BoxFuture;
-use poolpass::{Challenge, Error, MfaMethod, SignInStep};
+use poolpass::{AuthFlow, Challenge, Error, MfaMethod, SignInStep};
 use poolpass_tests::PASSWORD;
 use serde_json::{Value, json};
 
@@ -81,6 +81,16 @@ const BY_NEW_PASSWORD: Step = |fixture| {
     })
 };
 
+const BY_CUSTOM_AUTH: Step = |fixture| {
+    Box::pin(async {
+        fixture.add_user(false, false).await?;
+        let sign_in = fixture.client.sign_in_without_password(&fixture.user).flow(AuthFlow::CustomAuth);
+        let challenge = sign_in.await?.challenge().context("there is no challenge")?;
+        fixture.keep(|kept| (kept.challenge, kept.text) = (Some(Arc::new(challenge)), "42".to_owned()));
+        Ok(())
+    })
+};
+
 const BY_SETTING_UP: Step = |fixture| {
     Box::pin(async {
         fixture.add_user(false, true).await?;
@@ -107,6 +117,7 @@ fn answer(fixture: &Fixture) -> BoxFuture<'_, Result<(), Error>> {
             Challenge::SmsMfa(challenge) => challenge.answer(&code).await,
             Challenge::EmailMfa(challenge) => challenge.answer(&code).await,
             Challenge::SoftwareTokenMfa(challenge) => challenge.answer(&code).await,
+            Challenge::CustomChallenge(challenge) => challenge.answer(code).await,
             Challenge::SelectMfaType(challenge) => challenge.answer(&MfaMethod::SmsMfa).await,
             Challenge::NewPasswordRequired(challenge) => challenge.answer(PASSWORD, &[]).await,
             Challenge::MfaSetup(challenge) => challenge.verify_software_token(&code, None).await,
@@ -123,6 +134,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new("EmailMfaChallenge.answer", BY_MAIL, ANSWER),
     Operation::new("SoftwareTokenMfaChallenge.answer", BY_TOTP, ANSWER),
     Operation::new("SelectMfaTypeChallenge.answer", BY_CHOICE, ANSWER),
+    Operation::new("CustomChallenge.answer", BY_CUSTOM_AUTH, ANSWER),
     Operation::new("NewPasswordRequiredChallenge.answer", BY_NEW_PASSWORD, ANSWER)
         .done(|fixture| Box::pin(async { Ok(u32::from(fixture.has_password(PASSWORD).await)) })),
     Operation::new("MfaSetupChallenge.associateSoftwareToken", BY_SETTING_UP, |fixture| {

@@ -44,6 +44,20 @@ class SessionTest {
     fun stop() = backend.close()
 
     @Test
+    fun `device data that cannot be had keeps nobody from signing in`() = test {
+        val asked = ConcurrentHashMap.newKeySet<String>()
+        val client = person.client(
+            ClientOptions(userContextData = { username ->
+                asked += username
+                error("no data")
+            }),
+        )
+        assertNotNull(client.currentUser())
+        assertEquals(setOf(person.username), asked.toSet())
+        assertEquals("[]", backend.takeUserContexts().toString())
+    }
+
+    @Test
     fun `a cancelled coroutine loses no rotated token`() = test {
         val (asked, answer) = CompletableDeferred<Unit>() to CompletableDeferred<Unit>()
         val transport = JavaHttp { operation ->
