@@ -67,6 +67,9 @@ pub struct ClientOptions {
     /// The data about this device that is encoded for the user pool's threat protection (`UserContextData`). Default: none is sent.
     #[uniffi(default)]
     pub device_fingerprint: Option<DeviceFingerprint>,
+    /// The name of this device among the person's devices, in user pools that track devices (ConfirmDevice). Default: none.
+    #[uniffi(default)]
+    pub device_name: Option<String>,
     /// Hears what the SDK does, for the app's log, as long as the client lives. It also hears the other clients of the process.
     /// Default: nobody.
     #[uniffi(default)]
@@ -334,6 +337,9 @@ fn build(config: Config, options: ClientOptions) -> Result<poolpass::Client, Poo
     };
     for (key, value) in options.refresh_metadata {
         builder = builder.refresh_metadata(key, value);
+    }
+    if let Some(name) = options.device_name {
+        builder = builder.device_name(name);
     }
     if let Some(fingerprint) = options.device_fingerprint {
         builder = builder.device_fingerprint(fingerprint.into());

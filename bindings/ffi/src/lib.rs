@@ -18,6 +18,7 @@ mod challenge;
 mod client;
 mod clock;
 mod convert;
+mod devices;
 mod dynamodb;
 mod error;
 mod log;

@@ -53,6 +53,11 @@ impl User {
         self.0.auth_time()
     }
 
+    /// Whether the user pool wants to know if this device shall be remembered (`UserConfirmationNecessary` of ConfirmDevice).
+    pub fn device_confirmation_necessary(&self) -> bool {
+        self.0.device_confirmation_necessary()
+    }
+
     /// All claims of the ID token.
     pub fn claims(&self) -> HashMap<String, Claim> {
         claims(self.0.claims())

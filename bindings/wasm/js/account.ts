@@ -1,6 +1,7 @@
 import { AccountList, type AccountListOptions } from './account_list.js';
 import type { ClientHandle } from './calls.js';
 import { type AuthFactor, type MfaMethod, SoftwareTokenSetup } from './challenges.js';
+import type { Device } from './devices.js';
 import { type Unproxied, unproxied } from './handle.js';
 import type { CallOptions } from './options.js';
 
@@ -235,6 +236,45 @@ export class Account {
    */
   revokeSession(id: string, options: RevokeOptions = {}): Promise<void> {
     return this.client().call('account.revokeSession', { ...options, id });
+  }
+
+  /** Lists the signed-in person's remembered devices (ListDevices). A page has at most 60. */
+  devices(options: AccountListOptions = {}): AccountList<Device> {
+    return new AccountList((page) => this.client().call('account.devicesPage', page), options);
+  }
+
+  /** Reads one remembered device of the signed-in person (GetDevice). */
+  device(key: string, options: CallOptions = {}): Promise<Device> {
+    return this.client().call('account.device', { ...options, key });
+  }
+
+  /** Returns the key of this device; `undefined` if the user pool does not track devices. Nothing is sent. */
+  currentDeviceKey(options: CallOptions = {}): Promise<string | undefined> {
+    return this.client().call('account.currentDeviceKey', options);
+  }
+
+  /**
+   * Has the user pool remember a device, by default this one (UpdateDeviceStatus). At the next sign-in from a remembered device, its
+   * key can replace the second factor.
+   */
+  rememberDevice(key?: string, options: CallOptions = {}): Promise<void> {
+    return this.client().call('account.rememberDevice', { ...options, key });
+  }
+
+  /**
+   * Has the user pool no longer remember a device, by default this one (UpdateDeviceStatus). The next sign-in from it asks for the
+   * second factor; its session goes on.
+   */
+  doNotRememberDevice(key?: string, options: CallOptions = {}): Promise<void> {
+    return this.client().call('account.doNotRememberDevice', { ...options, key });
+  }
+
+  /**
+   * Removes a device from the signed-in person's account, by default this one (ForgetDevice). Its session ends at the next refresh,
+   * which is the way to sign out a lost device.
+   */
+  forgetDevice(key?: string, options: CallOptions = {}): Promise<void> {
+    return this.client().call('account.forgetDevice', { ...options, key });
   }
 
   /** Deletes the signed-in user permanently (DeleteUser) and removes the session. */

@@ -16,6 +16,7 @@ import type { AuthFactor, MfaMethod } from './challenges.js';
 import type { PasswordlessSignInOptions, SignInOptions, StepUpOptions } from './client.js';
 import type { AnyCondition } from './conditions.js';
 import type { Changes, Item, ReadOptions, ReturnValues, TransactGet, WriteOptions } from './dynamodb.js';
+import type { Device } from './devices.js';
 import type { Handle } from './handle.js';
 import type { ListOptions, ListPage } from './list_objects.js';
 import type { CopyOptions, GetOptions, PutOptions } from './object_options.js';
@@ -73,6 +74,12 @@ export interface AccountCalls {
   setMfaPreference(input: CallOptions & MfaSettings): void;
   sessionsPage(input: AccountListOptions): AccountPage<UserSession>;
   revokeSession(input: RevokeOptions & { id: string }): void;
+  devicesPage(input: AccountListOptions): AccountPage<Device>;
+  device(input: CallOptions & { key: string }): Device;
+  currentDeviceKey(input: CallOptions): string | undefined;
+  rememberDevice(input: CallOptions & { key?: string | undefined }): void;
+  doNotRememberDevice(input: CallOptions & { key?: string | undefined }): void;
+  forgetDevice(input: CallOptions & { key?: string | undefined }): void;
   deleteUser(input: CallOptions): void;
 }
 

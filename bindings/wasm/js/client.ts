@@ -31,6 +31,8 @@ export interface ClientOptions {
    * `undefined` sends none.
    */
   userContextData?: ((username: string) => string | undefined) | undefined;
+  /** The name of this device among the person's devices, in user pools that track devices (ConfirmDevice). Default: none. */
+  deviceName?: string | undefined;
   /** The data about this device that is encoded for the user pool's threat protection (`UserContextData`). Default: none is sent. */
   deviceFingerprint?: DeviceFingerprint | undefined;
   /** The device's clock in milliseconds since 1970, for tests. Default: `Date.now`. */

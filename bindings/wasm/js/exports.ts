@@ -18,6 +18,7 @@ export * from './conditions.js';
 export * from './config.js';
 export { Client } from './data_client.js';
 export * from './decimal.js';
+export type { Device } from './devices.js';
 export * from './dynamodb.js';
 export { type CancellationReason, type ErrorKind, PoolpassError } from './errors.js';
 export * from './globals.js';

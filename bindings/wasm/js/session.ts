@@ -19,6 +19,13 @@ export interface User {
   readonly amr: readonly string[];
   /** When the person last proved who they are, by AWS's clock. A refresh does not change it. */
   readonly authTime?: Date;
+  /**
+   * Whether the user pool wants to know if this device shall be remembered (`UserConfirmationNecessary` of ConfirmDevice).
+   *
+   * Ask the person, then call `Account.rememberDevice` or `Account.doNotRememberDevice`. It is false in user pools that do not track
+   * devices, or remember all of them.
+   */
+  readonly deviceConfirmationNecessary: boolean;
   /** All claims of the ID token. */
   readonly claims: Readonly<Record<string, unknown>>;
 }

@@ -7,6 +7,7 @@ use poolpass::{
 use wasm_bindgen::prelude::*;
 
 use crate::call::no_such_method;
+use crate::devices;
 use crate::error::Exception;
 use crate::mfa::{self, JsSoftwareTokenSetup};
 use crate::values::{Options, date, list, maybe, object, pairs, texts};
@@ -75,6 +76,12 @@ pub(crate) async fn perform(account: Account, method: String, input: Options) ->
             let revoke = account.revoke_session(input.needed("id")?);
             revoke.associated(input.flag("associated")?).await?;
         }
+        "devicesPage" => return page(account.devices(), &input, devices::device).await,
+        "device" => return Ok(devices::device(account.device(&input.needed("key")?).await?)),
+        "currentDeviceKey" => return Ok(maybe(account.current_device_key().await?)),
+        "rememberDevice" => account.remember_device(input.text("key")?.as_deref()).await?,
+        "doNotRememberDevice" => account.do_not_remember_device(input.text("key")?.as_deref()).await?,
+        "forgetDevice" => account.forget_device(input.text("key")?.as_deref()).await?,
         "deleteUser" => account.delete_user().await?,
         _ => return Err(no_such_method()),
     }

@@ -136,6 +136,9 @@ fn build(config: &str, store: JsStore, options: &Options) -> Result<Client, Exce
     for (key, value) in options.texts("refreshMetadata")? {
         builder = builder.refresh_metadata(key, value);
     }
+    if let Some(name) = options.text("deviceName")? {
+        builder = builder.device_name(name);
+    }
     if let Some(fingerprint) = options.options("deviceFingerprint")? {
         builder = builder.device_fingerprint(device_fingerprint(&fingerprint)?);
     }

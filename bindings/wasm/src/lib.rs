@@ -15,6 +15,7 @@ mod call;
 mod challenge;
 mod client;
 mod clock;
+mod devices;
 #[cfg(feature = "dynamodb")]
 mod dynamodb;
 mod error;

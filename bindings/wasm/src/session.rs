@@ -27,6 +27,7 @@ pub(crate) fn user(user: &User) -> JsValue {
         ("acr", maybe(user.acr())),
         ("amr", list(user.amr())),
         ("authTime", maybe(user.auth_time().map(date))),
+        ("deviceConfirmationNecessary", user.device_confirmation_necessary().into()),
         ("claims", claims(user.claims())),
     ])
     .into()

@@ -88,6 +88,9 @@ pub struct ClientSpec {
     /// Data about the device, in the format of Amazon's library for Android.
     #[serde(default)]
     pub device_fingerprint: Option<BTreeMap<String, String>>,
+    /// The name of the device, for user pools that track devices.
+    #[serde(default)]
+    pub device_name: Option<String>,
     /// The encoded device data for each user name.
     #[serde(default)]
     pub user_context_data: BTreeMap<String, String>,

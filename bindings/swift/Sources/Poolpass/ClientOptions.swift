@@ -23,6 +23,8 @@ public struct ClientOptions: Sendable {
     public var userContextData: (@Sendable (String) -> String?)?
     /// The data about this device that is encoded for the user pool's threat protection (`UserContextData`). Default: none is sent.
     public var deviceFingerprint: DeviceFingerprint?
+    /// The name of this device among the person's devices, in user pools that track devices (ConfirmDevice). Default: none.
+    public var deviceName: String?
     /// The device's clock. Default: the system's. Poolpass corrects a wrong one by AWS's answers.
     public var now: (@Sendable () -> Date)?
     /// Hears what the SDK does, for the app's log, as long as the client lives. It also hears the other clients of the process.
@@ -46,6 +48,7 @@ public struct ClientOptions: Sendable {
             refreshMetadata: refreshMetadata,
             userContextData: userContextData.map(ForeignUserContextData.init),
             deviceFingerprint: deviceFingerprint?.inner,
+            deviceName: deviceName,
             logListener: logListener.map(ForeignLogListener.init))
     }
 }

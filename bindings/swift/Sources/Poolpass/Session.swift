@@ -19,6 +19,11 @@ public struct User: Sendable {
     public let amr: [String]
     /// When the person last proved who they are, by AWS's clock. A refresh does not change it.
     public let authTime: Date?
+    /// Whether the user pool wants to know if this device shall be remembered (`UserConfirmationNecessary` of ConfirmDevice).
+    ///
+    /// Ask the person, then call ``Account/rememberDevice(_:)`` or ``Account/doNotRememberDevice(_:)``. It is false in user pools that
+    /// do not track devices, or remember all of them.
+    public let deviceConfirmationNecessary: Bool
     /// All claims of the ID token.
     public let claims: [String: Claim]
 
@@ -30,6 +35,7 @@ public struct User: Sendable {
         acr = user.acr()
         amr = user.amr()
         authTime = user.authTime()
+        deviceConfirmationNecessary = user.deviceConfirmationNecessary()
         claims = user.claims()
     }
 }

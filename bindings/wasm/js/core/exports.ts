@@ -6,6 +6,7 @@ export * from '../api.js';
 export * from '../challenges.js';
 export type { AnyConfig, AuthFlow, AuthLevel, ClientOptions, PasswordlessSignInOptions, SignInOptions, StepUpOptions } from '../client.js';
 export * from '../config.js';
+export type { Device } from '../devices.js';
 export { type CancellationReason, type ErrorKind, PoolpassError } from '../errors.js';
 export * from '../globals.js';
 export type { WasmSource } from '../loader.js';

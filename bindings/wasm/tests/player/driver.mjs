@@ -2,7 +2,7 @@
 
 /** One client with its store, as one tab has it. */
 export class Driver {
-  static async start(poolpass, config, store, { clockOffsetSeconds = 0, refreshMetadata, deviceFingerprint, userContextData }) {
+  static async start(poolpass, config, store, { clockOffsetSeconds = 0, refreshMetadata, deviceFingerprint, deviceName, userContextData }) {
     const driver = new Driver();
     driver.poolpass = poolpass;
     driver.config = config;
@@ -10,6 +10,7 @@ export class Driver {
       store,
       now: () => Date.now() + clockOffsetSeconds * 1000,
       refreshMetadata,
+      deviceName,
       deviceFingerprint: deviceFingerprint && { platform: 'android', data: deviceFingerprint },
       userContextData: userContextData && ((username) => userContextData[username]),
     };
@@ -106,6 +107,16 @@ export const OPERATIONS = {
   'account.associateSoftwareToken': async ({ client }) => setup(await client.account.associateSoftwareToken()),
   'account.verifySoftwareToken': ({ client }, { code }) => client.account.verifySoftwareToken(code),
   'account.setMfaPreference': ({ client }, settings) => client.account.setMfaPreference(settings),
+  'account.devices': async ({ client }, options) => {
+    const devices = [];
+    for await (const device of client.account.devices(options)) devices.push(device);
+    return devices;
+  },
+  'account.device': ({ client }, { key }) => client.account.device(key),
+  'account.currentDeviceKey': ({ client }) => client.account.currentDeviceKey(),
+  'account.rememberDevice': ({ client }, { key }) => client.account.rememberDevice(key),
+  'account.doNotRememberDevice': ({ client }, { key }) => client.account.doNotRememberDevice(key),
+  'account.forgetDevice': ({ client }, { key }) => client.account.forgetDevice(key),
   'account.deleteUser': ({ client }) => client.account.deleteUser(),
 
   'bucket.put': ({ client }, { key, body, ...options }) => client.bucket().put(key, body, options),

@@ -1,6 +1,7 @@
 //! Sign-up and everything that a person does to the account.
 
 use anyhow::{Context, Result, bail};
+use futures_util::TryStreamExt;
 use poolpass::{AccountOptions, CodeDeliveryDetails, Error};
 use poolpass::{MfaSetting, MfaSettings};
 use serde_json::{Map, Value, json};
@@ -105,10 +106,27 @@ impl Driver {
                 }
                 nothing(account.set_mfa_preference(settings).await)
             }
+            "devices" => {
+                let mut list = account.devices();
+                if let Some(size) = with.maybe_number("pageSize") {
+                    list = list.page_size(u32::try_from(size)?);
+                }
+                let devices: Result<Vec<_>, _> = list.items().map_ok(|it| device(&it)).try_collect().await;
+                Ok(devices.map(Value::from))
+            }
+            "device" => Ok(account.device(with.text("key")?).await.map(|it| device(&it))),
+            "currentDeviceKey" => Ok(account.current_device_key().await.map(|key| json!(key))),
+            "rememberDevice" => nothing(account.remember_device(with.maybe_text("key")).await),
+            "doNotRememberDevice" => nothing(account.do_not_remember_device(with.maybe_text("key")).await),
+            "forgetDevice" => nothing(account.forget_device(with.maybe_text("key")).await),
             "deleteUser" => nothing(account.delete_user().await),
             other => bail!("there is no operation of the account called {other:?}"),
         }
     }
+}
+
+fn device(device: &Device) -> Value {
+    json!({ "key": device.key, "name": device.name, "attributes": device.attributes })
 }
 
 fn delivered(delivery: Result<Option<CodeDeliveryDetails>, Error>) -> Outcome {

@@ -107,6 +107,9 @@ impl Running {
         for (key, value) in &spec.refresh_metadata {
             client = client.refresh_metadata(key, value);
         }
+        if let Some(name) = &spec.device_name {
+            client = client.device_name(name.as_str());
+        }
         if let Some(data) = &spec.device_fingerprint {
             client = client.device_fingerprint(DeviceFingerprint::android(data.clone()));
         }

@@ -121,7 +121,7 @@ impl Driver {
     fn outcome(&self, step: SignInStep) -> Value {
         match step {
             SignInStep::Done(user) => {
-                json!({ "kind": "done", "user": { "username": user.username(), "sub": user.sub() } })
+                json!({ "kind": "done", "user": self::user(&user) })
             }
             SignInStep::Challenge(challenge) => {
                 let description = describe(&challenge);
@@ -201,7 +201,12 @@ fn describe(challenge: &Challenge) -> Value {
 }
 
 fn user(user: &User) -> Value {
-    json!({ "username": user.username(), "sub": user.sub(), "claims": members(user.claims()) })
+    json!({
+        "username": user.username(),
+        "sub": user.sub(),
+        "deviceConfirmationNecessary": user.device_confirmation_necessary(),
+        "claims": members(user.claims()),
+    })
 }
 
 fn claims(claims: &Claims) -> Value {

@@ -63,6 +63,7 @@ final class Driver: Sendable {
                 options.now = { Date().addingTimeInterval(TimeInterval(seconds)) }
             }
             options.refreshMetadata = spec["refreshMetadata"].strings
+            options.deviceName = spec["deviceName"].string
             if spec["deviceFingerprint"] != .null {
                 options.deviceFingerprint = .android(spec["deviceFingerprint"].strings)
             }

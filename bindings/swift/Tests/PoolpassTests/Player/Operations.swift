@@ -165,6 +165,26 @@ private let accounts: [String: Operation] = [
         try await driver.client.account.setMfaPreference(settings)
         return .null
     },
+    "account.devices": { driver, with in
+        let size = with["pageSize"].int.map(Int32.init)
+        var devices: [JSON] = []
+        for try await device in driver.client.account.devices(pageSize: size) { devices.append(described(device)) }
+        return .array(devices)
+    },
+    "account.device": { driver, with in described(try await driver.client.account.device(try with.text("key"))) },
+    "account.currentDeviceKey": { driver, _ in .of(try await driver.client.account.currentDeviceKey()) },
+    "account.rememberDevice": { driver, with in
+        try await driver.client.account.rememberDevice(with.maybeText("key"))
+        return .null
+    },
+    "account.doNotRememberDevice": { driver, with in
+        try await driver.client.account.doNotRememberDevice(with.maybeText("key"))
+        return .null
+    },
+    "account.forgetDevice": { driver, with in
+        try await driver.client.account.forgetDevice(with.maybeText("key"))
+        return .null
+    },
     "account.deleteUser": { driver, _ in
         try await driver.client.account.deleteUser()
         return .null
@@ -422,7 +442,7 @@ private func described(_ setup: SoftwareTokenSetup) -> JSON {
 private func described(_ user: User) -> JSON {
     [
         "username": .string(user.username), "sub": .string(user.sub), "email": .of(user.email),
-        "claims": described(user.claims),
+        "deviceConfirmationNecessary": .bool(user.deviceConfirmationNecessary), "claims": described(user.claims),
     ]
 }
 
@@ -430,6 +450,13 @@ private func described(_ metadata: ObjectMetadata) -> JSON {
     [
         "size": metadata.size.map { .of(Int($0)) } ?? .null, "contentType": .of(metadata.contentType),
         "etag": .of(metadata.etag),
+    ]
+}
+
+private func described(_ device: Device) -> JSON {
+    [
+        "key": .string(device.key), "name": .of(device.name),
+        "attributes": .object(device.attributes.mapValues(JSON.string)),
     ]
 }
 

@@ -1,6 +1,7 @@
 package dev.poolpass
 
 import dev.poolpass.ffi.Account as FfiAccount
+import dev.poolpass.ffi.DeviceChange
 
 /**
  * The result of a sign-up: whether the person can sign in at once (`confirmed`), the new user's id (`sub`), and where Cognito sent the
@@ -216,6 +217,53 @@ class Account internal constructor(private val ffi: FfiAccount) {
      * @throws PoolpassException.NotFound if there is no such session.
      */
     suspend fun revokeSession(id: String, associated: Boolean = false): Unit = mapped { ffi.revokeSession(id, associated) }
+
+    /**
+     * Lists the signed-in person's remembered devices (ListDevices). A page has at most 60.
+     *
+     * @param pageSize the maximum number of entries in a page. Default: AWS's.
+     * @param nextToken continues after an earlier page, with that page's `nextToken`.
+     */
+    fun devices(pageSize: Int? = null, nextToken: String? = null): AccountList<Device> = AccountList(nextToken) { token ->
+        mapped { ffi.devicesPage(pageSize, token) }.let { AccountPage(it.items, it.nextToken) }
+    }
+
+    /**
+     * Reads one remembered device of the signed-in person (GetDevice).
+     *
+     * @throws PoolpassException.NotFound for a device that the person does not have, or that is not remembered.
+     * @throws PoolpassException.InvalidInput for an empty key.
+     */
+    suspend fun device(key: String): Device = mapped { ffi.device(key) }
+
+    /** Returns the key of this device; null if the user pool does not track devices. Nothing is sent. */
+    suspend fun currentDeviceKey(): String? = mapped { ffi.currentDeviceKey() }
+
+    /**
+     * Has the user pool remember a device, by default this one (UpdateDeviceStatus). At the next sign-in from a remembered device,
+     * its key can replace the second factor.
+     *
+     * @throws PoolpassException.NotFound for a device that the person does not have, or if the user pool does not track devices.
+     * @throws PoolpassException.InvalidInput for an empty key.
+     */
+    suspend fun rememberDevice(key: String? = null): Unit = mapped { ffi.changeDevice(DeviceChange.REMEMBER, key) }
+
+    /**
+     * Has the user pool no longer remember a device, by default this one (UpdateDeviceStatus). The next sign-in from it asks for the
+     * second factor; its session goes on.
+     *
+     * @throws PoolpassException.NotFound as [rememberDevice].
+     */
+    suspend fun doNotRememberDevice(key: String? = null): Unit = mapped { ffi.changeDevice(DeviceChange.DO_NOT_REMEMBER, key) }
+
+    /**
+     * Removes a device from the signed-in person's account, by default this one (ForgetDevice). Its session ends at the next refresh,
+     * which is the way to sign out a lost device.
+     *
+     * @throws PoolpassException.NotFound as [rememberDevice].
+     * @throws PoolpassException.Store when the device is forgotten, but its key may still be in the store.
+     */
+    suspend fun forgetDevice(key: String? = null): Unit = mapped { ffi.changeDevice(DeviceChange.FORGET, key) }
 
     /** Deletes the signed-in user permanently (DeleteUser) and removes the session. */
     suspend fun deleteUser(): Unit = mapped { ffi.deleteUser() }

@@ -38,6 +38,8 @@ typealias LogLevel = dev.poolpass.ffi.LogLevel
  * `deviceFingerprint`. Default: none is sent.
  * @property deviceFingerprint the data about this device that is encoded for the user pool's threat protection (`UserContextData`).
  * Default: none is sent.
+ * @property deviceName the name of this device among the person's devices, in user pools that track devices (ConfirmDevice). Default:
+ * none.
  */
 class ClientOptions(
     val store: Store? = null,
@@ -51,6 +53,7 @@ class ClientOptions(
     val logListener: ((LogEvent) -> Unit)? = null,
     val userContextData: ((username: String) -> String?)? = null,
     val deviceFingerprint: DeviceFingerprint? = null,
+    val deviceName: String? = null,
 ) {
     internal fun toFfi() = FfiClientOptions(
         store = store?.let(::storeToFfi),
@@ -64,6 +67,7 @@ class ClientOptions(
         logListener = logListener?.let(::ForeignLogListener),
         userContextData = userContextData?.let(::ForeignUserContextData),
         deviceFingerprint = deviceFingerprint?.inner,
+        deviceName = deviceName,
     )
 }
 

@@ -20,6 +20,9 @@ import dev.poolpass.ffi.User as FfiUser
  * @property amr the methods with which the person has proved who they are, such as `pwd`, `otp` and `mfa`, where AWS says so. A refresh
  *   keeps them.
  * @property authTime when the person last proved who they are, by AWS's clock. A refresh does not change it.
+ * @property deviceConfirmationNecessary whether the user pool wants to know if this device shall be remembered
+ * (`UserConfirmationNecessary` of ConfirmDevice). Ask the person, then call [Account.rememberDevice] or
+ * [Account.doNotRememberDevice]. It is false in user pools that do not track devices, or remember all of them.
  * @property claims all claims of the ID token: strings, `Boolean`, `Long`, `Double`, `List` and `Map`.
  */
 class User private constructor(
@@ -30,6 +33,7 @@ class User private constructor(
     val acr: String?,
     val amr: List<String>,
     val authTime: Instant?,
+    val deviceConfirmationNecessary: Boolean,
     val claims: Map<String, Any?>,
 ) {
     internal constructor(user: FfiUser) : this(
@@ -40,6 +44,7 @@ class User private constructor(
         user.acr(),
         user.amr(),
         user.authTime(),
+        user.deviceConfirmationNecessary(),
         plain(user.claims()),
     ) {
         user.destroy()

@@ -11,6 +11,7 @@ import dev.poolpass.Client
 import dev.poolpass.ClientOptions
 import dev.poolpass.CodeDeliveryDetails
 import dev.poolpass.Credentials
+import dev.poolpass.Device
 import dev.poolpass.DeviceFingerprint
 import dev.poolpass.GetOptions
 import dev.poolpass.Item
@@ -67,6 +68,7 @@ class Driver(private val config: JsonObject, private val store: Store, private v
             clock = clock,
             logListener = { logLines += it.toString() },
             refreshMetadata = texts("refreshMetadata").orEmpty(),
+            deviceName = spec["deviceName"]?.jsonPrimitive?.content,
             deviceFingerprint = texts("deviceFingerprint")?.let(DeviceFingerprint::android),
             userContextData = texts("userContextData")?.let { data -> data::get },
         )
@@ -150,6 +152,12 @@ class Driver(private val config: JsonObject, private val store: Store, private v
         "account.verifySoftwareToken" -> none(client.account.verifySoftwareToken(args.text("code")))
         "account.setMfaPreference" ->
             none(client.account.setMfaPreference(MfaSettings(args.mfa("sms"), args.mfa("softwareToken"), args.mfa("email"))))
+        "account.devices" -> client.account.devices(args.maybeInt("pageSize")).items().toList().map(::device)
+        "account.device" -> device(client.account.device(args.text("key")))
+        "account.currentDeviceKey" -> client.account.currentDeviceKey()
+        "account.rememberDevice" -> none(client.account.rememberDevice(args.maybeText("key")))
+        "account.doNotRememberDevice" -> none(client.account.doNotRememberDevice(args.maybeText("key")))
+        "account.forgetDevice" -> none(client.account.forgetDevice(args.maybeText("key")))
         "account.deleteUser" -> none(client.account.deleteUser())
 
         "bucket.put" -> putResult(client.bucket().put(args.text("key"), args.text("body").toByteArray(), args.putOptions()))
@@ -268,7 +276,14 @@ private fun named(event: SessionEvent): String = event.javaClass.simpleName.repl
 private fun named(constant: Enum<*>): String =
     constant.name.lowercase().replace(Regex("_(.)")) { it.groupValues[1].uppercase() }
 
-private fun user(user: User): Any = mapOf("username" to user.username, "sub" to user.sub, "claims" to user.claims)
+private fun user(user: User): Any = mapOf(
+    "username" to user.username,
+    "sub" to user.sub,
+    "deviceConfirmationNecessary" to user.deviceConfirmationNecessary,
+    "claims" to user.claims,
+)
+
+private fun device(device: Device): Any = mapOf("key" to device.key, "name" to device.name, "attributes" to device.attributes)
 
 private fun credentials(credentials: Credentials): Any = mapOf(
     "accessKeyId" to credentials.accessKeyId,
