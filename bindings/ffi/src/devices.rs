@@ -17,7 +17,7 @@ pub struct Device {
     pub key: String,
     /// The name that the device was given when it was confirmed.
     pub name: Option<String>,
-    /// What else Cognito tells about the device, by AWS's names, such as `last_ip_used`.
+    /// Cognito's other attributes of the device, by AWS's names, such as `last_ip_used`.
     pub attributes: HashMap<String, String>,
     /// The time of the first sign-in.
     pub created: SystemTime,

@@ -4,7 +4,7 @@ export interface Device {
   readonly key: string;
   /** The name that the device was given when it was confirmed (`ClientOptions.deviceName`). */
   readonly name?: string;
-  /** What else Cognito tells about the device, by AWS's names, such as `last_ip_used`. */
+  /** Cognito's other attributes of the device, by AWS's names, such as `last_ip_used`. */
   readonly attributes: Readonly<Record<string, string>>;
   /** The time of the first sign-in. */
   readonly created: Date;

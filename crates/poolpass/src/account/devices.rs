@@ -20,7 +20,7 @@ pub struct Device {
     pub key: String,
     /// The name that the device was given when it was confirmed ([`ClientBuilder::device_name`](crate::ClientBuilder::device_name)).
     pub name: Option<String>,
-    /// What else Cognito tells about the device, by AWS's names, such as `last_ip_used`.
+    /// Cognito's other attributes of the device, by AWS's names, such as `last_ip_used`.
     pub attributes: BTreeMap<String, String>,
     /// The time of the first sign-in.
     pub created: SystemTime,

@@ -18,7 +18,7 @@ use crate::platform::{BoxFuture, Random, timeout};
 use crate::srp::DeviceVerifier;
 use crate::user_pool::{Call, DeviceIds, StoredDevice};
 
-/// What is left to do for the device of a session.
+/// A task that is left to do for the device of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DeviceTask {
     /// AWS has not confirmed the device yet.

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use futures_util::TryStreamExt;
-use poolpass::{AccountOptions, CodeDeliveryDetails, Error};
+use poolpass::{AccountOptions, CodeDeliveryDetails, Device, Error};
 use poolpass::{MfaSetting, MfaSettings};
 use serde_json::{Map, Value, json};
 
