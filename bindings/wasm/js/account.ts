@@ -1,9 +1,12 @@
 import { AccountList, type AccountListOptions } from './account_list.js';
+import type { Authenticator } from './authenticator.js';
+import { BrowserAuthenticator } from './browser_authenticator.js';
 import type { ClientHandle } from './calls.js';
 import { type AuthFactor, type MfaMethod, SoftwareTokenSetup } from './challenges.js';
 import type { Device } from './devices.js';
 import { type Unproxied, unproxied } from './handle.js';
 import type { CallOptions } from './options.js';
+import { type Passkey, PasskeyRegistration } from './passkeys.js';
 
 /** Where Cognito sent a code, masked so that an app can show it. */
 export interface CodeDeliveryDetails {
@@ -275,6 +278,41 @@ export class Account {
    */
   forgetDevice(key?: string, options: CallOptions = {}): Promise<void> {
     return this.client().call('account.forgetDevice', { ...options, key });
+  }
+
+  /**
+   * Starts the registration of a passkey for the signed-in person (StartWebAuthnRegistration). AWS knows one registration of a
+   * person: the newest.
+   */
+  async startPasskeyRegistration(options: CallOptions = {}): Promise<PasskeyRegistration> {
+    const client = this.client();
+    return new PasskeyRegistration(client.beside(await client.call('account.startPasskeyRegistration', options)));
+  }
+
+  /**
+   * Creates a passkey with `authenticator` and registers it for the signed-in person (StartWebAuthnRegistration,
+   * CompleteWebAuthnRegistration). Default: the browser's authenticators.
+   *
+   * Rejects with kind `cancelled` when the person says no, `timeout` when the person does not act in time, `conflict` when the authenticator
+   * has a passkey of this person already, `invalidConfig` when the page may not use the relying party's id, and `platform` when the
+   * authenticator fails or there is none.
+   */
+  async registerPasskey(authenticator: Authenticator = new BrowserAuthenticator(), options: CallOptions = {}): Promise<void> {
+    const registration = await this.startPasskeyRegistration(options);
+    await registration.complete(await authenticator.create(registration.creationOptions, options), options);
+  }
+
+  /** Lists the signed-in person's passkeys (ListWebAuthnCredentials). A page has at most 20. */
+  passkeys(options: AccountListOptions = {}): AccountList<Passkey> {
+    return new AccountList((page) => this.client().call('account.passkeysPage', page), options);
+  }
+
+  /**
+   * Deletes a passkey of the signed-in person from the user pool (DeleteWebAuthnCredential). The authenticator keeps its part, which
+   * signs in nowhere.
+   */
+  deletePasskey(credentialId: string, options: CallOptions = {}): Promise<void> {
+    return this.client().call('account.deletePasskey', { ...options, credentialId });
   }
 
   /** Deletes the signed-in user permanently (DeleteUser) and removes the session. */

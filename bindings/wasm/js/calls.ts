@@ -21,7 +21,8 @@ import type { Handle } from './handle.js';
 import type { ListOptions, ListPage } from './list_objects.js';
 import type { CopyOptions, GetOptions, PutOptions } from './object_options.js';
 import type { CallOptions, ClientMetadata } from './options.js';
-import type { Challenge, Client, SoftwareTokenSetup } from './poolpass_core_wasm.js';
+import type { Passkey } from './passkeys.js';
+import type { Challenge, Client, PasskeyRegistration, SoftwareTokenSetup } from './poolpass_core_wasm.js';
 import type { Body, Bucket, Client as DataClient, Table } from './poolpass_wasm.js';
 import type { ItemPage, PagedReadOptions } from './queries.js';
 import type { DeletedObjects, PresignedUrl, PutResult } from './s3.js';
@@ -32,6 +33,7 @@ import type { UploadState } from './uploads.js';
 export type ClientHandle = Handle<Client, ClientCalls & Within<'account', AccountCalls>>;
 export type DataClientHandle = Handle<DataClient, ClientCalls & Within<'account', AccountCalls> & Within<'transact', TransactCalls>>;
 export type ChallengeHandle = Handle<Challenge, ChallengeCalls>;
+export type PasskeyRegistrationHandle = Handle<PasskeyRegistration, PasskeyRegistrationCalls>;
 export type BucketHandle = Handle<Bucket, BucketCalls>;
 export type TableHandle = Handle<Table, TableCalls>;
 
@@ -80,7 +82,14 @@ export interface AccountCalls {
   rememberDevice(input: CallOptions & { key?: string | undefined }): void;
   doNotRememberDevice(input: CallOptions & { key?: string | undefined }): void;
   forgetDevice(input: CallOptions & { key?: string | undefined }): void;
+  startPasskeyRegistration(input: CallOptions): PasskeyRegistration;
+  passkeysPage(input: AccountListOptions): AccountPage<Passkey>;
+  deletePasskey(input: CallOptions & { credentialId: string }): void;
   deleteUser(input: CallOptions): void;
+}
+
+export interface PasskeyRegistrationCalls {
+  complete(input: CallOptions & { credential: string }): void;
 }
 
 export interface ChallengeCalls {

@@ -1,3 +1,5 @@
+import type { Authenticator } from './authenticator.js';
+import { BrowserAuthenticator } from './browser_authenticator.js';
 import type { ChallengeHandle } from './calls.js';
 import { type Handle, type Unproxied, unproxied } from './handle.js';
 import type { CallOptions, ClientMetadata } from './options.js';
@@ -215,6 +217,16 @@ export class WebAuthnChallenge extends AnyChallenge {
    */
   answer(credentialJson: string, options: CallOptions = {}): Promise<SignInStep> {
     return nextStep(this.inner(), this.inner().call('answerCredential', { ...options, credential: credentialJson }));
+  }
+
+  /**
+   * Has `authenticator` sign, and answers with the credential (RespondToAuthChallenge). Default: the browser's authenticators.
+   *
+   * Rejects with kind `cancelled` when the person says no, `timeout` when the person does not act in time, `invalidConfig` when the page may
+   * not use the relying party's id, and `platform` when the authenticator fails or there is none. The challenge then stays.
+   */
+  async answerWith(authenticator: Authenticator = new BrowserAuthenticator(), options: CallOptions = {}): Promise<SignInStep> {
+    return this.answer(await authenticator.get(this.requestOptions, options), options);
   }
 }
 

@@ -25,6 +25,7 @@ export * from './globals.js';
 export type { WasmSource } from './loader.js';
 export { init } from './module.js';
 export type { CallOptions } from './options.js';
+export * from './passkeys.js';
 export * from './queries.js';
 export * from './s3.js';
 export * from './session.js';

@@ -10,6 +10,7 @@ use crate::call::no_such_method;
 use crate::devices;
 use crate::error::Exception;
 use crate::mfa::{self, JsSoftwareTokenSetup};
+use crate::passkeys::{self, JsPasskeyRegistration};
 use crate::values::{Options, date, list, maybe, object, pairs, texts};
 
 /// Calls a method of `Account` of the crate `poolpass`.
@@ -82,6 +83,11 @@ pub(crate) async fn perform(account: Account, method: String, input: Options) ->
         "rememberDevice" => account.remember_device(input.text("key")?.as_deref()).await?,
         "doNotRememberDevice" => account.do_not_remember_device(input.text("key")?.as_deref()).await?,
         "forgetDevice" => account.forget_device(input.text("key")?.as_deref()).await?,
+        "startPasskeyRegistration" => {
+            return Ok(JsPasskeyRegistration::new(account.start_passkey_registration().await?).into());
+        }
+        "passkeysPage" => return page(account.passkeys(), &input, passkeys::passkey).await,
+        "deletePasskey" => account.delete_passkey(&input.needed("credentialId")?).await?,
         "deleteUser" => account.delete_user().await?,
         _ => return Err(no_such_method()),
     }

@@ -23,6 +23,7 @@ mod failure;
 mod mfa;
 #[cfg(feature = "s3")]
 mod object_options;
+mod passkeys;
 mod presigned_url;
 mod realms;
 mod session;

@@ -11,6 +11,7 @@ export { type CancellationReason, type ErrorKind, PoolpassError } from '../error
 export * from '../globals.js';
 export type { WasmSource } from '../loader.js';
 export type { CallOptions } from '../options.js';
+export * from '../passkeys.js';
 export type { PresignedUrl } from '../s3.js';
 export * from '../session.js';
 export { IndexedDbStore } from '../stores/indexed_db.js';
