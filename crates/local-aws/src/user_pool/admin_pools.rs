@@ -10,6 +10,7 @@ use super::{
     Call,
     challenge::Challenges,
     client::{AppClient, ClientSettings},
+    first_factor::{Tier, unavailable_in_lite},
     invalid_parameter,
     mfa::{MfaConfiguration, OfferedFactors},
     pool::{PoolSettings, UserPool},
@@ -161,6 +162,9 @@ pub(super) fn update_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
 fn validate(settings: &PoolSettings) -> Result<(), AwsError> {
     settings.policies.password_policy.validate()?;
     settings.acr_configuration.validate()?;
+    if settings.acr_configuration.is_custom() && settings.user_pool_tier == Tier::Lite {
+        return Err(unavailable_in_lite("Custom ACR Values"));
+    }
     settings.policies.sign_in_policy.validate(settings.user_pool_tier)
 }
 

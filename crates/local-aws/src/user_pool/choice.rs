@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Call,
-    authentication::{AuthMethod, Authentication},
+    authentication::AuthMethod,
     challenge::Challenge,
     client::AppClient,
     code::{Code, CodeError},
@@ -16,6 +16,7 @@ use super::{
     respond::{Answer, not_this_challenge, wrong_code},
     second_factor::SignInStep,
     sign_in::{InitiateAuth, Parameters, after_password, after_proof, password_verifier},
+    step_up,
     user::UserStatus,
 };
 use crate::{error::AwsError, messages::Purpose};
@@ -47,14 +48,16 @@ pub(super) fn by_choice(
         return Err(AwsError::new("UserNotConfirmedException", "User is not confirmed."));
     }
     let username = user.username.clone();
-    let available = pool.available_challenges(user);
-    let step = SignInStep { call, pool, client, username, authentication: Authentication::default() };
+    let authentication = step_up::requested(call, pool, user, parameters)?.unwrap_or_default();
+    let step = SignInStep { call, pool, client, username, authentication };
+    let available = step.choices()?;
     if let Some(session) = &input.session {
         return after_sign_up(step, session);
     }
     let preferred = parameters.optional("PREFERRED_CHALLENGE");
     match preferred.filter(|preferred| available.contains(preferred)) {
         Some(preferred) => begin_with(step, preferred, parameters),
+        None if step.needs_only_a_second_factor()? => step.ask_for_second_factor(),
         None if available.is_empty() => {
             Err(invalid_parameter("The user has no first factor to sign in with."))
         }
@@ -71,8 +74,7 @@ impl Answer<'_> {
     pub(super) fn select_challenge(self) -> Result<Value, AwsError> {
         let Challenge::SelectFirstFactor = self.challenge()? else { return Err(not_this_challenge()) };
         let chosen = self.responses.required("ANSWER")?;
-        let available = self.step.pool.available_challenges(self.step.user()?);
-        if !available.contains(&chosen) {
+        if !self.step.choices()?.contains(&chosen) {
             return Err(invalid_parameter(format!("{chosen} is not one of the available challenges.")));
         }
         self.step.pool.challenges.close(self.session);
@@ -129,8 +131,10 @@ fn begin_with(step: SignInStep<'_>, name: &str, parameters: &Parameters) -> Resu
         },
         "PASSWORD_SRP" => match parameters.optional("SRP_A") {
             Some(client_public) => {
-                let SignInStep { call, pool, client, username, .. } = step;
-                password_verifier(call, pool, client, &username, client_public).map(|(answer, _)| answer)
+                let SignInStep { call, pool, client, username, authentication } = step;
+                let (answer, secret_block) = password_verifier(call, pool, client, &username, client_public)?;
+                pool.challenges.set_authentication(&secret_block, authentication);
+                Ok(answer)
             }
             None => Ok(step.open(name, Challenge::PasswordSrp, Map::new())),
         },

@@ -45,6 +45,7 @@ mod sign_ins;
 mod sign_out;
 mod sign_up;
 mod srp;
+mod step_up;
 #[cfg(test)]
 mod testing;
 mod tokens;

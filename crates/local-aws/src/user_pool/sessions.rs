@@ -8,7 +8,13 @@ use rand::seq::IndexedRandom as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Call, invalid_parameter, pool::UserPool, sign_ins::SignIn};
+use super::{
+    Call,
+    first_factor::{Tier, unavailable_in_lite},
+    invalid_parameter,
+    pool::UserPool,
+    sign_ins::SignIn,
+};
 use crate::{clock::json_timestamp, error::AwsError, exchange::Request};
 
 /// The session configuration of a user pool.
@@ -159,6 +165,9 @@ pub(super) fn set_user_pool_session_configuration(call: &Call<'_>) -> Result<Val
     let input: SetUserPoolSessionConfiguration = call.input()?;
     let mut pools = call.pools();
     let pool = pools.by_id(&input.user_pool_id)?;
+    if pool.settings.user_pool_tier == Tier::Lite {
+        return Err(unavailable_in_lite("User Session Tracking"));
+    }
     pool.sessions = input.configuration;
     Ok(configuration(pool))
 }
