@@ -78,7 +78,8 @@ export const OPERATIONS = {
   idToken: ({ client }) => client.idToken(),
   accessToken: ({ client }) => client.accessToken(),
   refresh: ({ client }) => client.refresh(),
-  signOut: ({ client }) => client.signOut(),
+  stepUp: async (driver, { level, ...options }) => next(driver, await driver.client.stepUp(level, options)),
+  signOut: ({ client }, options) => client.signOut(options),
   signOutEverywhere: ({ client }) => client.signOutEverywhere(),
   identityId: ({ client }) => client.identityId(),
   credentials: async ({ client }) => {
@@ -106,6 +107,15 @@ export const OPERATIONS = {
   'account.verifyAttribute': ({ client }, { name, code }) => client.account.verifyAttribute(name, code),
   'account.associateSoftwareToken': async ({ client }) => setup(await client.account.associateSoftwareToken()),
   'account.verifySoftwareToken': ({ client }, { code }) => client.account.verifySoftwareToken(code),
+  'account.authFactors': ({ client }) => client.account.authFactors(),
+  'account.sessions': async ({ client }) => {
+    const sessions = [];
+    for await (const session of client.account.sessions()) {
+      sessions.push({ ...session, created: session.created.toISOString(), lastActive: session.lastActive.toISOString() });
+    }
+    return sessions;
+  },
+  'account.revokeSession': ({ client }, { id, ...options }) => client.account.revokeSession(id, options),
   'account.setMfaPreference': ({ client }, settings) => client.account.setMfaPreference(settings),
   'account.devices': async ({ client }, options) => {
     const devices = [];

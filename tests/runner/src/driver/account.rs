@@ -2,11 +2,13 @@
 
 use anyhow::{Context, Result, bail};
 use futures_util::TryStreamExt;
-use poolpass::{AccountOptions, CodeDeliveryDetails, Device, Error};
-use poolpass::{MfaSetting, MfaSettings};
+use poolpass::{
+    AccountOptions, AuthFactor, CodeDeliveryDetails, Device, Error, MfaMethod, MfaSetting, MfaSettings,
+    UserSession,
+};
 use serde_json::{Map, Value, json};
 
-use super::session::pairs;
+use super::session::{pairs, rfc3339};
 use super::{Driver, Outcome, nothing};
 use crate::arguments::Arguments;
 
@@ -89,6 +91,21 @@ impl Driver {
             "verifyAttribute" => {
                 nothing(account.verify_attribute(with.text("name")?, with.text("code")?).await)
             }
+            "authFactors" => Ok(account.auth_factors().await.map(|factors| {
+                json!({
+                    "configured": factors.configured.iter().map(AuthFactor::code).collect::<Vec<_>>(),
+                    "mfaMethods": factors.mfa_methods.iter().map(MfaMethod::code).collect::<Vec<_>>(),
+                    "preferredMfa": factors.preferred_mfa.as_ref().map(MfaMethod::code),
+                })
+            })),
+            "sessions" => {
+                let sessions = account.sessions().items().try_collect::<Vec<_>>().await;
+                Ok(sessions.map(|sessions| sessions.iter().map(session).collect()))
+            }
+            "revokeSession" => {
+                let revoke = account.revoke_session(with.text("id")?);
+                nothing(revoke.associated(with.flag("associated")).await)
+            }
             "associateSoftwareToken" => Ok(account.associate_software_token().await.map(
                 |setup| json!({ "secret": setup.secret(), "otpauthUri": setup.otpauth_uri("Poolpass", "test") }),
             )),
@@ -103,6 +120,9 @@ impl Driver {
                 }
                 if let Some(setting) = with.maybe_text("email") {
                     settings = settings.email(mfa_setting(setting)?);
+                }
+                if with.0.contains_key("webAuthn") {
+                    settings = settings.web_authn(with.flag("webAuthn"));
                 }
                 nothing(account.set_mfa_preference(settings).await)
             }
@@ -127,6 +147,20 @@ impl Driver {
 
 fn device(device: &Device) -> Value {
     json!({ "key": device.key, "name": device.name, "attributes": device.attributes })
+}
+
+fn session(session: &UserSession) -> Value {
+    json!({
+        "id": session.id,
+        "sessionType": session.session_type,
+        "clientId": session.client_id,
+        "created": session.created.map(rfc3339),
+        "lastActive": session.last_active.map(rfc3339),
+        "deviceType": session.device_type,
+        "lastIpAddress": session.last_ip_address,
+        "country": session.country,
+        "isCurrent": session.is_current,
+    })
 }
 
 fn delivered(delivery: Result<Option<CodeDeliveryDetails>, Error>) -> Outcome {

@@ -1,6 +1,7 @@
 //! Signing in, the session and the credentials.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
@@ -29,12 +30,15 @@ impl Driver {
             "idToken" => Ok(client.id_token().await.map(|token| claims(token.claims()))),
             "accessToken" => Ok(client.access_token().await.map(|token| claims(token.claims()))),
             "refresh" => Ok(client.refresh().await.map(|person| user(&person))),
-            "signOut" => Ok(client.sign_out().await.map(|outcome| json!(outcome.code()))),
+            "stepUp" => self.step_up(with).await,
+            "signOut" => {
+                let sign_out = client.sign_out().associated(with.flag("associated"));
+                Ok(sign_out.await.map(|outcome| json!(outcome.code())))
+            }
             "signOutEverywhere" => nothing(client.sign_out_everywhere().await),
             "identityId" => Ok(client.identity_id().await.map(|id| json!(id))),
             "credentials" => Ok(client.credentials().await.map(|credentials| {
-                let expiration =
-                    credentials.expiration().map(|time| DateTime::<Utc>::from(time).to_rfc3339());
+                let expiration = credentials.expiration().map(rfc3339);
                 json!({ "accessKeyId": credentials.access_key_id(), "expiration": expiration })
             })),
             _ => return None,
@@ -64,6 +68,17 @@ impl Driver {
             sign_in = sign_in.client_metadata(key, value);
         }
         Ok(sign_in.await.map(|step| self.outcome(step)))
+    }
+
+    async fn step_up(&self, with: Arguments<'_>) -> Outcome {
+        let mut step_up = self.client().step_up(with.text("level")?);
+        if let Some(seconds) = with.maybe_number("maxAge") {
+            step_up = step_up.max_age(Duration::from_secs(seconds));
+        }
+        for (key, value) in with.texts("clientMetadata")? {
+            step_up = step_up.client_metadata(key, value);
+        }
+        Ok(step_up.await.map(|step| self.outcome(step)))
     }
 
     async fn answer(&self, operation: &str, with: Arguments<'_>) -> Outcome {
@@ -205,6 +220,9 @@ fn user(user: &User) -> Value {
         "username": user.username(),
         "sub": user.sub(),
         "deviceConfirmationNecessary": user.device_confirmation_necessary(),
+        "acr": user.acr(),
+        "amr": user.amr(),
+        "authTime": user.auth_time().map(rfc3339),
         "claims": members(user.claims()),
     })
 }
@@ -215,6 +233,10 @@ fn claims(claims: &Claims) -> Value {
 
 fn members(claims: &Claims) -> Map<String, Value> {
     claims.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
+}
+
+pub(super) fn rfc3339(time: SystemTime) -> String {
+    DateTime::<Utc>::from(time).to_rfc3339()
 }
 
 pub(super) fn pairs(texts: &BTreeMap<String, String>) -> Vec<(&str, &str)> {

@@ -75,8 +75,14 @@ private let session: [String: Operation] = [
     "idToken": { driver, _ in ["claims": described(try await driver.client.idToken().claims)] },
     "accessToken": { driver, _ in ["claims": described(try await driver.client.accessToken().claims)] },
     "refresh": { driver, _ in described(try await driver.client.refresh()) },
-    "signOut": { driver, _ in
-        let outcome = try await driver.client.signOut()
+    "stepUp": { driver, with in
+        let step = try await driver.client.stepUp(
+            try with.text("level"), maxAge: with.maybeInt("maxAge").map { TimeInterval($0) },
+            clientMetadata: with["clientMetadata"].strings)
+        return outcome(driver, step)
+    },
+    "signOut": { driver, with in
+        let outcome = try await driver.client.signOut(associated: with["associated"] == .bool(true))
         return .string("\(outcome)")
     },
     "signOutEverywhere": { driver, _ in
@@ -161,7 +167,7 @@ private let accounts: [String: Operation] = [
     "account.setMfaPreference": { driver, with in
         let settings = MfaSettings(
             sms: try setting(with, "sms"), softwareToken: try setting(with, "softwareToken"),
-            email: try setting(with, "email"))
+            email: try setting(with, "email"), webAuthn: with["webAuthn"] == .null ? nil : with["webAuthn"] == .bool(true))
         try await driver.client.account.setMfaPreference(settings)
         return .null
     },
@@ -183,6 +189,24 @@ private let accounts: [String: Operation] = [
     },
     "account.forgetDevice": { driver, with in
         try await driver.client.account.forgetDevice(with.maybeText("key"))
+        return .null
+    },
+    "account.authFactors": { driver, _ in
+        let factors = try await driver.client.account.authFactors()
+        return [
+            "configured": .of(factors.configured.map { $0.code() }),
+            "mfaMethods": .of(factors.mfaMethods.map { $0.code() }),
+            "preferredMfa": .of(factors.preferredMfa?.code()),
+        ]
+    },
+    "account.sessions": { driver, _ in
+        var sessions: [JSON] = []
+        for try await session in driver.client.account.sessions() { sessions.append(described(session)) }
+        return .array(sessions)
+    },
+    "account.revokeSession": { driver, with in
+        try await driver.client.account.revokeSession(
+            try with.text("id"), associated: with["associated"] == .bool(true))
         return .null
     },
     "account.deleteUser": { driver, _ in
@@ -442,8 +466,23 @@ private func described(_ setup: SoftwareTokenSetup) -> JSON {
 private func described(_ user: User) -> JSON {
     [
         "username": .string(user.username), "sub": .string(user.sub), "email": .of(user.email),
-        "deviceConfirmationNecessary": .bool(user.deviceConfirmationNecessary), "claims": described(user.claims),
+        "deviceConfirmationNecessary": .bool(user.deviceConfirmationNecessary),
+        "acr": .of(user.acr), "amr": .of(user.amr), "authTime": .of(user.authTime.map(described)),
+        "claims": described(user.claims),
     ]
+}
+
+private func described(_ session: UserSession) -> JSON {
+    [
+        "id": .string(session.id), "sessionType": .of(session.sessionType), "clientId": .of(session.clientId),
+        "created": .of(session.created.map(described)), "lastActive": .of(session.lastActive.map(described)),
+        "deviceType": .of(session.deviceType), "lastIpAddress": .of(session.lastIpAddress),
+        "country": .of(session.country), "isCurrent": .bool(session.isCurrent),
+    ]
+}
+
+private func described(_ date: Date) -> String {
+    ISO8601DateFormatter().string(from: date)
 }
 
 private func described(_ metadata: ObjectMetadata) -> JSON {

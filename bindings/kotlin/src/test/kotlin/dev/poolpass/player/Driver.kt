@@ -30,6 +30,7 @@ import dev.poolpass.SoftwareTokenSetup
 import dev.poolpass.UploadBody
 import dev.poolpass.UploadOptions
 import dev.poolpass.User
+import dev.poolpass.UserSession
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
@@ -117,7 +118,11 @@ class Driver(private val config: JsonObject, private val store: Store, private v
         "idToken" -> mapOf("claims" to client.idToken().claims)
         "accessToken" -> mapOf("claims" to client.accessToken().claims)
         "refresh" -> user(client.refresh())
-        "signOut" -> named(client.signOut())
+        "stepUp" -> {
+            val maxAge = args.maybeInt("maxAge")?.let { Duration.ofSeconds(it.toLong()) }
+            outcome(client.stepUp(args.text("level"), maxAge, args.texts("clientMetadata")))
+        }
+        "signOut" -> named(client.signOut(args.flag("associated")))
         "signOutEverywhere" -> client.signOutEverywhere().let { null }
         "identityId" -> client.identityId()
         "credentials" -> credentials(client.credentials())
@@ -151,7 +156,16 @@ class Driver(private val config: JsonObject, private val store: Store, private v
         "account.associateSoftwareToken" -> setup(client.account.associateSoftwareToken())
         "account.verifySoftwareToken" -> none(client.account.verifySoftwareToken(args.text("code")))
         "account.setMfaPreference" ->
-            none(client.account.setMfaPreference(MfaSettings(args.mfa("sms"), args.mfa("softwareToken"), args.mfa("email"))))
+            none(client.account.setMfaPreference(args.mfaSettings()))
+        "account.authFactors" -> client.account.authFactors().let { factors ->
+            mapOf(
+                "configured" to factors.configured.map { it.code },
+                "mfaMethods" to factors.mfaMethods.map { it.code },
+                "preferredMfa" to factors.preferredMfa?.code,
+            )
+        }
+        "account.sessions" -> client.account.sessions().items().toList().map(::session)
+        "account.revokeSession" -> none(client.account.revokeSession(args.text("id"), args.flag("associated")))
         "account.devices" -> client.account.devices(args.maybeInt("pageSize")).items().toList().map(::device)
         "account.device" -> device(client.account.device(args.text("key")))
         "account.currentDeviceKey" -> client.account.currentDeviceKey()
@@ -280,7 +294,22 @@ private fun user(user: User): Any = mapOf(
     "username" to user.username,
     "sub" to user.sub,
     "deviceConfirmationNecessary" to user.deviceConfirmationNecessary,
+    "acr" to user.acr,
+    "amr" to user.amr,
+    "authTime" to user.authTime?.toString(),
     "claims" to user.claims,
+)
+
+private fun session(session: UserSession): Any = mapOf(
+    "id" to session.id,
+    "sessionType" to session.sessionType,
+    "clientId" to session.clientId,
+    "created" to session.created?.toString(),
+    "lastActive" to session.lastActive?.toString(),
+    "deviceType" to session.deviceType,
+    "lastIpAddress" to session.lastIpAddress,
+    "country" to session.country,
+    "isCurrent" to session.isCurrent,
 )
 
 private fun device(device: Device): Any = mapOf("key" to device.key, "name" to device.name, "attributes" to device.attributes)
@@ -341,6 +370,8 @@ class Arguments(private val values: Map<String, Any?>) {
     fun flow(): AuthFlow? = maybeText("flow")?.let { AuthFlow.valueOf(it.replace(Regex("[A-Z]"), "_$0").uppercase()) }
 
     fun mfa(name: String): MfaSetting? = maybeText(name)?.let { MfaSetting.valueOf(it.uppercase()) }
+
+    fun mfaSettings() = MfaSettings(mfa("sms"), mfa("softwareToken"), mfa("email"), values["webAuthn"] as Boolean?)
 
     fun range(): ByteRange? = values["range"]?.let {
         val range = Arguments(members(it))
