@@ -91,12 +91,16 @@ pub(super) fn sign_up(call: &Call<'_>) -> Result<Value, AwsError> {
     pool.users.insert(username.clone(), user);
     if is_confirmed {
         triggers::user_confirmed(call, pool, &client, "ConfirmSignUp", &username)?;
-    } else if client.settings.allows("USER_AUTH") && pool.settings.user_pool_tier != Tier::Lite {
+    } else if allows_sign_in_by_session(pool, &client) {
         let session =
             pool.challenges.open(&client, &username, Challenge::SignUp, Authentication::default(), call.now);
         answer["Session"] = json!(session);
     }
     Ok(answer)
+}
+
+fn allows_sign_in_by_session(pool: &UserPool, client: &AppClient) -> bool {
+    client.settings.allows("USER_AUTH") && pool.settings.user_pool_tier != Tier::Lite
 }
 
 pub(super) fn confirm_sign_up(call: &Call<'_>) -> Result<Value, AwsError> {
@@ -111,15 +115,19 @@ pub(super) fn confirm_sign_up(call: &Call<'_>) -> Result<Value, AwsError> {
     if user.status != UserStatus::Unconfirmed {
         return Err(not_authorized("User cannot be confirmed. Current status is CONFIRMED"));
     }
-    let Some(session) = &input.session else {
-        return confirm_with_code(call, pool, &client, &username, &input);
-    };
-    let waiting = pool.challenges.waiting(session, Some(&client), call.now)?;
-    if waiting.username != username || !matches!(waiting.challenge, Challenge::SignUp) {
-        return Err(not_this_challenge());
+    if let Some(session) = &input.session {
+        let waiting = pool.challenges.waiting(session, Some(&client), call.now)?;
+        if waiting.username != username || !matches!(waiting.challenge, Challenge::SignUp) {
+            return Err(not_this_challenge());
+        }
     }
-    confirm_with_code(call, pool, &client, &username, &input)?;
-    pool.challenges.close(session);
+    let answer = confirm_with_code(call, pool, &client, &username, &input)?;
+    if let Some(session) = &input.session {
+        pool.challenges.close(session);
+    } else if !allows_sign_in_by_session(pool, &client) {
+        return Ok(answer);
+    }
+    // Without the Session of SignUp, too: Amplify does not send it.
     let session =
         pool.challenges.open(&client, &username, Challenge::SignedUp, Authentication::default(), call.now);
     Ok(json!({ "Session": session }))
