@@ -238,6 +238,20 @@ impl Fixture {
         }
     }
 
+    /// Sets whether the user pool tracks devices; everything else stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses.
+    pub async fn track_devices(&self, tracks: bool) -> Result<()> {
+        let mut pool = self.admin("DescribeUserPool", json!({})).await?["UserPool"].take();
+        pool["UserPoolId"] = pool["Id"].clone();
+        pool["PoolName"] = pool["Name"].clone();
+        let devices = json!({ "ChallengeRequiredOnNewDevice": true });
+        pool["DeviceConfiguration"] = if tracks { devices } else { Value::Null };
+        self.admin("UpdateUserPool", pool).await.map(drop)
+    }
+
     /// Signs in without SRP, which is faster.
     ///
     /// # Errors

@@ -70,6 +70,35 @@ const NAMED: Step = |fixture| {
     })
 };
 
+/// The person is signed in from a device that the user pool remembers.
+const FROM_DEVICE: Step = |fixture| {
+    Box::pin(async {
+        fixture.track_devices(true).await?;
+        fixture.sign_in().await?;
+        fixture.track_devices(false).await?;
+        let key = fixture.client.account().current_device_key().await?.context("no device")?;
+        fixture.keep(|kept| kept.text = key);
+        Ok(())
+    })
+};
+
+/// The person's device is not remembered.
+const UNREMEMBERED: Step = |fixture| {
+    Box::pin(async {
+        FROM_DEVICE(fixture).await?;
+        Ok(fixture.client.account().do_not_remember_device(None).await?)
+    })
+};
+
+/// The status of the person's device, if it is there.
+async fn device_status(fixture: &Fixture) -> Option<String> {
+    let input = json!({ "Username": fixture.user, "DeviceKey": fixture.text() });
+    let device = fixture.admin("AdminGetDevice", input).await.ok()?;
+    let attributes = device["Device"]["DeviceAttributes"].as_array()?;
+    let status = attributes.iter().find(|it| it["Name"] == "dev:device_remembered_status")?;
+    status["Value"].as_str().map(str::to_owned)
+}
+
 /// Messages with a code.
 const MESSAGES: Probe = |fixture| Box::pin(async { Ok(fixture.codes(&fixture.email()).len() as u32) });
 
@@ -145,6 +174,28 @@ pub(super) const OPERATIONS: &[Operation] = &[
     .done(|fixture| {
         Box::pin(async { Ok(u32::from(fixture.user_at_aws().await["PreferredMfaSetting"] == "SMS_MFA")) })
     }),
+    Operation::new("Account.devices", FROM_DEVICE, |fixture| {
+        Box::pin(async { fixture.client.account().devices().page().await.map(drop) })
+    }),
+    Operation::new("Account.device", FROM_DEVICE, |fixture| {
+        Box::pin(async { fixture.client.account().device(&fixture.text()).await.map(drop) })
+    }),
+    Operation::new("Account.rememberDevice", UNREMEMBERED, |fixture| {
+        Box::pin(async { fixture.client.account().remember_device(None).await })
+    })
+    .done(|fixture| {
+        Box::pin(async { Ok(u32::from(device_status(fixture).await.as_deref() == Some("remembered"))) })
+    }),
+    Operation::new("Account.doNotRememberDevice", FROM_DEVICE, |fixture| {
+        Box::pin(async { fixture.client.account().do_not_remember_device(None).await })
+    })
+    .done(|fixture| {
+        Box::pin(async { Ok(u32::from(device_status(fixture).await.as_deref() == Some("not_remembered"))) })
+    }),
+    Operation::new("Account.forgetDevice", FROM_DEVICE, |fixture| {
+        Box::pin(async { fixture.client.account().forget_device(None).await })
+    })
+    .done(|fixture| Box::pin(async { Ok(u32::from(device_status(fixture).await.is_none())) })),
     Operation::new("Account.deleteUser", SIGNED_IN, |fixture| {
         Box::pin(async { fixture.client.account().delete_user().await })
     })

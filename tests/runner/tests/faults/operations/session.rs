@@ -25,6 +25,14 @@ const DUE: Step = |fixture| {
     })
 };
 
+/// The person exists, in a user pool that tracks devices.
+const TRACKING: Step = |fixture| {
+    Box::pin(async {
+        fixture.add_user(false, false).await?;
+        fixture.track_devices(true).await
+    })
+};
+
 const NOBODY: Step = |_| Box::pin(async { Ok(()) });
 
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -38,6 +46,15 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Box::pin(async {
             let sign_in = fixture.client.sign_in(fixture.user.as_str(), PASSWORD);
             sign_in.flow(AuthFlow::UserPasswordAuth).await.map(drop)
+        })
+    }),
+    Operation::new("Client.signIn of a new device", TRACKING, |fixture| {
+        Box::pin(async {
+            let sign_in = fixture.client.sign_in(fixture.user.as_str(), PASSWORD);
+            let signed_in = sign_in.flow(AuthFlow::UserPasswordAuth).await.map(drop);
+            // The other operations of this environment expect a pool that tracks nothing.
+            let _ = fixture.track_devices(false).await;
+            signed_in
         })
     }),
     Operation::new("Client.idToken due", DUE, |fixture| {
