@@ -145,8 +145,17 @@ pub(super) fn check_presented(
     }
 }
 
-/// Refuses to refresh a sign-in whose device is not the presented one, was never confirmed, or is forgotten.
-pub(super) fn check_refresh(user: &User, sign_in: &SignIn, presented: Option<&str>) -> Result<(), AwsError> {
+/// Refuses to refresh a sign-in whose device is not the presented one, was never confirmed, or is forgotten. A pool that tracks no
+/// devices any more does not ask for them.
+pub(super) fn check_refresh(
+    pool: &UserPool,
+    user: &User,
+    sign_in: &SignIn,
+    presented: Option<&str>,
+) -> Result<(), AwsError> {
+    if pool.settings.device_configuration.is_none() {
+        return Ok(());
+    }
     let expected = sign_in.device.as_ref().map(|ids| ids.key.as_str());
     let presented = presented.filter(|key| !key.is_empty());
     if presented != expected || expected.is_some_and(|key| user.device(key).is_none()) {

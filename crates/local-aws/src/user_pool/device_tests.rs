@@ -363,6 +363,18 @@ fn a_refresh_needs_the_confirmed_device() {
 }
 
 #[test]
+fn a_pool_that_tracks_no_devices_any_more_does_not_ask_for_them_at_a_refresh() {
+    let (test, _) = pool(always(), false);
+    let tokens = test.tokens("ada");
+    assert_eq!(refresh(&test, &tokens, None).map(message), [INVALID_TOKEN; 2]);
+    test.admin("UpdateUserPool", json!({})).unwrap();
+    let key = &tokens["NewDeviceMetadata"]["DeviceKey"];
+    for key in [None, Some(key)] {
+        assert!(refresh(&test, &tokens, key).into_iter().all(|result| result.is_ok()));
+    }
+}
+
+#[test]
 fn the_user_decides_whether_a_device_is_remembered() {
     let (test, secret) = pool(ask_the_user(), true);
     let tokens = first_sign_in(&test, &secret);

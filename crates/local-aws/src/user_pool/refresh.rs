@@ -34,7 +34,7 @@ pub(super) fn tokens_from_refresh_token(call: &Call<'_>) -> Result<Value, AwsErr
     if !user.enabled {
         return Err(not_authorized("User is disabled."));
     }
-    device::check_refresh(user, &sign_in, input.device_key.as_deref())?;
+    device::check_refresh(pool, user, &sign_in, input.device_key.as_deref())?;
     let claims = triggers::before_tokens(call, pool, &client, user, "RefreshTokens")?;
     let tokens = tokens::Issue { pool, client: &client, user, sign_in: &sign_in, claims, now: call.now };
     let mut result = tokens.result(None)?;
@@ -72,7 +72,7 @@ pub(super) fn by_refresh_token(
     if !user.enabled {
         return Err(not_authorized("User is disabled."));
     }
-    device::check_refresh(user, &sign_in, parameters.optional("DEVICE_KEY"))?;
+    device::check_refresh(pool, user, &sign_in, parameters.optional("DEVICE_KEY"))?;
     let claims = triggers::before_tokens(call, pool, client, user, "RefreshTokens")?;
     let tokens = tokens::Issue { pool, client, user, sign_in: &sign_in, claims, now: call.now };
     let result = tokens.result(None)?;

@@ -30,6 +30,10 @@ pub(super) enum DeviceTask {
 /// A sign-in or a refresh waits for ConfirmDevice no longer than this.
 const LIMIT: Duration = Duration::from_secs(10);
 
+/// The codes of AWS that say of a device that it will never be confirmed.
+const FINAL: [&str; 3] =
+    ["InvalidParameterException", "ResourceNotFoundException", "InvalidUserPoolConfigurationException"];
+
 impl DeviceTask {
     const ALL: [Self; 2] = [Self::Confirm, Self::AskPerson];
 
@@ -110,7 +114,7 @@ impl Shared {
                 Err(error) => {
                     warn("AWS has not confirmed the device: it may refuse the next refresh", &error);
                     // It will never be confirmed, and so is of no use at the next sign-in.
-                    if error.aws_code().is_some() && !error.kind().is_transient() {
+                    if error.aws_code().is_some_and(|code| FINAL.contains(&code)) {
                         let _ = devices.forget(&key).await;
                     }
                 }

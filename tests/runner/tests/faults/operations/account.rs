@@ -90,6 +90,22 @@ const UNREMEMBERED: Step = |fixture| {
     })
 };
 
+/// The person has another device, whose key is kept.
+const ANOTHER_DEVICE: Step = |fixture| {
+    Box::pin(async {
+        fixture.track_devices(true).await?;
+        fixture.sign_in().await?;
+        let (key, access_token) = fixture.new_device().await?;
+        let verifier = json!({ "Salt": "AQ==", "PasswordVerifier": "AQ==" });
+        let confirm =
+            json!({ "AccessToken": access_token, "DeviceKey": key, "DeviceSecretVerifierConfig": verifier });
+        fixture.admin("ConfirmDevice", confirm).await?;
+        fixture.track_devices(false).await?;
+        fixture.keep(|kept| kept.text = key);
+        Ok(())
+    })
+};
+
 /// The status of the person's device, if it is there.
 async fn device_status(fixture: &Fixture) -> Option<String> {
     let input = json!({ "Username": fixture.user, "DeviceKey": fixture.text() });
@@ -192,8 +208,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     .done(|fixture| {
         Box::pin(async { Ok(u32::from(device_status(fixture).await.as_deref() == Some("not_remembered"))) })
     }),
-    Operation::new("Account.forgetDevice", FROM_DEVICE, |fixture| {
-        Box::pin(async { fixture.client.account().forget_device(None).await })
+    Operation::new("Account.forgetDevice", ANOTHER_DEVICE, |fixture| {
+        Box::pin(async { fixture.client.account().forget_device(Some(&fixture.text())).await })
     })
     .done(|fixture| Box::pin(async { Ok(u32::from(device_status(fixture).await.is_none())) })),
     Operation::new("Account.deleteUser", SIGNED_IN, |fixture| {
