@@ -167,6 +167,8 @@ impl LocalAws {
         let (id, secret) = (ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY);
         let mut config = demo(self.url(), self.region(), id, secret, Policies::PerIdentity).await?;
         config["api"]["url"] = format!("{}/_api", self.url()).into();
+        // The requests of a test are counted from here on.
+        self.request_counts().reset();
         Ok(config)
     }
 }
