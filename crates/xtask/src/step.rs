@@ -80,6 +80,12 @@ pub(crate) const STEPS: &[Step] = &[
         run: tests::faults,
     },
     Step {
+        name: "operations",
+        group: Group::Rust,
+        about: "Calls every operation that user pools offer to clients with every error of AWS's model; prints the table",
+        run: tests::operations,
+    },
+    Step {
         name: "scenarios",
         group: Group::Rust,
         about: "Runs the integration tests: the scenarios on local-aws, and comparisons with independent implementations",

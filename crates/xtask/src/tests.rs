@@ -28,6 +28,12 @@ pub(crate) fn faults(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+/// Calls every operation that user pools offer to clients with every error that AWS's model lists for it, and prints the table.
+pub(crate) fn operations(workspace: &Workspace) -> Result<Outcome> {
+    workspace.cargo(&["test", "--workspace", "--test", "operation_errors", "--", "--nocapture"]).run()?;
+    Ok(Outcome::Passed)
+}
+
 pub(crate) fn scenarios(workspace: &Workspace) -> Result<Outcome> {
     let mut command = workspace.cargo(&["test", "--workspace"]);
     for name in integration_tests(workspace)? {

@@ -27,7 +27,6 @@ const NOT_YET: &[&str] = &[
     "ListWebAuthnCredentials",
     "RevokeUserSession",
     "StartWebAuthnRegistration",
-    "UpdateAuthEventFeedback",
 ];
 
 fn main() -> ExitCode {

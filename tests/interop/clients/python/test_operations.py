@@ -270,6 +270,28 @@ def forget_device(person):
         person.idp.get_device(**device)
 
 
+def tracked(person) -> list[dict]:
+    """The sessions of a user who is signed in twice."""
+    person.admin.set_user_pool_session_configuration(
+        UserPoolId=person.pool, UserSessionTracking="ENABLED", TokenSession={"MaxPerUser": 2}
+    )
+    person.signed_in()
+    person.sign_in()
+    return person.idp.list_user_sessions(AccessToken=person.tokens["AccessToken"])["Sessions"]
+
+
+def list_user_sessions(person):
+    assert sorted(session["IsCurrentSession"] for session in tracked(person)) == [False, True]
+
+
+def revoke_user_session(person):
+    (other,) = [session for session in tracked(person) if not session["IsCurrentSession"]]
+    token = person.tokens["AccessToken"]
+    person.idp.revoke_user_session(AccessToken=token, SessionId=other["SessionId"])
+    left = person.idp.list_user_sessions(AccessToken=token)["Sessions"]
+    assert [session["IsCurrentSession"] for session in left] == [True]
+
+
 def update_auth_event_feedback(person):
     low = {"LowAction": {"Notify": True, "EventAction": "NO_ACTION"}}
     person.admin.set_risk_configuration(
@@ -307,9 +329,11 @@ CALLS = [
     global_sign_out,
     initiate_auth,
     list_devices,
+    list_user_sessions,
     resend_confirmation_code,
     respond_to_auth_challenge,
     revoke_token,
+    revoke_user_session,
     set_user_mfa_preference,
     set_user_settings,
     sign_up,
@@ -324,9 +348,7 @@ CALLS = [
 NOT_YET = {
     "CompleteWebAuthnRegistration",
     "DeleteWebAuthnCredential",
-    "ListUserSessions",
     "ListWebAuthnCredentials",
-    "RevokeUserSession",
     "StartWebAuthnRegistration",
 }
 

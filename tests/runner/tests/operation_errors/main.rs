@@ -2,7 +2,7 @@
 //! AWS's reason, and the SDK gives it its kind. The test prints the table.
 //!
 //! ```sh
-//! cargo test -p poolpass-tests --test operation_errors -- --nocapture
+//! cargo xtask operations
 //! ```
 //!
 //! The environment variable `OPERATION` selects an operation.
@@ -125,6 +125,10 @@ fn only_what_cannot_be_asked_for_is_injected() {
             counts
         });
     println!("{injected:#?}");
+    assert!(
+        injected.get(causes::UNKNOWN) <= Some(&17),
+        "look for what leads to an error before injecting it"
+    );
     assert_eq!(injected.get(causes::INSIDE_AWS), Some(&34), "one InternalErrorException each");
     assert_eq!(
         injected.get(causes::FIREWALL),

@@ -36,6 +36,7 @@ pub async fn refusal(operation: &str, answer: &Answer) -> Result<Option<Error>> 
 /// The operation that is answered, and the call. Where the SDK has no call for it, another one shows the kind.
 fn call(operation: &str) -> Result<(&str, Call)> {
     const CODE: &str = "123456";
+    const SESSION: &str = "tkn0123456789abcdefghijklmno";
     const KEY: &str = "eu-west-1_7f0a8a6c-3d3e-4b0e-9d0a-1f0a8a6c3d3e";
 
     let call: Call = match operation {
@@ -88,14 +89,13 @@ fn call(operation: &str) -> Result<(&str, Call)> {
             |client| Box::pin(async { client.account().remember_device(Some(KEY)).await })
         }
         "ForgetDevice" => |client| Box::pin(async { client.account().forget_device(Some(KEY)).await }),
+        "GetUserAuthFactors" => |client| Box::pin(async { client.account().auth_factors().await.map(drop) }),
+        "ListUserSessions" => |client| Box::pin(async { client.account().sessions().page().await.map(drop) }),
+        "RevokeUserSession" => |client| Box::pin(async { client.account().revoke_session(SESSION).await }),
         // `sign_out` succeeds whatever RevokeToken says, a sign-in whatever ConfirmDevice says, and the SDK has no call for the others.
-        "RevokeToken"
-        | "ConfirmDevice"
-        | "SetUserSettings"
-        | "UpdateAuthEventFeedback"
-        | "GetUserAuthFactors"
-        | "ListUserSessions"
-        | "RevokeUserSession" => return Ok(("GetUser", call("GetUser")?.1)),
+        "RevokeToken" | "ConfirmDevice" | "SetUserSettings" | "UpdateAuthEventFeedback" => {
+            return Ok(("GetUser", call("GetUser")?.1));
+        }
         other => bail!("there is no call for {other}"),
     };
     Ok((operation, call))
