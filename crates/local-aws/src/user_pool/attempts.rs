@@ -13,14 +13,14 @@ pub(super) struct Attempts {
     times: BTreeMap<Attempt, Vec<SystemTime>>,
 }
 
-/// What is counted.
+/// What is counted: codes that are sent, and wrong answers to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Attempt {
-    SignUpCode,
-    RecoveryCode,
-    AttributeCode,
-    WrongSignUpCode,
-    WrongRecoveryCode,
+    SignUp,
+    Recovery,
+    Attribute,
+    WrongSignUp,
+    WrongRecovery,
 }
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -58,8 +58,8 @@ impl Attempt {
     /// AWS allows 5 to 20 codes, by the risk that it sees, and 15 wrong answers.
     fn most_per_hour(self) -> usize {
         match self {
-            Self::SignUpCode | Self::RecoveryCode | Self::AttributeCode => 20,
-            Self::WrongSignUpCode | Self::WrongRecoveryCode => 15,
+            Self::SignUp | Self::Recovery | Self::Attribute => 20,
+            Self::WrongSignUp | Self::WrongRecovery => 15,
         }
     }
 }
@@ -81,11 +81,11 @@ mod tests {
         let mut attempts = Attempts::default();
         let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         for second in 0..20 {
-            assert_eq!(attempts.take(Attempt::RecoveryCode, at(second)), Ok(()));
+            assert_eq!(attempts.take(Attempt::Recovery, at(second)), Ok(()));
         }
-        assert_eq!(attempts.take(Attempt::RecoveryCode, at(3599)), Err(limit_exceeded()));
-        assert_eq!(attempts.take(Attempt::AttributeCode, at(3599)), Ok(()));
-        assert_eq!(attempts.take(Attempt::RecoveryCode, at(3600)), Ok(()), "the first is an hour old");
-        assert_eq!(attempts.take(Attempt::RecoveryCode, at(3600)), Err(limit_exceeded()));
+        assert_eq!(attempts.take(Attempt::Recovery, at(3599)), Err(limit_exceeded()));
+        assert_eq!(attempts.take(Attempt::Attribute, at(3599)), Ok(()));
+        assert_eq!(attempts.take(Attempt::Recovery, at(3600)), Ok(()), "the first is an hour old");
+        assert_eq!(attempts.take(Attempt::Recovery, at(3600)), Err(limit_exceeded()));
     }
 }

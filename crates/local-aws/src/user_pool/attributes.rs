@@ -123,7 +123,7 @@ pub(super) fn user_attribute_verification_code(call: &Call<'_>) -> Result<Value,
     let Some(to) = pending.as_deref().or(user.attribute(name)).map(str::to_owned) else {
         return Err(invalid_parameter(format!("User does not have attribute {name}.")));
     };
-    pool.user_mut(&caller.username)?.attempts.take(Attempt::AttributeCode, call.now)?;
+    pool.user_mut(&caller.username)?.attempts.take(Attempt::Attribute, call.now)?;
     let user = pool.user(&caller.username)?;
     let code = Code::new(call.now, CODE_LIFETIME);
     let delivery = call.send_code_to(pool, user, name, &to, Purpose::VerifyAttribute, code.digits())?;

@@ -48,7 +48,7 @@ pub(super) fn forgot_password(call: &Call<'_>) -> Result<Value, AwsError> {
         }
         return Err(user_not_found());
     };
-    pool.user_mut(&username)?.attempts.take(Attempt::RecoveryCode, call.now)?;
+    pool.user_mut(&username)?.attempts.take(Attempt::Recovery, call.now)?;
     Ok(json!({ "CodeDeliveryDetails": send_recovery_code(call, pool, &username)? }))
 }
 
@@ -67,7 +67,7 @@ pub(super) fn confirm_forgot_password(call: &Call<'_>) -> Result<Value, AwsError
     if user.status == UserStatus::Unconfirmed {
         return Err(user_not_confirmed());
     }
-    let wrong = Attempt::WrongRecoveryCode;
+    let wrong = Attempt::WrongRecovery;
     user.attempts.check(wrong, call.now).map_err(|_| too_many_failed_attempts())?;
     let sent = user.recovery_code.as_mut().ok_or_else(expired_code)?;
     if let Err(error) = sent.code.check(&input.confirmation_code, call.now) {

@@ -226,7 +226,7 @@ pub(super) fn alias_exists(attribute: &str) -> AwsError {
 }
 
 fn resend(call: &Call<'_>, pool: &UserPool, user: &mut User) -> Result<Value, AwsError> {
-    user.attempts.take(Attempt::SignUpCode, call.now)?;
+    user.attempts.take(Attempt::SignUp, call.now)?;
     let delivery = send_sign_up_code(call, pool, user)?;
     delivery.ok_or_else(|| invalid_parameter("Auto verification not turned on."))
 }
@@ -247,14 +247,14 @@ fn check_sign_up_code(
     given: &str,
 ) -> Result<(), AwsError> {
     let user = pool.user_mut(username)?;
-    user.attempts.check(Attempt::WrongSignUpCode, call.now)?;
+    user.attempts.check(Attempt::WrongSignUp, call.now)?;
     let sent = user.sign_up_code.as_mut().ok_or_else(expired_code)?;
     match sent.code.check(given, call.now) {
         Ok(()) => Ok(()),
         Err(CodeError::TooManyAttempts) => Err(too_many_failed_attempts()),
         Err(error) => {
             if error == CodeError::Mismatch {
-                user.attempts.count(Attempt::WrongSignUpCode, call.now);
+                user.attempts.count(Attempt::WrongSignUp, call.now);
             }
             Err(error.into())
         }
