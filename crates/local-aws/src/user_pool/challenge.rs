@@ -46,7 +46,7 @@ pub(super) enum Challenge {
     /// No challenge: a sign-up that waits for its confirmation.
     SignUp,
     /// No challenge: a confirmed sign-up that waits for the sign-in.
-    SignedUp,
+    ConfirmedSignUp,
     SelectMfaType {
         factors: Vec<Factor>,
     },

@@ -166,7 +166,7 @@ pub(super) fn delivery_parameters(medium: &str, destination: &str) -> Map<String
 /// The code that confirmed the sign-up has proved an address.
 fn after_sign_up(step: SignInStep<'_>, session: &str) -> Result<Value, AwsError> {
     let waiting = step.pool.challenges.waiting(session, Some(step.client), step.call.now)?;
-    if waiting.username != step.username || !matches!(waiting.challenge, Challenge::SignedUp) {
+    if waiting.username != step.username || !matches!(waiting.challenge, Challenge::ConfirmedSignUp) {
         return Err(not_this_challenge());
     }
     step.pool.challenges.close(session);

@@ -128,8 +128,13 @@ pub(super) fn confirm_sign_up(call: &Call<'_>) -> Result<Value, AwsError> {
         return Ok(answer);
     }
     // Without the Session of SignUp, too: Amplify does not send it.
-    let session =
-        pool.challenges.open(&client, &username, Challenge::SignedUp, Authentication::default(), call.now);
+    let session = pool.challenges.open(
+        &client,
+        &username,
+        Challenge::ConfirmedSignUp,
+        Authentication::default(),
+        call.now,
+    );
     Ok(json!({ "Session": session }))
 }
 

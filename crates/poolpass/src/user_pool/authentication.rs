@@ -74,7 +74,12 @@ impl UserPool {
             .maybe("Session", session)
             .maybe("UserContextData", self.user_context(username))
             .texts("ClientMetadata", client_metadata);
-        let call = Call::safe("InitiateAuth", input);
+        // The session is used up.
+        let call = if session.is_some() {
+            Call::once("InitiateAuth", input)
+        } else {
+            Call::safe("InitiateAuth", input)
+        };
         let parameters = self.identified(parameters, username);
         match flow {
             "REFRESH_TOKEN_AUTH" => self.step(call.with("AuthParameters", parameters).refreshing()),

@@ -17,6 +17,7 @@ impl Driver {
         let method = operation.strip_prefix("account.")?;
         Some(match method {
             "signUp"
+            | "signUpWithoutPassword"
             | "confirmSignUp"
             | "resendConfirmationCode"
             | "forgotPassword"
@@ -30,8 +31,12 @@ impl Driver {
         let account = self.client().account();
         let options = AccountOptions { client_metadata: with.texts("clientMetadata")? };
         match operation {
-            "signUp" => {
-                let mut sign_up = account.sign_up(with.text("username")?, with.text("password")?);
+            "signUp" | "signUpWithoutPassword" => {
+                let username = with.text("username")?;
+                let mut sign_up = match operation {
+                    "signUp" => account.sign_up(username, with.text("password")?),
+                    _ => account.sign_up_without_password(username),
+                };
                 for (name, value) in with.texts("attributes")? {
                     sign_up = sign_up.attribute(name, value);
                 }

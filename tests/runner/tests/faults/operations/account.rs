@@ -121,6 +121,13 @@ const MESSAGES: Probe = |fixture| Box::pin(async { Ok(fixture.codes(&fixture.ema
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new("Account.signUp", NOBODY, |fixture| Box::pin(async { sign_up(fixture).await.map(drop) }))
         .done(MESSAGES),
+    Operation::new("Account.signUpWithoutPassword", NOBODY, |fixture| {
+        Box::pin(async {
+            let sign_up = fixture.client.account().sign_up_without_password(&fixture.user);
+            sign_up.attribute("email", fixture.email()).await.map(drop)
+        })
+    })
+    .done(MESSAGES),
     Operation::new("Account.confirmSignUp", SIGNED_UP, |fixture| {
         Box::pin(async { fixture.client.account().confirm_sign_up(&fixture.user, &fixture.text()).await })
     })

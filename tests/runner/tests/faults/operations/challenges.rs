@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use poolpass::platform::BoxFuture;
-use poolpass::{AuthFlow, Challenge, Error, MfaMethod, SignInStep};
+use poolpass::{AuthFactor, AuthFlow, Challenge, Error, MfaMethod, SignInStep};
 use poolpass_tests::PASSWORD;
 use serde_json::{Value, json};
 
@@ -74,6 +74,28 @@ const BY_CHOICE: Step = |fixture| {
     Box::pin(challenged(fixture, json!({ "SMSMfaSettings": enabled, "EmailMfaSettings": enabled })))
 };
 
+/// The person has chosen this first factor, and has its code.
+async fn chosen(fixture: &Fixture, factor: Option<AuthFactor>) -> Result<()> {
+    fixture.add_user(false, false).await?;
+    let mut sign_in = fixture.client.sign_in_without_password(fixture.user.as_str());
+    if let Some(factor) = factor {
+        sign_in = sign_in.preferred(factor);
+    }
+    let challenge = sign_in.await?.challenge().context("there is no challenge")?;
+    let address = if matches!(challenge, Challenge::SmsOtp(_)) { fixture.phone() } else { fixture.email() };
+    let code = fixture.codes(&address).pop().unwrap_or_default();
+    fixture.keep(|kept| {
+        kept.challenge = Some(Arc::new(challenge));
+        kept.text = code;
+    });
+    Ok(())
+}
+
+const BY_CODE_BY_MAIL: Step = |fixture| Box::pin(chosen(fixture, Some(AuthFactor::EmailOtp)));
+const BY_CODE_BY_SMS: Step = |fixture| Box::pin(chosen(fixture, Some(AuthFactor::SmsOtp)));
+const BY_PASSWORD: Step = |fixture| Box::pin(chosen(fixture, Some(AuthFactor::Password)));
+const BY_ANY_FACTOR: Step = |fixture| Box::pin(chosen(fixture, None));
+
 const BY_NEW_PASSWORD: Step = |fixture| {
     Box::pin(async {
         fixture.add_user(true, false).await?;
@@ -116,6 +138,10 @@ fn answer(fixture: &Fixture) -> BoxFuture<'_, Result<(), Error>> {
         let outcome = match &*challenge {
             Challenge::SmsMfa(challenge) => challenge.answer(&code).await,
             Challenge::EmailMfa(challenge) => challenge.answer(&code).await,
+            Challenge::EmailOtp(challenge) => challenge.answer(&code).await,
+            Challenge::SmsOtp(challenge) => challenge.answer(&code).await,
+            Challenge::SelectChallenge(challenge) => challenge.answer(&AuthFactor::EmailOtp).await,
+            Challenge::Password(challenge) => challenge.answer(PASSWORD).await,
             Challenge::SoftwareTokenMfa(challenge) => challenge.answer(&code).await,
             Challenge::CustomChallenge(challenge) => challenge.answer(code).await,
             Challenge::SelectMfaType(challenge) => challenge.answer(&MfaMethod::SmsMfa).await,
@@ -129,9 +155,25 @@ fn answer(fixture: &Fixture) -> BoxFuture<'_, Result<(), Error>> {
 
 const ANSWER: Call = answer;
 
+const RESEND: Call = |fixture| {
+    Box::pin(async {
+        match &*fixture.challenge() {
+            Challenge::EmailOtp(challenge) => challenge.resend().await.map(drop),
+            Challenge::SmsOtp(challenge) => challenge.resend().await.map(drop),
+            other => panic!("{other:?}"),
+        }
+    })
+};
+
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new("SmsMfaChallenge.answer", BY_SMS, ANSWER),
     Operation::new("EmailMfaChallenge.answer", BY_MAIL, ANSWER),
+    Operation::new("EmailOtpChallenge.answer", BY_CODE_BY_MAIL, ANSWER),
+    Operation::new("EmailOtpChallenge.resend", BY_CODE_BY_MAIL, RESEND),
+    Operation::new("SmsOtpChallenge.answer", BY_CODE_BY_SMS, ANSWER),
+    Operation::new("SmsOtpChallenge.resend", BY_CODE_BY_SMS, RESEND),
+    Operation::new("SelectChallenge.answer", BY_ANY_FACTOR, ANSWER),
+    Operation::new("PasswordChallenge.answer", BY_PASSWORD, ANSWER),
     Operation::new("SoftwareTokenMfaChallenge.answer", BY_TOTP, ANSWER),
     Operation::new("SelectMfaTypeChallenge.answer", BY_CHOICE, ANSWER),
     Operation::new("CustomChallenge.answer", BY_CUSTOM_AUTH, ANSWER),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::Context;
 use poolpass::AuthFlow;
 use poolpass_tests::PASSWORD;
 
@@ -33,6 +34,17 @@ const TRACKING: Step = |fixture| {
     })
 };
 
+/// The person has signed up without a password, and confirmed it.
+const CONFIRMED: Step = |fixture| {
+    Box::pin(async {
+        let account = fixture.client.account();
+        account.sign_up_without_password(&fixture.user).attribute("email", fixture.email()).await?;
+        let code = fixture.codes(&fixture.email()).pop().context("no code")?;
+        account.confirm_sign_up(&fixture.user, &code).await?;
+        Ok(())
+    })
+};
+
 const NOBODY: Step = |_| Box::pin(async { Ok(()) });
 
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -56,6 +68,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
             let _ = fixture.track_devices(false).await;
             signed_in
         })
+    }),
+    Operation::new("Client.signInWithoutPassword", EXISTS, |fixture| {
+        Box::pin(async { fixture.client.sign_in_without_password(fixture.user.as_str()).await.map(drop) })
+    }),
+    Operation::new("Client.autoSignIn", CONFIRMED, |fixture| {
+        Box::pin(async { fixture.client.auto_sign_in().await.map(drop) })
     }),
     Operation::new("Client.idToken due", DUE, |fixture| {
         Box::pin(async { fixture.client.id_token().await.map(drop) })
