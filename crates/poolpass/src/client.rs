@@ -150,7 +150,7 @@ impl Client {
     /// The app client has to allow USER_AUTH (`ALLOW_USER_AUTH`), and the user pool needs the Essentials plan or a higher one. This
     /// follows AWS's documentation; it has not been tried against AWS.
     ///
-    /// It takes at most a minute longer than [`access_token`](Self::access_token).
+    /// It takes at most 70 seconds, and the time to get the [access token](Self::access_token).
     ///
     /// # Errors
     ///

@@ -143,7 +143,7 @@ impl Call {
 
     /// RevokeUserSession.
     pub(crate) fn revoke_user_session(id: &str, associated: bool) -> Self {
-        Self::safe("RevokeUserSession", associated_sessions(associated).with("SessionId", id))
+        Self::once("RevokeUserSession", associated_sessions(associated).with("SessionId", id))
     }
 
     /// An operation that lists something, such as ListWebAuthnCredentials.

@@ -62,6 +62,20 @@ const WITH_TOTP: Step = |fixture| {
     })
 };
 
+/// The person is signed in twice, and the id of the other session is known.
+const WITH_ANOTHER_SESSION: Step = |fixture| {
+    Box::pin(async {
+        let tracking = json!({ "UserSessionTracking": "ENABLED", "TokenSession": { "MaxPerUser": 100 } });
+        fixture.admin("SetUserPoolSessionConfiguration", tracking).await?;
+        fixture.sign_in().await?;
+        let sessions = fixture.admin("AdminListUserSessions", json!({ "Username": fixture.user })).await?;
+        let id = sessions["Sessions"][0]["SessionId"].as_str().context("no session")?.to_owned();
+        fixture.keep(|kept| kept.text = id);
+        fixture.sign_in_by_password(PASSWORD).await?;
+        Ok(())
+    })
+};
+
 const NAMED: Step = |fixture| {
     Box::pin(async {
         fixture.sign_in().await?;
@@ -187,6 +201,22 @@ pub(super) const OPERATIONS: &[Operation] = &[
     }),
     Operation::new("Account.mfaPreference", SIGNED_IN, |fixture| {
         Box::pin(async { fixture.client.account().mfa_preference().await.map(drop) })
+    }),
+    Operation::new("Account.authFactors", SIGNED_IN, |fixture| {
+        Box::pin(async { fixture.client.account().auth_factors().await.map(drop) })
+    }),
+    Operation::new("Account.sessions", WITH_ANOTHER_SESSION, |fixture| {
+        Box::pin(async { fixture.client.account().sessions().page().await.map(drop) })
+    }),
+    Operation::new("Account.revokeSession", WITH_ANOTHER_SESSION, |fixture| {
+        Box::pin(async { fixture.client.account().revoke_session(fixture.text()).await })
+    })
+    .done(|fixture| {
+        Box::pin(async {
+            let sessions =
+                fixture.admin("AdminListUserSessions", json!({ "Username": fixture.user })).await?;
+            Ok(u32::from(!sessions.to_string().contains(&fixture.text())))
+        })
     }),
     Operation::new("Account.setMfaPreference", SIGNED_IN, |fixture| {
         Box::pin(async {

@@ -90,6 +90,9 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new("Client.refresh", SIGNED_IN, |fixture| {
         Box::pin(async { fixture.client.refresh().await.map(drop) })
     }),
+    Operation::new("Client.stepUp", SIGNED_IN, |fixture| {
+        Box::pin(async { fixture.client.step_up("urn:cognito:loa:1").await.map(drop) })
+    }),
     Operation::new("Client.signOut", SIGNED_IN, |fixture| {
         Box::pin(async { fixture.client.sign_out().await.map(drop) })
     }),
