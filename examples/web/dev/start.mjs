@@ -7,11 +7,14 @@ import { fileURLToPath } from 'node:url';
 
 import { createServer } from 'vite';
 
+import { trackDevicesAndSessions } from './pool.mjs';
+
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const installed = fileURLToPath(new URL('../node_modules/poolpass', import.meta.url));
 
 buildPackage();
 const config = await startLocalAws();
+await setUpPool(config);
 const server = await createServer({
   plugins: [poolpassJson(config)],
   // The package is a link to the repository's build, which is outside of this folder.
@@ -45,6 +48,13 @@ async function startLocalAws() {
   return JSON.parse(ready);
 }
 
+/** As an administrator would. */
+async function setUpPool(json) {
+  // What this imports came with the build of the package.
+  const { Backend } = await import('../../../bindings/wasm/tests/player/backend.mjs');
+  await trackDevicesAndSessions(new Backend(undefined, json));
+}
+
 /** Serves the configuration at the path of a deployed app's file. */
 function poolpassJson(json) {
   return {
@@ -59,9 +69,12 @@ function poolpassJson(json) {
 
 function printWelcome() {
   const [plain, withTotp] = config.demo.users;
-  console.log('\n  Field notes');
-  server.printUrls();
+  // localhost and not its address, since passkeys need a domain.
   console.log(`
+  Field notes
+
+  Local:       http://localhost:${server.httpServer.address().port}/
+
   Sign in as   ${plain.username}  ${plain.password}
   with TOTP    ${withTotp.username}  ${withTotp.password}  (secret for an authenticator app: ${withTotp.totpSecret})
   or sign up: the codes that AWS would mail are at ${config.endpoints.cognitoIdp}/_local/messages

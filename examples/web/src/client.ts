@@ -6,7 +6,16 @@ export async function createClient(): Promise<{ client: Client; local: LocalDemo
   if (!answer.ok)
     throw new Error('There is no poolpass.json beside this page, so the app does not know its user pool.');
   const config = await answer.json();
-  return { client: await Client.create(config), local: localDemo(config) };
+  return { client: await Client.create(config, { deviceName: deviceName() }), local: localDemo(config) };
+}
+
+/** The name of this device in the list of trusted ones, such as “Chrome on Linux”. */
+function deviceName(): string {
+  const { userAgent } = navigator;
+  const find = (names: readonly string[]) => names.find((name) => userAgent.includes(name));
+  const browser = find(['Edg', 'Firefox', 'Chrome', 'Safari'])?.replace('Edg', 'Edge') ?? 'Browser';
+  const system = find(['iPhone', 'iPad', 'Android', 'Windows', 'Mac', 'Linux']);
+  return system === undefined ? browser : `${browser} on ${system}`;
 }
 
 /** Data of local-aws: users for trying the app, and where to read mailed codes. */

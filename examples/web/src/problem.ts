@@ -16,6 +16,7 @@ const ADVICE: Partial<Record<ErrorKind, string>> = {
   challengeExpired: 'That took too long, so the sign-in has expired. Start again.',
   codeDeliveryFailed: 'The code could not be sent. Check the address, and try again.',
   passwordResetRequired: 'Your password has to be replaced. Choose “Forgotten password?” to set a new one.',
+  cancelled: 'The passkey was not used. Try again, or sign in another way.',
   accessDenied: 'You are not allowed to do that.',
   signedOut: 'You are signed out. Sign in again.',
   sessionEnded: 'Your session has ended. Sign in again.',

@@ -8,7 +8,8 @@ export type Visitor =
   | { readonly kind: 'unreadable'; readonly error: unknown }
   | { readonly kind: 'nobody'; readonly endedBecause?: SessionEndReason }
   | { readonly kind: 'guest' }
-  | { readonly kind: 'challenged'; readonly challenge: Challenge }
+  /** Someone signs in; or the user, where there is one, proves again who they are. */
+  | { readonly kind: 'challenged'; readonly challenge: Challenge; readonly user?: User }
   | { readonly kind: 'user'; readonly user: User };
 
 /** The visitor, and how that changes. */
@@ -20,7 +21,7 @@ export interface Visit {
   proceed(step: SignInStep): void;
   /** Uses the app without an account. */
   enterAsGuest(): void;
-  /** Stops being a guest, or gives up the sign-in. What a guest has written stays theirs. */
+  /** Stops being a guest, or gives up the sign-in; a user stays. What a guest has written stays theirs. */
   leave(): Promise<void>;
 }
 
@@ -51,7 +52,10 @@ export function useVisit(client: Client): Visit {
         look();
       },
       proceed(step) {
-        if (step.kind !== 'done') return setVisitor({ kind: 'challenged', challenge: step });
+        if (step.kind !== 'done') {
+          const user = 'user' in visitor ? visitor.user : undefined;
+          return setVisitor({ kind: 'challenged', challenge: step, user });
+        }
         forgetGuest();
         setVisitor({ kind: 'user', user: step.user });
       },
@@ -60,6 +64,9 @@ export function useVisit(client: Client): Visit {
         setVisitor({ kind: 'guest' });
       },
       async leave() {
+        if (visitor.kind === 'challenged' && visitor.user !== undefined) {
+          return setVisitor({ kind: 'user', user: visitor.user });
+        }
         forgetGuest();
         await client.signOut();
         setVisitor({ kind: 'nobody' });
@@ -73,9 +80,9 @@ async function whoIsHere(client: Client): Promise<Visitor> {
   // Reads the session store, so this needs no network.
   const user = await client.currentUser();
   if (user !== undefined) return { kind: 'user', user };
-  // The page was reloaded in the middle of a sign-in.
+  // The page was reloaded in the middle of a sign-in. The sign-in page itself goes on with a passkey.
   const challenge = await client.pendingChallenge();
-  if (challenge !== undefined) return { kind: 'challenged', challenge };
+  if (challenge !== undefined && challenge.kind !== 'webAuthn') return { kind: 'challenged', challenge };
   return { kind: localStorage.getItem(GUEST) === null ? 'nobody' : 'guest' };
 }
 

@@ -24,7 +24,7 @@ test(
       let user;
       for await (const printed of createInterface({ input: dev.stdout })) {
         const line = stripVTControlCharacters(printed);
-        url ??= /http:\/\/127\.0\.0\.1:\d+\//.exec(line.includes('Local:') ? line : '')?.[0];
+        url ??= /http:\/\/localhost:\d+\//.exec(line.includes('Local:') ? line : '')?.[0];
         user ??= /Sign in as\s+(\S+)\s+(\S+)/.exec(line);
         if (url !== undefined && user) break;
       }

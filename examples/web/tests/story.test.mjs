@@ -219,7 +219,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
     await lou.hears('Whether it is on could not be read.', 'alert');
     await lou.looksAround('authenticator-failed');
     await suite.backend.fault(null);
-    await lou.presses('Try again');
+    await lou.presses('Try again', { within: lou.page.getByRole('region', { name: 'Two-step sign-in' }) });
     await lou.sees('button', 'Set up an authenticator app');
 
     await suite.backend.fault({ operation: 'AssociateSoftwareToken', action: refusal });

@@ -8,6 +8,7 @@ import { chromium } from 'playwright-core';
 import sirv from 'sirv';
 
 import { Backend } from '../../../bindings/wasm/tests/player/backend.mjs';
+import { trackDevicesAndSessions } from '../dev/pool.mjs';
 import { Person } from './person.mjs';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
@@ -20,11 +21,13 @@ export class Suite {
     if (executablePath === undefined) throw new Error('CHROMIUM names the program of the browser');
     const suite = new Suite();
     suite.backend = await Backend.start();
+    await trackDevicesAndSessions(suite.backend);
     suite.browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
     suite.server = createServer(suite.#answer(sirv(DIST)));
     suite.server.listen(0, '127.0.0.1');
     await once(suite.server, 'listening');
-    suite.url = `http://127.0.0.1:${suite.server.address().port}/`;
+    // Under this name, since passkeys need a domain.
+    suite.url = `http://localhost:${suite.server.address().port}/`;
     return suite;
   }
 

@@ -6,8 +6,11 @@ import { Masthead } from '../ui/masthead';
 import { Title } from '../ui/title';
 import { Authenticator } from './authenticator';
 import { CloseAccount } from './close-account';
+import { Passkeys } from './passkeys';
 import { Password } from './password';
+import { Sessions } from './sessions';
 import { SignOut } from './sign-out';
+import { TrustedDevice } from './trusted-device';
 
 export function AccountPage({ user }: { user: User }) {
   return (
@@ -21,11 +24,20 @@ export function AccountPage({ user }: { user: User }) {
           {user.username}
           {user.email !== undefined && ` · ${user.email}`}
         </p>
+        <Part title="Passkeys">
+          <Passkeys user={user} />
+        </Part>
         <Part title="Two-step sign-in">
           <Authenticator user={user} />
         </Part>
+        <Part title="Trusted devices">
+          <TrustedDevice />
+        </Part>
         <Part title="Password">
           <Password />
+        </Part>
+        <Part title="Where you are signed in">
+          <Sessions />
         </Part>
         <Part title="Sign out">
           <SignOut />

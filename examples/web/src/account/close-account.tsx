@@ -2,13 +2,41 @@ import { useState } from 'preact/hooks';
 
 import { useApp } from '../context';
 import { burnNotebook } from '../notes/notebook';
+import { problem } from '../problem';
 import { goTo } from '../route';
 import { announce } from '../ui/announce';
 import { Confirm } from '../ui/dialog';
+import { Notice } from '../ui/notice';
+
+/** How long ago, in seconds, the person may have proved who they are. */
+const FIVE_MINUTES = 300;
 
 export function CloseAccount() {
-  const { client } = useApp();
+  const { client, visit } = useApp();
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
   const [isAsking, setAsking] = useState(false);
+
+  async function hasJustSignedIn(): Promise<boolean> {
+    const signedInAt = (await client.currentUser())?.authTime?.getTime() ?? 0;
+    return Date.now() - signedInAt < FIVE_MINUTES * 1000;
+  }
+
+  /** Whoever finds the page open must not be able to delete everything: the person proves again who they are. */
+  async function ask() {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      if (await hasJustSignedIn()) return setAsking(true);
+      const step = await client.stepUp('urn:cognito:loa:1', { maxAge: FIVE_MINUTES });
+      if (step.kind === 'done') setAsking(true);
+      else visit.proceed(step);
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setBusy(false);
+    }
+  }
 
   async function close() {
     await burnNotebook(client);
@@ -19,7 +47,8 @@ export function CloseAccount() {
 
   return (
     <>
-      <button class="danger" type="button" onClick={() => setAsking(true)}>
+      {failure !== undefined && <Notice kind="problem">{problem(failure)}</Notice>}
+      <button class="danger" type="button" disabled={isBusy} onClick={ask}>
         Close my account
       </button>
       {isAsking && (

@@ -1,26 +1,76 @@
 import type { Challenge, MfaMethod, MfaSetupChallenge, SignInStep, SoftwareTokenSetup } from 'poolpass';
-import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 import { AuthenticatorSecret } from '../account/authenticator-secret';
 import { useApp } from '../context';
 import { problem } from '../problem';
-import { CodeField, Field, Form, PasswordField } from '../ui/form';
+import { announce } from '../ui/announce';
+import { CodeField, Field, PasswordField } from '../ui/form';
 import { Notice } from '../ui/notice';
+import { ChallengeForm, StartAgain } from './challenge-form';
 import { AuthLayout, LocalMailHint } from './layout';
+import { PasskeyPage } from './passkey-page';
+import { ResendButton } from './resend-button';
+import { WaysToSignIn } from './ways-to-sign-in';
 
-/** The challenge after the password. A reload returns to this page. */
+/** The next thing that a sign-in asks for. A reload returns to this page. */
 export function ChallengePage({ challenge }: { challenge: Challenge }) {
-  const { visit } = useApp();
+  const { client, visit } = useApp();
   const proceed = async (step: Promise<SignInStep>) => visit.proceed(await step);
 
+  /** After the second factor. */
+  async function proceedTrusting(isTrusted: boolean, answer: Promise<SignInStep>) {
+    const step = await answer;
+    // Should this fail, the person is signed in nevertheless, and can trust the device in their account.
+    if (isTrusted && step.kind === 'done') await client.account.rememberDevice().catch((error) => announce(problem(error)));
+    visit.proceed(step);
+  }
+
   switch (challenge.kind) {
+    case 'selectChallenge':
+      return <WaysToSignIn challenge={challenge} proceed={proceed} />;
+    case 'webAuthn':
+      return <PasskeyPage challenge={challenge} proceed={proceed} />;
+    case 'password':
+      return (
+        <AuthLayout title="Sign in">
+          <ChallengeForm submit="Sign in" action={(value) => proceed(challenge.answer(value('password')))}>
+            <PasswordField label="Password" name="password" focus />
+          </ChallengeForm>
+        </AuthLayout>
+      );
+    case 'emailOtp':
+    case 'smsOtp':
+      return (
+        <AuthLayout title="Enter the code">
+          <SentTo destination={challenge.destination} />
+          <ChallengeForm
+            submit="Sign in"
+            action={(value) => proceed(challenge.answer(value('code')))}
+            more={
+              <ResendButton
+                send={async () => {
+                  await proceed(challenge.resend());
+                  return challenge;
+                }}
+              />
+            }
+          >
+            <CodeField />
+          </ChallengeForm>
+          <LocalMailHint username={challenge.username} />
+        </AuthLayout>
+      );
     case 'softwareTokenMfa':
       return (
         <AuthLayout title="Two-step sign-in">
           <p>Open your authenticator app, and enter the code that it shows for Field notes.</p>
-          <ChallengeForm submit="Sign in" action={(value) => proceed(challenge.answer(value('code')))}>
+          <ChallengeForm
+            submit="Sign in"
+            action={(value) => proceedTrusting(value('trust') === 'yes', challenge.answer(value('code')))}
+          >
             <CodeField />
+            <TrustThisDevice />
           </ChallengeForm>
         </AuthLayout>
       );
@@ -28,11 +78,13 @@ export function ChallengePage({ challenge }: { challenge: Challenge }) {
     case 'emailMfa':
       return (
         <AuthLayout title="Two-step sign-in">
-          <p>
-            A code was sent to <strong>{challenge.destination ?? 'you'}</strong>.
-          </p>
-          <ChallengeForm submit="Sign in" action={(value) => proceed(challenge.answer(value('code')))}>
+          <SentTo destination={challenge.destination} />
+          <ChallengeForm
+            submit="Sign in"
+            action={(value) => proceedTrusting(value('trust') === 'yes', challenge.answer(value('code')))}
+          >
             <CodeField />
+            <TrustThisDevice />
           </ChallengeForm>
           <LocalMailHint username={challenge.username} />
         </AuthLayout>
@@ -72,11 +124,6 @@ export function ChallengePage({ challenge }: { challenge: Challenge }) {
       );
     case 'mfaSetup':
       return <MfaSetup challenge={challenge} proceed={proceed} />;
-    case 'emailOtp':
-    case 'smsOtp':
-    case 'selectChallenge':
-    case 'password':
-    case 'webAuthn':
     case 'customChallenge':
     case 'other':
       return (
@@ -86,6 +133,24 @@ export function ChallengePage({ challenge }: { challenge: Challenge }) {
         </AuthLayout>
       );
   }
+}
+
+function TrustThisDevice() {
+  return (
+    <div class="choices">
+      <label>
+        <input type="checkbox" name="trust" value="yes" /> Trust this device: do not ask for a code here again
+      </label>
+    </div>
+  );
+}
+
+function SentTo({ destination }: { destination: string | undefined }) {
+  return (
+    <p>
+      A code was sent to <strong>{destination ?? 'you'}</strong>.
+    </p>
+  );
 }
 
 /** The user must set up a second factor before signing in. */
@@ -114,23 +179,6 @@ function MfaSetup({
         </>
       )}
     </AuthLayout>
-  );
-}
-
-function ChallengeForm(props: {
-  submit: string;
-  action: (value: (name: string) => string) => Promise<void>;
-  children: ComponentChildren;
-}) {
-  return <Form {...props} busy="One moment…" more={<StartAgain />} />;
-}
-
-function StartAgain() {
-  const { visit } = useApp();
-  return (
-    <button class="link" type="button" onClick={() => visit.leave()}>
-      Start again
-    </button>
   );
 }
 

@@ -1,3 +1,5 @@
+import { PoolpassError, type SignInStep } from 'poolpass';
+
 import { useApp } from '../context';
 import { goTo } from '../route';
 import { announce } from '../ui/announce';
@@ -7,7 +9,7 @@ import { ResendButton } from './resend-button';
 
 interface ConfirmSignUpProps {
   readonly username: string;
-  /** The password of the previous form, so that confirming also signs in. */
+  /** The password of the previous form, for a sign-in when AWS does not sign in by the confirmation alone. */
   readonly password: string;
   /** The masked address. */
   readonly destination?: string;
@@ -19,8 +21,18 @@ export function ConfirmSignUp({ username, password, destination }: ConfirmSignUp
   async function confirm(code: string) {
     await client.account.confirmSignUp(username, code);
     announce('Welcome! Your account is ready.');
-    visit.proceed(await client.signIn(username, password));
+    visit.proceed(await signIn());
     goTo('');
+  }
+
+  /** Without another question, as long as AWS knows of the confirmation. */
+  async function signIn(): Promise<SignInStep> {
+    try {
+      return await client.autoSignIn();
+    } catch (error) {
+      if (!(error instanceof PoolpassError) || error.kind !== 'challengeExpired') throw error;
+      return password === '' ? client.signInWithoutPassword(username) : client.signIn(username, password);
+    }
   }
 
   return (

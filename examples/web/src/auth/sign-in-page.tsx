@@ -1,5 +1,5 @@
 import { PoolpassError, type SessionEndReason } from 'poolpass';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 
 import { useApp } from '../context';
 import { whySessionEnded } from '../problem';
@@ -8,10 +8,29 @@ import { Field, Form, PasswordField } from '../ui/form';
 import { Notice } from '../ui/notice';
 import { ConfirmSignUp } from './confirm-sign-up';
 import { AuthLayout } from './layout';
+import { rememberedUsername, signInFromSuggestions } from './remembered-passkey';
 
 export function SignInPage({ endedBecause }: { endedBecause: SessionEndReason | undefined }) {
   const { client, visit, local } = useApp();
   const [unconfirmed, setUnconfirmed] = useState<{ username: string; password: string }>();
+
+  const remembered = rememberedUsername();
+
+  useEffect(() => {
+    if (remembered === undefined) return;
+    const stop = new AbortController();
+    signInFromSuggestions(client, remembered, stop.signal).then(
+      (step) => step !== undefined && visit.proceed(step),
+      // The form is still there, and tells what goes wrong.
+      () => {},
+    );
+    return () => stop.abort();
+  }, [client, remembered]);
+
+  async function choose(username: string) {
+    if (username === '') throw new Error('Enter your user name or email first.');
+    visit.proceed(await client.signInWithoutPassword(username));
+  }
 
   async function signIn(username: string, password: string) {
     try {
@@ -39,10 +58,19 @@ export function SignInPage({ endedBecause }: { endedBecause: SessionEndReason | 
       <Form
         submit="Sign in"
         busy="Signing in…"
-        action={(value) => signIn(value('username'), value('password'))}
-        more={<a href={hrefTo('forgotten-password')}>Forgotten password?</a>}
+        action={(value) =>
+          value('how') === 'choose' ? choose(value('username')) : signIn(value('username'), value('password'))
+        }
+        more={
+          <>
+            <button type="submit" name="how" value="choose" formNoValidate>
+              Other ways to sign in
+            </button>
+            <a href={hrefTo('forgotten-password')}>Forgotten password?</a>
+          </>
+        }
       >
-        <Field label="User name or email" name="username" autocomplete="username" />
+        <Field label="User name or email" name="username" autocomplete="username webauthn" value={remembered} />
         <PasswordField label="Password" name="password" />
       </Form>
       <div class="otherwise">

@@ -11,9 +11,12 @@ export function SignUpPage() {
   const [unconfirmed, setUnconfirmed] = useState<{ username: string; password: string; destination?: string }>();
 
   async function signUp(username: string, email: string, password: string) {
-    const { confirmed, codeDeliveryDetails } = await client.account.signUp(username, password, { attributes: { email } });
+    const attributes = { email };
+    const { confirmed, codeDeliveryDetails } = await (password === ''
+      ? client.account.signUpWithoutPassword(username, { attributes })
+      : client.account.signUp(username, password, { attributes }));
     if (!confirmed) return setUnconfirmed({ username, password, destination: codeDeliveryDetails?.destination });
-    visit.proceed(await client.signIn(username, password));
+    visit.proceed(await (password === '' ? client.signInWithoutPassword(username) : client.signIn(username, password)));
     goTo('');
   }
 
@@ -28,7 +31,7 @@ export function SignUpPage() {
       >
         <Field label="User name" name="username" autocomplete="username" />
         <Field label="Email" name="email" type="email" autocomplete="email" hint="A code is mailed to it." />
-        <PasswordField label="Password" name="password" isNew />
+        <PasswordField label="Password" name="password" isNew isOptional />
       </Form>
       <div class="otherwise">
         <p>

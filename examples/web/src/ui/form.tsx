@@ -5,7 +5,7 @@ import { problem } from '../problem';
 import { Notice } from './notice';
 
 interface FormProps {
-  /** Runs when the form is sent. `value` reads a field by its name. */
+  /** Runs when the form is sent. `value` reads a field by its name, or the button that sent the form. */
   readonly action: (value: (name: string) => string) => Promise<void>;
   /** The label of the button. */
   readonly submit: string;
@@ -25,7 +25,7 @@ export function Form({ action, submit, busy, children, more }: FormProps) {
   async function send(event: SubmitEvent) {
     event.preventDefault();
     if (isBusy || form.current === null) return;
-    const data = new FormData(form.current);
+    const data = new FormData(form.current, event.submitter);
     setBusy(true);
     setFailure(undefined);
     try {
@@ -102,7 +102,7 @@ export function Field({
 }
 
 /** A password, which can be looked at while it is typed. */
-export function PasswordField({ label, name, isNew = false, focus }: PasswordFieldProps) {
+export function PasswordField({ label, name, isNew = false, isOptional = false, focus }: PasswordFieldProps) {
   const [isShown, setShown] = useState(false);
   const input = useFocus(focus);
   return (
@@ -117,7 +117,7 @@ export function PasswordField({ label, name, isNew = false, focus }: PasswordFie
           autocomplete={isNew ? 'new-password' : 'current-password'}
           autocapitalize="none"
           spellcheck={false}
-          required
+          required={!isOptional}
           aria-describedby={isNew ? `${name}-hint` : undefined}
         />
         <button
@@ -133,6 +133,7 @@ export function PasswordField({ label, name, isNew = false, focus }: PasswordFie
       {isNew && (
         <p class="hint" id={`${name}-hint`}>
           At least 8 characters: small and capital letters, a digit and a symbol.
+          {isOptional && ' Leave it empty to sign in with codes by mail or a passkey.'}
         </p>
       )}
     </div>
@@ -145,6 +146,8 @@ interface PasswordFieldProps {
   /** It is being chosen now. */
   readonly isNew?: boolean;
   readonly focus?: boolean;
+  /** Whether the person may do without. */
+  readonly isOptional?: boolean;
 }
 
 /** Six digits from a mail, a message or an authenticator app. */

@@ -1,0 +1,14 @@
+/** Switches on what an administrator would on AWS: the tracking of devices and of sessions. */
+export async function trackDevicesAndSessions(backend) {
+  await backend.admin('UpdateUserPool', {
+    AutoVerifiedAttributes: ['email'],
+    MfaConfiguration: 'OPTIONAL',
+    Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP', 'SMS_OTP'] } },
+    // A device is trusted when the person says so.
+    DeviceConfiguration: { ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: true },
+  });
+  await backend.admin('SetUserPoolSessionConfiguration', {
+    UserSessionTracking: 'ENABLED',
+    TokenSession: { MaxPerUser: 20 },
+  });
+}
