@@ -8,7 +8,18 @@ use crate::{error::AwsError, exchange::Request, query_protocol::Parameters, rout
 const PROVIDERS: &[&str] =
     &["SupportedLoginProviders", "DeveloperProviderName", "OpenIdConnectProviderARNs", "SamlProviderARNs"];
 const POOL_SETTINGS: &[&str] =
-    &["LambdaConfig", "KeyConfiguration", "IssuerConfiguration", "DcrConfiguration"];
+    &["LambdaConfig", "KeyConfiguration", "IssuerConfiguration", "DcrConfiguration", "DeletionProtection"];
+/// What redirects and managed login need, and data of the caller's device that a server passes on.
+const CLIENT_SETTINGS: &[&str] = &[
+    "AllowedOAuthFlows",
+    "AllowedOAuthFlowsUserPoolClient",
+    "AllowedOAuthScopes",
+    "CallbackURLs",
+    "DefaultRedirectURI",
+    "EnablePropagateAdditionalUserContextData",
+    "LogoutURLs",
+    "SupportedIdentityProviders",
+];
 
 /// The parameters of an operation that local-aws does not implement.
 fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
@@ -16,6 +27,7 @@ fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
         (Service::IdentityPool, "CreateIdentityPool" | "UpdateIdentityPool") => PROVIDERS,
         (Service::UserPool, "CreateUserPool" | "UpdateUserPool") => POOL_SETTINGS,
         (Service::UserPool, "SetUserMFAPreference" | "AdminSetUserMFAPreference") => &["WebAuthnMfaSettings"],
+        (Service::UserPool, "CreateUserPoolClient" | "UpdateUserPoolClient") => CLIENT_SETTINGS,
         (Service::UserPool, "CreateUserPoolReplica") => &["UserPoolTags"],
         (Service::UserPool, "SetRiskConfiguration") => {
             &["ClientId", "CompromisedCredentialsRiskConfiguration", "RiskExceptionConfiguration"]
@@ -66,8 +78,8 @@ pub(crate) fn check(request: &Request) -> Result<(), AwsError> {
 fn has_value(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !text.is_empty() && text != "OFF",
-        Value::Array(elements) => !elements.is_empty(),
+        Value::String(text) => !["", "OFF", "INACTIVE", "COGNITO"].contains(&text.as_str()),
+        Value::Array(elements) => elements.iter().any(has_value),
         Value::Object(members) => members.values().any(has_value),
         Value::Bool(true) | Value::Number(_) => true,
     }
@@ -77,7 +89,67 @@ fn has_value(value: &Value) -> bool {
 mod tests {
     use serde_json::json;
 
+    use super::*;
     use crate::test_support::{Draft, Keys, account};
+
+    /// Members that AWS uses for what local-aws does not have: texts of messages, statistics, and what tells resources apart.
+    const WITHOUT_EFFECT: &[&str] = &[
+        "AnalyticsConfiguration",
+        "AnalyticsMetadata",
+        "ClientType",
+        "EmailVerificationMessage",
+        "EmailVerificationSubject",
+        "RevokeAssociatedSessions",
+        "SmsVerificationMessage",
+        "UserPoolTags",
+        "VerificationMessageTemplate",
+    ];
+
+    /// The sources of the user pools, where structs have a field for each member that is read.
+    fn sources(folder: &std::path::Path) -> String {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let read = |path: std::path::PathBuf| match path.is_dir() {
+            true => sources(&path),
+            false => std::fs::read_to_string(path).unwrap(),
+        };
+        entries.map(read).collect()
+    }
+
+    fn snake_case(member: &str) -> String {
+        let member = member.replace("MFA", "Mfa").replace("SMS", "Sms");
+        let mut name = String::new();
+        for character in member.chars() {
+            if character.is_ascii_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.push(character.to_ascii_lowercase());
+        }
+        name
+    }
+
+    #[test]
+    fn each_member_of_an_input_is_read_refused_or_without_effect() {
+        let sources = sources(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/user_pool")));
+        let words: std::collections::HashSet<&str> =
+            sources.split(|character: char| !character.is_alphanumeric() && character != '_').collect();
+        let model: Value = serde_json::from_str(include_str!("model.json")).unwrap();
+        let model = &model["cognito-idp"];
+        let mut ignored = Vec::new();
+        for (operation, shape) in model["inputs"].as_object().unwrap() {
+            // The name of an operation that is not there stands nowhere.
+            if !words.contains(operation.as_str()) {
+                continue;
+            }
+            for member in model["shapes"][shape.as_str().unwrap()]["members"].as_object().unwrap().keys() {
+                let is_read = words.contains(snake_case(member).as_str()) || words.contains(member.as_str());
+                let is_refused = parameters(Service::UserPool, operation).contains(&member.as_str());
+                if !is_read && !is_refused && !WITHOUT_EFFECT.contains(&member.as_str()) {
+                    ignored.push(format!("{operation}.{member}"));
+                }
+            }
+        }
+        assert!(ignored.is_empty(), "{ignored:?}");
+    }
 
     #[tokio::test]
     async fn parameters_that_would_be_ignored_are_refused() {
@@ -96,6 +168,20 @@ mod tests {
                 Draft::json(
                     &idp("CreateUserPool"),
                     &json!({"PoolName": "p", "LambdaConfig": {"PreSignUp": "arn:aws:lambda:eu-west-1:000000000000:function:f"}}),
+                ),
+            ),
+            (
+                "cognito-idp",
+                Draft::json(
+                    &idp("CreateUserPool"),
+                    &json!({"PoolName": "p", "DeletionProtection": "ACTIVE"}),
+                ),
+            ),
+            (
+                "cognito-idp",
+                Draft::json(
+                    &idp("CreateUserPoolClient"),
+                    &json!({"UserPoolId": "eu-west-1_none", "ClientName": "c", "CallbackURLs": ["https://example.com/"]}),
                 ),
             ),
             (
@@ -128,8 +214,7 @@ mod tests {
             let answer = signed.send(&account).await.expect_error(501, "NotImplemented");
             assert!(answer.text().contains("local-aws does not know the parameter"), "{}", answer.text());
         }
-        let empty =
-            json!({"PoolName": "p", "LambdaConfig": {}, "UserPoolAddOns": {"AdvancedSecurityMode": "OFF"}});
+        let empty = json!({"PoolName": "p", "LambdaConfig": {}, "DeletionProtection": "INACTIVE"});
         let draft = Draft::json(&idp("CreateUserPool"), &empty);
         draft.signed("cognito-idp", &Keys::root(), account.clock.now()).send(&account).await.expect_ok();
     }

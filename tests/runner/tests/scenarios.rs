@@ -95,7 +95,8 @@ fn run(scenario: &Scenario) -> anyhow::Result<()> {
         let played = async {
             let backend = Backend::local_aws().await?;
             play(scenario, &backend).await?;
-            CALLED.lock().unwrap_or_else(PoisonError::into_inner).extend(backend.called().await?);
+            let called = backend.called().await?;
+            CALLED.lock().unwrap_or_else(PoisonError::into_inner).extend(called);
             anyhow::Ok(())
         };
         tokio::time::timeout(LIMIT, played).await.context("it does not end")?

@@ -103,7 +103,7 @@ fn each_operation_of_the_model_succeeds() {
                 wrong.push(format!("{operation}: it succeeds, so NOT_YET must not name it"));
             }
             Err(error) if !NOT_YET.contains(&operation.as_str()) => {
-                wrong.push(format!("{operation}: {error:#}"))
+                wrong.push(format!("{operation}: {error:#}"));
             }
             _ => {}
         }

@@ -43,7 +43,7 @@ pub async fn of(world: &World, operation: &str, cause: &Cause) -> Result<Value> 
 pub async fn valid(world: &World, operation: &str) -> Result<Value> {
     let (client, token) = (world.pool.client_id(), &world.tokens["AccessToken"]);
     Ok(match operation {
-        "SignUp" => sign_up(world, json!([{ "Name": "email", "Value": NEW_MAIL }])),
+        "SignUp" => sign_up(world, &json!([{ "Name": "email", "Value": NEW_MAIL }])),
         "ConfirmSignUp" => {
             world.succeed("SignUp", &valid_sign_up(world)).await?;
             json!({ "ClientId": client, "Username": "bob", "ConfirmationCode": world.code(NEW_MAIL)? })
@@ -163,10 +163,10 @@ async fn sending(world: &World, operation: &str, attribute: &str) -> Result<Valu
         _ => ("SMS_MFA", "SMSMfaSettings"),
     };
     Ok(match operation {
-        "SignUp" => sign_up(world, json!([{ "Name": attribute, "Value": new }])),
+        "SignUp" => sign_up(world, &json!([{ "Name": attribute, "Value": new }])),
         "ResendConfirmationCode" => {
             // The address comes later, so that nothing was sent at the sign-up.
-            world.succeed("SignUp", &sign_up(world, json!([]))).await?;
+            world.succeed("SignUp", &sign_up(world, &json!([]))).await?;
             let attributes = json!([{ "Name": attribute, "Value": new }]);
             let bob = json!({ "Username": "bob", "UserAttributes": attributes });
             world.pool.admin("AdminUpdateUserAttributes", bob).await?;
@@ -187,7 +187,7 @@ async fn sending(world: &World, operation: &str, attribute: &str) -> Result<Valu
             let both = json!({ "Username": "ada", "EmailMfaSettings": enabled, "SMSMfaSettings": enabled });
             world.pool.admin("AdminSetUserMFAPreference", both).await?;
             let challenge = world.succeed("InitiateAuth", &world.sign_in("ada", PASSWORD)).await?;
-            respond(world, &challenge, json!({ "USERNAME": "ada", "ANSWER": medium }))
+            respond(world, &challenge, &json!({ "USERNAME": "ada", "ANSWER": medium }))
         }
         other => bail!("{other} sends nothing"),
     })
@@ -202,7 +202,7 @@ async fn new_password(world: &World, password: &str, attributes: &str) -> Result
     let challenge = world.succeed("InitiateAuth", &world.sign_in("eve", TEMPORARY_PASSWORD)).await?;
     let mut responses = json!({ "USERNAME": "eve", "NEW_PASSWORD": password });
     crate::world::extend(&mut responses, serde_json::from_str(attributes)?);
-    Ok(respond(world, &challenge, responses))
+    Ok(respond(world, &challenge, &responses))
 }
 
 /// A request of somebody who has not confirmed the sign-up.
@@ -258,7 +258,7 @@ async fn missing_setup(world: &World, operation: &str) -> Result<Value> {
     let preferred = json!({ "Username": "ada", "SoftwareTokenMfaSettings": { "Enabled": true } });
     world.pool.admin("AdminSetUserMFAPreference", preferred).await?;
     let challenge = world.succeed("InitiateAuth", &world.sign_in("ada", PASSWORD)).await?;
-    Ok(respond(world, &challenge, json!({ "USERNAME": "ada", "SOFTWARE_TOKEN_MFA_CODE": "123456" })))
+    Ok(respond(world, &challenge, &json!({ "USERNAME": "ada", "SOFTWARE_TOKEN_MFA_CODE": "123456" })))
 }
 
 /// The answer to a second factor with a wrong code, or with one that was used.
@@ -276,14 +276,14 @@ async fn second_factor(world: &World, used: bool) -> Result<Value> {
     let preferred = json!({ "Username": "ada", setting: { "Enabled": true, "PreferredMfa": true } });
     world.pool.admin("AdminSetUserMFAPreference", preferred).await?;
     let challenge = world.succeed("InitiateAuth", &world.sign_in("ada", PASSWORD)).await?;
-    Ok(respond(world, &challenge, json!({ "USERNAME": "ada", response: code })))
+    Ok(respond(world, &challenge, &json!({ "USERNAME": "ada", response: code })))
 }
 
 /// A request for an address or a name that another user signs in with.
 async fn alias(world: &World, operation: &str) -> Result<Value> {
     let token = &world.tokens["AccessToken"];
     if operation == "ConfirmSignUp" {
-        world.succeed("SignUp", &sign_up(world, json!([{ "Name": "email", "Value": MAIL }]))).await?;
+        world.succeed("SignUp", &sign_up(world, &json!([{ "Name": "email", "Value": MAIL }]))).await?;
         let code = world.code(MAIL)?;
         return Ok(
             json!({ "ClientId": world.pool.client_id(), "Username": "bob", "ConfirmationCode": code }),
@@ -351,17 +351,17 @@ fn device_key(world: &World) -> Value {
 }
 
 fn valid_sign_up(world: &World) -> Value {
-    sign_up(world, json!([{ "Name": "email", "Value": NEW_MAIL }]))
+    sign_up(world, &json!([{ "Name": "email", "Value": NEW_MAIL }]))
 }
 
-fn sign_up(world: &World, attributes: Value) -> Value {
+fn sign_up(world: &World, attributes: &Value) -> Value {
     json!({
         "ClientId": world.pool.client_id(), "Username": "bob", "Password": PASSWORD,
         "UserAttributes": attributes,
     })
 }
 
-fn respond(world: &World, challenge: &Value, responses: Value) -> Value {
+fn respond(world: &World, challenge: &Value, responses: &Value) -> Value {
     json!({
         "ClientId": world.pool.client_id(), "ChallengeName": challenge["ChallengeName"],
         "Session": challenge["Session"], "ChallengeResponses": responses,
