@@ -3,6 +3,7 @@ use std::{fmt, sync::Arc};
 use dynoxide::DynoxideError;
 
 use crate::{
+    authenticator::Authenticators,
     clock::Clock,
     dynamodb::DynamoDb,
     echo::Echoes,
@@ -26,6 +27,7 @@ pub(crate) struct Account {
     pub(crate) echoes: Echoes,
     pub(crate) request_counts: RequestCounts,
     pub(crate) limits: Limits,
+    pub(crate) authenticators: Authenticators,
     pub(crate) user_pools: UserPools,
     pub(crate) triggers: Triggers,
     pub(crate) user_contexts: UserContexts,
@@ -53,6 +55,7 @@ impl Account {
             echoes: Echoes::default(),
             request_counts: RequestCounts::default(),
             limits: Limits::default(),
+            authenticators: Authenticators::default(),
             user_pools: UserPools::default(),
             triggers: Triggers::default(),
             user_contexts: UserContexts::default(),

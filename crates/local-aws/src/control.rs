@@ -12,8 +12,17 @@ use crate::{
     user_pool::TriggerScript,
 };
 
-pub(crate) fn handle(account: &Account, request: &Request) -> Response {
+const AUTHENTICATORS: &str = "authenticators/";
+
+pub(crate) async fn handle(account: &Account, request: &Request) -> Response {
     let answer = match (&request.method, request.operation.as_str()) {
+        (&Method::POST, operation) if operation.starts_with(AUTHENTICATORS) => {
+            let name = operation.trim_start_matches(AUTHENTICATORS);
+            match serde_json::from_slice(&request.body) {
+                Ok(question) => Ok(account.authenticators.ask(name, question).await),
+                Err(error) => Err(error),
+            }
+        }
         (&Method::GET, "messages") => messages(account, request.uri.query().unwrap_or_default()),
         (&Method::GET, "faults") => Ok(account.faults.to_json()),
         (&Method::POST, "faults") => add_faults(account, &request.body),

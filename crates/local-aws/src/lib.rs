@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+mod authenticator;
 mod aws_json;
 mod caller;
 mod clock;

@@ -211,7 +211,7 @@ async fn answer(account: Arc<Account>, request: http::Request<Incoming>) -> Resu
         return Ok(response);
     }
     if request.service == Service::Control {
-        let mut response = control::handle(&account, &request);
+        let mut response = control::handle(&account, &request).await;
         finish(&account, &request, &mut response);
         return Ok(response);
     }
@@ -262,7 +262,7 @@ pub(crate) async fn dispatch(account: &Arc<Account>, request: &Request) -> Respo
         Service::Iam => iam::handle(account, request),
         Service::ExecuteApi => execute_api::handle(account, request),
         Service::S3 => s3::handle(account, request).await,
-        Service::Control => control::handle(account, request),
+        Service::Control => control::handle(account, request).await,
     }
 }
 

@@ -26,13 +26,11 @@ fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
     match (service, operation) {
         (Service::IdentityPool, "CreateIdentityPool" | "UpdateIdentityPool") => PROVIDERS,
         (Service::UserPool, "CreateUserPool" | "UpdateUserPool") => POOL_SETTINGS,
-        (Service::UserPool, "SetUserMFAPreference" | "AdminSetUserMFAPreference") => &["WebAuthnMfaSettings"],
         (Service::UserPool, "CreateUserPoolClient" | "UpdateUserPoolClient") => CLIENT_SETTINGS,
         (Service::UserPool, "CreateUserPoolReplica") => &["UserPoolTags"],
         (Service::UserPool, "SetRiskConfiguration") => {
             &["ClientId", "CompromisedCredentialsRiskConfiguration", "RiskExceptionConfiguration"]
         }
-        (Service::UserPool, "SetUserPoolMfaConfig") => &["WebAuthnConfiguration"],
         (Service::Sts, "AssumeRole") => &[
             "PolicyArns",
             "Tags",

@@ -40,6 +40,8 @@
 //!   reason, a corrected clock, the refresh of the session, and a lost lock of the store. Their fields are `operation`, `attempt`,
 //!   `status`, `kind` and `request_id`; no event contains anything else, and no secret. Other crates
 //!   have events of their own, whose traces quote requests: subscribe to this target alone.
+//! - `software-authenticator` (native, off by default): [`SoftwareAuthenticator`](platform::SoftwareAuthenticator), for tests of apps with
+//!   passkeys.
 //! - `aws-sdk` (native, off by default): a [`Client`] is a credentials provider for the official AWS SDK.
 
 // An app's log is the app's: a line that the SDK writes may show a secret.

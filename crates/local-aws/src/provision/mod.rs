@@ -188,7 +188,7 @@ async fn create_user_pool(client: &Client, suffix: &str) -> Result<String, Provi
         "PoolName": format!("poolpass-demo-{suffix}"),
         "AutoVerifiedAttributes": ["email"],
         "AliasAttributes": ["email"],
-        "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"] } },
+        "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"] } },
     });
     let answer = idp(client, "CreateUserPool", &input).await?;
     let id = text(&answer["UserPool"], "Id", "CreateUserPool")?;
@@ -196,6 +196,7 @@ async fn create_user_pool(client: &Client, suffix: &str) -> Result<String, Provi
         "UserPoolId": id,
         "MfaConfiguration": "OPTIONAL",
         "SoftwareTokenMfaConfiguration": { "Enabled": true },
+        "WebAuthnConfiguration": { "RelyingPartyId": "localhost" },
     });
     idp(client, "SetUserPoolMfaConfig", &mfa).await?;
     Ok(id)

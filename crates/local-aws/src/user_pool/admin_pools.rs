@@ -13,6 +13,7 @@ use super::{
     first_factor::{Tier, unavailable_in_lite},
     invalid_parameter,
     mfa::{MfaConfiguration, OfferedFactors},
+    passkeys::WebAuthnConfiguration,
     pool::{PoolSettings, UserPool},
     schema::{Schema, SchemaAttribute},
     sender::SmsConfiguration,
@@ -52,6 +53,7 @@ struct SetUserPoolMfaConfig {
     sms_mfa_configuration: Option<SmsMfaConfiguration>,
     software_token_mfa_configuration: Option<SoftwareTokenMfaConfiguration>,
     email_mfa_configuration: Option<Value>,
+    web_authn_configuration: Option<WebAuthnConfiguration>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -120,6 +122,7 @@ pub(super) fn create_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
         region,
         schema: Schema::new(input.schema)?,
         offered_factors: OfferedFactors { sms: offers_sms, ..OfferedFactors::default() },
+        web_authn: WebAuthnConfiguration::default(),
         settings,
         clients: BTreeMap::new(),
         users: BTreeMap::new(),
@@ -219,6 +222,8 @@ pub(super) fn set_user_pool_mfa_config(call: &Call<'_>) -> Result<Value, AwsErro
             "At least one MFA method must be configured when MFA is required/optional",
         ));
     }
+    let web_authn = input.web_authn_configuration.unwrap_or_default();
+    web_authn.check()?;
     pool.offered_factors = offered;
     if sms.is_some() {
         pool.settings.sms_configuration = sms;
@@ -234,6 +239,10 @@ pub(super) fn set_user_pool_mfa_config(call: &Call<'_>) -> Result<Value, AwsErro
     if let Some(email) = input.email_mfa_configuration {
         answer["EmailMfaConfiguration"] = email;
     }
+    if web_authn.relying_party_id.is_some() {
+        answer["WebAuthnConfiguration"] = json!(web_authn);
+    }
+    pool.web_authn = web_authn;
     Ok(answer)
 }
 

@@ -15,6 +15,7 @@ use super::{
     custom_auth::{CustomChallenge, History},
     first_factor::FirstFactor,
     mfa::{Factor, SoftwareToken},
+    passkeys::Assertion,
     pool::user_not_found,
     srp::{Exchange, Identity},
 };
@@ -59,6 +60,7 @@ pub(super) enum Challenge {
         is_verified: bool,
     },
     Custom(CustomChallenge),
+    WebAuthn(Box<Assertion>),
 }
 
 /// A sign-in between two calls, which the client names with its `Session`.

@@ -140,6 +140,7 @@ fn begin_with(step: SignInStep<'_>, name: &str, parameters: &Parameters) -> Resu
         },
         "EMAIL_OTP" => send_code(step, FirstFactor::EmailOtp, name),
         "SMS_OTP" => send_code(step, FirstFactor::SmsOtp, name),
+        "WEB_AUTHN" => step.ask_for_passkey(),
         other => Err(invalid_parameter(format!("Challenge {other} is not supported."))),
     }
 }

@@ -95,7 +95,12 @@ impl UserPool {
             mfa == MfaConfiguration::On || mfa != MfaConfiguration::Off && !self.factors_of(user).is_empty();
         let takes_codes = !has_mfa && user.status != UserStatus::ForceChangePassword;
         let has_address = |factor: FirstFactor| factor.address().is_some_and(|name| user.is_verified(name));
-        self.challenges_where(user.password.is_some(), |factor| takes_codes && has_address(factor))
+        let mut names =
+            self.challenges_where(user.password.is_some(), |factor| takes_codes && has_address(factor));
+        if self.can_use_passkey(user) {
+            names.push("WEB_AUTHN");
+        }
+        names
     }
 
     /// `AvailableChallenges` of a missing user, if the app client hides that.

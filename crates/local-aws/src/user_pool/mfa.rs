@@ -47,6 +47,8 @@ pub(super) struct MfaSettings {
     /// The enabled factors.
     pub(super) enabled: Vec<Factor>,
     pub(super) preferred: Option<Factor>,
+    /// Whether a passkey replaces the second factor.
+    pub(super) web_authn: bool,
 }
 
 /// The secret that the server shares with an authenticator app.

@@ -9,6 +9,7 @@ use super::{
     invalid_parameter,
     mfa::{Factor, SoftwareToken, SoftwareTokenError},
     not_authorized,
+    passkeys::FactorConfiguration,
     pool::UserPool,
     self_service::add_mfa,
     user::User,
@@ -63,6 +64,8 @@ struct Preference {
     software_token: Option<FactorPreference>,
     #[serde(rename = "EmailMfaSettings")]
     email: Option<FactorPreference>,
+    #[serde(rename = "WebAuthnMfaSettings")]
+    web_authn: Option<FactorPreference>,
 }
 
 #[derive(Deserialize)]
@@ -143,7 +146,11 @@ pub(super) fn user_auth_factors(call: &Call<'_>) -> Result<Value, AwsError> {
     let mut pools = call.pools();
     let (pool, caller) = pools.by_access_token(&input.access_token, call.now)?;
     let user = pool.user(&caller.username)?;
-    let mut answer = json!({ "Username": user.username, "ConfiguredUserAuthFactors": ["PASSWORD"] });
+    let mut factors = vec!["PASSWORD"];
+    if !user.passkeys.credentials.is_empty() {
+        factors.push("WEB_AUTHN");
+    }
+    let mut answer = json!({ "Username": user.username, "ConfiguredUserAuthFactors": factors });
     add_mfa(&mut answer, user);
     Ok(answer)
 }
@@ -169,6 +176,12 @@ fn apply(pool: &mut UserPool, username: &str, preference: &Preference) -> Result
             check_software_token(pool.user(username)?)?;
         }
     }
+    let is_passkey_mfa = preference.web_authn.as_ref().map(|setting| setting.enabled);
+    let offers_passkey_mfa =
+        pool.web_authn.factor_configuration == FactorConfiguration::MultiFactorWithUserVerification;
+    if is_passkey_mfa == Some(true) && !offers_passkey_mfa {
+        return Err(invalid_parameter("WebAuthn MFA is not enabled for this user pool."));
+    }
     let mfa = &mut pool.user_mut(username)?.mfa;
     for (factor, setting) in requested() {
         if !setting.enabled {
@@ -181,6 +194,13 @@ fn apply(pool: &mut UserPool, username: &str, preference: &Preference) -> Result
         } else if mfa.preferred == Some(factor) {
             mfa.preferred = None;
         }
+    }
+    if let Some(enabled) = is_passkey_mfa {
+        // Otherwise a lost passkey would lock the user out.
+        if enabled && mfa.enabled.is_empty() {
+            return Err(invalid_parameter("WebAuthn MFA requires another MFA method."));
+        }
+        mfa.web_authn = enabled;
     }
     Ok(json!({}))
 }

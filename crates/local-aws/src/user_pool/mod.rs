@@ -29,6 +29,7 @@ mod forgot_password;
 mod keys;
 mod mfa;
 mod mfa_setup;
+mod passkeys;
 mod password;
 mod pool;
 mod pretence;
@@ -180,6 +181,10 @@ fn operation(name: &str) -> Option<Operation> {
         "ListDevices" => Public(device_operations::list_devices),
         "UpdateDeviceStatus" => Public(device_operations::update_device_status),
         "ForgetDevice" => Public(device_operations::forget_device),
+        "StartWebAuthnRegistration" => Public(passkeys::start_web_authn_registration),
+        "CompleteWebAuthnRegistration" => Public(passkeys::complete_web_authn_registration),
+        "ListWebAuthnCredentials" => Public(passkeys::list_web_authn_credentials),
+        "DeleteWebAuthnCredential" => Public(passkeys::delete_web_authn_credential),
 
         "UpdateUserPool" => Administrative(admin_pools::update_user_pool),
         "CreateUserPool" => Administrative(admin_pools::create_user_pool),
@@ -466,6 +471,7 @@ mod tests {
         InitiateAuth RespondToAuthChallenge GetTokensFromRefreshToken RevokeToken GlobalSignOut GetUser \
         ChangePassword DeleteUser UpdateUserAttributes DeleteUserAttributes GetUserAttributeVerificationCode \
         VerifyUserAttribute AssociateSoftwareToken VerifySoftwareToken SetUserMFAPreference GetUserAuthFactors \
+        StartWebAuthnRegistration CompleteWebAuthnRegistration ListWebAuthnCredentials DeleteWebAuthnCredential \
         CreateUserPool UpdateUserPool DescribeUserPool DeleteUserPool ListUserPools SetUserPoolMfaConfig CreateUserPoolClient \
         DescribeUserPoolClient UpdateUserPoolClient DeleteUserPoolClient ListUserPoolClients AdminCreateUser \
         AdminGetUser AdminDeleteUser AdminSetUserPassword AdminResetUserPassword AdminConfirmSignUp \

@@ -13,8 +13,9 @@ use super::{
     challenge::Challenges,
     client::AppClient,
     device::DeviceConfiguration,
-    first_factor::{SignInPolicy, Tier},
+    first_factor::{FirstFactor, SignInPolicy, Tier},
     mfa::{Factor, MfaConfiguration, OfferedFactors},
+    passkeys::{FactorConfiguration, WebAuthnConfiguration},
     password::PasswordPolicy,
     schema::{Schema, is_email, is_phone_number},
     sender::{EmailConfiguration, SmsConfiguration},
@@ -31,6 +32,7 @@ pub(super) struct UserPool {
     pub(super) settings: PoolSettings,
     pub(super) schema: Schema,
     pub(super) offered_factors: OfferedFactors,
+    pub(super) web_authn: WebAuthnConfiguration,
     pub(super) clients: BTreeMap<String, Arc<AppClient>>,
     /// Users by their real username.
     pub(super) users: BTreeMap<String, User>,
@@ -361,6 +363,30 @@ impl UserPool {
                 None => user.mfa.software_token.is_some(),
             })
             .collect()
+    }
+
+    /// Whether users may register passkeys and sign in with them.
+    pub(super) fn allows_passkeys(&self) -> bool {
+        self.allows_first_factor(FirstFactor::WebAuthn)
+    }
+
+    /// Whether this user may sign in with a passkey: there is one, and a second factor is either not needed or replaced by it.
+    pub(super) fn can_use_passkey(&self, user: &User) -> bool {
+        let Some(relying_party_id) = &self.web_authn.relying_party_id else { return false };
+        let needs_mfa = match self.settings.mfa_configuration {
+            MfaConfiguration::Off => false,
+            MfaConfiguration::On => true,
+            MfaConfiguration::Optional => !self.factors_of(user).is_empty(),
+        };
+        self.allows_passkeys()
+            && user.passkeys.of_relying_party(relying_party_id).next().is_some()
+            && (!needs_mfa || self.passkey_is_mfa(user))
+    }
+
+    /// Whether a passkey with user verification counts as several factors.
+    pub(super) fn passkey_is_mfa(&self, user: &User) -> bool {
+        self.web_authn.factor_configuration == FactorConfiguration::MultiFactorWithUserVerification
+            && user.mfa.web_authn
     }
 
     /// The `UserPool` of administrative answers.

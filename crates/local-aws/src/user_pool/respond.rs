@@ -105,6 +105,7 @@ pub(super) fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, AwsErr
         "SOFTWARE_TOKEN_MFA" => answer.software_token(),
         "SELECT_MFA_TYPE" => answer.select_mfa_type(),
         "MFA_SETUP" => answer.mfa_setup(),
+        "WEB_AUTHN" => answer.web_authn(),
         other => Err(invalid_parameter(format!("Challenge {other} is not supported."))),
     }
 }
@@ -235,6 +236,12 @@ impl Answer<'_> {
                 Err(error.into())
             }
         }
+    }
+
+    fn web_authn(self) -> Result<Value, AwsError> {
+        let credential = self.responses.required("CREDENTIAL")?;
+        let Challenge::WebAuthn(_) = self.challenge()? else { return Err(not_this_challenge()) };
+        self.step.answer_with_passkey(self.session, credential)
     }
 
     fn select_mfa_type(self) -> Result<Value, AwsError> {

@@ -13,6 +13,7 @@ use super::{
     code::Code,
     device::Device,
     mfa::MfaSettings,
+    passkeys::Passkeys,
     password::PasswordAttempts,
     schema::{Attributes, attributes_json},
     srp::Verifier,
@@ -40,6 +41,7 @@ pub(super) struct User {
     pub(super) mfa: MfaSettings,
     pub(super) attempts: Attempts,
     pub(super) auth_events: Vec<AuthEvent>,
+    pub(super) passkeys: Passkeys,
     pub(super) groups: BTreeSet<String>,
     /// The confirmed devices, oldest first.
     pub(super) devices: Vec<Device>,
@@ -100,6 +102,7 @@ impl User {
             mfa: MfaSettings::default(),
             attempts: Attempts::default(),
             auth_events: Vec::new(),
+            passkeys: Passkeys::default(),
             groups: BTreeSet::new(),
             devices: Vec::new(),
         }

@@ -6,6 +6,8 @@
 mod authenticator;
 mod clock;
 mod random;
+#[cfg(all(feature = "software-authenticator", not(target_arch = "wasm32")))]
+mod software_authenticator;
 mod store;
 mod timing;
 mod transport;
@@ -25,6 +27,8 @@ use web as sys;
 pub use authenticator::{Authenticator, AuthenticatorError, AuthenticatorErrorKind};
 pub use clock::{Clock, SystemClock};
 pub use random::{Random, RandomError, SystemRandom};
+#[cfg(all(feature = "software-authenticator", not(target_arch = "wasm32")))]
+pub use software_authenticator::SoftwareAuthenticator;
 pub use store::{MemoryStore, SessionStore, StoreError, StoreLock};
 #[cfg(not(target_arch = "wasm32"))]
 pub use sys::FileStore;
