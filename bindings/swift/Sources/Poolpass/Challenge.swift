@@ -271,6 +271,16 @@ public struct WebAuthnChallenge: Sendable {
     public func answer(credentialJson: String) async throws -> SignInStep {
         try await step(inner) { try await $0.answer(answer: .credential(credentialJson)) }
     }
+
+    /// Lets `authenticator` sign, and answers with its credential (RespondToAuthChallenge).
+    ///
+    /// - Throws: ``PoolpassError`` with `cancelled` when the person says no or has no passkey of this user, and `timeout` when the
+    ///   person does not act in time: the challenge stays and can be answered in another way. `invalidConfig` when the page or the app
+    ///   may not use the relying party's id, and `platform` when the authenticator fails or there is none. The others are those of
+    ///   ``answer(credentialJson:)``.
+    public func answerWith(_ authenticator: some Authenticator) async throws -> SignInStep {
+        try await answer(credentialJson: try await asked { try await authenticator.get(options: requestOptions) })
+    }
 }
 
 /// A challenge of the user pool's own triggers (`CUSTOM_CHALLENGE`).

@@ -4,6 +4,7 @@ mod account;
 mod api;
 mod items;
 mod objects;
+mod passkeys;
 mod session;
 
 use std::sync::{Mutex, PoisonError};
@@ -12,13 +13,15 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Result, bail};
 use futures_util::{FutureExt, StreamExt};
 use poolpass::platform::{Clock, MemoryStore};
-use poolpass::{Challenge, Client, Config, DeviceFingerprint, Error, Events};
+use poolpass::{Challenge, Client, Config, DeviceFingerprint, Error, Events, PasskeyRegistration};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::Arguments;
 use crate::http;
 use crate::scenario::ClientSpec;
 use crate::verifying_transport::VerifyingTransport;
+
+use self::passkeys::Authenticators;
 
 pub(crate) use items::item_json;
 
@@ -31,6 +34,8 @@ pub(crate) struct Driver {
     config: String,
     store: MemoryStore,
     spec: ClientSpec,
+    /// What the person keeps whatever the app does.
+    authenticators: Mutex<Authenticators>,
     running: Mutex<Running>,
 }
 
@@ -40,6 +45,7 @@ struct Running {
     client: Client,
     events: Events,
     challenge: Option<Challenge>,
+    registration: Option<PasskeyRegistration>,
 }
 
 impl Driver {
@@ -51,7 +57,7 @@ impl Driver {
     pub(crate) fn new(config: &Value, store: MemoryStore, spec: ClientSpec) -> Result<Self> {
         let config = config.to_string();
         let running = Running::start(&config, &store, &spec)?;
-        Ok(Self { config, store, spec, running: Mutex::new(running) })
+        Ok(Self { config, store, spec, authenticators: Mutex::default(), running: Mutex::new(running) })
     }
 
     /// Performs one operation of `tests/scenarios/README.md`.
@@ -70,6 +76,9 @@ impl Driver {
             "fetch" => fetch(with).await.map(Ok),
             _ => {
                 if let Some(outcome) = self.session_operation(operation, with).await {
+                    return outcome;
+                }
+                if let Some(outcome) = self.passkey_operation(operation, with).await {
                     return outcome;
                 }
                 if let Some(outcome) = self.account_operation(operation, with).await {
@@ -91,6 +100,10 @@ impl Driver {
 
     fn client(&self) -> Client {
         self.running().client.clone()
+    }
+
+    fn authenticators(&self) -> std::sync::MutexGuard<'_, Authenticators> {
+        self.authenticators.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, Running> {
@@ -118,7 +131,7 @@ impl Running {
             client = client.user_context_data(move |username: &str| data.get(username).cloned());
         }
         let client = client.build()?;
-        Ok(Self { events: client.events(), client, challenge: None })
+        Ok(Self { events: client.events(), client, challenge: None, registration: None })
     }
 
     /// The events since the last call.

@@ -41,6 +41,13 @@ final class Driver: Sendable {
         running.change { $0.challenge = challenge }
     }
 
+    /// The registration of a passkey that was started last.
+    var registration: PasskeyRegistration? { running.value.registration }
+
+    func keep(_ registration: PasskeyRegistration) {
+        running.change { $0.registration = registration }
+    }
+
     /// Waits until so many events have arrived. That none comes beyond them is seen by the next such step.
     func waitForEvents(_ count: Int) async {
         await running.value.events.wait(for: count)
@@ -55,6 +62,7 @@ final class Driver: Sendable {
         let client: Client
         let events: EventLog
         var challenge: Challenge?
+        var registration: PasskeyRegistration?
 
         init(_ config: JSON, _ store: Store, _ spec: JSON) throws {
             var options = ClientOptions()

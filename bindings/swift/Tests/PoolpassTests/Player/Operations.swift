@@ -6,6 +6,7 @@ typealias Operation = @Sendable (Driver, Arguments) async throws -> JSON
 /// The operations of tests/scenarios/README.md.
 let operations: [String: Operation] = session
     .merging(accounts) { first, _ in first }
+    .merging(passkeys) { first, _ in first }
     .merging(objects) { first, _ in first }
     .merging(items) { first, _ in first }
     .merging(others) { first, _ in first }
@@ -62,7 +63,13 @@ private let session: [String: Operation] = [
         guard case .selectChallenge(let challenge) = try await driver.challenge() else { throw Mismatch("it is no SELECT_CHALLENGE") }
         return outcome(driver, try await challenge.answerWithPassword(try with.text("password")))
     },
-    "challenge.answer": { driver, with in outcome(driver, try await answer(try await driver.challenge(), with)) },
+    "challenge.answer": { driver, with in
+        let challenge = try await driver.challenge()
+        if case .webAuthn(let challenge) = challenge, with["authenticator"] != .null {
+            return outcome(driver, try await challenge.answerWith(LocalAuthenticator(driver, with)))
+        }
+        return outcome(driver, try await answer(challenge, with))
+    },
     "challenge.associateSoftwareToken": { driver, _ in
         guard case .mfaSetup(let challenge) = try await driver.challenge() else { throw Mismatch("it is no MFA_SETUP") }
         return described(try await challenge.associateSoftwareToken())

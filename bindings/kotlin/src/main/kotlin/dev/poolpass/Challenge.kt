@@ -173,6 +173,16 @@ sealed class Challenge private constructor(internal val ffi: FfiChallenge) : Sig
          * (RespondToAuthChallenge).
          */
         suspend fun answer(credentialJson: String): SignInStep = step { ffi.answer(ChallengeAnswer.Credential(credentialJson)) }
+
+        /**
+         * Lets [authenticator] sign, and answers with its credential (RespondToAuthChallenge).
+         *
+         * @throws PoolpassException.Cancelled when the person says no or has no passkey of this user, and
+         * [PoolpassException.Timeout] when the person does not act in time: the challenge stays and can be answered in another way.
+         * @throws PoolpassException.InvalidConfig when the page or the app may not use the relying party's id.
+         * @throws PoolpassException.Platform when the authenticator fails or there is none. The others are those of [answer].
+         */
+        suspend fun answerWith(authenticator: Authenticator): SignInStep = answer(asked { authenticator.get(requestOptions) })
     }
 
     /** A challenge of the user pool's own triggers (`CUSTOM_CHALLENGE`). */

@@ -55,6 +55,7 @@ class Driver(private val config: JsonObject, private val store: Store, private v
     private val clock = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(spec["clockOffsetSeconds"]?.jsonPrimitive?.long ?: 0))
     private lateinit var client: Client
     private var challenge: Challenge? = null
+    private val passkeys = Passkeys(config)
     private val events = ConcurrentLinkedQueue<String>()
     private var listening: Job? = null
 
@@ -109,7 +110,7 @@ class Driver(private val config: JsonObject, private val store: Store, private v
         )
         "challenge.answerWithPassword" ->
             outcome(((challenge ?: client.pendingChallenge()) as Challenge.SelectChallenge).answerWithPassword(args.text("password")))
-        "challenge.answer" -> outcome(answer(challenge ?: client.pendingChallenge() ?: error("there is no challenge to answer"), args))
+        "challenge.answer" -> outcome(answerNow(challenge ?: client.pendingChallenge() ?: error("there is no challenge to answer"), args))
         "challenge.associateSoftwareToken" ->
             setup(((challenge ?: client.pendingChallenge()) as Challenge.MfaSetup).also { challenge = it }.associateSoftwareToken())
         "challenge.verifySoftwareToken" -> outcome(answer(challenge ?: client.pendingChallenge() as Challenge.MfaSetup, args))
@@ -186,6 +187,7 @@ class Driver(private val config: JsonObject, private val store: Store, private v
         "bucket.presignPut" ->
             client.bucket().presignPut(args.text("key"), args.seconds("expiresIn"), args.putOptions()).let { mapOf("url" to it.url) }
 
+        in Passkeys.OPERATIONS -> passkeys.perform(client, operation, args)
         in ITEM_OPERATIONS -> itemOperation(client, operation, args)
 
         "api.request" -> client.api().request(
@@ -235,6 +237,13 @@ class Driver(private val config: JsonObject, private val store: Store, private v
         client.bucket().upload(args.text("key"), UploadBody.Bytes(bytes), options) { _, _ -> parts.incrementAndGet() }
         return mapOf("parts" to parts.get())
     }
+
+    private suspend fun answerNow(challenge: Challenge, args: Arguments): SignInStep =
+        if (challenge is Challenge.WebAuthn && "authenticator" in args) {
+            challenge.answerWith(passkeys.authenticator(args))
+        } else {
+            answer(challenge, args)
+        }
 
     private fun outcome(step: SignInStep): Any = when (step) {
         is SignInStep.Done -> mapOf("kind" to "done", "user" to user(step.user))
@@ -338,7 +347,7 @@ private fun metadata(metadata: ObjectMetadata): Map<String, Any?> =
 
 private fun putResult(result: PutResult): Any = mapOf("etag" to result.etag, "versionId" to result.versionId)
 
-private fun none(@Suppress("unused") done: Unit): Any? = null
+internal fun none(@Suppress("unused") done: Unit): Any? = null
 
 /** The arguments of a step, as Kotlin's values. */
 class Arguments(private val values: Map<String, Any?>) {
