@@ -89,6 +89,9 @@ impl Driver {
             ("challenge.answerWithPassword", Challenge::SelectChallenge(challenge)) => {
                 Ok(challenge.answer_with_password(with.text("password")?).await)
             }
+            (_, Challenge::WebAuthn(challenge)) if with.0.contains_key("authenticator") => {
+                Ok(challenge.answer_with(&self.authenticator(with)?).await)
+            }
             _ => answer(&challenge, with).await,
         };
         if !matches!(outcome, Ok(Ok(_))) {
