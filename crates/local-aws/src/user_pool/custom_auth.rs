@@ -92,12 +92,12 @@ pub(super) fn answer(step: SignInStep<'_>, session: &str, responses: &Parameters
     let CustomChallenge { mut history, private_parameters, metadata } = challenge;
     let request = json!({ "privateChallengeParameters": private_parameters, "challengeAnswer": answer });
     let output = step.run(Trigger::VerifyAuthChallengeResponse, request)?;
-    history.add("CUSTOM_CHALLENGE", output.flag("answerCorrect")?, metadata);
+    history.add("CUSTOM_CHALLENGE", output.flag("answerCorrect")?, metadata.as_deref());
     step.define_challenge(history, None)
 }
 
 impl History {
-    fn add(&mut self, name: &str, is_right: bool, metadata: Option<String>) {
+    fn add(&mut self, name: &str, is_right: bool, metadata: Option<&str>) {
         self.0.push(
             json!({ "challengeName": name, "challengeResult": is_right, "challengeMetadata": metadata }),
         );

@@ -253,8 +253,7 @@ impl SignInFlow {
             Err(error) => Err(error),
         };
         if step.as_ref().is_err_and(ends_the_challenge) {
-            // The caller needs the refusal; AWS refuses a challenge again that stays in the store.
-            let _ = self.pending.clear().await;
+            self.pending.clear_challenge(challenge).await;
         }
         step
     }

@@ -109,6 +109,20 @@ impl PendingStore {
         })
     }
 
+    /// Drops a challenge that AWS refuses from now on, but not the next one, which another process may have saved in its place.
+    ///
+    /// A challenge that stays in a store that fails is refused again.
+    pub(crate) fn clear_challenge<'a>(&'a self, challenge: &'a SavedChallenge) -> BoxFuture<'a, ()> {
+        Box::pin(async {
+            self.set_current(None);
+            let Ok(Some(saved)) = self.store.load(&self.key).await else { return };
+            match PendingSignIn::from_json(&saved) {
+                Some(PendingSignIn::Challenge(saved)) if saved.id != challenge.id => {}
+                _ => drop(self.store.remove(&self.key).await),
+            }
+        })
+    }
+
     fn current(&self) -> Option<String> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -2,6 +2,7 @@
 //! The scenarios play everything else against local-aws.
 
 mod choice;
+mod custom;
 
 use std::time::Duration;
 
