@@ -5,6 +5,7 @@ mod browser;
 mod checks;
 mod cpu_time;
 mod deny;
+mod environment;
 mod environments;
 mod ffi;
 mod fuzz;
@@ -33,6 +34,9 @@ use crate::step::{Group, STEPS, Step};
 use crate::workspace::Workspace;
 
 fn main() -> anyhow::Result<ExitCode> {
+    if let Some(code) = environment::run_again_without_cargo()? {
+        return Ok(code);
+    }
     let arguments = command_line().get_matches();
     let workspace = Workspace::open()?;
     let name = arguments.subcommand_name().unwrap_or_default();
