@@ -60,10 +60,11 @@ fn user_pool(input: &[u8]) {
     let client = Backend::answering(answer.to_vec()).client();
     let account = client.account();
     run(async {
-        match selector % 4 {
+        match selector % 5 {
             0 => continued(client.sign_in("ada", "Correct-horse-1").await).await,
             1 => continued(by_password(&client).await).await,
             2 => observe(account.sign_up("ada", "Correct-horse-1").await),
+            4 => continued(client.sign_in_without_password("ada").await).await,
             _ => observe(account.forgot_password("ada").await),
         }
     });
@@ -209,7 +210,7 @@ fn s3_headers(input: &[u8]) {
     let client = Backend { status, headers, ..Backend::answering(body) }.client();
     let bucket = client.s3().expect("a bucket");
     run(async {
-        match selector % 4 {
+        match selector % 5 {
             0 => observe(bucket.head("a").await),
             1 => {
                 if let Ok(object) = bucket.get("a").range(3..9).await {

@@ -8,7 +8,7 @@
 //!    challenge ◄──────────────────────────────────┘  └──┘ challenges that need nothing of the person
 //! ```
 //!
-//! A new way to sign in is a file beside this one, a [`Method`], and an arm in [`SignInFlow::start`].
+//! A new way to sign in is a file beside this one, a [`Method`], and an arm in [`SignInFlow::begin`].
 
 use std::sync::Arc;
 
