@@ -1,5 +1,17 @@
 // The backends that a page can act on as root does: the page has none of root's keys, so it asks its site.
-export const METHODS = ['admin', 'codeSentTo', 'createUser', 'echoes', 'endEchoes', 'fault', 'setClock', 'takeRequestCounts'];
+export const METHODS = [
+  'admin',
+  'askAuthenticator',
+  'codeSentTo',
+  'createUser',
+  'echoes',
+  'endEchoes',
+  'fault',
+  'setClock',
+  'setTriggers',
+  'takeRequestCounts',
+  'takeUserContexts',
+];
 
 /** Does what a page has asked for with `backendOf` of `page/backend.js`; gives the answer's JSON. */
 export async function act(backends, { endpoint, method, args }) {

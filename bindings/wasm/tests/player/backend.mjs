@@ -87,6 +87,11 @@ export class Backend {
     return rule === null ? this.#control('DELETE', 'faults') : this.#control('POST', 'faults', rule);
   }
 
+  /** Has a software authenticator create a passkey or sign with one. */
+  askAuthenticator(name, question) {
+    return this.#control('POST', `authenticators/${name}`, question);
+  }
+
   setClock(offsetSeconds) {
     return this.#control('POST', 'clock', { offsetSeconds });
   }

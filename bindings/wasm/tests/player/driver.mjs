@@ -1,10 +1,13 @@
 // One client of the package, driven by the names of operations that tests/scenarios/README.md lists.
 
+import { authenticatorOf, PASSKEYS } from './passkeys.mjs';
+
 /** One client with its store, as one tab has it. */
 export class Driver {
-  static async start(poolpass, config, store, { clockOffsetSeconds = 0, refreshMetadata, deviceFingerprint, deviceName, userContextData }) {
+  static async start(poolpass, backend, config, store, { clockOffsetSeconds = 0, refreshMetadata, deviceFingerprint, deviceName, userContextData }) {
     const driver = new Driver();
     driver.poolpass = poolpass;
+    driver.backend = backend;
     driver.config = config;
     driver.options = {
       store,
@@ -60,8 +63,9 @@ export const OPERATIONS = {
     return next(driver, await driver.client.signInWithoutPassword(username, options));
   },
   autoSignIn: async (driver) => next(driver, await driver.client.autoSignIn()),
-  'challenge.answer': async (driver, { code, method, factor, password, credential, answer, newPassword, responses, ...options }) => {
+  'challenge.answer': async (driver, { code, method, factor, password, credential, answer, newPassword, responses, authenticator, ...options }) => {
     const challenge = await pending(driver);
+    if (authenticator !== undefined) return next(driver, await challenge.answerWith(authenticatorOf(driver, authenticator)));
     const given = code ?? method ?? factor ?? password ?? credential ?? answer ?? newPassword ?? responses;
     return next(driver, await challenge.answer(given, options));
   },
@@ -127,6 +131,7 @@ export const OPERATIONS = {
   'account.rememberDevice': ({ client }, { key }) => client.account.rememberDevice(key),
   'account.doNotRememberDevice': ({ client }, { key }) => client.account.doNotRememberDevice(key),
   'account.forgetDevice': ({ client }, { key }) => client.account.forgetDevice(key),
+  ...PASSKEYS,
   'account.deleteUser': ({ client }) => client.account.deleteUser(),
 
   'bucket.put': ({ client }, { key, body, ...options }) => client.bucket().put(key, body, options),

@@ -48,7 +48,7 @@ class ScenarioRun {
       const storeName = spec.store ?? name;
       if (!stores.has(storeName)) stores.set(storeName, this.newStore(storeName));
       const config = configOf(this.backend.config, spec);
-      const driver = await Driver.start(this.poolpass, config, stores.get(storeName), spec);
+      const driver = await Driver.start(this.poolpass, this.backend, config, stores.get(storeName), spec);
       this.drivers.set(name, driver);
     }
   }

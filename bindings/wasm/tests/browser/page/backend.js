@@ -11,6 +11,7 @@ export function backendOf(config) {
   return {
     config,
     admin: call('admin'),
+    askAuthenticator: call('askAuthenticator'),
     codeSentTo: call('codeSentTo'),
     createUser: call('createUser'),
     // Node.js plays each format with each encoding. Here each call goes by way of the site, so each is played once.
@@ -21,6 +22,8 @@ export function backendOf(config) {
     endEchoes: call('endEchoes'),
     fault: call('fault'),
     setClock: call('setClock'),
+    setTriggers: call('setTriggers'),
     takeRequestCounts: call('takeRequestCounts'),
+    takeUserContexts: call('takeUserContexts'),
   };
 }
