@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use futures_util::TryStreamExt;
+use local_aws::Trigger;
 use poolpass::platform::{FileStore, MemoryStore, SessionStore};
 use poolpass::{AuthFlow, Challenge, Client, ErrorKind, RefreshOperation, SignInStep, User};
 use poolpass_tests::{PASSWORD, TestPool};
@@ -21,7 +22,14 @@ const LIFE: Duration = Duration::from_secs(3600);
 const DEVICES: &str = "devices";
 
 /// A pool whose second factor is a code by SMS, which a remembered device replaces.
-async fn pool(ask_person: bool, client: Value) -> Result<TestPool> {
+async fn pool(ask_person: bool, mut client: Value) -> Result<TestPool> {
+    client["ExplicitAuthFlows"] = json!([
+        "ALLOW_USER_SRP_AUTH",
+        "ALLOW_USER_PASSWORD_AUTH",
+        "ALLOW_USER_AUTH",
+        "ALLOW_CUSTOM_AUTH",
+        "ALLOW_REFRESH_TOKEN_AUTH",
+    ]);
     let pool = json!({
         "DeviceConfiguration":
             { "ChallengeRequiredOnNewDevice": true, "DeviceOnlyRememberedOnUserPrompt": ask_person },
@@ -122,7 +130,7 @@ async fn a_remembered_device_replaces_the_second_factor_by_every_name_in_every_f
     for secret in [false, true] {
         let pool = pool(false, json!({ "GenerateSecret": secret })).await?;
         let (client, _) = remembered(&pool).await?;
-        for flow in [AuthFlow::UserSrpAuth, AuthFlow::UserPasswordAuth] {
+        for flow in [AuthFlow::UserSrpAuth, AuthFlow::UserPasswordAuth, AuthFlow::UserAuth] {
             for name in names {
                 client.sign_out().await?;
                 let (asked, _) = sign_in(&pool, &client, name, flow).await?;
@@ -132,6 +140,46 @@ async fn a_remembered_device_replaces_the_second_factor_by_every_name_in_every_f
             }
         }
         assert_eq!(keys(&pool).await?.len(), 1);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_custom_sign_in_comes_from_the_same_device() -> Result<()> {
+    for secret in [false, true] {
+        let pool = pool(false, json!({ "GenerateSecret": secret })).await?;
+        let config = pool.poolpass_json();
+        let pool_id = config["userPool"]["id"].as_str().context("no pool")?;
+        let triggers = pool.aws.triggers();
+        triggers.set(pool_id, Trigger::DefineAuthChallenge, |mut event| {
+            let steps = event["request"]["session"].as_array().cloned().unwrap_or_default();
+            let last = steps.last().map(|step| step["challengeName"].clone()).unwrap_or_default();
+            event["response"]["issueTokens"] = json!(last == "CUSTOM_CHALLENGE");
+            event["response"]["challengeName"] = match last.as_str() {
+                Some("SRP_A") => json!("PASSWORD_VERIFIER"),
+                _ => json!("CUSTOM_CHALLENGE"),
+            };
+            Ok(event)
+        });
+        triggers.set(pool_id, Trigger::CreateAuthChallenge, Ok);
+        triggers.set(pool_id, Trigger::VerifyAuthChallengeResponse, |mut event| {
+            event["response"]["answerCorrect"] = json!(true);
+            Ok(event)
+        });
+        let (client, _) = remembered(&pool).await?;
+        let key = client.account().current_device_key().await?.unwrap();
+        for with_password in [true, false] {
+            let step = if with_password {
+                client.sign_in("ada@example.com", PASSWORD).flow(AuthFlow::CustomAuth).await?
+            } else {
+                client.sign_in_without_password("the-ada").flow(AuthFlow::CustomAuth).await?
+            };
+            let Some(Challenge::CustomChallenge(challenge)) = step.challenge() else { bail!("no challenge") };
+            challenge.answer("anything").await?.done().context("not signed in")?;
+            assert_eq!(client.account().current_device_key().await?.unwrap(), key);
+            client.refresh().await?;
+        }
+        assert_eq!(keys(&pool).await?, [key]);
     }
     Ok(())
 }
