@@ -1,12 +1,5 @@
 //! Devices against a server that tracks them: each is confirmed, proves itself, and is let go when it is forgotten.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::needless_pass_by_value,
-    reason = "what a test's helpers do not expect fails the test"
-)]
-
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};

@@ -13,6 +13,7 @@ use crate::error::AwsError;
 const DEVICE_PASSWORD: &str = "a random device password";
 
 /// A pool that tracks devices, with a user whose second factor is TOTP if `mfa` says so. Returns the TOTP secret.
+#[expect(clippy::needless_pass_by_value, reason = "it is written at the call")]
 fn pool(devices: Value, mfa: bool) -> (TestPool, Value) {
     let pool = json!({ "DeviceConfiguration": devices, "AliasAttributes": ["email"] });
     let test = TestPool::with(pool, json!({}));
