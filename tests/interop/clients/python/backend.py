@@ -84,8 +84,10 @@ class Backend:
         client = admin.create_user_pool_client(UserPoolId=pool["Id"], ClientName="interop", ExplicitAuthFlows=flows)
         return Pool(self.region, pool["Id"], client["UserPoolClient"]["ClientId"], admin, self.client("cognito-idp"))
 
-    def json(self, path: str):
-        with urllib.request.urlopen(self.endpoints["cognitoIdp"] + path, timeout=10) as answer:
+    def json(self, path: str, body: dict | None = None):
+        """The JSON at this path; with a body, the answer to it."""
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(self.endpoints["cognitoIdp"] + path, data, timeout=10) as answer:
             return json.load(answer)
 
     def delivered_code(self, address: str) -> str:

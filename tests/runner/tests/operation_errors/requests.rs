@@ -10,6 +10,7 @@ use poolpass_tests::PASSWORD;
 use serde_json::{Value, json};
 
 use crate::causes::{Cause, Request};
+use crate::passkeys::{other_client, register, registration};
 use crate::world::{MAIL, World};
 
 const OTHER_PASSWORD: &str = "Another-Horse-2";
@@ -31,6 +32,17 @@ pub async fn of(world: &World, operation: &str, cause: &Cause) -> Result<Value> 
         Request::Unconfirmed => unconfirmed(world, operation).await,
         Request::MissingSetup => missing_setup(world, operation).await,
         Request::Alias => alias(world, operation).await,
+        Request::Credential(options, settings) => {
+            registration(world, "phone", &serde_json::from_str(options)?, serde_json::from_str(settings)?)
+                .await
+        }
+        Request::ManyPasskeys => {
+            for key in 0..20 {
+                register(world, &format!("key-{key}")).await?;
+            }
+            valid(world, operation).await
+        }
+        Request::OtherClient => other_client(world).await,
         Request::SecondFactor { used } => second_factor(world, used).await,
     }
 }
@@ -105,6 +117,12 @@ pub async fn valid(world: &World, operation: &str) -> Result<Value> {
             json!({ "AccessToken": token, "SessionId": other["SessionId"] })
         }
         "ConfirmDevice" => confirm_device(world),
+        "CompleteWebAuthnRegistration" => registration(world, "phone", &json!({}), json!({})).await?,
+        "DeleteWebAuthnCredential" => {
+            register(world, "phone").await?;
+            let listed = world.succeed("ListWebAuthnCredentials", &json!({ "AccessToken": token })).await?;
+            json!({ "AccessToken": token, "CredentialId": listed["Credentials"][0]["CredentialId"] })
+        }
         "GetDevice" | "ForgetDevice" => {
             world.succeed("ConfirmDevice", &confirm_device(world)).await?;
             json!({ "AccessToken": token, "DeviceKey": device_key(world) })
@@ -121,7 +139,9 @@ pub async fn valid(world: &World, operation: &str) -> Result<Value> {
         | "GetUserAuthFactors"
         | "GlobalSignOut"
         | "ListDevices"
-        | "ListUserSessions" => json!({ "AccessToken": token }),
+        | "ListUserSessions"
+        | "ListWebAuthnCredentials"
+        | "StartWebAuthnRegistration" => json!({ "AccessToken": token }),
         other => bail!("there is no request for {other}"),
     })
 }

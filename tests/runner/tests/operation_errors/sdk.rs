@@ -25,6 +25,11 @@ pub async fn refusal(operation: &str, answer: &Answer) -> Result<Option<Error>> 
     let (asked, call) = call(operation)?;
     let action = json!({ "body": answer.body, "status": answer.status });
     pool.fault(json!({ "operation": asked, "action": action }))?;
+    if operation == "CompleteWebAuthnRegistration" {
+        let options = json!({ "CredentialCreationOptions": { "challenge": "AAAA" } });
+        let action = json!({ "body": options.to_string() });
+        pool.fault(json!({ "operation": "StartWebAuthnRegistration", "action": action }))?;
+    }
     // A refresh is tried with either operation.
     if operation == "GetTokensFromRefreshToken" {
         let action = json!({ "body": answer.body, "status": answer.status });
@@ -89,6 +94,21 @@ fn call(operation: &str) -> Result<(&str, Call)> {
             |client| Box::pin(async { client.account().remember_device(Some(KEY)).await })
         }
         "ForgetDevice" => |client| Box::pin(async { client.account().forget_device(Some(KEY)).await }),
+        "StartWebAuthnRegistration" => {
+            |client| Box::pin(async { client.account().start_passkey_registration().await.map(drop) })
+        }
+        "CompleteWebAuthnRegistration" => |client| {
+            Box::pin(async {
+                let registration = client.account().start_passkey_registration().await?;
+                registration.complete(r#"{"id":"AAAA"}"#).await
+            })
+        },
+        "ListWebAuthnCredentials" => {
+            |client| Box::pin(async { client.account().passkeys().page().await.map(drop) })
+        }
+        "DeleteWebAuthnCredential" => {
+            |client| Box::pin(async { client.account().delete_passkey("id").await })
+        }
         "GetUserAuthFactors" => |client| Box::pin(async { client.account().auth_factors().await.map(drop) }),
         "ListUserSessions" => |client| Box::pin(async { client.account().sessions().page().await.map(drop) }),
         "RevokeUserSession" => |client| Box::pin(async { client.account().revoke_session(SESSION).await }),

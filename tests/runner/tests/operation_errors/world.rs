@@ -36,7 +36,7 @@ impl World {
     pub async fn start(cause: &Cause) -> Result<Self> {
         let mut pool = json!({
             "AliasAttributes": ["email", "preferred_username"],
-            "Policies": { "PasswordPolicy": { "MinimumLength": 8 } },
+            "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"] } },
             "SmsConfiguration": { "SnsCallerArn": SMS_ROLE },
             "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" },
             "DeviceConfiguration": { "DeviceOnlyRememberedOnUserPrompt": false },
@@ -48,6 +48,7 @@ impl World {
             "SmsMfaConfiguration": { "SmsConfiguration": { "SnsCallerArn": SMS_ROLE } },
             "SoftwareTokenMfaConfiguration": { "Enabled": true },
             "EmailMfaConfiguration": {},
+            "WebAuthnConfiguration": { "RelyingPartyId": "app.notes.example" },
         });
         extend(&mut mfa, (cause.mfa)());
         pool.admin("SetUserPoolMfaConfig", mfa).await?;
@@ -155,12 +156,17 @@ impl World {
         Ok(self.pool.aws.messages().last_to(to).context("no code was sent")?.code)
     }
 
-    async fn control(&self, what: &str, body: &Value) -> Result<()> {
+    /// Asks the server's control interface.
+    ///
+    /// # Errors
+    ///
+    /// If it refuses.
+    pub async fn control(&self, what: &str, body: &Value) -> Result<Value> {
         let request = http::Request::post(format!("{}/_local/{what}", self.pool.aws.url()))
             .body(Bytes::from(body.to_string()))?;
         let answer = exchange(request).await?;
         ensure!(answer.status() == 200, "/_local/{what}: {answer:?}");
-        Ok(())
+        Ok(serde_json::from_slice(answer.body())?)
     }
 
     async fn call_in(&self, region: Option<&str>, operation: &str, input: &Value) -> Result<Answer> {

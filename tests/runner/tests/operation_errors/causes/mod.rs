@@ -2,6 +2,7 @@
 
 mod caller;
 mod messages;
+mod passkeys;
 mod settings;
 
 use serde_json::{Value, json};
@@ -47,6 +48,12 @@ pub enum Request {
     MissingSetup,
     /// For a name or an address that another user signs in with.
     Alias,
+    /// With a credential for these members of the options, made by an authenticator with these settings, as JSON.
+    Credential(&'static str, &'static str),
+    /// After the user has registered as many passkeys as may be.
+    ManyPasskeys,
+    /// By another app client than the one that started it.
+    OtherClient,
     /// A wrong code by SMS, or one of the authenticator app that was used.
     SecondFactor { used: bool },
 }
@@ -130,9 +137,10 @@ impl Cause {
 pub fn of(operation: &str, error: &str) -> Option<Cause> {
     let name = error.strip_suffix("Exception")?;
     settings::of_account(operation, name)
-        .or_else(|| caller::of_caller(operation, name))
         .or_else(|| messages::of_message(operation, name))
         .or_else(|| messages::of_code(operation, name))
+        .or_else(|| passkeys::of_passkey(operation, name))
+        .or_else(|| caller::of_caller(operation, name))
         .or_else(|| settings::of_password(operation, name))
         .or_else(|| settings::of_rest(operation, name))
         .or_else(|| settings::of_trigger(operation, name))
@@ -168,6 +176,7 @@ pub fn kind(operation: &str, error: &str, message: &str) -> &'static str {
         "ResourceNotFound" => "notFound",
         "ConcurrentModification" => "conflict",
         "TooManyRequests" => "throttled",
+        "WebAuthnChallengeNotFound" => "challengeExpired",
         "InternalError" => "unavailable",
         "OperationNotEnabled" => "operationNotEnabled",
         "FeatureUnavailableInTier" => "featureUnavailableInTier",

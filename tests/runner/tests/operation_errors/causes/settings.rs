@@ -127,9 +127,15 @@ pub fn of_rest(operation: &str, error: &str) -> Option<Cause> {
         ("InitiateAuth", "FeatureUnavailableInTier") => Cause::asked(
             "a choice of first factors in the plan Lite",
             "",
-            &[Step::Members(r#"{"AuthFlow":"USER_AUTH","AuthParameters":{"USERNAME":"ada"}}"#)],
+            &[
+                Step::Admin(
+                    "SetUserPoolSessionConfiguration",
+                    r#"{"UserSessionTracking":"DISABLED","TokenSession":{"MaxPerUser":20}}"#,
+                ),
+                Step::Admin("UpdateUserPool", r#"{"UserPoolTier":"LITE"}"#),
+                Step::Members(r#"{"AuthFlow":"USER_AUTH","AuthParameters":{"USERNAME":"ada"}}"#),
+            ],
         )
-        .pool(|| json!({ "UserPoolTier": "LITE" }))
         .client(|| json!({ "ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH"] })),
         ("UpdateAuthEventFeedback", "UserPoolAddOnNotEnabled") => {
             Cause::asked("the pool has no threat protection", "Threat protection is not enabled", &[])
@@ -154,6 +160,10 @@ pub fn unknown(operation: &str, error: &str) -> Option<Cause> {
         "UsernameExists" => {
             (&[Fault(400, "UsernameExistsException", "User already exists")], &["ConfirmDevice"])
         }
+        "LimitExceeded" => (
+            &[Fault(400, "LimitExceededException", "Attempt limit exceeded, please try after some time.")],
+            &["CompleteWebAuthnRegistration", "DeleteWebAuthnCredential", "ListWebAuthnCredentials"],
+        ),
         "CodeMismatch" => (
             &[Fault(400, "CodeMismatchException", "Invalid verification code provided, please try again.")],
             &["UpdateUserAttributes", "VerifySoftwareToken"],
