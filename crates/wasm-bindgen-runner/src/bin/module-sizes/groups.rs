@@ -16,8 +16,47 @@ struct Group {
     modules: &'static [&'static str],
 }
 
-const GROUPS: [Group; 1] =
-    [Group { name: "second factors", modules: &["poolpass::mfa", "poolpass_wasm::mfa"] }];
+const GROUPS: [Group; 5] = [
+    Group {
+        name: "choice, one-time codes, custom challenges",
+        modules: &[
+            "poolpass::sign_in::auth_factor",
+            "poolpass::sign_in::choice",
+            "poolpass::sign_in::custom",
+            "poolpass::sign_in::passwordless",
+            "poolpass::sign_in::challenge::custom_challenge",
+            "poolpass::sign_in::challenge::one_time_code",
+            "poolpass::sign_in::challenge::select_challenge",
+        ],
+    },
+    Group {
+        name: "devices",
+        modules: &[
+            "poolpass::account::devices",
+            "poolpass::session::device",
+            "poolpass::sign_in::device",
+            "poolpass::srp::device",
+            "poolpass::user_pool::devices",
+            "poolpass_wasm::devices",
+        ],
+    },
+    Group {
+        name: "passkeys",
+        modules: &[
+            "poolpass::account::passkeys",
+            "poolpass::sign_in::challenge::web_authn",
+            "poolpass_wasm::passkeys",
+        ],
+    },
+    Group {
+        name: "step-up, sessions",
+        modules: &["poolpass::account::sessions", "poolpass::session::step_up", "poolpass::sign_in::step_up"],
+    },
+    Group {
+        name: "data about the device",
+        modules: &["poolpass::user_pool::user_context", "poolpass_wasm::user_context"],
+    },
+];
 
 /// Prints what each group's functions add to the module with gzip, and before it. Functions that several groups call count for none.
 pub(crate) fn print(module: &Module, bytes: &[u8]) -> Result<()> {
@@ -75,10 +114,10 @@ mod tests {
 
     #[test]
     fn functions_belong_to_the_group_whose_module_they_name() {
-        assert_eq!(owner("poolpass_wasm::mfa::preference"), Some("second factors"));
-        assert_eq!(owner("core::ptr::drop_in_place<poolpass::mfa::MfaMethod>"), Some("second factors"));
-        assert_eq!(owner("poolpass::mfas::preference"), None);
-        assert_eq!(owner("other_poolpass::mfa::preference"), None);
+        assert_eq!(owner("poolpass_wasm::passkeys::passkey"), Some("passkeys"));
+        assert_eq!(owner("core::ptr::drop_in_place<poolpass::account::devices::Device>"), Some("devices"));
+        assert_eq!(owner("poolpass::account::devices_of::device"), None);
+        assert_eq!(owner("other_poolpass::account::devices::device"), None);
     }
 
     #[test]
