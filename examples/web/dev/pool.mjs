@@ -3,7 +3,7 @@ export async function trackDevicesAndSessions(backend) {
   await backend.admin('UpdateUserPool', {
     AutoVerifiedAttributes: ['email'],
     MfaConfiguration: 'OPTIONAL',
-    Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP', 'SMS_OTP'] } },
+    Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP', 'SMS_OTP', 'WEB_AUTHN'] } },
     // A device is trusted when the person says so.
     DeviceConfiguration: { ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: true },
   });
