@@ -81,6 +81,7 @@ final class SurfaceTests: XCTestCase {
             "Client.signInWithoutPassword": Client.signInWithoutPassword,
             "Client.signOut": Client.signOut,
             "Client.signOutEverywhere": Client.signOutEverywhere,
+            "Client.stepUp": Client.stepUp,
             "Client.table": Client.table,
             "Client.transactGet": Client.transactGet,
             "Client.transactWrite": Client.transactWrite,
@@ -150,6 +151,9 @@ final class SurfaceTests: XCTestCase {
     private static var account: [String: Any] {
         [
             "Account.attributes": Account.attributes,
+            "Account.authFactors": Account.authFactors,
+            "Account.revokeSession": Account.revokeSession,
+            "Account.sessions": Account.sessions,
             "Account.changePassword": Account.changePassword,
             "Account.confirmForgotPassword": Account.confirmForgotPassword,
             "Account.confirmSignUp": Account.confirmSignUp,
