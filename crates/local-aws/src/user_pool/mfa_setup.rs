@@ -146,10 +146,10 @@ pub(super) fn user_auth_factors(call: &Call<'_>) -> Result<Value, AwsError> {
     let mut pools = call.pools();
     let (pool, caller) = pools.by_access_token(&input.access_token, call.now)?;
     let user = pool.user(&caller.username)?;
-    let mut factors = vec!["PASSWORD"];
-    if !user.passkeys.credentials.is_empty() {
-        factors.push("WEB_AUTHN");
-    }
+    // SRP is a way to prove the password, and no factor of its own.
+    let available = pool.available_challenges(user).into_iter().filter(|name| *name != "PASSWORD_SRP");
+    let software_token = user.mfa.software_token.as_ref().map(|_| "SOFTWARE_TOKEN");
+    let factors: Vec<_> = available.chain(software_token).collect();
     let mut answer = json!({ "Username": user.username, "ConfiguredUserAuthFactors": factors });
     add_mfa(&mut answer, user);
     Ok(answer)
