@@ -236,7 +236,7 @@ pub enum SessionEvent {
 /// Nothing else ends a session: network failures, throttling, HTTP 5xx and malformed answers never do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum SessionEndReason {
-    /// The refresh token was revoked: signed out on another device, or everywhere.
+    /// The refresh token was revoked: signed out on another device or everywhere, or ended because the user is signed in too often.
     Revoked,
     /// The refresh token is older than the app client allows.
     Expired,

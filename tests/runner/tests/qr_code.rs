@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use poolpass::{ErrorKind, SoftwareTokenSetup};
-use poolpass_tests::demo::Demo;
+use poolpass_tests::Demo;
 
 #[tokio::test]
 async fn a_qr_code_says_what_the_uri_says() -> Result<()> {
@@ -29,7 +29,7 @@ async fn names_that_fit_into_no_qr_code_are_an_error_without_the_secret() -> Res
 
 async fn set_up() -> Result<SoftwareTokenSetup> {
     let demo = Demo::start().await?;
-    let client = demo.person("ada").await?;
+    let client = demo.person("edsger").await?;
     Ok(client.account().associate_software_token().await?)
 }
 

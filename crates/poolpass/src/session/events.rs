@@ -35,7 +35,7 @@ pub enum SessionEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SessionEndReason {
-    /// The refresh token was revoked: signed out on another device, or everywhere.
+    /// The refresh token was revoked: signed out on another device or everywhere, or ended because the user is signed in too often.
     Revoked,
     /// The refresh token is older than the app client allows.
     Expired,
