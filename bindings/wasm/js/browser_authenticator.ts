@@ -50,7 +50,7 @@ export class BrowserAuthenticator implements Authenticator {
 
 type CreationOptions = PublicKeyCredentialCreationOptionsJSON;
 type RequestOptions = PublicKeyCredentialRequestOptionsJSON;
-/** What older browsers lack, and TypeScript's declarations promise. */
+/** The members that older browsers lack although TypeScript's declarations promise them. */
 type Partially<T> = { [M in keyof T]?: T[M] };
 
 /** Ends the call that waits in the autofill: a browser has one call at a time. */

@@ -30,7 +30,7 @@ use url::Url;
 #[derive(Default)]
 pub(crate) struct Authenticators(Mutex<BTreeMap<String, Keys>>);
 
-/// What the page asks the authenticator.
+/// The question of the page to the authenticator.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Question {
@@ -112,7 +112,7 @@ impl Keys {
         let mut authenticator = Authenticator::new(Aaguid::new_empty(), self, person);
         authenticator.set_make_credentials_with_signature_counter(true);
         let mut client = Client::new(authenticator).allows_insecure_localhost(true);
-        // What an authenticator cannot do and need not do is not asked of it.
+        // An authenticator is not asked for extensions that it cannot do and need not do.
         for place in ["/userVerification", "/authenticatorSelection/userVerification"] {
             if let Some(verification) = options.pointer_mut(place)
                 && verification == "preferred"

@@ -63,7 +63,7 @@ struct State {
     mails: Count,
 }
 
-/// What happened in one second or on one day.
+/// The events of one second or one day.
 #[derive(Clone, Copy, Debug, Default)]
 struct Count {
     period: i64,

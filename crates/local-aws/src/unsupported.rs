@@ -9,7 +9,7 @@ const PROVIDERS: &[&str] =
     &["SupportedLoginProviders", "DeveloperProviderName", "OpenIdConnectProviderARNs", "SamlProviderARNs"];
 const POOL_SETTINGS: &[&str] =
     &["LambdaConfig", "KeyConfiguration", "IssuerConfiguration", "DcrConfiguration", "DeletionProtection"];
-/// What redirects and managed login need, and data of the caller's device that a server passes on.
+/// The settings of redirects and managed login, and data of the caller's device that a server passes on.
 const CLIENT_SETTINGS: &[&str] = &[
     "AllowedOAuthFlows",
     "AllowedOAuthFlowsUserPoolClient",

@@ -7,13 +7,13 @@ use std::{
 
 use crate::error::AwsError;
 
-/// What a user did in the last hour.
+/// The attempts of a user in the last hour.
 #[derive(Default)]
 pub(super) struct Attempts {
     times: BTreeMap<Attempt, Vec<SystemTime>>,
 }
 
-/// What is counted: codes that are sent, and wrong answers to them.
+/// A kind of attempt: codes that are sent, and wrong answers to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Attempt {
     SignUp,

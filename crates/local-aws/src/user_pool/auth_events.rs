@@ -77,7 +77,7 @@ struct SetRiskConfiguration {
     account_takeover_risk_configuration: AccountTakeoverRiskConfiguration,
 }
 
-/// What happens at a risky sign-in.
+/// The reaction to a risky sign-in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct AccountTakeoverRiskConfiguration {
