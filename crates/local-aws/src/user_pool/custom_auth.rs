@@ -178,7 +178,7 @@ mod tests {
     }
 
     fn set(test: &TestPool, triggers: Value) {
-        let script = json!({
+        let mut script = json!({
             "userPoolId": test.pool_id,
             "customAuth": {
                 "challenges": [
@@ -187,13 +187,15 @@ mod tests {
                 ],
                 "wrongAnswers": 1,
             },
-            "triggers": triggers,
         });
+        script["triggers"] = triggers;
         serde_json::from_value::<TriggerScript>(script).unwrap().set(&test.account.triggers);
     }
 
     fn start(test: &TestPool, parameters: Value) -> Result<Value, AwsError> {
-        test.call("InitiateAuth", json!({ "AuthFlow": "CUSTOM_AUTH", "AuthParameters": parameters }))
+        let mut input = json!({ "AuthFlow": "CUSTOM_AUTH" });
+        input["AuthParameters"] = parameters;
+        test.call("InitiateAuth", input)
     }
 
     fn answer(test: &TestPool, challenge: &Value, answer: &str) -> Result<Value, AwsError> {

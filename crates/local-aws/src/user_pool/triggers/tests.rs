@@ -4,7 +4,8 @@ use super::*;
 use crate::user_pool::testing::{PASSWORD, TestPool, claims};
 
 fn set(test: &TestPool, triggers: Value) {
-    let script = json!({ "userPoolId": test.pool_id, "triggers": triggers });
+    let mut script = json!({ "userPoolId": test.pool_id });
+    script["triggers"] = triggers;
     serde_json::from_value::<TriggerScript>(script).unwrap().set(&test.account.triggers);
 }
 
