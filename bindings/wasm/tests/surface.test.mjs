@@ -34,10 +34,11 @@ function declaration(name) {
 function members(type) {
   const text = declaration(type);
   const own = [...text.matchAll(/^ {4}(?:readonly |get )*(?:\[Symbol\.)?(\w+)\]?\??([(<:][\s\S]*?);$/gm)].map(([, name, rest]) => [name, rest]);
-  const parent = /^(?:class|interface) \w+(?:<\w+>)? extends (\w+)/.exec(text)?.[1];
+  const parents = /^(?:class|interface) \w+(?:<\w+>)? extends (\w+)(?:, (\w+))?/.exec(text)?.slice(1) ?? [];
   // ECMAScript's own.
-  if (parent === 'Error') return new Map([['message', ': string'], ...own]);
-  return new Map([...(parent === undefined || parent === 'CallOptions' ? [] : members(parent)), ...own]);
+  if (parents[0] === 'Error') return new Map([['message', ': string'], ...own]);
+  const inherited = parents.filter((parent) => parent !== undefined && parent !== 'CallOptions');
+  return new Map([...inherited.flatMap((parent) => [...members(parent)]), ...own]);
 }
 
 /** Whether `Type.member`, `Type.method(option)` or `function(option)` is declared. */
