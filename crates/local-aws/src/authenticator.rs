@@ -112,7 +112,7 @@ impl Keys {
         let mut authenticator = Authenticator::new(Aaguid::new_empty(), self, person);
         authenticator.set_make_credentials_with_signature_counter(true);
         let mut client = Client::new(authenticator).allows_insecure_localhost(true);
-        // An authenticator is not asked for extensions that it cannot do and need not do.
+        // An authenticator that verifies nobody is not asked to where that is only preferred.
         for place in ["/userVerification", "/authenticatorSelection/userVerification"] {
             if let Some(verification) = options.pointer_mut(place)
                 && verification == "preferred"
