@@ -30,7 +30,7 @@ use url::Url;
 #[derive(Default)]
 pub(crate) struct Authenticators(Mutex<BTreeMap<String, Keys>>);
 
-/// The question of the page to the authenticator.
+/// A page's question to the authenticator.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Question {
@@ -112,7 +112,7 @@ impl Keys {
         let mut authenticator = Authenticator::new(Aaguid::new_empty(), self, person);
         authenticator.set_make_credentials_with_signature_counter(true);
         let mut client = Client::new(authenticator).allows_insecure_localhost(true);
-        // An authenticator that verifies nobody is not asked to where that is only preferred.
+        // User verification is not asked of an authenticator that cannot do it and need not.
         for place in ["/userVerification", "/authenticatorSelection/userVerification"] {
             if let Some(verification) = options.pointer_mut(place)
                 && verification == "preferred"
@@ -126,12 +126,18 @@ impl Keys {
         let credential = match ceremony {
             Ceremony::Create => {
                 let options = serde_json::from_value(options).map_err(malformed)?;
-                let created = client.register(&origin, options, DefaultClientData).await.map_err(kind)?;
+                let created = client
+                    .register(&origin, options, DefaultClientData)
+                    .await
+                    .map_err(|error| kind(&error))?;
                 serde_json::to_value(created)
             }
             Ceremony::Get => {
                 let options = serde_json::from_value(options).map_err(malformed)?;
-                let signed = client.authenticate(&origin, options, DefaultClientData).await.map_err(kind)?;
+                let signed = client
+                    .authenticate(&origin, options, DefaultClientData)
+                    .await
+                    .map_err(|error| kind(&error))?;
                 serde_json::to_value(signed)
             }
         };
@@ -139,11 +145,11 @@ impl Keys {
     }
 }
 
-fn kind(error: WebauthnError) -> (&'static str, String) {
+fn kind(error: &WebauthnError) -> (&'static str, String) {
     let excluded = u8::from(StatusCode::from(Ctap2Error::CredentialExcluded));
     let kind = match error {
         WebauthnError::CredentialNotFound => "cancelled",
-        WebauthnError::AuthenticatorError(code) if code == excluded => "alreadyRegistered",
+        WebauthnError::AuthenticatorError(code) if *code == excluded => "alreadyRegistered",
         WebauthnError::OriginRpMissmatch
         | WebauthnError::InvalidRpId
         | WebauthnError::RequiresRelatedOriginsSupport => "notAssociated",

@@ -121,7 +121,7 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
     }
 }
 
-/// What to do about a refusal whose message does not say it.
+/// Advice about a refusal whose message does not say what to do.
 pub(super) fn advice(code: &str) -> Option<&'static str> {
     Some(match code {
         "WebAuthnNotEnabledException" => {

@@ -86,7 +86,7 @@ impl SoftwareAuthenticator {
         authenticator
     }
 
-    /// Reads options. What an authenticator cannot do and need not do is not asked of it.
+    /// Reads options. User verification is not asked of an authenticator that cannot do it and need not.
     fn read<T: DeserializeOwned>(&self, options: &str) -> Result<T, AuthenticatorError> {
         let mut options: Value = serde_json::from_str(options).map_err(|error| failed(&error))?;
         for place in ["/userVerification", "/authenticatorSelection/userVerification"] {
@@ -106,7 +106,7 @@ impl Authenticator for SoftwareAuthenticator {
         Box::pin(async move {
             let mut client = Client::new(self.ctap2()).allows_insecure_localhost(true);
             let created = client.register(&self.origin, self.read(options)?, DefaultClientData).await;
-            written(&created.map_err(error)?)
+            written(&created.map_err(|it| error(&it))?)
         })
     }
 
@@ -114,7 +114,7 @@ impl Authenticator for SoftwareAuthenticator {
         Box::pin(async move {
             let mut client = Client::new(self.ctap2()).allows_insecure_localhost(true);
             let signed = client.authenticate(&self.origin, self.read(options)?, DefaultClientData).await;
-            written(&signed.map_err(error)?)
+            written(&signed.map_err(|it| error(&it))?)
         })
     }
 }
@@ -138,11 +138,11 @@ fn failed(error: &dyn fmt::Display) -> AuthenticatorError {
     AuthenticatorError::new(AuthenticatorErrorKind::Failed, error.to_string())
 }
 
-fn error(error: WebauthnError) -> AuthenticatorError {
+fn error(error: &WebauthnError) -> AuthenticatorError {
     let excluded = u8::from(StatusCode::from(Ctap2Error::CredentialExcluded));
     let kind = match error {
         WebauthnError::CredentialNotFound => AuthenticatorErrorKind::Cancelled,
-        WebauthnError::AuthenticatorError(code) if code == excluded => {
+        WebauthnError::AuthenticatorError(code) if *code == excluded => {
             AuthenticatorErrorKind::AlreadyRegistered
         }
         WebauthnError::OriginRpMissmatch

@@ -34,7 +34,7 @@ pub(crate) struct Driver {
     config: String,
     store: MemoryStore,
     spec: ClientSpec,
-    /// What the person keeps whatever the app does.
+    /// The person's authenticators, which outlive the app.
     authenticators: Mutex<Authenticators>,
     running: Mutex<Running>,
 }

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use local_aws::Trigger;
-use poolpass::platform::{BoxFuture, HttpTransport, MemoryStore, SessionStore, StoreError, StoreLock};
+use poolpass::platform::{
+    BoxFuture, HttpTransport, MemoryStore, SessionStore, SoftwareAuthenticator, StoreError, StoreLock,
+};
 use poolpass::{AuthFlow, Challenge, Client, Config, SignInStep};
 use poolpass_tests::{Demo, PASSWORD};
 use secrecy::SecretString;
@@ -64,6 +66,7 @@ impl Environment {
             "SoftwareTokenMfaConfiguration": { "Enabled": true },
             "EmailMfaConfiguration": { "Subject": "Your code" },
             "SmsMfaConfiguration": { "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::000000000000:role/sms" } },
+            "WebAuthnConfiguration": { "RelyingPartyId": "notes.example" },
         });
         demo.admin("SetUserPoolMfaConfig", factors.clone()).await?;
         let strict = demo.admin("CreateUserPool", json!({ "PoolName": "strict" })).await?;
@@ -127,6 +130,8 @@ pub struct Kept {
     pub wrong_data: bool,
     /// An upload that was interrupted.
     pub upload: Option<poolpass::s3::UploadState>,
+    /// The person's authenticator.
+    pub authenticator: Option<Arc<SoftwareAuthenticator>>,
 }
 
 impl Fixture {

@@ -110,7 +110,7 @@ impl Registration {
             error_on_unsolicited_extensions: false,
             ..RegistrationVerificationOptions::default()
         };
-        let registered = self.state.verify(&domain, &response, &options).map_err(refusal)?;
+        let registered = self.state.verify(&domain, &response, &options).map_err(|error| refusal(&error))?;
         let texts = |list: &Value| -> Vec<String> {
             list.as_array()
                 .into_iter()
@@ -224,7 +224,7 @@ impl Refusal {
     }
 }
 
-fn refusal(error: RegCeremonyErr) -> Refusal {
+fn refusal(error: &RegCeremonyErr) -> Refusal {
     use RegCeremonyErr as Error;
 
     match error {

@@ -75,7 +75,7 @@ pub(in super::super) fn complete_web_authn_registration(call: &Call<'_>) -> Resu
     if !input.credential.is_object() {
         return Err(invalid_parameter("Invalid credential"));
     }
-    // Whatever comes of it, the challenge counts once.
+    // The challenge counts once, whatever the answer is.
     let pending = pool.user_mut(&caller.username)?.passkeys.pending.take();
     let pending = pending.filter(|pending| call.now < pending.expires);
     let pending = pending.ok_or_else(|| Refusal::Challenge.of_registration())?;

@@ -5,6 +5,7 @@ mod api;
 mod challenges;
 mod items;
 mod objects;
+mod passkeys;
 mod session;
 
 use anyhow::Result;
@@ -41,6 +42,7 @@ pub fn all() -> Vec<Operation> {
         session::OPERATIONS,
         account::OPERATIONS,
         challenges::OPERATIONS,
+        passkeys::OPERATIONS,
         objects::OPERATIONS,
         items::OPERATIONS,
         api::OPERATIONS,

@@ -32,7 +32,7 @@ class PasskeyRegistration internal constructor(private val ffi: FfiPasskeyRegist
 /**
  * Creates passkeys and signs with them, in WebAuthn's JSON.
  *
- * Apps implement it over what their platform has; `CredentialManagerAuthenticator` of `poolpass-android` does it on Android. The JSON is
+ * Apps implement it over what their platform has; `CredentialManagerAuthenticator` of `poolpass-android-passkeys` does it on Android. The JSON is
  * that of WebAuthn level 3, which browsers, Android's Credential Manager and most libraries take and return. There is no time limit
  * besides the `timeout` in the options: a person is asked. An exception that a method throws, other than [AuthenticatorException], counts
  * as `FAILED`.

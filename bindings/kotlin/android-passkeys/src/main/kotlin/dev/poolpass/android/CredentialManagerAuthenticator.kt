@@ -101,7 +101,7 @@ class CredentialManagerAuthenticator(private val activity: Activity) : Authentic
         const val PREFIX = "androidx.credentials"
         const val PUBLIC_KEY = "$PREFIX.TYPE_PUBLIC_KEY_CREDENTIAL"
 
-        /** A result only resumes a coroutine, which runs elsewhere. */
+        /** An answer only resumes a coroutine, which runs elsewhere. */
         val AT_ONCE = Executor(Runnable::run)
     }
 }
