@@ -73,12 +73,12 @@ pub(crate) fn print(module: &Module, bytes: &[u8]) -> Result<()> {
 }
 
 fn owner(function: &str) -> Option<&'static str> {
-    let names = |module: &&str| {
-        function
-            .match_indices(*module)
-            .any(|(at, _)| !continues(&function[..at], &function[at + module.len()..]))
+    let names = |module: &str| {
+        let around: Vec<&str> = function.split(module).collect();
+        around.windows(2).any(|sides| matches!(sides, [before, after] if !continues(before, after)))
     };
-    GROUPS.iter().find(|group| group.modules.iter().any(|module| names(&module))).map(|group| group.name)
+    let group = GROUPS.iter().find(|group| group.modules.iter().any(|module| names(module)))?;
+    Some(group.name)
 }
 
 /// Whether a path is only a part of a longer name, as `poolpass::mfa` is of `poolpass::mfas`.
