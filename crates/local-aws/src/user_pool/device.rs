@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{account::ACCOUNT_ID, clock::json_timestamp, error::AwsError};
 
-/// What a pool that tracks devices does with them. Any member switches tracking on.
+/// The settings of a pool that tracks devices. Any member switches tracking on.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct DeviceConfiguration {

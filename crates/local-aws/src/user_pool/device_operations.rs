@@ -1,4 +1,4 @@
-//! What users and administrators do with devices.
+//! The operations of users and administrators on devices.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
