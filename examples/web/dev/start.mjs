@@ -50,7 +50,7 @@ async function startLocalAws() {
 
 /** As an administrator would. */
 async function setUpPool(json) {
-  // What this imports came with the build of the package.
+  // These imports came with the build of the package.
   const { Backend } = await import('../../../bindings/wasm/tests/player/backend.mjs');
   await trackDevicesAndSessions(new Backend(undefined, json));
 }

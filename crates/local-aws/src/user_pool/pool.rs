@@ -39,7 +39,7 @@ pub(super) struct UserPool {
     pub(super) groups: BTreeMap<String, Group>,
     pub(super) challenges: Challenges,
     pub(super) sign_ins: SignIns,
-    /// What happens at risky sign-ins.
+    /// The actions at risky sign-ins.
     pub(super) risk_configuration: Option<AccountTakeoverRiskConfiguration>,
     /// Replicas by region, and whether they are active.
     pub(super) replicas: BTreeMap<String, bool>,

@@ -32,7 +32,7 @@ struct Target {
     session: Option<String>,
 }
 
-/// What an active replica offers to clients.
+/// The operations that an active replica offers to clients.
 const OFFERED: [&str; 10] = [
     "InitiateAuth",
     "RespondToAuthChallenge",

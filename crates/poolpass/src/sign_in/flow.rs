@@ -221,7 +221,7 @@ impl SignInFlow {
         responses: Object,
         client_metadata: ClientMetadata,
     ) -> Result<SignInStep, Error> {
-        // Whoever chooses a factor has not proved it yet.
+        // A factor that was chosen is not proved yet.
         let proves = challenge.first_factor_proved || challenge.name != SELECT_CHALLENGE;
         self.respond_with(challenge, responses, client_metadata, None, proves).await
     }

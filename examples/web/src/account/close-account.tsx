@@ -22,7 +22,7 @@ export function CloseAccount() {
     return Date.now() - signedInAt < FIVE_MINUTES * 1000;
   }
 
-  /** Whoever finds the page open must not be able to delete everything: the person proves again who they are. */
+  /** Closing the account takes another proof of who the person is, since anybody may find the page open. */
   async function ask() {
     setBusy(true);
     setFailure(undefined);

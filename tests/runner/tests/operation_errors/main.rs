@@ -117,7 +117,7 @@ fn only_what_cannot_be_asked_for_is_injected() {
     );
 }
 
-/// What was observed.
+/// The observed result.
 struct Row {
     how: &'static str,
     message: String,

@@ -52,7 +52,7 @@ async fn a_password_answers_the_choice_in_one_round() {
         if factor == "PASSWORD_SRP" {
             pool.answer(password_verifier());
         }
-        // What comes after the password is a second factor.
+        // A code that comes after the password is a second factor.
         pool.answer(email_otp());
         let next = choice.answer_with_password(PASSWORD).await.unwrap().challenge().unwrap();
         assert_eq!(next.kind(), "emailMfa");

@@ -1,4 +1,4 @@
-//! What each group of features adds to a module.
+//! The size that each group of features adds to a module.
 
 use std::io::Write;
 use std::ops::Range;

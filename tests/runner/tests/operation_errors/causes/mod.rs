@@ -1,4 +1,4 @@
-//! What leads to each error of each operation.
+//! The cause of each error of each operation.
 
 mod caller;
 mod messages;
@@ -18,7 +18,7 @@ pub struct Cause {
     pub client: fn() -> Value,
     pub mfa: fn() -> Value,
     pub request: Request,
-    /// What happens before the call.
+    /// The preparation of the call.
     pub steps: &'static [Step],
     /// A part of AWS's message.
     pub message: &'static str,
@@ -133,7 +133,7 @@ impl Cause {
     }
 }
 
-/// What leads to an error, if anything does.
+/// The cause of an error, if there is one.
 pub fn of(operation: &str, error: &str) -> Option<Cause> {
     let name = error.strip_suffix("Exception")?;
     settings::of_account(operation, name)
@@ -151,7 +151,7 @@ pub fn of(operation: &str, error: &str) -> Option<Cause> {
 pub fn kind(operation: &str, error: &str, message: &str) -> &'static str {
     match error.strip_suffix("Exception").unwrap_or(error) {
         "NotAuthorized" if operation == "GlobalSignOut" => "none: the session is over already",
-        // Whoever cannot refresh any more has to sign in again.
+        // A person who cannot refresh any more has to sign in again.
         "NotAuthorized" | "UserNotFound" if operation == "GetTokensFromRefreshToken" => "sessionEnded",
         "NotAuthorized" if message.contains("User cannot be confirmed") => "aws",
         "NotAuthorized" if message.contains("SignUp is not permitted") => "aws",

@@ -145,7 +145,7 @@ pub fn of_rest(operation: &str, error: &str) -> Option<Cause> {
     })
 }
 
-/// What AWS's model lists without a reason that anybody knows.
+/// Errors that AWS's model lists without a documented reason.
 pub fn unknown(operation: &str, error: &str) -> Option<Cause> {
     use Step::Fault;
 
