@@ -1,8 +1,6 @@
 //! Every way to name a person, with every way to prove who it is: by alias in any case, with and without a client secret and a
 //! remembered device, for the first time and later. Prints the table of what was played.
 
-#![expect(clippy::unwrap_used, reason = "what a test's helpers do not expect fails the test")]
-
 use anyhow::{Context, Result, bail, ensure};
 use local_aws::Trigger;
 use poolpass::platform::MemoryStore;

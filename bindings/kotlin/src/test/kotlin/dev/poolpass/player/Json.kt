@@ -10,6 +10,7 @@ import kotlinx.serialization.json.booleanOrNull
 /** Kotlin's values as JSON. */
 internal fun json(value: Any?): JsonElement = when (value) {
     null, Unit -> JsonNull
+    is JsonElement -> value
     is String -> JsonPrimitive(value)
     is Number -> JsonPrimitive(value)
     is Boolean -> JsonPrimitive(value)
