@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, Method, Uri, header::CONTENT_TYPE};
 
+use crate::user_pool;
+
 /// The services that share the port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
@@ -57,6 +59,10 @@ impl Route {
             && let Some(route) = Self::of_target(target)
         {
             return route;
+        }
+        // A preflight request has no target; only user pools are served by region.
+        if *method == Method::OPTIONS && path.starts_with(user_pool::REGION_PATH) {
+            return Self::new(Service::UserPool, "Preflight");
         }
         if path.ends_with("/.well-known/jwks.json") {
             return Self::new(Service::UserPoolKeys, "GetJwks");

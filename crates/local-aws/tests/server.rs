@@ -150,10 +150,12 @@ async fn browsers_may_call_the_json_services_from_anywhere() {
         ("access-control-request-method", "POST"),
         ("access-control-request-headers", "content-type,x-amz-target,x-amz-user-agent"),
     ];
-    let answer = wire.send(Method::OPTIONS, "/", &preflight, &Value::Null).await.unwrap();
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-    assert!(answer.header("access-control-allow-headers").unwrap().contains("x-amz-target"));
+    for path in ["/", "/_region/us-west-2/"] {
+        let answer = wire.send(Method::OPTIONS, path, &preflight, &Value::Null).await.unwrap();
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        assert!(answer.header("access-control-allow-headers").unwrap().contains("x-amz-target"));
+    }
 
     let answer = wire.call("GetUser", &json!({})).await;
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));

@@ -7,9 +7,10 @@ use std::fs;
 use std::path::Path;
 
 /// Each interface of `calls.ts`, and the file whose function `perform` has its methods as match arms.
-const HANDLES: [(&str, &str); 6] = [
+const HANDLES: [(&str, &str); 7] = [
     ("ClientCalls", "client.rs"),
     ("AccountCalls", "account.rs"),
+    ("PasskeyRegistrationCalls", "passkeys.rs"),
     ("ChallengeCalls", "challenge.rs"),
     ("BucketCalls", "bucket.rs"),
     ("TableCalls", "dynamodb/table.rs"),

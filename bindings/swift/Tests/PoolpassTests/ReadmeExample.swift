@@ -19,3 +19,16 @@ func readmeExample(
     try await table.put(Note(pk: me, sk: "note-1", title: "Bernoulli numbers"))
     for try await note in table.query(Note.self, keyCondition: attribute("pk") == .s(me)) { print(note.title) }
 }
+
+#if canImport(AuthenticationServices) && (os(iOS) || os(macOS) || os(visionOS))
+    import AuthenticationServices
+
+    @MainActor
+    func readmeExampleOfPasskeys(client: Client, window: ASPresentationAnchor) async throws {
+        let authenticator = SystemAuthenticator { window }  // Face ID, Touch ID, a phone nearby
+        try await client.account.registerPasskey(authenticator)
+
+        var step = try await client.signInWithoutPassword(username: "ada", preferred: .webAuthn)
+        if case .challenge(.webAuthn(let challenge)) = step { step = try await challenge.answerWith(authenticator) }
+    }
+#endif

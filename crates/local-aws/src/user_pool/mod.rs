@@ -64,6 +64,7 @@ use std::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+pub(crate) use self::replicas::PATH as REGION_PATH;
 pub(crate) use self::triggers::TriggerScript;
 pub use self::triggers::{Trigger, TriggerError, Triggers};
 pub(crate) use self::user_context::UserContexts;

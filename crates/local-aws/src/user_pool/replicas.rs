@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use super::{Call, Pools, invalid_parameter, pool::UserPool, tokens};
 use crate::{account::ACCOUNT_ID, error::AwsError};
 
+/// The paths of requests to one region.
+pub(crate) const PATH: &str = "/_region/";
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Replica {
@@ -94,7 +97,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, AwsError> {
 /// `OperationNotEnabledException`, and `ResourceNotFoundException` in a region that has no replica.
 pub(super) fn check(call: &Call<'_>) -> Result<(), AwsError> {
     let path = call.request.uri.path();
-    let Some(region) = path.strip_prefix("/_region/").map(|rest| rest.trim_end_matches('/')) else {
+    let Some(region) = path.strip_prefix(PATH).map(|rest| rest.trim_end_matches('/')) else {
         return Ok(());
     };
     let target: Target = serde_json::from_slice(&call.request.body).unwrap_or_default();

@@ -332,13 +332,13 @@ mod tests {
         let metadata = BTreeMap::from([("a".to_owned(), "b".to_owned())]);
         let inner = Object::new().with("Flag", true);
         let written = Object::new()
-            .with("Text", "t\"")
             .maybe("Absent", None::<&str>)
             .with("Count", 7u64)
-            .texts("Metadata", &metadata)
             .texts("Empty", &BTreeMap::new())
             .with("Inner", inner)
-            .with("List", vec!["x", "y"]);
+            .with("List", vec!["x", "y"])
+            .texts("Metadata", &metadata)
+            .with("Text", "t\"");
         let json = written.to_bytes();
         assert_eq!(
             json,

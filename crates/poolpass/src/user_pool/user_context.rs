@@ -70,9 +70,9 @@ impl DeviceFingerprint {
         let milliseconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let payload = Object::new()
             .with("contextData", Object::from(&self.data))
-            .with("username", username)
-            .with("userPoolId", user_pool_id)
             .with("timestamp", milliseconds.to_string())
+            .with("userPoolId", user_pool_id)
+            .with("username", username)
             .to_text();
         let message = [self.version.as_bytes(), payload.as_bytes()];
         let signature = STANDARD.encode(hmac_sha256(client_id.as_bytes(), &message));

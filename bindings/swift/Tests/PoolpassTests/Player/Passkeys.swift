@@ -49,7 +49,7 @@ struct LocalAuthenticator: Authenticator {
     private let settings: JSON
 
     init(_ driver: Driver, _ with: Arguments) throws {
-        settings = with["authenticator"]
+        settings = .object(with["authenticator"].object ?? [:])
         let endpoint = driver.config["endpoints"]["cognitoIdp"].string ?? ""
         url = "\(endpoint)/_local/authenticators/\(settings["name"].string ?? "phone")"
     }
