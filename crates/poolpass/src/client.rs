@@ -234,8 +234,9 @@ impl Client {
 
     /// Signs out on this device: removes the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
     ///
-    /// The session is gone in any case, even without a network or while another process hangs with the session's lock; [`SignOut`]
-    /// tells whether AWS has revoked the tokens. It takes at most 13 seconds; the revocation goes on after that.
+    /// The session is gone in any case, even without a network or while another process hangs with the session's lock;
+    /// [`SignOut`](crate::SignOut) tells whether AWS has revoked the tokens. It takes at most 13 seconds; the revocation goes on after
+    /// that.
     ///
     /// # Errors
     ///

@@ -11,21 +11,12 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::manager::Shared;
-use super::{Session, SessionManager};
+use super::{DeviceTask, Session, SessionManager};
 use crate::diagnostics::{self, Fields};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{BoxFuture, Random, timeout};
 use crate::srp::DeviceVerifier;
 use crate::user_pool::{Call, DeviceIds, StoredDevice};
-
-/// A task that is left to do for the device of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DeviceTask {
-    /// AWS has not confirmed the device yet.
-    Confirm,
-    /// The person has to say whether the device shall be remembered.
-    AskPerson,
-}
 
 /// A sign-in or a refresh waits for ConfirmDevice no longer than this.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -33,21 +24,6 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// The codes of AWS that say of a device that it will never be confirmed.
 const FINAL: [&str; 3] =
     ["InvalidParameterException", "ResourceNotFoundException", "InvalidUserPoolConfigurationException"];
-
-impl DeviceTask {
-    const ALL: [Self; 2] = [Self::Confirm, Self::AskPerson];
-
-    pub(super) fn code(self) -> &'static str {
-        match self {
-            Self::Confirm => "confirm",
-            Self::AskPerson => "askPerson",
-        }
-    }
-
-    pub(super) fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|task| task.code() == code)
-    }
-}
 
 impl SessionManager {
     /// The person has said whether this device shall be remembered.

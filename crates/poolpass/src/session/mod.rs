@@ -13,6 +13,7 @@
 mod claims;
 mod detached;
 mod device;
+mod device_task;
 mod events;
 mod exchange;
 mod login;
@@ -37,7 +38,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use claims::Claims;
 pub(crate) use detached::detached;
-use device::DeviceTask;
+use device_task::DeviceTask;
 pub use events::{Events, SessionEndReason, SessionEvent};
 pub use exchange::RefreshOperation;
 pub(crate) use exchange::RefreshSettings;

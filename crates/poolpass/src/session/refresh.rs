@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::detached::detached;
-use super::device::DeviceTask;
+use super::device_task::DeviceTask;
 use super::exchange::exchange;
 use super::manager::{Shared, signed_out};
 use super::state::{Outcome, RunningRefresh};
