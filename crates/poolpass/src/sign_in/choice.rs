@@ -3,8 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::AuthFactor;
-use super::flow::Begun;
-use super::password::{SrpProof, SrpStart};
+use super::password::{Begun, SrpProof, SrpStart};
 use crate::error::Error;
 use crate::json::Object;
 use crate::user_pool::{ClientMetadata, UserPool};

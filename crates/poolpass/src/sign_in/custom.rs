@@ -2,8 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::flow::Begun;
-use super::password::{SrpProof, SrpStart};
+use super::password::{Begun, SrpProof, SrpStart};
 use crate::error::Error;
 use crate::json::Object;
 use crate::user_pool::{ClientMetadata, UserPool};

@@ -19,7 +19,7 @@ use super::challenge::Challenge;
 use super::choice::{self, Choice};
 use super::custom;
 use super::device;
-use super::password::{self, SrpProof, SrpStart};
+use super::password::{self, Begun, SrpProof, SrpStart};
 use super::pending::PendingStore;
 use super::record::SavedChallenge;
 use super::{AuthFactor, SignInStep};
@@ -50,15 +50,6 @@ pub(super) enum Method {
     Choice(Choice),
     /// CUSTOM_AUTH, after SRP if there is a password.
     Custom(Option<SecretString>),
-}
-
-/// The first answer of a sign-in, and what the next steps need to know.
-pub(super) struct Begun {
-    pub(super) answer: AuthAnswer,
-    /// For answering PASSWORD_VERIFIER.
-    pub(super) srp: Option<SrpProof>,
-    /// Whether a code that is asked for now is a second factor.
-    pub(super) first_factor_proved: bool,
 }
 
 /// The parts of earlier steps that later ones need.

@@ -5,12 +5,20 @@ use std::time::SystemTime;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::flow::Begun;
 use crate::error::{Error, ErrorKind};
 use crate::json::Object;
 use crate::platform::BoxFuture;
 use crate::srp::{ClientEphemeral, Identity, ServerChallenge, SrpError, claim_timestamp};
 use crate::user_pool::{AuthAnswer, ClientMetadata, UserPool};
+
+/// The first answer of a sign-in, and what the next steps need to know.
+pub(super) struct Begun {
+    pub(super) answer: AuthAnswer,
+    /// For answering PASSWORD_VERIFIER.
+    pub(super) srp: Option<SrpProof>,
+    /// Whether a code that is asked for now is a second factor.
+    pub(super) first_factor_proved: bool,
+}
 
 /// Sends the password.
 pub(super) async fn send(

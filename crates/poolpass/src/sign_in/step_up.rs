@@ -7,7 +7,8 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::flow::{Begun, SignInFlow};
+use super::flow::SignInFlow;
+use super::password::Begun;
 use super::record::SavedChallenge;
 use super::{AuthFactor, SignInStep};
 use crate::error::Error;
