@@ -56,7 +56,7 @@ impl std::fmt::Display for Difference {
 /// The name of a request in the list of differences.
 pub(crate) fn digest(input: &Value) -> String {
     // FNV-1a: short, stable, and good enough to tell some hundred requests apart.
-    let hash = input.to_string().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+    let hash = sorted_text(input).bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     format!("{hash:016x}")
@@ -155,8 +155,15 @@ fn is_empty(value: &Value) -> bool {
 
 fn sort(list: &mut Value) {
     if let Some(list) = list.as_array_mut() {
-        list.sort_by_key(Value::to_string);
+        list.sort_by_cached_key(sorted_text);
     }
+}
+
+/// The JSON with sorted members: other crates of the build may have serde_json keep the order in which they were written.
+fn sorted_text(value: &Value) -> String {
+    let mut value = value.clone();
+    value.sort_all_objects();
+    value.to_string()
 }
 
 fn settle(value: &mut Value) {
