@@ -22,6 +22,7 @@ pub(crate) fn preflight(request: &Request) -> Option<Response> {
         && request.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let answered_here = match request.service {
         Service::ExecuteApi | Service::UserPoolKeys => true,
+        Service::UserPoolDomain => is_for_scripts(request),
         Service::S3 => request.uri.path() == "/",
         Service::Control => loopback_origin(&request.headers).is_some(),
         Service::UserPool | Service::IdentityPool | Service::DynamoDb | Service::Sts | Service::Iam => true,
@@ -49,6 +50,7 @@ pub(crate) fn allow(request: &Request, response: &mut Response) {
     let origin = match request.service {
         Service::S3 if request.uri.path() != "/" => return,
         Service::Control => loopback_origin(&request.headers).cloned(),
+        Service::UserPoolDomain if !is_for_scripts(request) => return,
         _ => Some(HeaderValue::from_static("*")),
     };
     let Some(origin) = origin else { return };
@@ -58,6 +60,11 @@ pub(crate) fn allow(request: &Request, response: &mut Response) {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
+}
+
+/// Of a user pool's domain, scripts call these endpoints; a browser opens the others.
+fn is_for_scripts(request: &Request) -> bool {
+    ["Token", "UserInfo", "Revoke", "GetDomainOpenIdConfiguration"].contains(&request.operation.as_str())
 }
 
 fn loopback_origin(headers: &HeaderMap) -> Option<&HeaderValue> {

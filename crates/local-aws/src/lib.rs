@@ -16,6 +16,7 @@ mod faults;
 mod iam;
 mod identity_pool;
 mod limits;
+mod managed_login;
 mod messages;
 mod model;
 pub mod provision;

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, Method, Uri, header::CONTENT_TYPE};
 
-use crate::user_pool;
+use crate::user_pool::{self, domain};
 
 /// The services that share the port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub(crate) enum Service {
     UserPool,
     /// A user pool's public keys and OpenID configuration.
     UserPoolKeys,
+    /// The domain of a user pool, below `/_domain/`: OAuth 2.0 and managed login.
+    UserPoolDomain,
     /// Cognito identity pools (`cognito-identity`).
     IdentityPool,
     DynamoDb,
@@ -51,6 +53,9 @@ impl Route {
         let path = uri.path();
         if let Some(rest) = path.strip_prefix("/_local/") {
             return Self::new(Service::Control, rest);
+        }
+        if path.starts_with(domain::PATH) {
+            return Self::new(Service::UserPoolDomain, domain::operation(path));
         }
         if path.starts_with("/_api/") {
             return Self::new(Service::ExecuteApi, "Invoke");
@@ -209,6 +214,15 @@ mod tests {
         assert_eq!(route("GET", keys, &[], ""), (Service::UserPoolKeys, "GetJwks".to_owned()));
         assert_eq!(route("POST", "/_local/faults", &[], "[]"), (Service::Control, "faults".to_owned()));
         assert_eq!(route("GET", "/_api/notes/1", &[], "").0, Service::ExecuteApi);
+        for (path, operation) in [
+            ("oauth2/authorize?client_id=c", "Authorize"),
+            ("oauth2/token", "Token"),
+            (".well-known/openid-configuration", "GetDomainOpenIdConfiguration"),
+            ("login", "ManagedLogin"),
+        ] {
+            let found = route("GET", &format!("/_domain/notes/{path}"), &[], "");
+            assert_eq!(found, (Service::UserPoolDomain, operation.to_owned()), "{path}");
+        }
     }
 
     #[test]

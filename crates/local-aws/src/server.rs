@@ -256,6 +256,7 @@ pub(crate) async fn dispatch(account: &Arc<Account>, request: &Request) -> Respo
     match request.service {
         Service::UserPool => user_pool::handle(account, request),
         Service::UserPoolKeys => user_pool::public_keys(account, request),
+        Service::UserPoolDomain => user_pool::domain::handle(account, request).await,
         Service::IdentityPool => identity_pool::handle(account, request),
         Service::DynamoDb => dynamodb::handle(account, request),
         Service::Sts => sts::handle(account, request),
@@ -321,9 +322,11 @@ fn throttled(service: Service) -> AwsError {
         Service::Sts | Service::Iam => AwsError::new("Throttling", "Rate exceeded"),
         Service::ExecuteApi => AwsError::new("TooManyRequestsException", "Too Many Requests")
             .with_status(StatusCode::TOO_MANY_REQUESTS),
-        Service::UserPool | Service::UserPoolKeys | Service::IdentityPool | Service::Control => {
-            AwsError::new("TooManyRequestsException", "Rate exceeded")
-        }
+        Service::UserPool
+        | Service::UserPoolKeys
+        | Service::UserPoolDomain
+        | Service::IdentityPool
+        | Service::Control => AwsError::new("TooManyRequestsException", "Rate exceeded"),
     }
 }
 

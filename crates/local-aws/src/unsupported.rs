@@ -9,17 +9,8 @@ const PROVIDERS: &[&str] =
     &["SupportedLoginProviders", "DeveloperProviderName", "OpenIdConnectProviderARNs", "SamlProviderARNs"];
 const POOL_SETTINGS: &[&str] =
     &["LambdaConfig", "KeyConfiguration", "IssuerConfiguration", "DcrConfiguration", "DeletionProtection"];
-/// The settings of redirects and managed login, and data of the caller's device that a server passes on.
-const CLIENT_SETTINGS: &[&str] = &[
-    "AllowedOAuthFlows",
-    "AllowedOAuthFlowsUserPoolClient",
-    "AllowedOAuthScopes",
-    "CallbackURLs",
-    "DefaultRedirectURI",
-    "EnablePropagateAdditionalUserContextData",
-    "LogoutURLs",
-    "SupportedIdentityProviders",
-];
+/// Data of the caller's device that a server passes on.
+const CLIENT_SETTINGS: &[&str] = &["EnablePropagateAdditionalUserContextData"];
 
 /// The parameters of an operation that local-aws does not implement.
 fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
@@ -27,6 +18,8 @@ fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
         (Service::IdentityPool, "CreateIdentityPool" | "UpdateIdentityPool") => PROVIDERS,
         (Service::UserPool, "CreateUserPool" | "UpdateUserPool") => POOL_SETTINGS,
         (Service::UserPool, "CreateUserPoolClient" | "UpdateUserPoolClient") => CLIENT_SETTINGS,
+        (Service::UserPool, "CreateIdentityProvider" | "UpdateIdentityProvider") => &["AcrMapping"],
+        (Service::UserPool, "CreateUserPoolDomain" | "UpdateUserPoolDomain") => &["Routing"],
         (Service::UserPool, "CreateUserPoolReplica") => &["UserPoolTags"],
         (Service::UserPool, "SetRiskConfiguration") => {
             &["ClientId", "CompromisedCredentialsRiskConfiguration", "RiskExceptionConfiguration"]
@@ -76,7 +69,7 @@ pub(crate) fn check(request: &Request) -> Result<(), AwsError> {
 fn has_value(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !["", "OFF", "INACTIVE", "COGNITO"].contains(&text.as_str()),
+        Value::String(text) => !["", "OFF", "INACTIVE"].contains(&text.as_str()),
         Value::Array(elements) => elements.iter().any(has_value),
         Value::Object(members) => members.values().any(has_value),
         Value::Bool(true) | Value::Number(_) => true,
@@ -179,7 +172,7 @@ mod tests {
                 "cognito-idp",
                 Draft::json(
                     &idp("CreateUserPoolClient"),
-                    &json!({"UserPoolId": "eu-west-1_none", "ClientName": "c", "CallbackURLs": ["https://example.com/"]}),
+                    &json!({"UserPoolId": "eu-west-1_none", "ClientName": "c", "EnablePropagateAdditionalUserContextData": true}),
                 ),
             ),
             (

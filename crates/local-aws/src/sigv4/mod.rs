@@ -225,7 +225,7 @@ fn check_scope<'a>(
 
 fn service_name(service: Service) -> &'static str {
     match service {
-        Service::UserPool | Service::UserPoolKeys => "cognito-idp",
+        Service::UserPool | Service::UserPoolKeys | Service::UserPoolDomain => "cognito-idp",
         Service::IdentityPool => "cognito-identity",
         Service::DynamoDb => "dynamodb",
         Service::Sts => "sts",

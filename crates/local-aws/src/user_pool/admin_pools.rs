@@ -10,6 +10,7 @@ use super::{
     Call,
     challenge::Challenges,
     client::{AppClient, ClientSettings},
+    domain::Domain,
     first_factor::{Tier, unavailable_in_lite},
     invalid_parameter,
     mfa::{MfaConfiguration, OfferedFactors},
@@ -132,6 +133,9 @@ pub(super) fn create_user_pool(call: &Call<'_>) -> Result<Value, AwsError> {
         risk_configuration: None,
         replicas: BTreeMap::new(),
         sessions: SessionConfiguration::default(),
+        domain: Domain::default(),
+        identity_providers: BTreeMap::new(),
+        resource_servers: BTreeMap::new(),
         pretence_key,
         created: call.now,
     };
@@ -254,7 +258,7 @@ pub(super) fn create_user_pool_client(call: &Call<'_>) -> Result<Value, AwsError
         id: random_text(LOWERCASE, 26),
         user_pool_id: pool.id.clone(),
         secret: input.generate_secret.then(|| random_text(LOWERCASE, 51)),
-        settings: input.settings.completed()?,
+        settings: checked(input.settings.completed()?, pool, input.generate_secret)?,
         created: call.now,
         modified: call.now,
     };
@@ -279,7 +283,8 @@ pub(super) fn update_user_pool_client(call: &Call<'_>) -> Result<Value, AwsError
     if settings.client_name.is_empty() {
         settings.client_name.clone_from(&old.settings.client_name);
     }
-    let updated = updated_client(&old, settings.completed()?, call.now);
+    let settings = checked(settings.completed()?, pool, old.secret.is_some())?;
+    let updated = updated_client(&old, settings, call.now);
     let answer = json!({ "UserPoolClient": updated.to_json() });
     pool.clients.insert(updated.id.clone(), Arc::new(updated));
     Ok(answer)
@@ -311,6 +316,11 @@ pub(super) fn list_user_pool_clients(call: &Call<'_>) -> Result<Value, AwsError>
         })
         .collect();
     Ok(json!({ "UserPoolClients": list }))
+}
+
+fn checked(settings: ClientSettings, pool: &UserPool, has_secret: bool) -> Result<ClientSettings, AwsError> {
+    settings.oauth.check(pool, has_secret)?;
+    Ok(settings)
 }
 
 fn client(pool: &UserPool, id: &str) -> Result<Arc<AppClient>, AwsError> {

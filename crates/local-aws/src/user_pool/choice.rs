@@ -28,7 +28,7 @@ pub(super) fn by_choice(
     client: &AppClient,
     input: &InitiateAuth,
 ) -> Result<Value, AwsError> {
-    if !client.settings.allows("USER_AUTH") {
+    if !call.allows_flow(client, "USER_AUTH") {
         return Err(invalid_parameter("USER_AUTH is not enabled for the client."));
     }
     if pool.settings.user_pool_tier == Tier::Lite {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use super::domain::OAuthSettings;
 use crate::{clock::json_timestamp, error::AwsError};
 
 /// An app client of a user pool.
@@ -49,6 +50,8 @@ pub(super) struct ClientSettings {
     auth_session_validity: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh_token_rotation: Option<RefreshTokenRotation>,
+    #[serde(flatten)]
+    pub(super) oauth: OAuthSettings,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -253,6 +256,12 @@ impl AppClient {
             }
             _ => false,
         }
+    }
+
+    /// `SECRET_HASH` for this username, if the client has a secret.
+    pub(super) fn secret_hash(&self, username: &str) -> Option<String> {
+        let mac = Hmac::<Sha256>::new_from_slice(self.secret.as_ref()?.as_bytes()).ok()?;
+        Some(STANDARD.encode(mac.chain_update(username).chain_update(&self.id).finalize().into_bytes()))
     }
 
     fn is_secret_hash(&self, secret: &str, username: &str, given: &str) -> bool {

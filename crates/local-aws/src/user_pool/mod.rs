@@ -24,6 +24,7 @@ mod device_operations;
 mod device_sign_in;
 #[cfg(test)]
 mod device_tests;
+pub(crate) mod domain;
 mod first_factor;
 mod forgot_password;
 mod keys;
@@ -111,6 +112,8 @@ struct Call<'a> {
     account: &'a Account,
     request: &'a Request,
     now: SystemTime,
+    /// Set if the pages of managed login make the call.
+    managed_login: Option<domain::ManagedLogin>,
 }
 
 /// The pools by id.
@@ -134,7 +137,7 @@ enum Operation {
 }
 
 pub(crate) fn handle(account: &Account, request: &Request) -> Response {
-    let call = Call { account, request, now: account.clock.now() };
+    let call = Call { account, request, now: account.clock.now(), managed_login: None };
     let checked = |run: fn(&Call<'_>) -> _| {
         account.limits.take_request(&request.operation, call.now)?;
         unsupported::check(request)?;
@@ -226,6 +229,21 @@ fn operation(name: &str) -> Option<Operation> {
         "UpdateUserPoolReplica" => Administrative(replicas::update),
         "DeleteUserPoolReplica" => Administrative(replicas::delete),
         "ListUserPoolReplicas" => Administrative(replicas::list),
+        "CreateIdentityProvider" => Administrative(domain::providers::create),
+        "DescribeIdentityProvider" => Administrative(domain::providers::describe),
+        "UpdateIdentityProvider" => Administrative(domain::providers::update),
+        "DeleteIdentityProvider" => Administrative(domain::providers::delete),
+        "ListIdentityProviders" => Administrative(domain::providers::list),
+        "GetIdentityProviderByIdentifier" => Administrative(domain::providers::by_identifier),
+        "CreateResourceServer" => Administrative(domain::resource_servers::create),
+        "DescribeResourceServer" => Administrative(domain::resource_servers::describe),
+        "UpdateResourceServer" => Administrative(domain::resource_servers::update),
+        "DeleteResourceServer" => Administrative(domain::resource_servers::delete),
+        "ListResourceServers" => Administrative(domain::resource_servers::list),
+        "CreateUserPoolDomain" => Administrative(domain::create),
+        "DescribeUserPoolDomain" => Administrative(domain::describe),
+        "UpdateUserPoolDomain" => Administrative(domain::update),
+        "DeleteUserPoolDomain" => Administrative(domain::delete),
         "CreateGroup" => Administrative(admin_groups::create_group),
         "DeleteGroup" => Administrative(admin_groups::delete_group),
         "AdminAddUserToGroup" => Administrative(admin_groups::add_user_to_group),
@@ -259,13 +277,7 @@ pub(crate) fn public_keys(account: &Account, request: &Request) -> Response {
         if request.operation == "GetJwks" {
             return Ok(json!(keys::signing_keys()?.jwks()));
         }
-        let issuer = pool.issuer();
-        Ok(json!({
-            "issuer": issuer,
-            "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
-            "id_token_signing_alg_values_supported": ["RS256"],
-            "subject_types_supported": ["public"],
-        }))
+        Ok(domain::open_id_configuration(pool, request))
     });
     let mut response = aws_json::response(document);
     let json = http::HeaderValue::from_static("application/json");
@@ -388,14 +400,28 @@ impl Pools {
         Err(AwsError::new("ResourceNotFoundException", format!("User pool client {id} does not exist.")))
     }
 
-    /// The user of an access token. The token must be valid, unexpired and not revoked, and the user must exist.
+    /// The user of an access token for the user's own operations. The token must be valid, unexpired and not revoked, and the user
+    /// must exist.
     fn by_access_token(&mut self, token: &str, now: SystemTime) -> Result<(&mut UserPool, Caller), AwsError> {
+        let (pool, caller, scopes) = self.by_any_access_token(token, now)?;
+        if !tokens::is_self_service(&scopes) {
+            return Err(not_authorized("Access Token does not have required scopes"));
+        }
+        Ok((pool, caller))
+    }
+
+    /// As [`by_access_token`](Self::by_access_token), for a token with any scopes, which it also returns.
+    fn by_any_access_token(
+        &mut self,
+        token: &str,
+        now: SystemTime,
+    ) -> Result<(&mut UserPool, Caller, String), AwsError> {
         let refused = |message| AwsError::new("NotAuthorizedException", message);
         let claims = tokens::verify(token, crate::clock::unix_seconds(now)).map_err(|error| match error {
             TokenError::Expired { .. } => refused("Access Token has expired"),
             TokenError::Malformed | TokenError::BadSignature => refused("Invalid Access Token"),
         })?;
-        if !tokens::is_self_service(&claims) {
+        if tokens::text(&claims, "token_use") != Some("access") {
             return Err(refused("Invalid Access Token"));
         }
         let claim = |name| tokens::text(&claims, name).unwrap_or_default();
@@ -417,7 +443,8 @@ impl Pools {
             return Err(password_reset_required());
         }
         let (username, sign_in) = (user.username.clone(), sign_in.id.clone());
-        Ok((pool, Caller { username, sign_in, client }))
+        let scopes = claim("scope").to_owned();
+        Ok((pool, Caller { username, sign_in, client }, scopes))
     }
 }
 
@@ -478,7 +505,10 @@ mod tests {
         AdminGetUser AdminDeleteUser AdminSetUserPassword AdminResetUserPassword AdminConfirmSignUp \
         AdminUpdateUserAttributes AdminEnableUser AdminDisableUser AdminUserGlobalSignOut \
         AdminSetUserMFAPreference ConfirmDevice GetDevice ListDevices UpdateDeviceStatus ForgetDevice AdminGetDevice \
-        AdminListDevices AdminUpdateDeviceStatus AdminForgetDevice \
+        AdminListDevices AdminUpdateDeviceStatus AdminForgetDevice CreateUserPoolDomain DescribeUserPoolDomain \
+        UpdateUserPoolDomain DeleteUserPoolDomain CreateIdentityProvider DescribeIdentityProvider UpdateIdentityProvider \
+        DeleteIdentityProvider ListIdentityProviders GetIdentityProviderByIdentifier CreateResourceServer \
+        DescribeResourceServer UpdateResourceServer DeleteResourceServer ListResourceServers \
         SetUserSettings UpdateAuthEventFeedback AdminSetUserSettings AdminDeleteSoftwareToken \
         AdminListUserAuthEvents AdminUpdateAuthEventFeedback SetRiskConfiguration CreateUserPoolReplica \
         UpdateUserPoolReplica DeleteUserPoolReplica ListUserPoolReplicas CreateGroup DeleteGroup AdminAddUserToGroup AdminRemoveUserFromGroup";
@@ -492,7 +522,12 @@ mod tests {
         for name in OPERATIONS.split_whitespace() {
             let run = |body: &str| {
                 let request = request(name, body.to_owned());
-                let call = Call { account: &test.account, request: &request, now: test.account.clock.now() };
+                let call = Call {
+                    account: &test.account,
+                    request: &request,
+                    now: test.account.clock.now(),
+                    managed_login: None,
+                };
                 match operation(name).unwrap() {
                     Operation::Public(run) | Operation::Administrative(run) => run(&call),
                 }
@@ -533,7 +568,12 @@ mod tests {
         let test = TestPool::new();
         let code = |body: &'static str| {
             let request = request("SignUp", body);
-            let call = Call { account: &test.account, request: &request, now: test.account.clock.now() };
+            let call = Call {
+                account: &test.account,
+                request: &request,
+                now: test.account.clock.now(),
+                managed_login: None,
+            };
             sign_up::sign_up(&call).unwrap_err()
         };
         assert_eq!(code("{\"ClientId\":").code, "SerializationException");

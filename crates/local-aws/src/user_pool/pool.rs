@@ -13,6 +13,7 @@ use super::{
     challenge::Challenges,
     client::AppClient,
     device::DeviceConfiguration,
+    domain::{Domain, providers::IdentityProvider, resource_servers::ResourceServer},
     first_factor::{FirstFactor, SignInPolicy, Tier},
     mfa::{Factor, MfaConfiguration, OfferedFactors},
     passkeys::{FactorConfiguration, WebAuthnConfiguration},
@@ -44,6 +45,11 @@ pub(super) struct UserPool {
     /// Replicas by region, and whether they are active.
     pub(super) replicas: BTreeMap<String, bool>,
     pub(super) sessions: SessionConfiguration,
+    pub(super) domain: Domain,
+    /// Identity providers by name.
+    pub(super) identity_providers: BTreeMap<String, IdentityProvider>,
+    /// Resource servers by identifier.
+    pub(super) resource_servers: BTreeMap<String, ResourceServer>,
     /// The key for stable made-up answers about missing users.
     pub(super) pretence_key: [u8; 32],
     pub(super) created: SystemTime,
@@ -396,6 +402,9 @@ impl UserPool {
         json["Arn"] = json!(self.arn());
         json["AcrConfiguration"] = self.settings.acr_configuration.to_json();
         json["SchemaAttributes"] = self.schema.to_json();
+        if let Some(domain) = self.domain.name() {
+            json["Domain"] = json!(domain);
+        }
         json["EstimatedNumberOfUsers"] = json!(self.users.len());
         json["CreationDate"] = json_timestamp(self.created);
         json["LastModifiedDate"] = json_timestamp(self.created);

@@ -209,6 +209,14 @@ impl Schema {
         )))
     }
 
+    /// Whether users can have this attribute.
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        name == "email_verified"
+            || name == "phone_number_verified"
+            || STANDARD.contains(&name)
+            || self.declaration(name).is_some()
+    }
+
     fn declaration(&self, name: &str) -> Option<&SchemaAttribute> {
         self.declared.iter().find(|attribute| attribute.name == name)
     }

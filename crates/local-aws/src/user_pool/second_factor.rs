@@ -10,11 +10,10 @@ use super::{
     code::Code,
     delivery::{masked, medium_name},
     device::DeviceIds,
-    invalid_parameter,
+    domain, invalid_parameter,
     mfa::{Factor, MfaConfiguration},
     not_authorized,
     pool::{UserPool, user_not_found},
-    sessions::TrackedSession,
     sign_ins::SignInDetails,
     tokens, triggers,
     user::{User, UserStatus, password_reset_required, user_not_confirmed},
@@ -127,12 +126,14 @@ impl SignInStep<'_> {
         let device = if is_new { Some(DeviceIds::new(&pool.region)) } else { device };
         let user = pool.users.get(&username).ok_or_else(user_not_found)?;
         triggers::signed_in(call, pool, client, user, is_new)?;
-        let session = pool.sessions.max_per_user().map(|max| {
-            pool.sign_ins.evict(&username, max, call.now);
-            TrackedSession::begin(call.request, call.now)
-        });
+        if call.managed_login.is_some() {
+            let claims = authentication.claims(&pool.settings.acr_configuration);
+            return domain::signed_in(call, pool, &username, claims);
+        }
+        let session = pool.begin_session(&username, call);
+        let user = pool.users.get(&username).ok_or_else(user_not_found)?;
         let claims = authentication.claims(&pool.settings.acr_configuration);
-        let details = SignInDetails { claims, session };
+        let details = SignInDetails { claims, session, ..SignInDetails::default() };
         let (mut sign_in, refresh_token) = pool.sign_ins.begin(client, user, details, call.now);
         pool.sign_ins.set_device(&mut sign_in, device);
         let claims = triggers::before_tokens(call, pool, client, user, "Authentication")?;

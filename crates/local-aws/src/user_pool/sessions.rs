@@ -100,8 +100,17 @@ impl SessionConfiguration {
     }
 }
 
+impl UserPool {
+    /// The record of a new sign-in, if the pool tracks sessions. It makes room among the user's sessions.
+    pub(super) fn begin_session(&mut self, username: &str, call: &Call<'_>) -> Option<TrackedSession> {
+        let max = self.sessions.max_per_user()?;
+        self.sign_ins.evict(username, max, call.now);
+        Some(TrackedSession::begin(call.request, call.now))
+    }
+}
+
 impl TrackedSession {
-    pub(super) fn begin(request: &Request, now: SystemTime) -> Self {
+    fn begin(request: &Request, now: SystemTime) -> Self {
         const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
         let mut rng = rand::rng();

@@ -142,7 +142,7 @@ fn by_password(
     client: &AppClient,
     parameters: &Parameters,
 ) -> Result<Value, AwsError> {
-    if !client.settings.allows("USER_PASSWORD_AUTH") {
+    if !call.allows_flow(client, "USER_PASSWORD_AUTH") {
         return Err(invalid_parameter("USER_PASSWORD_AUTH flow not enabled for this client"));
     }
     let typed = parameters.required("USERNAME")?;

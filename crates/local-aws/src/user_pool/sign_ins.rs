@@ -9,7 +9,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::Rng as _;
 
 use super::{
-    authentication::AuthClaims, client::AppClient, device::DeviceIds, sessions::TrackedSession, user::User,
+    authentication::AuthClaims, client::AppClient, device::DeviceIds, domain::Scopes,
+    sessions::TrackedSession, user::User,
 };
 use crate::error::AwsError;
 
@@ -36,6 +37,10 @@ pub(super) struct SignIn {
     pub(super) claims: Option<AuthClaims>,
     /// The record of it, if the pool tracked sessions when it began.
     pub(super) session: Option<TrackedSession>,
+    /// Of a sign-in at the pool's domain. Others have the scope for the user's own operations.
+    pub(super) scopes: Option<Scopes>,
+    /// Of the first ID token; refreshed ones have none.
+    pub(super) nonce: Option<String>,
     expires: SystemTime,
     revoked: bool,
 }
@@ -45,6 +50,9 @@ pub(super) struct SignIn {
 pub(super) struct SignInDetails {
     pub(super) claims: Option<AuthClaims>,
     pub(super) session: Option<TrackedSession>,
+    pub(super) scopes: Option<Scopes>,
+    /// When the person signed in, if that was earlier.
+    pub(super) time: Option<SystemTime>,
 }
 
 struct RefreshToken {
@@ -76,11 +84,13 @@ impl SignIns {
             username: user.username.clone(),
             sub: user.sub.clone(),
             client_id: client.id.clone(),
-            time: now,
+            time: details.time.unwrap_or(now),
             event_id: uuid::Uuid::new_v4().to_string(),
             device: None,
             claims: details.claims,
             session: details.session,
+            scopes: details.scopes,
+            nonce: None,
             expires: now + client.settings.refresh_token_lifetime(),
             revoked: false,
         };

@@ -99,7 +99,9 @@ fn claims_of(pool: &UserPool, user: &User, token: &str, now: SystemTime) -> Resu
         TokenError::Expired { .. } => not_authorized("Access Token has expired"),
         TokenError::Malformed | TokenError::BadSignature => not_authorized("Invalid Access Token"),
     })?;
-    let is_of_pool = tokens::is_self_service(&claims) && tokens::text(&claims, "iss") == Some(&pool.issuer());
+    let is_of_pool = tokens::text(&claims, "token_use") == Some("access")
+        && tokens::is_self_service(tokens::text(&claims, "scope").unwrap_or_default())
+        && tokens::text(&claims, "iss") == Some(&pool.issuer());
     let sign_in = tokens::text(&claims, "origin_jti").and_then(|id| pool.sign_ins.find(id));
     let Some(sign_in) = sign_in.filter(|_| is_of_pool) else {
         return Err(not_authorized("Invalid Access Token"));

@@ -147,7 +147,12 @@ impl TestPool {
 
     fn run(&self, name: &str, input: &Value) -> Result<Value, AwsError> {
         let request = request(name, input.to_string());
-        let call = Call { account: &self.account, request: &request, now: self.account.clock.now() };
+        let call = Call {
+            account: &self.account,
+            request: &request,
+            now: self.account.clock.now(),
+            managed_login: None,
+        };
         match operation(name).unwrap() {
             Operation::Public(run) | Operation::Administrative(run) => run(&call),
         }

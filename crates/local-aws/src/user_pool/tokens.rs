@@ -2,17 +2,16 @@
 
 use std::time::{Duration, SystemTime};
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, Header, Validation};
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::{
-    authentication::AuthClaims, client::AppClient, keys, pool::UserPool, sign_ins::SignIn,
-    triggers::TokenClaims, user::User,
+    authentication::AuthClaims, client::AppClient, domain::SELF_SERVICE, keys, pool::UserPool,
+    sign_ins::SignIn, triggers::TokenClaims, user::User,
 };
 use crate::{clock::unix_seconds, error::AwsError};
-
-/// The scope of access tokens for the user's own operations.
-const SELF_SERVICE_SCOPE: &str = "aws.cognito.signin.user.admin";
 
 /// The claims of a verified token.
 pub(super) type Claims = Map<String, Value>;
@@ -41,17 +40,21 @@ impl Issue<'_> {
     pub(super) fn result(self, refresh_token: Option<String>) -> Result<Value, AwsError> {
         let Self { pool, client, user, sign_in, claims, now } = self;
         let keys = keys::signing_keys()?;
+        let access_token = sign(&keys.access_token, &access_claims(pool, client, user, sign_in, now))?;
         let mut id_claims = id_claims(pool, client, user, sign_in, now);
         claims.apply(&mut id_claims);
-        let id_token = sign(&keys.id_token, &id_claims)?;
-        let access_token = sign(&keys.access_token, &access_claims(pool, client, user, sign_in, now))?;
+        if sign_in.scopes.is_some() {
+            id_claims.insert("at_hash".to_owned(), json!(at_hash(&access_token)));
+        }
 
         let mut result = json!({
             "AccessToken": access_token,
-            "IdToken": id_token,
             "ExpiresIn": client.settings.access_token_lifetime().as_secs(),
             "TokenType": "Bearer",
         });
+        if sign_in.scopes.as_ref().is_none_or(|scopes| scopes.has("openid")) {
+            result["IdToken"] = json!(sign(&keys.id_token, &id_claims)?);
+        }
         if let Some(refresh_token) = refresh_token {
             result["RefreshToken"] = json!(refresh_token);
         }
@@ -78,10 +81,9 @@ pub(super) fn verify(token: &str, now: i64) -> Result<Claims, TokenError> {
     Ok(claims)
 }
 
-/// Whether this is an access token that may call the user's own operations.
-pub(super) fn is_self_service(claims: &Claims) -> bool {
-    let scopes = text(claims, "scope").unwrap_or_default();
-    text(claims, "token_use") == Some("access") && scopes.split(' ').any(|scope| scope == SELF_SERVICE_SCOPE)
+/// Whether an access token with these scopes may call the user's own operations.
+pub(super) fn is_self_service(scopes: &str) -> bool {
+    scopes.split(' ').any(|scope| scope == SELF_SERVICE)
 }
 
 pub(super) fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
@@ -98,13 +100,17 @@ fn sign(key: &keys::SigningKey, claims: &Claims) -> Result<String, AwsError> {
 fn id_claims(pool: &UserPool, client: &AppClient, user: &User, sign_in: &SignIn, now: SystemTime) -> Claims {
     let mut claims = common_claims(pool, user, sign_in, now, client.settings.id_token_lifetime());
     for (name, value) in &user.attributes {
-        if client.settings.may_read(name) {
+        let is_granted = sign_in.scopes.as_ref().is_none_or(|scopes| scopes.shows(name));
+        if is_granted && client.settings.may_read(name) {
             claims.insert(name.clone(), claim_value(name, value));
         }
     }
     claims.insert("aud".to_owned(), json!(client.id));
     claims.insert("token_use".to_owned(), json!("id"));
     claims.insert("cognito:username".to_owned(), json!(user.username));
+    if let Some(nonce) = &sign_in.nonce {
+        claims.insert("nonce".to_owned(), json!(nonce));
+    }
     let roles = pool.roles_of(user);
     if let Some(preferred) = roles.preferred {
         claims.insert("cognito:preferred_role".to_owned(), json!(preferred));
@@ -125,7 +131,15 @@ fn access_claims(
     let mut claims = common_claims(pool, user, sign_in, now, client.settings.access_token_lifetime());
     claims.insert("client_id".to_owned(), json!(client.id));
     claims.insert("token_use".to_owned(), json!("access"));
-    claims.insert("scope".to_owned(), json!(SELF_SERVICE_SCOPE));
+    match &sign_in.scopes {
+        Some(scopes) => {
+            claims.insert("scope".to_owned(), json!(scopes.claim()));
+            claims.insert("version".to_owned(), json!(2));
+        }
+        None => {
+            claims.insert("scope".to_owned(), json!(SELF_SERVICE));
+        }
+    }
     claims.insert("username".to_owned(), json!(user.username));
     if let Some(device) = &sign_in.device {
         claims.insert("device_key".to_owned(), json!(device.key));
@@ -161,9 +175,39 @@ fn common_claims(
     claims
 }
 
-/// In tokens, the verified flags are booleans; everything else is text.
+/// The access token of an app client for itself, by client credentials.
+pub(super) fn machine_token(
+    pool: &UserPool,
+    client: &AppClient,
+    scope: &str,
+    now: SystemTime,
+) -> Result<String, AwsError> {
+    let claims = json!({
+        "sub": client.id,
+        "client_id": client.id,
+        "token_use": "access",
+        "scope": scope,
+        "auth_time": unix_seconds(now),
+        "iss": pool.issuer(),
+        "iat": unix_seconds(now),
+        "exp": unix_seconds(now + client.settings.access_token_lifetime()),
+        "version": 2,
+        "jti": uuid::Uuid::new_v4().to_string(),
+    });
+    let Value::Object(claims) = claims else { return Err(AwsError::internal(&"not an object")) };
+    sign(&keys::signing_keys()?.access_token, &claims)
+}
+
+/// The claim `at_hash` of OpenID Connect, for RS256.
+fn at_hash(access_token: &str) -> String {
+    let hash = Sha256::digest(access_token.as_bytes());
+    URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2])
+}
+
+/// In tokens, the verified flags are booleans, and `identities` is a list; everything else is text.
 fn claim_value(name: &str, value: &str) -> Value {
     match name {
+        "identities" => serde_json::from_str(value).unwrap_or_default(),
         "email_verified" | "phone_number_verified" => json!(value == "true"),
         _ => json!(value),
     }
@@ -171,8 +215,6 @@ fn claim_value(name: &str, value: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-
     use super::{
         super::testing::{TestPool, claims},
         *,
@@ -222,7 +264,7 @@ mod tests {
         let id = claims(&tokens["IdToken"]);
         assert_eq!(access["token_use"], "access");
         assert_eq!(access["client_id"], test.client_id);
-        assert_eq!(access["scope"], SELF_SERVICE_SCOPE);
+        assert_eq!(access["scope"], SELF_SERVICE);
         assert_eq!(access["username"], "ada");
         assert!(access.get("email").is_none() && access.get("aud").is_none());
         for same in ["sub", "iss", "origin_jti", "event_id", "auth_time"] {

@@ -13,18 +13,22 @@ OPERATIONS = {
     # and every operation that needs no signature
     "cognito-idp": """
         AdminAddUserToGroup AdminConfirmSignUp AdminCreateUser AdminDeleteSoftwareToken AdminDeleteUser
-        AdminDeleteUserAttributes AdminDisableUser AdminEnableUser AdminForgetDevice AdminGetDevice
-        AdminGetUser AdminGetUserAuthFactors AdminInitiateAuth AdminListDevices AdminListUserAuthEvents
-        AdminListUserSessions AdminRemoveUserFromGroup AdminResetUserPassword AdminRespondToAuthChallenge
-        AdminRevokeUserSession AdminSetUserMFAPreference AdminSetUserPassword AdminSetUserSettings
-        AdminUpdateAuthEventFeedback AdminUpdateDeviceStatus AdminUpdateUserAttributes
-        AdminUserGlobalSignOut CreateGroup CreateUserPool CreateUserPoolClient CreateUserPoolReplica
-        DeleteGroup DeleteUserPool DeleteUserPoolClient DeleteUserPoolReplica DescribeRiskConfiguration
-        DescribeUserPool DescribeUserPoolClient GetProvisionedLimit GetUserPoolClientSessionConfiguration
-        GetUserPoolMfaConfig GetUserPoolSessionConfiguration ListUserPoolClients ListUserPoolReplicas
-        ListUserPools ListUsers SetRiskConfiguration SetUserPoolClientSessionConfiguration
-        SetUserPoolMfaConfig SetUserPoolSessionConfiguration UpdateProvisionedLimit UpdateUserPool
-        UpdateUserPoolClient UpdateUserPoolReplica
+        AdminDeleteUserAttributes AdminDisableProviderForUser AdminDisableUser AdminEnableUser
+        AdminForgetDevice AdminGetDevice AdminGetUser AdminGetUserAuthFactors AdminInitiateAuth
+        AdminLinkProviderForUser AdminListDevices AdminListUserAuthEvents AdminListUserSessions
+        AdminRemoveUserFromGroup AdminResetUserPassword AdminRespondToAuthChallenge AdminRevokeUserSession
+        AdminSetUserMFAPreference AdminSetUserPassword AdminSetUserSettings AdminUpdateAuthEventFeedback
+        AdminUpdateDeviceStatus AdminUpdateUserAttributes AdminUserGlobalSignOut CreateGroup
+        CreateIdentityProvider CreateResourceServer CreateUserPool CreateUserPoolClient CreateUserPoolDomain
+        CreateUserPoolReplica DeleteGroup DeleteIdentityProvider DeleteResourceServer DeleteUserPool
+        DeleteUserPoolClient DeleteUserPoolDomain DeleteUserPoolReplica DescribeIdentityProvider
+        DescribeResourceServer DescribeRiskConfiguration DescribeUserPool DescribeUserPoolClient
+        DescribeUserPoolDomain GetIdentityProviderByIdentifier GetProvisionedLimit
+        GetUserPoolClientSessionConfiguration GetUserPoolMfaConfig GetUserPoolSessionConfiguration
+        ListIdentityProviders ListResourceServers ListUserPoolClients ListUserPoolReplicas ListUserPools
+        ListUsers SetRiskConfiguration SetUserPoolClientSessionConfiguration SetUserPoolMfaConfig
+        SetUserPoolSessionConfiguration UpdateIdentityProvider UpdateProvisionedLimit UpdateResourceServer
+        UpdateUserPool UpdateUserPoolClient UpdateUserPoolDomain UpdateUserPoolReplica
     """,
     "cognito-identity": """
         CreateIdentityPool DeleteIdentityPool DescribeIdentity DescribeIdentityPool GetCredentialsForIdentity GetId

@@ -75,7 +75,12 @@ async fn register(test: &TestPool, user: &str, name: &str) -> Value {
 /// The challenge WEB_AUTHN of a user, and its options.
 fn challenge(test: &TestPool, user: &str) -> (Value, Value) {
     let request = request("InitiateAuth", "{}");
-    let call = Call { account: &test.account, request: &request, now: test.account.clock.now() };
+    let call = Call {
+        account: &test.account,
+        request: &request,
+        now: test.account.clock.now(),
+        managed_login: None,
+    };
     let mut pools = call.pools();
     let (pool, client) = pools.by_client(&test.client_id).unwrap();
     let (username, authentication) = (user.to_owned(), Authentication::default());

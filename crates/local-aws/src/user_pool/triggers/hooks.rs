@@ -128,7 +128,7 @@ pub(in crate::user_pool) fn before_authentication(
     flow: &str,
     parameters: &Parameters,
 ) -> Result<(), AwsError> {
-    let Some(typed) = parameters.optional("USERNAME").filter(|_| client.settings.allows(flow)) else {
+    let Some(typed) = parameters.optional("USERNAME").filter(|_| call.allows_flow(client, flow)) else {
         return Ok(());
     };
     let user = pool.find(typed);
