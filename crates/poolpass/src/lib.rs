@@ -42,6 +42,8 @@
 //!   have events of their own, whose traces quote requests: subscribe to this target alone.
 //! - `software-authenticator` (native, off by default): [`SoftwareAuthenticator`](platform::SoftwareAuthenticator), for tests of apps with
 //!   passkeys.
+//! - `verify` (native, off by default): the module [`verify`], with which a server verifies tokens.
+//! - `tower` (native, off by default): [`verify::tower`], a layer for servers built with axum, hyper or tonic.
 //! - `aws-sdk` (native, off by default): a [`Client`] is a credentials provider for the official AWS SDK.
 
 // An app's log is the app's: a line that the SDK writes may show a secret.
@@ -71,6 +73,8 @@ mod aws_sdk;
 pub mod dynamodb;
 #[cfg(feature = "s3")]
 pub mod s3;
+#[cfg(all(feature = "verify", not(target_arch = "wasm32")))]
+pub mod verify;
 
 mod client;
 

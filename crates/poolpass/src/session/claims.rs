@@ -13,7 +13,7 @@ use crate::dates;
 pub struct Claims(Map<String, Value>);
 
 impl Claims {
-    pub(super) fn new(claims: Map<String, Value>) -> Self {
+    pub(crate) fn new(claims: Map<String, Value>) -> Self {
         Self(claims)
     }
 
@@ -44,13 +44,13 @@ impl Claims {
         self.time("auth_time")
     }
 
-    pub(super) fn list(&self, name: &str) -> Vec<&str> {
+    pub(crate) fn list(&self, name: &str) -> Vec<&str> {
         let items = self.get(name).and_then(Value::as_array);
         items.map(|items| items.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
     }
 
     /// A time in seconds since 1970, whole or not: RFC 7519 allows both.
-    pub(super) fn time(&self, name: &str) -> Option<SystemTime> {
+    pub(crate) fn time(&self, name: &str) -> Option<SystemTime> {
         let value = self.get(name)?;
         let since = match value.as_u64() {
             Some(seconds) => Duration::from_secs(seconds),

@@ -1,0 +1,117 @@
+use futures_util::future::join_all;
+use serde_json::json;
+
+use super::super::{Requirements, VerifyErrorKind};
+use super::*;
+
+async fn verify(verifier: &UserPoolVerifier, key_id: &str, key: usize) -> Option<VerifyErrorKind> {
+    let jwt = rs256(&json!({ "alg": "RS256", "kid": key_id }), &access_claims(), key);
+    kind(verifier.verify(&jwt, &Requirements::access_token()).await)
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_callers_share_one_fetch() {
+    let server = KeyServer::of_user_pool();
+    let verifier = server.user_pool_verifier();
+    let outcomes = join_all((0..50).map(|_| verify(&verifier, "one", 0))).await;
+    assert!(outcomes.iter().all(Option::is_none), "{outcomes:?}");
+    assert_eq!(server.requests(), [KEY_SET]);
+    assert_eq!(verify(&verifier.clone(), "one", 0).await, None);
+    assert_eq!(server.requests(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_callers_share_one_failed_fetch() {
+    let server = KeyServer::of_user_pool();
+    server.is_down(true);
+    let verifier = server.user_pool_verifier();
+    let outcomes = join_all((0..50).map(|_| verify(&verifier, "one", 0))).await;
+    assert!(
+        outcomes.iter().all(|outcome| *outcome == Some(VerifyErrorKind::KeysUnavailable)),
+        "{outcomes:?}"
+    );
+    assert_eq!(server.requests().len(), 2, "one fetch of two attempts");
+    server.is_down(false);
+    assert_eq!(verify(&verifier, "one", 0).await, None, "the next caller tries again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_who_goes_away_leaves_the_fetch_to_the_next() {
+    let server = KeyServer::of_user_pool();
+    let verifier = server.user_pool_verifier();
+    let gone = tokio::time::timeout(Duration::from_millis(5), verify(&verifier, "one", 0)).await;
+    assert!(gone.is_err());
+    assert_eq!(verify(&verifier, "one", 0).await, None);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_key_is_found_and_an_old_one_is_void() {
+    let server = KeyServer::of_user_pool();
+    let verifier = server.user_pool_verifier();
+    assert_eq!(verify(&verifier, "one", 0).await, None);
+    server.put(KEY_SET, &key_set(&[("two", 1)]));
+    assert_eq!(verify(&verifier, "two", 1).await, None);
+    assert_eq!(verify(&verifier, "one", 0).await, Some(VerifyErrorKind::UnknownKey));
+}
+
+#[tokio::test(start_paused = true)]
+async fn unknown_keys_do_not_flood_the_server() {
+    let server = KeyServer::of_user_pool();
+    let verifier = server.user_pool_verifier();
+    assert_eq!(verify(&verifier, "one", 0).await, None);
+    server.requests();
+    for attempt in 0..100 {
+        let key_id = format!("unknown-{attempt}");
+        assert_eq!(verify(&verifier, &key_id, 0).await, Some(VerifyErrorKind::UnknownKey));
+    }
+    assert_eq!(server.requests().len(), 3);
+    assert_eq!(verify(&verifier, "one", 0).await, None, "known keys are as good as before");
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    server.put(KEY_SET, &key_set(&[("one", 0), ("two", 1)]));
+    assert_eq!(verify(&verifier, "two", 1).await, None, "later there is another look");
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_are_fetched_anew_after_a_day_if_the_server_answers() {
+    let server = KeyServer::of_user_pool();
+    let verifier = server.user_pool_verifier();
+    assert_eq!(verify(&verifier, "one", 0).await, None);
+    tokio::time::sleep(Duration::from_hours(25)).await;
+    server.is_down(true);
+    assert_eq!(verify(&verifier, "one", 0).await, None, "an old key is better than none");
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    server.is_down(false);
+    server.put(KEY_SET, &key_set(&[("two", 1)]));
+    assert_eq!(verify(&verifier, "one", 0).await, Some(VerifyErrorKind::UnknownKey), "AWS has withdrawn it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_document_that_is_no_key_set_is_no_reason_to_refuse_tokens_for_good() {
+    for document in
+        ["", "[]", "{}", r#"{"keys":1}"#, "<html>", r#"{"keys":[{}, 1, {"kty":"RSA","kid":"one"}]}"#]
+    {
+        let server = KeyServer::of_user_pool();
+        server.put(KEY_SET, document);
+        let verifier = server.user_pool_verifier();
+        let outcome = verify(&verifier, "one", 0).await;
+        let expected = if document.contains("RSA") {
+            VerifyErrorKind::UnknownKey
+        } else {
+            VerifyErrorKind::KeysUnavailable
+        };
+        assert_eq!(outcome, Some(expected), "{document}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_for_encryption_or_another_algorithm_verifies_nothing() {
+    for (name, value) in [("use", "enc"), ("alg", "RS512"), ("kty", "EC")] {
+        let server = KeyServer::of_user_pool();
+        let mut keys: Value = serde_json::from_str(&key_set(&[("one", 0)])).unwrap();
+        keys["keys"][0][name] = json!(value);
+        server.put(KEY_SET, &keys.to_string());
+        let outcome = verify(&server.user_pool_verifier(), "one", 0).await;
+        assert_eq!(outcome, Some(VerifyErrorKind::UnknownKey), "{name}");
+    }
+}

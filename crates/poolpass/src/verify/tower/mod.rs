@@ -1,0 +1,7 @@
+//! A layer that verifies the bearer token of each request before a service sees it.
+
+mod answer;
+mod bearer;
+mod service;
+
+pub use service::{VerifyLayer, VerifyService};
