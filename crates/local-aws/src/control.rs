@@ -49,6 +49,7 @@ pub(crate) async fn handle(account: &Account, request: &Request) -> Response {
             Ok(json!([]))
         }
         (&Method::DELETE, "user-contexts") => Ok(account.user_contexts.take()),
+        (&Method::POST, "callback-urls") => add_callback_urls(account, &request.body),
         (&Method::GET, "clock") => Ok(clock(account)),
         (&Method::POST, "clock") => set_clock(account, &request.body),
         _ => return reply(StatusCode::NOT_FOUND, &json!({ "message": "no such control endpoint" })),
@@ -92,6 +93,19 @@ fn set_limits(account: &Account, body: &[u8]) -> Result<Value, serde_json::Error
 fn set_triggers(account: &Account, body: &[u8]) -> Result<Value, serde_json::Error> {
     serde_json::from_slice::<TriggerScript>(body)?.set(&account.triggers);
     Ok(json!({}))
+}
+
+/// Lets an app client redirect to more URLs, such as those of test servers with a port of their own.
+fn add_callback_urls(account: &Account, body: &[u8]) -> Result<Value, serde_json::Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Urls {
+        client_id: String,
+        urls: Vec<String>,
+    }
+    let Urls { client_id, urls } = serde_json::from_slice(body)?;
+    let known = account.user_pools.add_callback_urls(&client_id, &urls);
+    Ok(json!({ "known": known }))
 }
 
 fn clock(account: &Account) -> Value {

@@ -1,6 +1,7 @@
 //! Creates the demo on a server, with the same calls as on AWS.
 
 mod client;
+mod managed_login;
 mod policies;
 #[cfg(test)]
 mod tests;
@@ -24,7 +25,8 @@ pub enum Policies {
     /// `dynamodb:LeadingKeys`, as on AWS.
     #[default]
     PerIdentity,
-    /// Each role has the whole bucket and table. For servers without policy variables and leading keys, such as ministack.
+    /// Each role has the whole bucket and table, and the user pool has no domain. For servers without policy variables and leading
+    /// keys, such as ministack.
     Wide,
 }
 
@@ -87,7 +89,7 @@ const EXPOSED_HEADERS: [&str; 16] = [
 ];
 
 /// Creates the demo on the server at `endpoint` (plain HTTP, such as `http://127.0.0.1:4577`) with signed calls. It has a user
-/// pool with three app clients (without a secret, with a secret, with rotating refresh tokens), two confirmed users (the second
+/// pool with a domain, three app clients (without a secret, with a secret, with rotating refresh tokens), two confirmed users (the second
 /// with TOTP), an identity pool with roles for signed-in users and guests, a bucket with CORS rules, and a table with the keys
 /// `pk` and `sk`. Names have a random suffix, so a server can hold several demos.
 ///
@@ -108,9 +110,17 @@ pub async fn demo(
     let table = format!("poolpass-demo-{suffix}");
 
     let user_pool = create_user_pool(&client, &suffix).await?;
-    let public_client = create_app_client(&client, &user_pool, AppClient::Public).await?;
-    let secret_client = create_app_client(&client, &user_pool, AppClient::Secret).await?;
-    let rotating_client = create_app_client(&client, &user_pool, AppClient::Rotating).await?;
+    let domain = match policies {
+        Policies::PerIdentity => {
+            let name = format!("poolpass-demo-{suffix}");
+            Some(managed_login::create_domain(&client, endpoint, &user_pool, &name).await?)
+        }
+        Policies::Wide => None,
+    };
+    let app_client = |kind| create_app_client(&client, &user_pool, kind, domain.is_some());
+    let public_client = app_client(AppClient::Public).await?;
+    let secret_client = app_client(AppClient::Secret).await?;
+    let rotating_client = app_client(AppClient::Rotating).await?;
     let client_id = text(&public_client, "ClientId", "CreateUserPoolClient")?;
     let rotating_client_id = text(&rotating_client, "ClientId", "CreateUserPoolClient")?;
     create_user(&client, &user_pool, FIRST_USER).await?;
@@ -132,7 +142,7 @@ pub async fn demo(
 
     Ok(json!({
         "region": region,
-        "userPool": { "id": user_pool, "clientId": client_id, "clientSecret": null, "domain": null },
+        "userPool": { "id": user_pool, "clientId": client_id, "clientSecret": null, "domain": domain },
         "identityPool": { "id": identity_pool },
         "endpoints": {
             "cognitoIdp": endpoint,
@@ -215,6 +225,7 @@ async fn create_app_client(
     client: &Client,
     user_pool: &str,
     kind: AppClient,
+    has_domain: bool,
 ) -> Result<Value, ProvisionError> {
     let name = match kind {
         AppClient::Public => "public",
@@ -240,6 +251,9 @@ async fn create_app_client(
             "ALLOW_CUSTOM_AUTH"
         ]);
         input["RefreshTokenRotation"] = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 60 });
+    }
+    if has_domain {
+        managed_login::allow_redirects(&mut input);
     }
     Ok(idp(client, "CreateUserPoolClient", &input).await?["UserPoolClient"].take())
 }

@@ -13,6 +13,7 @@ use super::domain::OAuthSettings;
 use crate::{clock::json_timestamp, error::AwsError};
 
 /// An app client of a user pool.
+#[derive(Clone)]
 pub(super) struct AppClient {
     pub(super) id: String,
     pub(super) user_pool_id: String,

@@ -355,6 +355,16 @@ impl UserPools {
         })
     }
 
+    /// Adds to the `CallbackURLs` and `LogoutURLs` of an app client. Returns whether it exists.
+    pub(crate) fn add_callback_urls(&self, client_id: &str, urls: &[String]) -> bool {
+        let mut pools = self.lock();
+        let Ok((pool, client)) = pools.by_client(client_id) else { return false };
+        let mut changed = AppClient::clone(&client);
+        changed.settings.oauth.add_urls(urls);
+        pool.clients.insert(client_id.to_owned(), Arc::new(changed));
+        true
+    }
+
     /// Revokes every refresh token of every pool.
     pub(crate) fn revoke_refresh_tokens(&self) {
         for pool in self.lock().0.values_mut() {

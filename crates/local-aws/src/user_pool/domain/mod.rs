@@ -19,6 +19,10 @@ mod revoke;
 mod scopes;
 mod session;
 mod state;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod token;
 mod user_info;
 

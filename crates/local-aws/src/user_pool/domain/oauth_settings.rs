@@ -66,6 +66,11 @@ impl OAuthSettings {
         self.check_flows(has_secret)
     }
 
+    pub(in crate::user_pool) fn add_urls(&mut self, urls: &[String]) {
+        self.callback_urls.extend_from_slice(urls);
+        self.logout_urls.extend_from_slice(urls);
+    }
+
     fn check_flows(&self, has_secret: bool) -> Result<(), AwsError> {
         let refused = |message| Err(AwsError::new("InvalidOAuthFlowException", message));
         let has_credentials = self.allowed_o_auth_flows.iter().any(|flow| flow == CLIENT_CREDENTIALS);
