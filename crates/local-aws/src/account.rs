@@ -14,6 +14,7 @@ use crate::{
     messages::Messages,
     request_counts::RequestCounts,
     s3::S3,
+    stand_in::StandIns,
     sts::Sts,
     user_pool::{Triggers, UserContexts, UserPools},
 };
@@ -32,6 +33,7 @@ pub(crate) struct Account {
     pub(crate) triggers: Triggers,
     pub(crate) user_contexts: UserContexts,
     pub(crate) identity_pools: IdentityPools,
+    pub(crate) stand_ins: StandIns,
     pub(crate) iam: Iam,
     pub(crate) sts: Arc<Sts>,
     pub(crate) s3: S3,
@@ -60,6 +62,7 @@ impl Account {
             triggers: Triggers::default(),
             user_contexts: UserContexts::default(),
             identity_pools: IdentityPools::default(),
+            stand_ins: StandIns::default(),
             iam: Iam::default(),
             sts,
             s3,

@@ -21,7 +21,7 @@ pub(crate) fn preflight(request: &Request) -> Option<Response> {
         && request.headers.contains_key(header::ORIGIN)
         && request.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let answered_here = match request.service {
-        Service::ExecuteApi | Service::UserPoolKeys => true,
+        Service::ExecuteApi | Service::UserPoolKeys | Service::StandIn => true,
         Service::UserPoolDomain => is_for_scripts(request),
         Service::S3 => request.uri.path() == "/",
         Service::Control => loopback_origin(&request.headers).is_some(),

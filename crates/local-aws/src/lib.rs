@@ -13,6 +13,7 @@ mod error;
 mod exchange;
 mod execute_api;
 mod faults;
+mod form;
 mod iam;
 mod identity_pool;
 mod limits;
@@ -24,13 +25,16 @@ mod query_protocol;
 mod request_counts;
 mod route;
 mod s3;
+mod saml;
 mod server;
 mod sigv4;
+mod stand_in;
 mod sts;
 #[cfg(test)]
 mod test_support;
 mod unsupported;
 mod user_pool;
+mod xml_tree;
 
 pub use clock::Clock;
 pub use echo::{Echo, EchoEncoding, EchoFormat};

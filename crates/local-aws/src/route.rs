@@ -2,7 +2,10 @@
 
 use http::{HeaderMap, Method, Uri, header::CONTENT_TYPE};
 
-use crate::user_pool::{self, domain};
+use crate::{
+    stand_in,
+    user_pool::{self, domain},
+};
 
 /// The services that share the port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub(crate) enum Service {
     /// The API behind API Gateway (`execute-api`), below `/_api/`.
     ExecuteApi,
     S3,
+    /// Stand-ins for other identity providers, below `/_providers/`.
+    StandIn,
     /// The control endpoints for tests, below `/_local/`.
     Control,
 }
@@ -56,6 +61,9 @@ impl Route {
         }
         if path.starts_with(domain::PATH) {
             return Self::new(Service::UserPoolDomain, domain::operation(path));
+        }
+        if let Some(operation) = stand_in::operation(path) {
+            return Self::new(Service::StandIn, operation);
         }
         if path.starts_with("/_api/") {
             return Self::new(Service::ExecuteApi, "Invoke");

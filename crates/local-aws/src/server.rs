@@ -32,7 +32,7 @@ use crate::{
     query_protocol,
     request_counts::RequestCounts,
     route::Service,
-    s3, sts,
+    s3, stand_in, sts,
     user_pool::{self, Triggers},
 };
 
@@ -263,6 +263,7 @@ pub(crate) async fn dispatch(account: &Arc<Account>, request: &Request) -> Respo
         Service::Iam => iam::handle(account, request),
         Service::ExecuteApi => execute_api::handle(account, request),
         Service::S3 => s3::handle(account, request).await,
+        Service::StandIn => stand_in::handle(account, request),
         Service::Control => control::handle(account, request).await,
     }
 }
@@ -325,6 +326,7 @@ fn throttled(service: Service) -> AwsError {
         Service::UserPool
         | Service::UserPoolKeys
         | Service::UserPoolDomain
+        | Service::StandIn
         | Service::IdentityPool
         | Service::Control => AwsError::new("TooManyRequestsException", "Rate exceeded"),
     }

@@ -232,6 +232,7 @@ fn service_name(service: Service) -> &'static str {
         Service::Iam => "iam",
         Service::ExecuteApi => "execute-api",
         Service::S3 => "s3",
+        Service::StandIn => "stand-in",
         Service::Control => "local",
     }
 }

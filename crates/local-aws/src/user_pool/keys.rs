@@ -13,11 +13,12 @@ use jsonwebtoken::{
 
 use crate::error::AwsError;
 
-pub(super) struct SigningKey {
-    pub(super) id: String,
-    pub(super) private: EncodingKey,
-    pub(super) public: DecodingKey,
-    jwk: Jwk,
+/// An RSA key that signs RS256.
+pub(crate) struct SigningKey {
+    pub(crate) id: String,
+    pub(crate) private: EncodingKey,
+    pub(crate) public: DecodingKey,
+    pub(crate) jwk: Jwk,
 }
 
 pub(super) struct SigningKeys {
@@ -52,8 +53,12 @@ impl SigningKeys {
 
 impl SigningKey {
     fn generate() -> Result<Self, Box<dyn std::error::Error>> {
-        let pkcs8 = KeyPair::generate(KeySize::Rsa2048)?.as_der()?;
-        let pem = pem::encode(&pem::Pem::new("PRIVATE KEY", pkcs8.as_ref()));
+        Self::from_pkcs8(KeyPair::generate(KeySize::Rsa2048)?.as_der()?.as_ref())
+    }
+
+    /// The key in a PKCS#8 document. Its id is new.
+    pub(crate) fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, Box<dyn std::error::Error>> {
+        let pem = pem::encode(&pem::Pem::new("PRIVATE KEY", pkcs8));
         let private = EncodingKey::from_rsa_pem(pem.as_bytes())?;
         let mut jwk = Jwk::from_encoding_key(&private, Algorithm::RS256)?;
         let id = uuid::Uuid::new_v4().to_string();

@@ -65,6 +65,7 @@ use std::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+pub(crate) use self::keys::SigningKey;
 pub(crate) use self::replicas::PATH as REGION_PATH;
 pub(crate) use self::triggers::TriggerScript;
 pub use self::triggers::{Trigger, TriggerError, Triggers};
