@@ -130,8 +130,9 @@ pub use session::{
 };
 pub use sign_in::challenge::{self, Challenge};
 pub use sign_in::{
-    AuthFactor, AuthFlow, PasswordlessSignInBuilder, PasswordlessSignInOptions, SignInBuilder, SignInOptions,
-    SignInStep, StepUpBuilder,
+    AuthFactor, AuthFlow, IdentityProvider, PasswordlessSignInBuilder, PasswordlessSignInOptions,
+    RedirectOptions, RedirectResult, RedirectSignIn, RedirectSignInBuilder, SignInBuilder, SignInOptions,
+    SignInStep, StepUpBuilder, UserAgentSignInBuilder,
 };
 pub use user_pool::{CodeDeliveryDetails, DeviceFingerprint, UserContextData};
 

@@ -1,7 +1,7 @@
 //! The secrets of a request, which no error or event about it may show.
 
 use futures_util::TryStreamExt;
-use http::header::{AUTHORIZATION, HeaderName};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -83,13 +83,20 @@ fn secrets(request: &AwsRequest, sent: &[HeaderMap]) -> Secrets {
         add_members(&mut secrets, &request.body, |name| {
             !HARMLESS.contains(&name) && !name.starts_with("userAttributes.")
         });
-    } else if !request.protocol.is_of_aws && request.body.len() <= SEARCHED_BODY {
+    } else if (!request.protocol.is_of_aws || is_form(&request.headers))
+        && request.body.len() <= SEARCHED_BODY
+    {
         add_members(&mut secrets, &request.body, names_a_secret);
         if let Ok(form) = std::str::from_utf8(&request.body) {
             add_pairs(&mut secrets, form);
         }
     }
     secrets
+}
+
+/// Whether the body is a form, as OAuth's endpoints take it.
+fn is_form(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/x-www-form-urlencoded")
 }
 
 /// Whether a header, parameter or member of this name, which an app has chosen, contains a secret.
@@ -107,6 +114,7 @@ fn names_a_secret(name: &str) -> bool {
         "api_key",
         "customer-key",
         "session",
+        "verifier",
     ];
     let name = name.to_ascii_lowercase();
     name.ends_with("code") || PARTS.iter().any(|part| name.contains(part))

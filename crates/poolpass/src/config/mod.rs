@@ -173,8 +173,7 @@ impl UserPoolConfig {
         self.client_secret.as_ref()
     }
 
-    /// The base URL of the user pool's domain, where managed login and federated sign-in take place. It is only kept: Poolpass
-    /// has no federated sign-in yet.
+    /// The base URL of the user pool's domain, where managed login and federated sign-in take place.
     pub fn domain(&self) -> Option<&Endpoint> {
         self.domain.as_ref()
     }

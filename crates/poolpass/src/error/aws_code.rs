@@ -10,6 +10,7 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
         "NotAuthorizedException" if message.contains("Password attempts exceeded") => {
             ErrorKind::TooManyAttempts
         }
+        "NotAuthorizedException" if lacks_scope(message) => ErrorKind::MissingScope,
         "NotAuthorizedException" if is_not_about_the_password(message) => ErrorKind::Aws,
         // AWS refuses a value by its form before it applies the rule that has a code of its own.
         "InvalidParameterException" if is_about(message, &["previousPassword"]) => ErrorKind::NotAuthorized,
@@ -122,8 +123,11 @@ pub(super) fn kind_of(code: Option<&str>, message: &str, http_status: u16) -> Er
 }
 
 /// Advice about a refusal whose message does not say what to do.
-pub(super) fn advice(code: &str) -> Option<&'static str> {
+pub(super) fn advice(code: &str, message: &str) -> Option<&'static str> {
     Some(match code {
+        "NotAuthorizedException" if lacks_scope(message) => {
+            "Calls of the account need aws.cognito.signin.user.admin: ask for it at the redirect, and allow it at the app client."
+        }
         "WebAuthnNotEnabledException" => {
             "Allow WEB_AUTHN among the user pool's first factors (SignInPolicy, AllowedFirstAuthFactors)."
         }
@@ -177,6 +181,11 @@ fn is_not_about_the_password(message: &str) -> bool {
 /// `… Value at 'password' failed to satisfy constraint …`, of one of these members.
 fn is_about(message: &str, members: &[&str]) -> bool {
     members.iter().any(|member| message.contains(&format!("at '{member}'")))
+}
+
+/// The access token comes from managed login, which was asked for other scopes.
+fn lacks_scope(message: &str) -> bool {
+    message.contains("does not have required scopes")
 }
 
 /// Cognito's `Session` of a challenge is gone.
@@ -243,6 +252,7 @@ mod tests {
                 ErrorKind::ChallengeExpired,
             ),
             ("NotAuthorizedException", "Password attempts exceeded", ErrorKind::TooManyAttempts),
+            ("NotAuthorizedException", "Access Token does not have required scopes", ErrorKind::MissingScope),
             (
                 "InvalidParameterException",
                 "Cannot reset password for the user as there is no registered/verified email or phone_number",

@@ -37,12 +37,18 @@ macro_rules! error_kinds {
             TooManyAttempts = "tooManyAttempts",
             /// The challenge has expired or was already answered. Sign in again.
             ChallengeExpired = "challengeExpired",
+            /// The answer of a redirect does not belong to the sign-in that this device began, or its tokens are for somebody else: a wrong
+            /// state, nonce, issuer or audience. The session stays as it was; begin the sign-in again.
+            InvalidRedirect = "invalidRedirect",
             /// The message with the code could not be delivered.
             CodeDeliveryFailed = "codeDeliveryFailed",
             /// The person has not set up this kind of MFA.
             MfaNotSetUp = "mfaNotSetUp",
             /// A Lambda trigger of the user pool rejected the request. The error keeps its message.
             TriggerRejected = "triggerRejected",
+            /// The session's access token lacks a scope that the call needs. Ask for it when the person signs in, and allow it at the app
+            /// client.
+            MissingScope = "missingScope",
             /// The user pool or its region does not offer this operation: the setting is off, or the region is a replica. Change the
             /// user pool's settings, or call its main region.
             OperationNotEnabled = "operationNotEnabled",

@@ -24,6 +24,7 @@ pub(crate) use std::convert::Infallible as Item;
 
 use crate::platform::{
     AuthenticatorError, AuthenticatorErrorKind, RandomError, StoreError, TransportError, TransportErrorKind,
+    UserAgentError, UserAgentErrorKind,
 };
 
 /// The error of every call.
@@ -51,6 +52,7 @@ struct Inner {
     http_status: Option<u16>,
     cancellation_reasons: Vec<CancellationReason>,
     item: Option<Item>,
+    retry_url: Option<SecretString>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -65,6 +67,7 @@ impl Error {
             http_status: None,
             cancellation_reasons: Vec::new(),
             item: None,
+            retry_url: None,
             source: None,
         }))
     }
@@ -93,7 +96,7 @@ impl Error {
             }
             kind = cancellation::kind(&cancellation_reasons);
         }
-        let advice = aws_code.as_deref().and_then(aws_code::advice);
+        let advice = aws_code.as_deref().and_then(|code| aws_code::advice(code, said));
         let mut error = match message {
             Some(message) => Self::new(kind, advice.map_or(message.clone(), |advice| message + " " + advice)),
             None => Self::new(kind, format!("AWS answered with HTTP status {http_status}")),
@@ -113,6 +116,11 @@ impl Error {
 
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
+        self
+    }
+
+    pub(crate) fn with_retry_url(mut self, url: SecretString) -> Self {
+        self.0.retry_url = Some(url);
         self
     }
 
@@ -206,6 +214,15 @@ impl Error {
     #[cfg(feature = "dynamodb")]
     pub fn item(&self) -> Option<Item> {
         self.0.item.clone()
+    }
+
+    /// The URL of managed login to send the person to once more, if Cognito has only just linked the provider's account to a user and
+    /// therefore refused the sign-in ("Already found an entry for username"). The error's kind is `Conflict`. The second attempt
+    /// works, mostly without a question.
+    ///
+    /// Nothing else of the error shows the URL: it is good for one sign-in.
+    pub fn retry_url(&self) -> Option<&str> {
+        self.0.retry_url.as_ref().map(|url| url.expose_secret())
     }
 
     /// The AWS operation that failed, such as `InitiateAuth` or `GetObject`.
@@ -305,6 +322,17 @@ impl From<AuthenticatorError> for Error {
 
 const NOT_ASSOCIATED: &str = " (the user pool's RelyingPartyId has to be the page's domain or one above it; for an app, that domain \
                               has to serve /.well-known/apple-app-site-association or /.well-known/assetlinks.json with the app)";
+
+impl From<UserAgentError> for Error {
+    fn from(error: UserAgentError) -> Self {
+        let kind = match error.kind {
+            UserAgentErrorKind::Cancelled => ErrorKind::Cancelled,
+            UserAgentErrorKind::TimedOut => ErrorKind::Timeout,
+            UserAgentErrorKind::Unsupported | UserAgentErrorKind::Failed => ErrorKind::Platform,
+        };
+        Self::new(kind, without_queries(&error.detail))
+    }
+}
 
 impl From<RandomError> for Error {
     fn from(error: RandomError) -> Self {

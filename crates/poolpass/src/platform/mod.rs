@@ -13,6 +13,7 @@ mod timing;
 mod transport;
 #[cfg(feature = "s3")]
 mod upload_source;
+mod user_agent;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
@@ -36,6 +37,7 @@ pub use sys::HttpTransport;
 pub use transport::{Body, Request, Response, Transport, TransportError, TransportErrorKind};
 #[cfg(feature = "s3")]
 pub use upload_source::UploadSource;
+pub use user_agent::{RedirectUserAgent, UserAgentError, UserAgentErrorKind};
 
 pub(crate) use clock::ServerClock;
 pub(crate) use store::{BoundedStore, lock_within};

@@ -154,7 +154,7 @@ async fn signing_out_everywhere_takes_no_refusal_for_success() {
     let client = pool.client().store(store).build().unwrap();
     begin(&client, &pool, "ada").await;
     pool.refuse("NotAuthorizedException", "Access Token does not have required scopes");
-    assert_eq!(client.sign_out_everywhere().await.unwrap_err().kind(), ErrorKind::NotAuthorized);
+    assert_eq!(client.sign_out_everywhere().await.unwrap_err().kind(), ErrorKind::MissingScope);
     pool.lose();
     assert_eq!(client.sign_out_everywhere().await.unwrap_err().kind(), ErrorKind::Network);
     assert_eq!(username(&client).await.as_deref(), Some("ada"));

@@ -14,6 +14,7 @@ mod password;
 mod passwordless;
 mod pending;
 mod record;
+mod redirect;
 mod step_up;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,11 @@ pub use builder::{SignInBuilder, SignInOptions};
 pub(crate) use flow::SignInFlow;
 pub use passwordless::{PasswordlessSignInBuilder, PasswordlessSignInOptions};
 pub(crate) use record::SignUpSession;
+pub(crate) use redirect::Redirects;
+pub use redirect::{
+    IdentityProvider, RedirectOptions, RedirectResult, RedirectSignIn, RedirectSignInBuilder,
+    UserAgentSignInBuilder,
+};
 pub use step_up::StepUpBuilder;
 
 use crate::session::User;

@@ -70,8 +70,8 @@ impl PendingStore {
                 self.set_current(Some(saved.id.clone()));
                 Ok(Some(saved))
             }
-            // It waits for a redirect or a confirmation, which no challenge answers.
-            Some(PendingSignIn::HostedUi(_) | PendingSignIn::SignUp(_)) => {
+            // It waits for a confirmation, which no challenge answers.
+            Some(PendingSignIn::SignUp(_)) => {
                 self.set_current(None);
                 Ok(None)
             }

@@ -19,9 +19,6 @@ const VERSION: u64 = 2;
 pub(crate) enum PendingSignIn {
     /// It waits for the answer to a challenge.
     Challenge(SavedChallenge),
-    /// It waits for the redirect from Cognito's hosted UI. This version sends nobody there, but tabs with several versions of an
-    /// app share one store: this version must not drop the redirect that another one waits for.
-    HostedUi(HostedUiRedirect),
     /// It waits for a sign-up to be confirmed, or for the sign-in after that.
     SignUp(SignUpSession),
 }
@@ -58,15 +55,6 @@ pub(crate) struct SavedChallenge {
     asked_at: u64,
 }
 
-/// The values that turn the redirect's authorization code into tokens (OAuth 2.0 with PKCE). `state` and `code_verifier` are
-/// secrets.
-#[derive(Clone)]
-pub(crate) struct HostedUiRedirect {
-    redirect_uri: String,
-    state: SecretString,
-    code_verifier: SecretString,
-}
-
 /// How far the set-up of a TOTP app has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TotpProgress {
@@ -80,7 +68,6 @@ impl PendingSignIn {
     pub(super) fn to_json(&self) -> SecretString {
         match self {
             Self::Challenge(challenge) => challenge.to_object().with("kind", "challenge"),
-            Self::HostedUi(redirect) => redirect.to_object().with("kind", "hostedUi"),
             Self::SignUp(sign_up) => sign_up.to_object().with("kind", "signUp"),
         }
         .with("version", VERSION)
@@ -99,7 +86,6 @@ impl PendingSignIn {
         }
         Ok(match record.text("kind")?.as_str() {
             "challenge" => Some(Self::Challenge(SavedChallenge::read(record)?)),
-            "hostedUi" => Some(Self::HostedUi(HostedUiRedirect::read(record)?)),
             "signUp" => Some(Self::SignUp(SignUpSession::read(record)?)),
             _ => None,
         })
@@ -173,23 +159,6 @@ impl SavedChallenge {
     }
 }
 
-impl HostedUiRedirect {
-    fn to_object(&self) -> Object {
-        Object::new()
-            .with("redirectUri", self.redirect_uri.as_str())
-            .with("state", self.state.expose_secret())
-            .with("codeVerifier", self.code_verifier.expose_secret())
-    }
-
-    fn read(mut saved: Object) -> Result<Self, ParseError> {
-        Ok(Self {
-            redirect_uri: saved.text("redirectUri")?,
-            state: saved.secret("state")?,
-            code_verifier: saved.secret("codeVerifier")?,
-        })
-    }
-}
-
 impl SignUpSession {
     fn to_object(&self) -> Object {
         Object::new()
@@ -229,12 +198,6 @@ impl fmt::Debug for SavedChallenge {
     }
 }
 
-impl fmt::Debug for HostedUiRedirect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HostedUiRedirect").field("redirect_uri", &self.redirect_uri).finish_non_exhaustive()
-    }
-}
-
 impl fmt::Debug for SignUpSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignUpSession").field("is_confirmed", &self.is_confirmed).finish_non_exhaustive()
@@ -256,13 +219,6 @@ mod tests {
         })
     }
 
-    fn hosted_ui() -> Value {
-        json!({
-            "version": 2, "kind": "hostedUi", "redirectUri": "https://app.example/", "state": "the state",
-            "codeVerifier": "the verifier",
-        })
-    }
-
     fn sign_up() -> Value {
         json!({
             "version": 2, "kind": "signUp", "username": "ada", "session": "the sign-up's session",
@@ -276,7 +232,7 @@ mod tests {
 
     #[test]
     fn each_record_is_read_as_it_was_written() {
-        for record in [challenge(), hosted_ui(), sign_up()] {
+        for record in [challenge(), sign_up()] {
             let read = read(&record).unwrap();
             assert_eq!(matches!(read, PendingSignIn::Challenge(_)), record["kind"] == "challenge");
             let written: Value = serde_json::from_str(read.to_json().expose_secret()).unwrap();
@@ -300,7 +256,7 @@ mod tests {
             record["version"] = version;
             assert!(read(&record).is_none(), "{record}");
         }
-        let mut record = hosted_ui();
+        let mut record = sign_up();
         record["kind"] = json!("magicLink");
         assert!(read(&record).is_none());
         record["kind"].take();
@@ -309,10 +265,9 @@ mod tests {
 
     #[test]
     fn debug_shows_no_secret() {
-        for record in [challenge(), hosted_ui(), sign_up()] {
+        for record in [challenge(), sign_up()] {
             let shown = format!("{:?}", read(&record).unwrap());
             assert!(!shown.contains("the sign-up's session"), "{shown}");
-            assert!(!shown.contains("the state") && !shown.contains("the verifier"), "{shown}");
             assert!(!shown.contains("\"s\""), "{shown}");
         }
     }

@@ -269,19 +269,18 @@ async fn signing_out_and_time_remove_a_pending_challenge() {
 }
 
 #[tokio::test]
-async fn a_redirect_that_waits_is_no_challenge_and_stays_until_the_next_sign_in() {
+async fn a_redirect_that_waits_is_no_challenge_and_stays_beside_the_next_sign_in() {
+    const REDIRECTS: &str = "client.pendingRedirects";
     let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
     let client = pool.client().store(store.clone()).build().unwrap();
-    let redirect = json!({
-        "version": 2, "kind": "hostedUi", "redirectUri": "https://app.example/", "state": "s", "codeVerifier": "v"
-    });
-    store.save(SAVED, redirect.to_string().into()).await.unwrap();
+    let _ = client.sign_in_with_redirect("https://app.example/").await.unwrap();
+    let waiting = store.load(REDIRECTS).await.unwrap().unwrap();
     assert!(client.pending_challenge().await.unwrap().is_none());
-    let saved = store.load(SAVED).await.unwrap().unwrap();
-    assert_eq!(saved.expose_secret(), redirect.to_string());
 
     software_token(&pool, &client).await;
     assert_eq!(client.pending_challenge().await.unwrap().unwrap().name(), "SOFTWARE_TOKEN_MFA");
+    let saved = store.load(REDIRECTS).await.unwrap().unwrap();
+    assert_eq!(saved.expose_secret(), waiting.expose_secret());
 }
 
 #[tokio::test]

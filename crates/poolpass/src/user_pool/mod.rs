@@ -7,6 +7,7 @@ mod account;
 mod authentication;
 mod code_delivery_details;
 mod devices;
+pub(crate) mod domain;
 #[cfg(test)]
 pub(crate) mod scripted;
 mod tokens;
@@ -44,6 +45,7 @@ pub(crate) struct UserPool {
     id: UserPoolId,
     client_id: ClientId,
     client_secret: Option<SecretString>,
+    domain: Option<Endpoint>,
     user_context: Option<UserContext>,
     devices: Devices,
 }
@@ -81,6 +83,7 @@ impl UserPool {
             id: pool.id().clone(),
             client_id: pool.client_id().clone(),
             client_secret: pool.client_secret().cloned(),
+            domain: pool.domain().cloned(),
             user_context,
             devices: Devices::new(pool.client_id(), store, device_name),
         })

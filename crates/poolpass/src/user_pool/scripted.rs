@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::aws_request::RetryPolicy;
 use crate::client::{Client, ClientBuilder};
-use crate::config::Config;
+use crate::config::{Config, ConfigBuilder};
 use crate::platform::{BoxFuture, Clock, Random, RandomError, Request, Response, Transport, TransportError};
 
 /// Answers in turn, and keeps what was asked. Clones share everything.
@@ -40,13 +40,23 @@ impl ScriptedPool {
 
     /// A client of this pool that sends everything once.
     pub(crate) fn client(&self) -> ClientBuilder {
-        let config = Config::builder().user_pool("eu-west-1_AbCdEfGhI", "client").build().unwrap();
+        self.client_with(|config| config)
+    }
+
+    /// A client of this pool with more settings than its id, client and domain.
+    pub(crate) fn client_with(&self, configure: fn(ConfigBuilder) -> ConfigBuilder) -> ClientBuilder {
+        let config = Config::builder().user_pool("eu-west-1_AbCdEfGhI", "client").domain("auth.example.com");
+        let config = configure(config).build().unwrap();
         let once = RetryPolicy { max_attempts: 1, ..RetryPolicy::default() };
         Client::builder(config).transport(self.clone()).clock(self.clone()).random(self.clone()).retry(once)
     }
 
     pub(crate) fn answer(&self, answer: Value) -> &Self {
         self.push(Ok((200, answer)))
+    }
+
+    pub(crate) fn answer_with(&self, status: u16, answer: Value) -> &Self {
+        self.push(Ok((status, answer)))
     }
 
     pub(crate) fn refuse(&self, code: &str, message: &str) -> &Self {
@@ -109,9 +119,7 @@ impl ScriptedPool {
 
 impl Transport for ScriptedPool {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
-        let target = request.headers()["x-amz-target"].to_str().unwrap();
-        let operation = target.rsplit_once('.').unwrap().1.to_owned();
-        let input = serde_json::from_slice(request.body()).unwrap();
+        let (operation, input) = read(&request);
         self.0.asked.lock().unwrap().push((operation.clone(), input));
         let answer = self.0.answers.lock().unwrap().pop_front();
         let Scripted { outcome, held } =
@@ -125,6 +133,23 @@ impl Transport for ScriptedPool {
             Ok(http::Response::builder().status(status).body(body.into()).unwrap())
         })
     }
+}
+
+/// The operation and its input; of the domain's endpoints the path, and the form with the header `authorization`.
+fn read(request: &Request) -> (String, Value) {
+    if let Some(target) = request.headers().get("x-amz-target") {
+        let (_, operation) = target.to_str().unwrap().rsplit_once('.').unwrap();
+        return (operation.to_owned(), serde_json::from_slice(request.body()).unwrap());
+    }
+    let form = std::str::from_utf8(request.body()).unwrap();
+    let pairs = form.split('&').filter_map(|pair| pair.split_once('='));
+    let decoded = |text| percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned();
+    let mut input: serde_json::Map<String, Value> =
+        pairs.map(|(name, value)| (name.to_owned(), decoded(value).into())).collect();
+    if let Some(authorization) = request.headers().get("authorization") {
+        input.insert("authorization".to_owned(), authorization.to_str().unwrap().into());
+    }
+    (request.uri().path().to_owned(), input.into())
 }
 
 impl Clock for ScriptedPool {

@@ -1,0 +1,167 @@
+//! The user pool's domain: the pages of managed login, and the endpoints of OAuth 2.0.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method, Uri};
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use super::{AuthenticationResult, UserPool};
+use crate::aws_request::{AuthScheme, AwsRequest, Protocol, RefusalDetails, Repeat};
+use crate::error::{Error, ErrorKind};
+use crate::json::Object;
+use crate::percent;
+use crate::platform::BoxFuture;
+
+/// How the domain's endpoints answer: OAuth's JSON, whose members begin with small letters.
+const OAUTH: Protocol = Protocol {
+    allows_body: |answer| answer.body().trim_ascii_start().first() == Some(&b'{'),
+    read_refusal,
+    ..Protocol::JSON
+};
+
+impl UserPool {
+    /// A URL below the domain. `path_and_query` is percent-encoded.
+    ///
+    /// # Errors
+    ///
+    /// Kind `InvalidConfig` where the configuration has no domain.
+    pub(crate) fn domain_url(&self, path_and_query: &str) -> Result<Uri, Error> {
+        let domain = self.domain.as_ref().ok_or_else(|| {
+            Error::invalid_config(
+                "this needs the user pool's domain, which the configuration lacks: add it as userPool.domain",
+            )
+        })?;
+        domain.join(path_and_query)
+    }
+
+    /// Whether tokens of this user pool may name `issuer`. Cognito has two forms of its name.
+    pub(crate) fn is_issuer(&self, issuer: &str) -> bool {
+        let host = issuer.strip_prefix("https://");
+        let host = host.map(|host| host.strip_prefix("issuer-").unwrap_or(host));
+        host == Some(&self.login_provider())
+    }
+
+    /// Exchanges an authorization code for tokens at `/oauth2/token`. A code works once.
+    pub(crate) fn exchange_code<'a>(
+        &'a self,
+        code: &'a SecretString,
+        redirect_uri: &'a str,
+        code_verifier: &'a SecretString,
+    ) -> BoxFuture<'a, Result<AuthenticationResult, Error>> {
+        Box::pin(async move {
+            let form = Zeroizing::new(query(&[
+                ("grant_type", "authorization_code"),
+                ("client_id", self.client_id.as_str()),
+                ("code", code.expose_secret()),
+                ("redirect_uri", redirect_uri),
+                ("code_verifier", code_verifier.expose_secret()),
+            ]));
+            let asked_at = self.pipeline.device_now();
+            let mut answer = self.token(form).await?;
+            let Some(id_token) = answer.maybe_secret("id_token")? else {
+                let message =
+                    "the answer has no ID token: allow the scope openid at the app client, and ask for it";
+                return Err(Error::new(ErrorKind::MissingScope, message).during(TOKEN));
+            };
+            let result = AuthenticationResult {
+                id_token,
+                access_token: answer.secret("access_token")?,
+                refresh_token: answer.maybe_secret("refresh_token")?,
+                device_key: None,
+                new_device: None,
+            };
+            self.learn_time(&result, asked_at);
+            Ok(result)
+        })
+    }
+
+    async fn token(&self, form: Zeroizing<String>) -> Result<Object, Error> {
+        let mut request = AwsRequest::new(TOKEN, Method::POST, self.domain_url("/oauth2/token")?);
+        let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+        request.headers.insert(CONTENT_TYPE, form_type);
+        request.body = Bytes::from_owner(WipedText(form));
+        request.protocol = &OAUTH;
+        request.total_timeout = Some(Self::TOTAL_TIMEOUT);
+        let request = request.repeat(Repeat::IfNotDone);
+        let basic = self.client_secret().map(|secret| basic(self.client_id.as_str(), secret));
+        let authorization = basic.as_ref().map_or(AuthScheme::None, |basic| AuthScheme::Token(basic));
+        self.pipeline.json(&request, &authorization).await.map_err(|error| {
+            let Some(code) = error.aws_code() else { return error };
+            let kind = kind_of(code, error.message());
+            match code {
+                "invalid_grant" => error.with_message(
+                    "the authorization code was used already, is too old or belongs to another sign-in: begin again",
+                ),
+                "invalid_client" => error.with_message(
+                    "the app client does not exist, or needs another client secret: correct the configuration",
+                ),
+                _ => error,
+            }
+            .with_kind(kind)
+        })
+    }
+}
+
+/// The name of the endpoint, as the operation in errors.
+const TOKEN: &str = "Token";
+
+/// Text as the bytes of a request's body, which wipes it.
+struct WipedText(Zeroizing<String>);
+
+impl AsRef<[u8]> for WipedText {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// A query or form of these names and values.
+pub(crate) fn query(pairs: &[(&str, &str)]) -> String {
+    let mut query = String::new();
+    for (name, value) in pairs {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.push_str(name);
+        query.push('=');
+        query.extend(percent::component(value));
+    }
+    query
+}
+
+/// HTTP Basic with the app client's id and secret (RFC 6749, section 2.3.1).
+fn basic(id: &str, secret: &str) -> Zeroizing<String> {
+    let pair = Zeroizing::new(format!("{}:{}", percent::component(id), percent::component(secret)));
+    Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())))
+}
+
+fn read_refusal(details: &mut RefusalDetails, answer: &http::Response<Bytes>) {
+    let Ok(mut refusal) = Object::parse(answer.body()) else { return };
+    if let Ok(Some(code)) = refusal.maybe_text("error") {
+        details.code = Some(code);
+        details.message = refusal.maybe_text("error_description").ok().flatten().or(details.message.take());
+    }
+}
+
+/// The kind of one of OAuth's errors, from the token endpoint or from a redirect.
+pub(crate) fn kind_of(code: &str, description: &str) -> ErrorKind {
+    let says = |words: &str| description.contains(words);
+    match code {
+        // Cognito passes on how the provider names it.
+        _ if code == "access_denied" || says("access_denied") || says("user_cancelled") => {
+            ErrorKind::Cancelled
+        }
+        _ if says("Already found an entry for username") => ErrorKind::Conflict,
+        _ if says("failed with error") => ErrorKind::TriggerRejected,
+        "invalid_grant" => ErrorKind::ChallengeExpired,
+        "invalid_client" => ErrorKind::NotAuthorized,
+        "unauthorized_client" => ErrorKind::OperationNotEnabled,
+        "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => {
+            ErrorKind::SignedOut
+        }
+        "server_error" | "temporarily_unavailable" => ErrorKind::Unavailable,
+        _ => ErrorKind::Aws,
+    }
+}
