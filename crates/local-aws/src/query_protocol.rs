@@ -40,6 +40,11 @@ impl Parameters {
         self.0.iter().any(|(key, value)| is_of(key) && !value.is_empty())
     }
 
+    /// The members of a list: `NAME.member.1` and so on.
+    pub(crate) fn members(&self, name: &str) -> Vec<String> {
+        (1..).map_while(|index| self.optional(&format!("{name}.member.{index}")).map(str::to_owned)).collect()
+    }
+
     /// # Errors
     /// `ValidationError` if the parameter is missing.
     pub(crate) fn required(&self, name: &str) -> Result<&str, AwsError> {

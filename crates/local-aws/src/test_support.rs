@@ -61,6 +61,7 @@ impl Keys {
             subject: sub.to_owned(),
             audience: "eu-west-1:00000000-0000-0000-0000-000000000000".to_owned(),
             authentication_methods: vec!["authenticated".to_owned()],
+            tags: std::collections::BTreeMap::new(),
         };
         let session =
             assume_with_web_identity(account, &role, &identity, "test", None, Duration::from_secs(3600))

@@ -5,8 +5,6 @@ use serde_json::Value;
 
 use crate::{error::AwsError, exchange::Request, query_protocol::Parameters, route::Service};
 
-const PROVIDERS: &[&str] =
-    &["SupportedLoginProviders", "DeveloperProviderName", "OpenIdConnectProviderARNs", "SamlProviderARNs"];
 const POOL_SETTINGS: &[&str] =
     &["LambdaConfig", "KeyConfiguration", "IssuerConfiguration", "DcrConfiguration", "DeletionProtection"];
 /// Data of the caller's device that a server passes on.
@@ -15,7 +13,6 @@ const CLIENT_SETTINGS: &[&str] = &["EnablePropagateAdditionalUserContextData"];
 /// The parameters of an operation that local-aws does not implement.
 fn parameters(service: Service, operation: &str) -> &'static [&'static str] {
     match (service, operation) {
-        (Service::IdentityPool, "CreateIdentityPool" | "UpdateIdentityPool") => PROVIDERS,
         (Service::UserPool, "CreateUserPool" | "UpdateUserPool") => POOL_SETTINGS,
         (Service::UserPool, "CreateUserPoolClient" | "UpdateUserPoolClient") => CLIENT_SETTINGS,
         (Service::UserPool, "CreateIdentityProvider" | "UpdateIdentityProvider") => &["AcrMapping"],
@@ -145,15 +142,8 @@ mod tests {
     #[tokio::test]
     async fn parameters_that_would_be_ignored_are_refused() {
         let account = account();
-        let identity = |operation: &str| format!("AWSCognitoIdentityService.{operation}");
         let idp = |operation: &str| format!("AWSCognitoIdentityProviderService.{operation}");
-        let pool = |name: &str| json!({"IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true, name: ["arn:aws:iam::1:x"]});
         for (service, draft) in [
-            ("cognito-identity", Draft::json(&identity("CreateIdentityPool"), &pool("SamlProviderARNs"))),
-            (
-                "cognito-identity",
-                Draft::json(&identity("CreateIdentityPool"), &pool("OpenIdConnectProviderARNs")),
-            ),
             (
                 "cognito-idp",
                 Draft::json(

@@ -1,9 +1,11 @@
 //! The front door.
 
+mod logins;
 mod sign_out;
 
 use std::sync::Arc;
 
+pub use logins::ClassicFlowBuilder;
 use secrecy::SecretString;
 pub use sign_out::SignOutBuilder;
 
@@ -12,12 +14,14 @@ use crate::aws_request::{Pipeline, RetryPolicy};
 use crate::config::Config;
 use crate::credentials::Credentials;
 use crate::error::{Error, ErrorKind};
-use crate::identity_pool::{GuestsOnly, IdentityPool, Logins};
+use crate::identity_pool::{IdentityPool, LoginProvider, LoginSources, LoginToken, Logins};
 use crate::platform::{
     BoundedStore, Clock, HttpTransport, MemoryStore, Random, RedirectUserAgent, SessionStore, SystemClock,
     SystemRandom, Transport,
 };
-use crate::session::{AccessToken, Events, IdToken, RefreshOperation, RefreshSettings, SessionManager, User};
+use crate::session::{
+    AccessToken, Events, IdToken, NoSession, RefreshOperation, RefreshSettings, SessionManager, User,
+};
 use crate::sign_in::challenge::Challenge;
 use crate::sign_in::{
     PasswordlessSignInBuilder, RedirectResult, RedirectSignInBuilder, Redirects, SignInBuilder, SignInFlow,
@@ -42,6 +46,9 @@ struct Inner {
     /// Absent where the configuration has no user pool.
     sign_in: Option<Arc<SignInFlow>>,
     redirects: Option<Arc<Redirects>>,
+    logins: Arc<LoginSources>,
+    /// Takes the place of the session where the configuration has no user pool.
+    no_session: Arc<NoSession>,
 }
 
 impl Client {
@@ -57,6 +64,7 @@ impl Client {
             refresh: RefreshSettings::default(),
             user_context: None,
             device_name: None,
+            logins: Vec::new(),
         }
     }
 
@@ -298,9 +306,9 @@ impl Client {
         Ok(self.flow()?.manager().refresh().await?.into())
     }
 
-    /// Returns a stream of the changes of the session from now on. It stays empty without a user pool.
+    /// Returns a stream of the changes of the session and of the identity id from now on.
     pub fn events(&self) -> Events {
-        self.manager().map_or_else(Events::none, SessionManager::events)
+        self.manager().map_or_else(|| self.inner.no_session.events(), SessionManager::events)
     }
 
     /// Signs out on this device: removes the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).
@@ -365,7 +373,8 @@ impl Client {
     /// # Errors
     ///
     /// `InvalidConfig` without an identity pool, `SignedOut` when nobody is signed in and the pool accepts no guests, `SessionEnded` when
-    /// AWS refuses to refresh for good, `NotAuthorized` when the pool does not accept the login.
+    /// AWS refuses to refresh for good, `LoginExpired` when a third party's login has no valid token any more, `Conflict` when the logins
+    /// belong to different identities, `NotAuthorized` when the pool does not accept the login.
     ///
     /// ```no_run
     /// # async fn example(client: poolpass::Client) -> Result<(), poolpass::Error> {
@@ -418,6 +427,7 @@ pub struct ClientBuilder {
     refresh: RefreshSettings,
     user_context: Option<UserContext>,
     device_name: Option<String>,
+    logins: Vec<(LoginProvider, Arc<dyn LoginToken>)>,
 }
 
 impl ClientBuilder {
@@ -486,11 +496,17 @@ impl ClientBuilder {
         self
     }
 
+    /// Adds a login of a third party at the identity pool, as [`Client::add_login`] does. Default: none.
+    pub fn login(mut self, provider: LoginProvider, source: impl LoginToken + 'static) -> Self {
+        self.logins.push((provider, Arc::new(source)));
+        self
+    }
+
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
     ///
-    /// Kind `Network` when the system's certificates cannot be loaded.
+    /// Kind `Network` when the system's certificates cannot be loaded, and the errors of [`Client::add_login`].
     pub fn build(self) -> Result<Client, Error> {
         let transport = match self.transport {
             Some(transport) => transport,
@@ -510,14 +526,21 @@ impl ClientBuilder {
             let manager = SessionManager::new(Arc::clone(&pool), Arc::clone(&store), self.refresh);
             Arc::new(SignInFlow::new(pool, manager, Arc::clone(&store)))
         });
-        let logins: Arc<dyn Logins> = match &sign_in {
+        let no_session = Arc::new(NoSession::default());
+        let session: Arc<dyn Logins> = match &sign_in {
             Some(flow) => Arc::new(flow.manager().clone()),
-            None => Arc::new(GuestsOnly),
+            None => Arc::clone(&no_session) as Arc<dyn Logins>,
         };
-        let identity_pool = IdentityPool::new(&self.config, &pipeline, &store, logins);
+        let logins = Arc::new(LoginSources::new(session));
+        let identity_pool =
+            IdentityPool::new(&self.config, &pipeline, &store, Arc::clone(&logins) as Arc<dyn Logins>);
         let redirects =
             sign_in.as_ref().map(|flow| Arc::new(Redirects::new(Arc::clone(flow), Arc::clone(&store))));
-        let inner = Inner { config: self.config, pipeline, sign_in, redirects };
-        Ok(Client { inner: Arc::new(inner), identity_pool })
+        let inner = Inner { config: self.config, pipeline, sign_in, redirects, logins, no_session };
+        let client = Client { inner: Arc::new(inner), identity_pool };
+        for (provider, source) in self.logins {
+            client.sources()?.add(provider, source)?;
+        }
+        Ok(client)
     }
 }

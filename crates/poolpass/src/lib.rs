@@ -117,13 +117,14 @@ pub use account::{
     SignUpOptions, SignUpResult, UserAttributes, UserAuthFactors, UserSession,
 };
 pub use aws_request::RetryPolicy;
-pub use client::{Client, ClientBuilder, SignOutBuilder};
+pub use client::{ClassicFlowBuilder, Client, ClientBuilder, SignOutBuilder};
 pub use config::{
     ClientId, Config, ConfigBuilder, Endpoint, Endpoints, IdentityPoolId, Region, Service, UserPoolConfig,
     UserPoolId,
 };
 pub use credentials::Credentials;
 pub use error::{CancellationReason, Error, ErrorKind};
+pub use identity_pool::{LoginProvider, LoginToken, LoginTokenError, ProviderToken};
 pub use mfa::{MfaMethod, SoftwareTokenSetup};
 pub use session::{
     AccessToken, Claims, Events, IdToken, RefreshOperation, SessionEndReason, SessionEvent, SignOut, User,

@@ -29,6 +29,10 @@ impl Context {
         self.keys.insert(key.to_ascii_lowercase(), Value::Multiple(values));
     }
 
+    pub(crate) fn remove(&mut self, key: &str) {
+        self.keys.remove(&key.to_ascii_lowercase());
+    }
+
     /// Adds all keys of `other`.
     pub(crate) fn extend(&mut self, other: &Self) {
         self.keys.extend(other.keys.iter().map(|(key, value)| (key.clone(), value.clone())));

@@ -9,6 +9,7 @@ mod operations_tests;
 mod oracle_tests;
 mod pattern;
 mod policy;
+mod providers;
 mod role;
 
 pub(crate) use self::{

@@ -1,10 +1,10 @@
-//! IAM's operations on roles, over the query protocol.
+//! IAM's operations on roles and identity providers, over the query protocol.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::Context;
-use super::role::Role;
+use super::{providers, role::Role};
 use crate::{
     account::{ACCOUNT_ID, Account},
     caller::Caller,
@@ -40,6 +40,9 @@ fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
 
     model::check_query("iam", &request.operation, &parameters)?;
     unsupported::check(request)?;
+    if let Some(outcome) = providers::operate(account, &request.operation, &parameters) {
+        return outcome;
+    }
     match request.operation.as_str() {
         "CreateRole" => create_role(account, &parameters),
         "GetRole" => Ok(json!({ "Role": describe(&iam.role(role_name()?)?) })),

@@ -175,3 +175,46 @@ async fn parameters_have_the_shapes_of_the_model() {
         assert!(text.contains(violation), "{operation}: {text}");
     }
 }
+
+#[tokio::test]
+async fn identity_providers_are_created_once_read_listed_and_deleted() {
+    let account = account();
+    let call = async |operation: &str, parameters: &[(&str, &str)]| {
+        let draft = Draft::form(operation, "2010-05-08", parameters);
+        draft.signed("iam", &Keys::root(), account.clock.now()).send(&account).await
+    };
+    let open_id = [
+        ("Url", "https://login.example.com/tenant"),
+        ("ClientIDList.member.1", "one"),
+        ("ClientIDList.member.2", "two"),
+    ];
+    let arn = call("CreateOpenIDConnectProvider", &open_id).await.expect_ok().xml("OpenIDConnectProviderArn");
+    assert_eq!(arn, "arn:aws:iam::000000000000:oidc-provider/login.example.com/tenant");
+    call("CreateOpenIDConnectProvider", &open_id).await.expect_error(409, "EntityAlreadyExists");
+    let found = call("GetOpenIDConnectProvider", &[("OpenIDConnectProviderArn", &arn)]).await.expect_ok();
+    assert_eq!(found.xml("Url"), "login.example.com/tenant");
+    assert!(found.text().contains("<member>one</member><member>two</member>"), "{}", found.text());
+    for url in ["http://login.example.com", "login.example.com", "https://login.example.com?x=1"] {
+        call("CreateOpenIDConnectProvider", &[("Url", url)]).await.expect_error(400, "InvalidInput");
+    }
+
+    let metadata = format!(
+        "<EntityDescriptor><X509Certificate>{}</X509Certificate></EntityDescriptor>",
+        "A".repeat(1000)
+    );
+    let saml = [("Name", "adfs"), ("SAMLMetadataDocument", metadata.as_str())];
+    let saml_arn = call("CreateSAMLProvider", &saml).await.expect_ok().xml("SAMLProviderArn");
+    assert_eq!(saml_arn, "arn:aws:iam::000000000000:saml-provider/adfs");
+    let wrong = "x".repeat(1000);
+    let broken = [("Name", "broken"), ("SAMLMetadataDocument", wrong.as_str())];
+    call("CreateSAMLProvider", &broken).await.expect_error(400, "InvalidInput");
+    assert!(call("ListSAMLProviders", &[]).await.expect_ok().text().contains(&saml_arn));
+    let listed = call("ListOpenIDConnectProviders", &[]).await.expect_ok();
+    assert!(listed.text().contains(&arn) && !listed.text().contains(&saml_arn));
+
+    call("DeleteOpenIDConnectProvider", &[("OpenIDConnectProviderArn", &arn)]).await.expect_ok();
+    call("GetOpenIDConnectProvider", &[("OpenIDConnectProviderArn", &arn)])
+        .await
+        .expect_error(404, "NoSuchEntity");
+    call("DeleteSAMLProvider", &[("SAMLProviderArn", &saml_arn)]).await.expect_ok();
+}

@@ -6,7 +6,10 @@ use std::{
     time::SystemTime,
 };
 
-use super::policy::{Policy, PolicyKind};
+use super::{
+    policy::{Policy, PolicyKind},
+    providers::Providers,
+};
 use crate::{account::ACCOUNT_ID, error::AwsError, sts::random_text};
 
 /// All inline policies of a role together; white space does not count.
@@ -35,10 +38,11 @@ struct InlinePolicy {
     policy: Arc<Policy>,
 }
 
-/// The roles of the account, by name.
+/// The roles of the account, by name, and its identity providers.
 #[derive(Debug, Default)]
 pub(crate) struct Iam {
     roles: Mutex<BTreeMap<String, Role>>,
+    pub(crate) providers: Providers,
 }
 
 impl Role {

@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    invalid_parameter, parse,
+    developer, invalid_parameter, parse,
     pool::{Identity, IdentityPool, Provider, RoleMapping},
+    principal_tags,
 };
 use crate::{account::Account, clock::json_timestamp, error::AwsError, exchange::Request};
 
@@ -25,8 +26,16 @@ pub(super) fn operate(account: &Account, request: &Request) -> Result<Value, Aws
         "GetIdentityPoolRoles" => get_roles(account, &parse(request)?),
         "DescribeIdentity" => {
             let input: IdentityInput = parse(request)?;
-            Ok(describe_identity(account.identity_pools.state().identity(&input.identity_id)?))
+            let state = account.identity_pools.state();
+            let identity = state.identity(&input.identity_id)?;
+            Ok(describe_identity(identity, state.pool(&identity.pool_id)?))
         }
+        "GetOpenIdTokenForDeveloperIdentity" => developer::open_id_token(account, parse(request)?),
+        "LookupDeveloperIdentity" => developer::look_up(account, &parse(request)?),
+        "MergeDeveloperIdentities" => developer::merge(account, &parse(request)?),
+        "UnlinkDeveloperIdentity" => developer::unlink(account, &parse(request)?),
+        "SetPrincipalTagAttributeMap" => principal_tags::set(account, parse(request)?),
+        "GetPrincipalTagAttributeMap" => principal_tags::get(account, &parse(request)?),
         operation => {
             Err(AwsError::new("UnknownOperationException", format!("The operation {operation} is unknown.")))
         }
@@ -60,6 +69,13 @@ struct PoolSettings {
     allow_classic_flow: Option<bool>,
     #[serde(default)]
     cognito_identity_providers: Vec<Provider>,
+    #[serde(default)]
+    supported_login_providers: BTreeMap<String, String>,
+    #[serde(default, rename = "OpenIdConnectProviderARNs")]
+    open_id_connect_provider_arns: Vec<String>,
+    #[serde(default, rename = "SamlProviderARNs")]
+    saml_provider_arns: Vec<String>,
+    developer_provider_name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -80,13 +96,18 @@ struct RolesInput {
 }
 
 fn create(account: &Account, settings: PoolSettings) -> Result<Value, AwsError> {
-    check(&settings)?;
+    check(account, &settings)?;
     let pool = IdentityPool {
         id: format!("{}:{}", account.region, uuid::Uuid::new_v4()),
         name: settings.identity_pool_name,
         allow_unauthenticated: settings.allow_unauthenticated_identities,
         allow_classic_flow: settings.allow_classic_flow,
         providers: settings.cognito_identity_providers,
+        social_providers: settings.supported_login_providers,
+        open_id_provider_arns: settings.open_id_connect_provider_arns,
+        saml_provider_arns: settings.saml_provider_arns,
+        developer_provider: settings.developer_provider_name,
+        principal_tags: BTreeMap::new(),
         roles: BTreeMap::new(),
         role_mappings: BTreeMap::new(),
     };
@@ -96,9 +117,19 @@ fn create(account: &Account, settings: PoolSettings) -> Result<Value, AwsError> 
 }
 
 fn update(account: &Account, update: PoolUpdate) -> Result<Value, AwsError> {
-    check(&update.settings)?;
+    check(account, &update.settings)?;
     let mut state = account.identity_pools.state();
     let pool = state.pool_mut(&update.id)?;
+    if pool.developer_provider.is_some() && pool.developer_provider != update.settings.developer_provider_name
+    {
+        return Err(invalid_parameter(
+            "The developer provider name cannot be changed once it is set.".to_owned(),
+        ));
+    }
+    pool.developer_provider = update.settings.developer_provider_name;
+    pool.social_providers = update.settings.supported_login_providers;
+    pool.open_id_provider_arns = update.settings.open_id_connect_provider_arns;
+    pool.saml_provider_arns = update.settings.saml_provider_arns;
     pool.name = update.settings.identity_pool_name;
     pool.allow_unauthenticated = update.settings.allow_unauthenticated_identities;
     pool.allow_classic_flow = update.settings.allow_classic_flow;
@@ -106,7 +137,7 @@ fn update(account: &Account, update: PoolUpdate) -> Result<Value, AwsError> {
     Ok(describe(pool))
 }
 
-fn check(settings: &PoolSettings) -> Result<(), AwsError> {
+fn check(account: &Account, settings: &PoolSettings) -> Result<(), AwsError> {
     let name = &settings.identity_pool_name;
     let is_valid = (1..=128).contains(&name.len())
         && name.chars().all(|c| c.is_alphanumeric() || c.is_whitespace() || "+=,.@-_".contains(c));
@@ -115,6 +146,13 @@ fn check(settings: &PoolSettings) -> Result<(), AwsError> {
             "1 validation error detected: Value '{name}' at 'identityPoolName' failed to satisfy \
              constraint: Member must satisfy regular expression pattern: [\\w\\s+=,.@-]+"
         )));
+    }
+    if let Some(unknown) = settings.supported_login_providers.keys().find(|name| !is_social(name)) {
+        return Err(invalid_parameter(format!("{unknown} is not a supported login provider.")));
+    }
+    let arns = settings.open_id_connect_provider_arns.iter().chain(&settings.saml_provider_arns);
+    if let Some(missing) = arns.into_iter().find(|arn| !account.iam.providers.exists(arn)) {
+        return Err(invalid_parameter(format!("The provider {missing} does not exist in this account.")));
     }
     match settings
         .cognito_identity_providers
@@ -127,6 +165,11 @@ fn check(settings: &PoolSettings) -> Result<(), AwsError> {
         ))),
         None => Ok(()),
     }
+}
+
+/// The social providers of identity pools, without those that no longer exist (Digits) or that local-aws does not know (Twitter).
+fn is_social(name: &str) -> bool {
+    ["accounts.google.com", "appleid.apple.com", "graph.facebook.com", "www.amazon.com"].contains(&name)
 }
 
 fn delete(account: &Account, input: &PoolInput) -> Result<Value, AwsError> {
@@ -193,13 +236,18 @@ fn describe(pool: &IdentityPool) -> Value {
         "AllowUnauthenticatedIdentities": pool.allow_unauthenticated,
         "AllowClassicFlow": pool.allow_classic_flow,
         "CognitoIdentityProviders": pool.providers,
+        "SupportedLoginProviders": pool.social_providers,
+        "OpenIdConnectProviderARNs": pool.open_id_provider_arns,
+        "SamlProviderARNs": pool.saml_provider_arns,
+        "DeveloperProviderName": pool.developer_provider,
     })
 }
 
-fn describe_identity(identity: &Identity) -> Value {
+fn describe_identity(identity: &Identity, pool: &IdentityPool) -> Value {
+    let developer = pool.developer_provider.iter().filter(|_| !identity.developer_users.is_empty());
     json!({
         "IdentityId": identity.id,
-        "Logins": identity.logins.keys().collect::<Vec<_>>(),
+        "Logins": identity.logins.keys().chain(developer).collect::<Vec<_>>(),
         "CreationDate": json_timestamp(identity.created),
         "LastModifiedDate": json_timestamp(identity.modified),
     })

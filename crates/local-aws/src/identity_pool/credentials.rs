@@ -10,6 +10,7 @@ use super::{
     identity::{Logins, VerifiedLogin, resolve},
     invalid_parameter, not_authorized,
     pool::{AmbiguousRole, Identity, IdentityPool, MappingKind, RoleMapping},
+    principal_tags,
 };
 use crate::{
     account::Account,
@@ -20,6 +21,8 @@ use crate::{
 
 /// The lifetime of an identity pool's credentials.
 const LIFETIME: Duration = Duration::from_secs(3600);
+/// The lifetime of a token of GetOpenIdToken.
+const OPEN_ID_TOKEN_SECONDS: i64 = 600;
 /// The name of the sessions that identity pools start.
 const SESSION_NAME: &str = "CognitoIdentityCredentials";
 
@@ -51,7 +54,7 @@ pub(super) fn get(account: &Account, input: &GetCredentialsInput) -> Result<Valu
         )
     };
     let role = role_arn.and_then(|arn| account.iam.role_by_arn(&arn)).ok_or_else(invalid_configuration)?;
-    let identity = web_identity(&identity, &logins);
+    let identity = web_identity(&identity, &pool, &logins);
     let policy = if logins.is_empty() { Some(guest_policy::policy()?) } else { None };
     let session = assume_with_web_identity(account, &role, &identity, SESSION_NAME, policy, LIFETIME)
         .map_err(|_| invalid_configuration())?;
@@ -73,21 +76,33 @@ pub(super) fn open_id_token(account: &Account, input: &OpenIdInput) -> Result<Va
         let message = "Basic (classic) flow is not enabled, please use enhanced flow.";
         return Err(invalid_parameter(message.to_owned()));
     }
-    let identity = web_identity(&identity, &logins);
-    let token = account.identity_pools.open_id.issue(&identity, account.clock.unix_seconds())?;
+    if !pool.role_mappings.is_empty() {
+        let message = "Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.";
+        return Err(invalid_parameter(message.to_owned()));
+    }
+    let identity = web_identity(&identity, &pool, &logins);
+    let now = account.clock.unix_seconds();
+    let token = account.identity_pools.open_id.issue(&identity, now, OPEN_ID_TOKEN_SECONDS)?;
     Ok(json!({ "IdentityId": identity.subject, "Token": token }))
 }
 
-fn web_identity(identity: &Identity, logins: &[VerifiedLogin]) -> WebIdentity {
+fn web_identity(identity: &Identity, pool: &IdentityPool, logins: &[VerifiedLogin]) -> WebIdentity {
     let mut methods = vec![if logins.is_empty() { "unauthenticated" } else { "authenticated" }.to_owned()];
     for login in logins {
+        if login.identity_id.is_some() {
+            methods.extend(login.methods.iter().filter(|method| *method != "authenticated").cloned());
+            continue;
+        }
+        let is_user_pool = login.provider.starts_with("cognito-idp.");
+        let client = if is_user_pool { "CognitoSignIn" } else { &login.client_id };
         methods.push(login.provider.clone());
-        methods.push(format!("{}:CognitoSignIn:{}", login.provider, login.subject));
+        methods.push(format!("{}:{client}:{}", login.provider, login.subject));
     }
     WebIdentity {
         subject: identity.id.clone(),
         audience: identity.pool_id.clone(),
         authentication_methods: methods,
+        tags: principal_tags::of(pool, logins),
     }
 }
 
@@ -98,8 +113,12 @@ fn choose_role(
     custom_role: Option<&str>,
 ) -> Result<Option<String>, AwsError> {
     let mapped = logins.iter().find_map(|login| {
-        let key = format!("{}:{}", login.provider, login.client_id);
-        pool.role_mappings.get(&key).map(|mapping| (mapping, login))
+        let of_user_pool = format!("{}:{}", login.provider, login.client_id);
+        let of_open_id = format!(":oidc-provider/{}", login.provider);
+        let mut mappings = pool.role_mappings.iter();
+        mappings
+            .find(|(key, _)| **key == of_user_pool || **key == login.provider || key.ends_with(&of_open_id))
+            .map(|(_, mapping)| (mapping, login))
     });
     let own = pool.roles.get(if logins.is_empty() { "unauthenticated" } else { "authenticated" }).cloned();
     match (mapped, custom_role) {

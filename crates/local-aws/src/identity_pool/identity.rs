@@ -1,15 +1,15 @@
 //! Identities, which are found by their login. A guest who signs in keeps the identity.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    invalid_parameter, not_authorized,
+    invalid_parameter, login_token, not_authorized,
     pool::{Identity, IdentityPool, State},
 };
-use crate::{account::Account, error::AwsError};
+use crate::{account::Account, error::AwsError, sts::COGNITO_IDENTITY};
 
 /// Login tokens by provider name.
 pub(super) type Logins = BTreeMap<String, String>;
@@ -37,6 +37,10 @@ pub(super) struct VerifiedLogin {
     pub(super) subject: String,
     pub(super) client_id: String,
     pub(super) claims: Map<String, Value>,
+    /// The identity, where the backend's token names it.
+    pub(super) identity_id: Option<String>,
+    /// `amr`, where the backend's token has it.
+    pub(super) methods: Vec<String>,
 }
 
 /// GetId: the identity of the signed-in user, which is always the same, or of a new guest.
@@ -46,13 +50,16 @@ pub(super) fn get_id(account: &Account, input: &GetIdInput) -> Result<Value, Aws
     if input.logins.is_empty() && !pool.allow_unauthenticated {
         return Err(unauthenticated_not_supported());
     }
+    if input.logins.contains_key(COGNITO_IDENTITY) {
+        return Err(not_authorized("Invalid login token. Can't pass in a Cognito token."));
+    }
     let logins = verify_logins(account, &pool, &input.logins)?;
     let mut state = account.identity_pools.state();
     let id = match owner(&state, &pool, &logins)? {
         Some(id) => id,
         None => create(account, &mut state, &pool),
     };
-    link(account, &mut state, &id, &logins);
+    link(account, &mut state, &id, &logins)?;
     Ok(json!({ "IdentityId": id }))
 }
 
@@ -66,7 +73,7 @@ pub(super) fn unlink(account: &Account, input: &UnlinkInput) -> Result<Value, Aw
     let mut state = account.identity_pools.state();
     if let Some(identity) = state.identities.get_mut(&input.identity_id) {
         identity.logins.retain(|provider, _| !input.logins_to_remove.contains(provider));
-        identity.inaccessible = identity.logins.is_empty();
+        identity.inaccessible = !identity.has_logins();
         identity.modified = account.clock.now();
     }
     Ok(json!({}))
@@ -84,7 +91,7 @@ pub(super) fn resolve(
 ) -> Result<(Identity, IdentityPool, Vec<VerifiedLogin>), AwsError> {
     let (identity, pool) = find(account, identity_id)?;
     if logins.is_empty() {
-        if !identity.logins.is_empty() || identity.inaccessible {
+        if !identity.is_guest() {
             return Err(not_authorized(format!("Access to Identity '{identity_id}' is forbidden.")));
         }
         if !pool.allow_unauthenticated {
@@ -95,7 +102,8 @@ pub(super) fn resolve(
     let logins = verify_logins(account, &pool, logins)?;
     let mut state = account.identity_pools.state();
     let owner = owner(&state, &pool, &logins)?;
-    let is_guest = identity.logins.is_empty() && !identity.inaccessible;
+    let identity_id = identity.id.as_str();
+    let is_guest = identity.is_guest();
     let id = match owner {
         Some(owner) if owner == identity_id => owner,
         Some(owner) if is_guest => {
@@ -105,28 +113,30 @@ pub(super) fn resolve(
         None if is_guest => identity_id.to_owned(),
         _ => return Err(logins_do_not_match()),
     };
-    link(account, &mut state, &id, &logins);
+    link(account, &mut state, &id, &logins)?;
     let identity = state.identity(&id)?.clone();
     Ok((identity, pool, logins))
 }
 
-fn find(account: &Account, identity_id: &str) -> Result<(Identity, IdentityPool), AwsError> {
+pub(super) fn find(account: &Account, identity_id: &str) -> Result<(Identity, IdentityPool), AwsError> {
     check_id("identityId", identity_id)?;
     let state = account.identity_pools.state();
-    let identity = state.identity(identity_id)?.clone();
+    let identity = state.current_identity(identity_id)?.clone();
     let pool = state.pool(&identity.pool_id)?.clone();
     Ok((identity, pool))
 }
 
-fn create(account: &Account, state: &mut State, pool: &IdentityPool) -> String {
+pub(super) fn create(account: &Account, state: &mut State, pool: &IdentityPool) -> String {
     let now = account.clock.now();
     let identity = Identity {
         id: format!("{}:{}", account.region, uuid::Uuid::new_v4()),
         pool_id: pool.id.clone(),
         logins: BTreeMap::new(),
+        developer_users: BTreeSet::new(),
         created: now,
         modified: now,
         inaccessible: false,
+        merged_into: None,
     };
     let id = identity.id.clone();
     state.identities.insert(id.clone(), identity);
@@ -134,65 +144,59 @@ fn create(account: &Account, state: &mut State, pool: &IdentityPool) -> String {
 }
 
 /// The identity that these logins belong to, if any.
-fn owner(state: &State, pool: &IdentityPool, logins: &[VerifiedLogin]) -> Result<Option<String>, AwsError> {
-    let mut owners = logins
-        .iter()
-        .filter_map(|login| state.identity_of(&pool.id, &login.provider, &login.subject))
-        .map(|identity| identity.id.clone());
+pub(super) fn owner(
+    state: &State,
+    pool: &IdentityPool,
+    logins: &[VerifiedLogin],
+) -> Result<Option<String>, AwsError> {
+    let mut owners = logins.iter().filter_map(|login| match &login.identity_id {
+        Some(id) => state.current_identity(id).ok().map(|identity| identity.id.clone()),
+        None => {
+            state.identity_of(&pool.id, &login.provider, &login.subject).map(|identity| identity.id.clone())
+        }
+    });
     let first = owners.next();
     if owners.any(|other| Some(&other) != first.as_ref()) {
-        return Err(AwsError::new(
-            "ResourceConflictException",
-            "Logins are already linked to different identities.",
-        ));
+        return Err(conflict("Logins are already linked to different identities."));
     }
     Ok(first)
 }
 
-fn link(account: &Account, state: &mut State, id: &str, logins: &[VerifiedLogin]) {
-    let Some(identity) = state.identities.get_mut(id) else { return };
-    for login in logins {
+/// Links the logins to the identity, which has at most one login of each provider.
+pub(super) fn link(
+    account: &Account,
+    state: &mut State,
+    id: &str,
+    logins: &[VerifiedLogin],
+) -> Result<(), AwsError> {
+    let Some(identity) = state.identities.get_mut(id) else { return Ok(()) };
+    let links = || logins.iter().filter(|login| login.identity_id.is_none());
+    if links()
+        .any(|login| identity.logins.get(&login.provider).is_some_and(|subject| *subject != login.subject))
+    {
+        return Err(conflict("The identity is already linked to another login of this provider."));
+    }
+    for login in links() {
         if identity.logins.insert(login.provider.clone(), login.subject.clone()).is_none() {
             identity.modified = account.clock.now();
         }
     }
+    Ok(())
 }
 
-fn verify_logins(
+pub(super) fn verify_logins(
     account: &Account,
     pool: &IdentityPool,
     logins: &Logins,
 ) -> Result<Vec<VerifiedLogin>, AwsError> {
-    logins.iter().map(|(provider, token)| verify_login(account, pool, provider, token)).collect()
+    logins.iter().map(|(provider, token)| login_token::verify(account, pool, provider, token)).collect()
 }
 
-fn verify_login(
-    account: &Account,
-    pool: &IdentityPool,
-    provider: &str,
-    token: &str,
-) -> Result<VerifiedLogin, AwsError> {
-    if !pool.providers.iter().any(|accepted| accepted.provider_name == provider) {
-        return Err(not_authorized("Token is not from a supported provider of this identity pool."));
-    }
-    let verified = account.user_pools.verify_id_token(provider, token, account.clock.unix_seconds())?;
-    let accepted = pool
-        .providers
-        .iter()
-        .find(|accepted| accepted.provider_name == provider && accepted.client_id == verified.audience)
-        .ok_or_else(|| not_authorized("Invalid login token. Incorrect token audience."))?;
-    if accepted.server_side_token_check && !account.user_pools.is_signed_in(&verified) {
-        return Err(not_authorized("Invalid login token. Token has been revoked."));
-    }
-    Ok(VerifiedLogin {
-        provider: provider.to_owned(),
-        subject: verified.sub,
-        client_id: verified.audience,
-        claims: verified.claims,
-    })
+pub(super) fn conflict(message: &'static str) -> AwsError {
+    AwsError::new("ResourceConflictException", message)
 }
 
-fn check_id(field: &str, id: &str) -> Result<(), AwsError> {
+pub(super) fn check_id(field: &str, id: &str) -> Result<(), AwsError> {
     let is_valid = id.split_once(':').is_some_and(|(region, rest)| {
         !region.is_empty()
             && region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')

@@ -2,10 +2,15 @@
 
 mod admin;
 mod credentials;
+mod developer;
+#[cfg(test)]
+mod developer_tests;
 mod guest_policy;
 mod identity;
+mod login_token;
 mod open_id;
 mod pool;
+mod principal_tags;
 #[cfg(test)]
 mod tests;
 

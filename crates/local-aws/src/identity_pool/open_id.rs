@@ -1,6 +1,6 @@
 //! The OpenID tokens of GetOpenIdToken, for AssumeRoleWithWebIdentity.
 
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -10,9 +10,6 @@ use crate::{
     error::AwsError,
     sts::{COGNITO_IDENTITY, WebIdentity},
 };
-
-/// The lifetime of a token.
-const LIFETIME_SECONDS: i64 = 600;
 
 /// Signs and verifies the tokens of this account's identity pools. The key is created on first use.
 #[derive(Default)]
@@ -33,17 +30,27 @@ struct Claims {
     amr: Vec<String>,
     iat: i64,
     exp: i64,
+    #[serde(rename = "https://aws.amazon.com/tags", default, skip_serializing_if = "Option::is_none")]
+    tags: Option<Tags>,
+}
+
+/// Session tags. Each key has a list with one value.
+#[derive(Deserialize, Serialize)]
+struct Tags {
+    principal_tags: BTreeMap<String, [String; 1]>,
 }
 
 impl OpenIdTokens {
-    pub(super) fn issue(&self, identity: &WebIdentity, now: i64) -> Result<String, AwsError> {
+    pub(super) fn issue(&self, identity: &WebIdentity, now: i64, seconds: i64) -> Result<String, AwsError> {
+        let tags = identity.tags.iter().map(|(key, value)| (key.clone(), [value.clone()]));
         let claims = Claims {
             iss: issuer(),
             sub: identity.subject.clone(),
             aud: identity.audience.clone(),
             amr: identity.authentication_methods.clone(),
             iat: now,
-            exp: now + LIFETIME_SECONDS,
+            exp: now + seconds,
+            tags: (!identity.tags.is_empty()).then(|| Tags { principal_tags: tags.collect() }),
         };
         jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims, &self.keys()?.signing)
             .map_err(|error| AwsError::internal(&error))
@@ -73,7 +80,13 @@ impl OpenIdTokens {
             );
             return Err(AwsError::new("ExpiredTokenException", message));
         }
-        Ok(WebIdentity { subject: claims.sub, audience: claims.aud, authentication_methods: claims.amr })
+        let tags = claims.tags.map(|tags| tags.principal_tags).unwrap_or_default();
+        Ok(WebIdentity {
+            subject: claims.sub,
+            audience: claims.aud,
+            authentication_methods: claims.amr,
+            tags: tags.into_iter().map(|(key, [value])| (key, value)).collect(),
+        })
     }
 
     fn keys(&self) -> Result<&Keys, AwsError> {
@@ -109,12 +122,13 @@ mod tests {
             subject: "eu-west-1:id".into(),
             audience: "eu-west-1:pool".into(),
             authentication_methods: vec!["unauthenticated".into()],
+            tags: [("team".to_owned(), "blue".to_owned())].into(),
         };
         let tokens = OpenIdTokens::default();
-        let token = tokens.issue(&identity, 1_000).expect("a token");
+        let token = tokens.issue(&identity, 1_000, 600).expect("a token");
         assert_eq!(tokens.verify(&token, 1_599), Ok(identity.clone()));
         assert_eq!(tokens.verify(&token, 1_600).expect_err("expired").code, "ExpiredTokenException");
-        let forged = OpenIdTokens::default().issue(&identity, 1_000).expect("a token");
+        let forged = OpenIdTokens::default().issue(&identity, 1_000, 600).expect("a token");
         for wrong in [forged.as_str(), "", "a.b.c", &token.replacen('.', "x.", 1)] {
             assert_eq!(tokens.verify(wrong, 1_001).expect_err("forged").code, "InvalidIdentityToken");
         }

@@ -1,7 +1,7 @@
 //! Identity pools and their identities.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     time::SystemTime,
 };
 
@@ -19,6 +19,13 @@ pub(super) struct IdentityPool {
     /// Whether GetOpenIdToken (the basic flow) is allowed. It is by default.
     pub(super) allow_classic_flow: Option<bool>,
     pub(super) providers: Vec<Provider>,
+    /// The app ids at the social providers, by names such as `accounts.google.com`.
+    pub(super) social_providers: BTreeMap<String, String>,
+    pub(super) open_id_provider_arns: Vec<String>,
+    pub(super) saml_provider_arns: Vec<String>,
+    /// The name of the app's own backend as a login provider. It cannot be changed.
+    pub(super) developer_provider: Option<String>,
+    pub(super) principal_tags: BTreeMap<String, PrincipalTags>,
     /// Role ARNs by kind: `authenticated`, `unauthenticated`.
     pub(super) roles: BTreeMap<String, String>,
     pub(super) role_mappings: BTreeMap<String, RoleMapping>,
@@ -33,6 +40,14 @@ pub(super) struct Provider {
     /// Whether the identity pool checks that the user is still signed in to the user pool.
     #[serde(default)]
     pub(super) server_side_token_check: bool,
+}
+
+/// The claims of a provider's tokens that become session tags.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PrincipalTags {
+    pub(super) use_defaults: bool,
+    /// Claims by the tag's key.
+    pub(super) tags: BTreeMap<String, String>,
 }
 
 /// How a role is chosen for the users of one provider. The key is `PROVIDER:CLIENT_ID`.
@@ -92,10 +107,24 @@ pub(super) struct Identity {
     pub(super) pool_id: String,
     /// The user's `sub` by provider. Empty for a guest.
     pub(super) logins: BTreeMap<String, String>,
+    /// The backend's user identifiers.
+    pub(super) developer_users: BTreeSet<String>,
     pub(super) created: SystemTime,
     pub(super) modified: SystemTime,
     /// Whether its last login was unlinked, so that it can no longer be used.
     pub(super) inaccessible: bool,
+    /// The identity that took this one's place in MergeDeveloperIdentities.
+    pub(super) merged_into: Option<String>,
+}
+
+impl Identity {
+    pub(super) fn is_guest(&self) -> bool {
+        !self.has_logins() && !self.inaccessible
+    }
+
+    pub(super) fn has_logins(&self) -> bool {
+        !self.logins.is_empty() || !self.developer_users.is_empty()
+    }
 }
 
 /// The state of all identity pools.
@@ -116,6 +145,22 @@ impl State {
 
     pub(super) fn identity(&self, id: &str) -> Result<&Identity, AwsError> {
         self.identities.get(id).ok_or_else(|| not_found(&format!("Identity '{id}' not found.")))
+    }
+
+    /// The identity, or the one that it was merged into.
+    pub(super) fn current_identity(&self, id: &str) -> Result<&Identity, AwsError> {
+        let identity = self.identity(id)?;
+        match &identity.merged_into {
+            Some(other) => self.current_identity(other),
+            None => Ok(identity),
+        }
+    }
+
+    /// The existing identity of a user of the pool's own backend.
+    pub(super) fn identity_of_developer_user(&self, pool_id: &str, user: &str) -> Option<&Identity> {
+        let has_user =
+            |identity: &&Identity| identity.pool_id == pool_id && identity.developer_users.contains(user);
+        self.identities.values().find(has_user)
     }
 
     /// The existing identity of a provider's user in a pool.

@@ -11,17 +11,17 @@ use crate::{
 const PASSWORD: &str = "Correct-Horse-1";
 
 /// An identity pool with a user pool, created with AWS's operations.
-struct Fixture {
-    account: Arc<Account>,
+pub(super) struct Fixture {
+    pub(super) account: Arc<Account>,
     user_pool: String,
-    client: String,
+    pub(super) client: String,
     /// A client whose tokens the identity pool does not accept.
     other_client: String,
-    identity_pool: String,
+    pub(super) identity_pool: String,
 }
 
 impl Fixture {
-    async fn new(settings: Value) -> Self {
+    pub(super) async fn new(settings: Value) -> Self {
         let account = account();
         let mut fixture = Self {
             account,
@@ -75,7 +75,7 @@ impl Fixture {
     }
 
     /// A role that identities of this kind may assume.
-    async fn create_role(&self, name: &str, kind: &str) -> String {
+    pub(super) async fn create_role(&self, name: &str, kind: &str) -> String {
         let trust = json!({"Version": "2012-10-17", "Statement": {
             "Effect": "Allow",
             "Principal": {"Federated": "cognito-identity.amazonaws.com"},
@@ -95,11 +95,11 @@ impl Fixture {
             .xml("Arn")
     }
 
-    fn provider(&self) -> String {
+    pub(super) fn provider(&self) -> String {
         format!("cognito-idp.eu-west-1.amazonaws.com/{}", self.user_pool)
     }
 
-    fn logins(&self, token: &str) -> Value {
+    pub(super) fn logins(&self, token: &str) -> Value {
         json!({ self.provider(): token })
     }
 
@@ -108,13 +108,13 @@ impl Fixture {
         draft.signed("cognito-idp", &Keys::root(), self.account.clock.now()).send(&self.account).await
     }
 
-    async fn admin(&self, operation: &str, input: &Value) -> Answer {
+    pub(super) async fn admin(&self, operation: &str, input: &Value) -> Answer {
         let draft = Draft::json(&format!("AWSCognitoIdentityService.{operation}"), input);
         draft.signed("cognito-identity", &Keys::root(), self.account.clock.now()).send(&self.account).await
     }
 
     /// An unsigned request, as apps send it.
-    async fn call(&self, operation: &str, input: &Value) -> Answer {
+    pub(super) async fn call(&self, operation: &str, input: &Value) -> Answer {
         Draft::json(&format!("AWSCognitoIdentityService.{operation}"), input).send(&self.account).await
     }
 
@@ -127,21 +127,21 @@ impl Fixture {
         self.idp("InitiateAuth", &input).await.expect_ok().json()["AuthenticationResult"].clone()
     }
 
-    async fn id_token(&self, name: &str) -> String {
+    pub(super) async fn id_token(&self, name: &str) -> String {
         text(&self.tokens(name, &self.client).await["IdToken"])
     }
 
-    async fn guest(&self) -> String {
+    pub(super) async fn guest(&self) -> String {
         let input = json!({"IdentityPoolId": self.identity_pool});
         text(&self.call("GetId", &input).await.expect_ok().json()["IdentityId"])
     }
 
-    async fn get_id(&self, token: &str) -> Answer {
+    pub(super) async fn get_id(&self, token: &str) -> Answer {
         let input = json!({"IdentityPoolId": self.identity_pool, "Logins": self.logins(token)});
         self.call("GetId", &input).await
     }
 
-    async fn credentials(&self, identity: &str, token: Option<&str>) -> Answer {
+    pub(super) async fn credentials(&self, identity: &str, token: Option<&str>) -> Answer {
         let mut input = json!({"IdentityId": identity});
         if let Some(token) = token {
             input["Logins"] = self.logins(token);
@@ -149,23 +149,27 @@ impl Fixture {
         self.call("GetCredentialsForIdentity", &input).await
     }
 
-    async fn caller(&self, credentials: &Value) -> Answer {
-        let keys = Keys {
+    pub(super) fn keys(&self, credentials: &Value) -> Keys {
+        Keys {
             id: text(&credentials["AccessKeyId"]),
             secret: text(&credentials["SecretKey"]),
             token: credentials["SessionToken"].as_str().map(str::to_owned),
-        };
+        }
+    }
+
+    pub(super) async fn caller(&self, credentials: &Value) -> Answer {
+        let keys = self.keys(credentials);
         let draft = Draft::form("GetCallerIdentity", "2011-06-15", &[]);
         draft.signed("sts", &keys, self.account.clock.now()).send(&self.account).await
     }
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("not text: {value}")).to_owned()
 }
 
 #[track_caller]
-fn expect_not_authorized(answer: Answer, message: &str) {
+pub(super) fn expect_not_authorized(answer: Answer, message: &str) {
     let answer = answer.expect_error(400, "NotAuthorizedException");
     assert_eq!(answer.json()["message"], message);
 }

@@ -4,7 +4,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
@@ -40,6 +40,8 @@ pub(crate) struct WebIdentity {
     pub(crate) audience: String,
     /// `authenticated` or `unauthenticated`, then the providers that the user signed in with.
     pub(crate) authentication_methods: Vec<String>,
+    /// Session tags, by key.
+    pub(crate) tags: BTreeMap<String, String>,
 }
 
 /// Handles a request to STS.
@@ -74,6 +76,7 @@ pub(crate) fn assume_with_web_identity(
     duration: Duration,
 ) -> Result<Arc<Session>, AwsError> {
     let mut context = Context::default();
+    context.set("sts:RoleSessionName", session_name);
     context.set("aws:FederatedProvider", COGNITO_IDENTITY);
     context.set(&format!("{COGNITO_IDENTITY}:sub"), identity.subject.as_str());
     context.set(&format!("{COGNITO_IDENTITY}:aud"), identity.audience.as_str());
@@ -81,6 +84,20 @@ pub(crate) fn assume_with_web_identity(
     let provider = TrustedPrincipal::Federated(COGNITO_IDENTITY);
     if !role.trust.trusts(provider, "sts:AssumeRoleWithWebIdentity", &context) {
         return Err(access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity"));
+    }
+    if !identity.tags.is_empty() {
+        for (key, value) in &identity.tags {
+            context.set(&format!("aws:RequestTag/{key}"), value.as_str());
+        }
+        context.set_list("aws:TagKeys", identity.tags.keys().cloned().collect());
+        if !role.trust.trusts(provider, "sts:TagSession", &context) {
+            return Err(access_denied("Not authorized to perform sts:TagSession"));
+        }
+        context.remove("aws:TagKeys");
+        for (key, value) in &identity.tags {
+            context.remove(&format!("aws:RequestTag/{key}"));
+            context.set(&format!("aws:PrincipalTag/{key}"), value.as_str());
+        }
     }
     let now = account.clock.now();
     Ok(account.sts.start(NewSession { role, session_name, context, policy, now, duration }))
@@ -137,9 +154,13 @@ fn assume_role_with_web_identity(account: &Account, parameters: &Parameters) -> 
     let not_authorized = || access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity");
     let role = account.iam.role_by_arn(input.role_arn).ok_or_else(not_authorized)?;
     let duration = input.duration(&role)?;
+    let packed = packed_size(parameters.optional("Policy"), &identity.tags)?;
     let session =
         assume_with_web_identity(account, &role, &identity, input.session_name, input.policy, duration)?;
     let mut answer = describe(&session);
+    if let Some(percent) = packed {
+        answer["PackedPolicySize"] = percent.into();
+    }
     answer["SubjectFromWebIdentityToken"] = identity.subject.into();
     answer["Audience"] = identity.audience.into();
     answer["Provider"] = COGNITO_IDENTITY.into();
@@ -185,6 +206,26 @@ impl<'a> Input<'a> {
         }
         Ok(Duration::from_secs(seconds))
     }
+}
+
+/// How much of their common limit the session policy and the session tags take, in percent. AWS packs them in a way of its own: this
+/// counts characters.
+///
+/// # Errors
+/// `PackedPolicyTooLarge`.
+fn packed_size(policy: Option<&str>, tags: &BTreeMap<String, String>) -> Result<Option<usize>, AwsError> {
+    let tags: usize = tags.iter().map(|(key, value)| key.len() + value.len()).sum();
+    let size = policy.map_or(0, str::len) + tags;
+    if size == 0 {
+        return Ok(None);
+    }
+    let percent = (size * 100).div_ceil(MOST_SESSION_POLICY);
+    if percent > 100 {
+        let message =
+            format!("Packed size of session tags and session policy consumes {percent}% of allotted space.");
+        return Err(AwsError::new("PackedPolicyTooLarge", message));
+    }
+    Ok(Some(percent))
 }
 
 fn describe(session: &Session) -> Value {

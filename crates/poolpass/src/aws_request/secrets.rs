@@ -78,6 +78,10 @@ fn secrets(request: &AwsRequest, sent: &[HeaderMap]) -> Secrets {
         }
     }
     add_pairs(&mut secrets, request.uri.query().unwrap_or_default());
+    let content_type = request.headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    if request.protocol.is_of_aws && content_type.starts_with(b"application/x-www-form-urlencoded") {
+        add_pairs(&mut secrets, std::str::from_utf8(&request.body).unwrap_or_default());
+    }
     let target = request.headers.get("x-amz-target").map_or(&b""[..], HeaderValue::as_bytes);
     if target.starts_with(b"AWSCognito") {
         add_members(&mut secrets, &request.body, |name| {

@@ -19,7 +19,7 @@ pub enum Service {
     CognitoIdp,
     /// Cognito identity pools (`cognito-identity`).
     CognitoIdentity,
-    /// The Security Token Service, which only an app's own requests through [`Client::api`](crate::Client::api) use.
+    /// The Security Token Service, which the classic flow of identity pools uses.
     Sts,
     /// S3.
     S3,

@@ -59,6 +59,9 @@ macro_rules! error_kinds {
             SignedOut = "signedOut",
             /// AWS has ended the session: it was revoked, expired or reused, or the user no longer exists. Show the sign-in page.
             SessionEnded = "sessionEnded",
+            /// A third party's login (Google, Facebook, …) has no valid token any more. Have the person sign in with it again, or remove
+            /// the login.
+            LoginExpired = "loginExpired",
 
             /// The person's role does not allow the request, or a firewall (WAF) in front of AWS blocked it.
             AccessDenied = "accessDenied",

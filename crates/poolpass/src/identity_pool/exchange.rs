@@ -1,35 +1,39 @@
 //! Exchanges a login, or nothing, for an identity and its credentials.
 
-use super::{CacheKey, CachedCredentials, Login, Pool};
+use super::{CacheKey, CachedCredentials, Login, Pool, Role};
 use crate::credentials::Credentials;
 use crate::error::{Error, ErrorKind};
+use crate::platform::BoxFuture;
 
 impl Pool {
     pub(super) async fn exchange(&self, key: &CacheKey) -> Result<CachedCredentials, Error> {
         let (identity_id, credentials) = match &key.login {
-            None => self.exchange_as_guest().await?,
+            None => self.exchange_as_guest(key.role.as_ref()).await?,
             Some(id) => match self.logins.login().await? {
                 Some(login) if login.id() == id => {
-                    self.exchange_fresh_login(login, key.role.as_deref()).await?
+                    self.exchange_fresh_login(login, key.role.as_ref()).await?
                 }
                 // The caller checks again who is signed in.
                 _ => return Err(Error::new(ErrorKind::SignedOut, "nobody is signed in any more")),
             },
         };
+        self.saw_identity(&identity_id);
         Ok(CachedCredentials::new(identity_id, credentials, self.operations.now()))
     }
 
     /// The guest of last time, or a new one.
     ///
     /// Only a new guest takes the lock: an existing one waits for nobody.
-    async fn exchange_as_guest(&self) -> Result<(String, Credentials), Error> {
+    async fn exchange_as_guest(&self, role: Option<&Role>) -> Result<(String, Credentials), Error> {
         let refused = |error: Error| match error.kind() {
+            // STS refuses the role, and not the guest.
+            ErrorKind::NotAuthorized if error.operation() == Some("AssumeRoleWithWebIdentity") => error,
             ErrorKind::NotAuthorized => error.with_kind(ErrorKind::SignedOut),
             _ => error,
         };
         let tried = match self.guest.load().await? {
             None => None,
-            Some(id) => match self.operations.credentials(&id, None, None).await {
+            Some(id) => match self.credentials_of(&id, None, role).await {
                 Err(refusal) if may_be_about_identity(&refusal) => Some(id),
                 outcome => return outcome.map_err(refused),
             },
@@ -38,7 +42,7 @@ impl Pool {
         match self.guest.load().await? {
             // Another process has made a guest in the meantime.
             Some(id) if tried.as_ref() != Some(&id) => {
-                return self.operations.credentials(&id, None, None).await.map_err(refused);
+                return self.credentials_of(&id, None, role).await.map_err(refused);
             }
             _ => {}
         }
@@ -51,7 +55,7 @@ impl Pool {
             // Saved at once: if the next request fails, the next attempt goes on with this identity.
             self.guest.save(&id).await?;
         }
-        let granted = self.operations.credentials(&id, None, None).await.map_err(refused)?;
+        let granted = self.credentials_of(&id, None, role).await.map_err(refused)?;
         if tried.is_some() {
             // Only now is it certain that the refusal was about the old identity, and not about the pool.
             self.guest.save(&id).await?;
@@ -64,7 +68,7 @@ impl Pool {
     async fn exchange_fresh_login(
         &self,
         login: Login,
-        role: Option<&str>,
+        role: Option<&Role>,
     ) -> Result<(String, Credentials), Error> {
         let refusal = match self.exchange_login(&login, role).await {
             Err(error) if error.kind() == ErrorKind::NotAuthorized => error,
@@ -77,8 +81,10 @@ impl Pool {
             newer = self.logins.renewed_login().await?;
         }
         match newer {
-            Some(newer) if newer.replaces(&login) => self.exchange_login(&newer, role).await,
-            _ => Err(refusal),
+            Some(newer) if newer.replaces(&login) => {
+                self.exchange_login(&newer, role).await.map_err(|error| login_expired(error, &newer))
+            }
+            _ => Err(login_expired(refusal, &login)),
         }
     }
 
@@ -86,11 +92,32 @@ impl Pool {
     async fn exchange_login(
         &self,
         login: &Login,
-        role: Option<&str>,
+        role: Option<&Role>,
+    ) -> Result<(String, Credentials), Error> {
+        if let Some(id) = login.identity_id() {
+            return self.credentials_of(id, Some(login), role).await;
+        }
+        let kept = self.kept.load(login).await?;
+        if let Some(id) = &kept {
+            self.knew_identity(id);
+        }
+        let granted = self.exchange_login_with(login, role, kept.as_deref()).await?;
+        if kept.as_ref() != Some(&granted.0) {
+            self.kept.save(login, &granted.0).await;
+        }
+        Ok(granted)
+    }
+
+    async fn exchange_login_with(
+        &self,
+        login: &Login,
+        role: Option<&Role>,
+        kept: Option<&str>,
     ) -> Result<(String, Credentials), Error> {
         let mut guest_is_lost = false;
         if let Some(id) = self.guest.load().await? {
-            match self.operations.credentials(&id, Some(login), role).await {
+            self.knew_identity(&id);
+            match self.credentials_of(&id, Some(login), role).await {
                 Ok(granted) => {
                     self.forget_guest().await;
                     return Ok(granted);
@@ -103,12 +130,33 @@ impl Pool {
                 Err(error) => return Err(error),
             }
         }
+        if let Some(id) = kept {
+            match self.credentials_of(id, Some(login), role).await {
+                // The identity is another person's, or no longer there.
+                Err(error) if may_be_about_identity(&error) => {}
+                outcome => return outcome,
+            }
+        }
         let id = self.operations.identity_id(Some(login)).await?;
-        let granted = self.operations.credentials(&id, Some(login), role).await?;
+        let granted = self.credentials_of(&id, Some(login), role).await?;
         if guest_is_lost {
             self.forget_guest().await;
         }
         Ok(granted)
+    }
+
+    /// The credentials of the identity: the role that the identity pool chooses, or that the app has chosen.
+    fn credentials_of<'a>(
+        &'a self,
+        identity_id: &'a str,
+        login: Option<&'a Login>,
+        role: Option<&'a Role>,
+    ) -> BoxFuture<'a, Result<(String, Credentials), Error>> {
+        match role {
+            Some(Role::Classic(flow)) => self.operations.classic_credentials(identity_id, login, flow),
+            Some(Role::Custom(arn)) => self.operations.credentials(identity_id, login, Some(arn)),
+            None => self.operations.credentials(identity_id, login, None),
+        }
     }
 
     /// Once somebody has signed in to an identity, no guest can use it. If the store fails to remove it, AWS will refuse it to the next
@@ -117,6 +165,16 @@ impl Pool {
         let _ = self.guest.remove().await;
         self.state().drop_guest();
     }
+}
+
+/// The token of a third party has expired, and its source has no newer one.
+fn login_expired(refusal: Error, login: &Login) -> Error {
+    if !login.has_third_party() || !refusal.message().to_ascii_lowercase().contains("token expired") {
+        return refusal;
+    }
+    let message =
+        format!("{} Sign in with the login provider again, or remove this login.", refusal.message());
+    refusal.with_kind(ErrorKind::LoginExpired).with_message(message)
 }
 
 /// Whether AWS may have refused this identity: it belongs to another login, it has become somebody's, it was deleted, or its id is

@@ -1,11 +1,12 @@
 //! Logins of an identity pool: a token for each login provider.
 //!
-//! The session implements [`Logins`] for the user pool; the sign-in of another provider would be another implementation.
+//! The session implements [`Logins`] for the user pool, and [`LoginSources`](super::LoginSources) for third parties beside it.
 
 use std::fmt;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::login_provider::ProviderToken;
 use crate::error::Error;
 use crate::json::Object;
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
@@ -20,6 +21,9 @@ pub(crate) trait Logins: fmt::Debug + MaybeSend + MaybeSync {
 
     /// As [`login`](Self::login), with tokens that were issued just now.
     fn renewed_login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>>;
+
+    /// Tells listeners that the identity id is another one now.
+    fn identity_changed(&self, from: &str, to: &str);
 }
 
 /// Tells one login from another: it changes whenever somebody signs in, even the same person again or with another provider.
@@ -30,6 +34,10 @@ impl LoginId {
     pub(crate) fn new(id: impl Into<String>) -> Self {
         Self(id.into())
     }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// A login with the tokens that prove it.
@@ -38,11 +46,44 @@ pub(crate) struct Login {
     id: LoginId,
     /// Each login provider's name, as the identity pool's settings have it, and its token.
     tokens: Vec<(String, SecretString)>,
+    /// The identity that the app's backend has chosen (developer-authenticated identities).
+    identity_id: Option<String>,
+    has_third_party: bool,
 }
 
 impl Login {
     pub(crate) fn new(id: LoginId, tokens: Vec<(String, SecretString)>) -> Self {
-        Self { id, tokens }
+        Self { id, tokens, identity_id: None, has_third_party: false }
+    }
+
+    /// Adds the token of a third party.
+    pub(super) fn add(&mut self, provider: &str, token: ProviderToken) {
+        self.identity_id = token.identity_id.or(self.identity_id.take());
+        self.tokens.push((provider.to_owned(), token.token));
+        self.has_third_party = true;
+    }
+
+    pub(super) fn into_tokens(self) -> Vec<(String, SecretString)> {
+        self.tokens
+    }
+
+    pub(super) fn identity_id(&self) -> Option<&str> {
+        self.identity_id.as_deref()
+    }
+
+    pub(super) fn has(&self, provider: &str) -> bool {
+        self.tokens.iter().any(|(name, _)| name == provider)
+    }
+
+    pub(super) fn has_third_party(&self) -> bool {
+        self.has_third_party
+    }
+
+    /// The set of login providers, by which the identity id is kept; `None` where the user pool is the only one.
+    pub(super) fn kept_as(&self) -> Option<String> {
+        let mut names: Vec<&str> = self.tokens.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        self.has_third_party.then(|| names.join("\n"))
     }
 
     pub(super) fn id(&self) -> &LoginId {
@@ -70,23 +111,5 @@ impl Login {
             one.0 == other.0 && one.1.expose_secret() == other.1.expose_secret()
         };
         self.tokens.len() == other.tokens.len() && self.tokens.iter().zip(&other.tokens).all(same)
-    }
-}
-
-/// The logins without a user pool: nobody can sign in.
-#[derive(Debug)]
-pub(crate) struct GuestsOnly;
-
-impl Logins for GuestsOnly {
-    fn current(&self) -> BoxFuture<'_, Result<Option<LoginId>, Error>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn renewed_login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
-        Box::pin(async { Ok(None) })
     }
 }

@@ -1,7 +1,11 @@
 //! AWS credentials: the identity pool exchanges a login for them, or makes a guest.
 
+mod classic_flow;
 mod exchange;
 mod guest;
+mod kept_identity;
+mod login_provider;
+mod login_sources;
 mod logins;
 mod operations;
 #[cfg(test)]
@@ -15,7 +19,10 @@ use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::Shared;
 
-pub(crate) use logins::{GuestsOnly, Login, LoginId, Logins};
+pub(crate) use classic_flow::ClassicFlow;
+pub use login_provider::{LoginProvider, LoginToken, LoginTokenError, ProviderToken};
+pub(crate) use login_sources::LoginSources;
+pub(crate) use logins::{Login, LoginId, Logins};
 
 use crate::aws_request::Pipeline;
 use crate::config::Config;
@@ -25,19 +32,30 @@ use crate::platform::{
     BoxFuture, GracePeriod, SessionStore, grace_period, spawn, timeout, within_grace_period,
 };
 use guest::GuestIdentity;
+use kept_identity::KeptIdentities;
 use operations::Operations;
 
 /// The identity pool, used with one of its roles. Clones share the credentials.
 #[derive(Clone, Debug)]
 pub(crate) struct IdentityPool {
     shared: Arc<Pool>,
-    role: Option<Arc<str>>,
+    role: Option<Role>,
+}
+
+/// A role that the app has chosen instead of the identity pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Role {
+    /// One of the roles in the user pool's token (`CustomRoleArn`).
+    Custom(Arc<str>),
+    /// Any role that trusts the identity pool, by the classic flow.
+    Classic(Arc<ClassicFlow>),
 }
 
 #[derive(Debug)]
 struct Pool {
     operations: Operations,
     guest: GuestIdentity,
+    kept: KeptIdentities,
     logins: Arc<dyn Logins>,
     state: Mutex<State>,
 }
@@ -46,13 +64,15 @@ struct Pool {
 struct State {
     cached: Vec<(CacheKey, CachedCredentials)>,
     exchanges: Vec<(CacheKey, Exchange)>,
+    /// The identity id of the last exchange, or of the last run of the app.
+    identity_id: Option<String>,
 }
 
 /// Whose credentials: those of a login or a guest's, and of which role.
 #[derive(Clone, PartialEq, Eq)]
 struct CacheKey {
     login: Option<LoginId>,
-    role: Option<Arc<str>>,
+    role: Option<Role>,
 }
 
 #[derive(Clone)]
@@ -81,6 +101,7 @@ impl IdentityPool {
         let shared = Arc::new(Pool {
             operations: Operations::new(config, id, pipeline),
             guest: GuestIdentity::new(id, Arc::clone(store)),
+            kept: KeptIdentities::new(id, Arc::clone(store)),
             logins,
             state: Mutex::default(),
         });
@@ -88,7 +109,11 @@ impl IdentityPool {
     }
 
     pub(crate) fn with_role(&self, role_arn: String) -> Self {
-        Self { shared: Arc::clone(&self.shared), role: Some(role_arn.into()) }
+        Self { shared: Arc::clone(&self.shared), role: Some(Role::Custom(role_arn.into())) }
+    }
+
+    pub(crate) fn with_classic_flow(&self, flow: ClassicFlow) -> Self {
+        Self { shared: Arc::clone(&self.shared), role: Some(Role::Classic(Arc::new(flow))) }
     }
 
     /// Gets credentials that AWS accepts for a while yet.
@@ -112,6 +137,20 @@ impl IdentityPool {
             Some(id) => Ok(id),
             None => Ok(self.current(Duration::ZERO).await?.identity_id),
         }
+    }
+
+    /// Has AWS end the link of a login provider to the identity (UnlinkIdentity).
+    pub(crate) fn unlink<'a>(&'a self, provider: &'a LoginProvider) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let login = self.shared.logins.login().await?;
+            let Some(login) = login.filter(|login| login.has(provider.key())) else {
+                return Err(Error::invalid_input(format!("there is no login with {}", provider.key())));
+            };
+            let id = self.identity_id().await?;
+            self.shared.operations.unlink(&id, &login, provider.key()).await?;
+            self.forget_logins();
+            Ok(())
+        })
     }
 
     /// Wipes the credentials of logins from memory. A guest's stay.
@@ -154,7 +193,7 @@ impl IdentityPool {
 
     async fn key(&self) -> Result<CacheKey, Error> {
         let login = self.shared.logins.current().await?;
-        if login.is_none() && self.role.is_some() {
+        if login.is_none() && matches!(self.role, Some(Role::Custom(_))) {
             return Err(Error::new(ErrorKind::SignedOut, "only somebody who is signed in can choose a role"));
         }
         let key = CacheKey { login, role: self.role.clone() };
@@ -193,6 +232,19 @@ impl Pool {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps the identity id of the last run of the app, unless this run has another one already.
+    fn knew_identity(&self, identity_id: &str) {
+        self.state().identity_id.get_or_insert_with(|| identity_id.to_owned());
+    }
+
+    /// Tells listeners if the identity id has changed.
+    fn saw_identity(&self, identity_id: &str) {
+        let previous = self.state().identity_id.replace(identity_id.to_owned());
+        if let Some(previous) = previous.filter(|previous| previous != identity_id) {
+            self.logins.identity_changed(&previous, identity_id);
+        }
     }
 
     fn look_up(self: &Arc<Self>, key: &CacheKey, life: Duration) -> Lookup {

@@ -3,10 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use secrecy::ExposeSecret;
+use serde_json::Value;
 
 use super::Login;
 use super::guest::is_identity_id;
-use crate::aws_request::{AuthScheme, AwsRequest, Pipeline, Repeat};
+use crate::aws_request::{AuthScheme, AwsRequest, Pipeline, Protocol, Repeat};
 use crate::config::{Config, Endpoint, IdentityPoolId, Service};
 use crate::credentials::Credentials;
 use crate::dates;
@@ -18,18 +19,20 @@ use crate::platform::BoxFuture;
 pub(super) struct Operations {
     pool: IdentityPoolId,
     endpoint: Endpoint,
-    pipeline: Pipeline,
+    pub(super) sts: Endpoint,
+    pub(super) pipeline: Pipeline,
 }
 
 impl Operations {
     const TARGET: &str = "AWSCognitoIdentityService";
     /// The longest time of a request with all its attempts.
-    const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
+    pub(super) const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
 
     pub(super) fn new(config: &Config, pool: &IdentityPoolId, pipeline: &Pipeline) -> Self {
         Self {
             pool: pool.clone(),
             endpoint: config.endpoint(Service::CognitoIdentity, pool.region()),
+            sts: config.endpoint(Service::Sts, pool.region()),
             pipeline: pipeline.clone(),
         }
     }
@@ -67,11 +70,33 @@ impl Operations {
         })
     }
 
-    fn call(&self, operation: &'static str, input: Object) -> BoxFuture<'_, Result<Object, Error>> {
+    /// UnlinkIdentity: ends the link of a login provider to the identity.
+    pub(super) fn unlink<'a>(
+        &'a self,
+        identity_id: &str,
+        login: &Login,
+        provider: &str,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        let input = Object::new()
+            .with("IdentityId", identity_id)
+            .with("Logins", login.to_object())
+            .with("LoginsToRemove", vec![Value::from(provider)]);
+        let answer = self.call("UnlinkIdentity", input);
+        Box::pin(async move { answer.await.map(drop) })
+    }
+
+    pub(super) fn call(
+        &self,
+        operation: &'static str,
+        input: Object,
+    ) -> BoxFuture<'_, Result<Object, Error>> {
         Box::pin(async move {
             let input = input.to_bytes();
             let request = AwsRequest::json(&self.endpoint, "1.1", Self::TARGET, operation, input)?;
             let mut request = request.repeat(Repeat::Safe);
+            if operation == "UnlinkIdentity" {
+                request.protocol = &Protocol::JSON_OR_EMPTY;
+            }
             request.total_timeout = Some(Self::TOTAL_TIMEOUT);
             self.pipeline.json(&request, &AuthScheme::None).await
         })
@@ -79,7 +104,7 @@ impl Operations {
 }
 
 /// Refuses what is not an identity id: each read of it from the store would make a new guest.
-fn identity_in(answer: &mut Object) -> Result<String, Error> {
+pub(super) fn identity_in(answer: &mut Object) -> Result<String, Error> {
     let id = answer.text("IdentityId")?;
     if is_identity_id(&id) { Ok(id) } else { Err(ParseError::Member("IdentityId").into()) }
 }
@@ -95,6 +120,10 @@ fn granted(mut credentials: Object) -> Result<Credentials, Error> {
         Some(token.expose_secret().to_owned()),
         Some(expiration),
     );
+    checked(credentials)
+}
+
+pub(super) fn checked(credentials: Credentials) -> Result<Credentials, Error> {
     credentials.check().map_err(Error::invalid_response)?;
     Ok(credentials)
 }
@@ -108,7 +137,7 @@ mod tests {
 
     #[test]
     fn what_is_no_identity_id_is_an_invalid_response() {
-        let read = |id: serde_json::Value| {
+        let read = |id: Value| {
             identity_in(&mut Object::parse(json!({"IdentityId": id}).to_string().as_bytes()).unwrap())
         };
         assert_eq!(read(json!("eu-west-1:guest")).unwrap(), "eu-west-1:guest");

@@ -2,6 +2,7 @@
 
 mod guests;
 mod refusals;
+mod third_parties;
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -30,6 +31,8 @@ struct ScriptedLogins {
     /// The person who is signed in, with the names of the login providers.
     person: Mutex<Option<(&'static str, &'static [&'static str])>>,
     renewals: AtomicU32,
+    /// The changes of the identity id that listeners were told.
+    changes: Mutex<Vec<(String, String)>>,
 }
 
 impl Logins for ScriptedLogins {
@@ -53,6 +56,10 @@ impl Logins for ScriptedLogins {
     fn renewed_login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
         self.renewals.fetch_add(1, Ordering::Relaxed);
         self.login()
+    }
+
+    fn identity_changed(&self, from: &str, to: &str) {
+        self.changes.lock().unwrap().push((from.to_owned(), to.to_owned()));
     }
 }
 

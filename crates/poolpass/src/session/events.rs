@@ -27,6 +27,14 @@ pub enum SessionEvent {
     },
     /// The person signed out here, or deleted their account.
     SignedOut,
+    /// The identity id in the identity pool is another one: a guest turned out to have an identity already, AWS has merged two
+    /// identities, or somebody else has signed in. Data that belongs to the old identity id is out of reach.
+    IdentityChanged {
+        /// The identity id until now.
+        from: String,
+        /// The identity id from now on.
+        to: String,
+    },
 }
 
 /// The reason why a session ended.
@@ -63,6 +71,7 @@ impl SessionEvent {
             Self::Refreshed => "refreshed",
             Self::SessionEnded { .. } => "sessionEnded",
             Self::SignedOut => "signedOut",
+            Self::IdentityChanged { .. } => "identityChanged",
         }
     }
 }
@@ -129,13 +138,6 @@ impl SessionEndReason {
 /// A stream of the events of one client, from the moment of subscribing. It ends when the client is dropped.
 #[derive(Debug)]
 pub struct Events(UnboundedReceiver<SessionEvent>);
-
-impl Events {
-    /// An empty stream.
-    pub(crate) fn none() -> Self {
-        Self(unbounded().1)
-    }
-}
 
 impl Stream for Events {
     type Item = SessionEvent;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Session, SessionManager};
+use super::events::EventHub;
+use super::{Events, Session, SessionEvent, SessionManager};
 use crate::error::{Error, ErrorKind};
 use crate::identity_pool::{Login, LoginId, Logins};
 use crate::platform::BoxFuture;
@@ -19,6 +20,10 @@ impl Logins for SessionManager {
     fn renewed_login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
         Box::pin(async { self.login_of(self.refresh().await) })
     }
+
+    fn identity_changed(&self, from: &str, to: &str) {
+        self.shared().events.publish(&changed(from, to));
+    }
 }
 
 impl SessionManager {
@@ -32,4 +37,36 @@ impl SessionManager {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The session of a client without a user pool: nobody can sign in to it.
+#[derive(Debug, Default)]
+pub(crate) struct NoSession(EventHub);
+
+impl NoSession {
+    pub(crate) fn events(&self) -> Events {
+        self.0.subscribe()
+    }
+}
+
+impl Logins for NoSession {
+    fn current(&self) -> BoxFuture<'_, Result<Option<LoginId>, Error>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn renewed_login(&self) -> BoxFuture<'_, Result<Option<Login>, Error>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn identity_changed(&self, from: &str, to: &str) {
+        self.0.publish(&changed(from, to));
+    }
+}
+
+fn changed(from: &str, to: &str) -> SessionEvent {
+    SessionEvent::IdentityChanged { from: from.to_owned(), to: to.to_owned() }
 }

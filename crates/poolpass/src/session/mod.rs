@@ -42,6 +42,7 @@ use device_task::DeviceTask;
 pub use events::{Events, SessionEndReason, SessionEvent};
 pub use exchange::RefreshOperation;
 pub(crate) use exchange::RefreshSettings;
+pub(crate) use login::NoSession;
 pub(crate) use manager::SessionManager;
 pub use sign_out::SignOut;
 pub(crate) use step_up::meets;

@@ -32,11 +32,15 @@ OPERATIONS = {
     """,
     "cognito-identity": """
         CreateIdentityPool DeleteIdentityPool DescribeIdentity DescribeIdentityPool GetCredentialsForIdentity GetId
-        GetIdentityPoolRoles GetOpenIdToken ListIdentityPools SetIdentityPoolRoles UnlinkIdentity UpdateIdentityPool
+        GetIdentityPoolRoles GetOpenIdToken GetOpenIdTokenForDeveloperIdentity GetPrincipalTagAttributeMap
+        ListIdentityPools LookupDeveloperIdentity MergeDeveloperIdentities SetIdentityPoolRoles
+        SetPrincipalTagAttributeMap UnlinkDeveloperIdentity UnlinkIdentity UpdateIdentityPool
     """,
     "sts": "AssumeRole AssumeRoleWithWebIdentity GetCallerIdentity",
     "iam": """
-        CreateRole DeleteRole DeleteRolePolicy GetRole GetRolePolicy ListRolePolicies ListRoles PutRolePolicy
+        CreateOpenIDConnectProvider CreateRole CreateSAMLProvider DeleteOpenIDConnectProvider DeleteRole
+        DeleteRolePolicy DeleteSAMLProvider GetOpenIDConnectProvider GetRole GetRolePolicy GetSAMLProvider
+        ListOpenIDConnectProviders ListRolePolicies ListRoles ListSAMLProviders PutRolePolicy
         UpdateAssumeRolePolicy
     """,
 }
