@@ -20,6 +20,7 @@ use crate::convert::counts;
 use crate::dynamodb::Table;
 use crate::error::PoolpassError;
 use crate::log::{LogListener, Registration};
+use crate::logins::{ForeignLoginToken, LoginProvider, LoginToken};
 use crate::s3::Bucket;
 use crate::session::{AccessToken, Credentials, Events, IdToken, SignOut, User};
 use crate::store::{AnyStore, Store};
@@ -271,6 +272,54 @@ impl Client {
             cancel: self.cancel.clone(),
             log: self.log.clone(),
         })
+    }
+
+    /// Adds a login of a third party: from now on the AWS credentials are those of the identity that this login leads to, with or without
+    /// a user pool (GetId, GetCredentialsForIdentity). It replaces a login with the same provider.
+    pub fn add_login(
+        &self,
+        provider: LoginProvider,
+        source: Arc<dyn LoginToken>,
+    ) -> Result<(), PoolpassError> {
+        Ok(self.inner.add_login(provider.into(), ForeignLoginToken(source))?)
+    }
+
+    /// Removes a login from this client. The identity stays linked to it: with the same login it is the same again. Nothing is sent.
+    pub fn remove_login(&self, provider: LoginProvider) -> Result<(), PoolpassError> {
+        Ok(self.inner.remove_login(&provider.into())?)
+    }
+
+    /// Unlinks a login from the identity (UnlinkIdentity), and removes it from this client.
+    pub async fn unlink_login(&self, provider: LoginProvider) -> Result<(), PoolpassError> {
+        let client = self.inner.clone();
+        call(&self.cancel, async move { Ok(client.unlink_login(&provider.into()).await?) }).await
+    }
+
+    /// The providers of the logins that were added, without the user pool.
+    pub fn logins(&self) -> Vec<LoginProvider> {
+        self.inner.logins().into_iter().filter_map(LoginProvider::of).collect()
+    }
+
+    /// Starts a client with the credentials of a role that the app names, by the classic (basic) flow: GetOpenIdToken of the identity
+    /// pool, AssumeRoleWithWebIdentity of STS in the identity pool's region.
+    pub fn classic_flow(
+        &self,
+        role_arn: String,
+        session_name: Option<String>,
+        duration: Option<Duration>,
+        policy: Option<String>,
+    ) -> Result<Arc<Self>, PoolpassError> {
+        let mut builder = self.inner.classic_flow(role_arn);
+        if let Some(name) = session_name {
+            builder = builder.session_name(name);
+        }
+        if let Some(duration) = duration {
+            builder = builder.duration(duration);
+        }
+        if let Some(policy) = policy {
+            builder = builder.policy(policy);
+        }
+        Ok(Arc::new(Self { inner: builder.build()?, cancel: self.cancel.clone(), log: self.log.clone() }))
     }
 
     /// The person's account.

@@ -229,6 +229,14 @@ pub enum SessionEvent {
     },
     /// The person signed out here, or deleted their account.
     SignedOut,
+    /// The identity id in the identity pool is another one: a guest turned out to have an identity already, AWS has merged two
+    /// identities, or somebody else has signed in. Data that belongs to the old identity id is out of reach.
+    IdentityChanged {
+        /// The identity id until now.
+        from: String,
+        /// The identity id from now on.
+        to: String,
+    },
 }
 
 /// The reason why a session ended.
@@ -339,6 +347,9 @@ fn mirrored(event: &poolpass::SessionEvent) -> Option<SessionEvent> {
         Event::Refreshed => SessionEvent::Refreshed,
         Event::SignedOut => SessionEvent::SignedOut,
         Event::SessionEnded { reason } => SessionEvent::SessionEnded { reason: (*reason).into() },
+        Event::IdentityChanged { from, to } => {
+            SessionEvent::IdentityChanged { from: from.clone(), to: to.clone() }
+        }
         _ => return None,
     })
 }

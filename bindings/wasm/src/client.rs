@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use poolpass::{
     AuthFactor, AuthFlow, Client, Config, PasswordlessSignInOptions, RefreshOperation, RetryPolicy,
     SignInOptions, StepUpBuilder,
@@ -17,6 +17,7 @@ use crate::clock::JsClock;
 #[cfg(feature = "dynamodb")]
 use crate::dynamodb::transact;
 use crate::error::Exception;
+use crate::logins;
 use crate::session;
 use crate::store::{JsStore, Store};
 use crate::user_context::{JsUserContextData, device_fingerprint};
@@ -75,6 +76,29 @@ impl JsClient {
         Self(self.0.with_role(role_arn))
     }
 
+    /// `Client::add_login`, with the provider's code and name.
+    #[wasm_bindgen(js_name = addLogin)]
+    pub fn add_login(&self, code: &str, name: Option<String>, source: Function) -> Result<(), JsValue> {
+        Ok(logins::add(&self.0, code, name, source)?)
+    }
+
+    /// `Client::remove_login`.
+    #[wasm_bindgen(js_name = removeLogin)]
+    pub fn remove_login(&self, code: &str, name: Option<String>) -> Result<(), JsValue> {
+        Ok(logins::remove(&self.0, code, name)?)
+    }
+
+    /// `Client::logins`: the code and the name of each.
+    pub fn logins(&self) -> Array {
+        logins::all(&self.0)
+    }
+
+    /// `Client::classic_flow`.
+    #[wasm_bindgen(js_name = classicFlow)]
+    pub fn classic_flow(&self, role_arn: String, options: JsValue) -> Result<JsClient, JsValue> {
+        Ok(Self(logins::classic_flow(&self.0, role_arn, &Options::new(options))?))
+    }
+
     /// `Client::api`.
     pub fn api(&self, service: String, region: Option<String>) -> Result<JsApiClient, JsValue> {
         Ok(JsApiClient::new(&self.0, service, region)?)
@@ -116,6 +140,11 @@ async fn perform(client: Client, method: String, input: Options) -> Result<JsVal
             session::credentials(&credentials, &client.identity_id().await?)
         }
         "identityId" => client.identity_id().await?.into(),
+        "unlinkLogin" => {
+            let provider = logins::provider(&input.needed("code")?, input.text("name")?)?;
+            client.unlink_login(&provider).await?;
+            JsValue::UNDEFINED
+        }
         _ => return Err(no_such_method()),
     })
 }

@@ -20,6 +20,7 @@ mod devices;
 mod dynamodb;
 mod error;
 mod failure;
+mod logins;
 mod mfa;
 #[cfg(feature = "s3")]
 mod object_options;

@@ -74,9 +74,13 @@ fn claims(claims: &Claims) -> JsValue {
 }
 
 fn event_object(event: &SessionEvent) -> JsValue {
-    let reason = match event {
-        SessionEvent::SessionEnded { reason } => Some(reason.code()),
-        _ => None,
-    };
-    object(&[("kind", event.code().into()), ("reason", maybe(reason))]).into()
+    let kind = ("kind", event.code().into());
+    match event {
+        SessionEvent::SessionEnded { reason } => object(&[kind, ("reason", reason.code().into())]),
+        SessionEvent::IdentityChanged { from, to } => {
+            object(&[kind, ("from", from.into()), ("to", to.into())])
+        }
+        _ => object(&[kind]),
+    }
+    .into()
 }

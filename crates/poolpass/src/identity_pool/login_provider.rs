@@ -52,6 +52,41 @@ impl LoginProvider {
         }
     }
 
+    /// The provider's name in the other languages, such as `google` or `openId`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Google => "google",
+            Self::Facebook => "facebook",
+            Self::Apple => "apple",
+            Self::Amazon => "amazon",
+            Self::OpenId(_) => "openId",
+            Self::Saml(_) => "saml",
+            Self::Developer(_) => "developer",
+        }
+    }
+
+    /// The provider of this [code](Self::code), with its issuer, ARN or name where it has one.
+    pub fn from_code(code: &str, name: impl Into<String>) -> Option<Self> {
+        Some(match code {
+            "google" => Self::Google,
+            "facebook" => Self::Facebook,
+            "apple" => Self::Apple,
+            "amazon" => Self::Amazon,
+            "openId" => Self::OpenId(name.into()),
+            "saml" => Self::Saml(name.into()),
+            "developer" => Self::Developer(name.into()),
+            _ => return None,
+        })
+    }
+
+    /// The issuer, ARN or name; `None` for the providers that AWS knows by itself.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::OpenId(name) | Self::Saml(name) | Self::Developer(name) => Some(name),
+            _ => None,
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), Error> {
         /// The limit of AWS's model.
         const LONGEST: usize = 128;
@@ -145,6 +180,8 @@ mod tests {
         ] {
             assert_eq!(provider.key(), key);
             assert!(provider.check().is_ok(), "{key}");
+            let name = provider.name().unwrap_or_default();
+            assert_eq!(LoginProvider::from_code(provider.code(), name), Some(provider.clone()));
         }
         for wrong in [
             LoginProvider::OpenId(String::new()),
