@@ -32,6 +32,22 @@ impl Form {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    pub(crate) fn owned(&self, name: &str) -> Option<String> {
+        self.get(name).map(str::to_owned)
+    }
+
+    /// The words of a list that is separated by blanks.
+    pub(crate) fn words(&self, name: &str) -> Vec<String> {
+        self.text(name).split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// All parameters, encoded, except this one.
+    pub(crate) fn encoded_without(&self, name: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.0.iter().filter(|(other, _)| *other != name));
+        query.finish()
+    }
+
     /// A parameter, or empty text.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.get(name).unwrap_or_default()

@@ -89,7 +89,7 @@ const EXPOSED_HEADERS: [&str; 16] = [
 ];
 
 /// Creates the demo on the server at `endpoint` (plain HTTP, such as `http://127.0.0.1:4577`) with signed calls. It has a user
-/// pool with a domain, three app clients (without a secret, with a secret, with rotating refresh tokens), two confirmed users (the second
+/// pool with a domain, six identity providers, three app clients (without a secret, with a secret, with rotating refresh tokens), two confirmed users (the second
 /// with TOTP), an identity pool with roles for signed-in users and guests, a bucket with CORS rules, and a table with the keys
 /// `pk` and `sk`. Names have a random suffix, so a server can hold several demos.
 ///
@@ -113,6 +113,7 @@ pub async fn demo(
     let domain = match policies {
         Policies::PerIdentity => {
             let name = format!("poolpass-demo-{suffix}");
+            managed_login::create_providers(&client, endpoint, &user_pool).await?;
             Some(managed_login::create_domain(&client, endpoint, &user_pool, &name).await?)
         }
         Policies::Wide => None,

@@ -93,7 +93,8 @@ impl UserPool {
         let mfa = self.settings.mfa_configuration;
         let has_mfa =
             mfa == MfaConfiguration::On || mfa != MfaConfiguration::Off && !self.factors_of(user).is_empty();
-        let takes_codes = !has_mfa && user.status != UserStatus::ForceChangePassword;
+        let takes_codes = !has_mfa
+            && ![UserStatus::ForceChangePassword, UserStatus::ExternalProvider].contains(&user.status);
         let has_address = |factor: FirstFactor| factor.address().is_some_and(|name| user.is_verified(name));
         let mut names =
             self.challenges_where(user.password.is_some(), |factor| takes_codes && has_address(factor));

@@ -96,7 +96,7 @@ pub(super) fn send_recovery_code(
     if !user.enabled {
         return Err(not_authorized("User is disabled."));
     }
-    if user.status == UserStatus::ForceChangePassword {
+    if [UserStatus::ForceChangePassword, UserStatus::ExternalProvider].contains(&user.status) {
         return Err(not_authorized("User password cannot be reset in the current state."));
     }
     let attribute = recovery_address(pool, user)?;

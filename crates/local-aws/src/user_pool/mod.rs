@@ -230,6 +230,8 @@ fn operation(name: &str) -> Option<Operation> {
         "UpdateUserPoolReplica" => Administrative(replicas::update),
         "DeleteUserPoolReplica" => Administrative(replicas::delete),
         "ListUserPoolReplicas" => Administrative(replicas::list),
+        "AdminLinkProviderForUser" => Administrative(domain::linking::link),
+        "AdminDisableProviderForUser" => Administrative(domain::linking::disable),
         "CreateIdentityProvider" => Administrative(domain::providers::create),
         "DescribeIdentityProvider" => Administrative(domain::providers::describe),
         "UpdateIdentityProvider" => Administrative(domain::providers::update),
@@ -520,6 +522,7 @@ mod tests {
         UpdateUserPoolDomain DeleteUserPoolDomain CreateIdentityProvider DescribeIdentityProvider UpdateIdentityProvider \
         DeleteIdentityProvider ListIdentityProviders GetIdentityProviderByIdentifier CreateResourceServer \
         DescribeResourceServer UpdateResourceServer DeleteResourceServer ListResourceServers \
+        AdminLinkProviderForUser AdminDisableProviderForUser \
         SetUserSettings UpdateAuthEventFeedback AdminSetUserSettings AdminDeleteSoftwareToken \
         AdminListUserAuthEvents AdminUpdateAuthEventFeedback SetRiskConfiguration CreateUserPoolReplica \
         UpdateUserPoolReplica DeleteUserPoolReplica ListUserPoolReplicas CreateGroup DeleteGroup AdminAddUserToGroup AdminRemoveUserFromGroup";

@@ -14,6 +14,7 @@ use super::{
     mfa::{Factor, MfaConfiguration},
     not_authorized,
     pool::{UserPool, user_not_found},
+    sign_in::wrong_password,
     sign_ins::SignInDetails,
     tokens, triggers,
     user::{User, UserStatus, password_reset_required, user_not_confirmed},
@@ -40,6 +41,7 @@ impl SignInStep<'_> {
         match user.status {
             UserStatus::Confirmed => self.ask_for_second_factor(),
             UserStatus::Unconfirmed => Err(user_not_confirmed()),
+            UserStatus::ExternalProvider => Err(wrong_password()),
             UserStatus::ResetRequired => Err(password_reset_required()),
             UserStatus::ForceChangePassword => {
                 if user.temporary_password_expires.is_some_and(|expires| self.call.now >= expires) {

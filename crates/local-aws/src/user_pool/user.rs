@@ -12,6 +12,7 @@ use super::{
     auth_events::AuthEvent,
     code::Code,
     device::Device,
+    domain::ExternalIdentity,
     mfa::MfaSettings,
     passkeys::Passkeys,
     password::PasswordAttempts,
@@ -45,6 +46,8 @@ pub(super) struct User {
     pub(super) groups: BTreeSet<String>,
     /// The confirmed devices, oldest first.
     pub(super) devices: Vec<Device>,
+    /// The identities at providers that sign the user in.
+    pub(super) identities: Vec<ExternalIdentity>,
 }
 
 /// A code and the address that it was sent to.
@@ -66,6 +69,8 @@ pub(super) enum UserStatus {
     Confirmed,
     ForceChangePassword,
     ResetRequired,
+    /// Created by the sign-in of an identity provider. Such a user has no password.
+    ExternalProvider,
 }
 
 /// The largest `PasswordHistorySize`.
@@ -78,6 +83,7 @@ impl UserStatus {
             Self::Confirmed => "CONFIRMED",
             Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
             Self::ResetRequired => "RESET_REQUIRED",
+            Self::ExternalProvider => "EXTERNAL_PROVIDER",
         }
     }
 }
@@ -105,6 +111,7 @@ impl User {
             passkeys: Passkeys::default(),
             groups: BTreeSet::new(),
             devices: Vec::new(),
+            identities: Vec::new(),
         }
     }
 

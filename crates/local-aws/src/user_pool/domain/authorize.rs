@@ -2,35 +2,56 @@
 
 use http::{Method, StatusCode};
 
-use super::{PATH, Visit, complete, http_form::Form, redirect};
-use crate::exchange::{Response, full};
+use super::{PATH, Visit, complete, providers::IdentityProvider, redirect, requests::AuthorizationRequest};
+use crate::{
+    exchange::{Response, full},
+    form::Form,
+};
 
 impl Visit<'_> {
     /// Sends the browser to managed login, to an identity provider, or back to the app if the browser's session suffices.
-    pub(super) fn authorize(&self) -> Response {
+    pub(super) async fn authorize(&self) -> Response {
         if self.request.method != Method::GET {
             let mut response = http::Response::new(full(""));
             *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
             return response;
         }
-        let mut pools = self.account.user_pools.lock();
-        let Some(pool) = pools.by_domain(self.domain) else { return super::not_found() };
-        let request = match self.new_request(pool, &Form::of_query(self.request)) {
-            Ok(request) => request,
-            Err(refusal) => return self.refuse(refusal),
+        let (request, provider) = match self.next() {
+            Ok(at_provider) => at_provider,
+            Err(response) => return response,
         };
+        self.begin_federation(request, provider).await
+    }
+
+    /// The request, if the browser has to go to an identity provider.
+    ///
+    /// # Errors
+    /// The answer in all other cases.
+    fn next(&self) -> Result<(AuthorizationRequest, IdentityProvider), Response> {
+        let mut pools = self.account.user_pools.lock();
+        let pool = pools.by_domain(self.domain).ok_or_else(super::not_found)?;
+        let request = self.new_request(pool, &Form::of_query(self.request));
+        let request = request.map_err(|refusal| self.refuse(refusal))?;
         let session = self.session(pool).filter(|session| session.suits(pool, &request, self.now));
         let asks = ["login", "select_account", "consent"].iter().any(|prompt| request.prompts(prompt));
-        match session {
-            Some(session) if !asks => {
-                return complete::grant(self.account, self.request, pool, &request, session.person, self.now);
-            }
-            _ if request.prompts("none") => {
-                return complete::error_redirect(&request, "login_required", "The user is not signed in");
-            }
-            _ => {}
+        if let Some(session) = session.filter(|_| !asks) {
+            return Err(complete::grant(
+                self.account,
+                self.request,
+                pool,
+                &request,
+                session.person,
+                self.now,
+            ));
+        }
+        if request.prompts("none") {
+            return Err(complete::error_redirect(&request, "login_required", "The user is not signed in"));
+        }
+        let provider = request.provider.as_ref().and_then(|name| pool.identity_providers.get(name));
+        if let Some(provider) = provider.cloned() {
+            return Ok((request, provider));
         }
         let query = self.request.uri.query().unwrap_or_default();
-        redirect(&format!("{PATH}{}/login?request_id={}&{query}", self.domain, request.id))
+        Err(redirect(&format!("{PATH}{}/login?request_id={}&{query}", self.domain, request.id)))
     }
 }

@@ -1,7 +1,7 @@
 //! `/logout`, which ends the browser's session.
 
-use super::{PATH, Visit, http_form::Form, redirect, session};
-use crate::exchange::Response;
+use super::{PATH, Visit, redirect, session};
+use crate::{exchange::Response, form::Form};
 
 impl Visit<'_> {
     /// Sends the browser to `logout_uri`, or to the sign-in page if the app gave the parameters of a new sign-in.

@@ -7,7 +7,8 @@ mod authorize;
 mod calls;
 mod complete;
 mod discovery;
-mod http_form;
+mod federation;
+pub(in crate::user_pool) mod linking;
 mod logout;
 mod managed_login;
 mod oauth_settings;
@@ -33,6 +34,7 @@ use http::{HeaderValue, StatusCode, header};
 pub(in crate::user_pool) use self::{
     calls::{create, delete, describe, update},
     discovery::open_id_configuration,
+    federation::ExternalIdentity,
     managed_login::{ManagedLogin, signed_in},
     oauth_settings::OAuthSettings,
     scopes::{SELF_SERVICE, Scopes},
@@ -88,7 +90,9 @@ pub(crate) async fn handle(account: &Arc<Account>, request: &Request) -> Respons
     }
     let visit = Visit { account, request, domain, now: account.clock.now() };
     match request.operation.as_str() {
-        "Authorize" => visit.authorize(),
+        "Authorize" => visit.authorize().await,
+        "IdpResponse" => visit.idp_response().await,
+        "Saml2IdpResponse" => visit.saml_response().await,
         "Token" => visit.token(),
         "UserInfo" => visit.user_info(),
         "Revoke" => visit.revoke(),

@@ -2,10 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Visit, complete, http_form::Form, scopes};
+use super::{Visit, complete, scopes};
 use crate::{
     account::Account,
     exchange::{Request, Response},
+    form::Form,
     user_pool::{client::AppClient, pool::UserPool},
 };
 
@@ -98,7 +99,7 @@ impl Visit<'_> {
 
 /// The errors and their order are Cognito's.
 fn checked(pool: &UserPool, query: &Form) -> Result<AuthorizationRequest, Refusal> {
-    let page = |error: &str| Refusal::Page { error: error.to_owned(), client_id: query.text("client_id") };
+    let page = |error: &str| Refusal::Page { error: error.to_owned(), client_id: query.owned("client_id") };
     let client_id =
         query.get("client_id").ok_or_else(|| page("Required String parameter 'client_id' is not present"))?;
     let client = pool.clients.get(client_id).ok_or_else(|| page("Client does not exist."))?;
@@ -126,16 +127,16 @@ fn checked(pool: &UserPool, query: &Form) -> Result<AuthorizationRequest, Refusa
         redirect_uri: redirect_uri.to_owned(),
         response_type,
         scopes: Vec::new(),
-        state: query.text("state"),
-        nonce: query.text("nonce"),
-        code_challenge: query.text("code_challenge"),
+        state: query.owned("state"),
+        nonce: query.owned("nonce"),
+        code_challenge: query.owned("code_challenge"),
         provider: None,
         prompt: query.words("prompt"),
-        login_hint: query.text("login_hint"),
-        lang: query.text("lang"),
+        login_hint: query.owned("login_hint"),
+        lang: query.owned("lang"),
         max_age: None,
         acr_values: query.words("acr_values"),
-        query: query.encoded(),
+        query: query.encoded_without(PARAMETER),
     };
     if let Err((error, description)) = complete_request(&mut request, pool, client, query) {
         return Err(Refusal::App { request: Box::new(request), error, description: description.to_owned() });

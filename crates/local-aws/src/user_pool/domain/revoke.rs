@@ -4,10 +4,12 @@ use http::{Method, StatusCode};
 
 use super::{
     Visit,
-    http_form::Form,
     token::{OAuthError, json_response, method_not_allowed},
 };
-use crate::exchange::{Response, full};
+use crate::{
+    exchange::{Response, full},
+    form::Form,
+};
 
 impl Visit<'_> {
     pub(super) fn revoke(&self) -> Response {

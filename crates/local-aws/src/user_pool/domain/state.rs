@@ -10,6 +10,7 @@ use rand::Rng as _;
 
 use super::{
     calls::DomainSettings,
+    federation::Pending,
     requests::AuthorizationRequest,
     session::{BrowserSession, Person},
 };
@@ -20,6 +21,8 @@ use crate::user_pool::{Pools, pool::UserPool};
 pub(in crate::user_pool) struct Domain {
     pub(super) settings: Option<DomainSettings>,
     pub(super) requests: Expiring<AuthorizationRequest>,
+    /// Sign-ins at identity providers, by the `state` or `RelayState` there.
+    pub(super) pending: Expiring<Pending>,
     /// People who have just proved who they are, by the ticket that the pages hand in.
     pub(super) tickets: Expiring<Person>,
     pub(super) codes: Expiring<Grant>,

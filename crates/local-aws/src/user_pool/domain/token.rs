@@ -8,10 +8,11 @@ use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Visit, http_form::Form, scopes::Scopes, session::Person, state::Grant};
+use super::{Visit, scopes::Scopes, session::Person, state::Grant};
 use crate::{
     error::AwsError,
     exchange::{Response, full},
+    form::Form,
     user_pool::{
         Call,
         client::AppClient,

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Output, Trigger, unrecognizable};
 use crate::{
+    account::Account,
     error::AwsError,
     user_pool::{
         Call,
@@ -80,15 +81,52 @@ pub(in crate::user_pool) fn before_sign_up(
         }),
         response: json!({ "autoConfirmUser": false, "autoVerifyEmail": false, "autoVerifyPhone": false }),
     };
-    let Some(output) = occasion.run(call, pool)? else { return Ok(SignUpDecision::default()) };
-    Ok(SignUpDecision {
-        confirms: output.flag("autoConfirmUser")?,
-        verifies_email: output.flag("autoVerifyEmail")?,
-        verifies_phone: output.flag("autoVerifyPhone")?,
-    })
+    let output = occasion.run(call, pool)?;
+    output.map_or(Ok(SignUpDecision::default()), |output| SignUpDecision::of(&output))
+}
+
+/// PreSignUp for a user of an identity provider, ready to run without a lock of the user pools.
+pub(in crate::user_pool) struct ExternalSignUp {
+    user_pool_id: String,
+    event: Value,
+}
+
+pub(in crate::user_pool) fn before_external_sign_up(
+    pool: &UserPool,
+    client: &AppClient,
+    user: &User,
+) -> ExternalSignUp {
+    let occasion = Occasion {
+        trigger: Trigger::PreSignUp,
+        source: "ExternalProvider",
+        client: Some(client),
+        username: &user.username,
+        request: json!({
+            "userAttributes": attributes_of(Some(user)),
+            "validationData": {},
+            "clientMetadata": {},
+        }),
+        response: json!({ "autoConfirmUser": false, "autoVerifyEmail": false, "autoVerifyPhone": false }),
+    };
+    ExternalSignUp { user_pool_id: pool.id.clone(), event: occasion.event(pool) }
+}
+
+impl ExternalSignUp {
+    pub(in crate::user_pool) fn run(self, account: &Account) -> Result<SignUpDecision, AwsError> {
+        let output = account.triggers.run(&self.user_pool_id, Trigger::PreSignUp, self.event)?;
+        output.map_or(Ok(SignUpDecision::default()), |output| SignUpDecision::of(&output))
+    }
 }
 
 impl SignUpDecision {
+    fn of(output: &Output) -> Result<Self, AwsError> {
+        Ok(Self {
+            confirms: output.flag("autoConfirmUser")?,
+            verifies_email: output.flag("autoVerifyEmail")?,
+            verifies_phone: output.flag("autoVerifyPhone")?,
+        })
+    }
+
     /// Changes the new user, and returns whether the user needs no code.
     pub(in crate::user_pool) fn apply(&self, user: &mut User) -> bool {
         if self.verifies_email {
@@ -377,12 +415,16 @@ pub(in crate::user_pool) fn custom_auth_event(
 
 impl Occasion<'_> {
     fn run(self, call: &Call<'_>, pool: &UserPool) -> Result<Option<Output>, AwsError> {
+        call.account.triggers.run(&pool.id, self.trigger, self.event(pool))
+    }
+
+    fn event(&self, pool: &UserPool) -> Value {
         // The names of sources differ from the triggers' in one case.
         let prefix = match self.trigger {
             Trigger::PreTokenGeneration => "TokenGeneration",
             trigger => trigger.name(),
         };
-        let event = json!({
+        json!({
             "version": "1",
             "region": pool.region,
             "userPoolId": pool.id,
@@ -394,8 +436,7 @@ impl Occasion<'_> {
             "triggerSource": format!("{prefix}_{}", self.source),
             "request": self.request,
             "response": self.response,
-        });
-        call.account.triggers.run(&pool.id, self.trigger, event)
+        })
     }
 }
 

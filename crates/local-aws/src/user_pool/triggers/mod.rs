@@ -18,8 +18,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 pub(super) use hooks::{
-    TokenClaims, before_authentication, before_message, before_sign_up, before_tokens, custom_auth_event,
-    is_custom_auth_set_up, migrated_user, signed_in, user_confirmed,
+    ExternalSignUp, TokenClaims, before_authentication, before_external_sign_up, before_message,
+    before_sign_up, before_tokens, custom_auth_event, is_custom_auth_set_up, migrated_user, signed_in,
+    user_confirmed,
 };
 pub(crate) use script::TriggerScript;
 
@@ -81,6 +82,8 @@ pub enum TriggerError {
 pub struct Triggers {
     functions: Mutex<BTreeMap<(String, Trigger), Function>>,
     events: Mutex<Vec<Value>>,
+    /// By user pool, the user whom PreSignUp links a new identity to.
+    links: Mutex<BTreeMap<String, String>>,
 }
 
 type Function = Arc<dyn Fn(Value) -> Result<Value, TriggerError> + Send + Sync>;
@@ -108,7 +111,7 @@ impl Trigger {
 
 impl Triggers {
     /// Sets a trigger of a user pool. The function takes AWS's event and returns it with its `response` filled in. It runs while the
-    /// user pools are locked, so it must not send requests to this server.
+    /// user pools are locked, so it must not send requests to this server, except at `PreSignUp_ExternalProvider`.
     pub fn set(
         &self,
         user_pool_id: &str,
@@ -121,6 +124,7 @@ impl Triggers {
     /// Removes all triggers and events.
     pub fn clear(&self) {
         self.functions().clear();
+        self.links().clear();
         self.log().clear();
     }
 
@@ -130,7 +134,13 @@ impl Triggers {
     }
 
     pub(crate) fn remove_all_of(&self, user_pool_id: &str) {
+        self.links().remove(user_pool_id);
         self.functions().retain(|(pool, _), _| pool != user_pool_id);
+    }
+
+    /// The user whom the function of PreSignUp links a new identity to, by AdminLinkProviderForUser.
+    pub(super) fn linked_user(&self, user_pool_id: &str) -> Option<String> {
+        self.links().get(user_pool_id).cloned()
     }
 
     fn is_set(&self, user_pool_id: &str, trigger: Trigger) -> bool {
@@ -166,6 +176,10 @@ impl Triggers {
 
     fn functions(&self) -> MutexGuard<'_, BTreeMap<(String, Trigger), Function>> {
         self.functions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn links(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn log(&self) -> MutexGuard<'_, Vec<Value>> {

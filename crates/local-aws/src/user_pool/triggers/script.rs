@@ -57,6 +57,8 @@ struct Behaviour {
     /// Sets these members of the response.
     #[serde(default)]
     response: Map<String, Value>,
+    /// PreSignUp only: links a new identity of a provider to this user, by AdminLinkProviderForUser.
+    links_to: Option<String>,
     /// Returns this in place of the event.
     output: Option<Value>,
 }
@@ -77,6 +79,9 @@ impl TriggerScript {
             }
         }
         for (trigger, behaviour) in behaviours {
+            if let Some(username) = behaviour.links_to.clone().filter(|_| trigger == Trigger::PreSignUp) {
+                triggers.links().insert(self.user_pool_id.clone(), username);
+            }
             let custom_auth = self.custom_auth.clone().filter(|_| of_custom_auth.contains(&trigger));
             triggers.set(&self.user_pool_id, trigger, move |mut event| {
                 behaviour.check(&event)?;
