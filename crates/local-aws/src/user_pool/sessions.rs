@@ -1,6 +1,6 @@
 //! The tracked sessions of users: listed, revoked, and limited in number.
 //!
-//! local-aws has no managed login, so that there are no SSO sessions and no session has linked ones.
+//! Those of browsers at managed login (SSO sessions) are not listed.
 
 use std::time::SystemTime;
 

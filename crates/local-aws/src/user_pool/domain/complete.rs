@@ -32,7 +32,7 @@ pub(crate) fn complete(account: &Arc<Account>, http: &Request, request_id: &str,
     let Some(person) = pool.domain.tickets.take(ticket, now) else {
         return error_redirect(&request, "server_error", "The sign-in is unknown or was used");
     };
-    let browser = BrowserSession { client_id: request.client_id.clone(), person: person.clone() };
+    let browser = BrowserSession { person: person.clone() };
     let mut response = grant(account, http, pool, &request, person, now);
     session::begin(pool, browser, now, &mut response);
     response

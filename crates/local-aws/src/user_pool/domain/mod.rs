@@ -12,6 +12,8 @@ pub(in crate::user_pool) mod linking;
 mod logout;
 mod managed_login;
 mod oauth_settings;
+#[cfg(test)]
+mod provider_tests;
 pub(in crate::user_pool) mod providers;
 mod redirect_uri;
 mod requests;

@@ -1,13 +1,16 @@
 //! Cognito's own session in the browser: who signed in at managed login, by a cookie.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use http::{HeaderValue, header};
 
 use super::{PATH, Visit, requests::AuthorizationRequest};
 use crate::{
     exchange::{Request, Response},
-    user_pool::{authentication::AuthClaims, pool::UserPool},
+    user_pool::{authentication::AuthClaims, client::AppClient, pool::UserPool},
 };
 
 /// Someone who has proved who they are.
@@ -23,10 +26,9 @@ pub(in crate::user_pool) struct Person {
     pub(super) claims: Option<AuthClaims>,
 }
 
-/// A session at managed login. It is for one app client, as at Cognito.
+/// A session at managed login. It counts for all app clients that support its provider.
 #[derive(Clone, Debug)]
 pub(super) struct BrowserSession {
-    pub(super) client_id: String,
     pub(super) person: Person,
 }
 
@@ -48,10 +50,15 @@ impl BrowserSession {
         is_fresh && is_provider && request.acr_values.is_empty() && self.is_valid(pool, &request.client_id)
     }
 
-    /// Whether its user still is the same and may sign in.
+    /// Whether its user still is the same and may sign in, and the app client supports the provider.
     pub(super) fn is_valid(&self, pool: &UserPool, client_id: &str) -> bool {
+        let provider = self.person.provider.as_deref().unwrap_or(COGNITO);
+        let supports = |client: &Arc<AppClient>| {
+            client.settings.oauth.supported_identity_providers.iter().any(|name| name == provider)
+        };
         let user = pool.users.get(&self.person.username);
-        self.client_id == client_id && user.is_some_and(|user| user.sub == self.person.sub && user.enabled)
+        pool.clients.get(client_id).is_some_and(supports)
+            && user.is_some_and(|user| user.sub == self.person.sub && user.enabled)
     }
 }
 

@@ -195,6 +195,22 @@ async fn the_browser_s_session_answers_the_next_request() {
 }
 
 #[tokio::test]
+async fn a_session_counts_for_other_clients_that_support_its_provider() {
+    let mut test = TestDomain::new(json!({})).await;
+    let cookie = test.sign_in(&[]).await.cookie();
+    let is_code = |location: String| location.starts_with(&format!("{REDIRECT}?code="));
+    test.set_client(json!({})).await;
+    assert!(is_code(test.authorize(&[], Some(&cookie)).await.location()));
+    let google = json!({
+        "ProviderName": "Google", "ProviderType": "Google",
+        "ProviderDetails": { "client_id": "c", "client_secret": "s", "authorize_scopes": "openid" },
+    });
+    test.admin("CreateIdentityProvider", google).await;
+    test.set_client(json!({ "SupportedIdentityProviders": ["Google"] })).await;
+    assert!(!is_code(test.authorize(&[], Some(&cookie)).await.location()));
+}
+
+#[tokio::test]
 async fn a_session_ends_after_an_hour_and_with_its_user() {
     let test = TestDomain::new(json!({})).await;
     let cookie = test.sign_in(&[]).await.cookie();

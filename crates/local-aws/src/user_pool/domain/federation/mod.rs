@@ -163,7 +163,7 @@ impl Visit<'_> {
         };
         let mut pools = self.account.user_pools.lock();
         let Some(pool) = pools.by_domain(self.domain) else { return super::not_found() };
-        let browser = BrowserSession { client_id: request.client_id.clone(), person: person.clone() };
+        let browser = BrowserSession { person: person.clone() };
         let mut response = complete::grant(self.account, self.request, pool, &request, person, self.now);
         session::begin(pool, browser, self.now, &mut response);
         response
