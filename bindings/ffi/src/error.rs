@@ -24,12 +24,13 @@ pub enum PoolpassError {
         http_status: Option<i32>,
         /// The AWS operation that failed, such as `InitiateAuth`.
         operation: Option<String>,
-        /// The items that DynamoDB returned with a rejected write or transaction.
+        /// The details that few errors have.
         refused: Option<Arc<RefusedItems>>,
     },
 }
 
-/// The items that DynamoDB returned with a rejected write or transaction. An object, since a record would print its members.
+/// The details of a refusal that few errors have, such as the items that DynamoDB returned. An object, since a record would print its
+/// members.
 #[derive(Debug, uniffi::Object)]
 pub struct RefusedItems(poolpass::Error);
 
@@ -49,6 +50,11 @@ impl RefusedItems {
     /// The item as it was when the condition of a put, update or delete was not met.
     pub fn item(&self) -> Option<Attributes> {
         self.0.item().map(attributes)
+    }
+
+    /// The URL of managed login to send the person to once more.
+    pub fn retry_url(&self) -> Option<String> {
+        self.0.retry_url().map(ToOwned::to_owned)
     }
 
     /// The reasons for which DynamoDB cancelled a transaction: one for each item, in order.
@@ -95,7 +101,9 @@ impl From<poolpass::Error> for PoolpassError {
             request_id: error.request_id().map(ToOwned::to_owned),
             http_status: error.http_status().map(i32::from),
             operation: error.operation().map(ToOwned::to_owned),
-            refused: (error.item().is_some() || !error.cancellation_reasons().is_empty())
+            refused: (error.item().is_some()
+                || !error.cancellation_reasons().is_empty()
+                || error.retry_url().is_some())
                 .then(|| Arc::new(RefusedItems(error))),
         }
     }

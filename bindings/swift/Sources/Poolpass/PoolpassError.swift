@@ -22,6 +22,12 @@ public struct PoolpassError: LocalizedError, Sendable {
     public let item: Item?
     /// The reasons for which DynamoDB cancelled a transaction: one for each item, in order. Empty for other errors.
     public let cancellationReasons: [CancellationReason]
+    /// The URL of managed login to send the person to once more, if Cognito has only just linked the provider's account to a user and
+    /// therefore refused the sign-in ("Already found an entry for username"). The error's kind is `conflict`. The second attempt works,
+    /// mostly without a question.
+    ///
+    /// Nothing else of the error shows the URL: it is good for one sign-in.
+    public internal(set) var retryUrl: String? = nil
 
     /// The ``message``, as `localizedDescription` gives it.
     public var errorDescription: String? { message }
@@ -95,6 +101,7 @@ extension PoolpassError {
                 cancellationReasons: reasons.map {
                     CancellationReason(code: $0.code, message: $0.message, item: $0.item)
                 })
+            retryUrl = refused?.retryUrl()
         }
     }
 

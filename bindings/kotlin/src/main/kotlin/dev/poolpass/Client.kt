@@ -115,6 +115,73 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
         clientMetadata: Map<String, String> = emptyMap(),
     ): SignInStep = mapped { SignInStep.of(ffi.stepUp(level, maxAge, clientMetadata)) }
 
+    /**
+     * Begins a sign-in on the pages of managed login (`/oauth2/authorize`): with Google, Facebook, Apple, Amazon, a SAML or OpenID
+     * Connect provider, or with Cognito's own pages. Returns the URL to open.
+     *
+     * [redirectUri] is where the pages send the person back: one of the app client's callback URLs, to the letter, its last slash
+     * included. Give the URL of that redirect to [handleRedirect]. Several sign-ins may wait at the same time, for an hour each. State,
+     * nonce and PKCE's verifier are random, and kept in the store.
+     *
+     * Nothing is sent.
+     *
+     * @throws PoolpassException.InvalidConfig without a user pool or without its domain.
+     * @throws PoolpassException.InvalidInput for a redirect URI that Cognito does not allow, scopes without `openid` or an empty setting.
+     */
+    suspend fun signInWithRedirect(redirectUri: String, options: RedirectOptions = RedirectOptions()): RedirectSignIn =
+        mapped { RedirectSignIn(ffi.signInWithRedirect(redirectUri, options.toFfi())) }
+
+    /**
+     * Signs in with the URL of a redirect from managed login: exchanges its code for tokens (`/oauth2/token`), and checks that they are
+     * for the sign-in that this device began. A successful sign-in replaces the present session.
+     *
+     * `null` when the URL is no answer to a redirect of this SDK, or was handled already. Calls with the same URL, at the same time,
+     * share one exchange. After [PoolpassException.Network], [PoolpassException.Timeout] or [PoolpassException.Unavailable], call it
+     * again with the same URL.
+     *
+     * @throws PoolpassException.Cancelled when the person said no.
+     * @throws PoolpassException.TriggerRejected with the text of the user pool's trigger.
+     * @throws PoolpassException.Aws with managed login's code and description.
+     * @throws PoolpassException.SignedOut if managed login was asked not to ask (`prompt` is `none`).
+     * @throws PoolpassException.InvalidRedirect when no sign-in of this store waits for the URL, or the tokens are not for it: nothing
+     * more is sent, and the old session stays.
+     * @throws PoolpassException.ChallengeExpired when the code was used already or is older than five minutes.
+     * @throws PoolpassException.NotAuthorized for a wrong app client secret.
+     * @throws PoolpassException.MissingScope when the app client does not allow `openid`.
+     * @throws PoolpassException.Conflict when Cognito has only just linked the provider's account to a user: send the person to
+     * [PoolpassException.retryUrl].
+     */
+    suspend fun handleRedirect(url: String): RedirectResult? =
+        mapped { ffi.handleRedirect(url)?.let { RedirectResult(User(it.user), it.customState) } }
+
+    /**
+     * Signs in through a user agent, which shows the pages of managed login and catches the redirect: the system's browser or an
+     * authentication session of the system.
+     *
+     * It does what [signInWithRedirect] and [handleRedirect] do, and sends the person a second time where Cognito has only just linked the
+     * provider's account to a user. The SDK sets no limit to the wait for the person.
+     *
+     * @throws PoolpassException.Cancelled when the person closed the pages.
+     * @throws PoolpassException.Timeout when the user agent waited too long.
+     * @throws PoolpassException.Platform when the user agent failed.
+     */
+    suspend fun signInWithUserAgent(
+        agent: RedirectUserAgent,
+        redirectUri: String,
+        options: RedirectOptions = RedirectOptions(),
+    ): User = mapped { User(ffi.signInWithUserAgent(ForeignUserAgent(agent), redirectUri, options.toFfi())) }
+
+    /**
+     * Returns the URL at which managed login forgets who is signed in there (`/logout`), and then redirects to [logoutUri].
+     *
+     * Open it in the browser after [signOut], which ends the session on this device in any case. [logoutUri] is one of the app client's
+     * sign-out URLs, to the letter. The person stays signed in at the provider, such as Google.
+     *
+     * @throws PoolpassException.InvalidConfig without a user pool or without its domain.
+     * @throws PoolpassException.InvalidInput for a URI that Cognito does not allow.
+     */
+    fun logoutUrl(logoutUri: String): String = mapped { ffi.logoutUrl(logoutUri) }
+
     /** The challenge that waits for its answer, also after a restart of the app. It waits for 15 minutes at most. */
     suspend fun pendingChallenge(): Challenge? = mapped { ffi.pendingChallenge()?.let(Challenge::of) }
 

@@ -52,6 +52,16 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
     /** The reasons for which DynamoDB cancelled a transaction: one for each item, in order. Empty for other errors. */
     val cancellationReasons: List<CancellationReason> get() = reasons.orEmpty()
 
+    /**
+     * The URL of managed login to send the person to once more, if Cognito has only just linked the provider's account to a user and
+     * therefore refused the sign-in ("Already found an entry for username"). The exception is a [Conflict]. The second attempt works,
+     * mostly without a question.
+     *
+     * Nothing else of the exception shows the URL: it is good for one sign-in.
+     */
+    @Transient
+    val retryUrl: String? = failure.refused?.retryUrl()
+
     /** The configuration is wrong or lacks something that this call needs. Nothing was sent; correct the configuration. */
     class InvalidConfig internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
@@ -94,6 +104,12 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
     /** The challenge has expired or was already answered. Sign in again. */
     class ChallengeExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
+    /**
+     * The answer of a redirect does not belong to the sign-in that this device began, or its tokens are for somebody else: a wrong
+     * state, nonce, issuer or audience. The session stays as it was; begin the sign-in again.
+     */
+    class InvalidRedirect internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
+
     /** The message with the code could not be delivered. */
     class CodeDeliveryFailed internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
@@ -102,6 +118,12 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
 
     /** A Lambda trigger of the user pool rejected the request. The error keeps its message. */
     class TriggerRejected internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
+
+    /**
+     * The session's access token lacks a scope that the call needs. Ask for it when the person signs in, and allow it at the app
+     * client.
+     */
+    class MissingScope internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
     /**
      * The user pool or its region does not offer this operation: the setting is off, or the region is a replica. Change the
@@ -192,9 +214,11 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
             ErrorKind.CODE_EXPIRED -> CodeExpired(failure)
             ErrorKind.TOO_MANY_ATTEMPTS -> TooManyAttempts(failure)
             ErrorKind.CHALLENGE_EXPIRED -> ChallengeExpired(failure)
+            ErrorKind.INVALID_REDIRECT -> InvalidRedirect(failure)
             ErrorKind.CODE_DELIVERY_FAILED -> CodeDeliveryFailed(failure)
             ErrorKind.MFA_NOT_SET_UP -> MfaNotSetUp(failure)
             ErrorKind.TRIGGER_REJECTED -> TriggerRejected(failure)
+            ErrorKind.MISSING_SCOPE -> MissingScope(failure)
             ErrorKind.OPERATION_NOT_ENABLED -> OperationNotEnabled(failure)
             ErrorKind.FEATURE_UNAVAILABLE_IN_TIER -> FeatureUnavailableInTier(failure)
             ErrorKind.SIGNED_OUT -> SignedOut(failure)
