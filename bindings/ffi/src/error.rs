@@ -104,7 +104,7 @@ impl From<poolpass::Error> for PoolpassError {
             refused: (error.item().is_some()
                 || !error.cancellation_reasons().is_empty()
                 || error.retry_url().is_some())
-                .then(|| Arc::new(RefusedItems(error))),
+            .then(|| Arc::new(RefusedItems(error))),
         }
     }
 }

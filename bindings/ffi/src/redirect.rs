@@ -81,7 +81,7 @@ pub struct RedirectOptions {
 pub struct RedirectResult {
     /// The person, whose session is stored.
     pub user: Arc<User>,
-    /// What the app gave as custom state.
+    /// The app's custom state.
     pub custom_state: Option<String>,
 }
 

@@ -40,6 +40,8 @@
 //!   reason, a corrected clock, the refresh of the session, and a lost lock of the store. Their fields are `operation`, `attempt`,
 //!   `status`, `kind` and `request_id`; no event contains anything else, and no secret. Other crates
 //!   have events of their own, whose traces quote requests: subscribe to this target alone.
+//! - `loopback-redirect` (native, off by default): [`LoopbackUserAgent`](platform::LoopbackUserAgent), which opens the system's browser
+//!   for a sign-in by redirect and catches the redirect on the loopback interface.
 //! - `software-authenticator` (native, off by default): [`SoftwareAuthenticator`](platform::SoftwareAuthenticator), for tests of apps with
 //!   passkeys.
 //! - `verify` (native, off by default): the module [`verify`], with which a server verifies tokens.

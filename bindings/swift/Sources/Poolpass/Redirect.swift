@@ -73,7 +73,7 @@ public struct RedirectSignIn: Sendable {
 public struct RedirectResult: Sendable {
     /// The person, whose session is stored.
     public let user: User
-    /// What the app gave to ``RedirectOptions/customState``.
+    /// The app's ``RedirectOptions/customState``.
     public let customState: String?
 }
 

@@ -28,6 +28,9 @@ final class SurfaceTests: XCTestCase {
         XCTAssertEqual(Set(SessionEndReason.allCases.map { "\($0)" }), listed("SessionEndReason"))
         XCTAssertEqual(Set(SignOut.allCases.map { "\($0)" }), listed("SignOut"))
         XCTAssertEqual(Set([MfaMethod.smsMfa, .softwareTokenMfa, .emailMfa, .other("other")].map { $0.code() }), listed("MfaMethod"))
+        let providers: [IdentityProvider] = [.cognito, .google, .facebook, .signInWithApple, .loginWithAmazon, .other("other")]
+        XCTAssertEqual(Set(providers.map { "\($0)".components(separatedBy: "(")[0] }), listed("IdentityProvider"))
+        XCTAssertEqual(providers.map { IdentityProvider(name: $0.name()) }, providers)
         let factors: [AuthFactor] = [.password, .passwordSrp, .emailOtp, .smsOtp, .webAuthn, .other("other")]
         XCTAssertEqual(Set(factors.map { $0.code() }), listed("AuthFactor"))
         XCTAssertEqual(Set(MfaSetting.allCases.map { "\($0)" }), listed("MfaSetting"))
@@ -73,11 +76,15 @@ final class SurfaceTests: XCTestCase {
             "Client.dynamodb": Client.table,
             "Client.events": Client.events,
             "Client.idToken": Client.idToken,
+            "Client.handleRedirect": Client.handleRedirect,
             "Client.identityId": Client.identityId,
+            "Client.logoutUrl": Client.logoutUrl,
             "Client.pendingChallenge": Client.pendingChallenge,
             "Client.refresh": Client.refresh,
             "Client.s3": Client.bucket,
             "Client.signIn": Client.signIn(username:password:flow:clientMetadata:),
+            "Client.signInWithRedirect": Client.signInWithRedirect,
+            "Client.signInWithUserAgent": signInWithUserAgent,
             "Client.signInWithoutPassword": Client.signInWithoutPassword,
             "Client.signOut": Client.signOut,
             "Client.signOutEverywhere": Client.signOutEverywhere,
@@ -126,10 +133,24 @@ final class SurfaceTests: XCTestCase {
             "PutOptions.metadata": \PutOptions.metadata,
             "PutOptions.serverSideEncryption": \PutOptions.serverSideEncryption,
             "PutOptions.storageClass": \PutOptions.storageClass,
+            "RedirectOptions.acrValues": \RedirectOptions.acrValues,
+            "RedirectOptions.customState": \RedirectOptions.customState,
+            "RedirectOptions.idpIdentifier": \RedirectOptions.idpIdentifier,
+            "RedirectOptions.lang": \RedirectOptions.lang,
+            "RedirectOptions.loginHint": \RedirectOptions.loginHint,
+            "RedirectOptions.maxAge": \RedirectOptions.maxAge,
+            "RedirectOptions.nonce": \RedirectOptions.nonce,
+            "RedirectOptions.prompt": \RedirectOptions.prompt,
+            "RedirectOptions.provider": \RedirectOptions.provider,
+            "RedirectOptions.scopes": \RedirectOptions.scopes,
             "SignUpOptions.attributes": signUp,
             "SignUpOptions.clientMetadata": signUp,
             "SignUpOptions.validationData": signUp,
         ]
+    }
+
+    private static var signInWithUserAgent: Any {
+        { (client: Client, agent: SilentUserAgent) in try await client.signInWithUserAgent(agent, redirectUri: "my-app://") }
     }
 
     /// Names each option of a query and a scan.
@@ -268,6 +289,7 @@ final class SurfaceTests: XCTestCase {
             "CancellationReason.message": \CancellationReason.message,
             "Error.awsCode": \PoolpassError.awsCode,
             "Error.cancellationReasons": \PoolpassError.cancellationReasons,
+            "Error.retryUrl": \PoolpassError.retryUrl,
             "Error.httpStatus": \PoolpassError.httpStatus,
             "Error.item": \PoolpassError.item,
             "Error.kind": \PoolpassError.kind,
@@ -313,5 +335,12 @@ final class SurfaceTests: XCTestCase {
             "SoftwareTokenMfaChallenge.answer": SoftwareTokenMfaChallenge.answer,
             "SoftwareTokenMfaChallenge.deviceName": \SoftwareTokenMfaChallenge.deviceName,
         ]
+    }
+}
+
+/// Never comes back.
+private struct SilentUserAgent: RedirectUserAgent {
+    func authenticate(url: String, redirectUri: String) async throws -> String {
+        throw UserAgentError(.unsupported, "there is no browser")
     }
 }

@@ -34,6 +34,8 @@ pub use store::{MemoryStore, SessionStore, StoreError, StoreLock};
 #[cfg(not(target_arch = "wasm32"))]
 pub use sys::FileStore;
 pub use sys::HttpTransport;
+#[cfg(all(feature = "loopback-redirect", not(target_arch = "wasm32")))]
+pub use sys::LoopbackUserAgent;
 pub use transport::{Body, Request, Response, Transport, TransportError, TransportErrorKind};
 #[cfg(feature = "s3")]
 pub use upload_source::UploadSource;

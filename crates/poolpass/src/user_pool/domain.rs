@@ -90,7 +90,8 @@ impl UserPool {
         let authorization = basic.as_ref().map_or(AuthScheme::None, |basic| AuthScheme::Token(basic));
         self.pipeline.json(&request, &authorization).await.map_err(|error| {
             let Some(code) = error.aws_code() else { return error };
-            let kind = kind_of(code, error.message());
+            // Throttling and its like have codes of AWS's, as everywhere.
+            let Some(kind) = kind_of(code, error.message()) else { return error };
             match code {
                 "invalid_grant" => error.with_message(
                     "the authorization code was used already, is too old or belongs to another sign-in: begin again",
@@ -145,10 +146,10 @@ fn read_refusal(details: &mut RefusalDetails, answer: &http::Response<Bytes>) {
     }
 }
 
-/// The kind of one of OAuth's errors, from the token endpoint or from a redirect.
-pub(crate) fn kind_of(code: &str, description: &str) -> ErrorKind {
+/// The kind of one of OAuth's errors, from the token endpoint or from a redirect; `None` where there is none for it.
+pub(crate) fn kind_of(code: &str, description: &str) -> Option<ErrorKind> {
     let says = |words: &str| description.contains(words);
-    match code {
+    Some(match code {
         // Cognito passes on how the provider names it.
         _ if code == "access_denied" || says("access_denied") || says("user_cancelled") => {
             ErrorKind::Cancelled
@@ -162,6 +163,6 @@ pub(crate) fn kind_of(code: &str, description: &str) -> ErrorKind {
             ErrorKind::SignedOut
         }
         "server_error" | "temporarily_unavailable" => ErrorKind::Unavailable,
-        _ => ErrorKind::Aws,
-    }
+        _ => return None,
+    })
 }

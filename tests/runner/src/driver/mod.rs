@@ -5,6 +5,7 @@ mod api;
 mod items;
 mod objects;
 mod passkeys;
+mod redirect;
 mod session;
 
 use std::sync::{Mutex, PoisonError};
@@ -76,6 +77,9 @@ impl Driver {
             "fetch" => fetch(with).await.map(Ok),
             _ => {
                 if let Some(outcome) = self.session_operation(operation, with).await {
+                    return outcome;
+                }
+                if let Some(outcome) = self.redirect_operation(operation, with).await {
                     return outcome;
                 }
                 if let Some(outcome) = self.passkey_operation(operation, with).await {

@@ -218,7 +218,7 @@ fn describe(challenge: &Challenge) -> Value {
     description
 }
 
-fn user(user: &User) -> Value {
+pub(super) fn user(user: &User) -> Value {
     json!({
         "username": user.username(),
         "sub": user.sub(),

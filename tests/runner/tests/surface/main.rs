@@ -53,7 +53,7 @@ const OPERATIONS: [&str; 25] = [
 ];
 
 /// The enums whose cases every language has.
-const CASES: [&str; 10] = [
+const CASES: [&str; 11] = [
     "SessionEvent",
     "SessionEndReason",
     "SignOut",
@@ -62,15 +62,17 @@ const CASES: [&str; 10] = [
     "Challenge",
     "MfaMethod",
     "MfaSetting",
+    "IdentityProvider",
     "Authorization",
     "ReturnValues",
 ];
 
 /// The options of calls, which every language has.
-const OPTIONS: [&str; 8] = [
+const OPTIONS: [&str; 9] = [
     "QueryOptions",
     "AccountOptions",
     "PasswordlessSignInOptions",
+    "RedirectOptions",
     "SignUpOptions",
     "CopyOptions",
     "GetOptions",
@@ -141,7 +143,7 @@ fn what_a_language_writes_in_its_own_way_is_an_operation() {
 }
 
 /// Steps of a scenario that are the runners' own. The last is `complete` of a `PasskeyRegistration`, which a runner keeps.
-const OF_THE_RUNNERS: [&str; 3] = ["fetch", "restart", "account.completePasskeyRegistration"];
+const OF_THE_RUNNERS: [&str; 4] = ["browse", "fetch", "restart", "account.completePasskeyRegistration"];
 
 #[test]
 fn each_operation_of_the_scenarios_has_the_sdks_name() {

@@ -4,6 +4,8 @@
 mod file;
 mod file_store;
 mod http;
+#[cfg(feature = "loopback-redirect")]
+mod loopback;
 
 use std::io;
 use std::time::{Duration, SystemTime};
@@ -18,6 +20,8 @@ pub(crate) use crc32fast::Hasher as Crc32;
 pub(crate) use file::{FileSource, save};
 pub use file_store::FileStore;
 pub use http::HttpTransport;
+#[cfg(feature = "loopback-redirect")]
+pub use loopback::LoopbackUserAgent;
 
 use super::BoxFuture;
 

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 /// The start of every state of ours, by which the answers to other libraries' redirects are told apart.
 pub(super) const STATE_PREFIX: &str = "poolpass-";
 
-/// What a redirect brought.
+/// The content of a redirect.
 pub(super) struct RedirectAnswer {
     pub(super) state: SecretString,
     /// Who says so, where the server adds it (RFC 9207).

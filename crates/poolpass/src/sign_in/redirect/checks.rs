@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::session::{AccessToken, Claims, IdToken};
 use crate::user_pool::{AuthenticationResult, UserPool};
 
-/// What `auth_time` may be older than `max_age`.
+/// The time by which `auth_time` may be older than `max_age`.
 const LEEWAY: Duration = Duration::from_secs(60);
 
 /// # Errors

@@ -56,11 +56,11 @@ impl fmt::Debug for RedirectSignIn {
 pub struct RedirectResult {
     /// The person, whose session is stored.
     pub user: User,
-    /// What the app gave to [`RedirectSignInBuilder::custom_state`](crate::RedirectSignInBuilder::custom_state).
+    /// The app's [`custom_state`](crate::RedirectSignInBuilder::custom_state).
     pub custom_state: Option<String>,
 }
 
-/// What an app asks for, checked.
+/// An app's request, checked.
 pub(super) struct RedirectRequest {
     pub(super) redirect_uri: String,
     /// The optional parameters, percent-encoded.
@@ -88,7 +88,7 @@ impl Redirects {
         Self { flow, pending, running: Mutex::default() }
     }
 
-    /// Keeps what the answer will need, and then returns the URL to open.
+    /// Saves the secrets for the answer, and then returns the URL to open.
     pub(super) fn begin(&self, request: RedirectRequest) -> BoxFuture<'_, Result<RedirectSignIn, Error>> {
         Box::pin(async move {
             let RedirectRequest { redirect_uri, options, nonce, custom_state, max_age } = request;
@@ -202,7 +202,7 @@ impl Redirects {
     /// The error that managed login redirected with. A second attempt begins where one will do.
     async fn refused(&self, redirect: &PendingRedirect, code: String, description: Option<String>) -> Error {
         let said = description.clone().unwrap_or_default();
-        let kind = kind_of(&code, &said);
+        let kind = kind_of(&code, &said).unwrap_or(ErrorKind::Aws);
         let error = Error::from_aws(AwsRefusal {
             http_status: 302,
             aws_code: Some(code),

@@ -1,4 +1,4 @@
-//! What no server would do: tokens for somebody else, answers that come twice or at the same time, a store that fails in between.
+//! Cases that no server can be made to produce: tokens for somebody else, answers that come twice or at the same time, a store that fails in between.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -367,6 +367,11 @@ async fn the_token_endpoint_s_refusals_have_kinds_and_quote_no_secret() {
             ErrorKind::Aws,
         ),
         (500, json!({ "error": "server_error" }), ErrorKind::Unavailable),
+        (
+            400,
+            json!({ "__type": "TooManyRequestsException", "message": "Rate exceeded" }),
+            ErrorKind::Throttled,
+        ),
     ] {
         let url = begun(&client).await;
         pool.answer_with(status, refusal);

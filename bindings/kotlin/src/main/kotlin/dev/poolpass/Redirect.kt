@@ -107,7 +107,7 @@ class RedirectSignIn internal constructor(val url: String) {
  * The person whom a redirect has signed in.
  *
  * @property user the person, whose session is stored.
- * @property customState what the app gave to [RedirectOptions.customState].
+ * @property customState the app's [RedirectOptions.customState].
  */
 class RedirectResult internal constructor(val user: User, val customState: String?) {
     override fun toString(): String = "RedirectResult"

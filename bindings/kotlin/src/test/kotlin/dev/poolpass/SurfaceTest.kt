@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import java.io.File
+import java.time.Duration
 
 /** Whether Kotlin has what tests/surface.json says that every language has. */
 class SurfaceTest {
@@ -43,6 +44,7 @@ class SurfaceTest {
         assertEquals(names(cases, "Challenge"), nested(Challenge::class.java))
         assertEquals(names(cases, "MfaMethod"), nested(MfaMethod::class.java))
         assertEquals(names(cases, "AuthFactor"), nested(AuthFactor::class.java))
+        assertEquals(names(cases, "IdentityProvider"), nested(IdentityProvider::class.java))
         assertEquals(names(cases, "MfaSetting"), MfaSetting.entries.map { camelCase(it.name) }.toSet())
         assertEquals(names(cases, "AuthFlow"), AuthFlow.entries.map { camelCase(it.name) }.toSet())
         assertEquals(names(cases, "Authorization"), Authorization.entries.map { camelCase(it.name) }.toSet())
@@ -138,6 +140,16 @@ class SurfaceTest {
             "PutOptions.metadata" to { PutOptions().metadata },
             "PutOptions.serverSideEncryption" to { PutOptions().serverSideEncryption },
             "PutOptions.storageClass" to { PutOptions().storageClass },
+            "RedirectOptions.acrValues" to { RedirectOptions(acrValues = "x") },
+            "RedirectOptions.customState" to { RedirectOptions(customState = "s") },
+            "RedirectOptions.idpIdentifier" to { RedirectOptions(idpIdentifier = "x") },
+            "RedirectOptions.lang" to { RedirectOptions(lang = "de") },
+            "RedirectOptions.loginHint" to { RedirectOptions(loginHint = "ada") },
+            "RedirectOptions.maxAge" to { RedirectOptions(maxAge = Duration.ZERO) },
+            "RedirectOptions.nonce" to { RedirectOptions(nonce = "n") },
+            "RedirectOptions.prompt" to { RedirectOptions(prompt = "login") },
+            "RedirectOptions.provider" to { RedirectOptions(provider = IdentityProvider.Google) },
+            "RedirectOptions.scopes" to { RedirectOptions(scopes = emptyList()) },
             "SignUpOptions.attributes" to { signUp("ada", "a password", attributes = emptyMap()) },
             "SignUpOptions.clientMetadata" to { signUp("ada", "a password", clientMetadata = emptyMap()) },
             "SignUpOptions.validationData" to { signUp("ada", "a password", validationData = emptyMap()) },

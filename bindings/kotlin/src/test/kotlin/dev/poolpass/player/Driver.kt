@@ -56,6 +56,7 @@ class Driver(private val config: JsonObject, private val store: Store, private v
     private lateinit var client: Client
     private var challenge: Challenge? = null
     private val passkeys = Passkeys(config)
+    private val redirects = Redirects(config)
     private val events = ConcurrentLinkedQueue<String>()
     private var listening: Job? = null
 
@@ -187,6 +188,7 @@ class Driver(private val config: JsonObject, private val store: Store, private v
         "bucket.presignPut" ->
             client.bucket().presignPut(args.text("key"), args.seconds("expiresIn"), args.putOptions()).let { mapOf("url" to it.url) }
 
+        in Redirects.OPERATIONS -> redirects.perform(client, operation, args)
         in Passkeys.OPERATIONS -> passkeys.perform(client, operation, args)
         in ITEM_OPERATIONS -> itemOperation(client, operation, args)
 
@@ -299,7 +301,7 @@ private fun named(event: SessionEvent): String = event.javaClass.simpleName.repl
 private fun named(constant: Enum<*>): String =
     constant.name.lowercase().replace(Regex("_(.)")) { it.groupValues[1].uppercase() }
 
-private fun user(user: User): Any = mapOf(
+internal fun user(user: User): Any = mapOf(
     "username" to user.username,
     "sub" to user.sub,
     "deviceConfirmationNecessary" to user.deviceConfirmationNecessary,
