@@ -42,7 +42,8 @@ impl SignInStep<'_> {
         let method = assertion.proof(credential, user).ok_or_else(wrong_password)?;
         self.authentication.add(method);
         let user = self.user()?;
-        if user.enabled && user.status == UserStatus::Confirmed && self.pool.passkey_is_mfa(user) {
+        let is_confirmed = user.enabled && user.status == UserStatus::Confirmed;
+        if is_confirmed && self.pool.passkey_is_mfa(user) && self.authentication.is_enough() {
             return self.finish();
         }
         after_proof(self)

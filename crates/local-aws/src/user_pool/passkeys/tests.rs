@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::super::{
     Call,
-    authentication::Authentication,
+    authentication::{AuthMethod, Authentication, Level},
     second_factor::SignInStep,
-    testing::{TestPool, merge, request},
+    testing::{TestPool, claims, merge, request, totp_code},
 };
 use crate::error::AwsError;
 
@@ -74,6 +74,11 @@ async fn register(test: &TestPool, user: &str, name: &str) -> Value {
 
 /// The challenge WEB_AUTHN of a user, and its options.
 fn challenge(test: &TestPool, user: &str) -> (Value, Value) {
+    challenge_in(test, user, Authentication::default())
+}
+
+/// The challenge WEB_AUTHN in a sign-in that has come this far.
+fn challenge_in(test: &TestPool, user: &str, authentication: Authentication) -> (Value, Value) {
     let request = request("InitiateAuth", "{}");
     let call = Call {
         account: &test.account,
@@ -83,7 +88,7 @@ fn challenge(test: &TestPool, user: &str) -> (Value, Value) {
     };
     let mut pools = call.pools();
     let (pool, client) = pools.by_client(&test.client_id).unwrap();
-    let (username, authentication) = (user.to_owned(), Authentication::default());
+    let username = user.to_owned();
     let step = SignInStep { call: &call, pool, client: &client, username, authentication };
     let challenge = step.ask_for_passkey().unwrap();
     assert_eq!(challenge["ChallengeName"], "WEB_AUTHN");
@@ -290,4 +295,46 @@ async fn passkeys_are_listed_in_pages_up_to_a_limit_and_deleted() {
     let (_, options) = challenge(&test, "ada");
     assert_eq!(options["allowCredentials"].as_array().unwrap().len(), 19);
     assert!(start(&test, &ada).is_ok());
+}
+
+#[tokio::test]
+async fn a_passkey_that_counts_as_mfa_reaches_level_three_and_does_not_pass_for_four() {
+    let test = pool(json!({ "FactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION" }));
+    let config = json!({
+        "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": { "Enabled": true },
+        "WebAuthnConfiguration": {
+            "RelyingPartyId": RELYING_PARTY, "FactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION",
+        },
+    });
+    test.admin("SetUserPoolMfaConfig", config).unwrap();
+    let token = register(&test, "ada", "phone").await;
+    let secret =
+        test.call("AssociateSoftwareToken", json!({ "AccessToken": token })).unwrap()["SecretCode"].clone();
+    let verify = json!({ "AccessToken": token, "UserCode": totp_code(&test, &secret, -1) });
+    test.call("VerifySoftwareToken", verify).unwrap();
+    let enabled = json!({ "Enabled": true });
+    let preference = json!({
+        "AccessToken": token, "SoftwareTokenMfaSettings": enabled, "WebAuthnMfaSettings": enabled,
+    });
+    test.call("SetUserMFAPreference", preference).unwrap();
+
+    for (level, methods, is_reached) in [
+        (Level::Three, vec![], true),
+        (Level::Four, vec![], false),
+        (Level::Four, vec![AuthMethod::Password], false),
+    ] {
+        let (session, options) = challenge_in(&test, "ada", Authentication::towards(level, methods.clone()));
+        assert_eq!(options["userVerification"], "required");
+        let credential = sign(&test, "phone", &options, json!({})).await;
+        let outcome = answer(&test, "ada", &session, &credential);
+        if is_reached {
+            let tokens = outcome.unwrap()["AuthenticationResult"].clone();
+            assert_eq!(claims(&tokens["AccessToken"])["acr"], "urn:cognito:loa:3");
+        } else if methods.is_empty() {
+            let refusal = outcome.unwrap_err();
+            assert!(refusal.message.contains("no authentication factors that satisfy"), "{refusal}");
+        } else {
+            assert_eq!(outcome.unwrap()["ChallengeName"], "SOFTWARE_TOKEN_MFA", "the code is missing");
+        }
+    }
 }
