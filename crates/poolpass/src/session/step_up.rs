@@ -6,7 +6,7 @@ use super::detached::detached;
 use super::manager::{Shared, signed_out};
 use super::{AccessToken, Session, SessionEvent, SessionManager};
 use crate::error::Error;
-use crate::user_pool::AuthenticationResult;
+use crate::user_pool::{AuthenticationResult, DeviceIds};
 
 impl SessionManager {
     /// Stores the tokens of a completed step-up to `level`, and has AWS revoke those that they replace. It runs to the end even if the
@@ -22,24 +22,37 @@ impl SessionManager {
         let (mut session, new_device) = self.new_session(result)?;
         let shared = Arc::clone(self.shared());
         detached(async move {
-            if !may_meet(session.access_token(), &level) {
-                shared.abandon(Arc::new(session));
-                let message = "AWS has not reached the level that the step-up asked for";
-                return Err(Error::invalid_response(message));
+            match shared.replace_by_stronger(&mut session, new_device, &level).await {
+                Ok((session, replaced)) => {
+                    shared.events.publish(&SessionEvent::Refreshed);
+                    shared.abandon(replaced);
+                    Ok(session)
+                }
+                Err(error) => {
+                    shared.abandon(Arc::new(session));
+                    Err(error)
+                }
             }
-            shared.confirm_new_device(&mut session, new_device).await;
-            shared.replace_by_stronger(session).await
         })
         .await
     }
 }
 
 impl Shared {
-    async fn replace_by_stronger(self: &Arc<Self>, mut session: Session) -> Result<Arc<Session>, Error> {
+    /// Stores `session` in the place of the session that it returns as the second.
+    async fn replace_by_stronger(
+        &self,
+        session: &mut Session,
+        new_device: Option<DeviceIds>,
+        level: &str,
+    ) -> Result<(Arc<Session>, Arc<Session>), Error> {
+        if !may_meet(session.access_token(), level) {
+            return Err(Error::invalid_response("AWS has not reached the level that the step-up asked for"));
+        }
+        self.confirm_new_device(session, new_device).await;
         let writing = self.write().await?;
         let stored = self.stored(&writing).await?;
-        let Some(replaced) = stored.filter(|stored| stored.is_of_the_person_of(&session)) else {
-            self.abandon(Arc::new(session));
+        let Some(replaced) = stored.filter(|stored| stored.is_of_the_person_of(session)) else {
             return Err(signed_out());
         };
         if session.device_key.is_none() {
@@ -47,14 +60,9 @@ impl Shared {
             session.device_task = replaced.device_task;
         }
         session.refresh_operation = replaced.refresh_operation;
-        let session = Arc::new(session);
-        if let Err(error) = self.save(&session, &writing).await {
-            self.abandon(session);
-            return Err(error);
-        }
-        self.events.publish(&SessionEvent::Refreshed);
-        self.abandon(replaced);
-        Ok(session)
+        let session = Arc::new(session.clone());
+        self.save(&session, &writing).await?;
+        Ok((session, replaced))
     }
 }
 

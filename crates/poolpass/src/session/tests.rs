@@ -6,6 +6,7 @@ mod clocks;
 mod devices;
 mod operations;
 mod refusals;
+mod step_up;
 mod stores;
 mod waits;
 

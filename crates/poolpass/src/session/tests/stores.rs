@@ -4,13 +4,13 @@ use super::*;
 
 /// A failure of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum StoreFailure {
+pub(super) enum StoreFailure {
     Throws,
     Hangs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
+pub(super) enum Use {
     Load,
     Save,
     Remove,
@@ -21,13 +21,14 @@ const USES: [Use; 4] = [Use::Load, Use::Save, Use::Remove, Use::Lock];
 
 /// A store in which some use fails from a moment on.
 #[derive(Clone, Debug, Default)]
-struct FailingStore {
-    store: MemoryStore,
+pub(super) struct FailingStore {
+    pub(super) store: MemoryStore,
     failure: Arc<Mutex<Option<(Use, StoreFailure)>>>,
+    has_failed: Arc<AtomicBool>,
 }
 
 impl FailingStore {
-    fn has(&self, failure: Option<(Use, StoreFailure)>) {
+    pub(super) fn has(&self, failure: Option<(Use, StoreFailure)>) {
         *self.failure.lock().unwrap() = failure;
     }
 
@@ -36,12 +37,19 @@ impl FailingStore {
         used: Use,
         work: BoxFuture<'a, Result<T, StoreError>>,
     ) -> BoxFuture<'a, Result<T, StoreError>> {
-        match *self.failure.lock().unwrap() {
-            Some((use_, StoreFailure::Throws)) if use_ == used => {
-                Box::pin(async { Err(StoreError("no".to_owned())) })
-            }
-            Some((use_, StoreFailure::Hangs)) if use_ == used => Box::pin(std::future::pending()),
-            _ => work,
+        let failure = self.failure.lock().unwrap().filter(|failure| failure.0 == used);
+        self.has_failed.fetch_or(failure.is_some(), Ordering::Relaxed);
+        match failure {
+            Some((_, StoreFailure::Throws)) => Box::pin(async { Err(StoreError("no".to_owned())) }),
+            Some((_, StoreFailure::Hangs)) => Box::pin(std::future::pending()),
+            None => work,
+        }
+    }
+
+    /// Waits until the failure has come.
+    pub(super) async fn has_failed(&self) {
+        while !self.has_failed.load(Ordering::Relaxed) {
+            tokio::task::yield_now().await;
         }
     }
 }
@@ -66,11 +74,11 @@ impl SessionStore for FailingStore {
     }
 }
 
-fn each_failure() -> impl Iterator<Item = (Use, StoreFailure)> {
+pub(super) fn each_failure() -> impl Iterator<Item = (Use, StoreFailure)> {
     USES.into_iter().flat_map(|used| [(used, StoreFailure::Throws), (used, StoreFailure::Hangs)])
 }
 
-async fn signed_in(pool: &ScriptedPool) -> (Client, FailingStore) {
+pub(super) async fn signed_in(pool: &ScriptedPool) -> (Client, FailingStore) {
     let store = FailingStore::default();
     let client = pool.client().store(store.clone()).build().unwrap();
     begin(&client, pool, "ada").await;
