@@ -1,6 +1,7 @@
 //! The session: who is signed in, tokens, credentials and events.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -189,6 +190,56 @@ impl From<&Value> for Claim {
 
 fn claims(claims: &poolpass::Claims) -> HashMap<String, Claim> {
     claims.iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
+}
+
+/// The tokens of a session that another SDK or the app's backend began. Swift and Kotlin pass it on at once and keep none, since a
+/// generated type prints its members.
+#[derive(uniffi::Record)]
+pub struct HandedInTokens {
+    /// The ID token: a secret.
+    pub id_token: String,
+    /// The access token: a secret.
+    pub access_token: String,
+    /// The refresh token: the most valuable secret.
+    pub refresh_token: String,
+    /// The device of the session.
+    pub device: Option<HandedInDevice>,
+}
+
+/// The key of a device that another SDK has confirmed, in a user pool that tracks devices.
+#[derive(uniffi::Record)]
+pub struct HandedInDevice {
+    /// The device key.
+    pub key: String,
+    /// The key of the device's group.
+    pub group_key: String,
+    /// The password that proves the device: a secret.
+    pub password: String,
+}
+
+impl From<HandedInTokens> for poolpass::SessionTokens {
+    fn from(tokens: HandedInTokens) -> Self {
+        let session = Self::new(tokens.id_token, tokens.access_token, tokens.refresh_token);
+        match tokens.device {
+            Some(device) => {
+                session.device(poolpass::DeviceTokens::new(device.key, device.group_key, device.password))
+            }
+            None => session,
+        }
+    }
+}
+
+/// Shows nothing: tokens are secrets.
+impl fmt::Debug for HandedInTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HandedInTokens")
+    }
+}
+
+impl fmt::Debug for HandedInDevice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HandedInDevice")
+    }
 }
 
 /// The result of signing out. In every case, nobody is signed in on this device any more.

@@ -26,7 +26,7 @@ import type { Challenge, Client, PasskeyRegistration, SoftwareTokenSetup } from 
 import type { Body, Bucket, Client as DataClient, Table } from './poolpass_wasm.js';
 import type { ItemPage, PagedReadOptions } from './queries.js';
 import type { DeletedObjects, PresignedUrl, PutResult } from './s3.js';
-import type { AccessToken, Credentials, IdToken, SignOut, User } from './session.js';
+import type { AccessToken, Credentials, IdToken, SessionTokens, SignOut, User } from './session.js';
 import type { ObjectMetadata } from './stored_object.js';
 import type { UploadState } from './uploads.js';
 
@@ -50,6 +50,7 @@ export interface ClientCalls {
   accessToken(input: CallOptions): AccessToken;
   refresh(input: CallOptions): User;
   stepUp(input: StepUpOptions & { level: string }): User | Challenge;
+  adoptSession(input: CallOptions & SessionTokens): User;
   signOut(input: RevokeOptions): SignOut;
   signOutEverywhere(input: CallOptions): void;
   credentials(input: CallOptions): Credentials;

@@ -195,6 +195,39 @@ export abstract class AnyClient implements Disposable {
     return signInStep(this.inner(), await this.inner().call('stepUp', { ...options, level }));
   }
 
+  /**
+   * Takes over a session that another SDK or the app's backend began, so that nobody has to sign in again. It replaces the present
+   * session.
+   *
+   * Expired tokens are refreshed first (GetTokensFromRefreshToken, or InitiateAuth with REFRESH_TOKEN_AUTH); with others nothing is
+   * sent. If the present session comes from the same sign-in and is no older, it stays, so that the call can be repeated. Nothing is
+   * revoked. Tokens are not proof: their signatures are not checked here, but by AWS at every use.
+   *
+   * Rejects with kind `invalidInput` for tokens that are malformed, of another user pool or app client, or of two people, and with
+   * `sessionEnded` when AWS refuses to refresh for good. After every error the present session stays.
+   */
+  adoptSession(tokens: SessionTokens, options: CallOptions = {}): Promise<User> {
+    return this.inner().call('adoptSession', { ...options, ...tokens });
+  }
+
+  /**
+   * Reads the session that `aws-amplify` or `amazon-cognito-identity-js` has left in a page's `localStorage` for this app client.
+   * `undefined` where nobody is signed in.
+   *
+   * Nothing is removed. Once the session is adopted, remove what the other SDK has left: if refresh tokens rotate, the two would
+   * invalidate each other's.
+   *
+   * ```ts
+   * const tokens = client.readAmplifySession(localStorage);
+   * if (tokens) await client.adoptSession(tokens);
+   * ```
+   */
+  readAmplifySession(storage: Pick<Storage, 'getItem'>): SessionTokens | undefined {
+    const { inner, life } = this.inner();
+    life.check();
+    return inner.readAmplifySession((key: string) => storage.getItem(key)) as SessionTokens | undefined;
+  }
+
   /** The challenge that waits for its answer, also after a reload or in another tab. */
   async pendingChallenge(options: CallOptions = {}): Promise<Challenge | undefined> {
     const pending = await this.inner().call('pendingChallenge', options);

@@ -50,6 +50,28 @@ export interface AccessToken {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+/** The tokens of a session that another SDK or the app's backend began. */
+export interface SessionTokens {
+  /** The ID token: a secret. */
+  idToken: string;
+  /** The access token: a secret. */
+  accessToken: string;
+  /** The refresh token: the most valuable secret. */
+  refreshToken: string;
+  /** The device of the session. Without it, the next sign-in on this device is one from a new device. */
+  device?: DeviceTokens | undefined;
+}
+
+/** The key of a device that another SDK has confirmed, in a user pool that tracks devices. */
+export interface DeviceTokens {
+  /** The device key. */
+  key: string;
+  /** The key of the device's group. */
+  groupKey: string;
+  /** The password that proves the device: a secret. */
+  password: string;
+}
+
 /**
  * The result of signing out. In every case, nobody is signed in on this device any more.
  *

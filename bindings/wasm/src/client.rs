@@ -5,7 +5,7 @@ use std::time::Duration;
 use js_sys::{Array, Function, Promise};
 use poolpass::{
     AuthFactor, AuthFlow, Client, Config, PasswordlessSignInOptions, RefreshOperation, RetryPolicy,
-    SignInOptions, StepUpBuilder,
+    SessionTokens, SignInOptions, StepUpBuilder,
 };
 use wasm_bindgen::prelude::*;
 
@@ -70,6 +70,14 @@ impl JsClient {
         session::forward(self.0.events(), listener);
     }
 
+    /// `SessionTokens::from_amplify_storage` of this app client: `get` reads a value of the storage.
+    #[wasm_bindgen(js_name = readAmplifySession)]
+    pub fn read_amplify_session(&self, get: &Function) -> JsValue {
+        let get = |key: &str| get.call1(&JsValue::UNDEFINED, &key.into()).ok()?.as_string();
+        let client_id = self.client_id().unwrap_or_default();
+        maybe(SessionTokens::from_amplify_storage(&client_id, get).as_ref().map(session::tokens_object))
+    }
+
     /// `Client::with_role`.
     #[wasm_bindgen(js_name = withRole)]
     pub fn with_role(&self, role_arn: String) -> Self {
@@ -130,6 +138,7 @@ async fn perform(client: Client, method: String, input: Options) -> Result<JsVal
         "accessToken" => session::access_token(&client.access_token().await?),
         "refresh" => session::user(&client.refresh().await?),
         "stepUp" => session::step(step_up(&client, &input)?.await?),
+        "adoptSession" => session::user(&client.adopt_session(session::tokens(&input)?).await?),
         "signOut" => client.sign_out().associated(input.flag("associated")?).await?.code().into(),
         "signOutEverywhere" => {
             client.sign_out_everywhere().await?;

@@ -2,13 +2,17 @@
 
 use futures_util::StreamExt;
 use js_sys::{Function, JSON};
-use poolpass::{AccessToken, Claims, Credentials, Events, IdToken, SessionEvent, SignInStep, User};
+use poolpass::{
+    AccessToken, Claims, Credentials, DeviceTokens, Events, IdToken, SessionEvent, SessionTokens, SignInStep,
+    User,
+};
 use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::challenge::JsChallenge;
-use crate::values::{date, dictionary, list, maybe, object};
+use crate::error::Exception;
+use crate::values::{Options, date, dictionary, list, maybe, object};
 
 /// A user, or the challenge that has to be answered first.
 pub(crate) fn step(step: SignInStep) -> JsValue {
@@ -29,6 +33,32 @@ pub(crate) fn user(user: &User) -> JsValue {
         ("authTime", maybe(user.auth_time().map(date))),
         ("deviceConfirmationNecessary", user.device_confirmation_necessary().into()),
         ("claims", claims(user.claims())),
+    ])
+    .into()
+}
+
+/// The tokens that JavaScript hands in.
+pub(crate) fn tokens(input: &Options) -> Result<SessionTokens, Exception> {
+    let token = |name| input.needed(name);
+    let tokens = SessionTokens::new(token("idToken")?, token("accessToken")?, token("refreshToken")?);
+    let Some(device) = input.options("device")? else { return Ok(tokens) };
+    let (key, group_key) = (device.needed("key")?, device.needed("groupKey")?);
+    Ok(tokens.device(DeviceTokens::new(key, group_key, device.needed("password")?)))
+}
+
+pub(crate) fn tokens_object(tokens: &SessionTokens) -> JsValue {
+    let device = tokens.device_tokens().map(|device| {
+        object(&[
+            ("key", device.key().into()),
+            ("groupKey", device.group_key().into()),
+            ("password", device.password().into()),
+        ])
+    });
+    object(&[
+        ("idToken", tokens.id_token().into()),
+        ("accessToken", tokens.access_token().into()),
+        ("refreshToken", tokens.refresh_token().into()),
+        ("device", maybe(device)),
     ])
     .into()
 }

@@ -20,7 +20,8 @@ use crate::platform::{
     SystemRandom, Transport,
 };
 use crate::session::{
-    AccessToken, Events, IdToken, NoSession, RefreshOperation, RefreshSettings, SessionManager, User,
+    AccessToken, Events, IdToken, NoSession, RefreshOperation, RefreshSettings, SessionManager,
+    SessionTokens, User,
 };
 use crate::sign_in::challenge::Challenge;
 use crate::sign_in::{
@@ -239,6 +240,25 @@ impl Client {
     /// `InvalidConfig` without a user pool or without its domain; `InvalidInput` for a URI that Cognito does not allow.
     pub fn logout_url(&self, logout_uri: &str) -> Result<String, Error> {
         self.inner.redirects.as_ref().ok_or_else(UserPool::is_missing)?.logout_url(logout_uri)
+    }
+
+    /// Takes over a session that another SDK or the app's backend began, so that nobody has to sign in again. It replaces the present
+    /// session.
+    ///
+    /// Expired tokens are refreshed first (GetTokensFromRefreshToken, or InitiateAuth with REFRESH_TOKEN_AUTH); with others nothing is
+    /// sent. If the present session comes from the same sign-in and is no older, it stays, so that the call can be repeated. Nothing
+    /// is revoked. Tokens are not proof: their signatures are not checked here, but by AWS at every use.
+    ///
+    /// Waits as long as [`refresh`](Self::refresh) at most, and half a minute for the store.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for tokens that are malformed, of another user pool or app client, or of two people: nothing was sent.
+    /// `SessionEnded` when AWS refuses to refresh for good, `InvalidResponse` if the refresh token belongs to somebody else, `Network`,
+    /// `Timeout`, `Throttled`, `Unavailable` when expired tokens could not be refreshed now. `Store`; `InvalidConfig` without a user
+    /// pool. After every error the present session stays.
+    pub async fn adopt_session(&self, tokens: SessionTokens) -> Result<User, Error> {
+        Ok(self.flow()?.manager().adopt(tokens).await?.into())
     }
 
     /// The challenge that waits for its answer, also after a reload or in another process that shares the store.

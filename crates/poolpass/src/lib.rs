@@ -129,7 +129,8 @@ pub use error::{CancellationReason, Error, ErrorKind};
 pub use identity_pool::{LoginProvider, LoginToken, LoginTokenError, ProviderToken};
 pub use mfa::{MfaMethod, SoftwareTokenSetup};
 pub use session::{
-    AccessToken, Claims, Events, IdToken, RefreshOperation, SessionEndReason, SessionEvent, SignOut, User,
+    AccessToken, Claims, DeviceTokens, Events, IdToken, RefreshOperation, SessionEndReason, SessionEvent,
+    SessionTokens, SignOut, User,
 };
 pub use sign_in::challenge::{self, Challenge};
 pub use sign_in::{

@@ -115,6 +115,19 @@ extension Client {
         }
     }
 
+    /// Takes over a session that another SDK or the app's backend began, so that nobody has to sign in again. It replaces the present
+    /// session.
+    ///
+    /// Expired tokens are refreshed first (GetTokensFromRefreshToken, or InitiateAuth with REFRESH_TOKEN_AUTH); with others nothing is
+    /// sent. If the present session comes from the same sign-in and is no older, it stays, so that the call can be repeated. Nothing is
+    /// revoked. Tokens are not proof: their signatures are not checked here, but by AWS at every use.
+    ///
+    /// - Throws: ``PoolpassError`` with `invalidInput` for tokens that are malformed, of another user pool or app client, or of two
+    ///   people; with `sessionEnded` when AWS refuses to refresh for good. After every error the present session stays.
+    public func adoptSession(_ tokens: SessionTokens) async throws -> User {
+        try await call { User(try await inner.cancellable(handle: $0).refresh(tokens: tokens.handedIn)) }
+    }
+
     /// The challenge that waits for its answer, also after the app was killed. Cognito waits for 15 minutes at most.
     public func pendingChallenge() async throws -> Challenge? {
         try await call { try await inner.cancellable(handle: $0).pendingChallenge().map { Challenge($0) } }
@@ -146,7 +159,7 @@ extension Client {
     /// InitiateAuth with REFRESH_TOKEN_AUTH).
     @discardableResult
     public func refresh() async throws -> User {
-        try await call { User(try await inner.cancellable(handle: $0).refresh()) }
+        try await call { User(try await inner.cancellable(handle: $0).refresh(tokens: nil)) }
     }
 
     /// Returns a stream of the changes of the session from now on.

@@ -68,6 +68,7 @@ final class SurfaceTests: XCTestCase {
         [
             "Client.accessToken": Client.accessToken,
             "Client.account": \Client.account,
+            "Client.adoptSession": Client.adoptSession,
             "Client.api": Client.api,
             "Client.autoSignIn": Client.autoSignIn,
             "Client.bucket": Client.bucket,

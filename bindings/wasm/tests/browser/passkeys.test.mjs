@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
+import { TotpCodes } from '../player/totp.mjs';
 import { NAME } from './browser.mjs';
 import { open, signIn, Suite } from './suite.mjs';
 import { VirtualAuthenticator } from './virtual_authenticator.mjs';
@@ -144,6 +145,51 @@ describe(`passkeys in ${NAME}`, () => {
       const failure = await other.evaluate((options) => failureOf(new BrowserAuthenticator().get(options)), requestOptions);
       assert.equal(failure.kind, 'invalidConfig', host);
       assert.match(failure.message, /RelyingPartyId/);
+    }
+  }, { only });
+
+  suite.test('a passkey that stands for password and second factor verifies the person', async (person, backend) => {
+    const factors = { MfaConfiguration: 'OPTIONAL', SoftwareTokenMfaConfiguration: { Enabled: true } };
+    const configure = (settings) =>
+      backend.admin('SetUserPoolMfaConfig', { ...factors, WebAuthnConfiguration: { RelyingPartyId: 'localhost', ...settings } });
+    const eve = { username: 'eve', password: 'Correct-horse-7' };
+    await backend.createUser(eve.username, eve);
+    const tab = await person.newTab();
+    const authenticator = await VirtualAuthenticator.in(tab);
+    await open(tab, backend.config);
+    await signIn(tab, eve);
+    const secret = await tab.evaluate(async () => {
+      await client.account.registerPasskey();
+      return (await client.account.associateSoftwareToken()).secret;
+    });
+    await tab.evaluate((code) => client.account.verifySoftwareToken(code), new TotpCodes().next(secret));
+    await tab.evaluate(() => client.account.setMfaPreference({ softwareToken: 'preferred' }));
+    // A pool in which a passkey is one factor.
+    const single = await tab.evaluate(() => failureOf(client.account.setMfaPreference({ webAuthn: true })));
+    assert.equal(single.awsCode, 'InvalidParameterException');
+    assert.equal(await challenged(tab, eve), 'selectChallenge');
+
+    try {
+      await configure({ FactorConfiguration: 'MULTI_FACTOR_WITH_USER_VERIFICATION' });
+      await tab.evaluate(() => client.account.setMfaPreference({ webAuthn: true }));
+      await tab.evaluate(() => client.signOut());
+      assert.equal(await challenged(tab, eve), 'webAuthn');
+      const options = await tab.evaluate(() => step.requestOptions);
+      assert.equal(JSON.parse(options).userVerification, 'required');
+      await authenticator.setUserVerified(false);
+      assert.equal((await tab.evaluate(() => failureOf(step.answerWith()))).kind, 'cancelled');
+      // A page that does not ask for the verification gets a signature, but no tokens.
+      const unverified = JSON.stringify({ ...JSON.parse(options), userVerification: 'discouraged' });
+      const refused = await tab.evaluate(
+        async (options) => failureOf(step.answer(await new BrowserAuthenticator().get(options))),
+        unverified,
+      );
+      assert.equal(refused.kind, 'notAuthorized');
+      await authenticator.setUserVerified(true);
+      assert.equal(await challenged(tab, eve), 'webAuthn');
+      assert.equal(await tab.evaluate(async () => (await step.answerWith()).user.username), eve.username);
+    } finally {
+      await configure({});
     }
   }, { only });
 

@@ -83,6 +83,7 @@ export const OPERATIONS = {
   accessToken: ({ client }) => client.accessToken(),
   refresh: ({ client }) => client.refresh(),
   stepUp: async (driver, { level, ...options }) => next(driver, await driver.client.stepUp(level, options)),
+  adoptSession: ({ client }, tokens) => client.adoptSession(tokens),
   signOut: ({ client }, options) => client.signOut(options),
   signOutEverywhere: ({ client }) => client.signOutEverywhere(),
   identityId: ({ client }) => client.identityId(),

@@ -46,9 +46,18 @@ impl SessionManager {
 
 impl Shared {
     /// Keeps what the session's new device has to prove later, before AWS is told.
-    pub(super) async fn keep_device(&self, session: &Session, ids: DeviceIds) {
-        let random = self.pool.pipeline().random();
-        let device = password(random).map(|password| StoredDevice {
+    pub(super) async fn keep_new_device(&self, session: &Session, ids: DeviceIds) {
+        self.keep_device(session, ids, password(self.pool.pipeline().random())).await;
+    }
+
+    /// Keeps what the session's device has to prove later.
+    pub(super) async fn keep_device(
+        &self,
+        session: &Session,
+        ids: DeviceIds,
+        password: Result<SecretString, Error>,
+    ) {
+        let device = password.map(|password| StoredDevice {
             sub: session.id_token.sub().to_owned(),
             names: names(session),
             ids,
@@ -59,14 +68,14 @@ impl Shared {
             Err(error) => Err(error),
         };
         if let Err(error) = kept {
-            warn("the keys of a new device were not kept", &error);
+            warn("the keys of the device were not kept", &error);
         }
     }
 
     /// Keeps and confirms the device of new tokens, if it is a new one.
     pub(super) async fn confirm_new_device(&self, session: &mut Session, device: Option<DeviceIds>) {
         if let Some(device) = device {
-            self.keep_device(session, device).await;
+            self.keep_new_device(session, device).await;
             self.confirm_device(session).await;
         }
     }

@@ -94,10 +94,14 @@ impl SessionManager {
         &self,
         result: AuthenticationResult,
     ) -> Result<(Session, Option<DeviceIds>), Error> {
+        let new_device = result.new_device.clone();
+        Ok((Session::begin(self.random_id()?, result)?, new_device))
+    }
+
+    pub(super) fn random_id(&self) -> Result<String, Error> {
         let mut id = [0; 16];
         self.0.pool.pipeline().random().fill(&mut id)?;
-        let new_device = result.new_device.clone();
-        Ok((Session::begin(hex::encode(id), result)?, new_device))
+        Ok(hex::encode(id))
     }
 
     /// Reads the session from the store, however old its tokens are; `None` when nobody is signed in.

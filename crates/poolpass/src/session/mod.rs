@@ -5,11 +5,13 @@
 //! - [`refresh`]: one refresh at a time, and never a lost one
 //! - [`exchange`]: the two operations that refresh, and the choice between them
 //! - [`step_up`]: replaces the tokens by stronger ones of the same person
+//! - [`adopt`]: takes over a session that began elsewhere
 //! - [`sign_out`]: ends the session, here and everywhere
 //! - [`events`]: tells listeners when the session changes
 //! - [`device`]: has AWS confirm a new device
 //! - [`login`]: the session as a login of the identity pool
 
+mod adopt;
 mod claims;
 mod detached;
 mod device;
@@ -19,6 +21,7 @@ mod exchange;
 mod login;
 mod manager;
 mod refresh;
+mod session_tokens;
 mod sign_out;
 mod state;
 mod step_up;
@@ -44,6 +47,7 @@ pub use exchange::RefreshOperation;
 pub(crate) use exchange::RefreshSettings;
 pub(crate) use login::NoSession;
 pub(crate) use manager::SessionManager;
+pub use session_tokens::{DeviceTokens, SessionTokens};
 pub use sign_out::SignOut;
 pub(crate) use step_up::meets;
 pub(crate) use tokens::RefreshToken;
@@ -169,6 +173,11 @@ impl Session {
     fn has_origin_of(&self, other: &Self) -> bool {
         let origin = |session: &Self| session.access_token.claims().text("origin_jti").map(ToOwned::to_owned);
         origin(self).is_some_and(|own| Some(own) == origin(other))
+    }
+
+    /// Whether this session is that of `other` at AWS, and its tokens are no older.
+    fn is_later_than(&self, other: &Self) -> bool {
+        self.has_origin_of(other) && self.access_token.issued_at() >= other.access_token.issued_at()
     }
 
     /// Whether both have the same tokens.

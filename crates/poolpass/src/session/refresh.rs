@@ -14,7 +14,8 @@ use super::state::{Outcome, RunningRefresh};
 use super::{Session, SessionEndReason, SessionEvent};
 use crate::diagnostics::{self, Fields};
 use crate::error::{Error, ErrorKind};
-use crate::platform::{timeout, within_grace_period};
+use crate::platform::{BoxFuture, timeout, within_grace_period};
+use crate::user_pool::DeviceIds;
 
 /// The longest wait for AWS, both operations together: less than the minute for which a rotated token still works.
 const EXCHANGE_LIMIT: Duration = Duration::from_secs(55);
@@ -82,15 +83,10 @@ impl Shared {
             return Ok(session);
         }
         let session = self.with_confirmed_device(session).await;
-        let exchanged = timeout(EXCHANGE_LIMIT, exchange(&self.pool, &self.settings, &session))
-            .await
-            .unwrap_or_else(|| {
-                Err(Error::new(ErrorKind::Timeout, "AWS has not refreshed the session in time: try again"))
-            });
-        match exchanged {
+        match self.exchange_in_time(&session).await {
             Ok((fresh, None)) => self.commit(Arc::new(fresh)).await,
             Ok((fresh, Some(new_device))) => {
-                self.keep_device(&fresh, new_device).await;
+                self.keep_new_device(&fresh, new_device).await;
                 let fresh = self.commit(Arc::new(fresh)).await?;
                 let confirmed = self.with_confirmed_device(Arc::clone(&fresh)).await;
                 let is_replaced = self.replace(&confirmed).await.unwrap_or_default();
@@ -101,6 +97,23 @@ impl Shared {
                 None => Err(refusal),
             },
         }
+    }
+
+    /// Gets new tokens, and the ids of a new device if AWS names one.
+    pub(super) fn exchange_in_time<'a>(
+        &'a self,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Result<(Session, Option<DeviceIds>), Error>> {
+        Box::pin(async {
+            timeout(EXCHANGE_LIMIT, exchange(&self.pool, &self.settings, session)).await.unwrap_or_else(
+                || {
+                    Err(Error::new(
+                        ErrorKind::Timeout,
+                        "AWS has not refreshed the session in time: try again",
+                    ))
+                },
+            )
+        })
     }
 
     /// The session after another attempt to confirm its device, if that is left to do.

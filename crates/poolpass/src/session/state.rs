@@ -18,6 +18,8 @@ pub(super) struct State {
     session: Option<Arc<Session>>,
     /// Refreshed tokens that the store has failed to take. Nobody gets them before it does.
     unsaved: Option<Arc<Session>>,
+    /// A session from elsewhere that the store has failed to take.
+    unsaved_adoption: Option<Arc<Session>>,
     refresh: Option<RunningRefresh>,
     /// Whether the store has been read: what the first look finds is not an event.
     is_read: bool,
@@ -55,6 +57,7 @@ impl State {
         self.session = session;
         self.is_read = true;
         self.unsaved = None;
+        self.unsaved_adoption = None;
         self.retry_time = None;
     }
 
@@ -99,6 +102,15 @@ impl State {
 
     pub(super) fn take_unsaved(&mut self) -> Option<Arc<Session>> {
         self.unsaved.take()
+    }
+
+    /// The store has failed to take a session from elsewhere.
+    pub(super) fn keep_unsaved_adoption(&mut self, session: Arc<Session>) {
+        self.unsaved_adoption = Some(session);
+    }
+
+    pub(super) fn take_unsaved_adoption(&mut self) -> Option<Arc<Session>> {
+        self.unsaved_adoption.take()
     }
 
     /// The current session, if a refresh of it is under way.

@@ -1,6 +1,7 @@
 //! Cases that no server can produce: races with a refresh, a failing store, answers that AWS would not give.
 //! Everything else is tested against local-aws, in `tests/runner/tests/session.rs`.
 
+mod adopt;
 mod cancelled;
 mod clocks;
 mod devices;

@@ -5,7 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
-use poolpass::{AuthFactor, AuthFlow, Challenge, Claims, Error, MfaMethod, SignInStep, User};
+use poolpass::{
+    AuthFactor, AuthFlow, Challenge, Claims, DeviceTokens, Error, MfaMethod, SessionTokens, SignInStep, User,
+};
 use serde_json::{Map, Value, json};
 
 use super::{Driver, Outcome, nothing};
@@ -31,6 +33,7 @@ impl Driver {
             "accessToken" => Ok(client.access_token().await.map(|token| claims(token.claims()))),
             "refresh" => Ok(client.refresh().await.map(|person| user(&person))),
             "stepUp" => self.step_up(with).await,
+            "adoptSession" => self.adopt_session(with).await,
             "signOut" => {
                 let sign_out = client.sign_out().associated(with.flag("associated"));
                 Ok(sign_out.await.map(|outcome| json!(outcome.code())))
@@ -79,6 +82,17 @@ impl Driver {
             step_up = step_up.client_metadata(key, value);
         }
         Ok(step_up.await.map(|step| self.outcome(step)))
+    }
+
+    async fn adopt_session(&self, with: Arguments<'_>) -> Outcome {
+        let (id_token, access_token) = (with.text("idToken")?, with.text("accessToken")?);
+        let mut tokens = SessionTokens::new(id_token, access_token, with.text("refreshToken")?);
+        if let Some(device) = with.0.get("device").and_then(Value::as_object) {
+            let device = Arguments(device);
+            let (key, group_key) = (device.text("key")?, device.text("groupKey")?);
+            tokens = tokens.device(DeviceTokens::new(key, group_key, device.text("password")?));
+        }
+        Ok(self.client().adopt_session(tokens).await.map(|person| user(&person)))
     }
 
     async fn answer(&self, operation: &str, with: Arguments<'_>) -> Outcome {

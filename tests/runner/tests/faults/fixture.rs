@@ -257,18 +257,27 @@ impl Fixture {
         self.admin("UpdateUserPool", pool).await.map(drop)
     }
 
+    /// Signs the user in without the SDK. Returns the `AuthenticationResult`.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses.
+    pub async fn sign_in_elsewhere(&self) -> Result<Value> {
+        let input = json!({
+            "ClientId": self.environment.demo.config()["userPool"]["clientId"],
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": { "USERNAME": self.user, "PASSWORD": PASSWORD },
+        });
+        Ok(self.admin("InitiateAuth", input).await?["AuthenticationResult"].take())
+    }
+
     /// Signs the user in from a new device without the SDK. Returns the device key and the access token.
     ///
     /// # Errors
     ///
     /// If the server refuses, or the user pool tracks no devices.
     pub async fn new_device(&self) -> Result<(String, String)> {
-        let input = json!({
-            "ClientId": self.environment.demo.config()["userPool"]["clientId"],
-            "AuthFlow": "USER_PASSWORD_AUTH",
-            "AuthParameters": { "USERNAME": self.user, "PASSWORD": PASSWORD },
-        });
-        let result = self.admin("InitiateAuth", input).await?["AuthenticationResult"].take();
+        let result = self.sign_in_elsewhere().await?;
         let key = result["NewDeviceMetadata"]["DeviceKey"].as_str().context("no device")?;
         let token = result["AccessToken"].as_str().context("no access token")?;
         Ok((key.to_owned(), token.to_owned()))

@@ -89,6 +89,17 @@ private let session: [String: Operation] = [
             clientMetadata: with["clientMetadata"].strings)
         return outcome(driver, step)
     },
+    "adoptSession": { driver, with in
+        var tokens = SessionTokens(
+            idToken: try with.text("idToken"), accessToken: try with.text("accessToken"),
+            refreshToken: try with.text("refreshToken"))
+        if with["device"] != .null {
+            tokens.device = DeviceTokens(
+                key: try with["device"].text("key"), groupKey: try with["device"].text("groupKey"),
+                password: try with["device"].text("password"))
+        }
+        return described(try await driver.client.adoptSession(tokens))
+    },
     "signOut": { driver, with in
         let outcome = try await driver.client.signOut(associated: with["associated"] == .bool(true))
         return .string("\(outcome)")

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use poolpass::AuthFlow;
+use poolpass::{AuthFlow, SessionTokens};
 use poolpass_tests::PASSWORD;
+use serde_json::Value;
 
 use super::{EXISTS, Operation, SIGNED_IN, Step};
 
@@ -31,6 +32,17 @@ const TRACKING: Step = |fixture| {
     Box::pin(async {
         fixture.add_user(false, false).await?;
         fixture.track_devices(true).await
+    })
+};
+
+/// Another program has signed the person in, and the tokens have expired.
+const SIGNED_IN_ELSEWHERE: Step = |fixture| {
+    Box::pin(async {
+        fixture.add_user(false, false).await?;
+        let tokens = fixture.sign_in_elsewhere().await?;
+        fixture.keep(|kept| kept.text = tokens.to_string());
+        fixture.clock.pass(Duration::from_secs(2 * 3600));
+        Ok(())
     })
 };
 
@@ -92,6 +104,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
     }),
     Operation::new("Client.stepUp", SIGNED_IN, |fixture| {
         Box::pin(async { fixture.client.step_up("urn:cognito:loa:1").await.map(drop) })
+    }),
+    Operation::new("Client.adoptSession", SIGNED_IN_ELSEWHERE, |fixture| {
+        Box::pin(async {
+            let tokens: Value = serde_json::from_str(&fixture.text()).unwrap_or_default();
+            let token = |name: &str| tokens[name].as_str().unwrap_or_default().to_owned();
+            let tokens = SessionTokens::new(token("IdToken"), token("AccessToken"), token("RefreshToken"));
+            fixture.client.adopt_session(tokens).await.map(drop)
+        })
     }),
     Operation::new("Client.signOut", SIGNED_IN, |fixture| {
         Box::pin(async { fixture.client.sign_out().await.map(drop) })

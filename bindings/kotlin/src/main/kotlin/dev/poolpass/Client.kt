@@ -182,6 +182,19 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
      */
     fun logoutUrl(logoutUri: String): String = mapped { ffi.logoutUrl(logoutUri) }
 
+    /**
+     * Takes over a session that another SDK or the app's backend began, so that nobody has to sign in again. It replaces the present
+     * session.
+     *
+     * Expired tokens are refreshed first (GetTokensFromRefreshToken, or InitiateAuth with REFRESH_TOKEN_AUTH); with others nothing is
+     * sent. If the present session comes from the same sign-in and is no older, it stays, so that the call can be repeated. Nothing is
+     * revoked. Tokens are not proof: their signatures are not checked here, but by AWS at every use.
+     *
+     * @throws PoolpassException.InvalidInput for tokens that are malformed, of another user pool or app client, or of two people.
+     * @throws PoolpassException.SessionEnded when AWS refuses to refresh for good. After every error the present session stays.
+     */
+    suspend fun adoptSession(tokens: SessionTokens): User = mapped { User(ffi.refresh(tokens.toFfi())) }
+
     /** The challenge that waits for its answer, also after a restart of the app. It waits for 15 minutes at most. */
     suspend fun pendingChallenge(): Challenge? = mapped { ffi.pendingChallenge()?.let(Challenge::of) }
 
@@ -209,7 +222,7 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
      * Refreshes the session now, for example because the person's attributes or groups have changed (GetTokensFromRefreshToken, or
      * InitiateAuth with REFRESH_TOKEN_AUTH).
      */
-    suspend fun refresh(): User = mapped { User(ffi.refresh()) }
+    suspend fun refresh(): User = mapped { User(ffi.refresh(null)) }
 
     /**
      * Signs out on this device: removes the session and a pending challenge, then has AWS revoke the tokens (RevokeToken).

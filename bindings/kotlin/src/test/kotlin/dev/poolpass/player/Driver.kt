@@ -13,6 +13,7 @@ import dev.poolpass.CodeDeliveryDetails
 import dev.poolpass.Credentials
 import dev.poolpass.Device
 import dev.poolpass.DeviceFingerprint
+import dev.poolpass.DeviceTokens
 import dev.poolpass.GetOptions
 import dev.poolpass.Item
 import dev.poolpass.ListOptions
@@ -23,6 +24,7 @@ import dev.poolpass.ObjectMetadata
 import dev.poolpass.PutOptions
 import dev.poolpass.PutResult
 import dev.poolpass.SessionEvent
+import dev.poolpass.SessionTokens
 import dev.poolpass.SignInStep
 import dev.poolpass.SignUpResult
 import dev.poolpass.Store
@@ -124,6 +126,7 @@ class Driver(private val config: JsonObject, private val store: Store, private v
             val maxAge = args.maybeInt("maxAge")?.let { Duration.ofSeconds(it.toLong()) }
             outcome(client.stepUp(args.text("level"), maxAge, args.texts("clientMetadata")))
         }
+        "adoptSession" -> user(client.adoptSession(sessionTokens(args)))
         "signOut" -> named(client.signOut(args.flag("associated")))
         "signOutEverywhere" -> client.signOutEverywhere().let { null }
         "identityId" -> client.identityId()
@@ -300,6 +303,16 @@ private fun named(event: SessionEvent): String = event.javaClass.simpleName.repl
 /** `LOCAL_ONLY` as `localOnly`, as the scenarios write it. */
 private fun named(constant: Enum<*>): String =
     constant.name.lowercase().replace(Regex("_(.)")) { it.groupValues[1].uppercase() }
+
+private fun sessionTokens(args: Arguments): SessionTokens {
+    val device = if ("device" in args) Arguments(args.members("device")) else null
+    return SessionTokens(
+        args.text("idToken"),
+        args.text("accessToken"),
+        args.text("refreshToken"),
+        device?.let { DeviceTokens(it.text("key"), it.text("groupKey"), it.text("password")) },
+    )
+}
 
 internal fun user(user: User): Any = mapOf(
     "username" to user.username,
