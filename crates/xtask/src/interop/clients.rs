@@ -7,6 +7,7 @@ use xshell::cmd;
 
 use super::local_aws::with_demo;
 use super::{node, python};
+use crate::npm;
 use crate::step::Outcome;
 use crate::workspace::Workspace;
 
@@ -31,9 +32,11 @@ pub(crate) fn python(workspace: &Workspace) -> Result<Outcome> {
 }
 
 pub(crate) fn js(workspace: &Workspace) -> Result<Outcome> {
-    if !node::install(workspace, JS_CLIENTS)? {
+    if !node::install(workspace, JS_CLIENTS)? || !node::install(workspace, npm::SOURCES)? {
         return workspace.without("Node.js with npm");
     }
+    let verify = bundled_verify(workspace)?;
+    let verify_program = workspace.program("verify-tokens")?;
     let tests: Vec<PathBuf> = workspace
         .shell
         .read_dir(workspace.path(JS_CLIENTS))?
@@ -41,7 +44,24 @@ pub(crate) fn js(workspace: &Workspace) -> Result<Outcome> {
         .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
         .collect();
     with_demo(workspace, "js", |demo| {
-        cmd!(workspace.shell, "node --test {tests...}").env(BACKEND, demo.config).run()?;
+        cmd!(workspace.shell, "node --test {tests...}")
+            .env(BACKEND, demo.config)
+            .env("POOLPASS_VERIFY", &verify)
+            .env("POOLPASS_VERIFY_PROGRAM", &verify_program)
+            .run()?;
         Ok(Outcome::Passed)
     })
+}
+
+/// Writes the npm package's entry `poolpass/verify` as one script, without the modules that the rest of the package needs.
+fn bundled_verify(workspace: &Workspace) -> Result<PathBuf> {
+    let sources = workspace.path(npm::SOURCES);
+    let (esbuild, entry) = (sources.join("node_modules/.bin/esbuild"), sources.join("js/verify.ts"));
+    let script = workspace.target.join("interop").join("verify.mjs");
+    cmd!(
+        workspace.shell,
+        "{esbuild} {entry} --bundle --format=esm --target=es2022 --log-level=error --outfile={script}"
+    )
+    .run()?;
+    Ok(script)
 }

@@ -59,7 +59,7 @@ const ofJavaScript = ({ userPoolId, clientId, endpoint, loadBalancer, keysUrl })
   const userPools = [{ id: userPoolId, clientIds: [clientId] }];
   const userPool = new UserPoolVerifier({ userPools, endpoint });
   const alb = new AlbVerifier({ loadBalancers: [loadBalancer], userPools, keysUrl });
-  return ({ from, token, ...requirements }) =>
+  return ({ from, token, mutation, ...requirements }) =>
     verdict(() => (from === 'loadBalancer' ? alb.verify(token) : userPool.verify(token, requirements)));
 };
 
@@ -76,9 +76,10 @@ const ofRust = async (setting, tokens) => {
   const program = spawn(process.env.POOLPASS_VERIFY_PROGRAM, { stdio: ['pipe', 'pipe', 'inherit'] });
   let output = '';
   program.stdout.setEncoding('utf8').on('data', (text) => (output += text));
-  program.stdin.end([setting, ...tokens].map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const lines = [setting, ...tokens.map(({ mutation, ...token }) => token)];
+  program.stdin.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   const [code] = await once(program, 'close');
-  const lines = output.trim().split('\n');
-  if (code !== 0 || lines.length !== tokens.length) throw new Error(`the program ended with ${code} after ${lines.length} lines`);
-  return lines;
+  const verdicts = output.trim().split('\n');
+  if (code !== 0 || verdicts.length !== tokens.length) throw new Error(`the program ended with ${code}: ${output.slice(-200)}`);
+  return verdicts;
 };
