@@ -1,3 +1,4 @@
+export * from './globals.js';
 export * from './verify/alb.js';
 export * from './verify/alb_cookies.js';
 export * from './verify/error.js';

@@ -5,7 +5,7 @@ export interface VerifierOptions {
   /** The time for which a token counts as valid after its expiry, in seconds. Default: 0. */
   leeway?: number | undefined;
   /** How the keys are fetched. Default: the global `fetch`. */
-  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  fetch?: ((url: string, init: { redirect: 'error'; signal: AbortSignal }) => Promise<Response>) | undefined;
   /** The server's clock in milliseconds since 1970, for tests. Default: `Date.now`. */
   now?: (() => number) | undefined;
 }

@@ -17,10 +17,12 @@ use crate::{machine, report};
 /// The folder of the package's sources.
 pub(crate) const SOURCES: &str = "bindings/wasm";
 /// The folders of the package that have scripts.
-const FOLDERS: [&str; 3] = ["", "core", "stores"];
+const FOLDERS: [&str; 4] = ["", "core", "stores", "verify"];
 
 /// The entry that draws QR codes.
 const QR: &str = "qr.js";
+/// The entry with which servers verify tokens.
+const VERIFY: &str = "verify.js";
 
 /// Builds the package and checks it.
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
@@ -32,7 +34,8 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
         measure(workspace, &folder, module)?;
         module.print_groups(workspace)?;
     }
-    print_qr(workspace, &folder)?;
+    print_small(workspace, &folder, "poolpass/qr", QR)?;
+    print_small(workspace, &folder, "poolpass/verify", VERIFY)?;
     let project = install(workspace, &folder)?;
     cmd!(workspace.shell, "npx --prefix {SOURCES} --no-install publint run {folder} --strict").run()?;
     check_types(workspace, &project)?;
@@ -211,6 +214,8 @@ fn inline(workspace: &Workspace, folder: &Path) -> Result<()> {
         cmd!(shell, "{esbuild} {entry} {always...} --format=cjs --minify-whitespace --outfile={bundle}")
             .run()?;
     }
+    let (entry, bundle) = (folder.join(VERIFY), commonjs.join(VERIFY));
+    cmd!(shell, "{esbuild} {entry} {always...} --format=cjs --minify-whitespace --outfile={bundle}").run()?;
     // The nearest manifest tells TypeScript whether a declaration file is CommonJS.
     shell.write_file(commonjs.join("package.json"), "{ \"type\": \"commonjs\" }\n")?;
     for declarations in FOLDERS {
@@ -285,11 +290,11 @@ fn measure(workspace: &Workspace, folder: &Path, module: &Module) -> Result<()> 
     Ok(())
 }
 
-/// Prints the size of the entry that only apps with QR codes import.
-fn print_qr(workspace: &Workspace, folder: &Path) -> Result<()> {
-    let (script, entry) = (sources(workspace, "measure.mjs"), folder.join(QR));
+/// Prints the size of an entry without a module.
+fn print_small(workspace: &Workspace, folder: &Path, name: &str, entry: &str) -> Result<()> {
+    let (script, entry) = (sources(workspace, "measure.mjs"), folder.join(entry));
     let measured = cmd!(workspace.shell, "node {script} {entry}").read()?;
-    println!("poolpass/qr\n{measured}");
+    println!("{name}\n{measured}");
     Ok(())
 }
 
