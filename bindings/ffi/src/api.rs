@@ -43,7 +43,8 @@ pub struct ApiRequest {
     /// Proves who sends the request. Default: a signature.
     #[uniffi(default)]
     pub authorization: Option<Authorization>,
-    /// Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, most other servers only with.
+    /// Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, load balancers and most other
+    /// servers only with.
     #[uniffi(default = false)]
     pub bearer: bool,
     /// Declares the request safe to repeat, so that it is also sent again when its answer was lost.
@@ -66,6 +67,9 @@ pub enum Authorization {
     IdToken,
     /// The access token in the `Authorization` header, for authorizers that check scopes.
     AccessToken,
+    /// The session of a load balancer (ALB, action `authenticate-cognito`) in front of the app: a browser adds its cookies to requests to
+    /// the page's own origin. An app without a browser sets the header `cookie`. The app must not answer such requests with HTML.
+    LoadBalancerSession,
 }
 
 /// The answer to a request.
@@ -159,6 +163,7 @@ impl From<Authorization> for poolpass::api::Authorization {
             Authorization::Iam => Self::Iam,
             Authorization::IdToken => Self::IdToken,
             Authorization::AccessToken => Self::AccessToken,
+            Authorization::LoadBalancerSession => Self::LoadBalancerSession,
         }
     }
 }

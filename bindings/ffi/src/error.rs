@@ -1,6 +1,7 @@
 //! Errors on their way to Swift and Kotlin.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use poolpass::ErrorKind as Kind;
 
@@ -26,6 +27,8 @@ pub enum PoolpassError {
         operation: Option<String>,
         /// The details that few errors have.
         refused: Option<Arc<RefusedItems>>,
+        /// The authentication that an API requires.
+        step_up: Option<StepUpRequirement>,
     },
 }
 
@@ -43,6 +46,16 @@ pub struct CancellationReason {
     pub message: Option<String>,
     /// The item as it was when its condition was not met.
     pub item: Option<Attributes>,
+}
+
+/// The authentication that an API requires for a request (RFC 9470), which a step-up can reach.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct StepUpRequirement {
+    /// The authentication levels of which the API accepts each, the preferred one first, such as `urn:cognito:loa:3`. Empty if it asks
+    /// for a more recent authentication only.
+    pub acr_values: Vec<String>,
+    /// How long ago the person may have proved who they are, to the second. None: any time ago.
+    pub max_age: Option<Duration>,
 }
 
 #[uniffi::export]
@@ -88,6 +101,7 @@ impl PoolpassError {
             http_status: None,
             operation: None,
             refused: None,
+            step_up: None,
         }
     }
 }
@@ -101,6 +115,10 @@ impl From<poolpass::Error> for PoolpassError {
             request_id: error.request_id().map(ToOwned::to_owned),
             http_status: error.http_status().map(i32::from),
             operation: error.operation().map(ToOwned::to_owned),
+            step_up: error.step_up().map(|required| StepUpRequirement {
+                acr_values: required.acr_values().to_vec(),
+                max_age: required.max_age(),
+            }),
             refused: (error.item().is_some()
                 || !error.cancellation_reasons().is_empty()
                 || error.retry_url().is_some())

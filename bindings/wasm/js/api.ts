@@ -9,8 +9,14 @@ import type { PresignedUrl } from './s3.js';
 /** The headers of a request, as `fetch` accepts them. */
 export type HeadersLike = Headers | [string, string][] | Record<string, string>;
 
-/** Proves who sends a request: a signature (SigV4) with the person's AWS credentials, or a token in the `Authorization` header. */
-export type Authorization = 'iam' | 'idToken' | 'accessToken';
+/**
+ * Proves who sends a request: a signature (SigV4) with the person's AWS credentials, or a token in the `Authorization` header.
+ *
+ * `loadBalancerSession` is the session of a load balancer (ALB, action `authenticate-cognito`) in front of the app: a browser adds its
+ * cookies to requests to the page's own origin. An app without a browser sets the header `cookie`. The app must not answer such requests
+ * with HTML.
+ */
+export type Authorization = 'iam' | 'idToken' | 'accessToken' | 'loadBalancerSession';
 
 /** The options of a request to the app's own API, or to an AWS service. */
 export interface ApiRequest extends CallOptions {
@@ -21,7 +27,10 @@ export interface ApiRequest extends CallOptions {
   body?: BytesLike | URLSearchParams | null | undefined;
   /** Proves who sends the request. Default: a signature. */
   authorization?: Authorization | undefined;
-  /** Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, most other servers only with. */
+  /**
+   * Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, load balancers and most other servers
+   * only with.
+   */
   bearer?: boolean | undefined;
   /** Declares the request safe to repeat, so that it is also sent again when its answer was lost. */
   safeToRepeat?: boolean | undefined;
@@ -59,7 +68,24 @@ export class ApiClient {
     this.inner = unproxied(inner);
   }
 
-  /** Sends the request and waits for the head of the answer. The body, which may have any length, is read from the answer. */
+  /**
+   * Sends the request and waits for the head of the answer. The body, which may have any length, is read from the answer.
+   *
+   * When the server refuses a token with status 401, the session is refreshed once for all requests whose token was refused, and each is
+   * sent once more with the new token. With `throwOnError`, a second refusal is `notAuthorized`, and the API's wish for a step-up (RFC
+   * 9470) is `insufficientUserAuthentication` with the member `stepUp`, if its CORS rules expose `www-authenticate`.
+   *
+   * Rejects with `loadBalancerSessionEnded` when a load balancer answers in the app's place and wants the person to sign in: a page then
+   * reloads itself. A broken network is `network`.
+   *
+   * ```ts
+   * try {
+   *   notes = await (await client.api().request('/notes', { authorization: 'loadBalancerSession' })).json();
+   * } catch (error) {
+   *   if (error.kind === 'loadBalancerSessionEnded') location.reload();
+   * }
+   * ```
+   */
   async request(url: string | URL, options: ApiRequest = {}): Promise<Response> {
     // Before the body is read: what is under way goes on when the client is closed.
     const { inner } = this.inner();

@@ -9,6 +9,8 @@ import type { Item } from './dynamodb.js';
  *   `mfaNotSetUp`, `triggerRejected`: the user pool rejected the request. The person can do something about it.
  * - `operationNotEnabled`, `featureUnavailableInTier`: the user pool's settings, region or feature plan do not offer this.
  * - `signedOut`, `sessionEnded`: show the sign-in page.
+ * - `insufficientUserAuthentication`: the API requires a stronger or more recent authentication. Start a step-up to what `stepUp` names.
+ * - `loadBalancerSessionEnded`: the session of the load balancer in front of the app is over. Load the page again.
  * - `accessDenied`, `credentialsExpired`, `signatureRefused`, `notFound`, `conditionFailed`, `conflict`, `notModified`: AWS
  *   rejected the request.
  * - `throttled`, `unavailable`, `network`, `timeout`: these are transient; try again later. The session is kept.
@@ -39,6 +41,8 @@ export type ErrorKind =
   | 'signedOut'
   | 'sessionEnded'
   | 'accessDenied'
+  | 'insufficientUserAuthentication'
+  | 'loadBalancerSessionEnded'
   | 'credentialsExpired'
   | 'signatureRefused'
   | 'notFound'
@@ -65,6 +69,17 @@ export interface CancellationReason {
   readonly item?: Item | undefined;
 }
 
+/** The authentication that an API requires for a request (RFC 9470), which a step-up can reach. */
+export interface StepUpRequirement {
+  /**
+   * The authentication levels of which the API accepts each, the preferred one first, such as `urn:cognito:loa:3`. Empty if it asks for a
+   * more recent authentication only.
+   */
+  readonly acrValues: readonly string[];
+  /** How many seconds ago the person may have proved who they are. Absent: any time ago. */
+  readonly maxAge?: number | undefined;
+}
+
 /** The kinds whose cause usually passes by itself. */
 const TRANSIENT: readonly ErrorKind[] = ['throttled', 'unavailable', 'network', 'timeout'];
 
@@ -76,6 +91,7 @@ export interface PoolpassErrorDetails {
   operation?: string | undefined;
   item?: Item | undefined;
   cancellationReasons?: readonly CancellationReason[] | undefined;
+  stepUp?: StepUpRequirement | undefined;
   cause?: unknown;
 }
 
@@ -118,10 +134,12 @@ export class PoolpassError extends Error {
   declare readonly item: Item | undefined;
   /** The reasons for which DynamoDB cancelled a transaction: one for each item, in order. Empty for other errors. */
   declare readonly cancellationReasons: readonly CancellationReason[];
+  /** The authentication that an API requires, of an error of kind `insufficientUserAuthentication`. */
+  declare readonly stepUp?: StepUpRequirement | undefined;
 
   constructor(kind: ErrorKind, message: string, details: PoolpassErrorDetails = {}) {
     super(message);
-    const { awsCode, requestId, httpStatus, operation, item, cancellationReasons, cause } = details;
+    const { awsCode, requestId, httpStatus, operation, item, cancellationReasons, stepUp, cause } = details;
     // `structuredClone` and `postMessage` keep only the message of an `Error`. They keep all members of an object that merely inherits
     // from `Error`, as a `DOMException` does.
     const error = Object.create(new.target.prototype) as PoolpassError;
@@ -129,6 +147,7 @@ export class PoolpassError extends Error {
     hide(error, 'stack', this.stack);
     if (cause !== undefined) hide(error, 'cause', cause);
     if (item !== undefined) hide(error, 'item', item);
+    if (stepUp !== undefined) Object.assign(error, { stepUp });
     if (cancellationReasons !== undefined) Object.assign(error, { cancellationReasons: cancellationReasons.map(printable) });
     return error;
   }

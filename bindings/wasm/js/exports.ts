@@ -20,7 +20,7 @@ export { Client } from './data_client.js';
 export * from './decimal.js';
 export type { Device } from './devices.js';
 export * from './dynamodb.js';
-export { type CancellationReason, type ErrorKind, PoolpassError } from './errors.js';
+export { type CancellationReason, type ErrorKind, PoolpassError, type StepUpRequirement } from './errors.js';
 export * from './globals.js';
 export type { WasmSource } from './loader.js';
 export { init } from './module.js';

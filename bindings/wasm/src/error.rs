@@ -1,12 +1,12 @@
 //! Errors on their way to JavaScript.
 
 use js_sys::Object;
-use poolpass::{Error, ErrorKind};
+use poolpass::{Error, ErrorKind, StepUpRequirement};
 use wasm_bindgen::prelude::*;
 
 #[cfg(feature = "dynamodb")]
 use crate::dynamodb;
-use crate::values::{maybe, object};
+use crate::values::{list, maybe, object};
 
 #[wasm_bindgen(raw_module = "./errors.js")]
 extern "C" {
@@ -59,11 +59,18 @@ impl From<Error> for Exception {
             ("requestId", maybe(error.request_id())),
             ("httpStatus", maybe(error.http_status())),
             ("operation", maybe(error.operation())),
+            ("stepUp", maybe(error.step_up().map(step_up))),
         ];
         #[cfg(feature = "dynamodb")]
         let details = [&details[..], &dynamodb::members(&error)].concat();
         Self::of_kind(error.kind(), &message, &object(&details))
     }
+}
+
+fn step_up(required: &StepUpRequirement) -> JsValue {
+    let levels = list(required.acr_values().iter().map(|level| level.as_str().into()));
+    let max_age = maybe(required.max_age().map(|age| age.as_secs() as f64));
+    object(&[("acrValues", levels), ("maxAge", max_age)]).into()
 }
 
 /// An exception of the app's own code stays as it is.

@@ -7,6 +7,7 @@ use crate::{
     clock::Clock,
     dynamodb::DynamoDb,
     echo::Echoes,
+    execute_api::Api,
     faults::Faults,
     iam::Iam,
     identity_pool::IdentityPools,
@@ -38,6 +39,7 @@ pub(crate) struct Account {
     pub(crate) sts: Arc<Sts>,
     pub(crate) s3: S3,
     pub(crate) dynamodb: DynamoDb,
+    pub(crate) api: Api,
 }
 
 /// The account's number in ARNs.
@@ -67,6 +69,7 @@ impl Account {
             sts,
             s3,
             dynamodb: DynamoDb::new()?,
+            api: Api::default(),
         })
     }
 }

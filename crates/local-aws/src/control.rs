@@ -50,6 +50,11 @@ pub(crate) async fn handle(account: &Account, request: &Request) -> Response {
         }
         (&Method::DELETE, "user-contexts") => Ok(account.user_contexts.take()),
         (&Method::POST, "callback-urls") => add_callback_urls(account, &request.body),
+        (&Method::GET, "api") => Ok(json!(account.api.settings())),
+        (&Method::POST, "api") => serde_json::from_slice(&request.body).map(|settings| {
+            account.api.set(settings);
+            json!(account.api.settings())
+        }),
         (&Method::GET, "clock") => Ok(clock(account)),
         (&Method::POST, "clock") => set_clock(account, &request.body),
         _ => return reply(StatusCode::NOT_FOUND, &json!({ "message": "no such control endpoint" })),

@@ -12,7 +12,8 @@ const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static(
      x-amz-date,x-amz-security-token,x-amz-target,x-amz-user-agent,x-amzn-platform-id,x-amzn-trace-id,x-api-key",
 );
 const EXPOSED_HEADERS: HeaderValue = HeaderValue::from_static(
-    "x-amzn-requestid,x-amzn-errortype,x-amzn-errormessage,x-amzn-waf-action,x-amz-crc32,x-amz-request-id,date",
+    "x-amzn-requestid,x-amzn-errortype,x-amzn-errormessage,x-amzn-waf-action,x-amz-crc32,x-amz-request-id,date,\
+     www-authenticate",
 );
 
 /// The answer to a browser's preflight request for these services or the API.

@@ -135,6 +135,11 @@ impl LocalAws {
         &self.account.request_counts
     }
 
+    /// Sets what the API's authorizers accept.
+    pub(crate) fn set_api(&self, settings: execute_api::ApiSettings) {
+        self.account.api.set(settings);
+    }
+
     /// The account's limits.
     pub fn limits(&self) -> &Limits {
         &self.account.limits

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::error::Error;
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
@@ -104,6 +104,20 @@ pub(crate) trait CredentialsSource: fmt::Debug + MaybeSend + MaybeSync {
 
     /// Forgets credentials that AWS has refused as expired, unless they have been replaced since.
     fn forget<'a>(&'a self, refused: &'a Credentials) -> BoxFuture<'a, ()>;
+}
+
+/// Provides the token of requests that carry one in place of a signature.
+pub(crate) trait TokenSource: MaybeSend + MaybeSync {
+    /// Gets the value of the `authorization` header: a token that is valid for a while yet, and another one than `refused`.
+    fn token<'a>(&'a self, refused: Option<&'a str>) -> BoxFuture<'a, Result<Zeroizing<String>, Error>>;
+}
+
+/// A token that never changes.
+#[cfg(test)]
+impl TokenSource for &str {
+    fn token<'a>(&'a self, _: Option<&'a str>) -> BoxFuture<'a, Result<Zeroizing<String>, Error>> {
+        Box::pin(async { Ok(Zeroizing::new((*self).to_owned())) })
+    }
 }
 
 #[cfg(test)]

@@ -125,7 +125,7 @@ pub use config::{
     UserPoolId,
 };
 pub use credentials::Credentials;
-pub use error::{CancellationReason, Error, ErrorKind};
+pub use error::{CancellationReason, Error, ErrorKind, StepUpRequirement};
 pub use identity_pool::{LoginProvider, LoginToken, LoginTokenError, ProviderToken};
 pub use mfa::{MfaMethod, SoftwareTokenSetup};
 pub use session::{

@@ -198,6 +198,9 @@ pub struct ExpectedError {
     /// The members that the reasons of a cancelled transaction must contain: `code`, `message` and `item` of each.
     #[serde(default)]
     pub cancellation_reasons: Option<Value>,
+    /// The members that the required authentication must contain: `acrValues`, `maxAge` in seconds.
+    #[serde(default)]
+    pub step_up: Option<Value>,
     /// Texts that no printed form of the error may contain.
     #[serde(default)]
     pub hides: Vec<String>,

@@ -165,7 +165,11 @@ impl<'a> ScenarioRun<'a> {
         }
         let reason = |reason: &CancellationReason| json!({ "code": reason.code(), "message": reason.message(), "item": item_json(reason.item()) });
         let reasons: Value = error.cancellation_reasons().iter().map(reason).collect();
-        let told = [(item_json(error.item()), &expected.item), (reasons, &expected.cancellation_reasons)];
+        let told = [
+            (item_json(error.item()), &expected.item),
+            (reasons, &expected.cancellation_reasons),
+            (step_up_json(error), &expected.step_up),
+        ];
         for (told, expected) in told {
             let Some(expected) = expected else { continue };
             let expected = template::fill(expected, &|name| self.look_up(name)).await?;
@@ -262,6 +266,13 @@ fn config_of(config: &Value, app_client: AppClient) -> Result<Value> {
     config["userPool"]["clientId"] = other["clientId"].clone();
     config["userPool"]["clientSecret"] = other["clientSecret"].clone();
     Ok(config)
+}
+
+/// As JSON has it: the age in seconds.
+fn step_up_json(error: &Error) -> Value {
+    error.step_up().map_or(Value::Null, |required| {
+        json!({ "acrValues": required.acr_values(), "maxAge": required.max_age().map(|age| age.as_secs()) })
+    })
 }
 
 /// An error in all printed forms.

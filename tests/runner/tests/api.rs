@@ -10,6 +10,13 @@ use poolpass_tests::Demo;
 use poolpass_tests::tampering::{Tampering, Verdict};
 use serde_json::{Value, json};
 
+const INVALID: &str =
+    "Bearer scope=\"\" error=\"invalid_token\" error_description=\"signing method or key is invalid\"";
+const INVALID_SCOPED: &str = "Bearer scope=\"aws.cognito.signin.user.admin\" error=\"invalid_token\" \
+                              error_description=\"signing method or key is invalid\"";
+const AUDIENCE_SCOPED: &str = "Bearer scope=\"aws.cognito.signin.user.admin\" error=\"invalid_token\" \
+                               error_description=\"the token does not have a valid audience\"";
+
 async fn api(demo: &Demo, name: &str) -> Result<ApiClient> {
     Ok(demo.person(name).await?.api("execute-api"))
 }
@@ -102,6 +109,184 @@ async fn a_forged_token_is_refused() -> Result<()> {
     let me = client.api("execute-api").get("/me").authorization(Authorization::IdToken);
     let error = me.await.unwrap_err();
     assert_eq!((error.kind(), error.http_status()), (ErrorKind::NotAuthorized, Some(401)));
+    Ok(())
+}
+
+/// The number of requests to the API and of refreshes since the last call.
+fn costs(demo: &Demo) -> (u64, u64) {
+    let counts = demo.aws.request_counts();
+    let refreshes = counts.of("InitiateAuth") + counts.of("GetTokensFromRefreshToken");
+    let costs = (counts.of("Invoke"), refreshes);
+    counts.reset();
+    costs
+}
+
+fn refusal() -> Value {
+    json!({"status": 401, "code": "UnauthorizedException", "message": "Unauthorized"})
+}
+
+#[tokio::test]
+async fn a_refused_token_costs_one_refresh_and_one_more_request() -> Result<()> {
+    let demo = Demo::start().await?;
+    let client = demo.person("refused").await?;
+    client.refresh().await?; // Finds out which operation refreshes.
+    let api = client.api("execute-api");
+    for authorization in [Authorization::IdToken, Authorization::AccessToken] {
+        costs(&demo);
+        demo.fault(json!({"operation": "Invoke", "times": 1, "action": refusal()}))?;
+        let echo: Value =
+            api.post("/notes").text("once more").authorization(authorization).bearer().await?.json()?;
+        assert_eq!(echo["body"], "once more");
+        assert_eq!(costs(&demo), (2, 1));
+    }
+
+    demo.fault(json!({"operation": "Invoke", "times": 4, "action": refusal()}))?;
+    let error = api.get("/me").authorization(Authorization::IdToken).await.unwrap_err();
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::NotAuthorized, Some(401)));
+    assert_eq!(costs(&demo), (2, 1));
+    let answer = api.get("/me").authorization(Authorization::IdToken).any_status().await?;
+    assert_eq!((answer.status().as_u16(), costs(&demo)), (401, (2, 1)));
+
+    // A signature is refused with 403; a 401 of the app itself costs nothing.
+    demo.fault(json!({"operation": "Invoke", "times": 1, "action": refusal()}))?;
+    assert_eq!(api.get("/me").await.unwrap_err().http_status(), Some(401));
+    assert_eq!(costs(&demo), (1, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn requests_that_are_refused_at_the_same_time_share_one_refresh() -> Result<()> {
+    let demo = Demo::start().await?;
+    let client = demo.person("shared").await?;
+    client.refresh().await?;
+    costs(&demo);
+    demo.fault(json!({"operation": "Invoke", "times": 8, "action": refusal()}))?;
+    let api = client.api("execute-api");
+    let requests = (0..8).map(|_| api.get("/me").authorization(Authorization::AccessToken).into_future());
+    for answer in futures_util::future::join_all(requests).await {
+        assert_eq!(answer?.json::<Value>()?["identity"]["username"], "shared");
+    }
+    assert_eq!(costs(&demo), (16, 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refresh_that_fails_says_why_the_refused_request_was_not_repeated() -> Result<()> {
+    let demo = Demo::start().await?;
+    let client = demo.person("revoked").await?;
+    let me = client.api("execute-api").get("/me").authorization(Authorization::IdToken);
+    demo.fault(json!({"operation": "Invoke", "times": 1, "action": refusal()}))?;
+    demo.fault(
+        json!({"operation": "GetTokensFromRefreshToken", "times": 1, "action": "revokeRefreshTokens"}),
+    )?;
+    let error = me.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::SessionEnded, "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_missing_level_is_named_and_costs_no_refresh() -> Result<()> {
+    let demo = Demo::start().await?;
+    let client = demo.person("level").await?;
+    let api = client.api("execute-api");
+    costs(&demo);
+    for (url, max_age) in
+        [("/jwt/level/urn:cognito:loa:2", None), ("/jwt/level/urn:cognito:loa:2/300", Some(300))]
+    {
+        let error = api.get(url).authorization(Authorization::AccessToken).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InsufficientUserAuthentication);
+        assert_eq!(error.http_status(), Some(401));
+        let required = error.step_up().unwrap();
+        assert_eq!(required.acr_values(), ["urn:cognito:loa:2"]);
+        assert_eq!(required.max_age().map(|age| age.as_secs()), max_age);
+        assert!(error.message().contains("start a step-up"), "{error}");
+    }
+    assert_eq!(costs(&demo), (2, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_authorizer_accepts_its_own_credentials_and_nothing_else() -> Result<()> {
+    let demo = Demo::start().await?;
+    let client = demo.person("authorized").await?;
+    let mut others = demo.config().clone();
+    others["userPool"]["clientId"] = others["demo"]["secretClient"]["clientId"].clone();
+    others["userPool"]["clientSecret"] = others["demo"]["secretClient"]["clientSecret"].clone();
+    let foreign = poolpass::Client::new(Config::from_json(&others.to_string())?)?;
+    demo.sign_in(&foreign, "authorized").await?;
+
+    let status = async |client: &poolpass::Client, route: &str, authorization| {
+        let url = format!("{route}/notes");
+        let answer = client.api("execute-api").get(&url).authorization(authorization).any_status().await?;
+        Ok::<_, poolpass::Error>((
+            answer.status().as_u16(),
+            answer.header("x-amzn-errortype").unwrap_or_default().to_owned(),
+            answer.header("www-authenticate").unwrap_or_default().to_owned(),
+        ))
+    };
+    let ok = (200, "", "");
+    let unauthorized = (401, "UnauthorizedException", "");
+    let audience = "Bearer scope=\"\" error=\"invalid_token\" error_description=\"the token does not have a valid audience\"";
+    let scope = "Bearer scope=\"aws.cognito.signin.user.admin\" error=\"insufficient_scope\"";
+    for (route, id, access, iam, foreign_id) in [
+        ("/user-pool", ok, unauthorized, unauthorized, ok),
+        ("/user-pool-scopes", unauthorized, ok, unauthorized, unauthorized),
+        ("/jwt", ok, ok, (401, "", INVALID), (401, "", audience)),
+        ("/jwt-scopes", (403, "", scope), ok, (401, "", INVALID_SCOPED), (401, "", AUDIENCE_SCOPED)),
+        (
+            "/iam",
+            (403, "IncompleteSignatureException", ""),
+            (403, "IncompleteSignatureException", ""),
+            ok,
+            (403, "IncompleteSignatureException", ""),
+        ),
+        ("/lambda", ok, ok, unauthorized, ok),
+    ] {
+        for (client, authorization, expected) in [
+            (&client, Authorization::IdToken, id),
+            (&client, Authorization::AccessToken, access),
+            (&client, Authorization::Iam, iam),
+            (&foreign, Authorization::IdToken, foreign_id),
+        ] {
+            let (status, code, challenge) = status(client, route, authorization).await?;
+            assert_eq!((status, &*code, &*challenge), expected, "{route} {authorization:?}");
+        }
+    }
+
+    for (route, expected, challenge) in
+        [("/user-pool", 401, ""), ("/jwt", 401, "Bearer"), ("/iam", 403, ""), ("/lambda", 401, "")]
+    {
+        let url = format!("{}/_api{route}/notes", demo.aws.url());
+        let answer = poolpass_tests::exchange(http::Request::get(&url).body(bytes::Bytes::new())?).await?;
+        let header = answer.headers().get("www-authenticate");
+        let header = header.map(|value| value.to_str()).transpose()?.unwrap_or_default();
+        assert_eq!((answer.status().as_u16(), header), (expected, challenge), "{route}");
+    }
+
+    // The Lambda authorizer's policy denies whoever is suspended.
+    demo.admin("CreateGroup", json!({"GroupName": "suspended"})).await?;
+    demo.admin("AdminAddUserToGroup", json!({"Username": "authorized", "GroupName": "suspended"})).await?;
+    client.refresh().await?;
+    let denied = client.api("execute-api").get("/lambda/notes").authorization(Authorization::IdToken);
+    let error = denied.await.unwrap_err();
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::AccessDenied, Some(403)));
+    assert!(error.message().contains("explicit deny"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_expired_token_is_replaced_whichever_authorizer_refuses_it() -> Result<()> {
+    let demo = Demo::start().await?;
+    let client = demo.person("expired").await?;
+    for route in ["/user-pool", "/jwt", "/lambda"] {
+        client.refresh().await?;
+        costs(&demo);
+        // The device does not notice.
+        demo.aws.clock().advance_seconds(3601);
+        let url = format!("{route}/notes");
+        client.api("execute-api").get(&url).authorization(Authorization::IdToken).await?;
+        assert_eq!(costs(&demo), (2, 1), "{route}");
+    }
     Ok(())
 }
 

@@ -22,7 +22,12 @@ public struct ApiClient: Sendable {
 
     /// Sends the request and waits for the head of the answer. The body, which may have any length, is read from the answer.
     ///
-    /// - Throws: ``PoolpassError`` for a status other than 2xx, unless ``ApiRequest/anyStatus`` is set.
+    /// When the server refuses a token with status 401, the session is refreshed once for all requests whose token was refused, and each
+    /// is sent once more with the new token.
+    ///
+    /// - Throws: ``PoolpassError`` for a status other than 2xx, unless ``ApiRequest/anyStatus`` is set: `notAuthorized` for a token that is
+    ///   refused even after a refresh, `insufficientUserAuthentication` where the API asks for a step-up, see ``PoolpassError/stepUp``.
+    ///   `loadBalancerSessionEnded` when a load balancer answers in the app's place and wants the person to sign in.
     public func request(_ request: ApiRequest) async throws -> ApiResponse {
         let request = try request.inner
         return try await call { ApiResponse(try await inner.cancellable(handle: $0).request(request: request)) }
@@ -66,7 +71,8 @@ public struct ApiRequest: Sendable {
     public var body: Data?
     /// Proves who sends the request. Default: a signature.
     public var authorization = Authorization.iam
-    /// Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, most other servers only with.
+    /// Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, load balancers and most other
+    /// servers only with.
     public var bearer = false
     /// Declares the request safe to repeat, so that it is also sent again when its answer was lost.
     public var safeToRepeat = false
@@ -94,7 +100,8 @@ public struct ApiRequest: Sendable {
     }
 }
 
-/// Proves who sends a request.
+/// Proves who sends a request. `loadBalancerSession` is the session of a load balancer (ALB, action `authenticate-cognito`) in front of the
+/// app, whose cookies the app sets as the header `cookie`.
 public typealias Authorization = PoolpassFFI.Authorization
 
 /// The answer to a request. Its body can be read once.

@@ -29,6 +29,9 @@ public struct PoolpassError: LocalizedError, Sendable {
     /// Nothing else of the error shows the URL: it is good for one sign-in.
     public internal(set) var retryUrl: String? = nil
 
+    /// The authentication that an API requires, of an error of kind `insufficientUserAuthentication`.
+    public let stepUp: StepUpRequirement?
+
     /// The ``message``, as `localizedDescription` gives it.
     public var errorDescription: String? { message }
 
@@ -47,6 +50,11 @@ public struct PoolpassError: LocalizedError, Sendable {
         try item.map { try ItemDecoder().decode(from: $0) }
     }
 }
+
+/// The authentication that an API requires for a request (RFC 9470), which a step-up can reach: `acrValues` are the authentication levels
+/// of which the API accepts each, the preferred one first, empty if it asks for a more recent authentication only; `maxAge` is how many
+/// seconds ago the person may have proved who they are, nil for any time ago.
+public typealias StepUpRequirement = PoolpassFFI.StepUpRequirement
 
 /// The reason for which DynamoDB cancelled a transaction, for one of its items.
 public struct CancellationReason: Sendable {
@@ -86,6 +94,7 @@ extension PoolpassError: CustomStringConvertible, CustomReflectable {
             children: [
                 "kind": kind, "message": message, "awsCode": awsCode as Any, "requestId": requestId as Any,
                 "httpStatus": httpStatus as Any, "operation": operation as Any, "cancellationReasons": cancellationReasons,
+                "stepUp": stepUp as Any,
             ])
     }
 }
@@ -93,14 +102,14 @@ extension PoolpassError: CustomStringConvertible, CustomReflectable {
 extension PoolpassError {
     init(_ error: PoolpassFFI.PoolpassError) {
         switch error {
-        case .Failed(let kind, let detail, let awsCode, let requestId, let httpStatus, let operation, let refused):
+        case .Failed(let kind, let detail, let awsCode, let requestId, let httpStatus, let operation, let refused, let stepUp):
             let reasons = refused?.cancellationReasons() ?? []
             self.init(
                 kind: kind, message: detail, awsCode: awsCode, requestId: requestId,
                 httpStatus: httpStatus.map(Int.init), operation: operation, item: refused?.item(),
                 cancellationReasons: reasons.map {
                     CancellationReason(code: $0.code, message: $0.message, item: $0.item)
-                })
+                }, stepUp: stepUp)
             retryUrl = refused?.retryUrl()
         }
     }
@@ -109,6 +118,6 @@ extension PoolpassError {
     static func invalidInput(_ message: String) -> PoolpassError {
         PoolpassError(
             kind: .invalidInput, message: message, awsCode: nil, requestId: nil, httpStatus: nil, operation: nil,
-            item: nil, cancellationReasons: [])
+            item: nil, cancellationReasons: [], stepUp: nil)
     }
 }

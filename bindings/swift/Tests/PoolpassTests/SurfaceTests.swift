@@ -297,6 +297,9 @@ final class SurfaceTests: XCTestCase {
             "Error.message": \PoolpassError.message,
             "Error.operation": \PoolpassError.operation,
             "Error.requestId": \PoolpassError.requestId,
+            "Error.stepUp": \PoolpassError.stepUp,
+            "StepUpRequirement.acrValues": \StepUpRequirement.acrValues,
+            "StepUpRequirement.maxAge": \StepUpRequirement.maxAge,
             "ErrorKind.isTransient": ErrorKind.isTransient,
         ]
     }

@@ -7,7 +7,7 @@ export * from '../challenges.js';
 export type { AnyConfig, AuthFlow, AuthLevel, ClientOptions, PasswordlessSignInOptions, SignInOptions, StepUpOptions } from '../client.js';
 export * from '../config.js';
 export type { Device } from '../devices.js';
-export { type CancellationReason, type ErrorKind, PoolpassError } from '../errors.js';
+export { type CancellationReason, type ErrorKind, PoolpassError, type StepUpRequirement } from '../errors.js';
 export * from '../globals.js';
 export type { WasmSource } from '../loader.js';
 export type { CallOptions } from '../options.js';

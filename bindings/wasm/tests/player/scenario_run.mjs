@@ -104,11 +104,12 @@ class ScenarioRun {
     if (!(error instanceof this.poolpass.PoolpassError)) throw error;
     contains(error.kind, expected.kind, 'kind');
     if (expected.awsCode !== undefined) contains(error.awsCode, expected.awsCode, 'awsCode');
-    const { item, cancellationReasons, hides = [] } = expected;
+    const { item, cancellationReasons, stepUp, hides = [] } = expected;
     if (item !== undefined) contains(error.item, await this.filled(item), 'item');
     if (cancellationReasons !== undefined) {
       contains(error.cancellationReasons, await this.filled(cancellationReasons), 'cancellationReasons');
     }
+    if (stepUp !== undefined) contains(error.stepUp, await this.filled(stepUp), 'stepUp');
     const printed = await printedForms(error);
     for (const text of hides) {
       const shown = printed.filter((form) => form.includes(text));

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use self::{client::Client, policies::Resources};
 use crate::{
     clock::unix_seconds,
+    execute_api::ApiSettings,
     server::LocalAws,
     sts::{ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY},
 };
@@ -177,6 +178,11 @@ impl LocalAws {
     pub async fn demo(&self) -> Result<Value, ProvisionError> {
         let (id, secret) = (ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY);
         let mut config = demo(self.url(), self.region(), id, secret, Policies::PerIdentity).await?;
+        let clients = [&config["userPool"]["clientId"], &config["demo"]["rotatingClient"]["clientId"]];
+        self.set_api(ApiSettings {
+            user_pool_id: text(&config["userPool"], "id", "CreateUserPool")?,
+            audience: clients.into_iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        });
         config["api"]["url"] = format!("{}/_api", self.url()).into();
         // The requests of a test are counted from here on.
         self.request_counts().reset();

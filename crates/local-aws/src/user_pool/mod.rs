@@ -101,6 +101,13 @@ pub(crate) struct VerifiedToken {
     pub(crate) claims: serde_json::Map<String, Value>,
 }
 
+impl VerifiedToken {
+    /// The id of the user pool.
+    pub(crate) fn pool(&self) -> Option<&str> {
+        tokens::text(&self.claims, "iss")?.rsplit_once('/').map(|(_, pool)| pool)
+    }
+}
+
 /// The use of a token.
 #[derive(Clone, Copy)]
 enum TokenUse {

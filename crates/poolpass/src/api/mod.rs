@@ -25,6 +25,7 @@ mod checks;
 mod options;
 mod request;
 mod response;
+mod session_token;
 mod target;
 #[cfg(test)]
 mod tests;

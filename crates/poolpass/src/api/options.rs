@@ -14,10 +14,13 @@ pub enum Authorization {
     IdToken,
     /// The access token in the `Authorization` header, for authorizers that check scopes.
     AccessToken,
+    /// The session of a load balancer (ALB, action `authenticate-cognito`) in front of the app: a browser adds its cookies to requests to
+    /// the page's own origin. An app without a browser sets the header `cookie`. The app must not answer such requests with HTML.
+    LoadBalancerSession,
 }
 
 impl Authorization {
-    const ALL: [Self; 3] = [Self::Iam, Self::IdToken, Self::AccessToken];
+    const ALL: [Self; 4] = [Self::Iam, Self::IdToken, Self::AccessToken, Self::LoadBalancerSession];
 
     /// The authorization as a short text, such as `idToken`, the same in every language.
     pub fn code(self) -> &'static str {
@@ -25,6 +28,7 @@ impl Authorization {
             Self::Iam => "iam",
             Self::IdToken => "idToken",
             Self::AccessToken => "accessToken",
+            Self::LoadBalancerSession => "loadBalancerSession",
         }
     }
 
@@ -40,7 +44,8 @@ impl Authorization {
 pub struct ApiOptions {
     /// Proves who sends the request. Default: a signature.
     pub authorization: Authorization,
-    /// Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, most other servers only with.
+    /// Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, load balancers and most other
+    /// servers only with.
     pub bearer: bool,
     /// Declares the request safe to repeat, so that it is also sent again when its answer was lost.
     pub safe_to_repeat: bool,

@@ -8,11 +8,11 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use super::checks::{check_method, checked_header, in_capitals};
 use super::options::{ApiOptions, Authorization};
 use super::response::ApiResponse;
+use super::session_token::{SessionToken, TokenUse};
 use super::target::Target;
 use super::{ApiClient, PresignedUrl};
 use crate::aws_request::{AuthScheme, AwsRequest, Protocol, Repeat};
@@ -34,13 +34,20 @@ use crate::sigv4::{self, Presignable};
 /// among them, since HTTP clients would resolve them after signing. `InvalidConfig` without an identity pool, or for a path to
 /// `execute-api` without `api.url`. As [`Client::credentials`](crate::Client::credentials) or
 /// [`Client::id_token`](crate::Client::id_token) where there are none. A status other than 2xx is an error whose kind follows AWS's code
-/// or the status, unless [`any_status`](Self::any_status) is set. `Network` and `Timeout` when no answer arrives.
+/// or the status, unless [`any_status`](Self::any_status) is set. `NotAuthorized` for a token that is refused (401) even after a refresh,
+/// `InsufficientUserAuthentication` where the API asks for a [step-up](crate::Error::step_up). `LoadBalancerSessionEnded` when a load
+/// balancer answers in the app's place and wants the person to sign in, also with `any_status` if its session authorizes the request.
+/// `Network` and `Timeout` when no answer arrives.
 ///
 /// # Retries
 ///
 /// Poolpass sends every request again that was throttled (429, or a throttling code in the header `x-amzn-errortype`), refused because
 /// of the clock or expired credentials, or never sent. After a lost answer or a status 5xx, behind which the API may have done its
 /// work, it repeats only GET, HEAD, OPTIONS, PUT and DELETE, and requests that are [`safe_to_repeat`](Self::safe_to_repeat).
+///
+/// When the server refuses a token with status 401, Poolpass refreshes the session once for all requests whose token was refused, and
+/// sends each once more with the new token, whatever its method: the body is in memory, and an authorizer refuses before anything is
+/// done. Nothing is sent again as somebody else who has signed in since, nor after a challenge that only a step-up answers.
 ///
 /// `Debug` shows only the service and the method: URL, headers and body may hold secrets.
 #[must_use = "nothing is sent until the request is awaited or streamed"]
@@ -116,7 +123,8 @@ impl ApiRequest {
         self.with(|parts| parts.options.authorization = authorization)
     }
 
-    /// Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, most other servers only with.
+    /// Writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, load balancers and most other
+    /// servers only with.
     pub fn bearer(self) -> Self {
         self.with(|parts| parts.options.bearer = true)
     }
@@ -159,7 +167,7 @@ impl ApiRequest {
     ///
     /// As listed at [`ApiRequest`].
     pub async fn stream(self) -> Result<Response, Error> {
-        let prepared = self.prepare().await?;
+        let prepared = self.prepare()?;
         let pipeline = prepared.service.client.pipeline();
         pipeline.send(&prepared.request, &prepared.auth_scheme()?).await
     }
@@ -187,7 +195,7 @@ impl ApiRequest {
             let operation = format!("presign {} {}", service.service, self.method);
             let parts = self.parts.and_then(|parts| match parts.options.authorization {
                 Authorization::Iam => Ok(parts),
-                Authorization::IdToken | Authorization::AccessToken => Err(Error::invalid_input(
+                _ => Err(Error::invalid_input(
                     "a URL cannot be presigned with a token in place of a signature",
                 )),
             });
@@ -222,23 +230,21 @@ impl ApiRequest {
         self
     }
 
-    fn prepare(self) -> BoxFuture<'static, Result<Prepared, Error>> {
-        Box::pin(async move {
-            let service = self.service;
-            let operation = format!("{} {}", service.service, self.method);
-            let request = self.parts.and_then(|parts| parts.into_request(&service, self.method, &operation));
-            let (request, options) = request.map_err(|error| error.during(operation))?;
-            let token = match options.authorization {
-                Authorization::Iam => None,
-                Authorization::IdToken => Some(service.client.id_token().await?.jwt().to_owned()),
-                Authorization::AccessToken => Some(service.client.access_token().await?.jwt().to_owned()),
-            };
-            let token = token.map(Zeroizing::new).map(|token| match options.bearer {
-                true => Zeroizing::new(format!("Bearer {}", *token)),
-                false => token,
-            });
-            Ok(Prepared { service, request, token })
-        })
+    fn prepare(self) -> Result<Prepared, Error> {
+        let service = self.service;
+        let operation = format!("{} {}", service.service, self.method);
+        let request = self.parts.and_then(|parts| parts.into_request(&service, self.method, &operation));
+        let (request, options) = request.map_err(|error| error.during(operation))?;
+        let client = &service.client;
+        let scheme = match options.authorization {
+            Authorization::Iam => Scheme::Signature,
+            Authorization::IdToken => Scheme::Token(SessionToken::new(client, TokenUse::Id, options.bearer)?),
+            Authorization::AccessToken => {
+                Scheme::Token(SessionToken::new(client, TokenUse::Access, options.bearer)?)
+            }
+            Authorization::LoadBalancerSession => Scheme::LoadBalancerSession,
+        };
+        Ok(Prepared { service, request, scheme })
     }
 }
 
@@ -248,7 +254,7 @@ impl IntoFuture for ApiRequest {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let prepared = self.prepare().await?;
+            let prepared = self.prepare()?;
             let pipeline = prepared.service.client.pipeline();
             pipeline.whole(&prepared.request, &prepared.auth_scheme()?).await.map(ApiResponse::new)
         })
@@ -318,18 +324,25 @@ fn protocol(service: &str) -> &'static Protocol {
     }
 }
 
-/// A request together with its token.
+/// A request together with what proves who sends it.
 struct Prepared {
     service: ApiClient,
     request: AwsRequest,
-    token: Option<Zeroizing<String>>,
+    scheme: Scheme,
+}
+
+enum Scheme {
+    Signature,
+    Token(SessionToken),
+    LoadBalancerSession,
 }
 
 impl Prepared {
     fn auth_scheme(&self) -> Result<AuthScheme<'_>, Error> {
-        Ok(match &self.token {
-            Some(token) => AuthScheme::Token(token),
-            None => AuthScheme::SigV4 {
+        Ok(match &self.scheme {
+            Scheme::Token(token) => AuthScheme::Token(token),
+            Scheme::LoadBalancerSession => AuthScheme::LoadBalancerSession,
+            Scheme::Signature => AuthScheme::SigV4 {
                 service: &self.service.service,
                 region: &self.service.region,
                 source: self.service.client.identity_pool()?,

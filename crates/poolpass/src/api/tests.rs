@@ -234,3 +234,45 @@ async fn what_cannot_be_presigned_is_refused() {
         assert_eq!(request.presign(expires_in).await.unwrap_err().kind(), ErrorKind::InvalidInput);
     }
 }
+
+#[tokio::test]
+async fn the_end_of_a_load_balancer_s_session_is_no_broken_network() {
+    let sign_in = "https://notes.auth.eu-west-1.amazoncognito.com/oauth2/authorize?client_id=a&\
+                   redirect_uri=https%3A%2F%2Fapi.example%2Foauth2%2Fidpresponse&response_type=code&state=s";
+    let page = "<html><form action=\"/login\"></form></html>";
+    for aws in [
+        ScriptedAws::default().answer_text(302, &[("location", sign_in)], ""),
+        ScriptedAws::default().answer_text(302, &[("location", "/elsewhere")], ""),
+        ScriptedAws::default().answer_text(401, &[("server", "awselb/2.0")], "<html>401</html>"),
+        ScriptedAws::default().answer_text(200, &[("content-type", "text/html;charset=UTF-8")], page),
+    ] {
+        let request = api(&aws).get("/notes").authorization(Authorization::LoadBalancerSession).any_status();
+        let error = request.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::LoadBalancerSessionEnded, "{error}");
+        assert!(error.message().contains("load the page again"), "{error}");
+        let sent = aws.take_sent().remove(0);
+        assert!(!sent.headers().contains_key(AUTHORIZATION));
+        assert!(sent.extensions().get::<crate::platform::SameOriginCookies>().is_some());
+    }
+    // The redirect to the sign-in is known also where something else authorizes the request.
+    let aws = ScriptedAws::default().answer_text(302, &[("location", sign_in)], "");
+    let error = api(&aws).get("/notes").await.unwrap_err();
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::LoadBalancerSessionEnded, Some(302)));
+    let aws = ScriptedAws::default().answer_text(302, &[("location", "/elsewhere")], "");
+    assert_eq!(api(&aws).get("/notes").await.unwrap_err().kind(), ErrorKind::InvalidResponse);
+
+    let lost = ScriptedAws::default().lose_the_answer();
+    let request = api(&lost).post("/notes").authorization(Authorization::LoadBalancerSession);
+    assert_eq!(request.await.unwrap_err().kind(), ErrorKind::Network);
+    let refused = ScriptedAws::default().answer_with(403, json!({"message": "not yours"}));
+    let request = api(&refused).get("/notes/1").authorization(Authorization::LoadBalancerSession);
+    assert_eq!(request.await.unwrap_err().kind(), ErrorKind::AccessDenied);
+}
+
+#[tokio::test]
+async fn an_app_s_own_cookie_authorizes_outside_of_a_browser() {
+    let aws = ScriptedAws::default().answer(json!({}));
+    let request = api(&aws).get("/").header("cookie", "AWSELBAuthSessionCookie-0=abc");
+    request.authorization(Authorization::LoadBalancerSession).await.unwrap();
+    assert_eq!(aws.take_sent()[0].headers()["cookie"], "AWSELBAuthSessionCookie-0=abc");
+}

@@ -6,6 +6,7 @@
 mod body;
 mod failure;
 mod json_refusal;
+mod load_balancer;
 mod protocol;
 mod refusal;
 mod refusal_details;
@@ -13,6 +14,7 @@ mod reporting;
 mod request;
 mod retry;
 mod secrets;
+mod step_up;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -24,6 +26,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use http::HeaderValue;
 use http::header::{AUTHORIZATION, HOST};
+use zeroize::Zeroizing;
 
 pub(crate) use json_refusal::JsonRefusal;
 pub(crate) use protocol::Protocol;
@@ -36,13 +39,14 @@ use crate::credentials::{Credentials, CredentialsSource};
 use crate::error::Error;
 use crate::json::Object;
 use crate::platform::{
-    self, Body, BoxFuture, Clock, Random, Request, Response, ServerClock, Transport, TransportError, sleep,
-    time_limit, timeout,
+    self, Body, BoxFuture, Clock, Random, Request, Response, SameOriginCookies, ServerClock, Transport,
+    TransportError, TransportErrorKind, sleep, time_limit, timeout,
 };
 use crate::sigv4;
 use body::{Incomplete, TimeLimit, watched};
 use failure::{Failure, redirect_explained};
-use protocol::{firewall_refusal, unproven};
+use load_balancer::load_balancer_session_ended;
+use protocol::{firewall_refusal, is_html, unproven};
 use refusal::Refusal;
 use retry::{RetryBudget, Verdict};
 
@@ -215,18 +219,29 @@ impl Pipeline {
         let mut attempt = 0;
         let mut time_corrected = false;
         let mut credentials_renewed = false;
+        let mut token = None;
+        let mut token_renewed = false;
         let mut last_repetition =
             Box::pin(time_limit(request.timeout.saturating_mul(2).saturating_add(Self::PAUSES)));
         // The first poll starts the timer.
         let _ = last_repetition.as_mut().now_or_never();
         loop {
-            let (signed, credentials) = self.authorize(request, authorization).await?;
+            if let (AuthScheme::Token(source), None) = (authorization, &token) {
+                token = Some(source.token(None).await?);
+            }
+            let (signed, credentials) = self.authorize(request, authorization, token.as_ref()).await?;
             sent.headers.push(signed.headers().clone());
             attempt += 1;
             let (signed_at, asked_at) = (self.now(), self.device_now());
             let outcome =
                 self.attempt(request, signed, delivery, credentials.as_ref().map(|_| signed_at)).await;
             let failure = match outcome {
+                Ok(response)
+                    if matches!(authorization, AuthScheme::LoadBalancerSession)
+                        && is_html(response.headers()) =>
+                {
+                    Failure::Final(load_balancer_session_ended(Some(response.status())))
+                }
                 Ok(response) => {
                     self.budget.succeeded(&attempts);
                     sent.report_success(attempt, &response);
@@ -253,6 +268,17 @@ impl Pipeline {
                     source.forget(refused).await;
                     continue;
                 }
+                if let (AuthScheme::Token(source), Some(refused), true, false) =
+                    (authorization, &token, refusal.is_about_the_token(), token_renewed)
+                {
+                    token_renewed = true;
+                    sent.report(
+                        attempt,
+                        "the token was refused, and the request is sent again with a new one",
+                    );
+                    token = Some(source.token(Some(refused)).await?);
+                    continue;
+                }
             }
             match attempts.verdict(&failure, request.repeat) {
                 Verdict::WaitAndRepeat(delay) if !is_late => {
@@ -273,15 +299,21 @@ impl Pipeline {
         &self,
         request: &AwsRequest,
         authorization: &AuthScheme<'a>,
+        token: Option<&Zeroizing<String>>,
     ) -> Result<(Request, Option<(&'a dyn CredentialsSource, Credentials)>), Error> {
         let mut http = request.to_http();
         match authorization {
             AuthScheme::None => Ok((http, None)),
-            AuthScheme::Token(token) => {
-                let mut value = HeaderValue::try_from(*token)
+            AuthScheme::Token(_) => {
+                let token = token.map(|token| token.as_str()).unwrap_or_default();
+                let mut value = HeaderValue::try_from(token)
                     .map_err(|_| Error::invalid_input("the token is not one that fits into a header"))?;
                 value.set_sensitive(true);
                 http.headers_mut().insert(AUTHORIZATION, value);
+                Ok((http, None))
+            }
+            AuthScheme::LoadBalancerSession => {
+                http.extensions_mut().insert(SameOriginCookies);
                 Ok((http, None))
             }
             AuthScheme::SigV4 { service, region, source } => {
@@ -351,6 +383,12 @@ impl Pipeline {
         authorization: &AuthScheme<'_>,
     ) -> Failure {
         match failure {
+            Failure::Refused(refusal)
+                if matches!(authorization, AuthScheme::LoadBalancerSession)
+                    && refusal.is_about_a_load_balancer_session() =>
+            {
+                Failure::Final(load_balancer_session_ended(Some(refusal.status())))
+            }
             Failure::Refused(refusal) => Failure::Refused(match authorization {
                 AuthScheme::SigV4 { region, .. } => {
                     let is_explicit = refusal.error.aws_code().is_some();
@@ -362,8 +400,14 @@ impl Pipeline {
                     }
                     Box::new(refusal.of_request_to(region))
                 }
-                AuthScheme::None | AuthScheme::Token(_) => refusal,
+                AuthScheme::None | AuthScheme::Token(_) | AuthScheme::LoadBalancerSession => refusal,
             }),
+            Failure::NoAnswer(error)
+                if matches!(authorization, AuthScheme::LoadBalancerSession)
+                    && error.kind == TransportErrorKind::Redirected =>
+            {
+                Failure::Final(load_balancer_session_ended(None))
+            }
             Failure::NoAnswer(error) => Failure::NoAnswer(redirect_explained(error, protocol, authorization)),
             Failure::Final(error) => Failure::Final(error),
         }

@@ -6,8 +6,10 @@ use bytes::Bytes;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, Method, StatusCode};
 
+use super::load_balancer::{self, load_balancer_session_ended};
 use super::protocol::Protocol;
 use super::refusal_details::{RefusalDetails, XML_LIMIT, first, has_error_type};
+use super::step_up;
 use crate::config::Region;
 use crate::error::{AwsRefusal, Error, ErrorKind};
 use crate::platform::{Body, Response};
@@ -110,6 +112,20 @@ impl Refusal {
         }
     }
 
+    pub(super) fn status(&self) -> StatusCode {
+        self.answer.status()
+    }
+
+    /// Whether another token of the same person may be accepted. No token of the same sign-in has a higher authentication level.
+    pub(super) fn is_about_the_token(&self) -> bool {
+        self.status() == StatusCode::UNAUTHORIZED && self.error.step_up().is_none()
+    }
+
+    /// Whether a load balancer wants the person to sign in, where its session would have authorized the request.
+    pub(super) fn is_about_a_load_balancer_session(&self) -> bool {
+        self.status() == StatusCode::UNAUTHORIZED || self.status().is_redirection()
+    }
+
     /// Whether AWS considers the credentials expired. The refusal of a HEAD request has no body, only the status.
     pub(crate) fn is_about_expiry(&self, method: &Method) -> bool {
         match self.error.kind() {
@@ -170,6 +186,11 @@ fn without_pages(error: Error, body: &[u8], protocol: &Protocol) -> Error {
 
 /// The SDK does not know the codes of an app's own API, so the status decides. API Gateway gives two of AWS's codes another meaning.
 fn as_of_an_api(error: Error, answer: &http::Response<Bytes>) -> Error {
+    if answer.status() == StatusCode::UNAUTHORIZED
+        && let Some(requirement) = step_up::required(answer.headers())
+    {
+        return error.with_step_up(requirement);
+    }
     let is_of_gateway = answer.headers().contains_key("x-amzn-errortype");
     match (error.aws_code(), error.http_status()) {
         // These are API Gateway's limits; Cognito's concern a person.
@@ -179,6 +200,9 @@ fn as_of_an_api(error: Error, answer: &http::Response<Bytes>) -> Error {
             error.with_message(message)
         }
         // A browser does not follow it either, and hides the target.
+        (None, Some(302)) if load_balancer::is_sign_in(answer.headers()) => {
+            load_balancer_session_ended(Some(answer.status()))
+        }
         (None, Some(301..=303 | 307 | 308)) => {
             let message = "the server answered with a redirect, which is not followed";
             error.with_kind(ErrorKind::InvalidResponse).with_message(message)

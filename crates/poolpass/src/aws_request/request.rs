@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
 use super::protocol::Protocol;
 use crate::config::{Endpoint, Region};
-use crate::credentials::CredentialsSource;
+use crate::credentials::{CredentialsSource, TokenSource};
 use crate::error::Error;
 use crate::platform::Request;
 
@@ -116,8 +116,10 @@ pub(crate) enum Repeat {
 pub(crate) enum AuthScheme<'a> {
     /// By nothing, or by its body.
     None,
-    /// By the `authorization` header with this value.
-    Token(&'a str),
+    /// By the `authorization` header.
+    Token(&'a dyn TokenSource),
+    /// By the cookies of a load balancer's session.
+    LoadBalancerSession,
     /// By a signature.
     SigV4 { service: &'a str, region: &'a Region, source: &'a dyn CredentialsSource },
 }

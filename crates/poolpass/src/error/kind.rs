@@ -65,6 +65,12 @@ macro_rules! error_kinds {
 
             /// The person's role does not allow the request, or a firewall (WAF) in front of AWS blocked it.
             AccessDenied = "accessDenied",
+            /// The API requires a stronger or more recent authentication (RFC 9470). Start a step-up to what the error names, and make
+            /// the call again.
+            InsufficientUserAuthentication = "insufficientUserAuthentication",
+            /// The session of the load balancer (ALB, action `authenticate-cognito`) in front of the app is over, or there is none. Load
+            /// the page again, which leads to the sign-in.
+            LoadBalancerSessionEnded = "loadBalancerSessionEnded",
             /// AWS rejected the credentials as expired, even after the SDK fetched new ones.
             CredentialsExpired = "credentialsExpired",
             /// AWS rejected the signature: the request was altered in transit, the clock could not be corrected, or the region is wrong.

@@ -4,6 +4,7 @@ mod aws_code;
 mod cancellation;
 mod kind;
 mod redaction;
+mod step_up;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -15,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub use cancellation::CancellationReason;
 pub use kind::ErrorKind;
 pub(crate) use redaction::Secrets;
+pub use step_up::StepUpRequirement;
 
 #[cfg(feature = "dynamodb")]
 pub(crate) use crate::dynamodb::Item;
@@ -53,6 +55,7 @@ struct Inner {
     cancellation_reasons: Vec<CancellationReason>,
     item: Option<Item>,
     retry_url: Option<SecretString>,
+    step_up: Option<StepUpRequirement>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -68,6 +71,7 @@ impl Error {
             cancellation_reasons: Vec::new(),
             item: None,
             retry_url: None,
+            step_up: None,
             source: None,
         }))
     }
@@ -103,7 +107,7 @@ impl Error {
         };
         error.0.aws_code = aws_code;
         error.0.request_id = request_id;
-        error.0.http_status = Some(http_status);
+        error.0.http_status = (http_status != 0).then_some(http_status);
         error.0.cancellation_reasons = cancellation_reasons;
         error.0.item = item;
         error
@@ -129,6 +133,17 @@ impl Error {
         self
     }
 
+    /// The refusal of an API that wants a stronger or more recent authentication.
+    pub(crate) fn with_step_up(mut self, requirement: StepUpRequirement) -> Self {
+        const ADVICE: &str =
+            "The API requires a stronger or more recent authentication: start a step-up, then call it again.";
+
+        self.0.kind = ErrorKind::InsufficientUserAuthentication;
+        self.0.message = format!("{} {ADVICE}", self.0.message).into();
+        self.0.step_up = Some(requirement);
+        self
+    }
+
     /// The store failed to save `value`, which its message may quote.
     pub(crate) fn not_saved(error: StoreError, value: &SecretString) -> Self {
         let mut secrets = Secrets::default();
@@ -148,6 +163,11 @@ impl Error {
             }
         }
         inner.cancellation_reasons.iter_mut().for_each(|reason| reason.cut(secrets));
+        for level in inner.step_up.iter_mut().flat_map(|requirement| &mut requirement.acr_values) {
+            if let Some(redacted) = secrets.cut_from(level) {
+                *level = redacted;
+            }
+        }
         if let Some(source) = &inner.source
             && (secrets.cut_from(&source.to_string()).is_some()
                 || secrets.cut_from(&format!("{source:?}")).is_some())
@@ -223,6 +243,30 @@ impl Error {
     /// Nothing else of the error shows the URL: it is good for one sign-in.
     pub fn retry_url(&self) -> Option<&str> {
         self.0.retry_url.as_ref().map(|url| url.expose_secret())
+    }
+
+    /// The authentication that an API requires, of an error of kind `InsufficientUserAuthentication`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: poolpass::Client, api: poolpass::api::ApiClient) -> Result<(), poolpass::Error> {
+    /// use poolpass::api::Authorization;
+    ///
+    /// let transfer = api.post("/transfers").authorization(Authorization::AccessToken).bearer();
+    /// if let Err(error) = transfer.await
+    ///     && let Some(required) = error.step_up()
+    /// {
+    ///     let level = required.acr_values().first().map_or("urn:cognito:loa:1", String::as_str);
+    ///     let mut step_up = client.step_up(level);
+    ///     if let Some(max_age) = required.max_age() {
+    ///         step_up = step_up.max_age(max_age);
+    ///     }
+    ///     let step = step_up.await?; // once it is answered, the request can be made again
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn step_up(&self) -> Option<&StepUpRequirement> {
+        self.0.step_up.as_ref()
     }
 
     /// The AWS operation that failed, such as `InitiateAuth` or `GetObject`.

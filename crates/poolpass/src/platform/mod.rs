@@ -36,7 +36,9 @@ pub use sys::FileStore;
 pub use sys::HttpTransport;
 #[cfg(all(feature = "loopback-redirect", not(target_arch = "wasm32")))]
 pub use sys::LoopbackUserAgent;
-pub use transport::{Body, Request, Response, Transport, TransportError, TransportErrorKind};
+pub use transport::{
+    Body, Request, Response, SameOriginCookies, Transport, TransportError, TransportErrorKind,
+};
 #[cfg(feature = "s3")]
 pub use upload_source::UploadSource;
 pub use user_agent::{RedirectUserAgent, UserAgentError, UserAgentErrorKind};

@@ -35,6 +35,11 @@ pub trait Transport: fmt::Debug + MaybeSend + MaybeSync {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>>;
 }
 
+/// Marks a request, as one of its `extensions`, that a browser sends with the cookies of the page's own origin. Every other request goes
+/// without cookies.
+#[derive(Clone, Copy, Debug)]
+pub struct SameOriginCookies;
+
 /// The body of an answer: a stream of pieces.
 pub struct Body(BoxStream<'static, Result<Bytes, TransportError>>);
 

@@ -159,6 +159,20 @@ impl SessionManager {
         })
     }
 
+    /// The session with other tokens than the one that a server has refused: those of a refresh since then, or of one that starts now.
+    pub(crate) fn without_token<'a>(
+        &'a self,
+        refused: &'a str,
+    ) -> BoxFuture<'a, Result<Arc<Session>, Error>> {
+        Box::pin(async move {
+            let session = self.0.current().await?.ok_or_else(signed_out)?;
+            if [session.id_token().jwt(), session.access_token().jwt()].contains(&refused) {
+                return self.0.refresh_now(&session).await;
+            }
+            Ok(session)
+        })
+    }
+
     pub(crate) fn events(&self) -> Events {
         self.0.events.subscribe()
     }

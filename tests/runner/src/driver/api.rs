@@ -27,6 +27,12 @@ impl Driver {
         };
         let api = self.client().api("execute-api");
         let mut request = api.request(method, with.text("url")?).authorization(authorization);
+        for (name, value) in &with.texts("headers")? {
+            request = request.header(name, value);
+        }
+        if with.flag("bearer") {
+            request = request.bearer();
+        }
         if let Some(body) = with.maybe_text("body") {
             request = request.text(body);
         }

@@ -24,7 +24,7 @@ use poolpass::{
 use serde_json::{Value, json};
 
 /// The types whose public methods every language has.
-const OPERATIONS: [&str; 25] = [
+const OPERATIONS: [&str; 26] = [
     "Client",
     "Account",
     "Bucket",
@@ -50,6 +50,7 @@ const OPERATIONS: [&str; 25] = [
     "Error",
     "ErrorKind",
     "CancellationReason",
+    "StepUpRequirement",
 ];
 
 /// The enums whose cases every language has.
@@ -214,7 +215,12 @@ fn each_case_has_its_name_as_its_code() {
     let flows = [AuthFlow::UserSrpAuth, AuthFlow::UserPasswordAuth, AuthFlow::UserAuth, AuthFlow::CustomAuth];
     check("AuthFlow", &flows.map(AuthFlow::code));
     assert_eq!(flows.map(|flow| AuthFlow::from_code(flow.code())), flows.map(Some));
-    let authorizations = [Authorization::Iam, Authorization::IdToken, Authorization::AccessToken];
+    let authorizations = [
+        Authorization::Iam,
+        Authorization::IdToken,
+        Authorization::AccessToken,
+        Authorization::LoadBalancerSession,
+    ];
     check("Authorization", &authorizations.map(Authorization::code));
     assert_eq!(authorizations.map(|one| Authorization::from_code(one.code())), authorizations.map(Some));
     let values =

@@ -31,8 +31,11 @@ private let others: [String: Operation] = [
             case nil, "iam": .iam
             case "idToken": .idToken
             case "accessToken": .accessToken
+            case "loadBalancerSession": .loadBalancerSession
             case let other?: throw Mismatch("there is no authorization called \(other)")
             }
+        request.headers = with["headers"].strings.map { (name: $0.key, value: $0.value) }
+        request.bearer = with["bearer"] == true
         let answer = try await driver.client.api().request(request)
         return ["status": .of(answer.status), "body": .string(try await answer.text())]
     },

@@ -126,6 +126,13 @@ struct ScenarioRun {
             }
             try expect(.array(reasons), toContain: try await filled(expected), at: "cancellationReasons")
         }
+        if let expected = fails.object?["stepUp"] {
+            let required = error.stepUp
+            let told: JSON = [
+                "acrValues": .array((required?.acrValues ?? []).map(JSON.string)), "maxAge": .of(required?.maxAge.map { Int($0) }),
+            ]
+            try expect(told, toContain: try await filled(expected), at: "stepUp")
+        }
         for text in fails["hides"].array?.compactMap(\.string) ?? [] {
             if let shown = printedForms(error).first(where: { $0.contains(text) }) {
                 throw Mismatch("the error shows \(text): \(shown)")

@@ -11,7 +11,7 @@ use web_sys::{
     RequestRedirect,
 };
 
-use crate::platform::{Body, BoxFuture, Request, Response, Transport, TransportError};
+use crate::platform::{Body, BoxFuture, Request, Response, SameOriginCookies, Transport, TransportError};
 
 #[wasm_bindgen]
 extern "C" {
@@ -106,7 +106,10 @@ fn request_init(request: &Request, abort: &AbortOnDrop) -> Result<RequestInit, T
     init.set_method(request.method().as_str());
     init.set_headers(&headers);
     init.set_redirect(RequestRedirect::Manual);
-    init.set_credentials(RequestCredentials::Omit);
+    init.set_credentials(match request.extensions().get::<SameOriginCookies>() {
+        Some(_) => RequestCredentials::SameOrigin,
+        None => RequestCredentials::Omit,
+    });
     init.set_cache(cache_mode(request.method()));
     init.set_signal(Some(&abort.controller.signal()));
     Ok(init)

@@ -8,7 +8,8 @@ import dev.poolpass.ffi.ApiResponse as FfiApiResponse
 
 /**
  * Proves who sends a request: `IAM` is a signature (SigV4) with the person's AWS credentials; `ID_TOKEN` and `ACCESS_TOKEN` are the tokens
- * in the `Authorization` header.
+ * in the `Authorization` header; `LOAD_BALANCER_SESSION` is the session of a load balancer (ALB, action `authenticate-cognito`) in front of
+ * the app, whose cookies the app sets as the header `cookie`.
  */
 typealias Authorization = dev.poolpass.ffi.Authorization
 
@@ -22,8 +23,8 @@ typealias Authorization = dev.poolpass.ffi.Authorization
  * @property headers names and values.
  * @property body the body.
  * @property authorization proves who sends the request. Default: a signature.
- * @property bearer writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, most other servers
- * only with.
+ * @property bearer writes `Bearer ` before the token. API Gateway accepts it with and without, AppSync only without, load balancers and
+ * most other servers only with.
  * @property safeToRepeat declares the request safe to repeat, so that it is also sent again when its answer was
  * lost.
  * @property anyStatus returns an answer with any status. Default: a status other than 2xx is an exception.
@@ -90,7 +91,16 @@ class ApiResponse internal constructor(private val ffi: FfiApiResponse) : AutoCl
 
 /** Makes requests to one service; [Client.api] creates it. */
 class ApiClient internal constructor(private val ffi: FfiApiClient) {
-    /** Sends the request and waits for the head of the answer. The body, which may have any length, is read from the answer. */
+    /**
+     * Sends the request and waits for the head of the answer. The body, which may have any length, is read from the answer.
+     *
+     * When the server refuses a token with status 401, the session is refreshed once for all requests whose token was refused, and each is
+     * sent once more with the new token.
+     *
+     * @throws PoolpassException.NotAuthorized for a token that is refused even after a refresh.
+     * @throws PoolpassException.InsufficientUserAuthentication where the API asks for a step-up, see [PoolpassException.stepUp].
+     * @throws PoolpassException.LoadBalancerSessionEnded when a load balancer answers in the app's place and wants the person to sign in.
+     */
     suspend fun request(request: ApiRequest): ApiResponse = mapped { ApiResponse(ffi.request(request.toFfi())) }
 
     /**

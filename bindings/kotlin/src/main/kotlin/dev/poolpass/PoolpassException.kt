@@ -62,6 +62,10 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
     @Transient
     val retryUrl: String? = failure.refused?.retryUrl()
 
+    /** The authentication that an API requires, of an [InsufficientUserAuthentication]. */
+    @Transient
+    val stepUp: StepUpRequirement? = failure.stepUp
+
     /** The configuration is wrong or lacks something that this call needs. Nothing was sent; correct the configuration. */
     class InvalidConfig internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
@@ -143,6 +147,18 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
     /** The person's role does not allow the request, or a firewall (WAF) in front of AWS blocked it. */
     class AccessDenied internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
+    /**
+     * The API requires a stronger or more recent authentication (RFC 9470). Start a step-up to what the error names, and make the call
+     * again.
+     */
+    class InsufficientUserAuthentication internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
+
+    /**
+     * The session of the load balancer (ALB, action `authenticate-cognito`) in front of the app is over, or there is none. Load the page
+     * again, which leads to the sign-in.
+     */
+    class LoadBalancerSessionEnded internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
+
     /** AWS rejected the credentials as expired, even after the SDK fetched new ones. */
     class CredentialsExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
@@ -198,7 +214,7 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
 
         /** An argument is invalid. Nothing was sent. */
         fun invalidInput(detail: String): PoolpassException =
-            InvalidInput(FfiPoolpassException.Failed(ErrorKind.INVALID_INPUT, detail, null, null, null, null, null))
+            InvalidInput(FfiPoolpassException.Failed(ErrorKind.INVALID_INPUT, detail, null, null, null, null, null, null))
 
         private fun of(failure: FfiPoolpassException.Failed): PoolpassException = when (failure.kind) {
             ErrorKind.INVALID_CONFIG -> InvalidConfig(failure)
@@ -224,6 +240,8 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
             ErrorKind.SIGNED_OUT -> SignedOut(failure)
             ErrorKind.SESSION_ENDED -> SessionEnded(failure)
             ErrorKind.ACCESS_DENIED -> AccessDenied(failure)
+            ErrorKind.INSUFFICIENT_USER_AUTHENTICATION -> InsufficientUserAuthentication(failure)
+            ErrorKind.LOAD_BALANCER_SESSION_ENDED -> LoadBalancerSessionEnded(failure)
             ErrorKind.CREDENTIALS_EXPIRED -> CredentialsExpired(failure)
             ErrorKind.SIGNATURE_REFUSED -> SignatureRefused(failure)
             ErrorKind.NOT_FOUND -> NotFound(failure)
@@ -242,6 +260,13 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
         }
     }
 }
+
+/**
+ * The authentication that an API requires for a request (RFC 9470), which a step-up can reach: `acrValues` are the authentication levels of
+ * which the API accepts each, the preferred one first, empty if it asks for a more recent authentication only; `maxAge` is how long ago
+ * the person may have proved who they are, null for any time ago.
+ */
+typealias StepUpRequirement = dev.poolpass.ffi.StepUpRequirement
 
 /**
  * The reason for which DynamoDB cancelled a transaction, for one of its items.

@@ -110,6 +110,7 @@ class SurfaceTest {
             "Error" to PoolpassException::class.java,
             "ErrorKind" to ErrorKind::class.java,
             "CancellationReason" to CancellationReason::class.java,
+            "StepUpRequirement" to StepUpRequirement::class.java,
         )
 
         /** Calls that name each option: without it, this file would not compile. */

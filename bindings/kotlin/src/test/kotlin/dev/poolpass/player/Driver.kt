@@ -200,7 +200,9 @@ class Driver(private val config: JsonObject, private val store: Store, private v
                 args.text("url"),
                 method = args.maybeText("method") ?: "GET",
                 body = args.maybeText("body")?.toByteArray(),
+                headers = args.texts("headers").toList(),
                 authorization = args.authorization(),
+                bearer = args.flag("bearer"),
             ),
         ).let { mapOf("status" to it.status, "body" to it.text()) }
 
@@ -408,6 +410,7 @@ class Arguments(private val values: Map<String, Any?>) {
         null, "iam" -> Authorization.IAM
         "idToken" -> Authorization.ID_TOKEN
         "accessToken" -> Authorization.ACCESS_TOKEN
+        "loadBalancerSession" -> Authorization.LOAD_BALANCER_SESSION
         else -> error("there is no authorization called $name")
     }
 }

@@ -116,6 +116,10 @@ class ScenarioRun(private val backend: Backend) {
             }
             expect(json(reasons), filled(it), "cancellationReasons")
         }
+        expected["stepUp"]?.let {
+            val told = failure.stepUp?.let { required -> mapOf("acrValues" to required.acrValues, "maxAge" to required.maxAge?.seconds) }
+            expect(json(told), filled(it), "stepUp")
+        }
         (expected["hides"] as? JsonArray).orEmpty().map { it.jsonPrimitive.content }.forEach { text ->
             val shown = printedForms(failure).filter { text in it }
             check(shown.isEmpty()) { "the error shows $text: ${shown.first()}" }

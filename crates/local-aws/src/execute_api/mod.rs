@@ -1,32 +1,88 @@
-//! An API behind API Gateway, below `/_api`. It returns the request and its caller.
+//! An API behind API Gateway, below `/_api`. Its target returns the request and its caller.
 //!
-//! A request is accepted with a signature, if a policy allows `execute-api:Invoke`, or with an ID or access token of a user pool
-//! in `Authorization`, with or without `Bearer`.
+//! The first segment of a path chooses the authorizer:
+//!
+//! - `user-pool`: REST API, authorizer of type COGNITO_USER_POOLS: an ID token
+//! - `user-pool-scopes`: the same with the authorization scope `aws.cognito.signin.user.admin`: an access token
+//! - `jwt`: HTTP API, JWT authorizer: an ID or access token for one of its audiences
+//! - `jwt-scopes`: the same with that authorization scope: an access token
+//! - `iam`: REST API, AWS_IAM: a signature
+//! - `lambda`: REST API, Lambda authorizer of type TOKEN
+//! - any other: a signature or a token, so that the examples can use one address
+//!
+//! The last two segments `level/LEVEL`, or three `level/LEVEL/MAX_AGE`, have the target itself require an authentication level (RFC 9470).
 
-use std::collections::BTreeMap;
+mod iam;
+mod jwt;
+mod lambda;
+mod level;
+mod user_pool;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
 use http::{HeaderValue, StatusCode, header};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::{
     account::{ACCOUNT_ID, Account},
-    caller::Caller,
     error::AwsError,
     exchange::{Request, Response, full},
-    iam::Context,
-    sigv4,
-    sts::{COGNITO_IDENTITY, Principal},
 };
 
 /// The API's ID and stage in its ARN.
 const API: &str = "local/prod";
+/// The scope that the routes with scopes require.
+const SCOPE: &str = "aws.cognito.signin.user.admin";
+
+/// The settings of the API's authorizers.
+#[derive(Debug, Default)]
+pub(crate) struct Api {
+    settings: Mutex<ApiSettings>,
+}
+
+/// The tokens that the authorizers accept. Without settings, they accept none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ApiSettings {
+    /// The user pool of the user pool authorizers and the issuer of the JWT authorizers.
+    pub(crate) user_pool_id: String,
+    /// The app clients that the JWT authorizers accept.
+    pub(crate) audience: Vec<String>,
+}
+
+impl Api {
+    pub(crate) fn set(&self, settings: ApiSettings) {
+        *self.lock() = settings;
+    }
+
+    pub(crate) fn settings(&self) -> ApiSettings {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ApiSettings> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Handles a request to the API.
 pub(crate) fn handle(account: &Account, request: &Request) -> Response {
-    match identify(account, request) {
+    let authorizer = path(request).split('/').nth(1).unwrap_or_default();
+    let identity = match authorizer {
+        "user-pool" => user_pool::identify(account, request, None),
+        "user-pool-scopes" => user_pool::identify(account, request, Some(SCOPE)),
+        "jwt" => jwt::identify(account, request, None),
+        "jwt-scopes" => jwt::identify(account, request, Some(SCOPE)),
+        "iam" => iam::identify(account, request).map_err(|error| error_response(&error)),
+        "lambda" => lambda::identify(account, request),
+        _ => by_any(account, request),
+    };
+    match identity.and_then(|identity| level::required(account, path(request), identity)) {
         Ok(identity) => reply(StatusCode::OK, &echo(request, &identity)),
-        Err(error) => error_response(&error),
+        Err(refusal) => refusal,
     }
 }
 
@@ -39,71 +95,26 @@ pub(crate) fn error_response(error: &AwsError) -> Response {
     response
 }
 
-fn identify(account: &Account, request: &Request) -> Result<Value, AwsError> {
-    let authorization = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    match authorization {
-        Some(token) if !token.starts_with("AWS4-") => by_token(account, token),
-        Some(_) => by_signature(account, request),
-        None if sigv4::query_value(&request.uri, "X-Amz-Algorithm").is_some() => {
-            by_signature(account, request)
+fn by_any(account: &Account, request: &Request) -> Result<Value, Response> {
+    match authorization(request) {
+        Some(token) if !token.starts_with("AWS4-") => {
+            user_pool::of_any(account, token).map_err(|error| error_response(&error))
         }
-        None => Err(AwsError::new("MissingAuthenticationTokenException", "Missing Authentication Token")
-            .with_status(StatusCode::FORBIDDEN)),
+        _ => iam::identify(account, request).map_err(|error| error_response(&error)),
     }
 }
 
-fn by_signature(account: &Account, request: &Request) -> Result<Value, AwsError> {
-    let caller = Caller::of(account, request).map_err(|error| error.with_status(StatusCode::FORBIDDEN))?;
-    let resource = format!(
-        "arn:aws:execute-api:{}:{ACCOUNT_ID}:{API}/{}{}",
-        account.region,
-        request.method,
-        path(request)
-    );
-    caller.authorize(account, "execute-api:Invoke", &resource, &Context::default()).map_err(|denied| {
-        AwsError::new("AccessDeniedException", denied.to_string()).with_status(StatusCode::FORBIDDEN)
-    })?;
-    let fact = |name: &str| match &caller.principal {
-        Principal::Session(session) => session.context.single(&format!("{COGNITO_IDENTITY}:{name}")),
-        Principal::Root => None,
-    };
-    Ok(json!({
-        "type": "iam",
-        "userArn": caller.principal.arn(),
-        "user": caller.principal.user_id(),
-        "accountId": ACCOUNT_ID,
-        "cognitoIdentityId": fact("sub"),
-        "cognitoIdentityPoolId": fact("aud"),
-    }))
+fn authorization(request: &Request) -> Option<&str> {
+    request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
 }
 
-/// Works like API Gateway's authorizer for user pools.
-fn by_token(account: &Account, authorization: &str) -> Result<Value, AwsError> {
-    let token = authorization.strip_prefix("Bearer ").unwrap_or(authorization).trim();
-    let provider = issuer(token).ok_or_else(unauthorized)?;
-    let (pools, now) = (&account.user_pools, account.clock.unix_seconds());
-    let verified = pools
-        .verify_id_token(&provider, token, now)
-        .or_else(|_| pools.verify_access_token(&provider, token, now));
-    let verified = verified.map_err(|error| {
-        if error.message.contains("expired") {
-            return AwsError::new("UnauthorizedException", "The incoming token has expired")
-                .with_status(StatusCode::UNAUTHORIZED);
-        }
-        unauthorized()
-    })?;
-    Ok(json!({ "type": "userPool", "username": verified.username, "claims": verified.claims }))
+/// The ARN that policies name.
+fn resource(account: &Account, request: &Request) -> String {
+    format!("arn:aws:execute-api:{}:{ACCOUNT_ID}:{API}/{}{}", account.region, request.method, path(request))
 }
 
-/// The issuer in a token, which is not verified here.
-fn issuer(token: &str) -> Option<String> {
-    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    let claims: Value = serde_json::from_slice(&payload).ok()?;
-    claims["iss"].as_str()?.strip_prefix("https://").map(str::to_owned)
-}
-
-fn unauthorized() -> AwsError {
-    AwsError::new("UnauthorizedException", "Unauthorized").with_status(StatusCode::UNAUTHORIZED)
+fn unauthorized(message: &'static str) -> AwsError {
+    AwsError::new("UnauthorizedException", message).with_status(StatusCode::UNAUTHORIZED)
 }
 
 fn echo(request: &Request, identity: &Value) -> Value {
