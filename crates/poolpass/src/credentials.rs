@@ -112,14 +112,6 @@ pub(crate) trait TokenSource: MaybeSend + MaybeSync {
     fn token<'a>(&'a self, refused: Option<&'a str>) -> BoxFuture<'a, Result<Zeroizing<String>, Error>>;
 }
 
-/// A token that never changes.
-#[cfg(test)]
-impl TokenSource for &str {
-    fn token<'a>(&'a self, _: Option<&'a str>) -> BoxFuture<'a, Result<Zeroizing<String>, Error>> {
-        Box::pin(async { Ok(Zeroizing::new((*self).to_owned())) })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,6 +63,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::platform::Clock as _;
     use crate::session::test_tokens::{result, tokens};
     use crate::user_pool::scripted::ScriptedPool;
 

@@ -304,9 +304,12 @@ impl Pipeline {
         let mut http = request.to_http();
         match authorization {
             AuthScheme::None => Ok((http, None)),
-            AuthScheme::Token(_) => {
-                let token = token.map(|token| token.as_str()).unwrap_or_default();
-                let mut value = HeaderValue::try_from(token)
+            AuthScheme::Header(_) | AuthScheme::Token(_) => {
+                let given = match authorization {
+                    AuthScheme::Header(value) => value,
+                    _ => token.map_or("", |token| token.as_str()),
+                };
+                let mut value = HeaderValue::try_from(given)
                     .map_err(|_| Error::invalid_input("the token is not one that fits into a header"))?;
                 value.set_sensitive(true);
                 http.headers_mut().insert(AUTHORIZATION, value);
@@ -400,7 +403,7 @@ impl Pipeline {
                     }
                     Box::new(refusal.of_request_to(region))
                 }
-                AuthScheme::None | AuthScheme::Token(_) | AuthScheme::LoadBalancerSession => refusal,
+                _ => refusal,
             }),
             Failure::NoAnswer(error)
                 if matches!(authorization, AuthScheme::LoadBalancerSession)

@@ -116,7 +116,9 @@ pub(crate) enum Repeat {
 pub(crate) enum AuthScheme<'a> {
     /// By nothing, or by its body.
     None,
-    /// By the `authorization` header.
+    /// By the `authorization` header with this value.
+    Header(&'a str),
+    /// By the `authorization` header with a token that can be replaced.
     Token(&'a dyn TokenSource),
     /// By the cookies of a load balancer's session.
     LoadBalancerSession,

@@ -381,11 +381,11 @@ async fn hostile_json_is_an_error_that_quotes_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_token_travels_as_it_is_and_is_marked_sensitive() {
     let script = Script::new().answer(200, "");
-    script.pipeline().bytes(&request(Method::GET), &AuthScheme::Token(&"eyJ.a.b")).await.unwrap();
+    script.pipeline().bytes(&request(Method::GET), &AuthScheme::Header("eyJ.a.b")).await.unwrap();
     assert_eq!(script.sent("authorization"), ["eyJ.a.b"]);
     assert!(script.sent.lock().unwrap()[0].headers()["authorization"].is_sensitive());
     let error =
-        script.pipeline().bytes(&request(Method::GET), &AuthScheme::Token(&"a\nb")).await.unwrap_err();
+        script.pipeline().bytes(&request(Method::GET), &AuthScheme::Header("a\nb")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
 

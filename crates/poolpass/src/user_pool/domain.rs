@@ -87,7 +87,7 @@ impl UserPool {
         request.total_timeout = Some(Self::TOTAL_TIMEOUT);
         let request = request.repeat(Repeat::IfNotDone);
         let basic = self.client_secret().map(|secret| basic(self.client_id.as_str(), secret));
-        let authorization = basic.as_ref().map_or(AuthScheme::None, |basic| AuthScheme::Token(basic));
+        let authorization = basic.as_ref().map_or(AuthScheme::None, |basic| AuthScheme::Header(basic));
         self.pipeline.json(&request, &authorization).await.map_err(|error| {
             let Some(code) = error.aws_code() else { return error };
             // Throttling and its like have codes of AWS's, as everywhere.

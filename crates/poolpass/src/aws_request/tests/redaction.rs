@@ -212,12 +212,12 @@ fn everything() -> Vec<Planted> {
         },
         Planted {
             request: with_key,
-            authorization: AuthScheme::Token(&ID_TOKEN),
+            authorization: AuthScheme::Header(ID_TOKEN),
             secrets: vec!["query/secret/token", "Api9Key7Of5The3App"],
         },
         Planted {
             request: with_body,
-            authorization: AuthScheme::Token(&"Bearer opaque-token-of-the-api"),
+            authorization: AuthScheme::Header("Bearer opaque-token-of-the-api"),
             secrets: vec!["pass word 4 the app's own"],
         },
     ]
@@ -310,7 +310,7 @@ async fn a_body_that_breaks_off_later_tells_no_secret_either() {
     let pipeline = Pipeline::new(Arc::new(BrokenBody), Arc::new(Stopped), Arc::new(SystemRandom), policy);
     let token = format!("Bearer {ID_TOKEN}");
     let request = AwsRequest::new("Get", Method::GET, Uri::from_static("https://api.example/film"));
-    let answer = pipeline.send(&request, &AuthScheme::Token(&token.as_str())).await.unwrap();
+    let answer = pipeline.send(&request, &AuthScheme::Header(&token)).await.unwrap();
     let error = answer.into_body().bytes(100).await.unwrap_err();
     assert_eq!(error.detail, "reset while sending 'Bearer [redacted]'");
 }
