@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use xshell::cmd;
@@ -22,6 +22,19 @@ pub(crate) fn install_wasm_target(workspace: &Workspace) -> Result<()> {
     cmd!(shell, "rustup target add {WASM_TARGET}")
         .run()
         .with_context(|| format!("the Rust target {WASM_TARGET} is missing and rustup could not add it"))
+}
+
+/// Adds the source of the standard library to the toolchain if it is missing.
+pub(crate) fn install_std_source(workspace: &Workspace) -> Result<()> {
+    let shell = &workspace.shell;
+    let toolchain = cmd!(shell, "rustc --print sysroot").quiet().read()?;
+    if shell.path_exists(Path::new(&toolchain).join("lib/rustlib/src/rust/library/std")) {
+        return Ok(());
+    }
+    let _lock = lock(workspace)?;
+    cmd!(shell, "rustup component add rust-src")
+        .run()
+        .context("the source of Rust's standard library is missing and rustup could not add it")
 }
 
 /// Whether `program` is installed. If it is missing, first tries to install `packages`.

@@ -129,6 +129,7 @@ pub(crate) fn built_package(workspace: &Workspace) -> Result<PathBuf> {
 fn build(workspace: &Workspace, folder: &Path) -> Result<()> {
     let shell = &workspace.shell;
     machine::install_wasm_target(workspace)?;
+    machine::install_std_source(workspace)?;
     let bindgen = bindgen(workspace);
     shell.remove_path(folder)?;
     for module in &MODULES {

@@ -33,6 +33,11 @@ const PASSES: [&str; 6] = [
 /// The levels, without a pass, keep the code as the passes have left it.
 const STRIP: [&str; 4] = ["--optimize-level=2", "--shrink-level=2", "--strip-debug", "--strip-producers"];
 
+/// Compiles the standard library for size too, as a part of the module: the one that rustup installs is compiled for speed. Cargo takes these
+/// options from a stable toolchain only with the variable below; `rust-toolchain.toml` names the one version that has to know them.
+const OWN_STD: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+const ALLOWS_UNSTABLE: &str = "RUSTC_BOOTSTRAP";
+
 /// Each module has this name, in its entry's folder.
 pub(super) const FILE: &str = "poolpass.wasm";
 
@@ -70,8 +75,9 @@ impl Module {
         let flags = format!("target.{target}.rustflags={}", json!(without_paths(workspace)));
         cmd!(
             shell,
-            "cargo build --package poolpass-wasm {features...} --target {target} --profile browser --config {flags}"
+            "cargo build --package poolpass-wasm {features...} --target {target} --profile browser {OWN_STD...} --config {flags}"
         )
+        .env(ALLOWS_UNSTABLE, "1")
         .run()?;
         // Cargo gives the same name to what it builds with other features.
         let built = workspace.target.join(target).join("browser").join("poolpass_wasm.wasm");
