@@ -25,6 +25,7 @@ import type { Passkey } from './passkeys.js';
 import type { Challenge, Client, PasskeyRegistration, SoftwareTokenSetup } from './poolpass_core_wasm.js';
 import type { Body, Bucket, Client as DataClient, Table } from './poolpass_wasm.js';
 import type { ItemPage, PagedReadOptions } from './queries.js';
+import type { RedirectOptions, RedirectResult, RedirectUri } from './redirect.js';
 import type { DeletedObjects, PresignedUrl, PutResult } from './s3.js';
 import type { AccessToken, Credentials, IdToken, SessionTokens, SignOut, User } from './session.js';
 import type { ObjectMetadata } from './stored_object.js';
@@ -51,6 +52,9 @@ export interface ClientCalls {
   refresh(input: CallOptions): User;
   stepUp(input: StepUpOptions & { level: string }): User | Challenge;
   adoptSession(input: CallOptions & SessionTokens): User;
+  signInWithRedirect(input: RedirectOptions & RedirectUri & CallOptions): string;
+  handleRedirect(input: CallOptions & { url: string }): RedirectResult | undefined;
+  logoutUrl(input: CallOptions & { logoutUri: string }): string;
   signOut(input: RevokeOptions): SignOut;
   signOutEverywhere(input: CallOptions): void;
   credentials(input: CallOptions): Credentials;

@@ -8,6 +8,17 @@ import { Handle, Life, type Unproxied, unproxied } from './handle.js';
 import { Listeners } from './listeners.js';
 import { type CallOptions, type ClientMetadata, given } from './options.js';
 import type { Client as Inner } from './poolpass_core_wasm.js';
+import {
+  handleRedirect,
+  logout,
+  type LogoutOptions,
+  type Navigation,
+  type RedirectOptions,
+  type RedirectResult,
+  type RedirectUri,
+  signInWithPopup,
+  signInWithRedirect,
+} from './redirect.js';
 import type { AccessToken, Credentials, IdToken, SessionEvent, SignOut, User } from './session.js';
 import { type SharedStore, sharedStore, type StoreChoice } from './stores/store.js';
 import { Tabs } from './tabs.js';
@@ -228,6 +239,46 @@ export abstract class AnyClient implements Disposable {
     return inner.readAmplifySession((key: string) => storage.getItem(key)) as SessionTokens | undefined;
   }
 
+  /**
+   * Leads the browser to managed login or to an identity provider, where the person signs in (`/oauth2/authorize` with PKCE). The page at
+   * `redirectUri` then calls `handleRedirect`.
+   *
+   * Resolves when the browser has been told to leave. Rejects with kind `invalidConfig` when the configuration names no domain.
+   *
+   * ```ts
+   * await client.signInWithRedirect({ redirectUri: `${location.origin}/`, provider: 'Google' });
+   * ```
+   */
+  signInWithRedirect(options: RedirectOptions & RedirectUri & Navigation): Promise<void> {
+    return signInWithRedirect(this.inner(), options);
+  }
+
+  /**
+   * Shows managed login or an identity provider in a window of its own. Call it in the click itself: the window opens before anything is
+   * awaited. The page at `redirectUri`, which that window shows in the end, has to call `handleRedirect`.
+   *
+   * Rejects with kind `cancelled` when the person closes the window, and with kind `platform` when the browser blocks it: then use
+   * `signInWithRedirect`. Other errors are those of `handleRedirect`.
+   */
+  signInWithPopup(options: RedirectOptions & RedirectUri & CallOptions): Promise<RedirectResult> {
+    return signInWithPopup(this.inner(), options);
+  }
+
+  /**
+   * Finishes the sign-in with the address to which managed login has sent the browser back (`/oauth2/token`). Call it whenever the page
+   * loads; default: the page's own address. The answer is taken out of the address, and the app's own query and fragment stay.
+   *
+   * `undefined` when the address is not an answer, or one that was handled already. Calls at the same time share one result, as in
+   * React's StrictMode. In a window of `signInWithPopup`, the page that has opened it gets the answer, and the window closes.
+   *
+   * A sign-in that fails keeps the present session. Rejects with kind `cancelled` when the person has said no, `triggerRejected` with
+   * the text of the user pool's trigger, `challengeExpired` when the code is too old or was used already, and `invalidRedirect` when the
+   * answer does not belong to a sign-in that was begun with this store.
+   */
+  handleRedirect(url?: string | URL, options: CallOptions = {}): Promise<RedirectResult | undefined> {
+    return handleRedirect(this.inner(), url, options);
+  }
+
   /** The challenge that waits for its answer, also after a reload or in another tab. */
   async pendingChallenge(options: CallOptions = {}): Promise<Challenge | undefined> {
     const pending = await this.inner().call('pendingChallenge', options);
@@ -280,6 +331,24 @@ export abstract class AnyClient implements Disposable {
    */
   signOutEverywhere(options: CallOptions = {}): Promise<void> {
     return this.inner().call('signOutEverywhere', options);
+  }
+
+  /**
+   * Signs out on this device as `signOut` does, then leads the browser to managed login's `/logout`, which forgets the person too, and
+   * from there to `logoutUri`.
+   *
+   * After `signOut` alone, managed login may sign the same person in again without asking.
+   */
+  logout(options: LogoutOptions): Promise<void> {
+    return logout(this.inner(), options);
+  }
+
+  /**
+   * Returns the address of managed login's `/logout`, which ends its session in the browser and then leads to `logoutUri`. It does not sign
+   * out here: call `signOut` first.
+   */
+  logoutUrl(logoutUri: string, options: CallOptions = {}): Promise<string> {
+    return this.inner().call('logoutUrl', { ...options, logoutUri });
   }
 
   /** Calls `listener` with every change of the session from now on, until the returned function is called. */

@@ -5,8 +5,8 @@ import type { Item } from './dynamodb.js';
  *
  * - `invalidConfig`, `invalidInput`: a mistake of the app. Nothing was sent.
  * - `notAuthorized`, `userNotFound`, `userNotConfirmed`, `passwordResetRequired`, `usernameExists`, `aliasExists`,
- *   `invalidPassword`, `codeMismatch`, `codeExpired`, `tooManyAttempts`, `challengeExpired`, `codeDeliveryFailed`,
- *   `mfaNotSetUp`, `triggerRejected`: the user pool rejected the request. The person can do something about it.
+ *   `invalidPassword`, `codeMismatch`, `codeExpired`, `tooManyAttempts`, `challengeExpired`, `invalidRedirect`,
+ *   `codeDeliveryFailed`, `mfaNotSetUp`, `triggerRejected`, `missingScope`: the user pool rejected the request. The person can do something about it.
  * - `operationNotEnabled`, `featureUnavailableInTier`: the user pool's settings, region or feature plan do not offer this.
  * - `signedOut`, `sessionEnded`: show the sign-in page.
  * - `insufficientUserAuthentication`: the API requires a stronger or more recent authentication. Start a step-up to what `stepUp` names.
@@ -14,7 +14,7 @@ import type { Item } from './dynamodb.js';
  * - `accessDenied`, `credentialsExpired`, `signatureRefused`, `notFound`, `conditionFailed`, `conflict`, `notModified`: AWS
  *   rejected the request.
  * - `throttled`, `unavailable`, `network`, `timeout`: these are transient; try again later. The session is kept.
- * - `cancelled`: the app aborted the call's `AbortSignal`.
+ * - `cancelled`: the app aborted the call's `AbortSignal`, or the person said no.
  * - `store`, `platform`: the browser lacks or refuses a feature.
  * - `invalidResponse`: the answer is not one that AWS documents, such as a proxy's error page.
  * - `aws`: see `awsCode`.
@@ -33,9 +33,11 @@ export type ErrorKind =
   | 'codeExpired'
   | 'tooManyAttempts'
   | 'challengeExpired'
+  | 'invalidRedirect'
   | 'codeDeliveryFailed'
   | 'mfaNotSetUp'
   | 'triggerRejected'
+  | 'missingScope'
   | 'operationNotEnabled'
   | 'featureUnavailableInTier'
   | 'signedOut'
@@ -89,6 +91,7 @@ export interface PoolpassErrorDetails {
   requestId?: string | undefined;
   httpStatus?: number | undefined;
   operation?: string | undefined;
+  retryUrl?: string | undefined;
   item?: Item | undefined;
   cancellationReasons?: readonly CancellationReason[] | undefined;
   stepUp?: StepUpRequirement | undefined;
@@ -128,6 +131,12 @@ export class PoolpassError extends Error {
   /** The AWS operation that failed, such as `InitiateAuth`. */
   declare readonly operation: string | undefined;
   /**
+   * The address of managed login at which to try once more, where a sign-in by redirect failed because Cognito had only just linked the
+   * provider's account to a user. `handleRedirect` goes there by itself when it reads the page's own address. It is good for one sign-in:
+   * nothing prints it, and JSON and clones do not have it.
+   */
+  declare readonly retryUrl: string | undefined;
+  /**
    * The item as it was when the condition of a put, update or delete did not hold, if there was one and
    * `returnOldOnConditionCheckFailure` asked for it. It is a person's data: nothing prints it, and JSON and clones do not have it.
    */
@@ -139,13 +148,14 @@ export class PoolpassError extends Error {
 
   constructor(kind: ErrorKind, message: string, details: PoolpassErrorDetails = {}) {
     super(message);
-    const { awsCode, requestId, httpStatus, operation, item, cancellationReasons, stepUp, cause } = details;
+    const { awsCode, requestId, httpStatus, operation, retryUrl, item, cancellationReasons, stepUp, cause } = details;
     // `structuredClone` and `postMessage` keep only the message of an `Error`. They keep all members of an object that merely inherits
     // from `Error`, as a `DOMException` does.
     const error = Object.create(new.target.prototype) as PoolpassError;
     Object.assign(error, { name: 'PoolpassError', message, kind, awsCode, requestId, httpStatus, operation });
     hide(error, 'stack', this.stack);
     if (cause !== undefined) hide(error, 'cause', cause);
+    if (retryUrl !== undefined) hide(error, 'retryUrl', retryUrl);
     if (item !== undefined) hide(error, 'item', item);
     if (stepUp !== undefined) Object.assign(error, { stepUp });
     if (cancellationReasons !== undefined) Object.assign(error, { cancellationReasons: cancellationReasons.map(printable) });

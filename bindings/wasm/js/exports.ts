@@ -28,6 +28,14 @@ export type { CallOptions } from './options.js';
 export * from './passkeys.js';
 export * from './queries.js';
 export * from './s3.js';
+export type {
+  IdentityProvider,
+  LogoutOptions,
+  Navigation,
+  RedirectOptions,
+  RedirectResult,
+  RedirectUri,
+} from './redirect.js';
 export * from './session.js';
 export { IndexedDbStore } from './stores/indexed_db.js';
 export { MemoryStore } from './stores/memory.js';

@@ -2,12 +2,16 @@
 export class Tabs {
   readonly #name: string;
   #channel: BroadcastChannel | undefined;
+  readonly #onShow: (event: PageTransitionEvent) => void;
 
   /** Calls `onWord` whenever another tab has done something, until this is closed. */
   constructor(clientId: string, onWord: () => void) {
     this.#name = `poolpass:${clientId}`;
     this.#channel = channel(this.#name);
     if (this.#channel !== undefined) this.#channel.onmessage = onWord;
+    // A page that the browser has kept while the person was elsewhere has missed the words of that time.
+    this.#onShow = ({ persisted }) => void (persisted && onWord());
+    globalThis.addEventListener?.('pageshow', this.#onShow);
   }
 
   /** Tells the others that something has happened. */
@@ -22,6 +26,7 @@ export class Tabs {
   close(): void {
     this.#channel?.close();
     this.#channel = undefined;
+    globalThis.removeEventListener?.('pageshow', this.#onShow);
   }
 }
 

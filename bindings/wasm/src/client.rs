@@ -18,6 +18,7 @@ use crate::clock::JsClock;
 use crate::dynamodb::transact;
 use crate::error::Exception;
 use crate::logins;
+use crate::redirect;
 use crate::session;
 use crate::store::{JsStore, Store};
 use crate::user_context::{JsUserContextData, device_fingerprint};
@@ -139,6 +140,9 @@ async fn perform(client: Client, method: String, input: Options) -> Result<JsVal
         "refresh" => session::user(&client.refresh().await?),
         "stepUp" => session::step(step_up(&client, &input)?.await?),
         "adoptSession" => session::user(&client.adopt_session(session::tokens(&input)?).await?),
+        "signInWithRedirect" => redirect::begin(&client, &input).await?,
+        "handleRedirect" => redirect::handle(&client, &input).await?,
+        "logoutUrl" => client.logout_url(&input.needed("logoutUri")?)?.into(),
         "signOut" => client.sign_out().associated(input.flag("associated")?).await?.code().into(),
         "signOutEverywhere" => {
             client.sign_out_everywhere().await?;

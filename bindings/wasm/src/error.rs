@@ -60,6 +60,7 @@ impl From<Error> for Exception {
             ("httpStatus", maybe(error.http_status())),
             ("operation", maybe(error.operation())),
             ("stepUp", maybe(error.step_up().map(step_up))),
+            ("retryUrl", maybe(error.retry_url())),
         ];
         #[cfg(feature = "dynamodb")]
         let details = [&details[..], &dynamodb::members(&error)].concat();

@@ -27,6 +27,7 @@ mod object_options;
 mod passkeys;
 mod presigned_url;
 mod realms;
+mod redirect;
 mod session;
 mod store;
 #[cfg(feature = "s3")]

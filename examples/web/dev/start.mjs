@@ -7,20 +7,20 @@ import { fileURLToPath } from 'node:url';
 
 import { createServer } from 'vite';
 
-import { trackDevicesAndSessions } from './pool.mjs';
+import { addProviders, appConfig, trackDevicesAndSessions } from './pool.mjs';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const installed = fileURLToPath(new URL('../node_modules/poolpass', import.meta.url));
 
 buildPackage();
 const config = await startLocalAws();
-await setUpPool(config);
 const server = await createServer({
   plugins: [poolpassJson(config)],
   // The package is a link to the repository's build, which is outside of this folder.
   server: { fs: { allow: ['.', realpathSync(installed)] } },
 });
 await server.listen();
+await setUpPool(config);
 printWelcome();
 
 /** The app uses the npm package of this repository. */
@@ -52,7 +52,9 @@ async function startLocalAws() {
 async function setUpPool(json) {
   // These imports came with the build of the package.
   const { Backend } = await import('../../../bindings/wasm/tests/player/backend.mjs');
-  await trackDevicesAndSessions(new Backend(undefined, json));
+  const backend = new Backend(undefined, json);
+  await trackDevicesAndSessions(backend);
+  await addProviders(backend, address());
 }
 
 /** Serves the configuration at the path of a deployed app's file. */
@@ -61,19 +63,23 @@ function poolpassJson(json) {
     name: 'poolpass.json',
     configureServer({ middlewares }) {
       middlewares.use('/poolpass.json', (_request, response) => {
-        response.setHeader('content-type', 'application/json').end(JSON.stringify(json));
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(appConfig(json)));
       });
     },
   };
 }
 
+/** The app's address: localhost by name, since passkeys need a domain. */
+function address() {
+  return `http://localhost:${server.httpServer.address().port}/`;
+}
+
 function printWelcome() {
   const [plain, withTotp] = config.demo.users;
-  // localhost and not its address, since passkeys need a domain.
   console.log(`
   Field notes
 
-  Local:       http://localhost:${server.httpServer.address().port}/
+  Local:       ${address()}
 
   Sign in as   ${plain.username}  ${plain.password}
   with TOTP    ${withTotp.username}  ${withTotp.password}  (secret for an authenticator app: ${withTotp.totpSecret})

@@ -1,11 +1,9 @@
-import type { Client } from 'poolpass';
-
 import { AccountPage } from './account/account-page';
 import { ChallengePage } from './auth/challenge-page';
 import { ForgottenPasswordPage } from './auth/forgotten-password-page';
 import { SignInPage } from './auth/sign-in-page';
 import { SignUpPage } from './auth/sign-up-page';
-import type { LocalDemo } from './client';
+import type { Parts } from './client';
 import { type App, AppContext } from './context';
 import { NotesPage } from './notes/notes-page';
 import { Opening } from './opening';
@@ -13,11 +11,11 @@ import { type Route, useRoute } from './route';
 import { Announcer } from './ui/announce';
 import { useVisit } from './visit';
 
-export function FieldNotes({ client, local }: { client: Client; local: LocalDemo | undefined }) {
-  const visit = useVisit(client);
+export function FieldNotes(parts: Parts) {
+  const visit = useVisit(parts.client);
   const route = useRoute();
   return (
-    <AppContext.Provider value={{ client, visit, local }}>
+    <AppContext.Provider value={{ ...parts, visit }}>
       <Page visit={visit} route={route} />
       <Announcer />
     </AppContext.Provider>
@@ -44,6 +42,6 @@ function Page({ visit: { visitor, look }, route }: Pick<App, 'visit'> & { route:
       if (route === 'sign-up') return <SignUpPage />;
       if (route === 'forgotten-password') return <ForgottenPasswordPage />;
       if (visitor.kind === 'guest' && route !== 'sign-in') return <NotesPage key="guest" visitor={visitor} />;
-      return <SignInPage endedBecause={visitor.kind === 'nobody' ? visitor.endedBecause : undefined} />;
+      return <SignInPage {...(visitor.kind === 'nobody' ? visitor : {})} />;
   }
 }

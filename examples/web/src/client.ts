@@ -1,12 +1,21 @@
-import { Client } from 'poolpass';
+import { Client, type IdentityProvider } from 'poolpass';
 
-/** Creates the app's client from the `poolpass.json` beside the page. */
-export async function createClient(): Promise<{ client: Client; local: LocalDemo | undefined }> {
+/** What the app is made of. */
+export interface Parts {
+  readonly client: Client;
+  /** The providers that the sign-in page offers. */
+  readonly providers: readonly IdentityProvider[];
+  readonly local: LocalDemo | undefined;
+}
+
+/** Creates the app's client from the `poolpass.json` beside the page, to which the app adds `identityProviders`. */
+export async function createClient(): Promise<Parts> {
   const answer = await fetch('poolpass.json');
   if (!answer.ok)
     throw new Error('There is no poolpass.json beside this page, so the app does not know its user pool.');
-  const config = await answer.json();
-  return { client: await Client.create(config, { deviceName: deviceName() }), local: localDemo(config) };
+  const { identityProviders: providers = [], ...config } = await answer.json();
+  const client = await Client.create(config, { deviceName: deviceName() });
+  return { client, providers, local: localDemo(config) };
 }
 
 /** The name of this device in the list of trusted ones, such as “Chrome on Linux”. */

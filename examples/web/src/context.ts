@@ -1,15 +1,12 @@
-import type { Client } from 'poolpass';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 
-import type { LocalDemo } from './client';
+import type { Parts } from './client';
 import type { Visit } from './visit';
 
 /** The context of every page. */
-export interface App {
-  readonly client: Client;
+export interface App extends Parts {
   readonly visit: Visit;
-  readonly local: LocalDemo | undefined;
 }
 
 export const AppContext = createContext<App | undefined>(undefined);

@@ -15,6 +15,6 @@ if (page === null) throw new Error('index.html has lost its #app');
 
 render(<Opening />, page);
 createClient().then(
-  ({ client, local }) => render(<FieldNotes client={client} local={local} />, page),
+  (parts) => render(<FieldNotes {...parts} />, page),
   (error: unknown) => render(<Notice kind="problem">{problem(error)}</Notice>, page),
 );

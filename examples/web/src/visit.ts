@@ -1,12 +1,16 @@
 import type { Challenge, Client, SessionEndReason, SignInStep, User } from 'poolpass';
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 
+import { comeBack, problemOfComingBack } from './auth/managed-login';
+import { announce } from './ui/announce';
+
 /** Who is using the app. */
 export type Visitor =
   | { readonly kind: 'unknown' }
   /** The browser does not tell, since the session cannot be read. */
   | { readonly kind: 'unreadable'; readonly error: unknown }
-  | { readonly kind: 'nobody'; readonly endedBecause?: SessionEndReason }
+  /** Nobody is signed in, perhaps because a sign-in with a provider has `failed`. */
+  | { readonly kind: 'nobody'; readonly endedBecause?: SessionEndReason; readonly failed?: unknown }
   | { readonly kind: 'guest' }
   /** Someone signs in; or the user, where there is one, proves again who they are. */
   | { readonly kind: 'challenged'; readonly challenge: Challenge; readonly user?: User }
@@ -37,7 +41,16 @@ export function useVisit(client: Client): Visit {
   }, [client]);
 
   useEffect(() => {
-    look();
+    const arrived = (isBack: boolean) => {
+      if (isBack) forgetGuest();
+      look();
+    };
+    comeBack(client).then(arrived, async (failed: unknown) => {
+      // A failed sign-in leaves whoever was signed in where they were.
+      const visitor = await whoIsHere(client).catch((error: unknown): Visitor => ({ kind: 'unreadable', error }));
+      setVisitor(visitor.kind === 'nobody' ? { ...visitor, failed } : visitor);
+      if (visitor.kind === 'user' || visitor.kind === 'guest') announce(problemOfComingBack(failed));
+    });
     return client.onSessionEvent((event) => {
       if (event.kind === 'sessionEnded') setVisitor({ kind: 'nobody', endedBecause: event.reason });
       else look();

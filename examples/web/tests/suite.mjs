@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 import sirv from 'sirv';
 
 import { Backend } from '../../../bindings/wasm/tests/player/backend.mjs';
-import { trackDevicesAndSessions } from '../dev/pool.mjs';
+import { addProviders, appConfig, trackDevicesAndSessions } from '../dev/pool.mjs';
 import { Person } from './person.mjs';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
@@ -28,6 +28,7 @@ export class Suite {
     await once(suite.server, 'listening');
     // Under this name, since passkeys need a domain.
     suite.url = `http://localhost:${suite.server.address().port}/`;
+    await addProviders(suite.backend, suite.url);
     return suite;
   }
 
@@ -85,7 +86,7 @@ export class Suite {
   #answer(files) {
     return (request, response) => {
       if (!request.url.startsWith('/poolpass.json')) return files(request, response);
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(this.backend.config));
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(appConfig(this.backend.config)));
     };
   }
 }

@@ -13,6 +13,14 @@ export type { WasmSource } from '../loader.js';
 export type { CallOptions } from '../options.js';
 export * from '../passkeys.js';
 export type { PresignedUrl } from '../s3.js';
+export type {
+  IdentityProvider,
+  LogoutOptions,
+  Navigation,
+  RedirectOptions,
+  RedirectResult,
+  RedirectUri,
+} from '../redirect.js';
 export * from '../session.js';
 export { IndexedDbStore } from '../stores/indexed_db.js';
 export { MemoryStore } from '../stores/memory.js';

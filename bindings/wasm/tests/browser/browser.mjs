@@ -31,6 +31,11 @@ export class Browser {
     return `${NAME} ${this.#launched.version}`;
   }
 
+  /** The origin of the site. */
+  get origin() {
+    return this.#site.origin;
+  }
+
   async stop() {
     await this.#launched.close();
     this.#site.close();

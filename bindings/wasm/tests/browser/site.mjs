@@ -44,8 +44,14 @@ const HEADERS = {
   'service-worker-allowed': '/',
 };
 
+/** The same page, which is not isolated from the windows that it opens. */
+const WITH_POPUPS = { 'content-security-policy': HEADERS['content-security-policy'] };
+
 /** A page that is of no origin, as in a sandboxed frame: it can store nothing, and its scripts come from elsewhere. */
 const SANDBOXED = { 'content-security-policy': 'sandbox allow-scripts' };
+
+/** The headers of each page. */
+const PAGES = { '/': HEADERS, '/with-popups': WITH_POPUPS, '/sandboxed': SANDBOXED };
 
 /** Serves the page, the package and other folders until it is closed. */
 export async function serveSite(others) {
@@ -75,8 +81,8 @@ async function control(request, backends, response) {
 }
 
 async function answer(pathname, folders, response) {
-  if (pathname === '/' || pathname === '/sandboxed') {
-    response.writeHead(200, { 'content-type': 'text/html', ...(pathname === '/' ? HEADERS : SANDBOXED) }).end(PAGE);
+  if (Object.hasOwn(PAGES, pathname)) {
+    response.writeHead(200, { 'content-type': 'text/html', ...PAGES[pathname] }).end(PAGE);
     return;
   }
   const file = fileOf(pathname, folders);

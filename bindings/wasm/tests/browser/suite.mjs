@@ -6,10 +6,12 @@ import { Browser, isIt } from './browser.mjs';
 
 /** A browser and a local-aws for all tests of a file, and a person with empty storage for each. */
 export class Suite {
-  constructor() {
+  /** `prepare` gets local-aws and the origin of the pages, before the first test. */
+  constructor(prepare = async () => {}) {
     before(async () => {
       this.#browser = await Browser.start();
       this.#backend = await Backend.start();
+      await prepare(this.#backend, this.#browser.origin);
     });
     after(async () => {
       await this.#browser?.stop();

@@ -1,6 +1,7 @@
 import type { User } from 'poolpass';
 import type { ComponentChildren } from 'preact';
 
+import { labelOf, nameOf, providerOf } from '../auth/managed-login';
 import { hrefTo } from '../route';
 import { Masthead } from '../ui/masthead';
 import { Title } from '../ui/title';
@@ -13,6 +14,7 @@ import { SignOut } from './sign-out';
 import { TrustedDevice } from './trusted-device';
 
 export function AccountPage({ user }: { user: User }) {
+  const provider = providerOf(user);
   return (
     <>
       <Masthead>
@@ -21,26 +23,32 @@ export function AccountPage({ user }: { user: User }) {
       <main class="account">
         <Title name="Account">Your account</Title>
         <p class="lead">
-          {user.username}
+          {nameOf(user)}
           {user.email !== undefined && ` · ${user.email}`}
+          {provider !== undefined && ` · signed in with ${labelOf(provider)}`}
         </p>
-        <Part title="Passkeys">
-          <Passkeys user={user} />
-        </Part>
-        <Part title="Two-step sign-in">
-          <Authenticator user={user} />
-        </Part>
-        <Part title="Trusted devices">
-          <TrustedDevice />
-        </Part>
-        <Part title="Password">
-          <Password />
-        </Part>
+        {/* The provider has all of these for its own people. */}
+        {provider === undefined && (
+          <>
+            <Part title="Passkeys">
+              <Passkeys user={user} />
+            </Part>
+            <Part title="Two-step sign-in">
+              <Authenticator user={user} />
+            </Part>
+            <Part title="Trusted devices">
+              <TrustedDevice />
+            </Part>
+            <Part title="Password">
+              <Password />
+            </Part>
+          </>
+        )}
         <Part title="Where you are signed in">
           <Sessions />
         </Part>
         <Part title="Sign out">
-          <SignOut />
+          <SignOut provider={provider} />
         </Part>
         <Part title="Close the account">
           <CloseAccount />

@@ -1,12 +1,14 @@
+import type { IdentityProvider } from 'poolpass';
 import { useState } from 'preact/hooks';
 
+import { HOME } from '../auth/managed-login';
 import { useApp } from '../context';
 import { problem } from '../problem';
 import { goTo } from '../route';
 import { announce } from '../ui/announce';
 import { Notice } from '../ui/notice';
 
-export function SignOut() {
+export function SignOut({ provider }: { provider: IdentityProvider | undefined }) {
   const { client } = useApp();
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
@@ -24,6 +26,9 @@ export function SignOut() {
     }
   };
 
+  // Otherwise the next “Continue with …” would sign the same person in without asking.
+  const leave = () => (provider === undefined ? client.signOut() : client.logout({ logoutUri: HOME }));
+
   return (
     <>
       {failure !== undefined && <Notice kind="problem">{problem(failure)}</Notice>}
@@ -31,7 +36,7 @@ export function SignOut() {
         Have you lost a device, or used one that is not yours? Sign out everywhere ends the session on each of them.
       </p>
       <div class="buttons">
-        <button type="button" disabled={isBusy} onClick={sign(() => client.signOut(), 'You are signed out.')}>
+        <button type="button" disabled={isBusy} onClick={sign(leave, 'You are signed out.')}>
           Sign out
         </button>
         <button

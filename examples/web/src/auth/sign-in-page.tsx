@@ -7,10 +7,12 @@ import { goTo, hrefTo } from '../route';
 import { Field, Form, PasswordField } from '../ui/form';
 import { Notice } from '../ui/notice';
 import { ConfirmSignUp } from './confirm-sign-up';
+import { ContinueWith } from './continue-with';
 import { AuthLayout } from './layout';
+import { problemOfComingBack } from './managed-login';
 import { rememberedUsername, signInFromSuggestions } from './remembered-passkey';
 
-export function SignInPage({ endedBecause }: { endedBecause: SessionEndReason | undefined }) {
+export function SignInPage({ endedBecause, failed }: { endedBecause?: SessionEndReason; failed?: unknown }) {
   const { client, visit, local } = useApp();
   const [unconfirmed, setUnconfirmed] = useState<{ username: string; password: string }>();
 
@@ -55,6 +57,8 @@ export function SignInPage({ endedBecause }: { endedBecause: SessionEndReason | 
   return (
     <AuthLayout title="Sign in">
       {endedBecause !== undefined && <Notice>{whySessionEnded(endedBecause)}</Notice>}
+      {failed !== undefined && <Notice kind="problem">{problemOfComingBack(failed)}</Notice>}
+      <ContinueWith />
       <Form
         submit="Sign in"
         busy="Signing in…"

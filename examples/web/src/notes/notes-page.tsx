@@ -1,3 +1,4 @@
+import { nameOf } from '../auth/managed-login';
 import { useApp } from '../context';
 import { hrefTo } from '../route';
 import { announce } from '../ui/announce';
@@ -26,14 +27,14 @@ export function NotesPage({ visitor }: { visitor: Writer }) {
         ) : (
           <a href={hrefTo('account')} class="who">
             <span aria-hidden="true" class="initial">
-              {visitor.user.username.charAt(0)}
+              {nameOf(visitor.user).charAt(0)}
             </span>
-            {visitor.user.username}
+            {nameOf(visitor.user)}
           </a>
         )}
       </Masthead>
       <main class="notebook">
-        <Title name="Notebook">{isGuest ? 'A guest’s notebook' : `${visitor.user.username}’s notebook`}</Title>
+        <Title name="Notebook">{isGuest ? 'A guest’s notebook' : `${nameOf(visitor.user)}’s notebook`}</Title>
         {isGuest && (
           <Notice>
             You write as a guest: your notes are kept for this browser.{' '}
