@@ -2,6 +2,7 @@
 export const METHODS = [
   'admin',
   'askAuthenticator',
+  'browse',
   'codeSentTo',
   'createUser',
   'echoes',

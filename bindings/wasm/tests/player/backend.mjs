@@ -92,6 +92,11 @@ export class Backend {
     return this.#control('POST', `authenticators/${name}`, question);
   }
 
+  /** Has the server's user agent go to an address and do what is asked there; gives the address that it came to. */
+  browse(orders) {
+    return this.#control('POST', 'user-agent', orders);
+  }
+
   setClock(offsetSeconds) {
     return this.#control('POST', 'clock', { offsetSeconds });
   }

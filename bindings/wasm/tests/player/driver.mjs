@@ -1,6 +1,7 @@
 // One client of the package, driven by the names of operations that tests/scenarios/README.md lists.
 
 import { authenticatorOf, PASSKEYS } from './passkeys.mjs';
+import { REDIRECTS } from './redirects.mjs';
 
 /** One client with its store, as one tab has it. */
 export class Driver {
@@ -133,6 +134,7 @@ export const OPERATIONS = {
   'account.doNotRememberDevice': ({ client }, { key }) => client.account.doNotRememberDevice(key),
   'account.forgetDevice': ({ client }, { key }) => client.account.forgetDevice(key),
   ...PASSKEYS,
+  ...REDIRECTS,
   'account.deleteUser': ({ client }) => client.account.deleteUser(),
 
   'bucket.put': ({ client }, { key, body, ...options }) => client.bucket().put(key, body, options),

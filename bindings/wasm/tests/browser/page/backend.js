@@ -12,6 +12,7 @@ export function backendOf(config) {
     config,
     admin: call('admin'),
     askAuthenticator: call('askAuthenticator'),
+    browse: call('browse'),
     codeSentTo: call('codeSentTo'),
     createUser: call('createUser'),
     // Node.js plays each format with each encoding. Here each call goes by way of the site, so each is played once.
