@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import { createServer } from 'vite';
 
-import { addProviders, appConfig, trackDevicesAndSessions } from './pool.mjs';
+import { appConfig, trackDevicesAndSessions } from './pool.mjs';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const installed = fileURLToPath(new URL('../node_modules/poolpass', import.meta.url));
@@ -54,7 +54,7 @@ async function setUpPool(json) {
   const { Backend } = await import('../../../bindings/wasm/tests/player/backend.mjs');
   const backend = new Backend(undefined, json);
   await trackDevicesAndSessions(backend);
-  await addProviders(backend, address());
+  await backend.addCallbackUrls([address()]);
 }
 
 /** Serves the configuration at the path of a deployed app's file. */

@@ -43,7 +43,7 @@ describe('Providers in Field notes', { timeout: 300_000 }, () => {
 
   test('a company’s account signs in too, and other people’s notes stay theirs', async () => {
     const grace = await suite.person();
-    await continues(grace, 'Acme', 'grace@example.com');
+    await continues(grace, 'Corporate', 'grace@example.com');
     await grace.sees('heading', 'Grace Hopper’s notebook');
     assert.equal(await grace.entry('A heron at the weir').count(), 0);
   });

@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 import sirv from 'sirv';
 
 import { Backend } from '../../../bindings/wasm/tests/player/backend.mjs';
-import { addProviders, appConfig, trackDevicesAndSessions } from '../dev/pool.mjs';
+import { appConfig, trackDevicesAndSessions } from '../dev/pool.mjs';
 import { Person } from './person.mjs';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
@@ -28,7 +28,7 @@ export class Suite {
     await once(suite.server, 'listening');
     // Under this name, since passkeys need a domain.
     suite.url = `http://localhost:${suite.server.address().port}/`;
-    await addProviders(suite.backend, suite.url);
+    await suite.backend.addCallbackUrls([suite.url]);
     return suite;
   }
 

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
-import { federate } from '../player/federation.mjs';
 import { NAME } from './browser.mjs';
 import { nameIn, open, signIn, Suite } from './suite.mjs';
 
@@ -13,13 +12,13 @@ describe(`redirects in ${NAME}`, () => {
   let home;
   const suite = new Suite(async (backend, origin) => {
     home = `${origin}/`;
-    await federate(backend, PAGES.map((page) => origin + page));
+    await backend.addCallbackUrls(PAGES.map((page) => origin + page));
   });
   const only = { only: 'chromium' };
 
   for (const [provider, email] of [
     ['Google', 'ada@example.com'],
-    ['Acme', 'grace@example.com'],
+    ['Corporate', 'grace@example.com'],
   ]) {
     suite.test(`a person comes back from ${provider}, to an address without the answer`, async (person, { config }) => {
       const tab = await person.newTab();
@@ -75,7 +74,7 @@ describe(`redirects in ${NAME}`, () => {
     await open(first, config);
     await open(second, config);
     await leave(first, { redirectUri: home, provider: 'Google', customState: 'first' });
-    await leave(second, { redirectUri: home, provider: 'Acme', customState: 'second' });
+    await leave(second, { redirectUri: home, provider: 'Corporate', customState: 'second' });
     await choose(second, 'grace@example.com');
     assert.equal((await comeBack(second, config)).customState, 'second');
     await choose(first, 'ada@example.com');
@@ -213,7 +212,7 @@ describe(`redirects in ${NAME}`, () => {
     assert.equal(tab.url(), home);
   }, only);
 
-  for (const provider of ['Google', 'Acme']) {
+  for (const provider of ['Google', 'Corporate']) {
     suite.test(`a popup signs in with ${provider}, and closes`, async (person, { config }) => {
       const tab = await person.newTab();
       await person.goTo(tab, '/with-popups');

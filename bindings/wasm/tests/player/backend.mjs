@@ -97,6 +97,11 @@ export class Backend {
     return this.#control('POST', 'user-agent', orders);
   }
 
+  /** Registers addresses at the app client, to which managed login may send people back. */
+  addCallbackUrls(urls) {
+    return this.#control('POST', 'callback-urls', { clientId: this.config.userPool.clientId, urls });
+  }
+
   setClock(offsetSeconds) {
     return this.#control('POST', 'clock', { offsetSeconds });
   }
