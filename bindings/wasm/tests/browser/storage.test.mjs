@@ -55,7 +55,7 @@ describe(`storage in ${NAME}`, () => {
           save: async (key, value) => sessionStorage.setItem(`own ${key}`, value),
           remove: async (key) => sessionStorage.removeItem(`own ${key}`),
         };
-        return globalThis.open(config, { store });
+        return globalThis.openClient(config, { store });
       }, config);
     };
     await openOwn();

@@ -50,7 +50,7 @@ export function rotating(config) {
 /** Loads the package into a tab, and makes its `client`. */
 export async function open(tab, config, options) {
   await tab.evaluate(() => import('/page/app.js').then(() => undefined));
-  await tab.evaluate(([config, options]) => globalThis.open(config, options), [config, options]);
+  await tab.evaluate(([config, options]) => globalThis.openClient(config, options), [config, options]);
 }
 
 /** Reloads the tab: whatever was only in memory is gone. */

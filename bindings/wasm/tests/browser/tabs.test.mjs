@@ -253,7 +253,7 @@ describe(`tabs in ${NAME}`, () => {
       globalThis.closedEvents = events;
       client.close();
       client.close();
-      await globalThis.open(config);
+      await globalThis.openClient(config);
     }, config);
     await signIn(first, ada);
     await second.evaluate(() => until(() => events.length > 0));

@@ -3,7 +3,7 @@ import * as poolpass from 'poolpass';
 
 Object.assign(globalThis, poolpass, {
   /** Makes the page's client. */
-  async open(config, options) {
+  async openClient(config, options) {
     globalThis.client = await poolpass.Client.create(config, options);
     globalThis.events = [];
     client.onSessionEvent((event) => events.push(event.reason ?? event.kind));
