@@ -69,7 +69,7 @@ impl From<Error> for Exception {
 }
 
 fn step_up(required: &StepUpRequirement) -> JsValue {
-    let levels = list(required.acr_values().iter().map(|level| level.as_str().into()));
+    let levels = list(required.acr_values());
     let max_age = maybe(required.max_age().map(|age| age.as_secs() as f64));
     object(&[("acrValues", levels), ("maxAge", max_age)]).into()
 }
