@@ -9,6 +9,7 @@ use crate::{
     echo::Echoes,
     exchange::{Request, Response, full},
     faults::FaultRule,
+    user_agent::{self, Script},
     user_pool::TriggerScript,
 };
 
@@ -23,6 +24,7 @@ pub(crate) async fn handle(account: &Account, request: &Request) -> Response {
                 Err(error) => Err(error),
             }
         }
+        (&Method::POST, "user-agent") => return browse(account, &request.body).await,
         (&Method::GET, "messages") => messages(account, request.uri.query().unwrap_or_default()),
         (&Method::GET, "faults") => Ok(account.faults.to_json()),
         (&Method::POST, "faults") => add_faults(account, &request.body),
@@ -62,6 +64,18 @@ pub(crate) async fn handle(account: &Account, request: &Request) -> Response {
     match answer {
         Ok(value) => reply(StatusCode::OK, &value),
         Err(error) => reply(StatusCode::BAD_REQUEST, &json!({ "message": error.to_string() })),
+    }
+}
+
+/// Walks through pages as the person at a browser.
+async fn browse(account: &Account, body: &[u8]) -> Response {
+    let result = match serde_json::from_slice::<Script>(body) {
+        Ok(script) => user_agent::browse(account, script).await,
+        Err(error) => Err(error.to_string()),
+    };
+    match result {
+        Ok(value) => reply(StatusCode::OK, &value),
+        Err(message) => reply(StatusCode::BAD_REQUEST, &json!({ "message": message })),
     }
 }
 

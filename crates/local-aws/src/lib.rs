@@ -14,6 +14,7 @@ mod exchange;
 mod execute_api;
 mod faults;
 mod form;
+mod html;
 mod iam;
 mod identity_pool;
 mod limits;
@@ -33,6 +34,7 @@ mod sts;
 #[cfg(test)]
 mod test_support;
 mod unsupported;
+mod user_agent;
 mod user_pool;
 mod xml_tree;
 

@@ -110,6 +110,11 @@ impl LocalAws {
         &self.account.region
     }
 
+    #[cfg(test)]
+    pub(crate) fn account(&self) -> &Arc<Account> {
+        &self.account
+    }
+
     /// The codes that AWS would have sent by SMS or mail.
     pub fn messages(&self) -> &Messages {
         &self.account.messages

@@ -14,7 +14,7 @@ mod tests;
 pub(crate) use self::{
     metadata::{Metadata, metadata},
     request::AuthnRequest,
-    response::{Assertion, Response, failure, read},
+    response::{Response, failure, read},
 };
 
 const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";

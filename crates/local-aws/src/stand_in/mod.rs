@@ -25,6 +25,7 @@ use crate::{
     account::Account,
     error::AwsError,
     exchange::{Request, Response, full},
+    html,
 };
 
 /// The path of all stand-ins.
@@ -69,8 +70,8 @@ pub(crate) fn handle(account: &Account, request: &Request) -> Response {
     let Some((name, path)) = request.operation.split_once('/') else { return not_found() };
     let visit = Visit { account, request, name, kind: Kind::of(name) };
     match (visit.kind, &request.method, path) {
-        (_, &Method::GET, "style.css") => page::style(),
-        (_, &Method::GET, "submit.js") => page::script(),
+        (_, &Method::GET, "style.css") => html::style(),
+        (_, &Method::GET, "submit.js") => html::script(include_str!("../../templates/stand_in/submit.js")),
         (_, &Method::POST, "token") => json_response(visit.order_token()),
         (_, &Method::POST, "failures") => json_response(visit.order_failure()),
         (Kind::Saml, &Method::GET, "metadata") => visit.saml_metadata(),

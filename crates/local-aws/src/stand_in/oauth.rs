@@ -4,7 +4,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -15,11 +15,7 @@ use super::{
     state::{AccessToken, Grant, Step},
     tokens::IdToken,
 };
-use crate::{
-    error::AwsError,
-    exchange::{Response, full},
-    form::Form,
-};
+use crate::{error::AwsError, exchange::Response, form::Form, html};
 
 /// The seconds in which a code can be exchanged.
 const CODE_SECONDS: i64 = 300;
@@ -163,7 +159,7 @@ impl Visit<'_> {
         }
         let mut url = request.redirect_uri.clone();
         url.query_pairs_mut().extend_pairs(parameters);
-        redirect(url.as_str())
+        html::found(url.as_str())
     }
 
     /// `/oauth2/token`: the exchange of a code, as form or, as Facebook allows, as query.
@@ -316,14 +312,4 @@ impl Visit<'_> {
             "scopes_supported": ["openid", "email", "profile"],
         })))
     }
-}
-
-fn redirect(location: &str) -> Response {
-    let mut response = http::Response::new(full(""));
-    *response.status_mut() = StatusCode::FOUND;
-    if let Ok(location) = HeaderValue::from_str(location) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }

@@ -100,7 +100,7 @@ pub(crate) async fn handle(account: &Arc<Account>, request: &Request) -> Respons
         "Revoke" => visit.revoke(),
         "Logout" => visit.logout(),
         "GetDomainOpenIdConfiguration" => visit.configuration(),
-        _ => pages::handle(account, request, domain, path).await,
+        _ => pages::handle(account, request, domain, path),
     }
 }
 
