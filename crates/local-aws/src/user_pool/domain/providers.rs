@@ -160,6 +160,19 @@ impl IdentityProvider {
         self.details.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    #[cfg(test)]
+    pub(super) fn for_test(name: &str, kind: ProviderKind, details: BTreeMap<String, String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind,
+            details,
+            mapping: BTreeMap::new(),
+            identifiers: Vec::new(),
+            created: SystemTime::UNIX_EPOCH,
+            modified: SystemTime::UNIX_EPOCH,
+        }
+    }
+
     fn to_json(&self, pool: &UserPool) -> Value {
         json!({
             "UserPoolId": pool.id,

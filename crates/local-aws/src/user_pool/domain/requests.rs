@@ -214,6 +214,27 @@ fn is_sha256(text: &str) -> bool {
 }
 
 impl AuthorizationRequest {
+    #[cfg(test)]
+    pub(super) fn for_test() -> Self {
+        Self {
+            id: String::new(),
+            client_id: String::new(),
+            redirect_uri: String::new(),
+            response_type: ResponseType::Code,
+            scopes: Vec::new(),
+            state: None,
+            nonce: None,
+            code_challenge: None,
+            provider: None,
+            prompt: Vec::new(),
+            login_hint: None,
+            lang: None,
+            max_age: None,
+            acr_values: Vec::new(),
+            query: String::new(),
+        }
+    }
+
     pub(super) fn prompts(&self, prompt: &str) -> bool {
         self.prompt.iter().any(|asked| asked == prompt)
     }

@@ -75,7 +75,7 @@ impl Visit<'_> {
     }
 
     /// The claims of an ID token whose signature, issuer, audience, time and nonce are right.
-    async fn verified(
+    pub(super) async fn verified(
         &self,
         pending: &Pending,
         provider: &IdentityProvider,

@@ -5,6 +5,8 @@ mod endpoints;
 mod exchange;
 mod fetch;
 mod saml;
+#[cfg(test)]
+mod tests;
 mod user;
 
 use std::{collections::BTreeMap, time::Duration};
