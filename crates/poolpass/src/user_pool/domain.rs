@@ -150,10 +150,9 @@ fn read_refusal(details: &mut RefusalDetails, answer: &http::Response<Bytes>) {
 pub(crate) fn kind_of(code: &str, description: &str) -> Option<ErrorKind> {
     let says = |words: &str| description.contains(words);
     Some(match code {
-        // Cognito passes on how the provider names it.
-        _ if code == "access_denied" || says("access_denied") || says("user_cancelled") => {
-            ErrorKind::Cancelled
-        }
+        // Cognito passes on how the provider names it; the second is Apple's.
+        "access_denied" | "user_cancelled_authorize" => ErrorKind::Cancelled,
+        _ if says("access_denied") || says("user_cancelled") => ErrorKind::Cancelled,
         _ if says("Already found an entry for username") => ErrorKind::Conflict,
         _ if says("failed with error") => ErrorKind::TriggerRejected,
         "invalid_grant" => ErrorKind::ChallengeExpired,
