@@ -120,7 +120,7 @@ describe(`redirects in ${NAME}`, () => {
     'a code that answers another sign-in, whose verifier differs': {
       change: async (answer, tab, config) => {
         await open(tab, config);
-        const other = await answerOf(tab, config, { provider: 'Google' }, 'ada@example.com');
+        const other = await answerOf(tab, config, { provider: 'Corporate' }, 'grace@example.com');
         return answer.replace(/code=[^&]+/, /code=[^&]+/.exec(other)[0]);
       },
       kind: 'challengeExpired',
