@@ -19,7 +19,7 @@ import {
   signInWithPopup,
   signInWithRedirect,
 } from './redirect.js';
-import type { AccessToken, Credentials, IdToken, SessionEvent, SignOut, User } from './session.js';
+import type { AccessToken, Credentials, IdToken, SessionEvent, SessionTokens, SignOut, User } from './session.js';
 import { type SharedStore, sharedStore, type StoreChoice } from './stores/store.js';
 import { Tabs } from './tabs.js';
 
