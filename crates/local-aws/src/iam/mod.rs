@@ -16,5 +16,6 @@ pub(crate) use self::{
     context::Context,
     operations::handle,
     policy::{Decision, Policy, PolicyKind, TrustedPrincipal, evaluate},
+    providers::Provider,
     role::{Iam, Role, parse},
 };

@@ -1,6 +1,6 @@
 //! Checks the tokens of logins: whether they are genuine, valid, and meant for the identity pool.
 
-use super::{identity::VerifiedLogin, not_authorized, pool::IdentityPool};
+use super::{identity::VerifiedLogin, not_authorized, pool::IdentityPool, third_party};
 use crate::{account::Account, error::AwsError, sts::COGNITO_IDENTITY};
 
 /// # Errors
@@ -17,7 +17,7 @@ pub(super) fn verify(
     if pool.providers.iter().any(|accepted| accepted.provider_name == provider) {
         return of_user_pool(account, pool, provider, token);
     }
-    Err(not_authorized("Token is not from a supported provider of this identity pool."))
+    third_party::verify(account, pool, provider, token)
 }
 
 fn of_user_pool(
@@ -68,6 +68,6 @@ fn of_backend(account: &Account, pool: &IdentityPool, token: &str) -> Result<Ver
     })
 }
 
-fn invalid(reason: &str) -> AwsError {
+pub(super) fn invalid(reason: &str) -> AwsError {
     not_authorized(format!("Invalid login token. {reason}"))
 }

@@ -13,6 +13,9 @@ mod pool;
 mod principal_tags;
 #[cfg(test)]
 mod tests;
+mod third_party;
+#[cfg(test)]
+mod third_party_tests;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
