@@ -19,6 +19,7 @@ import type { Changes, Item, ReadOptions, ReturnValues, TransactGet, WriteOption
 import type { Device } from './devices.js';
 import type { Handle } from './handle.js';
 import type { ListOptions, ListPage } from './list_objects.js';
+import type { UnlinkInput } from './logins.js';
 import type { CopyOptions, GetOptions, PutOptions } from './object_options.js';
 import type { CallOptions, ClientMetadata } from './options.js';
 import type { Passkey } from './passkeys.js';
@@ -59,6 +60,7 @@ export interface ClientCalls {
   signOutEverywhere(input: CallOptions): void;
   credentials(input: CallOptions): Credentials;
   identityId(input: CallOptions): string;
+  unlinkLogin(input: UnlinkInput): void;
 }
 
 export interface AccountCalls {

@@ -6,6 +6,7 @@ import type { AmplifyGen1, AmplifyOutputs, Config } from './config.js';
 import { PoolpassError } from './errors.js';
 import { Handle, Life, type Unproxied, unproxied } from './handle.js';
 import { Listeners } from './listeners.js';
+import { type ClassicFlowOptions, type LoginProvider, type LoginToken, parts, provider as providerOf } from './logins.js';
 import { type CallOptions, type ClientMetadata, given } from './options.js';
 import type { Client as Inner } from './poolpass_core_wasm.js';
 import {
@@ -385,9 +386,70 @@ export abstract class AnyClient implements Disposable {
    * client closes that one too, but not the other way round.
    */
   withRole(roleArn: string): this {
+    return this.beside((inner) => inner.withRole(roleArn));
+  }
+
+  /**
+   * Adds a login of a third party: from now on the AWS credentials are those of the identity that this login leads to, with or without
+   * a user pool (GetId, GetCredentialsForIdentity). It replaces a login with the same provider.
+   *
+   * The SDK asks `source` for a token whenever the credentials have to be renewed. Several logins at once, and the user pool's among
+   * them, lead to one identity: AWS links those that it has not seen before. A guest keeps the identity id, unless the login has an
+   * identity already; then listeners hear `identityChanged`. Signing out leaves these logins: see `removeLogin`.
+   *
+   * Nothing is sent. A login that AWS refuses makes the next call fail: `conflict` if it belongs to another identity than the other
+   * logins, `loginExpired` if its token has expired or `source` has none, `notAuthorized` if the identity pool does not accept it.
+   *
+   * ```ts
+   * client.addLogin('google', () => currentGoogleIdToken());
+   * ```
+   */
+  addLogin(provider: LoginProvider, source: LoginToken): void {
+    const [code, name] = parts(provider);
+    this.inner().inner.addLogin(code, name, source);
+  }
+
+  /** Removes a login from this client. The identity stays linked to it: with the same login it is the same again. Nothing is sent. */
+  removeLogin(provider: LoginProvider): void {
+    const [code, name] = parts(provider);
+    this.inner().inner.removeLogin(code, name);
+  }
+
+  /**
+   * Unlinks a login from the identity (UnlinkIdentity), and removes it from this client.
+   *
+   * The next time, the login leads to another identity. After the last one, nobody can use the identity any more. The app's own backend
+   * unlinks developer-authenticated logins (UnlinkDeveloperIdentity). If AWS cannot be reached, the login stays, so that the call can be
+   * repeated.
+   */
+  unlinkLogin(provider: LoginProvider, options: CallOptions = {}): Promise<void> {
+    const [code, name] = parts(provider);
+    return this.inner().call('unlinkLogin', { ...options, code, name });
+  }
+
+  /** The providers of the logins that were added, without the user pool. */
+  logins(): LoginProvider[] {
+    return (this.inner().inner.logins() as [string, string | undefined][]).map(providerOf);
+  }
+
+  /**
+   * Starts a client with the credentials of a role that the app names, by the classic (basic) flow: GetOpenIdToken of the identity
+   * pool, AssumeRoleWithWebIdentity of STS in the identity pool's region.
+   *
+   * The role's trust policy decides who may use it: with `cognito-identity.amazonaws.com` as its principal, the identity pool as its
+   * `aud`, and `authenticated` or `unauthenticated` as its `amr`. Guests have no other way to services that their session policy leaves
+   * out. Calls fail with `operationNotEnabled` if the identity pool does not allow the classic flow, and with `accessDenied` if the role
+   * does not trust the identity. Closing this client closes that one too, but not the other way round.
+   */
+  classicFlow(roleArn: string, options: ClassicFlowOptions = {}): this {
+    return this.beside((inner) => inner.classicFlow(roleArn, options));
+  }
+
+  /** A client of another role, which shares all but the credentials. */
+  private beside(make: (inner: Inner) => Inner): this {
     const { inner, life } = this.inner();
     const Same = this.constructor as new (parts: Parts) => this;
-    const handle: ClientHandle = new Handle(inner.withRole(roleArn), new Life(life));
+    const handle: ClientHandle = new Handle(make(inner), new Life(life));
     return new Same({ inner: handle, store: this.store(), listeners: this.listeners() });
   }
 

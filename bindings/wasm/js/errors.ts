@@ -11,6 +11,7 @@ import type { Item } from './dynamodb.js';
  * - `signedOut`, `sessionEnded`: show the sign-in page.
  * - `insufficientUserAuthentication`: the API requires a stronger or more recent authentication. Start a step-up to what `stepUp` names.
  * - `loadBalancerSessionEnded`: the session of the load balancer in front of the app is over. Load the page again.
+ * - `loginExpired`: a third party's login has no valid token any more. Have the person sign in with it again, or remove the login.
  * - `accessDenied`, `credentialsExpired`, `signatureRefused`, `notFound`, `conditionFailed`, `conflict`, `notModified`: AWS
  *   rejected the request.
  * - `throttled`, `unavailable`, `network`, `timeout`: these are transient; try again later. The session is kept.
@@ -42,6 +43,7 @@ export type ErrorKind =
   | 'featureUnavailableInTier'
   | 'signedOut'
   | 'sessionEnded'
+  | 'loginExpired'
   | 'accessDenied'
   | 'insufficientUserAuthentication'
   | 'loadBalancerSessionEnded'

@@ -23,6 +23,7 @@ export * from './dynamodb.js';
 export { type CancellationReason, type ErrorKind, PoolpassError, type StepUpRequirement } from './errors.js';
 export * from './globals.js';
 export type { WasmSource } from './loader.js';
+export type { ClassicFlowOptions, LoginProvider, LoginToken, ProviderToken } from './logins.js';
 export { init } from './module.js';
 export type { CallOptions } from './options.js';
 export * from './passkeys.js';

@@ -105,7 +105,12 @@ export type SessionEvent =
   /** The person signed out here, or deleted their account. */
   | { readonly kind: 'signedOut' }
   /** The session ended although nobody signed out here. Show the sign-in page. */
-  | { readonly kind: 'sessionEnded'; readonly reason: SessionEndReason };
+  | { readonly kind: 'sessionEnded'; readonly reason: SessionEndReason }
+  /**
+   * The identity id in the identity pool is another one: a guest turned out to have an identity already, AWS has merged two identities, or
+   * somebody else has signed in. Data that belongs to the old identity id is out of reach.
+   */
+  | { readonly kind: 'identityChanged'; readonly from: string; readonly to: string };
 
 /**
  * The reason why a session ended.

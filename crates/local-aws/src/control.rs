@@ -57,6 +57,12 @@ pub(crate) async fn handle(account: &Account, request: &Request) -> Response {
             account.api.set(settings);
             json!(account.api.settings())
         }),
+        (&Method::POST, "developer-identity") => {
+            return match account.identity_pools.as_backend(account, &request.body) {
+                Ok(value) => reply(StatusCode::OK, &value),
+                Err(error) => reply(StatusCode::BAD_REQUEST, &json!({ "message": error.message })),
+            };
+        }
         (&Method::GET, "clock") => Ok(clock(account)),
         (&Method::POST, "clock") => set_clock(account, &request.body),
         _ => return reply(StatusCode::NOT_FOUND, &json!({ "message": "no such control endpoint" })),

@@ -107,6 +107,8 @@ pub enum AppClient {
     Secret,
     /// With rotating refresh tokens.
     Rotating,
+    /// None: the configuration has no user pool.
+    None,
 }
 
 /// One step.

@@ -258,6 +258,10 @@ fn config_of(config: &Value, app_client: AppClient) -> Result<Value> {
     let mut config = config.clone();
     let other = match app_client {
         AppClient::Public => return Ok(config),
+        AppClient::None => {
+            config["userPool"] = Value::Null;
+            return Ok(config);
+        }
         AppClient::Secret => &config["demo"]["secretClient"],
         AppClient::Rotating => &config["demo"]["rotatingClient"],
     }

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use poolpass::platform::{Body, BoxFuture, HttpTransport, Request, Response, Transport, TransportError};
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::event_log::{is_of_cognito, overheard, tell_secrets_of};
+use crate::event_log::{is_of_cognito, overheard, tell_secret, tell_secrets_of};
 use crate::signature_check::{SigningKey, access_key_id, verify};
 
 /// The platform's HTTP client, which checks every signature with [`signature_check`](crate::signature_check) first.
@@ -63,9 +64,11 @@ impl Transport for VerifyingTransport {
             tell_secrets_of(&request);
             let has_secrets = is_of_cognito(&request);
             let target = request.headers().get("x-amz-target").cloned();
+            let is_of_sts = request.body().starts_with(b"Action=AssumeRoleWithWebIdentity&");
             let response = self.inner.send(request).await?;
             let response = if has_secrets { overheard(response) } else { response };
             match target {
+                None if is_of_sts => self.learn(response).await,
                 Some(target) if target == "AWSCognitoIdentityService.GetCredentialsForIdentity" => {
                     self.learn(response).await
                 }
@@ -75,10 +78,40 @@ impl Transport for VerifyingTransport {
     }
 }
 
+/// The key in an answer of the identity pool, or of STS.
 fn granted(body: &Bytes) -> Option<(String, SigningKey)> {
+    if body.starts_with(b"<") {
+        return granted_by_sts(body);
+    }
     let answer: Value = serde_json::from_slice(body).ok()?;
     let member = |name: &str| Some(answer["Credentials"][name].as_str()?.to_owned());
     let key =
         SigningKey { secret_access_key: member("SecretKey")?, session_token: Some(member("SessionToken")?) };
     Some((member("AccessKeyId")?, key))
+}
+
+fn granted_by_sts(document: &[u8]) -> Option<(String, SigningKey)> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Document {
+        assume_role_with_web_identity_result: Granted,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Granted {
+        credentials: Credentials,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Credentials {
+        access_key_id: String,
+        secret_access_key: String,
+        session_token: String,
+    }
+    let document: Document = quick_xml::de::from_reader(document).ok()?;
+    let Credentials { access_key_id, secret_access_key, session_token } =
+        document.assume_role_with_web_identity_result.credentials;
+    tell_secret(&secret_access_key);
+    tell_secret(&session_token);
+    Some((access_key_id, SigningKey { secret_access_key, session_token: Some(session_token) }))
 }

@@ -19,7 +19,7 @@ public struct Client: Sendable {
         inner = try mapped { try PoolpassFFI.Client(config: configuration.text, options: options.with(store)) }
     }
 
-    private init(_ inner: PoolpassFFI.Client) {
+    init(_ inner: PoolpassFFI.Client) {
         self.inner = inner
     }
 

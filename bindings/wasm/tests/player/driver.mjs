@@ -1,5 +1,6 @@
 // One client of the package, driven by the names of operations that tests/scenarios/README.md lists.
 
+import { LOGINS } from './logins.mjs';
 import { authenticatorOf, PASSKEYS } from './passkeys.mjs';
 import { REDIRECTS } from './redirects.mjs';
 
@@ -92,6 +93,7 @@ export const OPERATIONS = {
     const { accessKeyId, expiration } = await client.credentials();
     return { accessKeyId, expiration: expiration.toISOString() };
   },
+  ...LOGINS,
 
   'account.signUp': ({ client }, { username, password, ...options }) => client.account.signUp(username, password, options),
   'account.signUpWithoutPassword': ({ client }, { username, ...options }) => client.account.signUpWithoutPassword(username, options),

@@ -157,6 +157,7 @@ async function printedForms(error) {
 
 /** The backend's configuration for one of its app clients. */
 function configOf(config, { appClient = 'public', clientSecret, replica = false }) {
+  if (appClient === 'none') return { ...config, userPool: null };
   const other = { public: config.userPool, secret: config.demo.secretClient, rotating: config.demo.rotatingClient }[appClient];
   if (other === undefined) throw new Error(`the backend has no app client ${appClient}`);
   const userPool = { ...config.userPool, clientId: other.clientId, clientSecret: clientSecret ?? other.clientSecret };

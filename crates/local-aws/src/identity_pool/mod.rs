@@ -20,7 +20,7 @@ mod third_party_tests;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::{open_id::OpenIdTokens, pool::State};
 use crate::{
@@ -49,6 +49,17 @@ impl IdentityPools {
     /// `InvalidIdentityToken` and `ExpiredTokenException`.
     pub(crate) fn verify_open_id_token(&self, token: &str, now: i64) -> Result<WebIdentity, AwsError> {
         self.open_id.verify(token, now)
+    }
+
+    /// GetOpenIdTokenForDeveloperIdentity as an app's backend calls it, and answers its app with `identityId` and `token`.
+    ///
+    /// # Errors
+    /// Those of the operation.
+    pub(crate) fn as_backend(&self, account: &Account, input: &[u8]) -> Result<Value, AwsError> {
+        let input = serde_json::from_slice(input)
+            .map_err(|error| invalid_parameter(format!("Invalid input: {error}")))?;
+        let answer = developer::open_id_token(account, input)?;
+        Ok(json!({ "identityId": answer["IdentityId"], "token": answer["Token"] }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -87,6 +87,13 @@ impl Client {
         self.send(operation, "s3", request, body.into()).await
     }
 
+    /// A document that anybody may read.
+    pub(super) async fn get(&self, path: &str) -> Result<String, ProvisionError> {
+        let request = http::Request::get(format!("{}{path}", self.endpoint));
+        let answer = self.send(path, "execute-api", request, Bytes::new()).await?;
+        String::from_utf8(answer.into()).map_err(|_| ProvisionError::unexpected(path))
+    }
+
     async fn send(
         &self,
         operation: &str,

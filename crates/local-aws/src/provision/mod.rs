@@ -1,6 +1,7 @@
 //! Creates the demo on a server, with the same calls as on AWS.
 
 mod client;
+mod logins;
 mod managed_login;
 mod policies;
 #[cfg(test)]
@@ -141,6 +142,15 @@ pub async fn demo(
     .await?;
     let resources = Resources { region, bucket: &bucket, table: &table };
     create_roles(&client, &suffix, &identity_pool, &resources, policies).await?;
+    let (logins, roles) = match policies {
+        Policies::PerIdentity => {
+            let logins = logins::create(&client, endpoint, &suffix, &identity_pool).await?;
+            let mut roles = logins::roles(&client, &identity_pool).await?;
+            roles["foreign"] = logins::create_foreign_role(&client, &suffix).await?.into();
+            (logins, roles)
+        }
+        Policies::Wide => (Value::Null, Value::Null),
+    };
 
     Ok(json!({
         "region": region,
@@ -166,6 +176,8 @@ pub async fn demo(
                 "clientSecret": text(&secret_client, "ClientSecret", "CreateUserPoolClient")?,
             },
             "rotatingClient": { "clientId": rotating_client_id },
+            "logins": logins,
+            "roles": roles,
         },
     }))
 }

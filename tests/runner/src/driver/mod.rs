@@ -3,6 +3,7 @@
 mod account;
 mod api;
 mod items;
+mod logins;
 mod objects;
 mod passkeys;
 mod redirect;
@@ -80,6 +81,9 @@ impl Driver {
                     return outcome;
                 }
                 if let Some(outcome) = self.redirect_operation(operation, with).await {
+                    return outcome;
+                }
+                if let Some(outcome) = self.login_operation(operation, with).await {
                     return outcome;
                 }
                 if let Some(outcome) = self.passkey_operation(operation, with).await {

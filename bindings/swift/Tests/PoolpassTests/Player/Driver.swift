@@ -19,6 +19,11 @@ final class Driver: Sendable {
 
     var client: Client { running.value.client }
 
+    /// From here on, the client is another one with the same session.
+    func use(_ client: Client) {
+        running.change { $0.client = client }
+    }
+
     func restart() throws {
         let new = try Running(config, store, spec)
         running.change { $0 = new }
@@ -59,7 +64,7 @@ final class Driver: Sendable {
 
     /// State that a restart loses.
     private struct Running {
-        let client: Client
+        var client: Client
         let events: EventLog
         var challenge: Challenge?
         var registration: PasskeyRegistration?

@@ -8,6 +8,7 @@ let operations: [String: Operation] = session
     .merging(accounts) { first, _ in first }
     .merging(passkeys) { first, _ in first }
     .merging(redirects) { first, _ in first }
+    .merging(logins) { first, _ in first }
     .merging(objects) { first, _ in first }
     .merging(items) { first, _ in first }
     .merging(others) { first, _ in first }

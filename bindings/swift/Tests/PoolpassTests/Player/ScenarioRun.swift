@@ -171,6 +171,10 @@ struct ScenarioRun {
     /// The backend's configuration for one of its app clients.
     private func config(for spec: JSON) throws -> JSON {
         var config = backend.config
+        if spec["appClient"].string == "none" {
+            config["userPool"] = .null
+            return config
+        }
         let other: JSON =
             switch spec["appClient"].string ?? "public" {
             case "public": config["userPool"]

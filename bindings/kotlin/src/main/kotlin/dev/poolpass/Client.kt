@@ -267,6 +267,63 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
     /** Returns the same client with the credentials of another role, if the sign-in allows more than one (`CustomRoleArn`). */
     fun withRole(roleArn: String): Client = Client(ffi.withRole(roleArn))
 
+    /**
+     * Adds a login of a third party: from now on the AWS credentials are those of the identity that this login leads to, with or without
+     * a user pool (GetId, GetCredentialsForIdentity). It replaces a login with the same provider.
+     *
+     * The SDK asks [source] for a token whenever the credentials have to be renewed. Several logins at once, and the user pool's among
+     * them, lead to one identity: AWS links those that it has not seen before. A guest keeps the identity id, unless the login has an
+     * identity already; then listeners hear [SessionEvent.IdentityChanged]. Signing out leaves these logins: see [removeLogin].
+     *
+     * Nothing is sent. A login that AWS refuses makes the next call fail: `Conflict` if it belongs to another identity than the other
+     * logins, `LoginExpired` if its token has expired or [source] has none, `NotAuthorized` if the identity pool does not accept it.
+     *
+     * @param source returns a token that is valid now, such as the one that the provider's own SDK holds or refreshes. If it throws, AWS
+     *   credentials that are still valid stay in use; after that, calls fail with [PoolpassException.LoginExpired].
+     * @throws PoolpassException.InvalidInput for a provider name that AWS does not take.
+     */
+    fun addLogin(provider: LoginProvider, source: suspend () -> ProviderToken): Unit =
+        mapped { ffi.addLogin(provider.toFfi(), ForeignLoginToken(source)) }
+
+    /** Removes a login from this client. The identity stays linked to it: with the same login it is the same again. Nothing is sent. */
+    fun removeLogin(provider: LoginProvider): Unit = mapped { ffi.removeLogin(provider.toFfi()) }
+
+    /**
+     * Unlinks a login from the identity (UnlinkIdentity), and removes it from this client.
+     *
+     * The next time, the login leads to another identity. After the last one, nobody can use the identity any more. The app's own backend
+     * unlinks developer-authenticated logins (UnlinkDeveloperIdentity). If AWS cannot be reached, the login stays, so that the call can be
+     * repeated.
+     *
+     * @throws PoolpassException.InvalidInput if the client has no such login, or for one of the app's own backend.
+     */
+    suspend fun unlinkLogin(provider: LoginProvider): Unit = mapped { ffi.unlinkLogin(provider.toFfi()) }
+
+    /** The providers of the logins that were added, without the user pool. */
+    fun logins(): List<LoginProvider> = ffi.logins().map(::loginProvider)
+
+    /**
+     * Starts a client with the credentials of a role that the app names, by the classic (basic) flow: GetOpenIdToken of the identity
+     * pool, AssumeRoleWithWebIdentity of STS in the identity pool's region.
+     *
+     * The role's trust policy decides who may use it: with `cognito-identity.amazonaws.com` as its principal, the identity pool as its
+     * `aud`, and `authenticated` or `unauthenticated` as its `amr`. Guests have no other way to services that their session policy leaves
+     * out. Requests of the new client fail with [PoolpassException.OperationNotEnabled] if the identity pool does not allow the classic flow,
+     * and with [PoolpassException.AccessDenied] if the role does not trust the identity.
+     *
+     * @param sessionName the name of the role's session (`RoleSessionName`), 2 to 64 characters, which CloudTrail shows. Default: the identity
+     *   id, with a dot in place of the colon.
+     * @param duration how long the credentials are valid (`DurationSeconds`), 15 minutes to what the role allows. Default: an hour.
+     * @param policy a session policy (`Policy`), a JSON document that narrows what the role allows. Default: none.
+     * @throws PoolpassException.InvalidInput for a role, name, duration or policy that AWS does not take.
+     */
+    fun classicFlow(
+        roleArn: String,
+        sessionName: String? = null,
+        duration: Duration? = null,
+        policy: String? = null,
+    ): Client = Client(mapped { ffi.classicFlow(roleArn, sessionName, checked(duration, "duration"), policy) })
+
     /** An S3 bucket. Default: the configuration's, in its region. */
     fun bucket(name: String? = null, region: String? = null): Bucket = Bucket(mapped { ffi.bucket(name, region) })
 

@@ -144,6 +144,11 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
     /** AWS has ended the session: it was revoked, expired or reused, or the user no longer exists. Show the sign-in page. */
     class SessionEnded internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
+    /**
+     * A third party's login (Google, Facebook, …) has no valid token any more. Have the person sign in with it again, or remove the login.
+     */
+    class LoginExpired internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
+
     /** The person's role does not allow the request, or a firewall (WAF) in front of AWS blocked it. */
     class AccessDenied internal constructor(failure: FfiPoolpassException.Failed) : PoolpassException(failure)
 
@@ -239,6 +244,7 @@ sealed class PoolpassException(failure: FfiPoolpassException.Failed) : Exception
             ErrorKind.FEATURE_UNAVAILABLE_IN_TIER -> FeatureUnavailableInTier(failure)
             ErrorKind.SIGNED_OUT -> SignedOut(failure)
             ErrorKind.SESSION_ENDED -> SessionEnded(failure)
+            ErrorKind.LOGIN_EXPIRED -> LoginExpired(failure)
             ErrorKind.ACCESS_DENIED -> AccessDenied(failure)
             ErrorKind.INSUFFICIENT_USER_AUTHENTICATION -> InsufficientUserAuthentication(failure)
             ErrorKind.LOAD_BALANCER_SESSION_ENDED -> LoadBalancerSessionEnded(failure)

@@ -149,6 +149,15 @@ sealed interface SessionEvent {
     /** The person signed out here, or deleted their account. */
     data object SignedOut : SessionEvent
 
+    /**
+     * The identity id in the identity pool is another one: a guest turned out to have an identity already, AWS has merged two
+     * identities, or somebody else has signed in. Data that belongs to the old identity id is out of reach.
+     *
+     * @property from the identity id until now.
+     * @property to the identity id from now on.
+     */
+    data class IdentityChanged(val from: String, val to: String) : SessionEvent
+
     /** Converts the events of the library. */
     companion object {
         internal fun of(event: FfiSessionEvent): SessionEvent = when (event) {
@@ -156,6 +165,7 @@ sealed interface SessionEvent {
             FfiSessionEvent.Refreshed -> Refreshed
             is FfiSessionEvent.SessionEnded -> SessionEnded(event.reason)
             FfiSessionEvent.SignedOut -> SignedOut
+            is FfiSessionEvent.IdentityChanged -> IdentityChanged(event.from, event.to)
         }
     }
 }

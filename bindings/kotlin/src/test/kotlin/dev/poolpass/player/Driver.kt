@@ -131,6 +131,17 @@ class Driver(private val config: JsonObject, private val store: Store, private v
         "signOutEverywhere" -> client.signOutEverywhere().let { null }
         "identityId" -> client.identityId()
         "credentials" -> credentials(client.credentials())
+        "addLogin" -> {
+            val source = TokenSource(args.text("url"), json(args.members("request")), args.flag("keep"))
+            none(client.addLogin(loginProvider(args), source::token))
+        }
+        "removeLogin" -> none(client.removeLogin(loginProvider(args)))
+        "unlinkLogin" -> none(client.unlinkLogin(loginProvider(args)))
+        "logins" -> client.logins().map(::describe)
+        "classicFlow" -> {
+            client = classicFlow(client, args)
+            null
+        }
 
         "account.signUp" -> signedUp(
             client.account.signUp(

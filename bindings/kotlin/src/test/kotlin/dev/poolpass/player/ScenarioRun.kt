@@ -152,6 +152,7 @@ class ScenarioRun(private val backend: Backend) {
 
     /** The backend's configuration for one of its app clients. */
     private fun configOf(spec: JsonObject): JsonObject {
+        if (spec.text("appClient") == "none") return JsonObject(backend.config + ("userPool" to JsonNull))
         val own = backend.config["userPool"]!!.jsonObject
         val other = when (val name = spec.text("appClient") ?: "public") {
             "public" -> own
