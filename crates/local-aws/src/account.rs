@@ -12,6 +12,7 @@ use crate::{
     iam::Iam,
     identity_pool::IdentityPools,
     limits::Limits,
+    load_balancer::LoadBalancers,
     managed_login::ManagedLogins,
     messages::Messages,
     request_counts::RequestCounts,
@@ -45,6 +46,7 @@ pub(crate) struct Account {
     pub(crate) s3: S3,
     pub(crate) dynamodb: DynamoDb,
     pub(crate) api: Api,
+    pub(crate) load_balancers: LoadBalancers,
 }
 
 /// The account's number in ARNs.
@@ -77,6 +79,7 @@ impl Account {
             s3,
             dynamodb: DynamoDb::new()?,
             api: Api::default(),
+            load_balancers: LoadBalancers::default(),
         })
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn preflight(request: &Request) -> Option<Response> {
         && request.headers.contains_key(header::ORIGIN)
         && request.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let answered_here = match request.service {
-        Service::ExecuteApi | Service::UserPoolKeys | Service::StandIn => true,
+        Service::ExecuteApi | Service::LoadBalancer | Service::UserPoolKeys | Service::StandIn => true,
         Service::UserPoolDomain => is_for_scripts(request),
         Service::S3 => request.uri.path() == "/",
         Service::Control => loopback_origin(&request.headers).is_some(),
@@ -32,7 +32,9 @@ pub(crate) fn preflight(request: &Request) -> Option<Response> {
         return None;
     }
     let methods = match request.service {
-        Service::ExecuteApi | Service::Control => "GET,HEAD,OPTIONS,POST,PUT,PATCH,DELETE",
+        Service::ExecuteApi | Service::LoadBalancer | Service::Control => {
+            "GET,HEAD,OPTIONS,POST,PUT,PATCH,DELETE"
+        }
         _ => "GET,POST",
     };
     let mut response = http::Response::new(full(""));

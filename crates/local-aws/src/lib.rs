@@ -18,6 +18,7 @@ mod html;
 mod iam;
 mod identity_pool;
 mod limits;
+mod load_balancer;
 mod managed_login;
 mod messages;
 mod model;

@@ -3,7 +3,7 @@
 use http::{HeaderMap, Method, Uri, header::CONTENT_TYPE};
 
 use crate::{
-    stand_in,
+    load_balancer, stand_in,
     user_pool::{self, domain},
 };
 
@@ -23,6 +23,8 @@ pub(crate) enum Service {
     Iam,
     /// The API behind API Gateway (`execute-api`), below `/_api/`.
     ExecuteApi,
+    /// Load balancers and their public keys, below `/_alb/`.
+    LoadBalancer,
     S3,
     /// Stand-ins for other identity providers, below `/_providers/`.
     StandIn,
@@ -64,6 +66,9 @@ impl Route {
         }
         if let Some(operation) = stand_in::operation(path) {
             return Self::new(Service::StandIn, operation);
+        }
+        if path.starts_with(load_balancer::PATH) {
+            return Self::new(Service::LoadBalancer, "LoadBalancer");
         }
         if path.starts_with("/_api/") {
             return Self::new(Service::ExecuteApi, "Invoke");

@@ -28,6 +28,7 @@ use crate::{
     faults::{Fault, Faults},
     iam, identity_pool,
     limits::Limits,
+    load_balancer,
     messages::Messages,
     query_protocol,
     request_counts::RequestCounts,
@@ -138,6 +139,17 @@ impl LocalAws {
     /// The number of requests of each operation.
     pub fn request_counts(&self) -> &RequestCounts {
         &self.account.request_counts
+    }
+
+    /// Creates or replaces a load balancer.
+    pub(crate) fn set_load_balancer(&self, settings: serde_json::Value) -> Result<serde_json::Value, String> {
+        let settings = serde_json::from_value(settings).map_err(|error| error.to_string())?;
+        self.account.load_balancers.set(&self.account, &format!("127.0.0.1:{}", self.port), settings)
+    }
+
+    /// Adds callback URLs to an app client.
+    pub(crate) fn add_callback_urls(&self, client_id: &str, urls: &[String]) {
+        self.account.user_pools.add_callback_urls(client_id, urls);
     }
 
     /// Sets what the API's authorizers accept.
@@ -272,6 +284,7 @@ pub(crate) async fn dispatch(account: &Arc<Account>, request: &Request) -> Respo
         Service::Sts => sts::handle(account, request),
         Service::Iam => iam::handle(account, request),
         Service::ExecuteApi => execute_api::handle(account, request),
+        Service::LoadBalancer => load_balancer::handle(account, request).await,
         Service::S3 => s3::handle(account, request).await,
         Service::StandIn => stand_in::handle(account, request),
         Service::Control => control::handle(account, request).await,
@@ -337,6 +350,7 @@ fn throttled(service: Service) -> AwsError {
         | Service::UserPoolKeys
         | Service::UserPoolDomain
         | Service::StandIn
+        | Service::LoadBalancer
         | Service::IdentityPool
         | Service::Control => AwsError::new("TooManyRequestsException", "Rate exceeded"),
     }

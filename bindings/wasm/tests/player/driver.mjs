@@ -185,6 +185,7 @@ export const OPERATIONS = {
   },
   transactGet: ({ client }, { gets }) => client.transactGet(gets),
 
+  'api.presign': ({ client }, { service, url, expiresIn, ...options }) => client.api(service).presign(url, expiresIn, options),
   'api.request': async ({ client }, { url, ...options }) => {
     const answer = await client.api().request(url, { ...options, throwOnError: true });
     return { status: answer.status, body: await answer.text() };

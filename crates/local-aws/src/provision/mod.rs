@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use self::{client::Client, policies::Resources};
 use crate::{
+    account::ACCOUNT_ID,
     clock::unix_seconds,
     execute_api::ApiSettings,
     server::LocalAws,
@@ -195,10 +196,60 @@ impl LocalAws {
             user_pool_id: text(&config["userPool"], "id", "CreateUserPool")?,
             audience: clients.into_iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         });
+        config["demo"]["loadBalancer"] = self.demo_load_balancer(&config)?;
         config["api"]["url"] = format!("{}/_api", self.url()).into();
         // The requests of a test are counted from here on.
         self.request_counts().reset();
         Ok(config)
+    }
+}
+
+impl LocalAws {
+    /// Creates a load balancer in front of an echo, with a rule for each action.
+    fn demo_load_balancer(&self, config: &Value) -> Result<Value, ProvisionError> {
+        let unexpected = || ProvisionError::unexpected("CreateRule");
+        let (region, pool) = (self.region(), text(&config["userPool"], "id", "CreateUserPool")?);
+        let issuer = format!("https://cognito-idp.{region}.amazonaws.com/{pool}");
+        let confidential = text(&config["demo"]["secretClient"], "clientId", "CreateUserPoolClient")?;
+        let echo = json!({ "Type": "forward", "Target": "echo" });
+        let session = |what: &str| {
+            json!({ "pathPattern": format!("/{what}/*"), "actions": [
+                { "Type": "authenticate-cognito", "AuthenticateCognitoConfig": {
+                    "UserPoolArn": format!("arn:aws:cognito-idp:{region}:{ACCOUNT_ID}:userpool/{pool}"),
+                    "UserPoolClientId": confidential,
+                    "UserPoolDomain": config["userPool"]["domain"],
+                    "OnUnauthenticatedRequest": what,
+                } },
+                echo,
+            ] })
+        };
+        let clients = [&config["userPool"]["clientId"], &config["demo"]["rotatingClient"]["clientId"]];
+        // One value each, as ELBv2 has it for a claim that is a text.
+        let tokens_of = |path: &str, client: &Value| {
+            json!({ "pathPattern": path, "actions": [
+                { "Type": "jwt-validation", "JwtValidationConfig": {
+                    "JwksEndpoint": format!("{issuer}/.well-known/jwks.json"),
+                    "Issuer": issuer,
+                    "AdditionalClaims": [
+                        { "Format": "single-string", "Name": "token_use", "Values": ["access"] },
+                        { "Format": "single-string", "Name": "client_id", "Values": [client] },
+                    ],
+                } },
+                echo,
+            ] })
+        };
+        let settings = json!({ "name": pool.replace('_', "-"), "rules": [
+            tokens_of("/jwt/*", clients[0]),
+            tokens_of("/jwt-rotating/*", clients[1]),
+            session("authenticate"),
+            session("allow"),
+            session("deny"),
+            { "pathPattern": "*", "actions": [echo] },
+        ] });
+        let created = self.set_load_balancer(settings).map_err(|_| unexpected())?;
+        let callback = format!("{}/oauth2/idpresponse", created["url"].as_str().ok_or_else(unexpected)?);
+        self.add_callback_urls(&confidential, &[callback]);
+        Ok(created)
     }
 }
 

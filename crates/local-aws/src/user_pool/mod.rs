@@ -308,6 +308,17 @@ impl UserPools {
         self.verify_token(TokenUse::Id, provider, token, now)
     }
 
+    /// The public keys of a user pool.
+    pub(crate) fn jwks(&self, pool: &str) -> Result<jsonwebtoken::jwk::JwkSet, AwsError> {
+        self.lock().by_id(pool)?;
+        Ok(keys::signing_keys()?.jwks())
+    }
+
+    /// The secret of an app client that has one.
+    pub(crate) fn client_secret(&self, client_id: &str) -> Option<String> {
+        self.lock().by_client(client_id).ok()?.1.secret.clone()
+    }
+
     /// As [`verify_id_token`](Self::verify_id_token), for an access token.
     pub(crate) fn verify_access_token(
         &self,

@@ -10,6 +10,9 @@ use crate::arguments::Arguments;
 
 impl Driver {
     pub(super) async fn api_operation(&self, operation: &str, with: Arguments<'_>) -> Option<Outcome> {
+        if operation == "api.presign" {
+            return Some(self.presign(with).await);
+        }
         if operation != "api.request" {
             return None;
         }
@@ -17,6 +20,16 @@ impl Driver {
             Ok(request) => Ok(send(request).await),
             Err(error) => Err(error),
         })
+    }
+
+    async fn presign(&self, with: Arguments<'_>) -> Outcome {
+        let mut request =
+            self.client().api(with.maybe_text("service").unwrap_or("execute-api")).get(with.text("url")?);
+        if with.flag("sessionTokenAfterSigning") {
+            request = request.session_token_after_signing();
+        }
+        let presigned = request.presign(with.seconds("expiresIn")?).await;
+        Ok(presigned.map(|presigned| json!({ "url": presigned.url() })))
     }
 
     fn api_request(&self, with: Arguments<'_>) -> Result<ApiRequest> {

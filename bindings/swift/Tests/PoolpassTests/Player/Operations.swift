@@ -24,6 +24,12 @@ private let others: [String: Operation] = [
         let answer = try await HTTP.send(method, try with.text("url"), body: with.maybeText("body"))
         return ["status": .of(answer.status), "body": .string(answer.body)]
     },
+    "api.presign": { driver, with in
+        described(
+            try await driver.client.api(with.maybeText("service") ?? "execute-api").presign(
+                ApiRequest("GET", try with.text("url")), expiresIn: TimeInterval(try with.int("expiresIn")),
+                sessionTokenAfterSigning: with["sessionTokenAfterSigning"] == true))
+    },
     "api.request": { driver, with in
         var request = ApiRequest(with.maybeText("method") ?? "GET", try with.text("url"))
         request.body = with.maybeText("body").map { Data($0.utf8) }

@@ -9,6 +9,8 @@ mod complete;
 mod discovery;
 mod federation;
 pub(in crate::user_pool) mod linking;
+#[cfg(test)]
+mod load_balancer_tests;
 mod logout;
 mod managed_login;
 mod oauth_settings;

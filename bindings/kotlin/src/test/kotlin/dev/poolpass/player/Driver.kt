@@ -206,6 +206,11 @@ class Driver(private val config: JsonObject, private val store: Store, private v
         in Passkeys.OPERATIONS -> passkeys.perform(client, operation, args)
         in ITEM_OPERATIONS -> itemOperation(client, operation, args)
 
+        "api.presign" -> client.api(args.maybeText("service") ?: "execute-api").presign(
+            ApiRequest(args.text("url")),
+            args.seconds("expiresIn"),
+            sessionTokenAfterSigning = args.flag("sessionTokenAfterSigning"),
+        ).let { mapOf("url" to it.url) }
         "api.request" -> client.api().request(
             ApiRequest(
                 args.text("url"),
