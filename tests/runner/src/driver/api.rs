@@ -29,7 +29,7 @@ impl Driver {
             request = request.session_token_after_signing();
         }
         let presigned = request.presign(with.seconds("expiresIn")?).await;
-        Ok(presigned.map(|presigned| json!({ "url": presigned.url() })))
+        Ok(presigned.map(|presigned| json!({ "url": presigned.as_str() })))
     }
 
     fn api_request(&self, with: Arguments<'_>) -> Result<ApiRequest> {
