@@ -402,11 +402,12 @@ async function choose(tab, email) {
   await tab.getByRole('button', { name: email }).click();
 }
 
-/** Signs in on the page of managed login. */
+/** Signs in on the pages of managed login: with the name, then the password. */
 async function enter(tab, { username, password }) {
   await tab.getByLabel(/user ?name/i).fill(username);
+  await tab.getByRole('button', { name: 'Next' }).click();
   await tab.getByLabel('Password', { exact: true }).fill(password);
-  await tab.getByRole('button', { name: /^sign in$/i }).click();
+  await tab.getByRole('button', { name: 'Sign in' }).click();
 }
 
 /** Handles the answer with which the tab has come back. */
