@@ -320,9 +320,10 @@ describe(`redirects in ${NAME}`, () => {
     assert.equal((await comeBack(tab, config)).user.username, ada.username);
 
     await Promise.all([
-      tab.waitForURL(home),
+      tab.waitForEvent('load'),
       tab.evaluate((logoutUri) => void client.logout({ logoutUri }), home),
     ]);
+    assert.equal(tab.url(), home);
     await open(tab, config);
     assert.equal(await nameIn(tab), null);
     await leave(tab, { redirectUri: home, provider: 'COGNITO' });
