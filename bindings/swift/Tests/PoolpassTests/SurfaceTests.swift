@@ -24,13 +24,15 @@ final class SurfaceTests: XCTestCase {
         let cases = try surface()["cases"]
         func listed(_ type: String) -> Set<String> { Set(cases[type].array?.compactMap(\.string) ?? []) }
         let ended = SessionEvent.sessionEnded(reason: .revoked)
-        XCTAssertEqual(Set([.signedIn, .refreshed, ended, .signedOut].map(scenarioName)), listed("SessionEvent"))
+        XCTAssertEqual(Set([.signedIn, .refreshed, ended, .signedOut, .identityChanged(from: "a", to: "b")].map(scenarioName)), listed("SessionEvent"))
         XCTAssertEqual(Set(SessionEndReason.allCases.map { "\($0)" }), listed("SessionEndReason"))
         XCTAssertEqual(Set(SignOut.allCases.map { "\($0)" }), listed("SignOut"))
         XCTAssertEqual(Set([MfaMethod.smsMfa, .softwareTokenMfa, .emailMfa, .other("other")].map { $0.code() }), listed("MfaMethod"))
         let providers: [IdentityProvider] = [.cognito, .google, .facebook, .signInWithApple, .loginWithAmazon, .other("other")]
         XCTAssertEqual(Set(providers.map { "\($0)".components(separatedBy: "(")[0] }), listed("IdentityProvider"))
         XCTAssertEqual(providers.map { IdentityProvider(name: $0.name()) }, providers)
+        let logins: [LoginProvider] = [.google, .facebook, .apple, .amazon, .openId("x"), .saml("x"), .developer("x")]
+        XCTAssertEqual(Set(logins.map { "\($0)".components(separatedBy: "(")[0] }), listed("LoginProvider"))
         let factors: [AuthFactor] = [.password, .passwordSrp, .emailOtp, .smsOtp, .webAuthn, .other("other")]
         XCTAssertEqual(Set(factors.map { $0.code() }), listed("AuthFactor"))
         XCTAssertEqual(Set(MfaSetting.allCases.map { "\($0)" }), listed("MfaSetting"))
@@ -68,10 +70,12 @@ final class SurfaceTests: XCTestCase {
         [
             "Client.accessToken": Client.accessToken,
             "Client.account": \Client.account,
+            "Client.addLogin": Client.addLogin,
             "Client.adoptSession": Client.adoptSession,
             "Client.api": Client.api,
             "Client.autoSignIn": Client.autoSignIn,
             "Client.bucket": Client.bucket,
+            "Client.classicFlow": Client.classicFlow,
             "Client.credentials": Client.credentials,
             "Client.currentUser": Client.currentUser,
             "Client.dynamodb": Client.table,
@@ -79,9 +83,11 @@ final class SurfaceTests: XCTestCase {
             "Client.idToken": Client.idToken,
             "Client.handleRedirect": Client.handleRedirect,
             "Client.identityId": Client.identityId,
+            "Client.logins": Client.logins,
             "Client.logoutUrl": Client.logoutUrl,
             "Client.pendingChallenge": Client.pendingChallenge,
             "Client.refresh": Client.refresh,
+            "Client.removeLogin": Client.removeLogin,
             "Client.s3": Client.bucket,
             "Client.signIn": Client.signIn(username:password:flow:clientMetadata:),
             "Client.signInWithRedirect": Client.signInWithRedirect,
@@ -93,6 +99,7 @@ final class SurfaceTests: XCTestCase {
             "Client.table": Client.table,
             "Client.transactGet": Client.transactGet,
             "Client.transactWrite": Client.transactWrite,
+            "Client.unlinkLogin": Client.unlinkLogin,
             "Client.withRole": Client.withRole,
         ]
     }

@@ -1,5 +1,6 @@
 //! The identity pool against a scripted Cognito: what AWS does in each case is in the scenarios, played against servers.
 
+mod classic;
 mod guests;
 mod refusals;
 mod third_parties;
@@ -97,9 +98,14 @@ struct Wire(Arc<Cognito>);
 impl Transport for Wire {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
-            let target = request.headers()["x-amz-target"].to_str().unwrap();
-            let operation = target.rsplit_once('.').unwrap().1.to_owned();
-            let input: Value = serde_json::from_slice(request.body()).unwrap();
+            let target = request.headers().get("x-amz-target").map(|target| target.to_str().unwrap());
+            let (operation, input) = match target {
+                Some(target) => {
+                    let operation = target.rsplit_once('.').unwrap().1.to_owned();
+                    (operation, serde_json::from_slice(request.body()).unwrap())
+                }
+                None => ("AssumeRoleWithWebIdentity".to_owned(), form(request.body())),
+            };
             self.0.asked.lock().unwrap().push((operation.clone(), input.clone()));
             drop(self.0.gate.lock().await);
             let (status, mut answer) = (self.0.rule)(&operation, &input);
@@ -110,10 +116,18 @@ impl Transport for Wire {
                     "Expiration": self.0.clock.0.load(Ordering::Relaxed) + 3600,
                 });
             }
-            let body = Bytes::from(answer.to_string());
+            // A text is the document of STS.
+            let body = Bytes::from(answer.as_str().map_or_else(|| answer.to_string(), str::to_owned));
             Ok(http::Response::builder().status(status).body(body.into()).unwrap())
         })
     }
+}
+
+fn form(body: &[u8]) -> Value {
+    let body = std::str::from_utf8(body).unwrap();
+    let value = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned();
+    let pairs = body.split('&').filter_map(|pair| pair.split_once('='));
+    Value::Object(pairs.map(|(name, text)| (name.to_owned(), value(text).into())).collect())
 }
 
 struct World {

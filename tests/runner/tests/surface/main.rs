@@ -19,7 +19,8 @@ use std::path::{Path, PathBuf};
 use poolpass::api::Authorization;
 use poolpass::dynamodb::ReturnValues;
 use poolpass::{
-    AuthFactor, AuthFlow, Config, ErrorKind, MfaMethod, MfaSetting, SessionEndReason, SessionEvent, SignOut,
+    AuthFactor, AuthFlow, Config, ErrorKind, LoginProvider, MfaMethod, MfaSetting, SessionEndReason,
+    SessionEvent, SignOut,
 };
 use serde_json::{Value, json};
 
@@ -54,7 +55,7 @@ const OPERATIONS: [&str; 26] = [
 ];
 
 /// The enums whose cases every language has.
-const CASES: [&str; 11] = [
+const CASES: [&str; 12] = [
     "SessionEvent",
     "SessionEndReason",
     "SignOut",
@@ -64,6 +65,7 @@ const CASES: [&str; 11] = [
     "MfaMethod",
     "MfaSetting",
     "IdentityProvider",
+    "LoginProvider",
     "Authorization",
     "ReturnValues",
 ];
@@ -256,7 +258,18 @@ fn each_case_has_its_name_as_its_code() {
     ];
     check("SessionEndReason", &reasons.map(SessionEndReason::code));
     let ended = SessionEvent::SessionEnded { reason: SessionEndReason::Revoked };
-    let events = [SessionEvent::SignedIn, SessionEvent::Refreshed, ended, SessionEvent::SignedOut];
+    let changed = SessionEvent::IdentityChanged { from: "a".to_owned(), to: "b".to_owned() };
+    let events = [SessionEvent::SignedIn, SessionEvent::Refreshed, ended, SessionEvent::SignedOut, changed];
+    let providers = [
+        LoginProvider::Google,
+        LoginProvider::Facebook,
+        LoginProvider::Apple,
+        LoginProvider::Amazon,
+        LoginProvider::OpenId("name".to_owned()),
+        LoginProvider::Saml("name".to_owned()),
+        LoginProvider::Developer("name".to_owned()),
+    ];
+    check("LoginProvider", &providers.each_ref().map(LoginProvider::code));
     check("SessionEvent", &events.each_ref().map(SessionEvent::code));
     let local_only = SignOut::LocalOnly(Config::from_json("{}").unwrap_err());
     check("SignOut", &[SignOut::Revoked.code(), local_only.code(), SignOut::NotSignedIn.code()]);
