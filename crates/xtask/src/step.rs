@@ -199,4 +199,10 @@ pub(crate) const STEPS: &[Step] = &[
         about: "Runs the SDK against ministack, an independent AWS emulator",
         run: interop::ministack::test,
     },
+    Step {
+        name: "oidc-provider",
+        group: Group::Interop,
+        about: "Runs the SDK against oidc-provider, a certified OpenID Connect provider",
+        run: interop::oidc_provider::test,
+    },
 ];

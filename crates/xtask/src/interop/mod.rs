@@ -7,5 +7,6 @@ pub(crate) mod iam;
 pub(crate) mod local_aws;
 pub(crate) mod ministack;
 pub(crate) mod node;
+pub(crate) mod oidc_provider;
 mod python;
 mod server;
