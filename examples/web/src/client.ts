@@ -1,5 +1,7 @@
 import { Client, type IdentityProvider } from 'poolpass';
 
+import { restoreLogin } from './account/linked-login';
+
 /** What the app is made of. */
 export interface Parts {
   readonly client: Client;
@@ -15,7 +17,9 @@ export async function createClient(): Promise<Parts> {
     throw new Error('There is no poolpass.json beside this page, so the app does not know its user pool.');
   const { identityProviders: providers = [], ...config } = await answer.json();
   const client = await Client.create(config, { deviceName: deviceName() });
-  return { client, providers, local: localDemo(config) };
+  const local = localDemo(config);
+  restoreLogin(client, local);
+  return { client, providers, local };
 }
 
 /** The name of this device in the list of trusted ones, such as “Chrome on Linux”. */
@@ -32,13 +36,18 @@ export interface LocalDemo {
   readonly username: string;
   readonly password: string;
   readonly messagesUrl: string;
+  /** Where the stand-ins of identity providers are, and the id that the app has there. */
+  readonly providersUrl: string;
+  readonly appId: string;
 }
 
 function localDemo(config: {
-  demo?: { users?: { username: string; password: string }[] };
+  demo?: { users?: { username: string; password: string }[]; logins?: { appId?: string } };
   endpoints?: { cognitoIdp?: string };
 }): LocalDemo | undefined {
   const user = config.demo?.users?.[0];
   if (user === undefined) return undefined;
-  return { ...user, messagesUrl: `${config.endpoints?.cognitoIdp}/_local/messages` };
+  const url = config.endpoints?.cognitoIdp;
+  const appId = config.demo?.logins?.appId ?? '';
+  return { ...user, messagesUrl: `${url}/_local/messages`, providersUrl: `${url}/_providers`, appId };
 }

@@ -1,6 +1,7 @@
 import type { Challenge, Client, SessionEndReason, SignInStep, User } from 'poolpass';
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 
+import { forgetLogin } from './account/linked-login';
 import { comeBack, problemOfComingBack } from './auth/managed-login';
 import { announce } from './ui/announce';
 
@@ -52,6 +53,7 @@ export function useVisit(client: Client): Visit {
       if (visitor.kind === 'user' || visitor.kind === 'guest') announce(problemOfComingBack(failed));
     });
     return client.onSessionEvent((event) => {
+      if (event.kind === 'signedOut' || event.kind === 'sessionEnded') forgetLogin(client);
       if (event.kind === 'sessionEnded') setVisitor({ kind: 'nobody', endedBecause: event.reason });
       else look();
     });

@@ -68,6 +68,28 @@ describe('Providers in Field notes', { timeout: 300_000 }, () => {
     assert.equal(alan.page.url().split('#')[0], suite.url);
   });
 
+  test('a linked Google account leads to the same notebook, until it is unlinked', async () => {
+    const lin = await suite.member('lin');
+    await lin.writes('Two hares on the ridge');
+    await lin.follows('lin');
+    await lin.presses('Link Google');
+    await lin.hears('Your Google account is linked.');
+    await lin.looksAround('linked');
+    await lin.reloads();
+    await lin.page.getByRole('list', { name: 'Linked accounts' }).getByText('Google').waitFor();
+    await lin.follows('Back to the notebook');
+    await lin.entry('Two hares on the ridge').waitFor();
+
+    await lin.follows('lin');
+    await lin.presses('Unlink Google');
+    await lin.hears('Your Google account is unlinked.');
+    await lin.presses('Link Google');
+    await lin.hears('Your Google account is linked.');
+    await lin.presses('Sign out');
+    await lin.sees('heading', 'Sign in');
+    assert.equal(await lin.page.evaluate(() => localStorage.getItem('field-notes.linked-google')), null);
+  });
+
   test('going back from the provider finds the buttons as they were', async () => {
     const rosa = await suite.person();
     await rosa.presses('Continue with Google');

@@ -2,11 +2,13 @@ import type { User } from 'poolpass';
 import type { ComponentChildren } from 'preact';
 
 import { labelOf, nameOf, providerOf } from '../auth/managed-login';
+import { useApp } from '../context';
 import { hrefTo } from '../route';
 import { Masthead } from '../ui/masthead';
 import { Title } from '../ui/title';
 import { Authenticator } from './authenticator';
 import { CloseAccount } from './close-account';
+import { LinkedLogins } from './linked-logins';
 import { Passkeys } from './passkeys';
 import { Password } from './password';
 import { Sessions } from './sessions';
@@ -14,6 +16,7 @@ import { SignOut } from './sign-out';
 import { TrustedDevice } from './trusted-device';
 
 export function AccountPage({ user }: { user: User }) {
+  const { local } = useApp();
   const provider = providerOf(user);
   return (
     <>
@@ -43,6 +46,11 @@ export function AccountPage({ user }: { user: User }) {
               <Password />
             </Part>
           </>
+        )}
+        {local !== undefined && (
+          <Part title="Linked accounts">
+            <LinkedLogins user={user} local={local} />
+          </Part>
         )}
         <Part title="Where you are signed in">
           <Sessions />
