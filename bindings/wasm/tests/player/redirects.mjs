@@ -1,17 +1,20 @@
-// The steps of sign-ins by redirect. The server has a user agent, which follows links and fills in forms in place of a browser.
+// The steps of sign-ins by redirect. local-aws's browser takes the place of a person's.
 export const REDIRECTS = {
   signInWithRedirect: async (driver, options) => ({ url: await begin(driver, options) }),
-  handleRedirect: ({ client }, { url }) => client.handleRedirect(url),
+  handleRedirect: async ({ client }, { url }) => {
+    const result = await client.handleRedirect(url);
+    return result && { user: result.user, customState: result.customState ?? null };
+  },
   logoutUrl: async ({ client }, { logoutUri }) => ({ url: await client.logoutUrl(logoutUri) }),
-  browse: ({ backend }, { url, userAgent }) => backend.browse({ ...userAgent, url }),
+  browse: async (driver, { url, redirectUri, userAgent }) => ({ url: await visit(driver, url, redirectUri, userAgent) }),
   signInWithUserAgent: async (driver, { userAgent, ...options }) => {
-    const { redirectUri } = options;
+    const { poolpass, client } = driver;
     let url = await begin(driver, options);
     for (;;) {
-      const answer = await driver.backend.browse({ ...userAgent, url, redirectUri });
+      if (userAgent.cancels) throw new poolpass.PoolpassError('cancelled', 'the person closed the window');
+      const answer = await visit(driver, url, options.redirectUri, userAgent);
       try {
-        const { user } = await driver.client.handleRedirect(answer.url);
-        return { username: user.username, sub: user.sub };
+        return (await client.handleRedirect(answer)).user;
       } catch (error) {
         if (error.retryUrl === undefined) throw error;
         url = error.retryUrl;
@@ -25,4 +28,10 @@ async function begin({ client }, options) {
   let opened;
   await client.signInWithRedirect({ ...options, open: (url) => (opened = url) });
   return opened;
+}
+
+/** Walks through the pages, to the address that they redirect to. `tamper` changes the first address on the way. */
+async function visit({ backend }, url, redirectUri, { tamper = {}, ...settings } = {}) {
+  for (const [from, to] of Object.entries(tamper)) url = url.replaceAll(from, to);
+  return (await backend.browse({ ...settings, url, redirectUri })).url;
 }
