@@ -290,6 +290,40 @@ async fn the_first_factor_is_chosen_where_there_is_a_choice() {
 }
 
 #[tokio::test]
+async fn a_passkey_signs_in() {
+    let pages = pages_with_choice().await;
+    let account = pages.aws.account();
+    let call = async |operation: &str, input: Value| {
+        let target = format!("AWSCognitoIdentityProviderService.{operation}");
+        Draft::json(&target, &input).send(account).await.expect_ok().json()
+    };
+    let parameters = json!({ "USERNAME": "ada", "PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": PASSWORD });
+    let input = json!({ "ClientId": pages.client_id, "AuthFlow": "USER_AUTH", "AuthParameters": parameters });
+    let token = call("InitiateAuth", input).await["AuthenticationResult"]["AccessToken"].clone();
+    let options = call("StartWebAuthnRegistration", json!({ "AccessToken": token })).await;
+    let settings = json!({ "origin": "http://localhost" });
+    let question = json!({
+        "ceremony": "create", "options": options["CredentialCreationOptions"], "settings": settings,
+    });
+    let credential = account.authenticators.ask("phone", serde_json::from_value(question).unwrap()).await;
+    let input = json!({ "AccessToken": token, "Credential": credential["credential"] });
+    call("CompleteWebAuthnRegistration", input).await;
+
+    // The relying party is localhost.
+    let url = pages.authorize(&[]).replace("127.0.0.1", "localhost");
+    let passkey =
+        |name: &str| json!({ "fill": { "credential": { "passkeyOf": name } }, "press": "Continue" });
+    let name = json!({ "fill": { "username": "ada" }, "press": "Next" });
+    let script = |authenticator: &str| {
+        let steps = json!([name, { "press": "Passkey" }, passkey(authenticator)]);
+        serde_json::from_value(json!({ "url": url, "redirectUri": REDIRECT, "steps": steps })).unwrap()
+    };
+    let answer = user_agent::browse(account, script("phone")).await.unwrap();
+    assert!(answer["url"].as_str().unwrap().contains("?code="), "{answer}");
+    assert!(user_agent::browse(account, script("other phone")).await.is_err());
+}
+
+#[tokio::test]
 async fn a_browser_that_is_signed_in_goes_on_or_changes_the_account() {
     let pages = Pages::new(json!({})).await;
     pages.add_ada().await;

@@ -52,8 +52,8 @@ pub(crate) struct ProviderLink {
     pub(crate) url: String,
 }
 
-/// How long a page has for completing a sign-in.
-const TICKET_LIFETIME: Duration = Duration::from_secs(60);
+/// How long a page has for completing a sign-in, since it may ask for consent.
+const TICKET_LIFETIME: Duration = Duration::from_secs(600);
 
 /// Runs a public operation of the user pool for an authorization request. The client's id, its secret hash and the requested level are
 /// added. A finished sign-in answers `{ "SignedIn": ticket }`, for [`complete`](super::complete).
