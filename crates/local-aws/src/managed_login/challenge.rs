@@ -88,10 +88,10 @@ impl Visit<'_> {
             }
             name => responses[format!("{name}_CODE")] = json!(self.form.text("code")),
         }
-        self.respond_with(challenge, responses)
+        self.respond_with(challenge, &responses)
     }
 
-    fn respond_with(&self, challenge: &Challenge, responses: Value) -> Result<Value, AwsError> {
+    fn respond_with(&self, challenge: &Challenge, responses: &Value) -> Result<Value, AwsError> {
         let input = json!({
             "ChallengeName": challenge.name, "Session": challenge.session, "ChallengeResponses": responses,
         });
@@ -120,7 +120,7 @@ impl Visit<'_> {
         let input = json!({ "Session": challenge.session, "UserCode": self.form.text("code") });
         let answer = self.call("VerifySoftwareToken", input)?;
         challenge.session = text_of(&answer["Session"]);
-        self.respond_with(challenge, json!({ "USERNAME": challenge.username }))
+        self.respond_with(challenge, &json!({ "USERNAME": challenge.username }))
     }
 }
 
