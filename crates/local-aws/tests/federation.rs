@@ -1,6 +1,10 @@
 //! Sign-in at the demo's domain by stand-in providers, as a browser and an app send their requests.
 
-#![expect(clippy::unwrap_used, reason = "clippy allows it in tests, but not in what they share")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy allows it in tests, but not in what they share"
+)]
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;

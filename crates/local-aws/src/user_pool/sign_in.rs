@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     Call, auth_events,
-    authentication::{AuthMethod, Authentication},
+    authentication::AuthMethod,
     choice,
     client::AppClient,
     custom_auth, device, invalid_parameter, not_authorized,
@@ -17,7 +17,7 @@ use super::{
     refresh,
     second_factor::SignInStep,
     srp::Exchange,
-    triggers,
+    step_up, triggers,
 };
 use crate::error::AwsError;
 
@@ -163,7 +163,12 @@ fn by_password(
     };
     let username = user.username.clone();
     let is_right = pool.check_password(user, password);
-    let authentication = Authentication::default();
+    // The pages may ask for a level.
+    let requested = match call.managed_login {
+        Some(_) => step_up::requested(call, pool, user, parameters)?,
+        None => None,
+    };
+    let authentication = requested.unwrap_or_default();
     after_password(SignInStep { call, pool, client, username, authentication }, is_right)
 }
 

@@ -1,4 +1,4 @@
-//! What the pages of managed login need of the user pool: its operations, and what to show.
+//! The user pool's side of the pages of managed login: its operations, and what to show.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(in crate::user_pool) struct ManagedLogin;
 
-/// What a page shows.
+/// The content of a page.
 #[derive(Clone, Debug)]
 pub(crate) struct PageSettings {
     pub(crate) client_name: String,
@@ -133,7 +133,7 @@ pub(in crate::user_pool) fn signed_in(
     Ok(json!({ "SignedIn": ticket }))
 }
 
-/// What the pages show for an authorization request; `None` if it is unknown or too old.
+/// The content of the pages for an authorization request; `None` if it is unknown or too old.
 pub(crate) fn page_settings(
     account: &Arc<Account>,
     http: &Request,

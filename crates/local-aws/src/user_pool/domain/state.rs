@@ -1,4 +1,4 @@
-//! What a user pool's domain holds.
+//! The state of a user pool's domain.
 
 use std::{
     collections::HashMap,
@@ -30,7 +30,7 @@ pub(in crate::user_pool) struct Domain {
     pub(super) sessions: Expiring<BrowserSession>,
 }
 
-/// What an authorization code stands for.
+/// The sign-in that an authorization code stands for.
 #[derive(Clone)]
 pub(super) struct Grant {
     pub(super) request: AuthorizationRequest,

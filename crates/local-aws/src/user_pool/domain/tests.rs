@@ -46,6 +46,24 @@ async fn a_refresh_by_the_api_keeps_the_scopes() {
 }
 
 #[tokio::test]
+async fn a_requested_level_is_in_the_tokens_or_out_of_reach() {
+    let test = TestDomain::new(json!({})).await;
+    let tokens = test.tokens(&[("acr_values", "urn:cognito:loa:1")]).await;
+    for token in ["id_token", "access_token"] {
+        let claims = claims(&tokens[token]);
+        assert_eq!(
+            (&claims["acr"], &claims["amr"]),
+            (&json!("urn:cognito:loa:1"), &json!(["pwd"])),
+            "{token}"
+        );
+    }
+    assert!(claims(&test.tokens(&[]).await["id_token"]).get("acr").is_none());
+    let to_login = test.authorize(&[("acr_values", "urn:cognito:loa:4")], None).await.location();
+    let refused = test.ticket(&parameter(&to_login, "request_id").unwrap()).unwrap_err();
+    assert_eq!(refused.code, "InvalidParameterException");
+}
+
+#[tokio::test]
 async fn without_openid_there_is_no_id_token() {
     let test = TestDomain::new(json!({})).await;
     let tokens = test.tokens(&[("scope", "aws.cognito.signin.user.admin")]).await;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Refusal;
 use crate::user_pool::{domain::providers::IdentityProvider, schema::Attributes};
 
-/// What a provider says of a person.
+/// A provider's claims about a person.
 #[derive(Debug, Default)]
 pub(super) struct Claims(Map<String, Value>);
 
