@@ -30,16 +30,19 @@ impl Visit<'_> {
             Some(Step::ConfirmSignUp { username, session, .. }) => self.answer_sign_up(&username, session),
             Some(Step::ResetPassword { username, .. }) => self.reset_password(&username),
             Some(Step::Challenge(challenge)) => self.answer_challenge(challenge),
-            Some(Step::Consent { ticket }) => self.answer_consent(&ticket),
+            Some(Step::Consent { ticket }) => self.answer_consent(ticket.as_deref()),
         }
     }
 
-    fn answer_consent(&self, ticket: &str) -> Response {
+    fn answer_consent(&self, ticket: Option<&str>) -> Response {
         let id = &self.authorization.id;
-        if self.form.get("allow").is_some() {
-            return domain::complete(self.account, self.request, id, ticket);
+        if self.form.get("allow").is_none() {
+            return domain::fail(self.account, id, "access_denied", "The user denied access");
         }
-        domain::fail(self.account, id, "access_denied", "The user denied access")
+        match ticket {
+            Some(ticket) => domain::complete(self.account, self.request, id, ticket),
+            None => domain::resume(self.account, self.request, id),
+        }
     }
 
     fn answer_challenge(&self, mut challenge: Challenge) -> Response {

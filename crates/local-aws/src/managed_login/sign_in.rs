@@ -3,19 +3,26 @@
 use serde_json::json;
 
 use super::{pages, state::Step, visit::Visit};
-use crate::{error::AwsError, exchange::Response, user_pool::domain};
+use crate::{error::AwsError, exchange::Response, form::Form, user_pool::domain};
 
 impl Visit<'_> {
-    /// `GET /login`. A browser with a session chooses whether to go on with it, unless the app wants a new sign-in.
+    /// `GET /login`. A browser with a session chooses whether to go on with it.
     pub(super) fn sign_in_page(&self) -> Response {
-        let asks_anew = self.authorization.prompt.iter().any(|prompt| prompt == "login");
-        let wants_other = crate::form::Form::of_query(self.request).get("another").is_some();
-        match &self.settings.signed_in_as {
-            Some(user) if !asks_anew && !wants_other && self.authorization.acr_values.is_empty() => {
-                pages::session(self, user)
-            }
+        let wants_other = Form::of_query(self.request).get("another").is_some();
+        match self.session_user() {
+            Some(user) if !wants_other => pages::session(self, user),
             _ => self.sign_in_form(None),
         }
+    }
+
+    /// The user of the browser's session, unless the app wants a new proof, or one by another provider.
+    fn session_user(&self) -> Option<&str> {
+        let request = &self.authorization;
+        let asks_anew = request.prompt.iter().any(|prompt| prompt == "login")
+            || request.max_age.is_some()
+            || request.provider.is_some()
+            || !request.acr_values.is_empty();
+        self.settings.signed_in_as.as_deref().filter(|_| !asks_anew)
     }
 
     pub(super) fn sign_in_form(&self, error: Option<String>) -> Response {
@@ -57,6 +64,12 @@ impl Visit<'_> {
 
     /// Goes on as the user of the session.
     fn resume(&self) -> Response {
+        if self.session_user().is_none() {
+            return self.sign_in_form(None);
+        }
+        if self.asks_for_consent() {
+            return self.go_to_step(Step::Consent { ticket: None });
+        }
         domain::resume(self.account, self.request, &self.authorization.id)
     }
 

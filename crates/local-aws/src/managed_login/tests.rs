@@ -347,6 +347,23 @@ async fn consent_is_asked_for_if_the_app_wants_it() {
     let back = pages.try_browse(consent, deny).await.unwrap();
     assert!(back.contains("error=access_denied") && !back.contains("code="), "{back}");
     pages.browse(consent, json!([password(PASSWORD), { "press": "Allow" }])).await;
+    // A browser that is signed in is asked too.
+    let deny = json!([{ "press": "Continue" }, { "see": "openid email", "press": "Deny" }]);
+    assert!(pages.try_browse(consent, deny).await.unwrap().contains("error=access_denied"));
+    pages.browse(consent, json!([{ "press": "Continue" }, { "press": "Allow" }])).await;
+}
+
+#[tokio::test]
+async fn a_session_does_not_take_the_place_of_a_proof_that_the_app_wants() {
+    let pages = Pages::new(json!({})).await;
+    pages.add_ada().await;
+    pages.browse(&[], json!([password(PASSWORD)])).await;
+    pages.aws.account().clock.advance_seconds(60);
+    for more in [("max_age", "30"), ("prompt", "login")] {
+        let page = pages.seen(&[more], json!([])).await;
+        assert!(!page.contains("You are signed in") && page.contains("Forgot your password?"), "{page}");
+    }
+    pages.browse(&[("max_age", "30")], json!([password(PASSWORD)])).await;
 }
 
 #[tokio::test]

@@ -108,6 +108,10 @@ impl<'a> Visit<'a> {
         self.go_to("step")
     }
 
+    pub(super) fn asks_for_consent(&self) -> bool {
+        self.authorization.prompt.iter().any(|prompt| prompt == "consent")
+    }
+
     /// Runs an operation of the user pool.
     pub(super) fn call(&self, operation: &str, input: Value) -> Result<Value, AwsError> {
         domain::call(self.account, self.request, &self.authorization.id, operation, input)
@@ -129,8 +133,8 @@ impl<'a> Visit<'a> {
     /// Goes on with an answer of the sign-in: to the app, or to the page of the next challenge.
     pub(super) fn go_on(&self, username: &str, answer: &Value) -> Response {
         if let Some(ticket) = answer["SignedIn"].as_str() {
-            if self.authorization.prompt.iter().any(|prompt| prompt == "consent") {
-                return self.go_to_step(Step::Consent { ticket: ticket.to_owned() });
+            if self.asks_for_consent() {
+                return self.go_to_step(Step::Consent { ticket: Some(ticket.to_owned()) });
             }
             return domain::complete(self.account, self.request, &self.authorization.id, ticket);
         }
