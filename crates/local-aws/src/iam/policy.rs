@@ -111,9 +111,18 @@ impl Policy {
 
     /// Whether this trust policy lets `principal` take `action` (such as `sts:AssumeRoleWithWebIdentity`).
     pub(crate) fn trusts(&self, principal: TrustedPrincipal<'_>, action: &str, context: &Context) -> bool {
+        self.decide_trust(principal, action, context) == Decision::Allowed
+    }
+
+    /// Decides whether this trust policy lets `principal` take `action`.
+    pub(super) fn decide_trust(
+        &self,
+        principal: TrustedPrincipal<'_>,
+        action: &str,
+        context: &Context,
+    ) -> Decision {
         let statements = self.statements.iter().filter(|statement| statement.principals.include(principal));
         decide(statements.filter(|s| s.applies(action, None, context, self.variables)).map(|s| s.effect))
-            == Decision::Allowed
     }
 }
 
