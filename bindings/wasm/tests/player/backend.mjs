@@ -98,8 +98,13 @@ export class Backend {
   }
 
   /** Registers addresses at the app client, to which managed login may send people back. */
-  addCallbackUrls(urls) {
-    return this.#control('POST', 'callback-urls', { clientId: this.config.userPool.clientId, urls });
+  addCallbackUrls(urls, clientId = this.config.userPool.clientId) {
+    return this.#control('POST', 'callback-urls', { clientId, urls });
+  }
+
+  /** Creates a load balancer; gives its `url` and its `loadBalancerArn`. */
+  createLoadBalancer(settings) {
+    return this.#control('POST', 'load-balancers', settings);
   }
 
   setClock(offsetSeconds) {
