@@ -492,7 +492,7 @@ private func described(_ setup: SoftwareTokenSetup) -> JSON {
     ["secret": .string(setup.secret), "otpauthUri": .string(setup.otpauthUri(issuer: "Poolpass", account: "test"))]
 }
 
-private func described(_ user: User) -> JSON {
+func described(_ user: User) -> JSON {
     [
         "username": .string(user.username), "sub": .string(user.sub), "email": .of(user.email),
         "deviceConfirmationNecessary": .bool(user.deviceConfirmationNecessary),
