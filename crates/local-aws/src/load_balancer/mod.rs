@@ -84,7 +84,7 @@ pub(crate) async fn handle(account: &Arc<Account>, request: &Request) -> Respons
     let Some(load_balancer) = account.load_balancers.find(name) else {
         return page(StatusCode::NOT_FOUND, "404 Not Found");
     };
-    let path = Some(&below[name.len()..]).filter(|path| !path.is_empty()).unwrap_or("/");
+    let path = below.strip_prefix(name).filter(|path| !path.is_empty()).unwrap_or("/");
     let visit = Visit { account, request, load_balancer: &load_balancer, path };
     if path == authenticate::CALLBACK {
         return authenticate::callback(&visit).await;

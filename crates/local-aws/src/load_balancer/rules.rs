@@ -219,8 +219,8 @@ fn matches(pattern: &str, path: &str) -> bool {
     let Some(mut rest) = parts.next().and_then(|first| path.strip_prefix(first)) else { return false };
     let mut ends_anywhere = !pattern.contains('*');
     for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
+        let Some((_, after)) = rest.split_once(part) else { return false };
+        rest = after;
         ends_anywhere = part.is_empty();
     }
     if pattern.contains('*') { ends_anywhere || rest.is_empty() } else { rest.is_empty() }

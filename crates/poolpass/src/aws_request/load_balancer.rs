@@ -5,19 +5,16 @@ use http::{HeaderMap, StatusCode};
 
 use crate::error::{AwsRefusal, Error, ErrorKind};
 
-/// The path to which Cognito sends the browser back, which no app's own redirect names.
-const CALLBACK: &str = "%2Foauth2%2Fidpresponse";
+/// The path to which Cognito sends the browser back, which no app's own redirect names: in a query, and as some write it.
+const CALLBACK: [&str; 2] = ["%2foauth2%2fidpresponse", "/oauth2/idpresponse"];
 
 /// Whether a redirect leads to the sign-in for a load balancer. A browser hides where it leads.
 pub(super) fn is_sign_in(headers: &HeaderMap) -> bool {
     let target = headers.get(LOCATION).and_then(|target| target.to_str().ok()).unwrap_or_default();
-    let is_callback = |text: &str| {
-        text.get(..CALLBACK.len()).is_some_and(|start| start.eq_ignore_ascii_case(CALLBACK))
-            || text.starts_with("/oauth2/idpresponse")
-    };
-    target
-        .split_once("redirect_uri=")
-        .is_some_and(|(_, uri)| uri.char_indices().any(|(at, _)| is_callback(&uri[at..])))
+    target.split_once("redirect_uri=").is_some_and(|(_, uri)| {
+        let uri = uri.to_ascii_lowercase();
+        CALLBACK.iter().any(|callback| uri.contains(callback))
+    })
 }
 
 pub(super) fn load_balancer_session_ended(status: Option<StatusCode>) -> Error {

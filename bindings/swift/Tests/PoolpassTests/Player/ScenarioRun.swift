@@ -129,7 +129,7 @@ struct ScenarioRun {
         if let expected = fails.object?["stepUp"] {
             let required = error.stepUp
             let told: JSON = [
-                "acrValues": .array((required?.acrValues ?? []).map(JSON.string)), "maxAge": .of(required?.maxAge.map { Int($0) }),
+                "acrValues": .of(required?.acrValues ?? []), "maxAge": required?.maxAge.map { JSON.of(Int($0)) } ?? .null,
             ]
             try expect(told, toContain: try await filled(expected), at: "stepUp")
         }
