@@ -37,6 +37,7 @@ pub(crate) fn js(workspace: &Workspace) -> Result<Outcome> {
     }
     let verify = bundled_verify(workspace)?;
     let verify_program = workspace.program("verify-tokens")?;
+    let identity_program = workspace.program("identity-ids")?;
     let tests: Vec<PathBuf> = workspace
         .shell
         .read_dir(workspace.path(JS_CLIENTS))?
@@ -48,6 +49,7 @@ pub(crate) fn js(workspace: &Workspace) -> Result<Outcome> {
             .env(BACKEND, demo.config)
             .env("POOLPASS_VERIFY", &verify)
             .env("POOLPASS_VERIFY_PROGRAM", &verify_program)
+            .env("POOLPASS_IDENTITY_PROGRAM", &identity_program)
             .run()?;
         Ok(Outcome::Passed)
     })
