@@ -1,6 +1,6 @@
 //! Runs a local AWS until it is stopped.
 
-use std::{io::IsTerminal as _, process::ExitCode};
+use std::{collections::BTreeMap, io::IsTerminal as _, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, ValueEnum};
 use local_aws::{
@@ -28,11 +28,17 @@ struct Arguments {
     /// Create the demo and print its poolpass.json instead of the endpoint.
     #[arg(long)]
     demo: bool,
+    /// Create the resources of a CloudFormation template and print its output PoolpassJson instead of the endpoint.
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    template: Option<PathBuf>,
+    /// A parameter of the template.
+    #[arg(long, value_name = "NAME=VALUE", requires = "template", value_parser = parameter)]
+    parameter: Vec<(String, String)>,
     /// Stop when standard input ends.
     #[arg(long)]
     until_eof: bool,
     /// Create the demo on another server (plain HTTP, root credentials test/test), print its poolpass.json and exit.
-    #[arg(long, value_name = "ENDPOINT", conflicts_with_all = ["demo", "port", "until_eof"])]
+    #[arg(long, value_name = "ENDPOINT", conflicts_with_all = ["demo", "template", "port", "until_eof"])]
     provision: Option<String>,
     /// The permissions of that demo's roles.
     #[arg(long, value_enum, default_value_t, requires = "provision")]
@@ -46,6 +52,11 @@ enum PolicyChoice {
     PerIdentity,
     /// Each role has the whole bucket and table, for servers without policy variables.
     Wide,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 #[tokio::main]
@@ -80,7 +91,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let aws = LocalAws::start(Options { port: arguments.port, region: arguments.region }).await?;
-    let ready = if arguments.demo { aws.demo().await? } else { json!({ "endpoint": aws.url() }) };
+    let ready = match &arguments.template {
+        Some(file) => {
+            let parameters: BTreeMap<_, _> = arguments.parameter.into_iter().collect();
+            aws.create_stack(&std::fs::read_to_string(file)?, &parameters).await?
+        }
+        None if arguments.demo => aws.demo().await?,
+        None => json!({ "endpoint": aws.url() }),
+    };
     println!("{ready}");
     tokio::select! {
         _ = interrupted.recv() => {}

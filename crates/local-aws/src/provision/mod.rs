@@ -4,6 +4,7 @@ mod client;
 mod logins;
 mod managed_login;
 mod policies;
+mod template;
 #[cfg(test)]
 mod tests;
 
@@ -55,6 +56,12 @@ pub enum ProvisionError {
         /// AWS's error code.
         code: String,
         /// AWS's message.
+        message: String,
+    },
+    /// The template is malformed, or has something that local-aws does not.
+    #[error("{message}")]
+    Template {
+        /// The reason.
         message: String,
     },
     /// The server's answer differs from AWS's.
@@ -388,16 +395,19 @@ fn totp(secret: &str, unix_seconds: i64) -> Option<String> {
     Some(totp.generate(u64::try_from(unix_seconds).ok()?).to_string())
 }
 
-async fn create_bucket(client: &Client, bucket: &str) -> Result<(), ProvisionError> {
-    let region = &client.region;
-    let location = match region.as_str() {
+/// The body of CreateBucket in a region.
+fn create_location(region: &str) -> String {
+    match region {
         "us-east-1" => String::new(),
         _ => format!(
             "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
              <LocationConstraint>{region}</LocationConstraint></CreateBucketConfiguration>"
         ),
-    };
-    client.s3("CreateBucket", Method::PUT, bucket, &[], location).await?;
+    }
+}
+
+async fn create_bucket(client: &Client, bucket: &str) -> Result<(), ProvisionError> {
+    client.s3("CreateBucket", Method::PUT, bucket, &[], create_location(&client.region)).await?;
     let exposed: String = EXPOSED_HEADERS.map(|name| format!("<ExposeHeader>{name}</ExposeHeader>")).concat();
     let cors = format!(
         "<CORSConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><CORSRule>\
@@ -424,9 +434,6 @@ fn md5_of(text: &str) -> String {
 }
 
 async fn create_table(client: &Client, table: &str) -> Result<(), ProvisionError> {
-    const WAIT: Duration = Duration::from_millis(100);
-    const TRIES: u32 = 600;
-
     let input = json!({
         "TableName": table,
         "BillingMode": "PAY_PER_REQUEST",
@@ -440,6 +447,13 @@ async fn create_table(client: &Client, table: &str) -> Result<(), ProvisionError
         ],
     });
     client.json("dynamodb", "DynamoDB_20120810.CreateTable", &input).await?;
+    wait_for_table(client, table).await
+}
+
+async fn wait_for_table(client: &Client, table: &str) -> Result<(), ProvisionError> {
+    const WAIT: Duration = Duration::from_millis(100);
+    const TRIES: u32 = 600;
+
     for _ in 0..TRIES {
         let describe = json!({ "TableName": table });
         let answer = client.json("dynamodb", "DynamoDB_20120810.DescribeTable", &describe).await?;
@@ -480,11 +494,11 @@ async fn create_roles(
 ) -> Result<(), ProvisionError> {
     let mut roles = BTreeMap::new();
     for (kind, policy) in [
-        ("authenticated", policies::authenticated(resources, policies)),
-        ("unauthenticated", policies::unauthenticated(resources, policies)),
+        ("authenticated", policies::authenticated(resources, policies)?),
+        ("unauthenticated", policies::unauthenticated(resources, policies)?),
     ] {
         let name = format!("poolpass-demo-{suffix}-{kind}");
-        let trust = policies::trust(identity_pool, kind).to_string();
+        let trust = policies::trust(identity_pool, resources.region, kind)?.to_string();
         let create = BTreeMap::from([("RoleName", name.as_str()), ("AssumeRolePolicyDocument", &trust)]);
         let created = client.iam("CreateRole", &create).await?;
         roles.insert(kind, role_arn(&created)?);

@@ -15,12 +15,19 @@ use crate::workspace::Workspace;
 pub(crate) const BACKEND: &str = "POOLPASS_BACKEND_CONFIG";
 
 pub(crate) const PYTHON_CLIENTS: &str = "tests/interop/clients/python/requirements.txt";
+const CFN_LINT: &str = "tests/interop/oracles/cfn-lint/requirements.txt";
 pub(crate) const JS_CLIENTS: &str = "tests/interop/clients/js";
 
 pub(crate) fn python(workspace: &Workspace) -> Result<Outcome> {
     let Some(python) = python::environment(workspace, PYTHON_CLIENTS)? else {
         return workspace.without("python3 with venv");
     };
+    if let Some(linter) = python::environment(workspace, CFN_LINT)? {
+        let (cfn_lint, template) =
+            (linter.with_file_name("cfn-lint"), workspace.path("examples/infra/template.yaml"));
+        cmd!(workspace.shell, "{cfn_lint} {template}").run()?;
+        println!("cfn-lint accepts examples/infra/template.yaml");
+    }
     let folder = workspace.path("tests/interop/clients/python");
     with_demo(workspace, "python", |demo| {
         cmd!(workspace.shell, "{python} -m pytest --quiet --tb=short -p no:cacheprovider {folder}")
