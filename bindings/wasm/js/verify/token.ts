@@ -5,7 +5,8 @@ import { date, time } from './times.js';
 
 /** An ID or access token of a user pool that has passed every check. */
 export class VerifiedToken {
-  readonly #jwt: string;
+  /** The token as it was sent: a secret. Neither JSON nor the console shows it. */
+  declare readonly jwt: string;
   /** Whether it is an ID token or an access token. */
   readonly tokenUse: TokenUse;
   /** The user pool that issued the token. */
@@ -23,7 +24,7 @@ export class VerifiedToken {
   constructor(jwt: string, userPoolId: string, tokenUse: TokenUse, clientId: string, expiresAt: Date, claims: Claims) {
     const sub = claims['sub'];
     if (typeof sub !== 'string') throw malformedClaim('sub');
-    this.#jwt = jwt;
+    Object.defineProperty(this, 'jwt', { get: () => jwt });
     this.tokenUse = tokenUse;
     this.userPoolId = userPoolId;
     this.clientId = clientId;
@@ -32,14 +33,9 @@ export class VerifiedToken {
     this.claims = claims;
   }
 
-  /** The token as it was sent: a secret. */
-  get jwt(): string {
-    return this.#jwt;
-  }
-
   /** The user name in the user pool. Tokens that an app client got for itself have none. */
   get username(): string | undefined {
-    return this.#text(this.tokenUse === 'id' ? 'cognito:username' : 'username');
+    return text(this.claims, this.tokenUse === 'id' ? 'cognito:username' : 'username');
   }
 
   /** The user's groups in the user pool. */
@@ -50,12 +46,12 @@ export class VerifiedToken {
 
   /** The OAuth scopes. ID tokens have none. */
   get scopes(): readonly string[] {
-    return this.#text('scope')?.match(/\S+/g) ?? [];
+    return text(this.claims, 'scope')?.match(/\S+/g) ?? [];
   }
 
   /** The authentication level that the sign-in has reached, if the user pool says so. */
   get acr(): string | undefined {
-    return this.#text('acr');
+    return text(this.claims, 'acr');
   }
 
   /** When the person last authenticated, by AWS's clock. */
@@ -67,9 +63,9 @@ export class VerifiedToken {
   get issuedAt(): Date | undefined {
     return date(time(this.claims, 'iat'));
   }
+}
 
-  #text(name: string): string | undefined {
-    const value = this.claims[name];
-    return typeof value === 'string' ? value : undefined;
-  }
+function text(claims: Claims, name: string): string | undefined {
+  const value = claims[name];
+  return typeof value === 'string' ? value : undefined;
 }

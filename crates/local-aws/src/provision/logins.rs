@@ -52,8 +52,8 @@ pub(super) async fn create(
 /// A role for the identities of another pool.
 pub(super) async fn create_foreign_role(client: &Client, suffix: &str) -> Result<String, ProvisionError> {
     let name = format!("poolpass-demo-{suffix}-foreign");
-    let trust =
-        policies::trust("eu-west-1:00000000-0000-0000-0000-000000000000", "authenticated").to_string();
+    let other_pool = "eu-west-1:00000000-0000-0000-0000-000000000000";
+    let trust = policies::trust(other_pool, &client.region, "authenticated")?.to_string();
     let create = BTreeMap::from([("RoleName", name.as_str()), ("AssumeRolePolicyDocument", &trust)]);
     role_arn(&client.iam("CreateRole", &create).await?)
 }

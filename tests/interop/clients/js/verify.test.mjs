@@ -52,6 +52,49 @@ test('all three take the tokens of local-aws', async () => {
   }
 });
 
+test('all three take the header of the load balancer of local-aws, and of no other', async () => {
+  const { url, loadBalancerArn: arn } = config.demo.loadBalancer;
+  const header = await headerOf(url);
+  const { clientId } = config.demo.secretClient;
+  const setting = { ...SETTING, userPoolId: config.userPool.id, clientId, endpoint, loadBalancer: arn, keysUrl: `${endpoint}/_alb/public-keys` };
+  const [good] = await verdicts(setting, [{ from: 'loadBalancer', token: header }]);
+  assert.deepEqual([good.aws, good.js, good.rust], ['ok', 'ok', 'ok']);
+  for (const [changes, kind] of [
+    [{ loadBalancer: LOAD_BALANCER }, 'signer'],
+    [{ clientId: config.userPool.clientId }, 'clientId'],
+  ]) {
+    const [{ aws, js, rust }] = await verdicts({ ...setting, ...changes }, [{ from: 'loadBalancer', token: header }]);
+    assert.ok(aws !== 'ok');
+    assert.deepEqual([js, rust], [kind, kind]);
+  }
+});
+
+// Signs the demo's first user in at the load balancer, as a browser does. Resolves to `x-amzn-oidc-data` of the request behind it.
+const headerOf = async (loadBalancer) => {
+  const page = `${loadBalancer}/authenticate/notes`;
+  const visit = async (url, cookie = '') => {
+    const answer = await fetch(url, { redirect: 'manual', headers: { cookie } });
+    const set = answer.headers.getSetCookie().map((each) => each.split(';')[0]);
+    return { answer, location: answer.headers.get('location'), cookies: set.join('; ') };
+  };
+  const begun = await visit(page);
+  const [{ username, password }] = config.demo.users;
+  const signedIn = await fetch(`${endpoint}/_local/user-agent`, {
+    method: 'POST',
+    body: JSON.stringify({
+      url: begun.location,
+      redirectUri: `${loadBalancer}/oauth2/idpresponse`,
+      steps: [{ fill: { username, password }, press: 'Sign in' }],
+    }),
+  });
+  const { url, message } = await signedIn.json();
+  assert.ok(signedIn.ok, message);
+  const session = await visit(url, begun.cookies);
+  const { answer } = await visit(page, session.cookies);
+  assert.equal(answer.status, 200);
+  return (await answer.json()).headers['x-amzn-oidc-data'];
+};
+
 test('all three agree on what has become of tokens and headers', async () => {
   for (const { aws, js, rust, from } of await verdicts(SETTING, GOOD)) assert.deepEqual([aws, js, rust], ['ok', 'ok', 'ok'], from);
 
