@@ -234,7 +234,7 @@ export abstract class AnyClient implements Disposable {
    * if (tokens) await client.adoptSession(tokens);
    * ```
    */
-  readAmplifySession(storage: Pick<Storage, 'getItem'>): SessionTokens | undefined {
+  readAmplifySession(storage: { getItem(key: string): string | null }): SessionTokens | undefined {
     const { inner, life } = this.inner();
     life.check();
     return inner.readAmplifySession((key: string) => storage.getItem(key)) as SessionTokens | undefined;
