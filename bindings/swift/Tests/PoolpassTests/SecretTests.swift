@@ -62,8 +62,9 @@ final class SecretTests: XCTestCase {
                 try await client.signIn(username: demo.username, password: "Wrong-Horse-9")
             }
 
+            let device = DeviceTokens(key: "eu-west-1_device", groupKey: "-group", password: "the-device-password")
             let secrets = [
-                demo.password, "Wrong-Horse-9", "the-client-secret", idToken.jwt, accessToken.jwt, totp.secret,
+                demo.password, "Wrong-Horse-9", "the-client-secret", "the-device-password", "the-refresh-token", idToken.jwt, accessToken.jwt, totp.secret,
                 credentials.secretAccessKey, try XCTUnwrap(credentials.sessionToken), signature,
                 try XCTUnwrap(own.values.value.values.max { $0.count < $1.count }),
             ]
@@ -78,6 +79,7 @@ final class SecretTests: XCTestCase {
                 "ClientOptions": options,
                 "Config": try Config(userPool: secretClient),
                 "Credentials": credentials,
+                "DeviceTokens": device,
                 "HTTPRequest": try XCTUnwrap(bodies.value.last),
                 "HTTPResponse": response,
                 "HTTPResponse.Body": response.body,
@@ -85,6 +87,8 @@ final class SecretTests: XCTestCase {
                 "ListObjects": bucket.list(key),
                 "PoolpassError": try XCTUnwrap(error),
                 "PresignedURL": presigned,
+                "SessionTokens": SessionTokens(
+                    idToken: idToken.jwt, accessToken: accessToken.jwt, refreshToken: "the-refresh-token", device: device),
                 "SignInStep": step,
                 "Store": Store.custom(own),
                 "StoredObject": try await {
