@@ -19,8 +19,14 @@ const KEY_ID = '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';
 const NOW = 1_800_000_000;
 const USER_POOLS = [{ id: POOL, clientIds: [CLIENT] }];
 
-const rsa = [1, 2].map(() => generateKeyPairSync('rsa', { modulusLength: 2048 }));
-const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** Both halves of a key pair, the public one first. */
+function pair(kind, options) {
+  const [publicKey, secret] = Object.values(generateKeyPairSync(kind, options));
+  return { publicKey, secret };
+}
+
+const rsa = [1, 2].map(() => pair('rsa', { modulusLength: 2048 }));
+const ec = pair('ec', { namedCurve: 'P-256' });
 const keySet = (...kids) =>
   JSON.stringify({ keys: kids.map((kid, index) => ({ ...rsa[index].publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' })) });
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -33,7 +39,7 @@ const CLAIMS = {
 
 function token(claims = {}, kid = 'one', key = rsa[0]) {
   const signed = `${encode({ alg: 'RS256', kid })}.${encode({ ...CLAIMS, ...claims })}`;
-  return `${signed}.${sign('sha256', Buffer.from(signed), key.privateKey).toString('base64url')}`;
+  return `${signed}.${sign('sha256', Buffer.from(signed), key.secret).toString('base64url')}`;
 }
 
 /** A server with documents by their URLs. */
@@ -173,7 +179,7 @@ test('a header of the own load balancer, and no other', async () => {
   const header = (changes = {}, dsaEncoding = 'ieee-p1363') => {
     const members = { alg: 'ES256', kid: KEY_ID, signer: ARN, iss: ISSUER, client: CLIENT, exp: NOW + 120, ...changes };
     const signed = [members, { sub: '8f0e', username: 'ada', email: 'ada@example.com' }].map((part) => padded(JSON.stringify(part))).join('.');
-    return `${signed}.${padded(sign('sha256', Buffer.from(signed), { key: ec.privateKey, dsaEncoding }))}`;
+    return `${signed}.${padded(sign('sha256', Buffer.from(signed), { key: ec.secret, dsaEncoding }))}`;
   };
   const user = await verifier.verify(header());
   assert.deepEqual([user.sub, user.username, user.email, user.clientId, user.signer], ['8f0e', 'ada', 'ada@example.com', CLIENT, ARN]);

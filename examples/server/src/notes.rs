@@ -24,7 +24,7 @@ struct StoredNote {
     draft: Draft,
 }
 
-/// What a person writes.
+/// The part of a note that a person writes.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Draft {
     text: String,

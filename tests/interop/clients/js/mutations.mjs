@@ -10,9 +10,13 @@ export const LOAD_BALANCER =
 export const RSA_KEY = 'the-key-of-the-pool';
 export const EC_KEY = '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const [otherRsa, otherEc] = [generateKeyPairSync('rsa', { modulusLength: 2048 }), generateKeyPairSync('ec', { namedCurve: 'P-256' })];
+// Both halves of a key pair, the public one first.
+const pair = (kind, options) => {
+  const [publicKey, secret] = Object.values(generateKeyPairSync(kind, options));
+  return { publicKey, secret };
+};
+const [rsa, otherRsa] = [1, 2].map(() => pair('rsa', { modulusLength: 2048 }));
+const [ec, otherEc] = [1, 2].map(() => pair('ec', { namedCurve: 'P-256' }));
 
 const publicJwk = (key, members) => ({ ...key.export({ format: 'jwk' }), ...members });
 export const PEM = ec.publicKey.export({ type: 'spki', format: 'pem' });
@@ -35,11 +39,11 @@ const ALB_PAYLOAD = { sub: '8f0e7a52', email: 'ada@example.com', username: 'ada'
 
 const unpadded = (bytes) => Buffer.from(bytes).toString('base64url');
 const padded = (bytes) => Buffer.from(bytes).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
-const rs256 = (header, payload, key = rsa.privateKey) => {
+const rs256 = (header, payload, key = rsa.secret) => {
   const signed = `${unpadded(JSON.stringify(header))}.${unpadded(JSON.stringify(payload))}`;
   return `${signed}.${unpadded(sign('sha256', Buffer.from(signed), key))}`;
 };
-const es256 = (header, payload, { key = ec.privateKey, dsaEncoding = 'ieee-p1363', encode = padded } = {}) => {
+const es256 = (header, payload, { key = ec.secret, dsaEncoding = 'ieee-p1363', encode = padded } = {}) => {
   const signed = `${encode(JSON.stringify(header))}.${encode(JSON.stringify(payload))}`;
   return `${signed}.${encode(sign('sha256', Buffer.from(signed), { key, dsaEncoding }))}`;
 };
@@ -119,15 +123,15 @@ const otherSignatures = () => {
   const key = rsa.publicKey.export({ type: 'spki', format: 'pem' });
   const signedByAlb = good.alb.slice(0, good.alb.lastIndexOf('.'));
   return [
-    access(rs256(RSA_HEADER, ACCESS, otherRsa.privateKey), 'signature of another key'),
+    access(rs256(RSA_HEADER, ACCESS, otherRsa.secret), 'signature of another key'),
     access(`${confused}.${unpadded(createHmac('sha256', key).update(confused).digest())}`, 'signature with the public key as a secret'),
-    access(`${signed}.${unpadded(sign('sha512', Buffer.from(signed), rsa.privateKey))}`, 'signature RS512'),
+    access(`${signed}.${unpadded(sign('sha512', Buffer.from(signed), rsa.secret))}`, 'signature RS512'),
     access(`${signed}.${unpadded(Buffer.alloc(256))}`, 'signature zeros'),
     access(`${signed}.${unpadded(Buffer.alloc(256, 255))}`, 'signature ones'),
     access(`${signed}.`, 'signature none'),
     access(good.alb, 'signature of a load balancer'),
     alb(good.access, 'signature of a user pool'),
-    alb(es256(ALB_HEADER, ALB_PAYLOAD, { key: otherEc.privateKey }), 'signature of another key'),
+    alb(es256(ALB_HEADER, ALB_PAYLOAD, { key: otherEc.secret }), 'signature of another key'),
     alb(es256(ALB_HEADER, ALB_PAYLOAD, { dsaEncoding: 'der' }), 'signature in DER'),
     alb(es256(ALB_HEADER, ALB_PAYLOAD, { encode: unpadded }), 'padding absent when it was signed'),
     alb(good.alb.replaceAll('=', ''), 'padding stripped'),

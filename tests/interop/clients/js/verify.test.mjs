@@ -84,7 +84,7 @@ const headerOf = async (loadBalancer) => {
     body: JSON.stringify({
       url: begun.location,
       redirectUri: `${loadBalancer}/oauth2/idpresponse`,
-      steps: [{ fill: { username, password }, press: 'Sign in' }],
+      steps: [{ fill: { username }, press: 'Next' }, { fill: { password }, press: 'Sign in' }],
     }),
   });
   const { url, message } = await signedIn.json();
