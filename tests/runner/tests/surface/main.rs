@@ -166,7 +166,7 @@ fn each_operation_of_the_scenarios_has_the_sdks_name() {
         Some(("challenge", method)) => {
             CHALLENGES.iter().any(|name| is_offered(&surface, &format!("{name}.{method}")))
         }
-        Some(("api", method)) => method == "request",
+        Some(("api", method)) => ["request", "presign"].contains(&method),
         Some((object, method)) => {
             let mut letters = object.chars();
             let first = letters.next().map(|first| first.to_ascii_uppercase());
