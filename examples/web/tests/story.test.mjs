@@ -417,6 +417,10 @@ describe('Field notes', { timeout: 300_000 }, () => {
     await nils.sees('heading', 'Sign in');
     await keyboard.press('Tab');
     await nils.focusIsOn(nils.page.getByRole('link', { name: 'Field notes' }));
+    for (const provider of ['Google', 'Apple', 'Corporate']) {
+      await keyboard.press('Tab');
+      await nils.focusIsOn(nils.page.getByRole('button', { name: `Continue with ${provider}` }));
+    }
     await keyboard.press('Tab');
     await keyboard.type('nils');
     await keyboard.press('Tab');
