@@ -215,13 +215,34 @@ impl FixedResponse {
 }
 
 fn matches(pattern: &str, path: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| path.strip_prefix(first)) else { return false };
-    let mut ends_anywhere = !pattern.contains('*');
-    for part in parts {
+    let Some((first, others)) = pattern.split_once('*') else { return pattern == path };
+    let Some(mut rest) = path.strip_prefix(first) else { return false };
+    let (middle, last) = others.rsplit_once('*').unwrap_or(("", others));
+    for part in middle.split('*') {
         let Some((_, after)) = rest.split_once(part) else { return false };
         rest = after;
-        ends_anywhere = part.is_empty();
     }
-    if pattern.contains('*') { ends_anywhere || rest.is_empty() } else { rest.is_empty() }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        for (pattern, path, expected) in [
+            ("/api", "/api", true),
+            ("/api", "/api/", false),
+            ("/api/*", "/api/notes/1", true),
+            ("/api/*", "/apis", false),
+            ("*.png", "/a.png/b.png", true),
+            ("*.png", "/a.png/", false),
+            ("/a*b*c", "/a-b-c", true),
+            ("/a*b*c", "/a-c-b", false),
+            ("*", "/", true),
+        ] {
+            assert_eq!(matches(pattern, path), expected, "{pattern} {path}");
+        }
+    }
 }
