@@ -2,7 +2,7 @@ import { Client, type IdentityProvider } from 'poolpass';
 
 import { restoreLogin } from './account/linked-login';
 
-/** What the app is made of. */
+/** The parts of the app. */
 export interface Parts {
   readonly client: Client;
   /** The providers that the sign-in page offers. */

@@ -106,7 +106,7 @@ describe(`redirects in ${NAME}`, () => {
     }
   });
 
-  /** What goes wrong on the way, and the kind of error that comes of it. */
+  /** Mishaps on the way, and the kind of error that comes of each. */
   const REFUSALS = {
     'the person says no': {
       act: async (tab) => tab.getByRole('button', { name: 'Cancel' }).click(),

@@ -18,7 +18,7 @@ use crate::{
     user_pool::domain::ProviderLink,
 };
 
-/// What all pages have.
+/// The parts that all pages have.
 pub(super) struct Layout {
     pub(super) texts: &'static Texts,
     pub(super) app: String,

@@ -12,7 +12,7 @@ use serde_json::Value;
 #[derive(Default)]
 pub(crate) struct ManagedLogins(Mutex<HashMap<(String, String), (Step, SystemTime)>>);
 
-/// What comes after the first page.
+/// The progress after the first page.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     /// A sign-up waits for its code.
@@ -34,7 +34,7 @@ pub(super) struct Challenge {
     pub(super) parameters: Value,
     /// `AvailableChallenges` of SELECT_CHALLENGE.
     pub(super) available: Vec<String>,
-    /// What the person chose to set up.
+    /// The person's choice of a set-up.
     pub(super) setup: Option<Setup>,
 }
 

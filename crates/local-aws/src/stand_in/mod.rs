@@ -55,7 +55,7 @@ impl StandIns {
         Ok(JwkSet { keys: vec![keys::key()?.signing.jwk.clone()] })
     }
 
-    /// What a provider knows of an access token that it gave out, expired ones too.
+    /// A provider's record of an access token that it gave out, expired ones too.
     pub(crate) fn access_token(&self, name: &str, token: &str) -> Option<AccessToken> {
         self.0.access_token(name, token)
     }

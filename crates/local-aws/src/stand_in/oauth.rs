@@ -20,7 +20,7 @@ use crate::{error::AwsError, exchange::Response, form::Form, html};
 /// The seconds in which a code can be exchanged.
 const CODE_SECONDS: i64 = 300;
 
-/// What the app, that is the user pool, asks for at `/authorize`.
+/// The request of the app, that is the user pool, at `/authorize`.
 struct AuthorizationRequest {
     client_id: String,
     redirect_uri: Url,

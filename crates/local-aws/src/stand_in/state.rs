@@ -1,4 +1,4 @@
-//! What the providers remember: codes and tokens that they gave out, and the failures that tests ordered.
+//! The providers' memory: codes and tokens that they gave out, and the failures that tests ordered.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -30,11 +30,11 @@ pub(crate) struct AccessToken {
     pub(crate) user_id: String,
     /// Seconds since 1970.
     pub(crate) expires: i64,
-    /// What the profile endpoint tells.
+    /// The answer of the profile endpoint.
     pub(super) profile: Value,
 }
 
-/// What a code stands for.
+/// The meaning of a code.
 pub(super) struct Grant {
     pub(super) provider: String,
     pub(super) client_id: String,

@@ -31,7 +31,7 @@ use crate::{account::Account, authenticator::Question};
 #[derive(Default)]
 pub(crate) struct Browsers(Mutex<BTreeMap<String, Arc<AsyncMutex<CookieStore>>>>);
 
-/// What the person at the browser does.
+/// The doings of the person at the browser.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Script {
@@ -41,12 +41,12 @@ pub(crate) struct Script {
     redirect_uri: String,
     /// The name of a browser that keeps its cookies for later scripts. Default: a new browser.
     browser: Option<String>,
-    /// What the person does on each page.
+    /// The person's doings on each page.
     #[serde(default)]
     steps: Vec<Step>,
 }
 
-/// What the person does on one page.
+/// The person's doings on one page.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Step {

@@ -12,7 +12,7 @@ pub(super) struct Page {
     root: Element,
 }
 
-/// What the browser sends next.
+/// The browser's next request.
 #[derive(Debug)]
 pub(super) struct Submission {
     pub(super) url: Url,

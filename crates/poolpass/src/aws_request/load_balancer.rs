@@ -1,4 +1,4 @@
-//! What a load balancer (ALB) with the action `authenticate-cognito` answers in place of the app's server when its session is over.
+//! Answers of a load balancer (ALB) with the action `authenticate-cognito` in place of the app's server when its session is over.
 
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};

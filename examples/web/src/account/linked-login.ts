@@ -41,7 +41,7 @@ export function restoreLogin(client: Client, local: LocalDemo | undefined): void
   if (account !== null && local !== undefined) client.addLogin('google', tokensOf(local, account));
 }
 
-/** Whoever signs in next is somebody else. */
+/** The next person who signs in is somebody else. */
 export function forgetLogin(client: Client): void {
   client.removeLogin('google');
   localStorage.removeItem(LINKED);

@@ -14,7 +14,7 @@ export function ContinueWith() {
   const [failure, setFailure] = useState<unknown>();
 
   useEffect(() => {
-    // Whoever goes back in the browser may find the page as it was left.
+    // A person who goes back in the browser may find the page as it was left.
     const reset = () => setLeavingFor(undefined);
     addEventListener('pageshow', reset);
     return () => removeEventListener('pageshow', reset);

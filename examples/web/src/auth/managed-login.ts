@@ -14,7 +14,7 @@ export function continueWith(client: Client, provider: IdentityProvider): Promis
 export async function comeBack(client: Client): Promise<boolean> {
   const result = await client.handleRedirect();
   const hash = result?.customState;
-  // Whoever has signed in has no use for the sign-in page.
+  // A person who has signed in has no use for the sign-in page.
   if (hash !== undefined && hash !== '#/sign-in' && hash !== '#/sign-up') location.hash = hash;
   return result !== undefined;
 }

@@ -186,6 +186,7 @@ pub(crate) fn declares(source: &str, name: &str) -> bool {
         "function",
         "func",
         "fun",
+        "const",
     ]
     .iter()
     .flat_map(|keyword| source.split(&format!("{keyword} {name}")).skip(1).collect::<Vec<_>>())

@@ -545,7 +545,7 @@ async fn a_user_agent_that_comes_back_without_an_answer_ends_the_sign_in() {
         let error = client.sign_in_with_user_agent(agent.clone(), REDIRECT_URI).await.unwrap_err();
         assert_eq!(error.kind(), kind);
         assert!(!error.message().contains("secret"), "{error}");
-        // Whoever has the URL cannot go on with it.
+        // Nobody who has the URL can go on with it.
         let url = agent.1.lock().unwrap().remove(0);
         assert!(client.handle_redirect(&redirected(&url, "code=c")).await.unwrap().is_none());
     }
