@@ -19,6 +19,8 @@ pub(crate) const AAR: &str = "aar";
 
 /// The examples' project. Maven builds the packages with it.
 const PROJECT: &str = "examples/kotlin/pom.xml";
+/// The project that fetches androidx.credentials.
+const ANDROIDX: &str = "bindings/kotlin/android-passkeys/androidx/pom.xml";
 const PACKAGES: [&str; 2] = ["maven", "openjdk-17-jdk-headless"];
 
 /// Builds the package, runs its tests, and compares the example's steps with those of the Rust quickstart.
@@ -83,6 +85,24 @@ fn prepare(workspace: &Workspace) -> Result<()> {
     shell.remove_path(&natives)?;
     let folder = shell.create_dir(natives.join(jna_platform()?))?;
     shell.copy_file(mobile::library(workspace)?.stripped, folder)?;
+    fetch_androidx(workspace)
+}
+
+/// Takes the classes of androidx.credentials out of its Android archive, for the compiler.
+fn fetch_androidx(workspace: &Workspace) -> Result<()> {
+    let (shell, target) = (&workspace.shell, &workspace.target);
+    let folder = target.join("kotlin").join("androidx");
+    if shell.path_exists(folder.join("classes.jar")) {
+        return Ok(());
+    }
+    let project = workspace.path(ANDROIDX);
+    cmd!(
+        shell,
+        "mvn --batch-mode --no-transfer-progress --quiet --file {project} -Dpoolpass.target={target} initialize"
+    )
+    .run()?;
+    let _folder = shell.push_dir(&folder);
+    cmd!(shell, "jar --extract --file credentials.aar classes.jar").run()?;
     Ok(())
 }
 
@@ -121,7 +141,7 @@ fn jna_platform() -> Result<String> {
 /// Prints the number of tests, which Maven does not print with `--quiet`.
 fn report(workspace: &Workspace) -> Result<()> {
     let mut reports = Vec::new();
-    for module in ["maven", "android"] {
+    for module in ["maven", "android", "android-passkeys"] {
         let folder = workspace.target.join("kotlin").join(module).join("surefire-reports");
         reports.extend(workspace.shell.read_dir(folder)?);
     }

@@ -64,7 +64,7 @@ class ErrorsTest {
     @Test
     fun `every kind has a class that carries it`() {
         for (kind in ErrorKind.entries) {
-            val failure = PoolpassException.of(FfiPoolpassException.Failed(kind, "detail", "Aws", "id", 400, "Operation", null))
+            val failure = PoolpassException.of(FfiPoolpassException.Failed(kind, "detail", "Aws", "id", 400, "Operation", null, null))
             val name = kind.name.split('_').joinToString("") { it.lowercase().replaceFirstChar(Char::uppercase) }
             assertEquals(name, failure.javaClass.simpleName)
             assertEquals(name.replaceFirstChar(Char::lowercase), failure.kind.code())
@@ -106,7 +106,9 @@ class ErrorsTest {
         )
         assertTrue(secrets.all { it.length >= 8 })
         val request = HttpRequest("POST", link.url, listOf("authorization" to id.jwt), held.secretAccessKey.toByteArray())
+        val device = DeviceTokens("eu-west-1_device", "-group", person.password)
         val printed = listOf(
+            device, SessionTokens(id.jwt, access.jwt, held.secretAccessKey, device),
             client, client.account, client.bucket(), client.table(), client.api(), client.currentUser(), id, access, held, link, totp,
             store, MemoryStore(), ClientOptions(store), request, HttpResponse(200, request.headers, request.body),
             ApiRequest(link.url, headers = request.headers, body = request.body), UploadBody.Bytes(request.body),

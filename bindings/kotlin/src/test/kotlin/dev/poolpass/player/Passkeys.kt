@@ -63,7 +63,7 @@ private fun describe(passkey: Passkey) = mapOf(
     "created" to passkey.created.toString(),
 )
 
-/** A software authenticator that local-aws runs. `PasskeysTest` uses another one, of webauthn4j. */
+/** A software authenticator that local-aws runs. `PasskeysTest` uses those of webauthn4j. */
 private class LocalAuthenticator(config: JsonObject, private val settings: JsonObject) : Authenticator {
     private val url: URI
 

@@ -25,8 +25,8 @@ import kotlin.coroutines.resumeWithException
  * The authenticator of Android: the screen lock, or a phone nearby, with the passkeys of Google and of password managers. Needs
  * Android 14 or later; before, calls throw [AuthenticatorException] with `UNSUPPORTED`.
  *
- * It uses the Credential Manager of the system itself, so an app needs no other library. An app that has `androidx.credentials` reaches
- * older versions of Android with an [Authenticator] of five lines, see the README.
+ * It uses the Credential Manager of the system itself, so an app needs no other library. [PlayServicesAuthenticator] reaches older
+ * versions of Android.
  *
  * The domain that is the user pool's relying party id has to serve `/.well-known/assetlinks.json` that names the app. Otherwise calls
  * throw [AuthenticatorException] with `NOT_ASSOCIATED`.
