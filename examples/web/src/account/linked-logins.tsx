@@ -32,7 +32,7 @@ export function LinkedLogins({ user, local }: { user: User; local: LocalDemo }) 
 
   return (
     <>
-      <p>An account that you link leads to this notebook too, also where you have no password at hand.</p>
+      <p>A Google account that you link leads to this notebook too.</p>
       {failure !== undefined && <Notice kind="problem">{problem(failure)}</Notice>}
       <Rows
         label="Linked accounts"
