@@ -20,7 +20,7 @@ public struct SessionTokens: Sendable {
     }
 
     var handedIn: HandedInTokens {
-        let device = device.map { HandedInDevice(key: $0.key, groupKey: $0.groupKey, password: $0.password) }
+        let device = self.device.map { HandedInDevice(key: $0.key, groupKey: $0.groupKey, password: $0.password) }
         return HandedInTokens(idToken: idToken, accessToken: accessToken, refreshToken: refreshToken, device: device)
     }
 }

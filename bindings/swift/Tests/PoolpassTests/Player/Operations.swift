@@ -104,9 +104,9 @@ private let session: [String: Operation] = [
             idToken: try with.text("idToken"), accessToken: try with.text("accessToken"),
             refreshToken: try with.text("refreshToken"))
         if with["device"] != .null {
+            let device = Arguments(with["device"])
             tokens.device = DeviceTokens(
-                key: try with["device"].text("key"), groupKey: try with["device"].text("groupKey"),
-                password: try with["device"].text("password"))
+                key: try device.text("key"), groupKey: try device.text("groupKey"), password: try device.text("password"))
         }
         return described(try await driver.client.adoptSession(tokens))
     },
