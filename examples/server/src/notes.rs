@@ -95,7 +95,7 @@ pub(crate) async fn delete(
 ) -> Result<StatusCode, Failure> {
     let client = people.client(&token)?;
     let me = client.identity_id().await?;
-    client.dynamodb()?.delete(&key(&me, &id)).await?;
+    client.dynamodb()?.delete(key(&me, &id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

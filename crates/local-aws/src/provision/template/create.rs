@@ -54,7 +54,7 @@ async fn user_pool(client: &Client, mut properties: Map<String, Value>) -> Resul
         for method in enabled {
             match method.as_str() {
                 Some("SOFTWARE_TOKEN_MFA") => {
-                    mfa["SoftwareTokenMfaConfiguration"] = json!({ "Enabled": true })
+                    mfa["SoftwareTokenMfaConfiguration"] = json!({ "Enabled": true });
                 }
                 _ => return Err(refused(format!("EnabledMfas: local-aws knows no {method}"))),
             }

@@ -30,12 +30,12 @@ fn json(node: &Yaml<'_>) -> Option<Value> {
                 |(name, value): (&Yaml<'_>, &Yaml<'_>)| Some((name.as_str()?.to_owned(), json(value)?));
             members.iter().map(member).collect::<Option<Map<_, _>>>()?.into()
         }
-        Yaml::Tagged(tag, node) => function(&tag.suffix, json(node)?),
+        Yaml::Tagged(tag, node) => function(&tag.suffix, &json(node)?),
         Yaml::Representation(..) | Yaml::Alias(_) | Yaml::BadValue => return None,
     })
 }
 
-fn function(tag: &str, argument: Value) -> Value {
+fn function(tag: &str, argument: &Value) -> Value {
     match (tag, argument.as_str().and_then(|text| text.split_once('.'))) {
         ("Ref" | "Condition", _) => json!({ tag: argument }),
         ("GetAtt", Some((resource, attribute))) => json!({ "Fn::GetAtt": [resource, attribute] }),
