@@ -69,7 +69,11 @@ export interface RedirectResult {
   readonly customState?: string;
 }
 
-/** Leads the browser to managed login. */
+/**
+ * Leads the browser to managed login.
+ *
+ * @internal
+ */
 export async function signInWithRedirect(
   client: ClientHandle,
   { open = leaveFor, ...options }: RedirectOptions & RedirectUri & Navigation,
@@ -78,7 +82,11 @@ export async function signInWithRedirect(
   await open(url);
 }
 
-/** Shows managed login in a window of its own. Nothing is awaited before the window is open, since a browser ties it to the click. */
+/**
+ * Shows managed login in a window of its own. Nothing is awaited before the window is open, since a browser ties it to the click.
+ *
+ * @internal
+ */
 export async function signInWithPopup(
   client: ClientHandle,
   options: RedirectOptions & RedirectUri & CallOptions,
@@ -104,7 +112,11 @@ export async function signInWithPopup(
   }
 }
 
-/** Takes what managed login has answered, or leaves that to the page that waits for it. */
+/**
+ * Takes what managed login has answered, or leaves that to the page that waits for it.
+ *
+ * @internal
+ */
 export async function handleRedirect(
   client: ClientHandle,
   given: string | URL | undefined,
@@ -135,7 +147,11 @@ export async function handleRedirect(
   }
 }
 
-/** Signs out here, then leads the browser to managed login's sign-out. */
+/**
+ * Signs out here, then leads the browser to managed login's sign-out.
+ *
+ * @internal
+ */
 export async function logout(
   client: ClientHandle,
   { logoutUri, open = leaveFor, ...options }: LogoutOptions,
