@@ -39,7 +39,7 @@ export function labelOf(provider: IdentityProvider): string {
 
 const LABELS: Readonly<Record<string, string>> = { SignInWithApple: 'Apple', LoginWithAmazon: 'Amazon' };
 
-/** Why a sign-in with a provider has failed, and what to do about it. */
+/** The reason why a sign-in with a provider has failed, and what to do about it. */
 export function problemOfComingBack(error: unknown): string {
   return (error instanceof PoolpassError && ADVICE[error.kind]) || problem(error);
 }
