@@ -41,10 +41,13 @@ async fn an_access_token_that_died_early_is_refreshed_and_used_once_more() {
 async fn a_wrong_password_and_a_missing_scope_are_no_reasons_to_refresh() {
     let pool = ScriptedPool::default();
     let client = signed_in(&pool).await;
-    for message in ["Incorrect username or password.", "Access Token does not have required scopes"] {
+    for (message, expected) in [
+        ("Incorrect username or password.", ErrorKind::NotAuthorized),
+        ("Access Token does not have required scopes", ErrorKind::MissingScope),
+    ] {
         pool.refuse("NotAuthorizedException", message);
         let error = client.account().change_password("wrong", "new").await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NotAuthorized);
+        assert_eq!(error.kind(), expected);
     }
     assert_eq!(pool.operations(), ["ChangePassword", "ChangePassword"]);
 }
