@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 
-use super::{PATH, Visit, complete, providers::IdentityProvider, redirect, requests::AuthorizationRequest};
+use super::{PATH, Visit, complete, found, providers::IdentityProvider, requests::AuthorizationRequest};
 use crate::{
     exchange::{Response, full},
     form::Form,
@@ -52,6 +52,6 @@ impl Visit<'_> {
             return Ok((request, provider));
         }
         let query = self.request.uri.query().unwrap_or_default();
-        Err(redirect(&format!("{PATH}{}/login?request_id={}&{query}", self.domain, request.id)))
+        Err(found(&format!("{PATH}{}/login?request_id={}&{query}", self.domain, request.id)))
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    redirect,
+    found,
     redirect_uri::with_parameters,
     requests::{AuthorizationRequest, ResponseType},
     scopes::Scopes,
@@ -117,5 +117,5 @@ pub(super) fn error_redirect(request: &AuthorizationRequest, error: &str, descri
 fn back(request: &AuthorizationRequest, separator: char, parameters: &[(&str, &str)]) -> Response {
     let state = request.state.as_deref().map(|state| ("state", state));
     let parameters: Vec<_> = parameters.iter().copied().chain(state).collect();
-    redirect(&with_parameters(&request.redirect_uri, separator, &parameters))
+    found(&with_parameters(&request.redirect_uri, separator, &parameters))
 }

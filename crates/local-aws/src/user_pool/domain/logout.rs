@@ -1,6 +1,6 @@
 //! `/logout`, which ends the browser's session.
 
-use super::{PATH, Visit, redirect, session};
+use super::{PATH, Visit, found, session};
 use crate::{exchange::Response, form::Form};
 
 impl Visit<'_> {
@@ -28,7 +28,7 @@ impl Visit<'_> {
             }
             _ => return self.error_page("redirect_mismatch", Some(client_id)),
         };
-        let mut response = redirect(&location);
+        let mut response = found(&location);
         session::end(pool, self.request, self.now, &mut response);
         response
     }

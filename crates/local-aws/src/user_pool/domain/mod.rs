@@ -33,7 +33,7 @@ mod user_info;
 
 use std::{sync::Arc, time::SystemTime};
 
-use http::{HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
 
 pub(in crate::user_pool) use self::{
     calls::{create, delete, describe, update},
@@ -52,6 +52,7 @@ pub(crate) use self::{
 use crate::{
     account::Account,
     exchange::{Request, Response, full},
+    html::found,
     managed_login as pages,
 };
 
@@ -119,7 +120,7 @@ impl Visit<'_> {
         if let Some(id) = client_id {
             query.append_pair("client_id", id);
         }
-        redirect(&format!("{}/error?{}", self.base(), query.finish()))
+        found(&format!("{}/error?{}", self.base(), query.finish()))
     }
 }
 
@@ -127,19 +128,6 @@ impl Visit<'_> {
 fn origin(request: &Request) -> String {
     let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     format!("http://{}", host.unwrap_or("127.0.0.1"))
-}
-
-fn redirect(location: &str) -> Response {
-    let mut response = http::Response::new(full(""));
-    *response.status_mut() = StatusCode::FOUND;
-    match HeaderValue::from_str(location) {
-        Ok(location) => {
-            response.headers_mut().insert(header::LOCATION, location);
-        }
-        Err(_) => *response.status_mut() = StatusCode::BAD_REQUEST,
-    }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 fn not_found() -> Response {

@@ -16,9 +16,8 @@ use http::Method;
 pub(in crate::user_pool) use self::user::ExternalIdentity;
 use self::{attributes::Claims, endpoints::Endpoints};
 use super::{
-    Visit, complete,
+    Visit, complete, found,
     providers::{IdentityProvider, ProviderKind},
-    redirect,
     requests::AuthorizationRequest,
     session::{self, BrowserSession},
     state::random_text,
@@ -78,7 +77,7 @@ impl Visit<'_> {
                 let mut pools = self.account.user_pools.lock();
                 let Some(pool) = pools.by_domain(self.domain) else { return super::not_found() };
                 pool.domain.pending.insert(state, pending, self.now, LIFETIME);
-                redirect(&location)
+                found(&location)
             }
             Err(refusal) => complete::error_redirect(&request, &refusal.error, &refusal.description),
         }
