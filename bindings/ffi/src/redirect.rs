@@ -157,8 +157,8 @@ impl Client {
     }
 
     /// Returns the URL at which managed login forgets who is signed in there (`/logout`), and then redirects to `logout_uri`.
-    pub fn logout_url(&self, logout_uri: String) -> Result<String, PoolpassError> {
-        Ok(self.inner.logout_url(&logout_uri)?)
+    pub fn logout_url(&self, logout_uri: &str) -> Result<String, PoolpassError> {
+        Ok(self.inner.logout_url(logout_uri)?)
     }
 }
 

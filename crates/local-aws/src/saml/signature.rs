@@ -7,7 +7,7 @@ use base64::{
 };
 use jsonwebtoken::{Algorithm, EncodingKey};
 use rustls_pki_types::CertificateDer;
-use webpki::{EndEntityCert, aws_lc_rs::RSA_PKCS1_2048_8192_SHA256};
+use webpki::{EndEntityCert, ring::RSA_PKCS1_2048_8192_SHA256};
 
 use super::{Metadata, SamlError, unreadable};
 use crate::xml_tree::Element;

@@ -24,12 +24,12 @@ async fn test() -> (TestDomain, String) {
         "TokenValidityUnits": { "AccessToken": "minutes" },
     });
     let test = TestDomain::new(client).await;
-    let arn = create(&test, json!({})).await;
+    let arn = create(&test, json!({}));
     (test, arn)
 }
 
 /// Creates the load balancer. `jwt` changes its rule for tokens.
-async fn create(test: &TestDomain, jwt: Value) -> String {
+fn create(test: &TestDomain, jwt: Value) -> String {
     let pool = &test.pool_id;
     let issuer = format!("https://cognito-idp.eu-west-1.amazonaws.com/{pool}");
     let mut validation = json!({
@@ -244,10 +244,10 @@ async fn a_bearer_token_has_to_be_the_issuer_s_access_token_for_the_client() {
         json!({ "AdditionalClaims": [{ "Format": "string-array", "Name": "cognito:groups", "Values": ["ops"] }] }),
         json!({ "AdditionalClaims": [{ "Format": "space-separated-values", "Name": "scope", "Values": ["none"] }] }),
     ] {
-        create(&test, jwt.clone()).await;
+        create(&test, jwt.clone());
         assert_eq!(status(&test, &header).await, 401, "{jwt}");
     }
-    create(&test, json!({})).await;
+    create(&test, json!({}));
     assert_eq!(status(&test, &header).await, 200);
     test.account.clock.advance_seconds(301);
     assert_eq!(status(&test, &header).await, 401, "expired");

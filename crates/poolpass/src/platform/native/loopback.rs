@@ -22,6 +22,9 @@ use tokio::task::JoinSet;
 use super::blocking;
 use crate::platform::{BoxFuture, RedirectUserAgent, UserAgentError, UserAgentErrorKind, timeout};
 
+/// Opens a URL in the system's browser.
+type OpenUrl = dyn Fn(&str) -> io::Result<()> + Send + Sync;
+
 /// The system's browser, which redirects to a listener of this program on the loopback interface.
 ///
 /// The redirect URI is one of the app client's callback URLs with `http`, `localhost`, `127.0.0.1` or `[::1]`, and a port, such as
@@ -43,7 +46,7 @@ use crate::platform::{BoxFuture, RedirectUserAgent, UserAgentError, UserAgentErr
 /// ```
 #[derive(Clone)]
 pub struct LoopbackUserAgent {
-    open: Arc<dyn Fn(&str) -> io::Result<()> + Send + Sync>,
+    open: Arc<OpenUrl>,
     limit: Duration,
     page: Bytes,
 }
