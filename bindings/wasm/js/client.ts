@@ -386,7 +386,7 @@ export abstract class AnyClient implements Disposable {
    * client closes that one too, but not the other way round.
    */
   withRole(roleArn: string): this {
-    return this.beside((inner) => inner.withRole(roleArn));
+    return this.beside(this.inner().inner.withRole(roleArn));
   }
 
   /**
@@ -442,14 +442,13 @@ export abstract class AnyClient implements Disposable {
    * does not trust the identity. Closing this client closes that one too, but not the other way round.
    */
   classicFlow(roleArn: string, options: ClassicFlowOptions = {}): this {
-    return this.beside((inner) => inner.classicFlow(roleArn, options));
+    return this.beside(this.inner().inner.classicFlow(roleArn, options));
   }
 
   /** A client of another role, which shares all but the credentials. */
-  private beside(make: (inner: Inner) => Inner): this {
-    const { inner, life } = this.inner();
+  private beside(inner: Inner): this {
     const Same = this.constructor as new (parts: Parts) => this;
-    const handle: ClientHandle = new Handle(make(inner), new Life(life));
+    const handle: ClientHandle = new Handle(inner, new Life(this.inner().life));
     return new Same({ inner: handle, store: this.store(), listeners: this.listeners() });
   }
 
