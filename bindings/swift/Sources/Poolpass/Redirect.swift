@@ -12,7 +12,7 @@ extension IdentityProvider {
 }
 
 /// Settings for a sign-in by redirect. Default: managed login lets the person choose among the app client's providers, and the tokens
-/// have all scopes that the app client allows.
+/// have all scopes that the app client allows. It prints neither nonce nor custom state.
 public struct RedirectOptions: Sendable {
     /// The provider to go to at once (`identity_provider`). Default: the person chooses.
     public var provider: IdentityProvider?
@@ -63,18 +63,30 @@ public struct RedirectOptions: Sendable {
     }
 }
 
-/// The first half of a sign-in by redirect: where to send the person.
+/// The first half of a sign-in by redirect: where to send the person. It prints no query.
 public struct RedirectSignIn: Sendable {
     /// The URL of managed login (`/oauth2/authorize`), good for one sign-in. Open it in a browser, not in a web view of the app.
     public let url: String
 }
 
-/// The person whom a redirect has signed in.
+/// The person whom a redirect has signed in. It prints no custom state.
 public struct RedirectResult: Sendable {
     /// The person, whose session is stored.
     public let user: User
     /// The app's ``RedirectOptions/customState``.
     public let customState: String?
+}
+
+extension RedirectOptions: Redacted {
+    var shown: KeyValuePairs<String, Any> { ["provider": provider.map { "\($0)" } ?? "none"] }
+}
+
+extension RedirectSignIn: Redacted {
+    var shown: KeyValuePairs<String, Any> { ["url": url.prefix { $0 != "?" }] }
+}
+
+extension RedirectResult: Redacted {
+    var shown: KeyValuePairs<String, Any> { ["user": user] }
 }
 
 /// Managed login.

@@ -31,4 +31,12 @@ func readmeExample(
         var step = try await client.signInWithoutPassword(username: "ada", preferred: .webAuthn)
         if case .challenge(.webAuthn(let challenge)) = step { step = try await challenge.answerWith(authenticator) }
     }
+
+    @MainActor
+    func readmeExampleOfManagedLogin(client: Client, window: ASPresentationAnchor) async throws -> User {
+        let agent = WebAuthenticationSessionUserAgent { window }  // a sheet with the system's browser
+        let user = try await client.signInWithUserAgent(
+            agent, redirectUri: "my-app://signed-in", options: RedirectOptions(provider: .google))
+        return user
+    }
 #endif

@@ -63,7 +63,11 @@ final class SecretTests: XCTestCase {
             }
 
             let device = DeviceTokens(key: "eu-west-1_device", groupKey: "-group", password: "the-device-password")
+            let redirectOptions = RedirectOptions(nonce: "the-chosen-nonce", customState: "the-custom-state")
+            let redirect = try await client.signInWithRedirect("http://localhost:3000/", options: redirectOptions)
+            XCTAssertTrue(redirect.url.contains("the-chosen-nonce"))
             let secrets = [
+                "the-chosen-nonce", "the-custom-state",
                 demo.password, "Wrong-Horse-9", "the-client-secret", "the-device-password", "the-refresh-token", idToken.jwt, accessToken.jwt, totp.secret,
                 credentials.secretAccessKey, try XCTUnwrap(credentials.sessionToken), signature,
                 try XCTUnwrap(own.values.value.values.max { $0.count < $1.count }),
@@ -87,6 +91,10 @@ final class SecretTests: XCTestCase {
                 "ListObjects": bucket.list(key),
                 "PoolpassError": try XCTUnwrap(error),
                 "PresignedURL": presigned,
+                "ProviderToken": ProviderToken(idToken.jwt),
+                "RedirectOptions": redirectOptions,
+                "RedirectResult": RedirectResult(user: try XCTUnwrap(try await client.currentUser()), customState: "the-custom-state"),
+                "RedirectSignIn": redirect,
                 "SessionTokens": SessionTokens(
                     idToken: idToken.jwt, accessToken: accessToken.jwt, refreshToken: "the-refresh-token", device: device),
                 "SignInStep": step,
@@ -140,7 +148,8 @@ final class SecretTests: XCTestCase {
         "PagedItems", "PasswordChallenge", "SelectChallenge", "SelectMfaTypeChallenge", "SessionStore", "MfaSetupChallenge",
         "SmsMfaChallenge", "SmsOtpChallenge", "WebAuthnChallenge",
         "SoftwareTokenMfaChallenge", "TransactGet", "TransactWrite", "Transport", "TransportError", "URLSessionTransport",
-        "UploadBody", "UploadProgress", "UploadSource", "UploadState", "User", "Body",
+        "RedirectUserAgent", "UploadBody", "UploadProgress", "UploadSource", "UploadState", "User", "UserAgentError", "Body",
+        "WebAuthenticationSessionUserAgent",
     ]
 
     private func printed(_ value: Any) -> [String: String] {
