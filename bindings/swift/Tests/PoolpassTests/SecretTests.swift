@@ -93,7 +93,6 @@ final class SecretTests: XCTestCase {
                 "PresignedURL": presigned,
                 "ProviderToken": ProviderToken(idToken.jwt),
                 "RedirectOptions": redirectOptions,
-                "RedirectResult": RedirectResult(user: try XCTUnwrap(try await client.currentUser()), customState: "the-custom-state"),
                 "RedirectSignIn": redirect,
                 "SessionTokens": SessionTokens(
                     idToken: idToken.jwt, accessToken: accessToken.jwt, refreshToken: "the-refresh-token", device: device),
@@ -148,7 +147,7 @@ final class SecretTests: XCTestCase {
         "PagedItems", "PasswordChallenge", "SelectChallenge", "SelectMfaTypeChallenge", "SessionStore", "MfaSetupChallenge",
         "SmsMfaChallenge", "SmsOtpChallenge", "WebAuthnChallenge",
         "SoftwareTokenMfaChallenge", "TransactGet", "TransactWrite", "Transport", "TransportError", "URLSessionTransport",
-        "RedirectUserAgent", "UploadBody", "UploadProgress", "UploadSource", "UploadState", "User", "UserAgentError", "Body",
+        "RedirectResult", "RedirectUserAgent", "UploadBody", "UploadProgress", "UploadSource", "UploadState", "User", "UserAgentError", "Body",
         "WebAuthenticationSessionUserAgent",
     ]
 
