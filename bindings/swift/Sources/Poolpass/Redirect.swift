@@ -77,18 +77,6 @@ public struct RedirectResult: Sendable {
     public let customState: String?
 }
 
-extension RedirectOptions: Redacted {
-    var shown: KeyValuePairs<String, Any> { ["provider": provider.map { "\($0)" } ?? "none"] }
-}
-
-extension RedirectSignIn: Redacted {
-    var shown: KeyValuePairs<String, Any> { ["url": url.prefix { $0 != "?" }] }
-}
-
-extension RedirectResult: Redacted {
-    var shown: KeyValuePairs<String, Any> { ["user": user] }
-}
-
 /// Managed login.
 extension Client {
     /// Begins a sign-in on the pages of managed login (`/oauth2/authorize`): with Google, Facebook, Apple, Amazon, a SAML or OpenID
@@ -170,4 +158,8 @@ extension RedirectOptions: Redacted {
 
 extension RedirectSignIn: Redacted {
     var shown: KeyValuePairs<String, Any> { ["page": url.prefix { $0 != "?" }] }
+}
+
+extension RedirectResult: Redacted {
+    var shown: KeyValuePairs<String, Any> { ["user": user] }
 }
