@@ -45,7 +45,9 @@ pub async fn misbehave(
         return Ok(whole(answer, method));
     }
     if fault == "endless" {
-        return Ok(endless());
+        let mut answer = endless();
+        set(answer.headers_mut(), DATE.as_str(), &date(&request, 0));
+        return Ok(answer);
     }
     let mut answer = proxy.forward(&request).await.map_err(|_| Cut)?;
     let body = answer.body().clone();
@@ -56,6 +58,7 @@ pub async fn misbehave(
         "503 after handling" => {
             answer =
                 own(503, &[("content-type", "application/json")], r#"{"message":"Service Unavailable"}"#);
+            set(answer.headers_mut(), DATE.as_str(), &date(&request, 0));
         }
         "504 after handling" => {
             answer = own(
@@ -63,6 +66,7 @@ pub async fn misbehave(
                 &[("content-type", "application/json")],
                 r#"{"message":"Endpoint request timed out"}"#,
             );
+            set(answer.headers_mut(), DATE.as_str(), &date(&request, 0));
         }
         "drip" if !body.is_empty() => return Ok(dripping(answer, request)),
         "cut off" if !body.is_empty() => return Ok(cut_off(answer)),
