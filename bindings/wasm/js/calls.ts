@@ -13,7 +13,7 @@ import type {
 } from './account.js';
 import type { AccountListOptions, AccountPage } from './account_list.js';
 import type { AuthFactor, MfaMethod } from './challenges.js';
-import type { PasswordlessSignInOptions, SignInOptions, StepUpOptions } from './client.js';
+import type { PasswordlessSignInOptions, SignInOptions, StepUpOptions } from './sign_in_options.js';
 import type { AnyCondition } from './conditions.js';
 import type { Changes, Item, ReadOptions, ReturnValues, TransactGet, WriteOptions } from './dynamodb.js';
 import type { Device } from './devices.js';

@@ -1,13 +1,12 @@
 import { Account, type RevokeOptions } from './account.js';
 import { ApiClient } from './api.js';
 import type { ClientHandle } from './calls.js';
-import { type AuthFactor, type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
-import type { AmplifyGen1, AmplifyOutputs, Config } from './config.js';
-import { PoolpassError } from './errors.js';
+import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
 import { Handle, Life, type Unproxied, unproxied } from './handle.js';
-import { Listeners } from './listeners.js';
+import type { Listeners } from './listeners.js';
 import { type ClassicFlowOptions, type LoginProvider, type LoginToken, parts, provider as providerOf } from './logins.js';
-import { type CallOptions, type ClientMetadata, given } from './options.js';
+import type { Parts } from './opened.js';
+import { type CallOptions, given } from './options.js';
 import type { Client as Inner } from './poolpass_core_wasm.js';
 import {
   handleRedirect,
@@ -21,96 +20,9 @@ import {
   signInWithRedirect,
 } from './redirect.js';
 import type { AccessToken, Credentials, IdToken, SessionEvent, SessionTokens, SignOut, User } from './session.js';
-import { type SharedStore, sharedStore, type StoreChoice } from './stores/store.js';
-import { Tabs } from './tabs.js';
-
-/** Options of a client. */
-export interface ClientOptions {
-  /** The store of the session. Default: `indexedDB` in browsers, `memory` elsewhere. */
-  store?: StoreChoice | undefined;
-  /** The maximum number of times that a request is sent. Default: 3. */
-  maxAttempts?: number | undefined;
-  /** The operation that refreshes the session. Default: Poolpass finds out at the first refresh. */
-  refreshOperation?: 'getTokensFromRefreshToken' | 'refreshTokenAuth' | undefined;
-  /** Metadata for the user pool's Lambda triggers, sent with every refresh. */
-  refreshMetadata?: Record<string, string> | undefined;
-  /**
-   * Supplies the encoded device data for the user pool's threat protection (`UserContextData`). Default: none is sent.
-   *
-   * The data goes with InitiateAuth, RespondToAuthChallenge, SignUp, ConfirmSignUp, ResendConfirmationCode, ForgotPassword and
-   * ConfirmForgotPassword. With Amazon's context data library on the page, it is
-   * `(username) => AmazonCognitoAdvancedSecurityData.getData(username, userPoolId, clientId)`. A function that throws or returns
-   * `undefined` sends none.
-   */
-  userContextData?: ((username: string) => string | undefined) | undefined;
-  /** The name of this device among the person's devices, in user pools that track devices (ConfirmDevice). Default: none. */
-  deviceName?: string | undefined;
-  /** The data about this device that is encoded for the user pool's threat protection (`UserContextData`). Default: none is sent. */
-  deviceFingerprint?: DeviceFingerprint | undefined;
-  /** The device's clock in milliseconds since 1970, for tests. Default: `Date.now`. */
-  now?: (() => number) | undefined;
-}
-
-/**
- * Data about the device that Poolpass encodes for a user pool's threat protection as Amazon's libraries for iOS and Android do.
- *
- * The app collects the data, with the names that these libraries use, such as `DeviceId`, `DeviceName`, `DeviceLanguage`,
- * `ClientTimezone` and `ApplicationName`. Cognito compares a sign-in with earlier ones, so the same device has to give the same data.
- */
-export interface DeviceFingerprint {
-  /** The library whose format the data has. */
-  platform: 'ios' | 'android';
-  /** The data. */
-  data: Record<string, string>;
-}
-
-/**
- * How a sign-in proves who the person is.
- *
- * - `userSrpAuth`: the password never leaves the device. The app client has to allow it (`ALLOW_USER_SRP_AUTH`).
- * - `userPasswordAuth`: the password is sent over TLS, as a user migration trigger needs it. The app client has to allow it
- *   (`ALLOW_USER_PASSWORD_AUTH`).
- * - `userAuth`: the person chooses among first factors: password, code or passkey. The app client has to allow it
- *   (`ALLOW_USER_AUTH`), and the user pool needs the feature plan Essentials or Plus.
- * - `customAuth`: the user pool's own triggers ask their challenges, after SRP where there is a password. The app client has to
- *   allow it (`ALLOW_CUSTOM_AUTH`).
- */
-export type AuthFlow = 'userSrpAuth' | 'userPasswordAuth' | 'userAuth' | 'customAuth';
-
-/** The options of a sign-in. */
-export interface SignInOptions extends CallOptions, ClientMetadata {
-  /** How the person proves who they are. Default: `userSrpAuth`. */
-  flow?: AuthFlow | undefined;
-}
-
-/** The options of a sign-in without a password. */
-export interface PasswordlessSignInOptions extends CallOptions, ClientMetadata {
-  /** How the person proves who they are. Default: `userAuth`. */
-  flow?: 'userAuth' | 'customAuth' | undefined;
-  /** The factor to begin with, where it is available. Default: the person chooses. Only for `userAuth`. */
-  preferred?: AuthFactor | undefined;
-}
-
-/**
- * A level of authentication: `urn:cognito:loa:1` (a password), `urn:cognito:loa:2` (a code by SMS or email), `urn:cognito:loa:3` (a
- * passkey, or a password and a code by SMS or email), `urn:cognito:loa:4` (a password and a TOTP code), or the name that the user pool
- * has given to one of them.
- */
-export type AuthLevel =
-  | 'urn:cognito:loa:1'
-  | 'urn:cognito:loa:2'
-  | 'urn:cognito:loa:3'
-  | 'urn:cognito:loa:4'
-  | (string & {});
-
-/** The options of a step-up. */
-export interface StepUpOptions extends CallOptions, ClientMetadata {
-  /** How long ago the person may have proved who they are, in seconds. Default: any time ago. A refresh does not count. */
-  maxAge?: number | undefined;
-}
-
-/** A configuration, as an object or as its text. */
-export type AnyConfig = Config | AmplifyOutputs | AmplifyGen1 | string;
+import type { AuthLevel, PasswordlessSignInOptions, SignInOptions, StepUpOptions } from './sign_in_options.js';
+import type { SharedStore } from './stores/store.js';
+import type { Tabs } from './tabs.js';
 
 /** The common part of the clients of `poolpass` and `poolpass/core`. */
 export abstract class AnyClient implements Disposable {
@@ -244,14 +156,15 @@ export abstract class AnyClient implements Disposable {
    * Leads the browser to managed login or to an identity provider, where the person signs in (`/oauth2/authorize` with PKCE). The page at
    * `redirectUri` then calls `handleRedirect`.
    *
-   * Resolves when the browser has been told to leave. Rejects with kind `invalidConfig` when the configuration names no domain.
+   * Resolves when the browser has been told to leave. Rejects with kind `invalidConfig` when the configuration names no domain, and, unless
+   * `open` is given, with `store` when the session is kept in memory, which ends with the page, and with `platform` where there is no page.
    *
    * ```ts
    * await client.signInWithRedirect({ redirectUri: `${location.origin}/`, provider: 'Google' });
    * ```
    */
   signInWithRedirect(options: RedirectOptions & RedirectUri & Navigation): Promise<void> {
-    return signInWithRedirect(this.inner(), options);
+    return signInWithRedirect(this.inner(), this.store(), options);
   }
 
   /**
@@ -463,62 +376,4 @@ export abstract class AnyClient implements Disposable {
   api(service = 'execute-api', options: { region?: string | undefined } = {}): ApiClient {
     return new ApiClient(this.inner().beside(this.inner().inner.api(service, given(options).region)));
   }
-}
-
-/**
- * The parts of a client.
- *
- * @internal
- */
-export interface Parts {
-  inner: ClientHandle;
-  store: SharedStore;
-  listeners: Listeners;
-  /** Absent for the client of another role: the first client tells the tabs. */
-  tabs?: Tabs | undefined;
-}
-
-/**
- * Makes the parts of a client around `Module`, the class of the WebAssembly module.
- *
- * @internal
- */
-export function opened(
-  Module: new (config: string, store: never, options: ClientOptions) => Inner,
-  config: AnyConfig,
-  options: ClientOptions,
-): Parts {
-  const text = textOf(config);
-  const store = sharedStore(given(options).store);
-  const inner: ClientHandle = new Handle(new Module(text, store as never, options), new Life());
-  const listeners = new Listeners();
-  const tabs = store.isShared && isInBrowser() ? tabsOf(inner) : undefined;
-  inner.inner.onEvent((event: SessionEvent) => {
-    tabs?.tell(event.kind);
-    listeners.tell(event);
-  });
-  return { inner, store, listeners, tabs };
-}
-
-function textOf(config: unknown): string {
-  if (typeof config === 'string') return config;
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(config);
-  } catch {
-    // It contains itself, or what JSON has no word for.
-  }
-  if (text === undefined) throw new PoolpassError('invalidConfig', 'the configuration is not a JSON object');
-  return text;
-}
-
-function isInBrowser(): boolean {
-  return typeof BroadcastChannel !== 'undefined' && typeof location !== 'undefined';
-}
-
-function tabsOf(client: ClientHandle): Tabs {
-  // A change in the store becomes an event of this tab.
-  const look = (): void => void client.call('currentUser', {}).catch(() => {});
-  look();
-  return new Tabs(client.inner.clientId ?? '', look);
 }

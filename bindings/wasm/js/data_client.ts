@@ -1,7 +1,9 @@
 import type { DataClientHandle } from './calls.js';
-import { AnyClient, type AnyConfig, type ClientOptions, opened, type Parts } from './client.js';
+import { AnyClient } from './client.js';
+import type { AnyConfig, ClientOptions } from './client_options.js';
 import { type Item, type ReadOptions, Table, type TransactGet, type TransactWrite, transactGet, transactWrite } from './dynamodb.js';
 import { init } from './module.js';
+import { opened, type Parts } from './opened.js';
 import { type CallOptions, given } from './options.js';
 import { Client as Inner } from './poolpass_wasm.js';
 import { Bucket } from './s3.js';

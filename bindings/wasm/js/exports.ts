@@ -4,16 +4,7 @@ export * from './account.js';
 export * from './account_list.js';
 export * from './api.js';
 export * from './challenges.js';
-export type {
-  AnyConfig,
-  AuthFlow,
-  AuthLevel,
-  ClientOptions,
-  DeviceFingerprint,
-  PasswordlessSignInOptions,
-  SignInOptions,
-  StepUpOptions,
-} from './client.js';
+export type { AnyConfig, ClientOptions, DeviceFingerprint } from './client_options.js';
 export * from './conditions.js';
 export * from './config.js';
 export { Client } from './data_client.js';
@@ -38,6 +29,7 @@ export type {
   RedirectUri,
 } from './redirect.js';
 export * from './session.js';
+export type { AuthFlow, AuthLevel, PasswordlessSignInOptions, SignInOptions, StepUpOptions } from './sign_in_options.js';
 export { IndexedDbStore } from './stores/indexed_db.js';
 export { MemoryStore } from './stores/memory.js';
 export type { SessionStore, StoreChoice } from './stores/store.js';

@@ -15,9 +15,9 @@ export type LoginProvider =
   | 'facebook'
   | 'apple'
   | 'amazon'
-  | { readonly openId: string }
-  | { readonly saml: string }
-  | { readonly developer: string };
+  | { readonly openId: string; readonly saml?: never; readonly developer?: never }
+  | { readonly saml: string; readonly openId?: never; readonly developer?: never }
+  | { readonly developer: string; readonly openId?: never; readonly saml?: never };
 
 /**
  * A token of a login provider: its text, or the identity id and the token that GetOpenIdTokenForDeveloperIdentity has returned to the

@@ -71,7 +71,9 @@ export class Popup {
         resolve();
         return new Promise((release) => void this.#releases.push(release));
       };
-      navigator.locks.request(name, hold).catch(reject);
+      navigator.locks.request(name, hold).catch((cause) => {
+        reject(new PoolpassError('platform', 'the browser refuses the lock that a popup needs', { cause }));
+      });
     });
   }
 }
@@ -82,7 +84,8 @@ export class Popup {
 export async function passedOn(url: string): Promise<boolean> {
   if (!hasLocks() || stateOf(url) === null) return false;
   const name = channelOf(url);
-  const { held = [] } = await navigator.locks.query();
+  // A page whose storage is blocked may not ask. No page waits for it either.
+  const { held = [] } = await navigator.locks.query().catch(() => ({ held: [] as LockInfo[] }));
   if (!held.some((lock) => lock.name === name)) return false;
   const channel = new BroadcastChannel(name);
   channel.postMessage(url);
@@ -91,10 +94,14 @@ export async function passedOn(url: string): Promise<boolean> {
   return true;
 }
 
-/** The `state` in the query of an authorization request, or of the answer to it. */
+/** The start of every `state` of Poolpass. Answers to others are theirs. */
+const STATE_PREFIX = 'poolpass-';
+
+/** The `state` of Poolpass in the query of an authorization request, or of the answer to it. */
 export function stateOf(url: string): string | null {
   try {
-    return new URL(url).searchParams.get('state');
+    const state = new URL(url).searchParams.get('state');
+    return state?.startsWith(STATE_PREFIX) ? state : null;
   } catch {
     return null;
   }

@@ -1,8 +1,9 @@
 import type { ClientHandle } from './calls.js';
 import { PoolpassError } from './errors.js';
-import type { CallOptions } from './options.js';
+import { type CallOptions, given } from './options.js';
 import { passedOn, Popup, stateOf } from './popup.js';
 import type { User } from './session.js';
+import type { SharedStore } from './stores/store.js';
 
 /**
  * An identity provider of the user pool: where a person signs in with managed login.
@@ -76,7 +77,8 @@ export interface RedirectResult {
  */
 export async function signInWithRedirect(
   client: ClientHandle,
-  { open = leaveFor, ...options }: RedirectOptions & RedirectUri & Navigation,
+  store: SharedStore,
+  { open = pageLeaver(store), ...options }: RedirectOptions & RedirectUri & Navigation,
 ): Promise<void> {
   const url = await client.call('signInWithRedirect', options);
   await open(url);
@@ -119,10 +121,10 @@ export async function signInWithPopup(
  */
 export async function handleRedirect(
   client: ClientHandle,
-  given: string | URL | undefined,
+  address: string | URL | undefined,
   options: CallOptions,
 ): Promise<RedirectResult | undefined> {
-  const url = String(given ?? globalThis.location?.href);
+  const url = String(address ?? globalThis.location?.href);
   const isPopup = await passedOn(url);
   try {
     const result = await client.call('handleRedirect', { ...options, url });
@@ -132,8 +134,8 @@ export async function handleRedirect(
     return result;
   } catch (error) {
     const { kind, isTransient, retryUrl } = error as PoolpassError;
-    if (retryUrl !== undefined && given === undefined) {
-      leaveFor(retryUrl);
+    if (retryUrl !== undefined && address === undefined) {
+      location.assign(retryUrl);
       return undefined;
     }
     if (isPopup && kind === 'invalidRedirect') {
@@ -142,7 +144,7 @@ export async function handleRedirect(
       return undefined;
     }
     // After a failure that passes, the same answer can be handled again.
-    if (!isTransient && kind !== 'store' && !options.signal?.aborted) clean(url);
+    if (!isTransient && kind !== 'store' && !given(options).signal?.aborted) clean(url);
     throw error;
   }
 }
@@ -154,7 +156,7 @@ export async function handleRedirect(
  */
 export async function logout(
   client: ClientHandle,
-  { logoutUri, open = leaveFor, ...options }: LogoutOptions,
+  { logoutUri, open = pageLeaver(), ...options }: LogoutOptions,
 ): Promise<void> {
   // A configuration without a domain fails before anything is lost.
   const url = await client.call('logoutUrl', { logoutUri });
@@ -168,24 +170,34 @@ export interface LogoutOptions extends Navigation {
   logoutUri: string;
 }
 
-function leaveFor(url: string): void {
-  if (globalThis.location === undefined) {
-    throw new PoolpassError('platform', 'there is no page that could lead to this address: pass open, which opens it in a browser');
+/** What leads the page elsewhere. With `store`, the one that has to know this sign-in when the browser comes back. */
+function pageLeaver(store?: SharedStore): (url: string) => void {
+  // A worker has a location too, which cannot be left.
+  if (typeof globalThis.location?.assign !== 'function') {
+    throw new PoolpassError('platform', 'there is no page that could leave for managed login: pass open, which opens a URL in a browser');
   }
-  location.assign(url);
+  if (store?.isPersistent === false) {
+    throw new PoolpassError('store', 'the session is kept in memory, which ends with the page: use signInWithPopup');
+  }
+  return (url) => location.assign(url);
 }
 
 /** The parameters of an answer. */
-const ANSWER = ['code', 'state', 'error', 'error_description'];
+const ANSWER = ['code', 'state', 'iss', 'error', 'error_description'];
 
-/** The start of every `state` of Poolpass. Answers to others are theirs. */
-const STATE_PREFIX = 'poolpass-';
+/** The fragment that Facebook appends to its answer, and that browsers carry along through all redirects. */
+const FACEBOOK_FRAGMENT = '#_=_';
 
 /** Takes the answer out of the page's address, which the browser would keep in its history. The app's own parts stay as they are. */
 function clean(answered: string): void {
   const state = stateOf(answered);
-  if (globalThis.history === undefined || !state?.startsWith(STATE_PREFIX) || stateOf(location.href) !== state) return;
+  if (globalThis.history === undefined || state === null || stateOf(location.href) !== state) return;
   const [, path = '', query = '', hash = ''] = /^([^?#]*)\??([^#]*)(.*)$/.exec(location.href) ?? [];
   const kept = query.split('&').filter((part) => part !== '' && !ANSWER.includes(part.split('=')[0] ?? ''));
-  history.replaceState(history.state, '', path + (kept.length > 0 ? `?${kept.join('&')}` : '') + hash);
+  const address = path + (kept.length > 0 ? `?${kept.join('&')}` : '') + (hash === FACEBOOK_FRAGMENT ? '' : hash);
+  try {
+    history.replaceState(history.state, '', address);
+  } catch {
+    // A sandboxed page may not change its address. The person is signed in all the same.
+  }
 }

@@ -32,6 +32,18 @@ describe('redirects without a page', () => {
     await assert.rejects(client.signInWithPopup({ redirectUri }), { kind: 'platform', message: /signInWithRedirect/ });
   });
 
+  test('a worker has an address, but cannot leave it', async () => {
+    globalThis.location = { href: 'https://notes.example/worker.js' };
+    try {
+      await assert.rejects(client.signInWithRedirect({ redirectUri }), { kind: 'platform', message: /pass open/ });
+      await assert.rejects(client.logout({ logoutUri: redirectUri }), { kind: 'platform', message: /pass open/ });
+      assert.equal(await client.handleRedirect(), undefined);
+    } finally {
+      delete globalThis.location;
+    }
+    assert.equal(await client.handleRedirect(), undefined);
+  });
+
   test('an app that opens the address later is waited for', async () => {
     let isOpen = false;
     const open = () => new Promise((resolve) => setTimeout(resolve, 10)).then(() => (isOpen = true));

@@ -10,6 +10,7 @@ import {
   type SessionStore,
   type UploadState,
 } from 'poolpass';
+import { Client as CoreClient, type DeviceFingerprint, type LoginProvider, type LoginToken } from 'poolpass/core';
 import { Client as SlimClient } from 'poolpass/slim';
 
 const store: SessionStore = {
@@ -163,3 +164,28 @@ async function connect(config: Config): Promise<Client> {
   }
 }
 console.log(connect);
+
+/** What needs neither S3 nor DynamoDB is in the smaller entry, with its types. */
+export async function withoutData(config: Config, fingerprint: DeviceFingerprint, source: LoginToken): Promise<string | undefined> {
+  const client = await CoreClient.create(config, { deviceFingerprint: fingerprint });
+  const provider: LoginProvider = { openId: 'https://login.example.com' };
+  client.addLogin(provider, source);
+  // @ts-expect-error a provider is one of these
+  client.addLogin('twitter', source);
+  // @ts-expect-error and names one thing
+  client.addLogin({ openId: 'https://login.example.com', saml: 'arn:aws:iam::123456789012:saml-provider/Corporate' }, source);
+  const tokens = client.readAmplifySession(localStorage);
+  if (tokens !== undefined) await client.adoptSession(tokens);
+  // @ts-expect-error the package waits for no storage
+  client.readAmplifySession({ getItem: async (key: string) => key });
+  // @ts-expect-error a page to come back to is necessary
+  await client.signInWithRedirect({ provider: 'Google' });
+  // @ts-expect-error a popup opens its own window
+  await client.signInWithPopup({ redirectUri: 'https://notes.example/', open: () => {} });
+  const result = await client.handleRedirect();
+  // @ts-expect-error an address that is no answer gives nothing
+  console.log(result.user);
+  const answer = await client.api().request('/notes', { authorization: 'accessToken', bearer: true });
+  console.log(answer.status);
+  return result?.customState;
+}

@@ -1,4 +1,6 @@
-import { AnyClient, type AnyConfig, type ClientOptions, opened, type Parts } from '../client.js';
+import { AnyClient } from '../client.js';
+import type { AnyConfig, ClientOptions } from '../client_options.js';
+import { opened, type Parts } from '../opened.js';
 import { Client as Inner } from '../poolpass_core_wasm.js';
 import { init } from './module.js';
 
@@ -8,7 +10,7 @@ import { init } from './module.js';
  * ```ts
  * const client = await Client.create(await (await fetch('/poolpass.json')).json());
  * const step = await client.signIn('ada', password);
- * if (step.kind === 'done') await client.fetch('/notes');
+ * if (step.kind === 'done') await client.api().request('/notes');
  * ```
  */
 export class Client extends AnyClient {

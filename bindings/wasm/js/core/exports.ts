@@ -4,12 +4,13 @@ export * from '../account.js';
 export * from '../account_list.js';
 export * from '../api.js';
 export * from '../challenges.js';
-export type { AnyConfig, AuthFlow, AuthLevel, ClientOptions, PasswordlessSignInOptions, SignInOptions, StepUpOptions } from '../client.js';
+export type { AnyConfig, ClientOptions, DeviceFingerprint } from '../client_options.js';
 export * from '../config.js';
 export type { Device } from '../devices.js';
 export { type CancellationReason, type ErrorKind, PoolpassError, type StepUpRequirement } from '../errors.js';
 export * from '../globals.js';
 export type { WasmSource } from '../loader.js';
+export type { ClassicFlowOptions, LoginProvider, LoginToken, ProviderToken } from '../logins.js';
 export type { CallOptions } from '../options.js';
 export * from '../passkeys.js';
 export type { PresignedUrl } from '../s3.js';
@@ -22,6 +23,7 @@ export type {
   RedirectUri,
 } from '../redirect.js';
 export * from '../session.js';
+export type { AuthFlow, AuthLevel, PasswordlessSignInOptions, SignInOptions, StepUpOptions } from '../sign_in_options.js';
 export { IndexedDbStore } from '../stores/indexed_db.js';
 export { MemoryStore } from '../stores/memory.js';
 export type { SessionStore, StoreChoice } from '../stores/store.js';

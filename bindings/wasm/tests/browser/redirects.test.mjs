@@ -96,6 +96,38 @@ describe(`redirects in ${NAME}`, () => {
     assert.equal(await tab.evaluate(() => client.handleRedirect()), undefined);
   }, only);
 
+  suite.test('the fragment that Facebook appends, and the issuer of RFC 9207, leave the address with the answer', async (person, { config }) => {
+    const tab = await person.newTab();
+    await open(tab, config);
+    const answer = await answerOf(tab, config, { provider: 'Facebook' }, 'ada@example.com');
+    const { issuer } = await (await fetch(`${config.userPool.domain}/.well-known/openid-configuration`)).json();
+    await tab.goto(`${answer.replace(/#.*/, '')}&iss=${encodeURIComponent(issuer)}#_=_`);
+    await open(tab, config);
+    assert.equal((await tab.evaluate(() => client.handleRedirect())).user.email, 'ada@example.com');
+    assert.equal(tab.url(), home);
+  }, only);
+
+  suite.test('a page that keeps its session in memory does not leave, since it could not finish the sign-in', async (person, { config }) => {
+    const tab = await person.newTab();
+    await open(tab, config, { store: 'memory' });
+    const failure = await tab.evaluate((redirectUri) => failureOf(client.signInWithRedirect({ redirectUri })), home);
+    assert.equal(failure.kind, 'store');
+    assert.match(failure.message, /signInWithPopup/);
+    assert.equal(tab.url(), home);
+  });
+
+  suite.test('a sandboxed page, which has neither locks nor an address to change, gets errors of the package', async (person, { config }) => {
+    const tab = await person.newTab();
+    await person.goTo(tab, '/sandboxed?code=1&state=poolpass-another');
+    await open(tab, config, { store: 'memory' });
+    const kinds = await tab.evaluate(async (redirectUri) => {
+      const handled = await failureOf(client.handleRedirect());
+      globalThis.open = () => ({ close() {} });
+      return [handled.kind, (await failureOf(client.signInWithPopup({ redirectUri }))).kind];
+    }, home);
+    assert.deepEqual(kinds, ['invalidRedirect', 'platform']);
+  });
+
   suite.test('addresses that are no answer of ours stay as they are', async (person, { config }) => {
     const tab = await person.newTab();
     for (const query of ['', '?tab=1', '?code=1', '?code=1&state=of-another-library', '?error=x&state=another']) {
