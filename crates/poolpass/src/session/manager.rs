@@ -73,7 +73,9 @@ impl SessionManager {
     /// Stores the tokens of a completed sign-in, and only then makes them the session. A new device is confirmed before that. It runs
     /// to the end even if the caller goes away.
     pub(crate) async fn begin(&self, result: AuthenticationResult) -> Result<Arc<Session>, Error> {
-        let (mut session, new_device) = self.new_session(result)?;
+        let refresh_token = result.refresh_token.clone();
+        let (mut session, new_device) =
+            self.new_session(result).inspect_err(|_| self.abandon(refresh_token))?;
         let shared = Arc::clone(&self.0);
         detached(async move {
             shared.confirm_new_device(&mut session, new_device).await;

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::SecretString;
+
 use super::detached::detached;
 use super::manager::Shared;
-use super::{Session, SessionEndReason, SessionEvent, SessionManager};
+use super::{RefreshToken, Session, SessionEndReason, SessionEvent, SessionManager, is_token};
 use crate::error::{Error, ErrorKind};
 use crate::platform::{spawn, timeout};
 use crate::user_pool::Call;
@@ -49,7 +51,7 @@ impl SessionManager {
         detached(async move {
             let (session, removed) = shared.leave().await;
             let Some(session) = session else { return removed.map(|()| SignOut::NotSignedIn) };
-            let revocation = detached(async move { shared.revoke(&session, associated).await });
+            let revocation = detached(async move { shared.revoke(&session.refresh_token, associated).await });
             let revoked = timeout(Self::REVOCATION_TIMEOUT, revocation).await.unwrap_or_else(|| {
                 Err(Error::new(ErrorKind::Timeout, "AWS has not confirmed yet that it revoked the token"))
             });
@@ -80,6 +82,13 @@ impl SessionManager {
         .await
     }
 
+    /// Has AWS revoke the tokens of a sign-in that came to nothing, without a wait. If AWS cannot be reached, they expire.
+    pub(crate) fn abandon(&self, refresh_token: Option<SecretString>) {
+        if let Some(refresh_token) = refresh_token.filter(is_token) {
+            self.shared().revoke_later(RefreshToken::new(refresh_token));
+        }
+    }
+
     /// Removes the session of a deleted user, even if the caller goes away.
     pub(crate) async fn forget(&self) -> Result<(), Error> {
         let shared = Arc::clone(self.shared());
@@ -91,8 +100,8 @@ impl Shared {
     /// The longest wait for the store's lock; after that the sign-out goes on without it.
     const SIGN_OUT_LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 
-    pub(super) async fn revoke(&self, session: &Session, associated: bool) -> Result<(), Error> {
-        let call = self.pool.revoke_token(session.refresh_token.expose(), associated);
+    async fn revoke(&self, refresh_token: &RefreshToken, associated: bool) -> Result<(), Error> {
+        let call = self.pool.revoke_token(refresh_token.expose(), associated);
         self.pool.send(call).await.map(drop)
     }
 
@@ -103,8 +112,12 @@ impl Shared {
         if self.state().session().is_some_and(|current| current.has_origin_of(&session)) {
             return;
         }
+        self.revoke_later(session.refresh_token.clone());
+    }
+
+    fn revoke_later(self: &Arc<Self>, refresh_token: RefreshToken) {
         let shared = Arc::clone(self);
-        spawn(async move { drop(shared.revoke(&session, false).await) });
+        spawn(async move { drop(shared.revoke(&refresh_token, false).await) });
     }
 
     /// Removes the session. Returns it, and whether the store has removed it.

@@ -44,7 +44,8 @@ impl UserPool {
         host == Some(&self.login_provider())
     }
 
-    /// Exchanges an authorization code for tokens at `/oauth2/token`. A code works once.
+    /// Exchanges an authorization code for tokens at `/oauth2/token`. A code works once. Without the scope `openid`, the ID token is
+    /// empty.
     pub(crate) fn exchange_code<'a>(
         &'a self,
         code: &'a SecretString,
@@ -61,13 +62,8 @@ impl UserPool {
             ]));
             let asked_at = self.pipeline.device_now();
             let mut answer = self.token(form).await?;
-            let Some(id_token) = answer.maybe_secret("id_token")? else {
-                let message =
-                    "the answer has no ID token: allow the scope openid at the app client, and ask for it";
-                return Err(Error::new(ErrorKind::MissingScope, message).during(TOKEN));
-            };
             let result = AuthenticationResult {
-                id_token,
+                id_token: answer.maybe_secret("id_token")?.unwrap_or_default(),
                 access_token: answer.secret("access_token")?,
                 refresh_token: answer.maybe_secret("refresh_token")?,
                 device_key: None,
@@ -107,7 +103,7 @@ impl UserPool {
 }
 
 /// The name of the endpoint, as the operation in errors.
-const TOKEN: &str = "Token";
+pub(crate) const TOKEN: &str = "Token";
 
 /// Text as the bytes of a request's body, which wipes it.
 struct WipedText(Zeroizing<String>);

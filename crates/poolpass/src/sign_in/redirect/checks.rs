@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::pending::PendingRedirect;
 use crate::error::{Error, ErrorKind};
 use crate::session::{AccessToken, Claims, IdToken};
+use crate::user_pool::domain::TOKEN;
 use crate::user_pool::{AuthenticationResult, UserPool};
 
 /// The time by which `auth_time` may be older than `max_age`.
@@ -20,12 +21,17 @@ const LEEWAY: Duration = Duration::from_secs(60);
 
 /// # Errors
 ///
-/// Kind `InvalidRedirect` when the tokens are not for this sign-in, `InvalidResponse` when they are malformed.
+/// Kind `InvalidRedirect` when the tokens are not for this sign-in, `MissingScope` when there is no ID token, `InvalidResponse` when they
+/// are malformed.
 pub(super) fn check(
     result: &AuthenticationResult,
     redirect: &PendingRedirect,
     pool: &UserPool,
 ) -> Result<(), Error> {
+    if result.id_token.expose_secret().is_empty() {
+        let message = "the answer has no ID token: allow the scope openid at the app client, and ask for it";
+        return Err(Error::new(ErrorKind::MissingScope, message).during(TOKEN));
+    }
     let id_token = IdToken::parse(result.id_token.clone())?;
     let access_token = AccessToken::parse(result.access_token.clone())?;
     let claims = id_token.claims();

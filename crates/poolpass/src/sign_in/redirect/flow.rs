@@ -192,7 +192,10 @@ impl Redirects {
             Outcome::Malformed => return Err(invalid("the redirect is malformed")),
         };
         let result = pool.exchange_code(&code, &redirect.redirect_uri, &redirect.code_verifier).await?;
-        check(&result, redirect, pool)?;
+        if let Err(error) = check(&result, redirect, pool) {
+            self.flow.manager().abandon(result.refresh_token);
+            return Err(error);
+        }
         let session = self.flow.manager().begin(result).await?;
         // The person is signed in whatever becomes of a challenge that waited.
         let _ = self.flow.pending().clear().await;

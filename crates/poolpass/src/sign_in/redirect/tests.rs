@@ -1,6 +1,9 @@
 //! Cases that no server can be made to produce: tokens for somebody else, answers that come twice or at the same time, a store that fails in between.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+mod interrupted;
+mod tokens;
+mod user_agent;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -17,7 +20,7 @@ use crate::platform::{
     BoxFuture, Clock, MemoryStore, RedirectUserAgent, SessionStore, StoreError, UserAgentError,
     UserAgentErrorKind,
 };
-use crate::session::test_tokens::{encode, result, tokens};
+use crate::session::test_tokens::{self, encode, result};
 use crate::user_pool::scripted::ScriptedPool;
 
 const REDIRECT_URI: &str = "https://app.example/signed-in";
@@ -64,8 +67,17 @@ async fn username(client: &Client) -> Option<String> {
 
 /// A client in whose session bob is.
 async fn client_of_bob(pool: &ScriptedPool) -> Client {
-    let client = pool.client().build().unwrap();
-    client.manager().unwrap().begin(tokens(&result("bob", pool.now(), Some("r")))).await.unwrap();
+    client_of_bob_on(pool, MemoryStore::new()).await
+}
+
+async fn client_of_bob_on(pool: &ScriptedPool, store: impl SessionStore + 'static) -> Client {
+    let client = pool.client().store(store).build().unwrap();
+    client
+        .manager()
+        .unwrap()
+        .begin(test_tokens::tokens(&result("bob", pool.now(), Some("r"))))
+        .await
+        .unwrap();
     client
 }
 
@@ -157,43 +169,6 @@ async fn calls_with_the_same_answer_share_one_exchange_and_a_later_one_finds_it_
 }
 
 #[tokio::test]
-async fn another_process_does_not_exchange_the_code_again() {
-    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
-    let one = pool.client().store(store.clone()).build().unwrap();
-    let two = pool.client().store(store.clone()).build().unwrap();
-    let url = begun(&one).await;
-    let answer = redirected(&url, "code=c");
-    let release = pool.answer(good(&pool, &url)).hold();
-    let (done, nothing) = tokio::join!(two.handle_redirect(&answer), async {
-        pool.asked(1).await;
-        let nothing = one.handle_redirect(&answer).await;
-        release.send(()).unwrap();
-        nothing
-    });
-    assert!(done.unwrap().is_some() && nothing.unwrap().is_none());
-    assert_eq!(username(&one).await.as_deref(), Some("ada"));
-}
-
-#[tokio::test]
-async fn a_caller_who_goes_away_does_not_lose_the_session() {
-    let pool = ScriptedPool::default();
-    let client = pool.client().build().unwrap();
-    let url = begun(&client).await;
-    let answer = redirected(&url, "code=c");
-    let release = pool.answer(good(&pool, &url)).hold();
-    let mut call = Box::pin(client.handle_redirect(&answer));
-    while pool.operations().is_empty() {
-        assert!(call.as_mut().now_or_never().is_none());
-        tokio::task::yield_now().await;
-    }
-    drop(call);
-    release.send(()).unwrap();
-    while username(&client).await.is_none() {
-        tokio::task::yield_now().await;
-    }
-}
-
-#[tokio::test]
 async fn several_redirects_wait_side_by_side() {
     let pool = ScriptedPool::default();
     let client = pool.client().build().unwrap();
@@ -223,80 +198,6 @@ async fn an_answer_that_nobody_waits_for_sends_nothing_and_keeps_the_session() {
     assert_eq!(client.handle_redirect(&late).await.unwrap_err().kind(), ErrorKind::InvalidRedirect);
     assert!(pool.operations().is_empty());
     assert_eq!(username(&client).await.as_deref(), Some("bob"));
-}
-
-type Change = fn(&mut Value, &mut Value);
-
-#[tokio::test]
-async fn tokens_that_are_not_for_this_sign_in_are_refused_and_the_old_session_stays() {
-    let changes: [(&str, Change); 14] = [
-        ("issuer", |id, _| id["iss"] = json!("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other")),
-        ("issuer of the access token", |_, access| access["iss"] = json!("https://evil.example")),
-        ("no issuer", |id, _| id["iss"] = Value::Null),
-        ("http", |id, _| id["iss"] = json!(ISSUER.replace("https", "http"))),
-        ("audience", |id, _| id["aud"] = json!("another client")),
-        ("audiences without a party", |id, _| id["aud"] = json!(["client", "another"])),
-        ("no audience", |id, _| id["aud"] = Value::Null),
-        ("party", |id, _| id["azp"] = json!("another")),
-        ("client of the access token", |_, access| access["client_id"] = json!("another")),
-        ("nonce", |id, _| id["nonce"] = json!("another")),
-        ("no nonce", |id, _| id["nonce"] = Value::Null),
-        ("at_hash", |id, _| id["at_hash"] = json!("AAAAAAAAAAAAAAAAAAAAAA")),
-        ("at_hash of another type", |id, _| id["at_hash"] = json!(7)),
-        ("expiry", |id, _| id["exp"] = id["iat"].clone()),
-    ];
-    let pool = ScriptedPool::default();
-    let client = client_of_bob(&pool).await;
-    for (name, change) in changes {
-        let url = begun(&client).await;
-        pool.answer(answer(&pool, &url, change));
-        let error = client.handle_redirect(&redirected(&url, "code=c")).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidRedirect, "{name}: {error}");
-    }
-    let url = begun(&client).await;
-    pool.answer(answer(&pool, &url, |_, access| access["sub"] = json!("somebody else")));
-    let error = client.handle_redirect(&redirected(&url, "code=c")).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
-    assert!(pool.operations().iter().all(|operation| operation == "/oauth2/token"));
-    assert_eq!(username(&client).await.as_deref(), Some("bob"));
-}
-
-#[tokio::test]
-async fn what_openid_connect_allows_beside_cognito_s_own_form_is_accepted() {
-    let changes: [Change; 4] = [
-        |id, access| {
-            let issuer = ISSUER.replace("https://", "https://issuer-");
-            (id["iss"], access["iss"]) = (json!(issuer), json!(issuer));
-        },
-        |id, _| id["aud"] = json!(["client"]),
-        |id, _| (id["aud"], id["azp"]) = (json!(["client", "another"]), json!("client")),
-        |id, access| {
-            let digest = <sha2::Sha256 as sha2::Digest>::digest(encode(access).expose_secret());
-            let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
-            id["at_hash"] = json!(base64::Engine::encode(&engine, &digest[..16]));
-        },
-    ];
-    let pool = ScriptedPool::default();
-    let client = pool.client().build().unwrap();
-    for change in changes {
-        let url = begun(&client).await;
-        pool.answer(answer(&pool, &url, change));
-        client.handle_redirect(&redirected(&url, "code=c")).await.unwrap().unwrap();
-    }
-}
-
-#[tokio::test]
-async fn a_sign_in_that_is_too_old_is_refused() {
-    let pool = ScriptedPool::default();
-    let client = pool.client().build().unwrap();
-    for (age, is_fine) in [(Duration::from_secs(300), true), (Duration::from_secs(420), false)] {
-        let sign_in =
-            client.sign_in_with_redirect(REDIRECT_URI).max_age(Duration::from_secs(300)).await.unwrap();
-        let then = seconds(&pool) - age.as_secs();
-        pool.answer(answer(&pool, sign_in.url(), |id, _| id["auth_time"] = json!(then)));
-        let outcome = client.handle_redirect(&redirected(sign_in.url(), "code=c")).await;
-        assert_eq!(outcome.is_ok(), is_fine);
-    }
 }
 
 #[tokio::test]
@@ -385,33 +286,6 @@ async fn the_token_endpoint_s_refusals_have_kinds_and_quote_no_secret() {
 }
 
 #[tokio::test]
-async fn an_app_client_without_openid_is_named() {
-    let pool = ScriptedPool::default();
-    let client = pool.client().build().unwrap();
-    let url = begun(&client).await;
-    let mut answer = good(&pool, &url);
-    answer.as_object_mut().unwrap().remove("id_token");
-    pool.answer(answer);
-    let error = client.handle_redirect(&redirected(&url, "code=c")).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::MissingScope);
-    assert!(error.message().contains("openid"), "{error}");
-}
-
-#[tokio::test]
-async fn after_a_network_fault_the_same_url_works_again() {
-    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
-    let client = pool.client().store(store.clone()).build().unwrap();
-    let url = begun(&client).await;
-    let answer = redirected(&url, "code=c");
-    pool.lose();
-    assert_eq!(client.handle_redirect(&answer).await.unwrap_err().kind(), ErrorKind::Network);
-    // The app was restarted meanwhile.
-    let client = pool.client().store(store).build().unwrap();
-    pool.answer(good(&pool, &url));
-    assert!(client.handle_redirect(&answer).await.unwrap().is_some());
-}
-
-#[tokio::test]
 async fn a_page_of_a_captive_portal_is_no_success() {
     let pool = ScriptedPool::default();
     let client = pool.client().build().unwrap();
@@ -420,44 +294,6 @@ async fn a_page_of_a_captive_portal_is_no_success() {
     let error = client.handle_redirect(&redirected(&url, "code=c")).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::InvalidResponse | ErrorKind::MissingScope), "{error}");
     assert_eq!(username(&client).await, None);
-}
-
-/// A store that fails to save when told so.
-#[derive(Clone, Debug, Default)]
-struct Failing(MemoryStore, Arc<AtomicBool>);
-
-impl SessionStore for Failing {
-    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
-        self.0.load(key)
-    }
-
-    fn save<'a>(&'a self, key: &'a str, value: SecretString) -> BoxFuture<'a, Result<(), StoreError>> {
-        if self.1.load(Ordering::Relaxed) {
-            let quoting = StoreError(format!("disk full: {}", value.expose_secret()));
-            return Box::pin(async { Err(quoting) });
-        }
-        self.0.save(key, value)
-    }
-
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
-        self.0.remove(key)
-    }
-}
-
-#[tokio::test]
-async fn nothing_is_exchanged_that_could_not_be_taken_from_the_store() {
-    let (pool, store) = (ScriptedPool::default(), Failing::default());
-    let client = pool.client().store(store.clone()).build().unwrap();
-    let url = begun(&client).await;
-    store.1.store(true, Ordering::Relaxed);
-    let error = client.handle_redirect(&redirected(&url, "code=c")).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Store);
-    assert!(!format!("{error:?}").contains(&parameter(&url, "nonce").unwrap()), "{error:?}");
-    assert_eq!(client.sign_in_with_redirect(REDIRECT_URI).await.unwrap_err().kind(), ErrorKind::Store);
-    assert!(pool.operations().is_empty());
-    store.1.store(false, Ordering::Relaxed);
-    pool.answer(good(&pool, &url));
-    assert!(client.handle_redirect(&redirected(&url, "code=c")).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -502,67 +338,4 @@ async fn a_list_of_a_later_version_or_of_garbage_is_replaced() {
         pool.answer(good(&pool, &url));
         assert!(client.handle_redirect(&redirected(&url, "code=c")).await.unwrap().is_some());
     }
-}
-
-/// Comes back with what is scripted, to which the state of the URL is added, and notes the URLs.
-#[derive(Clone, Debug)]
-struct Agent(Arc<Mutex<Vec<Result<String, UserAgentError>>>>, Arc<Mutex<Vec<String>>>);
-
-impl Agent {
-    fn new(outcomes: impl IntoIterator<Item = Result<&'static str, UserAgentError>>) -> Self {
-        let outcomes = outcomes.into_iter().map(|outcome| outcome.map(str::to_owned)).collect();
-        Self(Arc::new(Mutex::new(outcomes)), Arc::default())
-    }
-}
-
-impl RedirectUserAgent for Agent {
-    fn authenticate<'a>(
-        &'a self,
-        url: &'a str,
-        redirect_uri: &'a str,
-    ) -> BoxFuture<'a, Result<String, UserAgentError>> {
-        assert_eq!(redirect_uri, REDIRECT_URI);
-        self.1.lock().unwrap().push(url.to_owned());
-        let outcome = self.0.lock().unwrap().remove(0);
-        Box::pin(async move { outcome.map(|query| redirected(url, &query)) })
-    }
-}
-
-#[tokio::test]
-async fn a_user_agent_that_comes_back_without_an_answer_ends_the_sign_in() {
-    let pool = ScriptedPool::default();
-    let client = client_of_bob(&pool).await;
-    let failed = |kind| Err(UserAgentError::new(kind, "see https://auth.example.com/?state=secret"));
-    for (outcome, kind) in [
-        (failed(UserAgentErrorKind::Cancelled), ErrorKind::Cancelled),
-        (failed(UserAgentErrorKind::TimedOut), ErrorKind::Timeout),
-        (failed(UserAgentErrorKind::Unsupported), ErrorKind::Platform),
-        (Ok("error=access_denied"), ErrorKind::Cancelled),
-        (Ok("nothing=1"), ErrorKind::InvalidRedirect),
-        (Ok("code=c&state=poolpass-another"), ErrorKind::InvalidRedirect),
-    ] {
-        let agent = Agent::new([outcome]);
-        let error = client.sign_in_with_user_agent(agent.clone(), REDIRECT_URI).await.unwrap_err();
-        assert_eq!(error.kind(), kind);
-        assert!(!error.message().contains("secret"), "{error}");
-        // Nobody who has the URL can go on with it.
-        let url = agent.1.lock().unwrap().remove(0);
-        assert!(client.handle_redirect(&redirected(&url, "code=c")).await.unwrap().is_none());
-    }
-    assert!(pool.operations().is_empty());
-    assert_eq!(username(&client).await.as_deref(), Some("bob"));
-}
-
-#[tokio::test]
-async fn a_user_agent_is_sent_a_second_time_where_cognito_has_just_linked_the_user() {
-    const FOUND: &str =
-        "error=invalid_request&error_description=Already+found+an+entry+for+username+google_1";
-    let pool = ScriptedPool::default();
-    let client = pool.client().build().unwrap();
-    let agent = Agent::new([Ok(FOUND), Ok("error=access_denied")]);
-    let error = client.sign_in_with_user_agent(agent.clone(), REDIRECT_URI).await.unwrap_err();
-    assert_eq!((error.kind(), agent.1.lock().unwrap().len()), (ErrorKind::Cancelled, 2));
-    let agent = Agent::new([Ok(FOUND), Ok(FOUND)]);
-    let error = client.sign_in_with_user_agent(agent.clone(), REDIRECT_URI).await.unwrap_err();
-    assert_eq!((error.kind(), agent.1.lock().unwrap().len()), (ErrorKind::Conflict, 2));
 }
