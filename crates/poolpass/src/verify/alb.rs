@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Uri;
-use serde_json::Value;
 
 use super::alb_user_claims::AlbUserClaims;
 use super::ecdsa::EcdsaKey;
@@ -14,9 +13,9 @@ use super::error::{VerifyError, VerifyErrorKind};
 use super::fetch::{KeyServer, keys_unavailable};
 use super::jws::{Base64Url, Jws, text};
 use super::key_cache::{KeyCache, KeyServerKind};
+use super::pools::TrustedPool;
 use super::time_claims::check_times;
-use super::user_pool::{issuers, key_server};
-use crate::config::{ClientId, Endpoint, Region, UserPoolId};
+use crate::config::{ClientId, Endpoint, Region};
 use crate::error::Error;
 use crate::platform::{Clock, Transport};
 use crate::session::Claims;
@@ -46,8 +45,7 @@ pub struct AlbVerifier(Arc<Inner>);
 
 struct Inner {
     load_balancers: Vec<LoadBalancer>,
-    /// The issuers and app clients of each user pool.
-    pools: Vec<([String; 2], Vec<ClientId>)>,
+    pools: Vec<TrustedPool>,
     server: KeyServer,
     leeway: Duration,
     keys: KeyCache<EcdsaKey>,
@@ -111,15 +109,13 @@ impl Inner {
     /// The app client that the header of the token names, of the user pool that it names.
     fn client_of(&self, jws: &Jws<'_>) -> Result<&ClientId, VerifyError> {
         let issuer = text(&jws.header, "iss");
-        let pool =
-            self.pools.iter().find(|(issuers, _)| issuers.iter().any(|form| Some(form.as_str()) == issuer));
+        let pool = self.pools.iter().find(|pool| pool.form_of(issuer).is_some());
         // The payload may repeat the issuer.
         let is_repeated = jws.payload.get("iss").is_none_or(|iss| iss.as_str() == issuer);
-        let (_, clients) = pool.filter(|_| is_repeated).ok_or_else(|| {
+        let pool = pool.filter(|_| is_repeated).ok_or_else(|| {
             VerifyError::new(VerifyErrorKind::Issuer, "the load balancer uses another user pool")
         })?;
-        let client = jws.header.get("client").and_then(Value::as_str);
-        clients.iter().find(|expected| Some(expected.as_str()) == client).ok_or_else(|| {
+        pool.client(text(&jws.header, "client")).ok_or_else(|| {
             VerifyError::new(VerifyErrorKind::ClientId, "the load balancer uses another app client")
         })
     }
@@ -190,12 +186,13 @@ impl AlbVerifierBuilder {
     ///
     /// # Errors
     ///
-    /// Kind `InvalidConfig` when there is no load balancer, no user pool, or one without app clients, or when an ARN, an id or the URL is
-    /// malformed. Kind `Network` when the system's certificates cannot be loaded.
+    /// Kind `InvalidConfig` when there is no load balancer, no user pool, or one without app clients, when a user pool is given twice, or
+    /// when an ARN, an id or the URL is malformed. Kind `Network` when the system's certificates cannot be loaded.
     pub fn build(self) -> Result<AlbVerifier, Error> {
-        if self.load_balancers.is_empty() || self.pools.is_empty() {
-            return Err(Error::invalid_config("the verifier needs a load balancer and its user pool"));
+        if self.load_balancers.is_empty() {
+            return Err(Error::invalid_config("the verifier has no load balancer"));
         }
+        let pools = TrustedPool::read(self.pools)?;
         let keys_url: Option<Endpoint> = self.keys_url.as_deref().map(str::parse).transpose()?;
         let keys_url = keys_url.map(|url| url.to_string().trim_end_matches('/').to_owned());
         let mut load_balancers = Vec::new();
@@ -205,16 +202,7 @@ impl AlbVerifierBuilder {
             })?;
             load_balancers.push(LoadBalancer { arn, keys_url: keys_url.clone().unwrap_or(of_aws) });
         }
-        let mut pools = Vec::new();
-        for (id, clients) in self.pools {
-            let id: UserPoolId = id.parse()?;
-            let clients = clients.iter().map(|client| client.parse()).collect::<Result<Vec<_>, Error>>()?;
-            if clients.is_empty() {
-                return Err(Error::invalid_config("the verifier has no app client of the load balancer"));
-            }
-            pools.push((issuers(&id), clients));
-        }
-        let server = key_server(self.transport, self.clock)?;
+        let server = KeyServer::new(self.transport, self.clock)?;
         let keys = KeyCache::new(KeyServerKind::Single);
         Ok(AlbVerifier(Arc::new(Inner { load_balancers, pools, server, leeway: self.leeway, keys })))
     }

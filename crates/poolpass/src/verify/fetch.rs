@@ -7,13 +7,16 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
 
 use super::error::{VerifyError, VerifyErrorKind};
-use crate::platform::{Request, ServerClock, Transport, TransportError, sleep, timeout};
+use crate::error::Error;
+use crate::platform::{
+    Clock, HttpTransport, Request, ServerClock, SystemClock, Transport, TransportError, sleep, timeout,
+};
 
 /// The transport and the clock of a verifier.
 #[derive(Debug)]
 pub(super) struct KeyServer {
-    pub(super) transport: Arc<dyn Transport>,
-    pub(super) clock: ServerClock,
+    transport: Arc<dyn Transport>,
+    clock: ServerClock,
 }
 
 impl KeyServer {
@@ -22,6 +25,19 @@ impl KeyServer {
     const PAUSE: Duration = Duration::from_millis(100);
     /// The longest document that is read.
     const LIMIT: usize = 256 * 1024;
+
+    /// The platform's transport and clock take the place of those that the app does not give.
+    pub(super) fn new(
+        transport: Option<Arc<dyn Transport>>,
+        clock: Option<Arc<dyn Clock>>,
+    ) -> Result<Self, Error> {
+        let transport = match transport {
+            Some(transport) => transport,
+            None => Arc::new(HttpTransport::new()?),
+        };
+        let clock = ServerClock::new(clock.unwrap_or_else(|| Arc::new(SystemClock)));
+        Ok(Self { transport, clock })
+    }
 
     /// The time, corrected by what the servers of the keys say.
     pub(super) fn now(&self) -> SystemTime {

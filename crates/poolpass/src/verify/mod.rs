@@ -26,6 +26,7 @@ mod error;
 mod fetch;
 mod jws;
 mod key_cache;
+mod pools;
 mod requirements;
 mod rsa;
 mod time_claims;

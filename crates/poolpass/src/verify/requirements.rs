@@ -1,5 +1,6 @@
 //! The requirements of a server besides a valid token.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use super::error::{VerifyError, VerifyErrorKind};
@@ -19,7 +20,7 @@ use crate::session::meets;
 ///     .acr("urn:cognito:loa:2")
 ///     .max_age(Duration::from_secs(300));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Requirements {
     pub(super) token_use: TokenUse,
     pub(super) scopes: Vec<String>,
@@ -121,6 +122,19 @@ impl Requirements {
             }
         }
         Ok(())
+    }
+}
+
+/// Does not show the nonce.
+impl fmt::Debug for Requirements {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Requirements")
+            .field("token_use", &self.token_use)
+            .field("scopes", &self.scopes)
+            .field("groups", &self.groups)
+            .field("acr", &self.acr)
+            .field("max_age", &self.max_age)
+            .finish_non_exhaustive()
     }
 }
 

@@ -16,6 +16,9 @@ use crate::json;
 pub(super) struct RsaKey(RsaPublicKeyComponents<Vec<u8>>);
 
 impl RsaKey {
+    /// The fewest bytes of a modulus: shorter keys are weak.
+    const SHORTEST_MODULUS: usize = 256;
+
     /// Reads the keys of a JSON Web Key Set that sign with RS256; `None` if the document is not a key set.
     pub(super) fn read_set(document: &[u8]) -> Option<HashMap<String, Self>> {
         let Ok(Value::Object(set)) = json::value(document) else { return None };
@@ -29,8 +32,10 @@ impl RsaKey {
         if !is("kty", "RSA") || !may_be("use", "sig") || !may_be("alg", "RS256") {
             return None;
         }
-        let number = |name: &str| URL_SAFE_NO_PAD.decode(text(jwk, name)?).ok();
-        let key = RsaPublicKeyComponents { n: number("n")?, e: number("e")? };
+        let key = RsaPublicKeyComponents { n: number(jwk, "n")?, e: number(jwk, "e")? };
+        if key.n.len() < Self::SHORTEST_MODULUS {
+            return None;
+        }
         Some((text(jwk, "kid")?.to_owned(), Self(key)))
     }
 
@@ -39,6 +44,12 @@ impl RsaKey {
             .verify(&RSA_PKCS1_2048_8192_SHA256, jws.signed.as_bytes(), &jws.signature)
             .map_err(|_| signature_does_not_fit())
     }
+}
+
+/// A whole number, big-endian. Some issuers write zeros before it, which RFC 7518 forbids.
+fn number(jwk: &Map<String, Value>, name: &str) -> Option<Vec<u8>> {
+    let bytes = URL_SAFE_NO_PAD.decode(text(jwk, name)?).ok()?;
+    Some(bytes.into_iter().skip_while(|byte| *byte == 0).collect())
 }
 
 impl fmt::Debug for RsaKey {

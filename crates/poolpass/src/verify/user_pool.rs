@@ -10,14 +10,15 @@ use super::error::{VerifyError, VerifyErrorKind};
 use super::fetch::{KeyServer, keys_unavailable};
 use super::jws::{Base64Url, Jws, text};
 use super::key_cache::{KeyCache, KeyServerKind};
+use super::pools::TrustedPool;
 use super::requirements::Requirements;
 use super::rsa::RsaKey;
 use super::time_claims::check_times;
 use super::token::{Verified, VerifiedToken};
 use super::token_use::TokenUse;
-use crate::config::{ClientId, Config, Endpoint, Service, UserPoolId};
+use crate::config::{Config, Endpoint, Service};
 use crate::error::Error;
-use crate::platform::{Clock, HttpTransport, ServerClock, SystemClock, Transport};
+use crate::platform::{Clock, Transport};
 use crate::session::Claims;
 
 /// Verifies ID and access tokens of one or more user pools. Cloning is cheap, and clones share the public keys.
@@ -39,10 +40,7 @@ struct Inner {
 }
 
 struct Pool {
-    id: UserPoolId,
-    clients: Vec<ClientId>,
-    /// The two forms of the issuer.
-    issuers: [String; 2],
+    trusted: TrustedPool,
     /// Where the keys are, if not at the issuer.
     endpoint: Option<Endpoint>,
     keys: KeyCache<RsaKey>,
@@ -99,7 +97,7 @@ impl UserPoolVerifier {
         let expires_at = check_times(&claims, now, self.0.leeway)?;
         let token = VerifiedToken::new(Verified {
             jwt,
-            user_pool_id: &pool.id,
+            user_pool_id: &pool.trusted.id,
             token_use: requirements.token_use,
             claims,
             client_id,
@@ -112,10 +110,7 @@ impl UserPoolVerifier {
     /// The pool that the token claims to be from, and the form of its issuer: 0 or 1.
     fn issuer_of(&self, jws: &Jws<'_>) -> Result<(&Pool, usize), VerifyError> {
         let issuer = text(&jws.payload, "iss");
-        let found = self.0.pools.iter().find_map(|pool| {
-            let form = pool.issuers.iter().position(|form| Some(form.as_str()) == issuer)?;
-            Some((pool, form))
-        });
+        let found = self.0.pools.iter().find_map(|pool| Some((pool, pool.trusted.form_of(issuer)?)));
         found.ok_or_else(|| {
             VerifyError::new(VerifyErrorKind::Issuer, "none of the user pools has issued the token")
         })
@@ -128,7 +123,8 @@ impl Pool {
             let url = self.key_set(issuer)?;
             let document = server.fetch(&url).await?;
             let keys = document.and_then(|document| RsaKey::read_set(&document));
-            keys.ok_or_else(|| keys_unavailable(format!("the user pool {} has no key set", self.id.as_str())))
+            let id = self.trusted.id.as_str();
+            keys.ok_or_else(|| keys_unavailable(format!("the user pool {id} has no key set")))
         };
         self.keys.get(id, fetch).await
     }
@@ -136,8 +132,10 @@ impl Pool {
     /// The address of the key set, which is below the issuer.
     fn key_set(&self, issuer: usize) -> Result<Uri, VerifyError> {
         let base = match &self.endpoint {
-            Some(endpoint) => format!("{}/{}", endpoint.to_string().trim_end_matches('/'), self.id.as_str()),
-            None => self.issuers.get(issuer).cloned().unwrap_or_default(),
+            Some(endpoint) => {
+                format!("{}/{}", endpoint.to_string().trim_end_matches('/'), self.trusted.id.as_str())
+            }
+            None => self.trusted.issuers.get(issuer).cloned().unwrap_or_default(),
         };
         let url = format!("{base}/.well-known/jwks.json");
         url.parse().map_err(|_| keys_unavailable("the address of the key set is not a URL".to_owned()))
@@ -145,12 +143,11 @@ impl Pool {
 
     /// The app client to which the token was issued. Access tokens name it in `client_id`, ID tokens in `aud`.
     fn client_of(&self, claims: &Claims, token_use: TokenUse) -> Result<String, VerifyError> {
-        let client = claims.text(match token_use {
+        let named = claims.text(match token_use {
             TokenUse::Id => "aud",
             TokenUse::Access => "client_id",
         });
-        let found = self.clients.iter().find(|expected| Some(expected.as_str()) == client);
-        found.map(|client| client.as_str().to_owned()).ok_or_else(|| {
+        self.trusted.client(named).map(|client| client.as_str().to_owned()).ok_or_else(|| {
             VerifyError::new(VerifyErrorKind::ClientId, "the token was issued to another app client")
         })
     }
@@ -179,13 +176,13 @@ impl UserPoolVerifierBuilder {
         self
     }
 
-    /// How the keys are fetched. Default: [`HttpTransport`].
+    /// How the keys are fetched. Default: [`HttpTransport`](crate::platform::HttpTransport).
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// The server's clock. Default: [`SystemClock`].
+    /// The server's clock. Default: [`SystemClock`](crate::platform::SystemClock).
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
         self
@@ -198,55 +195,21 @@ impl UserPoolVerifierBuilder {
     /// Kind `InvalidConfig` when there is no user pool or one without app clients, when a user pool is given twice, or when an id or the
     /// base URL is malformed. Kind `Network` when the system's certificates cannot be loaded.
     pub fn build(self) -> Result<UserPoolVerifier, Error> {
-        if self.pools.is_empty() {
-            return Err(Error::invalid_config("the verifier has no user pool"));
-        }
         let endpoint: Option<Endpoint> = self.endpoint.as_deref().map(str::parse).transpose()?;
-        let mut pools: Vec<Pool> = Vec::new();
-        for (id, clients) in self.pools {
-            let id: UserPoolId = id.parse()?;
-            if clients.is_empty() {
-                let message = format!("the verifier has no app client of the user pool {}", id.as_str());
-                return Err(Error::invalid_config(message));
-            }
-            if pools.iter().any(|pool| pool.id == id) {
-                return Err(Error::invalid_config(format!("the user pool {} is given twice", id.as_str())));
-            }
-            let clients = clients.iter().map(|client| client.parse()).collect::<Result<_, Error>>()?;
-            pools.push(Pool {
-                issuers: issuers(&id),
-                id,
-                clients,
-                endpoint: endpoint.clone(),
-                keys: KeyCache::new(KeyServerKind::Set),
-            });
-        }
-        let server = key_server(self.transport, self.clock)?;
+        let pools = TrustedPool::read(self.pools)?.into_iter().map(|trusted| Pool {
+            trusted,
+            endpoint: endpoint.clone(),
+            keys: KeyCache::new(KeyServerKind::Set),
+        });
+        let pools = pools.collect();
+        let server = KeyServer::new(self.transport, self.clock)?;
         Ok(UserPoolVerifier(Arc::new(Inner { pools, server, leeway: self.leeway })))
     }
 }
 
-pub(super) fn key_server(
-    transport: Option<Arc<dyn Transport>>,
-    clock: Option<Arc<dyn Clock>>,
-) -> Result<KeyServer, Error> {
-    let transport = match transport {
-        Some(transport) => transport,
-        None => Arc::new(HttpTransport::new()?),
-    };
-    let clock = ServerClock::new(clock.unwrap_or_else(|| Arc::new(SystemClock)));
-    Ok(KeyServer { transport, clock })
-}
-
-/// The two forms of a user pool's issuer. A pool's setting chooses one; the keys are the same.
-pub(super) fn issuers(id: &UserPoolId) -> [String; 2] {
-    ["cognito-idp", "issuer-cognito-idp"]
-        .map(|host| format!("https://{host}.{}.{}/{}", id.region(), id.region().dns_suffix(), id.as_str()))
-}
-
 impl fmt::Debug for UserPoolVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pools: Vec<_> = self.0.pools.iter().map(|pool| pool.id.as_str()).collect();
+        let pools: Vec<_> = self.0.pools.iter().map(|pool| pool.trusted.id.as_str()).collect();
         f.debug_struct("UserPoolVerifier").field("user_pools", &pools).finish_non_exhaustive()
     }
 }

@@ -135,6 +135,10 @@ async fn only_the_signature_of_the_load_balancer_fits() {
         (format!("{signed}.{}", URL_SAFE.encode([0xff; 64])), VerifyErrorKind::Signature),
         (format!("{signed}.{}", URL_SAFE.encode(&signature[..63])), VerifyErrorKind::Signature),
         (format!("{signed}."), VerifyErrorKind::Malformed),
+        (format!("{good}="), VerifyErrorKind::Malformed),
+        (good.replacen("=.", "==.", 1), VerifyErrorKind::Malformed),
+        (good.replacen('=', "", 1), VerifyErrorKind::Malformed),
+        (good.replacen('=', "%3D", 1), VerifyErrorKind::Malformed),
         (token(&access_claims()), VerifyErrorKind::Malformed),
     ] {
         assert_eq!(outcome(&verifier, &text).await, Some(expected), "{text}");
@@ -200,6 +204,7 @@ fn a_verifier_that_would_check_nothing_is_not_built() {
         of().load_balancer(ARN),
         of().user_pool(POOL, [CLIENT]),
         of().load_balancer(ARN).user_pool(POOL, [""; 0]),
+        builder().user_pool(POOL, ["second"]),
         builder().load_balancer("*"),
         builder().load_balancer(ARN.replace("loadbalancer/app", "targetgroup")),
         builder().load_balancer(ARN.replace("elasticloadbalancing", "s3")),

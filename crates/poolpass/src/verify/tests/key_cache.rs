@@ -115,3 +115,44 @@ async fn a_key_for_encryption_or_another_algorithm_verifies_nothing() {
         assert_eq!(outcome, Some(VerifyErrorKind::UnknownKey), "{name}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn odd_keys_beside_a_good_one_do_no_harm() {
+    let good: Value = serde_json::from_str(&key_set(&[("one", 0)])).unwrap();
+    let good = &good["keys"][0];
+    let changed = |name: &str, value: Value| with(good.clone(), name, value);
+    for odd in [
+        json!({ "kty": "EC", "crv": "P-256", "kid": "one", "x": "AQ", "y": "AQ" }),
+        json!({ "kty": "oct", "kid": "one", "alg": "RS256", "k": "AQ" }),
+        changed("kid", Value::Null),
+        changed("kid", json!(1)),
+        changed("n", Value::Null),
+        changed("n", json!("AQ")),
+        changed("n", json!("not base64")),
+        changed("e", Value::Null),
+    ] {
+        let server = KeyServer::of_user_pool();
+        server.put(KEY_SET, &json!({ "keys": [good, odd] }).to_string());
+        assert_eq!(verify(&server.user_pool_verifier(), "one", 0).await, None, "{odd}");
+    }
+    let modulus = URL_SAFE_NO_PAD.decode(good["n"].as_str().unwrap()).unwrap();
+    let with_zero = URL_SAFE_NO_PAD.encode([&[0], &modulus[..]].concat());
+    for (odd, expected) in [
+        (changed("n", json!(with_zero)), None),
+        (changed("e", json!("AA")), Some(VerifyErrorKind::Signature)),
+        (changed("e", json!("AQ")), Some(VerifyErrorKind::Signature)),
+    ] {
+        let server = KeyServer::of_user_pool();
+        server.put(KEY_SET, &json!({ "keys": [odd] }).to_string());
+        assert_eq!(verify(&server.user_pool_verifier(), "one", 0).await, expected, "{odd}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endless_key_set_is_not_read() {
+    let server = KeyServer::of_user_pool();
+    let long = key_set(&[("one", 0)]) + &" ".repeat(10_000_000);
+    server.put(KEY_SET, &long);
+    let outcome = verify(&server.user_pool_verifier(), "one", 0).await;
+    assert_eq!(outcome, Some(VerifyErrorKind::KeysUnavailable));
+}

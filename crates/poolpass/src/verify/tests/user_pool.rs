@@ -274,3 +274,9 @@ fn a_verifier_that_would_check_nothing_is_not_built() {
         assert_eq!(builder.build().unwrap_err().kind(), ErrorKind::InvalidConfig);
     }
 }
+
+#[test]
+fn requirements_show_no_nonce() {
+    let shown = format!("{:?}", Requirements::id_token().nonce("a-secret").acr("gold"));
+    assert!(!shown.contains("a-secret") && shown.contains("gold"), "{shown}");
+}
