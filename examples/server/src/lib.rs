@@ -5,6 +5,7 @@
 //! shows nobody the notes of others.
 
 mod failure;
+mod note;
 mod notes;
 mod people;
 mod pictures;
@@ -32,8 +33,8 @@ pub fn router(poolpass_json: &str, origin: Option<&str>) -> anyhow::Result<Route
     let verified = VerifyLayer::new(verifier, Requirements::id_token());
     let router = Router::new()
         .route("/notes", get(notes::list))
-        .route("/notes/{id}", put(notes::write).delete(notes::delete))
-        .route("/pictures/{name}", get(pictures::read).put(pictures::write))
+        .route("/notes/{id}", put(notes::write).patch(notes::change).delete(notes::delete))
+        .route("/pictures/{name}", get(pictures::read).put(pictures::write).delete(pictures::delete))
         .layer(verified)
         .with_state(people);
     // Outside of the verification, since preflight requests have no token.
@@ -46,7 +47,7 @@ pub fn router(poolpass_json: &str, origin: Option<&str>) -> anyhow::Result<Route
 fn cors(origin: HeaderValue) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(origin)
-        .allow_methods([Method::GET, Method::PUT, Method::DELETE])
+        .allow_methods([Method::GET, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .expose_headers([header::WWW_AUTHENTICATE])
 }

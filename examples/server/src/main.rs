@@ -19,6 +19,9 @@ struct Arguments {
     /// The origin of the web app.
     #[arg(long, default_value = "http://localhost:5173")]
     origin: String,
+    /// Stop when standard input ends.
+    #[arg(long)]
+    until_eof: bool,
 }
 
 #[tokio::main]
@@ -40,16 +43,33 @@ async fn main() -> Result<()> {
     if local_aws.is_some() {
         println!("the local AWS's poolpass.json: {poolpass_json}");
     }
-    axum::serve(listener, router).with_graceful_shutdown(stopped()).await?;
+    axum::serve(listener, router).with_graceful_shutdown(stopped(arguments.until_eof)).await?;
     if let Some(aws) = local_aws {
         aws.stop().await;
     }
     Ok(())
 }
 
-async fn stopped() {
+async fn stopped(until_eof: bool) {
+    tokio::select! {
+        () = interrupted() => {}
+        () = end_of_input(), if until_eof => {}
+    }
+}
+
+async fn interrupted() {
     // Without signals, the server runs until it is killed.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
+}
+
+/// Reads on its own thread, since a pending read of tokio would keep the process from ending.
+async fn end_of_input() {
+    let (ended, end) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = ended.send(());
+    });
+    let _ = end.await;
 }

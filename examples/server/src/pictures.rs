@@ -44,3 +44,14 @@ pub(crate) async fn write(
     bucket.put(&key, picture).content_type(content_type.unwrap_or(UNKNOWN_TYPE)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
+
+/// `DELETE /pictures/NAME`.
+pub(crate) async fn delete(
+    State(people): State<People>,
+    Extension(token): Extension<VerifiedToken>,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Failure> {
+    let bucket = people.client(&token)?.s3()?;
+    bucket.delete(&bucket.private_path(&format!("pictures/{name}")).await?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
