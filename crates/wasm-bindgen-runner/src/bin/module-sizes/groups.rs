@@ -16,7 +16,7 @@ struct Group {
     modules: &'static [&'static str],
 }
 
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 9] = [
     Group {
         name: "choice, one-time codes, custom challenges",
         modules: &[
@@ -52,6 +52,25 @@ const GROUPS: [Group; 5] = [
         name: "step-up, sessions",
         modules: &["poolpass::account::sessions", "poolpass::session::step_up", "poolpass::sign_in::step_up"],
     },
+    Group {
+        name: "sign-in by redirect",
+        modules: &["poolpass::sign_in::redirect", "poolpass::user_pool::domain", "poolpass_wasm::redirect"],
+    },
+    Group {
+        name: "logins, classic flow",
+        modules: &[
+            "poolpass::client::logins",
+            "poolpass::identity_pool::classic_flow",
+            "poolpass::identity_pool::login_provider",
+            "poolpass::identity_pool::login_sources",
+            "poolpass_wasm::logins",
+        ],
+    },
+    Group {
+        name: "sessions from elsewhere",
+        modules: &["poolpass::session::adopt", "poolpass::session::session_tokens"],
+    },
+    Group { name: "requests to APIs", modules: &["poolpass::api", "poolpass_wasm::api"] },
     Group {
         name: "data about the device",
         modules: &["poolpass::user_pool::user_context", "poolpass_wasm::user_context"],
