@@ -183,6 +183,33 @@ CASES = [
         "execute-api: presigned WebSocket", "execute-api", "wss://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod?room=a%20b"
     ),
     presigned_elsewhere(
+        "execute-api: presigned WebSocket, permanent credentials",
+        "execute-api",
+        "wss://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod",
+        credentials=PERMANENT,
+    ),
+    presigned_elsewhere(
+        "execute-api: presigned WebSocket of a domain of one's own, without a stage",
+        "execute-api",
+        "wss://chat.example.com/?room=%C3%A9%2B&Room=2&empty=",
+    ),
+    presigned_elsewhere(
+        "execute-api: presigned WebSocket of another region, seven days",
+        "execute-api",
+        "wss://a1b2c3d4e5.execute-api.us-west-2.amazonaws.com/$default",
+        region="us-west-2",
+        expires_in=604800,
+        credentials=PERMANENT,
+    ),
+    presigned_elsewhere(
+        "execute-api: presigned WebSocket on a port of this machine", "execute-api", "ws://127.0.0.1:4577/prod"
+    ),
+    presigned_elsewhere(
+        "execute-api: presigned @connections",
+        "execute-api",
+        "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/@connections/L0SM9cOFvHcCIhw%3D",
+    ),
+    presigned_elsewhere(
         "IoT: presigned WebSocket, token after signing",
         "iotdevicegateway",
         "wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt",
@@ -209,6 +236,8 @@ CASES = [
         headers=[("content-type", "application/json"), ("x-api-key", "example")],
         body='{"text":"høi"}',
     ),
+    execute_api("execute-api: post to @connections", "POST", "/prod/@connections/L0SM9cOFvHcCIhw%3D", body='{"text":"hi"}'),
+    execute_api("execute-api: disconnect by @connections", "DELETE", "/prod/@connections/L0SM9cOFvHcCIhw="),
     execute_api("execute-api: permanent credentials", "DELETE", "/prod/notes/1", credentials=PERMANENT),
     case(
         "STS: form",
