@@ -19,6 +19,8 @@ pub enum LoginProvider {
     /// Login with Amazon (`www.amazon.com`): the source returns an access token.
     Amazon,
     /// An OpenID provider that IAM knows, by its issuer such as `https://login.example.com`: the source returns an ID token.
+    /// Twitter, which AWS's API reference lists as `api.twitter.com`, is named like one: the source returns the access token, a semicolon
+    /// and the token's secret.
     OpenId(String),
     /// A SAML provider, by its ARN in IAM: the source returns the SAML response in base64.
     Saml(String),

@@ -6,6 +6,8 @@ import type { CallOptions } from './options.js';
  * - `google` (`accounts.google.com`) and `apple` (`appleid.apple.com`): the source returns an ID token.
  * - `facebook` (`graph.facebook.com`) and `amazon` (`www.amazon.com`): the source returns an access token.
  * - `openId`: an OpenID provider that IAM knows, by its issuer such as `https://login.example.com`. The source returns an ID token.
+ *   Twitter, which AWS's API reference lists as `api.twitter.com`, is named like one: the source returns the access token, a semicolon
+ *   and the token's secret.
  * - `saml`: a SAML provider, by its ARN in IAM. The source returns the SAML response in base64.
  * - `developer`: the app's own backend (developer-authenticated identities), by the pool's `DeveloperProviderName`. The source returns
  *   what GetOpenIdTokenForDeveloperIdentity has returned to the backend, the token with its identity id.

@@ -13,6 +13,20 @@ pub(crate) fn component(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, RESERVED)
 }
 
+/// A query, or the body of a form, of these names and values.
+pub(crate) fn query(pairs: &[(&str, &str)]) -> String {
+    let mut query = String::new();
+    for (name, value) in pairs {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.push_str(name);
+        query.push('=');
+        query.extend(component(value));
+    }
+    query
+}
+
 /// A path whose slashes separate its segments.
 pub(crate) fn path(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, RESERVED_BUT_SLASH)
@@ -54,5 +68,7 @@ mod tests {
     fn only_unreserved_characters_stay_and_slashes_in_paths() {
         assert_eq!(component("a/b +%é~_-.").to_string(), "a%2Fb%20%2B%25%C3%A9~_-.");
         assert_eq!(path("a/b +%é~_-.").to_string(), "a/b%20%2B%25%C3%A9~_-.");
+        assert_eq!(query(&[("a", "b&c"), ("d", ""), ("e", "=")]), "a=b%26c&d=&e=%3D");
+        assert_eq!(query(&[]), "");
     }
 }

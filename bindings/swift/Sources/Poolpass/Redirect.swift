@@ -104,7 +104,8 @@ extension Client {
     /// for the sign-in that this device began. A successful sign-in replaces the present session.
     ///
     /// `nil` when the URL is no answer to a redirect of this SDK, or was handled already. Calls with the same URL, at the same time,
-    /// share one exchange. After `network`, `timeout` or `unavailable`, call it again with the same URL.
+    /// share one exchange. After `network`, `timeout`, `throttled` or `unavailable`, call it again with the same URL; if it returns
+    /// `nil` then, managed login itself had failed, and the sign-in has to begin again.
     ///
     /// - Throws: ``PoolpassError`` with `cancelled` when the person said no, `triggerRejected` with the text of the user pool's trigger,
     ///   `aws` with managed login's code and description, `signedOut` if it was asked not to ask (`prompt` is `none`).

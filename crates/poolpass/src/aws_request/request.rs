@@ -7,11 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use zeroize::Zeroizing;
 
 use super::protocol::Protocol;
 use crate::config::{Endpoint, Region};
 use crate::credentials::{CredentialsSource, TokenSource};
 use crate::error::Error;
+use crate::percent;
 use crate::platform::Request;
 
 /// A request before it is signed. `Debug` does not show query, headers and body, since they contain passwords, codes and tokens.
@@ -79,6 +81,22 @@ impl AwsRequest {
         Ok(request)
     }
 
+    /// A POST of a form, which may hold secrets.
+    pub(crate) fn form(
+        operation: &'static str,
+        uri: Uri,
+        fields: &[(&str, &str)],
+        protocol: &'static Protocol,
+    ) -> Self {
+        let mut request = Self::new(operation, Method::POST, uri);
+        let content_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+        request.headers.insert(CONTENT_TYPE, content_type);
+        request.body = Bytes::from_owner(Wiped(Zeroizing::new(percent::query(fields))));
+        request.protocol = protocol;
+        request.answer_limit = Self::JSON_ANSWER_LIMIT;
+        request
+    }
+
     pub(crate) fn repeat(mut self, repeat: Repeat) -> Self {
         self.repeat = repeat;
         self
@@ -90,6 +108,15 @@ impl AwsRequest {
         *request.uri_mut() = self.uri.clone();
         *request.headers_mut() = self.headers.clone();
         request
+    }
+}
+
+/// Text as the bytes of a body, which wipes it.
+struct Wiped(Zeroizing<String>);
+
+impl AsRef<[u8]> for Wiped {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
     }
 }
 

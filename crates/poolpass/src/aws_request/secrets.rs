@@ -87,20 +87,13 @@ fn secrets(request: &AwsRequest, sent: &[HeaderMap]) -> Secrets {
         add_members(&mut secrets, &request.body, |name| {
             !HARMLESS.contains(&name) && !name.starts_with("userAttributes.")
         });
-    } else if (!request.protocol.is_of_aws || is_form(&request.headers))
-        && request.body.len() <= SEARCHED_BODY
-    {
+    } else if !request.protocol.is_of_aws && request.body.len() <= SEARCHED_BODY {
         add_members(&mut secrets, &request.body, names_a_secret);
         if let Ok(form) = std::str::from_utf8(&request.body) {
             add_pairs(&mut secrets, form);
         }
     }
     secrets
-}
-
-/// Whether the body is a form, as OAuth's endpoints take it.
-fn is_form(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/x-www-form-urlencoded")
 }
 
 /// Whether a header, parameter or member of this name, which an app has chosen, contains a secret.

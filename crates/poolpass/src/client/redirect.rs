@@ -33,7 +33,8 @@ impl Client {
     /// `None` when the URL is no answer to a redirect of this SDK, or was handled already: a page may call it at every load. Calls
     /// with the same URL, at the same time, share one exchange, and one of several tabs that share the store makes it.
     ///
-    /// After `Network`, `Timeout` or `Unavailable`, call it again with the same URL. It takes at most 80 seconds.
+    /// After `Network`, `Timeout`, `Throttled` or `Unavailable`, call it again with the same URL; if it returns `None` then, managed login
+    /// itself had failed, and the sign-in has to begin again. It takes at most 80 seconds.
     ///
     /// # Errors
     ///

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Method;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::Login;
 use super::operations::{Operations, checked, identity_in};
@@ -13,10 +12,10 @@ use crate::credentials::Credentials;
 use crate::dates;
 use crate::error::{Error, ErrorKind};
 use crate::json::{Object, ParseError};
-use crate::percent;
 use crate::platform::BoxFuture;
 use crate::xml::Element;
 
+pub(super) const ASSUME_ROLE: &str = "AssumeRoleWithWebIdentity";
 const ROOT: &str = "AssumeRoleWithWebIdentityResponse";
 
 /// 200 with the operation's document.
@@ -38,25 +37,24 @@ impl ClassicFlow {
         const SECONDS: std::ops::RangeInclusive<u64> = 900..=43_200;
 
         let fits_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
-        let complaint = if !(20..=2048).contains(&self.role_arn.len()) || !self.role_arn.starts_with("arn:") {
-            "the role is not an ARN such as arn:aws:iam::123456789012:role/app"
-        } else if self
-            .session_name
-            .as_ref()
-            .is_some_and(|name| !(2..=64).contains(&name.len()) || !name.bytes().all(fits_name))
-        {
-            "the session name has 2 to 64 letters, digits and characters of _+=,.@-"
-        } else if self.duration.is_some_and(|duration| !SECONDS.contains(&duration.as_secs())) {
-            "the duration is 15 minutes to 12 hours"
-        } else if self
-            .policy
-            .as_ref()
-            .is_some_and(|policy| policy.len() > 2048 || Object::parse(policy.as_bytes()).is_err())
-        {
-            "the session policy is a JSON object of at most 2048 characters"
-        } else {
-            return Ok(());
-        };
+        let complaint =
+            if !(20..=2048).contains(&self.role_arn.len()) || !self.role_arn.starts_with("arn:") {
+                "the role is not an ARN such as arn:aws:iam::123456789012:role/app"
+            } else if self
+                .session_name
+                .as_ref()
+                .is_some_and(|name| !(2..=64).contains(&name.len()) || !name.bytes().all(fits_name))
+            {
+                "the session name has 2 to 64 letters, digits and characters of _+=,.@-"
+            } else if self.duration.is_some_and(|duration| !SECONDS.contains(&duration.as_secs())) {
+                "the duration is 15 minutes to 12 hours"
+            } else if self.policy.as_ref().is_some_and(|policy| {
+                policy.chars().count() > 2048 || Object::parse(policy.as_bytes()).is_err()
+            }) {
+                "the session policy is a JSON object of at most 2048 characters"
+            } else {
+                return Ok(());
+            };
         Err(Error::invalid_input(complaint))
     }
 }
@@ -75,7 +73,7 @@ impl Operations {
         Box::pin(async move {
             let mut answer = self.call("GetOpenIdToken", input).await.map_err(not_enabled)?;
             let identity_id = identity_in(&mut answer)?;
-            let token = answer.text("Token")?;
+            let token = answer.secret("Token")?;
             let credentials = self.assume_role(flow, &identity_id, &token).await.map_err(advised)?;
             Ok((identity_id, credentials))
         })
@@ -85,33 +83,21 @@ impl Operations {
         &self,
         flow: &ClassicFlow,
         identity_id: &str,
-        token: &str,
+        token: &SecretString,
     ) -> Result<Credentials, Error> {
         // CloudTrail shows it. It must not contain a colon.
         let default_name = identity_id.replace(':', ".");
         let seconds = flow.duration.map(|duration| duration.as_secs().to_string());
-        let mut body = "Action=AssumeRoleWithWebIdentity&Version=2011-06-15".to_owned();
-        for (name, value) in [
-            ("RoleArn", Some(&flow.role_arn)),
-            ("RoleSessionName", Some(flow.session_name.as_ref().unwrap_or(&default_name))),
-            ("WebIdentityToken", Some(&token.to_owned())),
-            ("DurationSeconds", seconds.as_ref()),
-            ("Policy", flow.policy.as_ref()),
-        ] {
-            if let Some(value) = value {
-                body.push('&');
-                body.push_str(name);
-                body.push('=');
-                body.extend(percent::component(value));
-            }
-        }
-        let mut request = AwsRequest::new("AssumeRoleWithWebIdentity", Method::POST, self.sts.uri().clone());
-        request.headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/x-www-form-urlencoded; charset=utf-8"),
-        );
-        request.body = body.into();
-        request.protocol = &STS;
+        let mut form = vec![
+            ("Action", ASSUME_ROLE),
+            ("Version", "2011-06-15"),
+            ("RoleArn", &flow.role_arn),
+            ("RoleSessionName", flow.session_name.as_ref().unwrap_or(&default_name)),
+            ("WebIdentityToken", token.expose_secret()),
+        ];
+        form.extend(seconds.as_ref().map(|seconds| ("DurationSeconds", seconds.as_str())));
+        form.extend(flow.policy.as_ref().map(|policy| ("Policy", policy.as_str())));
+        let mut request = AwsRequest::form(ASSUME_ROLE, self.sts.uri().clone(), &form, &STS);
         request.total_timeout = Some(Self::TOTAL_TIMEOUT);
         let request = request.repeat(Repeat::Safe);
         let answer = self.pipeline.bytes(&request, &AuthScheme::None).await?;

@@ -1,5 +1,6 @@
 //! Exchanges a login, or nothing, for an identity and its credentials.
 
+use super::classic_flow::ASSUME_ROLE;
 use super::{CacheKey, CachedCredentials, Login, Pool, Role};
 use crate::credentials::Credentials;
 use crate::error::{Error, ErrorKind};
@@ -27,7 +28,7 @@ impl Pool {
     async fn exchange_as_guest(&self, role: Option<&Role>) -> Result<(String, Credentials), Error> {
         let refused = |error: Error| match error.kind() {
             // STS refuses the role, and not the guest.
-            ErrorKind::NotAuthorized if error.operation() == Some("AssumeRoleWithWebIdentity") => error,
+            ErrorKind::NotAuthorized if error.operation() == Some(ASSUME_ROLE) => error,
             ErrorKind::NotAuthorized => error.with_kind(ErrorKind::SignedOut),
             _ => error,
         };

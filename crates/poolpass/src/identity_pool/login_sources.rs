@@ -87,13 +87,10 @@ impl LoginSources {
             for source in sources {
                 let token = source.token.token().await.map_err(|error| {
                     let key = source.provider.key();
-                    Error::new(
-                        ErrorKind::LoginExpired,
-                        format!(
-                            "{key} has no valid token ({error}): sign in with it again, or remove this login"
-                        ),
-                    )
-                    .with_source(error)
+                    let message = format!(
+                        "{key} has no valid token ({error}): sign in with it again, or remove this login"
+                    );
+                    Error::new(ErrorKind::LoginExpired, message)
                 })?;
                 login.add(source.provider.key(), checked(&source.provider, token)?);
             }

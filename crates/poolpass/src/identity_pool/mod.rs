@@ -142,6 +142,17 @@ impl IdentityPool {
     /// Has AWS end the link of a login provider to the identity (UnlinkIdentity).
     pub(crate) fn unlink<'a>(&'a self, provider: &'a LoginProvider) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
+            // A source of tokens may hang.
+            let limit = Pool::EXCHANGE_LIMIT + Operations::TOTAL_TIMEOUT;
+            timeout(limit, self.unlink_now(provider)).await.unwrap_or_else(|| {
+                let message = "the login was not unlinked in time: try again";
+                Err(Error::new(ErrorKind::Timeout, message).during("UnlinkIdentity"))
+            })
+        })
+    }
+
+    fn unlink_now<'a>(&'a self, provider: &'a LoginProvider) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
             let login = self.shared.logins.login().await?;
             let Some(login) = login.filter(|login| login.has(provider.key())) else {
                 return Err(Error::invalid_input(format!("there is no login with {}", provider.key())));

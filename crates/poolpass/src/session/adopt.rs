@@ -82,10 +82,9 @@ fn checked(pool: &UserPool, id: String, tokens: SessionTokens) -> Result<Session
     session.of_one_person().map_err(unusable)
 }
 
-/// Refuses the token of another user pool or of another app client. A user pool has more than one issuer, all of which end in its id.
+/// Refuses the token of another user pool or of another app client.
 fn check_origin(pool: &UserPool, claims: &Claims, client: &str) -> Result<(), Error> {
-    let id = claims.text("iss").and_then(|issuer| issuer.rsplit('/').next());
-    if id != Some(pool.id().to_string().as_str()) {
+    if !claims.text("iss").is_some_and(|issuer| pool.is_issuer(issuer)) {
         return Err(Error::invalid_input("the tokens are of another user pool than the configured one"));
     }
     if claims.text(client) != Some(pool.client_id().as_str()) {

@@ -3,13 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method, Uri};
+use http::Uri;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::{AuthenticationResult, UserPool};
-use crate::aws_request::{AuthScheme, AwsRequest, Protocol, RefusalDetails, Repeat};
+use crate::aws_request::{AuthScheme, AwsRequest, Protocol, RefusalDetails};
 use crate::error::{Error, ErrorKind};
 use crate::json::Object;
 use crate::percent;
@@ -53,15 +52,15 @@ impl UserPool {
         code_verifier: &'a SecretString,
     ) -> BoxFuture<'a, Result<AuthenticationResult, Error>> {
         Box::pin(async move {
-            let form = Zeroizing::new(query(&[
+            let form = [
                 ("grant_type", "authorization_code"),
                 ("client_id", self.client_id.as_str()),
                 ("code", code.expose_secret()),
                 ("redirect_uri", redirect_uri),
                 ("code_verifier", code_verifier.expose_secret()),
-            ]));
+            ];
             let asked_at = self.pipeline.device_now();
-            let mut answer = self.token(form).await?;
+            let mut answer = self.token(&form).await?;
             let result = AuthenticationResult {
                 id_token: answer.maybe_secret("id_token")?.unwrap_or_default(),
                 access_token: answer.secret("access_token")?,
@@ -74,14 +73,9 @@ impl UserPool {
         })
     }
 
-    async fn token(&self, form: Zeroizing<String>) -> Result<Object, Error> {
-        let mut request = AwsRequest::new(TOKEN, Method::POST, self.domain_url("/oauth2/token")?);
-        let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
-        request.headers.insert(CONTENT_TYPE, form_type);
-        request.body = Bytes::from_owner(WipedText(form));
-        request.protocol = &OAUTH;
+    async fn token(&self, form: &[(&str, &str)]) -> Result<Object, Error> {
+        let mut request = AwsRequest::form(TOKEN, self.domain_url("/oauth2/token")?, form, &OAUTH);
         request.total_timeout = Some(Self::TOTAL_TIMEOUT);
-        let request = request.repeat(Repeat::IfNotDone);
         let basic = self.client_secret().map(|secret| basic(self.client_id.as_str(), secret));
         let authorization = basic.as_ref().map_or(AuthScheme::None, |basic| AuthScheme::Header(basic));
         self.pipeline.json(&request, &authorization).await.map_err(|error| {
@@ -104,29 +98,6 @@ impl UserPool {
 
 /// The name of the endpoint, as the operation in errors.
 pub(crate) const TOKEN: &str = "Token";
-
-/// Text as the bytes of a request's body, which wipes it.
-struct WipedText(Zeroizing<String>);
-
-impl AsRef<[u8]> for WipedText {
-    fn as_ref(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-}
-
-/// A query or form of these names and values.
-pub(crate) fn query(pairs: &[(&str, &str)]) -> String {
-    let mut query = String::new();
-    for (name, value) in pairs {
-        if !query.is_empty() {
-            query.push('&');
-        }
-        query.push_str(name);
-        query.push('=');
-        query.extend(percent::component(value));
-    }
-    query
-}
 
 /// HTTP Basic with the app client's id and secret (RFC 6749, section 2.3.1).
 fn basic(id: &str, secret: &str) -> Zeroizing<String> {

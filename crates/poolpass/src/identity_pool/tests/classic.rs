@@ -50,6 +50,7 @@ async fn the_identity_pools_token_is_exchanged_for_the_credentials_of_the_role()
         policy: Some(r#"{"Version":"2012-10-17"}"#.to_owned()),
         ..flow()
     };
+    assert_eq!(world.pool.shared.operations.sts.to_string(), "https://sts.eu-west-1.amazonaws.com/");
     let as_guest = world.pool.with_classic_flow(flow());
     assert_eq!(as_guest.credentials().await.unwrap().access_key_id(), "ASIACLASSIC");
     assert_eq!(world.key_id().await, "ASIA0", "the identity pool's own role has credentials of its own");

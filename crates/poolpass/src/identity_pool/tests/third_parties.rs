@@ -106,6 +106,7 @@ async fn a_login_without_a_token_outlasts_nothing_but_valid_credentials_and_neve
     let error = parties.world.pool.current(Duration::ZERO).await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::LoginExpired);
     assert!(error.message().contains("signed out at Google"), "{error}");
+    assert!(std::error::Error::source(&error).is_none(), "a printed chain would say it twice");
     assert!(parties.world.asked().is_empty(), "nothing was sent");
     google.set(Some(ProviderToken::new("new")));
     assert_eq!(parties.identity_id().await.unwrap(), "eu-west-1:own");
@@ -248,4 +249,46 @@ async fn an_unlinked_login_was_proved_by_its_token() {
     let unlink =
         json!({"IdentityId": "eu-west-1:own", "Logins": {GOOGLE: "token"}, "LoginsToRemove": [GOOGLE]});
     assert_eq!(asked.last().unwrap(), &("UnlinkIdentity".to_owned(), unlink));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_hangs_ends_neither_an_exchange_nor_an_unlinking_too_late() {
+    #[derive(Debug)]
+    struct Hanging;
+
+    impl LoginToken for Hanging {
+        fn token(&self) -> BoxFuture<'_, Result<ProviderToken, LoginTokenError>> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    let parties = Parties::new(friendly);
+    parties.sources.add(LoginProvider::Google, Arc::new(Hanging)).unwrap();
+    let begin = tokio::time::Instant::now();
+    assert_eq!(parties.identity_id().await, Err(ErrorKind::Timeout));
+    assert!(begin.elapsed() <= Duration::from_secs(120));
+    let begin = tokio::time::Instant::now();
+    let error = parties.world.pool.unlink(&LoginProvider::Google).await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::Timeout, Some("UnlinkIdentity")));
+    assert!(begin.elapsed() <= Duration::from_secs(180));
+    assert!(parties.world.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_source_for_the_user_pool_itself_takes_the_place_of_the_session_s_token() {
+    let parties = Parties::new(friendly);
+    parties.world.signs_in("ada");
+    parties.add(LoginProvider::OpenId(format!("https://{USER_POOL}")), &TestToken::new("elsewhere"));
+    parties.identity_id().await.unwrap();
+    let asked = parties.world.cognito.asked.lock().unwrap();
+    assert_eq!(asked[0].1["Logins"], json!({ USER_POOL: "elsewhere" }));
+}
+
+#[tokio::test]
+async fn a_provider_that_has_no_case_of_its_own_is_named_by_its_key() {
+    let parties = Parties::new(friendly);
+    parties.add(LoginProvider::OpenId("api.twitter.com".to_owned()), &TestToken::new("token;secret"));
+    parties.identity_id().await.unwrap();
+    let asked = parties.world.cognito.asked.lock().unwrap();
+    assert_eq!(asked[0].1["Logins"], json!({ "api.twitter.com": "token;secret" }));
 }

@@ -109,6 +109,12 @@ async fn tokens_that_do_not_fit_are_refused_and_the_old_session_stays() {
         with_claim_in("IdToken", "iss", issuer.clone()),
         with_claim_in("AccessToken", "iss", issuer),
         with_claim_in("AccessToken", "iss", Value::Null),
+        with_claim_in("IdToken", "iss", json!("https://evil.example/eu-west-1_AbCdEfGhI")),
+        with_claim_in(
+            "AccessToken",
+            "iss",
+            json!("http://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"),
+        ),
         with_claim_in("AccessToken", "sub", json!("ada")),
         with_claim_in("IdToken", "sub", json!("ada")),
         with_claim_in("IdToken", "exp", json!("soon")),

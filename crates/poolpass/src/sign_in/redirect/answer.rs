@@ -2,6 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
 
 /// The start of every state of ours, by which the answers to other libraries' redirects are told apart.
 pub(super) const STATE_PREFIX: &str = "poolpass-";
@@ -48,7 +49,7 @@ impl RedirectAnswer {
 
 /// The value of a parameter in the query of a URL, if it has one.
 pub(super) fn parameter(url: &str, name: &str) -> Option<String> {
-    let value = values(url, name).next()?.replace('+', " ");
+    let value = Zeroizing::new(values(url, name).next()?.replace('+', " "));
     Some(percent_decode_str(&value).decode_utf8_lossy().into_owned()).filter(|value| !value.is_empty())
 }
 

@@ -11,10 +11,10 @@ use super::IdentityProvider;
 use super::flow::{RedirectRequest, RedirectSignIn, Redirects};
 use super::redirect_uri;
 use crate::error::Error;
+use crate::percent::query;
 use crate::platform::{BoxFuture, RedirectUserAgent};
 use crate::session::User;
 use crate::user_pool::UserPool;
-use crate::user_pool::domain::query;
 
 /// Settings for a sign-in by redirect. Default: managed login lets the person choose among the app client's providers, and the tokens
 /// have all scopes that the app client allows.

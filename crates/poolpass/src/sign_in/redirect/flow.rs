@@ -7,7 +7,7 @@
 //! ```
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -22,11 +22,12 @@ use super::checks::{check, invalid};
 use super::pending::{Found, PendingRedirect, PendingRedirects, seconds};
 use super::redirect_uri;
 use crate::error::{AwsRefusal, Error, ErrorKind};
+use crate::percent::query;
 use crate::platform::{BoxFuture, RedirectUserAgent, SessionStore};
 use crate::session::{User, detached};
 use crate::sign_in::SignInFlow;
 use crate::user_pool::UserPool;
-use crate::user_pool::domain::{kind_of, query};
+use crate::user_pool::domain::kind_of;
 
 /// The first half of a sign-in by redirect: where to send the person.
 #[derive(Clone)]
@@ -50,14 +51,20 @@ impl fmt::Debug for RedirectSignIn {
     }
 }
 
-/// The person whom a redirect has signed in.
-#[derive(Clone, Debug)]
+/// The person whom a redirect has signed in. `Debug` does not show the app's state.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RedirectResult {
     /// The person, whose session is stored.
     pub user: User,
     /// The app's [`custom_state`](crate::RedirectSignInBuilder::custom_state).
     pub custom_state: Option<String>,
+}
+
+impl fmt::Debug for RedirectResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedirectResult").field("user", &self.user).finish_non_exhaustive()
+    }
 }
 
 /// An app's request, checked.
@@ -139,8 +146,7 @@ impl Redirects {
         let redirects = Arc::clone(self);
         Box::pin(async move {
             let handling = {
-                let mut running = redirects.running.lock().unwrap_or_else(PoisonError::into_inner);
-                running.retain(|(_, handling)| handling.peek().is_none());
+                let mut running = redirects.running();
                 let state = answer.state.expose_secret();
                 match running.iter().find(|(its_state, _)| its_state.expose_secret() == state) {
                     Some((_, handling)) => handling.clone(),
@@ -154,7 +160,10 @@ impl Redirects {
                     }
                 }
             };
-            handling.await
+            let outcome = handling.await;
+            // The outcome, and with it the session's tokens, must not outlive the session.
+            redirects.running().retain(|(_, handling)| handling.peek().is_none());
+            outcome
         })
     }
 
@@ -165,9 +174,10 @@ impl Redirects {
             Found::Handled => return Ok(None),
             Found::Nothing => return Err(invalid("no sign-in of this device waits for this redirect")),
         };
+        let has_code = matches!(answer.outcome, Outcome::Code(_));
         match self.sign_in(&redirect, answer).await {
             // The code may still be good, and nobody else has it.
-            Err(error) if error.kind().is_transient() => {
+            Err(error) if has_code && error.kind().is_transient() => {
                 let _ = self.pending.add(redirect, now).await;
                 Err(error)
             }
@@ -275,6 +285,10 @@ impl Redirects {
         let client_id = self.pool().client_id().as_str();
         let query = query(&[("client_id", client_id), ("logout_uri", logout_uri)]);
         Ok(self.pool().domain_url(&format!("/logout?{query}"))?.to_string())
+    }
+
+    fn running(&self) -> MutexGuard<'_, Vec<(SecretString, Handling)>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn pool(&self) -> &UserPool {

@@ -1,6 +1,7 @@
 //! Cases that no server can be made to produce: tokens for somebody else, answers that come twice or at the same time, a store that fails in between.
 
 mod interrupted;
+mod strange_urls;
 mod tokens;
 mod user_agent;
 

@@ -136,8 +136,9 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
      * for the sign-in that this device began. A successful sign-in replaces the present session.
      *
      * `null` when the URL is no answer to a redirect of this SDK, or was handled already. Calls with the same URL, at the same time,
-     * share one exchange. After [PoolpassException.Network], [PoolpassException.Timeout] or [PoolpassException.Unavailable], call it
-     * again with the same URL.
+     * share one exchange. After [PoolpassException.Network], [PoolpassException.Timeout], [PoolpassException.Throttled] or
+     * [PoolpassException.Unavailable], call it again with the same URL; if it returns `null` then, managed login itself had failed, and the
+     * sign-in has to begin again.
      *
      * @throws PoolpassException.Cancelled when the person said no.
      * @throws PoolpassException.TriggerRejected with the text of the user pool's trigger.

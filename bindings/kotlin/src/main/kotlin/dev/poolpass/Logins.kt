@@ -20,7 +20,8 @@ sealed interface LoginProvider {
     data object Amazon : LoginProvider
 
     /**
-     * An OpenID provider that IAM knows: the source returns an ID token.
+     * An OpenID provider that IAM knows: the source returns an ID token. Twitter, which AWS's API reference lists as `api.twitter.com`, is
+     * named like one: the source returns the access token, a semicolon and the token's secret.
      *
      * @property issuer its issuer, such as `https://login.example.com`.
      */
