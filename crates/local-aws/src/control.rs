@@ -1,9 +1,6 @@
 //! The control endpoints for tests, below `/_local/`.
 
-use http::{
-    HeaderValue, Method, StatusCode,
-    header::{CONTENT_TYPE, HOST},
-};
+use http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -55,7 +52,6 @@ pub(crate) async fn handle(account: &Account, request: &Request) -> Response {
         }
         (&Method::DELETE, "user-contexts") => Ok(account.user_contexts.take()),
         (&Method::POST, "callback-urls") => add_callback_urls(account, &request.body),
-        (&Method::POST, "load-balancers") => add_load_balancer(account, request),
         (&Method::GET, "api") => Ok(json!(account.api.settings())),
         (&Method::POST, "api") => serde_json::from_slice(&request.body).map(|settings| {
             account.api.set(settings);
@@ -135,12 +131,6 @@ fn add_callback_urls(account: &Account, body: &[u8]) -> Result<Value, serde_json
     let Urls { client_id, urls } = serde_json::from_slice(body)?;
     let known = account.user_pools.add_callback_urls(&client_id, &urls);
     Ok(json!({ "known": known }))
-}
-
-fn add_load_balancer(account: &Account, request: &Request) -> Result<Value, serde_json::Error> {
-    let host = request.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let settings = serde_json::from_slice(&request.body)?;
-    account.load_balancers.set(account, host, settings).map_err(serde::de::Error::custom)
 }
 
 fn clock(account: &Account) -> Value {

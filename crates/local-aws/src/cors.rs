@@ -27,6 +27,7 @@ pub(crate) fn preflight(request: &Request) -> Option<Response> {
         Service::S3 => request.uri.path() == "/",
         Service::Control => loopback_origin(&request.headers).is_some(),
         Service::UserPool | Service::IdentityPool | Service::DynamoDb | Service::Sts | Service::Iam => true,
+        Service::ElasticLoadBalancing => false,
     };
     if !is_preflight || !answered_here {
         return None;

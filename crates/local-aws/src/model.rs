@@ -3,6 +3,8 @@
 //!
 //! AWS checks the shape of a request before it applies other rules, and reports all violations.
 
+mod query;
+
 use std::{
     collections::{BTreeMap, HashMap},
     sync::OnceLock,
@@ -12,7 +14,8 @@ use regex::Regex;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{error::AwsError, query_protocol::Parameters};
+pub(crate) use self::query::input as query_input;
+use crate::error::AwsError;
 
 /// One service of the model.
 #[derive(Deserialize)]
@@ -55,30 +58,6 @@ pub(crate) fn check(service: &str, operation: &str, input: &Value) -> Result<(),
     let Some((service, shape)) = input_of(service, operation) else { return Ok(()) };
     match service.violations(shape, input) {
         Some(message) => Err(AwsError::new("InvalidParameterException", message)),
-        None => Ok(()),
-    }
-}
-
-/// Checks the parameters of the query protocol against the model, except members of lists and structures.
-///
-/// # Errors
-/// `ValidationError`, with all violations.
-pub(crate) fn check_query(service: &str, operation: &str, parameters: &Parameters) -> Result<(), AwsError> {
-    let Some((service, name)) = input_of(service, operation) else { return Ok(()) };
-    let Some(shape) = service.shapes.get(name) else { return Ok(()) };
-    let value = |(member, name): (&String, &String)| {
-        let text = parameters.optional(member)?;
-        let kind = service.shapes.get(name).map_or("string", |shape| shape.kind.as_str());
-        let value = match kind {
-            "integer" | "long" => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
-            "string" => text.into(),
-            _ => return None,
-        };
-        Some((member.clone(), value))
-    };
-    let input = Value::Object(shape.members.iter().filter_map(value).collect());
-    match service.violations(name, &input) {
-        Some(message) => Err(AwsError::new("ValidationError", message)),
         None => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! The query protocol of IAM and STS: form-encoded requests, XML answers.
+//! The query protocol of IAM, STS and Elastic Load Balancing: form-encoded requests, XML answers.
 
 use std::collections::BTreeMap;
 
@@ -40,6 +40,11 @@ impl Parameters {
         self.0.iter().any(|(key, value)| is_of(key) && !value.is_empty())
     }
 
+    /// Whether the parameter is there without a value, which stands for an empty list.
+    pub(crate) fn is_empty_list(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(String::is_empty)
+    }
+
     /// The members of a list: `NAME.member.1` and so on.
     pub(crate) fn members(&self, name: &str) -> Vec<String> {
         (1..).map_while(|index| self.optional(&format!("{name}.member.{index}")).map(str::to_owned)).collect()
@@ -78,11 +83,40 @@ impl Parameters {
     }
 }
 
+/// The parameters that a client sends for an input without maps.
+pub(crate) fn parameters_of(input: &Value) -> Vec<(String, String)> {
+    fn add(name: &str, value: &Value, parameters: &mut Vec<(String, String)>) {
+        match value {
+            Value::Object(members) => {
+                for (member, value) in members {
+                    let name = if name.is_empty() { member.clone() } else { format!("{name}.{member}") };
+                    add(&name, value, parameters);
+                }
+            }
+            Value::Array(elements) if elements.is_empty() => {
+                parameters.push((name.to_owned(), String::new()));
+            }
+            Value::Array(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    add(&format!("{name}.member.{}", index + 1), element, parameters);
+                }
+            }
+            Value::Null => {}
+            Value::String(text) => parameters.push((name.to_owned(), text.clone())),
+            other => parameters.push((name.to_owned(), other.to_string())),
+        }
+    }
+    let mut parameters = Vec::new();
+    add("", input, &mut parameters);
+    parameters
+}
+
 pub(crate) fn validation_error(message: String) -> AwsError {
     AwsError::new("ValidationError", message)
 }
 
-/// The answer of an operation. In `result`, objects become elements and arrays become lists of `member`.
+/// The answer of an operation. In `result`, objects become elements and arrays become lists of `member`. An array that is called
+/// `entry` is a map.
 pub(crate) fn response(request: &Request, result: Result<Value, AwsError>) -> Response {
     let value = match result {
         Ok(value) => value,
@@ -90,7 +124,9 @@ pub(crate) fn response(request: &Request, result: Result<Value, AwsError>) -> Re
     };
     let operation = &request.operation;
     let mut content = serde_json::Map::new();
-    if value.as_object().is_some_and(|object| !object.is_empty()) {
+    // An operation of IAM without a result has no element for it; one of load balancers has an empty one.
+    let is_empty = value.as_object().is_none_or(serde_json::Map::is_empty);
+    if !is_empty || request.service == Service::ElasticLoadBalancing {
         content.insert(format!("{operation}Result"), value);
     }
     content.insert("ResponseMetadata".to_owned(), json!({ "RequestId": request.request_id }));
@@ -109,6 +145,7 @@ pub(crate) fn error_response(request: &Request, error: &AwsError) -> Response {
 fn document(request: &Request, status: StatusCode, root: &str, content: &Value) -> Response {
     let namespace = match request.service {
         Service::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
+        Service::ElasticLoadBalancing => "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
         _ => "https://sts.amazonaws.com/doc/2011-06-15/",
     };
     let mut writer = Writer::new(Vec::new());
@@ -134,9 +171,12 @@ fn write_document(
 
 fn write_content(writer: &mut Writer<Vec<u8>>, value: &Value) -> std::io::Result<()> {
     match value {
-        Value::Object(fields) => {
-            fields.iter().try_for_each(|(name, value)| write_element(writer, name, value))
-        }
+        Value::Object(fields) => fields.iter().try_for_each(|(name, value)| match value {
+            Value::Array(entries) if name == "entry" => {
+                entries.iter().try_for_each(|entry| write_element(writer, name, entry))
+            }
+            _ => write_element(writer, name, value),
+        }),
         Value::Array(members) => {
             members.iter().try_for_each(|member| write_element(writer, "member", member))
         }

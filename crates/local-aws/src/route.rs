@@ -21,6 +21,8 @@ pub(crate) enum Service {
     DynamoDb,
     Sts,
     Iam,
+    /// Elastic Load Balancing's API (`elasticloadbalancing`), version 2.
+    ElasticLoadBalancing,
     /// The API behind API Gateway (`execute-api`), below `/_api/`.
     ExecuteApi,
     /// Load balancers and their public keys, below `/_alb/`.
@@ -109,7 +111,7 @@ impl Route {
         Some(Self::new(service, operation))
     }
 
-    /// The route of a request to IAM or STS: a form with `Action` and `Version`, in the body or in the query of a GET request.
+    /// The route of a request to IAM, STS or Elastic Load Balancing: a form with `Action` and `Version`, in the body or in the query of a GET request.
     fn of_query_protocol(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Option<Self> {
         if uri.path() != "/" {
             return None;
@@ -127,6 +129,7 @@ impl Route {
         let service = match form_value(form, "Version")?.as_str() {
             "2011-06-15" => Service::Sts,
             "2010-05-08" => Service::Iam,
+            "2015-12-01" => Service::ElasticLoadBalancing,
             _ => return None,
         };
         Some(Self { service, operation: action })
@@ -209,11 +212,12 @@ mod tests {
     }
 
     #[test]
-    fn sts_and_iam_are_known_by_the_version_of_the_form() {
+    fn services_of_the_query_protocol_are_known_by_the_version_of_the_form() {
         let form = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
         for (body, service, operation) in [
             ("Action=GetCallerIdentity&Version=2011-06-15", Service::Sts, "GetCallerIdentity"),
             ("Version=2010-05-08&Action=CreateRole&RoleName=r", Service::Iam, "CreateRole"),
+            ("Version=2015-12-01&Action=CreateRule", Service::ElasticLoadBalancing, "CreateRule"),
         ] {
             assert_eq!(route("POST", "/", &form, body), (service, operation.to_owned()));
         }

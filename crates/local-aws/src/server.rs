@@ -141,12 +141,6 @@ impl LocalAws {
         &self.account.request_counts
     }
 
-    /// Creates or replaces a load balancer.
-    pub(crate) fn set_load_balancer(&self, settings: serde_json::Value) -> Result<serde_json::Value, String> {
-        let settings = serde_json::from_value(settings).map_err(|error| error.to_string())?;
-        self.account.load_balancers.set(&self.account, &format!("127.0.0.1:{}", self.port), settings)
-    }
-
     /// Adds callback URLs to an app client.
     pub(crate) fn add_callback_urls(&self, client_id: &str, urls: &[String]) {
         self.account.user_pools.add_callback_urls(client_id, urls);
@@ -283,6 +277,7 @@ pub(crate) async fn dispatch(account: &Arc<Account>, request: &Request) -> Respo
         Service::DynamoDb => dynamodb::handle(account, request),
         Service::Sts => sts::handle(account, request),
         Service::Iam => iam::handle(account, request),
+        Service::ElasticLoadBalancing => load_balancer::api::handle(account, request),
         Service::ExecuteApi => execute_api::handle(account, request),
         Service::LoadBalancer => load_balancer::handle(account, request).await,
         Service::S3 => s3::handle(account, request).await,
@@ -343,7 +338,9 @@ fn throttled(service: Service) -> AwsError {
         Service::DynamoDb => {
             AwsError::new("ThrottlingException", "Rate of requests exceeds the allowed throughput.")
         }
-        Service::Sts | Service::Iam => AwsError::new("Throttling", "Rate exceeded"),
+        Service::Sts | Service::Iam | Service::ElasticLoadBalancing => {
+            AwsError::new("Throttling", "Rate exceeded")
+        }
         Service::ExecuteApi => AwsError::new("TooManyRequestsException", "Too Many Requests")
             .with_status(StatusCode::TOO_MANY_REQUESTS),
         Service::UserPool
@@ -360,7 +357,9 @@ fn throttled(service: Service) -> AwsError {
 fn error_response(request: &Request, error: &AwsError) -> Response {
     match request.service {
         Service::S3 => s3::error_response(request, error),
-        Service::Sts | Service::Iam => query_protocol::error_response(request, error),
+        Service::Sts | Service::Iam | Service::ElasticLoadBalancing => {
+            query_protocol::error_response(request, error)
+        }
         Service::DynamoDb => dynamodb::error_response(error),
         Service::ExecuteApi => execute_api::error_response(error),
         _ => aws_json::error_response(error),

@@ -21,8 +21,10 @@ use serde_json::{Value, json};
 use crate::{
     account::Account,
     exchange::{Request, Response},
+    query_protocol,
     server::dispatch,
     sts::{ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY, WebIdentity, assume_with_web_identity},
+    xml_tree::Element,
 };
 
 pub(crate) const REGION: &str = "eu-west-1";
@@ -74,6 +76,12 @@ impl Keys {
     }
 }
 
+/// Calls an operation of Elastic Load Balancing as root.
+pub(crate) async fn load_balancing(account: &Arc<Account>, operation: &str, input: Value) -> Answer {
+    let draft = Draft::load_balancing(operation, &input);
+    draft.signed("elasticloadbalancing", &Keys::root(), account.clock.now()).send(account).await
+}
+
 /// A request that tests can sign, and alter afterwards.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
@@ -104,6 +112,14 @@ impl Draft {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.append_pair("Action", action).append_pair("Version", version).extend_pairs(parameters);
         Self::new("POST", "/").header("content-type", "application/x-www-form-urlencoded").body(form.finish())
+    }
+
+    /// An operation of Elastic Load Balancing.
+    pub(crate) fn load_balancing(operation: &str, input: &Value) -> Self {
+        let parameters = query_protocol::parameters_of(input);
+        let parameters: Vec<_> =
+            parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Self::form(operation, "2015-12-01", &parameters)
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
@@ -212,6 +228,13 @@ impl Answer {
         let text = self.text();
         let after = text.split_once(&format!("<{element}>")).map(|(_, after)| after);
         after.and_then(|after| after.split_once('<')).map(|(value, _)| value.to_owned()).unwrap_or_default()
+    }
+
+    /// The texts of all XML elements of this name.
+    pub(crate) fn all_xml(&self, element: &str) -> Vec<String> {
+        let root = Element::parse(&self.text()).expect("XML");
+        let found = root.all().into_iter().filter(|found| found.name == element);
+        found.map(|found| found.text.clone()).collect()
     }
 
     /// AWS's error code in any protocol; `""` for a successful answer.

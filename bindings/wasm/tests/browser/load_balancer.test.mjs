@@ -72,18 +72,9 @@ describe(`a load balancer's session in ${NAME}`, () => {
 
 /** Everything behind `/_alb/web` is for people who have signed in. */
 async function loadBalancer(backend, app) {
-  const { region, userPool, demo } = backend.config;
-  const { clientId } = demo.secretClient;
-  const authentication = {
-    UserPoolArn: `arn:aws:cognito-idp:${region}:000000000000:userpool/${userPool.id}`,
-    UserPoolClientId: clientId,
-    UserPoolDomain: userPool.domain,
-  };
-  const actions = [
-    { Type: 'authenticate-cognito', AuthenticateCognitoConfig: authentication },
-    { Type: 'forward', Target: app.url },
-  ];
-  const { url } = await backend.createLoadBalancer({ name: 'web', rules: [{ pathPattern: '*', actions }] });
+  const { clientId } = backend.config.demo.secretClient;
+  const url = await backend.createLoadBalancer('web', clientId, new URL(app.url).port);
+  assert.equal(new URL(url).pathname, LOAD_BALANCER);
   await backend.addCallbackUrls([`${url}/oauth2/idpresponse`, `${url}/page`], clientId);
   return url;
 }

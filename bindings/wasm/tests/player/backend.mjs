@@ -102,9 +102,32 @@ export class Backend {
     return this.#control('POST', 'callback-urls', { clientId, urls });
   }
 
-  /** Creates a load balancer; gives its `url` and its `loadBalancerArn`. */
-  createLoadBalancer(settings) {
-    return this.#control('POST', 'load-balancers', settings);
+  /** Creates a load balancer whose people all sign in with the app client, in front of a server at a port of this machine. Gives its URL. */
+  async createLoadBalancer(name, clientId, port) {
+    const { region, userPool } = this.config;
+    const arnOf = (service, resource) => `arn:aws:${service}:${region}:000000000000:${resource}`;
+    const group = { Name: name, Protocol: 'HTTP', Port: port, VpcId: 'vpc-1', TargetType: 'ip' };
+    const targetGroup = await this.#loadBalancing('CreateTargetGroup', group, 'TargetGroupArn');
+    await this.#loadBalancing('RegisterTargets', { TargetGroupArn: targetGroup, 'Targets.member.1.Id': '127.0.0.1' });
+    const balancer = { Name: name, 'Subnets.member.1': 'subnet-1', 'Subnets.member.2': 'subnet-2' };
+    const arn = await this.#loadBalancing('CreateLoadBalancer', balancer, 'LoadBalancerArn');
+    const authentication = 'DefaultActions.member.1.AuthenticateCognitoConfig';
+    await this.#loadBalancing('CreateListener', {
+      LoadBalancerArn: arn,
+      Protocol: 'HTTPS',
+      Port: 443,
+      'Certificates.member.1.CertificateArn': arnOf('acm', 'certificate/1'),
+      'DefaultActions.member.1.Type': 'authenticate-cognito',
+      'DefaultActions.member.1.Order': 1,
+      [`${authentication}.UserPoolArn`]: arnOf('cognito-idp', `userpool/${userPool.id}`),
+      [`${authentication}.UserPoolClientId`]: clientId,
+      [`${authentication}.UserPoolDomain`]: userPool.domain.split('/').at(-1),
+      'DefaultActions.member.2.Type': 'forward',
+      'DefaultActions.member.2.Order': 2,
+      'DefaultActions.member.2.TargetGroupArn': targetGroup,
+    });
+    const address = await this.#loadBalancing('DescribeLoadBalancers', { 'Names.member.1': name }, 'DNSName');
+    return `http://${address}`;
   }
 
   setClock(offsetSeconds) {
@@ -150,6 +173,19 @@ export class Backend {
     if (!answer.ok) throw new Error(`${operation} was refused: ${await answer.text()}`);
     const text = await answer.text();
     return text === '' ? {} : JSON.parse(text);
+  }
+
+  /** Calls an operation of Elastic Load Balancing; gives the text of an element of the answer. */
+  async #loadBalancing(operation, parameters, element) {
+    const answer = await this.root.fetch(`${this.endpoint}/`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ Action: operation, Version: '2015-12-01', ...parameters }).toString(),
+      aws: { service: 'elasticloadbalancing' },
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${operation} was refused: ${text}`);
+    return text.match(new RegExp(`<${element}>([^<]*)</${element}>`))?.[1];
   }
 
   async #control(method, what, body) {

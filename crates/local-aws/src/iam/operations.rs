@@ -38,7 +38,7 @@ fn operate(account: &Account, request: &Request) -> Result<Value, AwsError> {
         .authorize(account, &format!("iam:{}", request.operation), &resource, &Context::default())
         .map_err(AwsError::from)?;
 
-    model::check_query("iam", &request.operation, &parameters)?;
+    model::query_input("iam", &request.operation, &parameters)?;
     unsupported::check(request)?;
     if let Some(outcome) = providers::operate(account, &request.operation, &parameters) {
         return outcome;

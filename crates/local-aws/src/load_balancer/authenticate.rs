@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    Identity, PATH, Visit, cookies, oidc_data, page,
-    rules::{AuthenticateCognito, OnUnauthenticatedRequest},
-    unauthorized,
+    Identity, Visit,
+    action::{AuthenticateCognito, OnUnauthenticatedRequest},
+    cookies, oidc_data, page, unauthorized,
 };
 use crate::{
     exchange::{Request, Response, full},
@@ -71,7 +71,7 @@ pub(super) async fn check(visit: &Visit<'_>, config: &AuthenticateCognito) -> Re
 async fn admitted(visit: &Visit<'_>, config: &AuthenticateCognito) -> Option<Result<Admitted, Response>> {
     let now = visit.account.clock.unix_seconds();
     let sealed = cookies::sharded(&visit.request.headers, &config.session_cookie_name)?;
-    let content = cookies::open(&sealed, &visit.place())?;
+    let content = cookies::open(&sealed, visit.place)?;
     let mut session: Session = serde_json::from_slice(&content).ok()?;
     if now >= session.ends_at || session.client_id != config.user_pool_client_id {
         return None;
@@ -89,7 +89,7 @@ async fn admitted(visit: &Visit<'_>, config: &AuthenticateCognito) -> Option<Res
         }
     }
     let issuer = config.issuer()?;
-    let data = oidc_data::sign(visit.load_balancer, config, &issuer, &session.claims, now)?;
+    let data = oidc_data::sign(visit.arn, config, &issuer, &session.claims, now)?;
     let subject = session.claims.get("sub").and_then(Value::as_str)?.to_owned();
     let identity = vec![
         ("x-amzn-oidc-accesstoken", session.access_token),
@@ -105,7 +105,7 @@ fn sign_in(visit: &Visit<'_>, config: &AuthenticateCognito) -> Option<Response> 
     let ends_at = visit.account.clock.unix_seconds() + LOGIN_TIMEOUT;
     let url = visit.request.uri.path_and_query()?.as_str().to_owned();
     let state = State { client_id: config.user_pool_client_id.clone(), nonce: nonce.clone(), url, ends_at };
-    let state = cookies::seal(&serde_json::to_vec(&state).ok()?, &visit.place())?;
+    let state = cookies::seal(&serde_json::to_vec(&state).ok()?, visit.place)?;
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query
         .append_pair("client_id", &config.user_pool_client_id)
@@ -117,7 +117,7 @@ fn sign_in(visit: &Visit<'_>, config: &AuthenticateCognito) -> Option<Response> 
     let target =
         format!("http://{}{}/oauth2/authorize?{}", visit.host(), config.domain_path(), query.finish());
     let mut response = redirect(&target)?;
-    let cookie = cookies::set_cookie(NONCE_COOKIE, &nonce, &visit.place(), LOGIN_TIMEOUT)?;
+    let cookie = cookies::set_cookie(NONCE_COOKIE, &nonce, visit.place, LOGIN_TIMEOUT)?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Some(response)
 }
@@ -126,7 +126,7 @@ fn sign_in(visit: &Visit<'_>, config: &AuthenticateCognito) -> Option<Response> 
 pub(super) async fn callback(visit: &Visit<'_>) -> Response {
     let form = Form::of_query(visit.request);
     let Some(state) = state(visit, &form) else { return unauthorized() };
-    let Some(config) = visit.load_balancer.settings.authentication_by(&state.client_id) else {
+    let Some(config) = visit.listener.authentication_by(&state.client_id) else {
         return unauthorized();
     };
     let Some(code) = form.get("code") else {
@@ -143,7 +143,7 @@ pub(super) async fn callback(visit: &Visit<'_>) -> Response {
         Err(refusal) => return refusal,
     };
     let Some(mut response) = redirect(&state.url) else { return broken() };
-    for cookie in cookies.into_iter().chain(cookies::set_cookie(NONCE_COOKIE, "", &visit.place(), 0)) {
+    for cookie in cookies.into_iter().chain(cookies::set_cookie(NONCE_COOKIE, "", visit.place, 0)) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
@@ -151,7 +151,7 @@ pub(super) async fn callback(visit: &Visit<'_>) -> Response {
 
 /// The state of an answer, if the same browser began the sign-in.
 fn state(visit: &Visit<'_>, form: &Form) -> Option<State> {
-    let content = cookies::open(form.get("state")?, &visit.place())?;
+    let content = cookies::open(form.get("state")?, visit.place)?;
     let state: State = serde_json::from_slice(&content).ok()?;
     let nonce = cookies::value(&visit.request.headers, NONCE_COOKIE)?;
     let now = visit.account.clock.unix_seconds();
@@ -208,9 +208,9 @@ fn session_cookies(
         return Err(broken());
     }
     let content = serde_json::to_vec(session).map_err(|_| broken())?;
-    let sealed = cookies::seal(&content, &visit.place()).ok_or_else(broken)?;
+    let sealed = cookies::seal(&content, visit.place).ok_or_else(broken)?;
     let seconds = session.ends_at - visit.account.clock.unix_seconds();
-    Ok(cookies::shards(&config.session_cookie_name, &sealed, &visit.place(), seconds))
+    Ok(cookies::shards(&config.session_cookie_name, &sealed, visit.place, seconds))
 }
 
 fn redirect(target: &str) -> Option<Response> {
@@ -227,32 +227,28 @@ fn broken() -> Response {
 }
 
 impl AuthenticateCognito {
-    /// The path of the user pool's domain, which the rule names by its URL or its prefix.
+    /// The name of the user pool's domain, which the rule names by its URL or its prefix.
+    pub(super) fn domain(&self) -> &str {
+        self.user_pool_domain.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+    }
+
     fn domain_path(&self) -> String {
-        let name = self.user_pool_domain.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-        format!("{}{name}", domain::PATH)
+        format!("{}{}", domain::PATH, self.domain())
+    }
+
+    pub(super) fn user_pool_id(&self) -> Option<&str> {
+        self.user_pool_arn.strip_prefix("arn:aws:cognito-idp:")?.rsplit_once(":userpool/").map(|(_, id)| id)
     }
 
     /// The issuer of the user pool's tokens.
     fn issuer(&self) -> Option<String> {
-        let mut parts = self.user_pool_arn.split(':').skip(3);
-        let region = parts.next()?;
-        let pool = self.user_pool_arn.rsplit_once("userpool/")?.1;
-        Some(format!("https://cognito-idp.{region}.amazonaws.com/{pool}"))
+        let region = self.user_pool_arn.split(':').nth(3)?;
+        Some(format!("https://cognito-idp.{region}.amazonaws.com/{}", self.user_pool_id()?))
     }
 }
 
 impl Visit<'_> {
-    fn host(&self) -> &str {
-        self.request.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
-    }
-
-    /// The path of the load balancer, which its cookies are limited to.
-    fn place(&self) -> String {
-        format!("{PATH}{}", self.load_balancer.settings.name)
-    }
-
     fn callback(&self) -> String {
-        format!("http://{}{}{CALLBACK}", self.host(), self.place())
+        format!("http://{}{}{CALLBACK}", self.host(), self.place)
     }
 }

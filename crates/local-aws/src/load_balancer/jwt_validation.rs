@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Visit,
-    rules::{AdditionalClaim, ClaimFormat, JwtValidation},
+    action::{AdditionalClaim, ClaimFormat, JwtValidation},
     unauthorized,
 };
 use crate::{account::Account, exchange::Response};

@@ -1,24 +1,23 @@
-//! Application Load Balancers, below `/_alb/NAME`. Their rules have the form of ELBv2's `CreateRule`.
+//! Application Load Balancers, below `/_alb/NAME`, and Elastic Load Balancing's API, which creates them.
 
+mod action;
+pub(crate) mod api;
 mod authenticate;
+mod condition;
 mod cookies;
 mod jwt_validation;
 mod oidc_data;
-mod rules;
+mod state;
 mod target;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use http::{HeaderValue, StatusCode, header};
-use serde_json::{Value, json};
 
-use self::rules::Action;
-pub(crate) use self::rules::LoadBalancerSettings;
+pub(crate) use self::state::LoadBalancers;
+use self::{action::Action, state::Listener};
 use crate::{
-    account::{ACCOUNT_ID, Account},
+    account::Account,
     exchange::{Request, Response, full},
 };
 
@@ -27,51 +26,21 @@ pub(crate) const PATH: &str = "/_alb/";
 /// The path of the keys that sign `x-amzn-oidc-data`, which all load balancers of a region share.
 const PUBLIC_KEYS: &str = "/_alb/public-keys/";
 
-/// The load balancers of the account.
-#[derive(Debug, Default)]
-pub(crate) struct LoadBalancers(Mutex<BTreeMap<String, Arc<LoadBalancer>>>);
-
-/// A load balancer with one listener.
-#[derive(Debug)]
-struct LoadBalancer {
-    arn: String,
-    settings: LoadBalancerSettings,
-}
-
-/// A request to a load balancer.
+/// A request to a listener.
 struct Visit<'a> {
     account: &'a Arc<Account>,
     request: &'a Request,
-    load_balancer: &'a LoadBalancer,
-    /// The path at the app, without the load balancer's.
+    /// The load balancer's ARN.
+    arn: &'a str,
+    listener: &'a Listener,
+    /// The path of the listener at this server, such as `/_alb/NAME`, which its cookies are limited to.
+    place: &'a str,
+    /// The path at the app, without the listener's.
     path: &'a str,
 }
 
 /// The headers that the actions before a `forward` give to the target.
 type Identity = Vec<(&'static str, String)>;
-
-impl LoadBalancers {
-    /// Creates or replaces a load balancer, and returns its ARN and its URL at this server.
-    pub(crate) fn set(
-        &self,
-        account: &Account,
-        host: &str,
-        settings: LoadBalancerSettings,
-    ) -> Result<Value, String> {
-        settings.check()?;
-        let (region, name) = (&account.region, settings.name.clone());
-        let id = hex::encode(rand::random::<[u8; 8]>());
-        let arn = format!("arn:aws:elasticloadbalancing:{region}:{ACCOUNT_ID}:loadbalancer/app/{name}/{id}");
-        let created = json!({ "loadBalancerArn": arn, "url": format!("http://{host}{PATH}{name}") });
-        let load_balancer = Arc::new(LoadBalancer { arn, settings });
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, load_balancer);
-        Ok(created)
-    }
-
-    fn find(&self, name: &str) -> Option<Arc<LoadBalancer>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
-    }
-}
 
 /// Handles a request to a load balancer, or for the key of a signature.
 pub(crate) async fn handle(account: &Arc<Account>, request: &Request) -> Response {
@@ -80,49 +49,61 @@ pub(crate) async fn handle(account: &Arc<Account>, request: &Request) -> Respons
         return oidc_data::public_key(kid);
     }
     let below = path.strip_prefix(PATH).unwrap_or_default();
-    let (name, _) = below.split_once('/').unwrap_or((below, ""));
-    let Some(load_balancer) = account.load_balancers.find(name) else {
+    let (address, _) = below.split_once('/').unwrap_or((below, ""));
+    let Some((arn, listener)) = account.load_balancers.listener_at(address) else {
         return page(StatusCode::NOT_FOUND, "404 Not Found");
     };
-    let path = below.strip_prefix(name).filter(|path| !path.is_empty()).unwrap_or("/");
-    let visit = Visit { account, request, load_balancer: &load_balancer, path };
+    let place = format!("{PATH}{address}");
+    let path = below.strip_prefix(address).filter(|path| !path.is_empty()).unwrap_or("/");
+    let visit = Visit { account, request, arn: &arn, listener: &listener, place: &place, path };
     if path == authenticate::CALLBACK {
         return authenticate::callback(&visit).await;
     }
-    match load_balancer.settings.rule_of(path) {
-        Some(rule) => act(&visit, &rule.actions).await,
-        None => page(StatusCode::NOT_FOUND, "404 Not Found"),
-    }
+    act(&visit, &listener.rule_for(visit.host_name(), path).actions).await
 }
 
 async fn act(visit: &Visit<'_>, actions: &[Action]) -> Response {
     let mut identity = Identity::new();
     let mut new_cookies = Vec::new();
     for action in actions {
-        match action {
-            Action::JwtValidation { config } => {
-                if let Err(refusal) = jwt_validation::check(visit, config) {
-                    return refusal;
-                }
-            }
-            Action::AuthenticateCognito { config } => match authenticate::check(visit, config).await {
+        if let Some(config) = &action.jwt_validation_config
+            && let Err(refusal) = jwt_validation::check(visit, config)
+        {
+            return refusal;
+        }
+        if let Some(config) = &action.authenticate_cognito_config {
+            match authenticate::check(visit, config).await {
                 Ok(admitted) => {
                     identity = admitted.identity;
                     new_cookies = admitted.cookies;
                 }
                 Err(refusal) => return refusal,
-            },
-            Action::FixedResponse { config } => return config.response(),
-            Action::Forward { target } => {
-                let mut response = target::forward(visit, target, &identity).await;
-                for cookie in new_cookies {
-                    response.headers_mut().append(header::SET_COOKIE, cookie);
-                }
-                return response;
             }
+        }
+        if let Some(config) = &action.fixed_response_config {
+            return config.response();
+        }
+        if let Some(target_group) = action.target_group() {
+            let Some(port) = visit.account.load_balancers.next_target(target_group) else { break };
+            let mut response = target::forward(visit, port, &identity).await;
+            for cookie in new_cookies {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            return response;
         }
     }
     page(StatusCode::SERVICE_UNAVAILABLE, "503 Service Temporarily Unavailable")
+}
+
+impl Visit<'_> {
+    /// The host and the port of this server, as the browser knows them.
+    fn host(&self) -> &str {
+        self.request.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
+    }
+
+    fn host_name(&self) -> &str {
+        self.host().split_once(':').map_or(self.host(), |(name, _)| name)
+    }
 }
 
 /// A page of the load balancer itself.

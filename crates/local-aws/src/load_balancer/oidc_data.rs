@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::{LoadBalancer, page, rules::AuthenticateCognito};
+use super::{action::AuthenticateCognito, page};
 use crate::exchange::{Response, full};
 
 /// The life of a header, in seconds.
@@ -27,9 +27,9 @@ static KEY: LazyLock<Option<SigningKey>> = LazyLock::new(|| {
     Some(SigningKey { id: uuid::Uuid::new_v4().to_string(), pair })
 });
 
-/// Signs the claims. The parts are padded, and the padding is signed too, unlike in RFC 7515.
+/// Signs the claims for a load balancer, which its ARN names. The parts are padded, and the padding is signed too, unlike in RFC 7515.
 pub(super) fn sign(
-    load_balancer: &LoadBalancer,
+    load_balancer: &str,
     config: &AuthenticateCognito,
     issuer: &str,
     claims: &Map<String, Value>,
@@ -43,7 +43,7 @@ pub(super) fn sign(
         "alg": "ES256",
         "iss": issuer,
         "client": config.user_pool_client_id,
-        "signer": load_balancer.arn,
+        "signer": load_balancer,
         "exp": exp,
     });
     let mut claims = claims.clone();

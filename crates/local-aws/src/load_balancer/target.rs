@@ -1,4 +1,4 @@
-//! The target of a `forward` action.
+//! The targets of a `forward` action.
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::{Identity, Visit, page};
 use crate::exchange::{Response, full};
 
-/// Sends the request to the target. The headers of the identity are the load balancer's alone: those that a client has sent do not pass.
-pub(super) async fn forward(visit: &Visit<'_>, target: &str, identity: &Identity) -> Response {
+/// Sends the request to the target at a port of this machine. A target at this server's own port echoes it. The headers of the identity are the load balancer's alone: those that a client has sent do not pass.
+pub(super) async fn forward(visit: &Visit<'_>, port: u16, identity: &Identity) -> Response {
     let mut headers = visit.request.headers.clone();
     let forged: Vec<HeaderName> =
         headers.keys().filter(|name| name.as_str().starts_with("x-amzn-oidc-")).cloned().collect();
@@ -23,18 +23,19 @@ pub(super) async fn forward(visit: &Visit<'_>, target: &str, identity: &Identity
             headers.insert(*name, value);
         }
     }
-    if target == "echo" {
+    let own_port = visit.host().rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+    if own_port == Some(port) {
         return echo(visit, &headers);
     }
     let bad_gateway = || page(StatusCode::BAD_GATEWAY, "502 Bad Gateway");
-    send(visit, target, headers).await.unwrap_or_else(bad_gateway)
+    send(visit, port, headers).await.unwrap_or_else(bad_gateway)
 }
 
-async fn send(visit: &Visit<'_>, target: &str, headers: HeaderMap) -> Option<Response> {
+async fn send(visit: &Visit<'_>, port: u16, headers: HeaderMap) -> Option<Response> {
     let query = visit.request.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut request = http::Request::new(Full::new(visit.request.body.clone()));
     *request.method_mut() = visit.request.method.clone();
-    *request.uri_mut() = format!("{}{}{query}", target.trim_end_matches('/'), visit.path).parse().ok()?;
+    *request.uri_mut() = format!("http://127.0.0.1:{port}{}{query}", visit.path).parse().ok()?;
     *request.headers_mut() = headers;
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<bytes::Bytes>>();
     let (mut head, body) = client.request(request).await.ok()?.into_parts();

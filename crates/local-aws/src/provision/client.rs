@@ -20,7 +20,7 @@ use hyper_util::{
 use serde_json::Value;
 
 use super::ProvisionError;
-use crate::clock::Clock;
+use crate::{clock::Clock, query_protocol, xml_tree::Element};
 
 /// Calls one server with one set of credentials.
 pub(super) struct Client {
@@ -64,11 +64,33 @@ impl Client {
         operation: &'static str,
         parameters: &BTreeMap<&str, &str>,
     ) -> Result<Bytes, ProvisionError> {
+        let parameters: Vec<_> =
+            parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.query("iam", "2010-05-08", operation, &parameters).await
+    }
+
+    /// An operation of Elastic Load Balancing. Returns the whole XML document.
+    pub(super) async fn load_balancing(
+        &self,
+        operation: &'static str,
+        input: &Value,
+    ) -> Result<Bytes, ProvisionError> {
+        let parameters = query_protocol::parameters_of(input);
+        self.query("elasticloadbalancing", "2015-12-01", operation, &parameters).await
+    }
+
+    async fn query(
+        &self,
+        service: &str,
+        version: &str,
+        operation: &'static str,
+        parameters: &[(String, String)],
+    ) -> Result<Bytes, ProvisionError> {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("Action", operation).append_pair("Version", "2010-05-08").extend_pairs(parameters);
+        form.append_pair("Action", operation).append_pair("Version", version).extend_pairs(parameters);
         let request = http::Request::post(format!("{}/", self.endpoint))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(operation, "iam", request, form.finish().into()).await
+        self.send(operation, service, request, form.finish().into()).await
     }
 
     /// An operation of S3, in path style.
@@ -146,6 +168,13 @@ impl Client {
         instructions.apply_to_request_http1x(request);
         Ok(())
     }
+}
+
+/// The text of the first element of this name in an XML document.
+pub(super) fn element(document: &[u8], name: &str, operation: &str) -> Result<String, ProvisionError> {
+    let root = Element::parse(&String::from_utf8_lossy(document)).ok();
+    let found = root.iter().flat_map(Element::all).find(|element| element.name == name);
+    found.map(|element| element.text.clone()).ok_or_else(|| ProvisionError::unexpected(operation))
 }
 
 /// The server's error in JSON or XML. It contains nothing of the request.

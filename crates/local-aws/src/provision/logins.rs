@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Client, ProvisionError, policies, role_arn, text};
+use super::{Client, ProvisionError, client::element, policies, text};
 
 /// The app's id at each provider.
 const APP_ID: &str = "app";
@@ -55,7 +55,7 @@ pub(super) async fn create_foreign_role(client: &Client, suffix: &str) -> Result
     let other_pool = "eu-west-1:00000000-0000-0000-0000-000000000000";
     let trust = policies::trust(other_pool, &client.region, "authenticated")?.to_string();
     let create = BTreeMap::from([("RoleName", name.as_str()), ("AssumeRolePolicyDocument", &trust)]);
-    role_arn(&client.iam("CreateRole", &create).await?)
+    element(&client.iam("CreateRole", &create).await?, "Arn", "CreateRole")
 }
 
 /// The role ARNs of an identity pool by kind.

@@ -1,22 +1,27 @@
 //! Creates the demo on a server, with the same calls as on AWS.
 
 mod client;
+mod load_balancer;
 mod logins;
 mod managed_login;
 mod policies;
+mod storage;
 mod template;
 #[cfg(test)]
 mod tests;
+mod users;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
-use http::Method;
 use serde_json::{Value, json};
 
-use self::{client::Client, policies::Resources};
+use self::{
+    client::{Client, element},
+    policies::Resources,
+    storage::{create_bucket, create_table},
+    users::{FIRST_USER, SECOND_USER, create_user, enrol_totp},
+};
 use crate::{
-    account::ACCOUNT_ID,
-    clock::unix_seconds,
     execute_api::ApiSettings,
     server::LocalAws,
     sts::{ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY},
@@ -72,32 +77,7 @@ pub enum ProvisionError {
     },
 }
 
-/// The user without a second factor.
-const FIRST_USER: (&str, &str) = ("ada", "Analytical-Engine-1843");
-/// The user with an authenticator app.
-const SECOND_USER: (&str, &str) = ("grace", "Nanosecond-Wire-1952");
 const IDP: &str = "AWSCognitoIdentityProviderService";
-/// The headers of S3's answers that a page may read: those that the SDK reads, and `author` as an example of user metadata. S3
-/// does not allow a wildcard here.
-const EXPOSED_HEADERS: [&str; 16] = [
-    "Age",
-    "Content-Disposition",
-    "Content-Encoding",
-    "Content-Range",
-    "Date",
-    "ETag",
-    "Last-Modified",
-    "Retry-After",
-    "x-amz-bucket-region",
-    "x-amz-checksum-crc32",
-    "x-amz-checksum-type",
-    "x-amz-meta-author",
-    "x-amz-request-id",
-    "x-amz-server-side-encryption",
-    "x-amz-storage-class",
-    "x-amz-version-id",
-];
-
 /// Creates the demo on the server at `endpoint` (plain HTTP, such as `http://127.0.0.1:4577`) with signed calls. It has a user
 /// pool with a domain, six identity providers, three app clients (without a secret, with a secret, with rotating refresh tokens), two confirmed users (the second
 /// with TOTP), an identity pool with roles for signed-in users and guests, a bucket with CORS rules, and a table with the keys
@@ -203,60 +183,16 @@ impl LocalAws {
             user_pool_id: text(&config["userPool"], "id", "CreateUserPool")?,
             audience: clients.into_iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         });
-        config["demo"]["loadBalancer"] = self.demo_load_balancer(&config)?;
+        let client = Client::new(self.url(), self.region(), id, secret);
+        config["demo"]["loadBalancer"] = load_balancer::create(&client, self.port(), &config).await?;
+        if let Some(callback) = config["demo"]["loadBalancer"]["url"].as_str() {
+            let client_id = text(&config["demo"]["secretClient"], "clientId", "CreateUserPoolClient")?;
+            self.add_callback_urls(&client_id, &[format!("{callback}/oauth2/idpresponse")]);
+        }
         config["api"]["url"] = format!("{}/_api", self.url()).into();
         // The requests of a test are counted from here on.
         self.request_counts().reset();
         Ok(config)
-    }
-}
-
-impl LocalAws {
-    /// Creates a load balancer in front of an echo, with a rule for each action.
-    fn demo_load_balancer(&self, config: &Value) -> Result<Value, ProvisionError> {
-        let unexpected = || ProvisionError::unexpected("CreateRule");
-        let (region, pool) = (self.region(), text(&config["userPool"], "id", "CreateUserPool")?);
-        let issuer = format!("https://cognito-idp.{region}.amazonaws.com/{pool}");
-        let confidential = text(&config["demo"]["secretClient"], "clientId", "CreateUserPoolClient")?;
-        let echo = json!({ "Type": "forward", "Target": "echo" });
-        let session = |what: &str| {
-            json!({ "pathPattern": format!("/{what}/*"), "actions": [
-                { "Type": "authenticate-cognito", "AuthenticateCognitoConfig": {
-                    "UserPoolArn": format!("arn:aws:cognito-idp:{region}:{ACCOUNT_ID}:userpool/{pool}"),
-                    "UserPoolClientId": confidential,
-                    "UserPoolDomain": config["userPool"]["domain"],
-                    "OnUnauthenticatedRequest": what,
-                } },
-                echo,
-            ] })
-        };
-        let clients = [&config["userPool"]["clientId"], &config["demo"]["rotatingClient"]["clientId"]];
-        // One value each, as ELBv2 has it for a claim that is a text.
-        let tokens_of = |path: &str, client: &Value| {
-            json!({ "pathPattern": path, "actions": [
-                { "Type": "jwt-validation", "JwtValidationConfig": {
-                    "JwksEndpoint": format!("{issuer}/.well-known/jwks.json"),
-                    "Issuer": issuer,
-                    "AdditionalClaims": [
-                        { "Format": "single-string", "Name": "token_use", "Values": ["access"] },
-                        { "Format": "single-string", "Name": "client_id", "Values": [client] },
-                    ],
-                } },
-                echo,
-            ] })
-        };
-        let settings = json!({ "name": pool.replace('_', "-"), "rules": [
-            tokens_of("/jwt/*", clients[0]),
-            tokens_of("/jwt-rotating/*", clients[1]),
-            session("authenticate"),
-            session("allow"),
-            session("deny"),
-            { "pathPattern": "*", "actions": [echo] },
-        ] });
-        let created = self.set_load_balancer(settings).map_err(|_| unexpected())?;
-        let callback = format!("{}/oauth2/idpresponse", created["url"].as_str().ok_or_else(unexpected)?);
-        self.add_callback_urls(&confidential, &[callback]);
-        Ok(created)
     }
 }
 
@@ -335,136 +271,6 @@ async fn create_app_client(
     Ok(idp(client, "CreateUserPoolClient", &input).await?["UserPoolClient"].take())
 }
 
-async fn create_user(
-    client: &Client,
-    user_pool: &str,
-    (name, password): (&str, &str),
-) -> Result<(), ProvisionError> {
-    let user = json!({
-        "UserPoolId": user_pool,
-        "Username": name,
-        "MessageAction": "SUPPRESS",
-        "UserAttributes": [
-            { "Name": "email", "Value": format!("{name}@example.com") },
-            { "Name": "email_verified", "Value": "true" },
-        ],
-    });
-    idp(client, "AdminCreateUser", &user).await?;
-    let password =
-        json!({ "UserPoolId": user_pool, "Username": name, "Password": password, "Permanent": true });
-    idp(client, "AdminSetUserPassword", &password).await?;
-    Ok(())
-}
-
-/// Signs the user in and sets up TOTP, as an app would. Returns the secret.
-async fn enrol_totp(
-    client: &Client,
-    client_id: &str,
-    (name, password): (&str, &str),
-) -> Result<String, ProvisionError> {
-    let sign_in = json!({
-        "AuthFlow": "USER_PASSWORD_AUTH",
-        "ClientId": client_id,
-        "AuthParameters": { "USERNAME": name, "PASSWORD": password },
-    });
-    let signed_in = idp(client, "InitiateAuth", &sign_in).await?;
-    let token = text(&signed_in["AuthenticationResult"], "AccessToken", "InitiateAuth")?;
-    let associated = idp(client, "AssociateSoftwareToken", &json!({ "AccessToken": token })).await?;
-    let secret = text(&associated, "SecretCode", "AssociateSoftwareToken")?;
-    // The previous code is still valid, so the current one remains unused for the first sign-in.
-    let code = totp(&secret, unix_seconds(client.clock.now()) - 30)
-        .ok_or_else(|| ProvisionError::unexpected("AssociateSoftwareToken"))?;
-    let verify = json!({ "AccessToken": token, "UserCode": code, "FriendlyDeviceName": "demo" });
-    idp(client, "VerifySoftwareToken", &verify).await?;
-    let preference = json!({
-        "AccessToken": token,
-        "SoftwareTokenMfaSettings": { "Enabled": true, "PreferredMfa": true },
-    });
-    idp(client, "SetUserMFAPreference", &preference).await?;
-    Ok(secret)
-}
-
-fn totp(secret: &str, unix_seconds: i64) -> Option<String> {
-    let secret = totp_rs::Secret::try_from_base32(secret).ok()?;
-    let totp = totp_rs::Builder::new()
-        .with_algorithm(totp_rs::Algorithm::SHA1)
-        .with_digits(6)
-        .with_step_duration(30)
-        .with_secret(secret)
-        .build_noncompliant();
-    Some(totp.generate(u64::try_from(unix_seconds).ok()?).to_string())
-}
-
-/// The body of CreateBucket in a region.
-fn create_location(region: &str) -> String {
-    match region {
-        "us-east-1" => String::new(),
-        _ => format!(
-            "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
-             <LocationConstraint>{region}</LocationConstraint></CreateBucketConfiguration>"
-        ),
-    }
-}
-
-async fn create_bucket(client: &Client, bucket: &str) -> Result<(), ProvisionError> {
-    client.s3("CreateBucket", Method::PUT, bucket, &[], create_location(&client.region)).await?;
-    let exposed: String = EXPOSED_HEADERS.map(|name| format!("<ExposeHeader>{name}</ExposeHeader>")).concat();
-    let cors = format!(
-        "<CORSConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><CORSRule>\
-         <AllowedOrigin>*</AllowedOrigin><AllowedHeader>*</AllowedHeader>\
-         <AllowedMethod>GET</AllowedMethod><AllowedMethod>HEAD</AllowedMethod>\
-         <AllowedMethod>PUT</AllowedMethod><AllowedMethod>POST</AllowedMethod>\
-         <AllowedMethod>DELETE</AllowedMethod>{exposed}\
-         <MaxAgeSeconds>3000</MaxAgeSeconds></CORSRule></CORSConfiguration>"
-    );
-    let digest = md5_of(&cors);
-    client
-        .s3("PutBucketCors", Method::PUT, &format!("{bucket}?cors="), &[("content-md5", &digest)], cors)
-        .await?;
-    let (key, content_type) = (format!("{bucket}/public/welcome.txt"), ("content-type", "text/plain"));
-    client.s3("PutObject", Method::PUT, &key, &[content_type], "Everybody may read this.\n").await?;
-    Ok(())
-}
-
-/// The digest that S3 requires with PutBucketCors.
-fn md5_of(text: &str) -> String {
-    use base64::Engine;
-    use s3s::crypto::Checksum;
-    base64::engine::general_purpose::STANDARD.encode(s3s::crypto::Md5::checksum(text.as_bytes()))
-}
-
-async fn create_table(client: &Client, table: &str) -> Result<(), ProvisionError> {
-    let input = json!({
-        "TableName": table,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [
-            { "AttributeName": "pk", "AttributeType": "S" },
-            { "AttributeName": "sk", "AttributeType": "S" },
-        ],
-        "KeySchema": [
-            { "AttributeName": "pk", "KeyType": "HASH" },
-            { "AttributeName": "sk", "KeyType": "RANGE" },
-        ],
-    });
-    client.json("dynamodb", "DynamoDB_20120810.CreateTable", &input).await?;
-    wait_for_table(client, table).await
-}
-
-async fn wait_for_table(client: &Client, table: &str) -> Result<(), ProvisionError> {
-    const WAIT: Duration = Duration::from_millis(100);
-    const TRIES: u32 = 600;
-
-    for _ in 0..TRIES {
-        let describe = json!({ "TableName": table });
-        let answer = client.json("dynamodb", "DynamoDB_20120810.DescribeTable", &describe).await?;
-        if answer["Table"]["TableStatus"] == "ACTIVE" {
-            return Ok(());
-        }
-        tokio::time::sleep(WAIT).await;
-    }
-    Err(ProvisionError::unexpected("DescribeTable"))
-}
-
 async fn create_identity_pool(
     client: &Client,
     suffix: &str,
@@ -501,7 +307,7 @@ async fn create_roles(
         let trust = policies::trust(identity_pool, resources.region, kind)?.to_string();
         let create = BTreeMap::from([("RoleName", name.as_str()), ("AssumeRolePolicyDocument", &trust)]);
         let created = client.iam("CreateRole", &create).await?;
-        roles.insert(kind, role_arn(&created)?);
+        roles.insert(kind, element(&created, "Arn", "CreateRole")?);
         let policy = policy.to_string();
         let put = BTreeMap::from([
             ("RoleName", name.as_str()),
@@ -513,27 +319,6 @@ async fn create_roles(
     let input = json!({ "IdentityPoolId": identity_pool, "Roles": roles });
     client.json("cognito-identity", "AWSCognitoIdentityService.SetIdentityPoolRoles", &input).await?;
     Ok(())
-}
-
-fn role_arn(document: &[u8]) -> Result<String, ProvisionError> {
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Document {
-        create_role_result: Created,
-    }
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Created {
-        role: Role,
-    }
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Role {
-        arn: String,
-    }
-    let document: Document =
-        quick_xml::de::from_reader(document).map_err(|_| ProvisionError::unexpected("CreateRole"))?;
-    Ok(document.create_role_result.role.arn)
 }
 
 async fn idp(client: &Client, operation: &str, input: &Value) -> Result<Value, ProvisionError> {

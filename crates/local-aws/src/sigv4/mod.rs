@@ -233,7 +233,7 @@ fn service_name(service: Service) -> &'static str {
         Service::ExecuteApi => "execute-api",
         Service::S3 => "s3",
         Service::StandIn => "stand-in",
-        Service::LoadBalancer => "elasticloadbalancing",
+        Service::ElasticLoadBalancing | Service::LoadBalancer => "elasticloadbalancing",
         Service::Control => "local",
     }
 }

@@ -97,7 +97,7 @@ impl Refusal {
     pub(super) fn into_error(self, service: Service) -> AwsError {
         match service {
             Service::S3 => self.into_s3_error(),
-            Service::Sts | Service::Iam => self.into_query_error(),
+            Service::Sts | Service::Iam | Service::ElasticLoadBalancing => self.into_query_error(),
             _ => self.into_json_error(),
         }
     }

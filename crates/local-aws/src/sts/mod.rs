@@ -177,7 +177,7 @@ struct Input<'a> {
 
 impl<'a> Input<'a> {
     fn of(operation: &str, parameters: &'a Parameters) -> Result<Self, AwsError> {
-        model::check_query("sts", operation, parameters)?;
+        model::query_input("sts", operation, parameters)?;
         let session_name = parameters.required("RoleSessionName")?;
         if let Some(policy) =
             parameters.optional("Policy").filter(|policy| policy.len() > MOST_SESSION_POLICY)

@@ -49,7 +49,7 @@ mod sign_up;
 mod srp;
 mod step_up;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod tokens;
 mod triggers;
 mod user;

@@ -284,7 +284,7 @@ fn hash(parts: &[&[u8]]) -> BigUint {
     BigUint::from_bytes_be(&Sha256::digest(parts.concat()))
 }
 
-pub(super) fn merge(target: &mut Value, members: Value) {
+pub(crate) fn merge(target: &mut Value, members: Value) {
     let Value::Object(members) = members else { return };
     for (name, value) in members {
         target[name] = value;

@@ -42,7 +42,8 @@ class Backend:
             "cognito-idp": "cognitoIdp",
             "cognito-identity": "cognitoIdentity",
             "sts": "sts",
-            "iam": "sts",  # poolpass.json does not name IAM: the SDK has no use for it
+            "iam": "sts",  # poolpass.json does not name IAM and load balancers: the SDK has no use for them
+            "elbv2": "sts",
             "s3": "s3",
             "dynamodb": "dynamodb",
         }[service]

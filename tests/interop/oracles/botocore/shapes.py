@@ -1,4 +1,4 @@
-"""Prints what the API models of Cognito, STS and IAM say of the inputs and the errors of operations, as JSON.
+"""Prints what the API models of Cognito, STS, IAM and load balancers say of the inputs and the errors of operations, as JSON.
 
 local-aws checks requests by it (crates/local-aws/src/model.json), as AWS does before it applies a rule. The operations of user pools
 that need no signature are those of clients: tests play each of them with each of its errors.
@@ -42,6 +42,11 @@ OPERATIONS = {
         DeleteRolePolicy DeleteSAMLProvider GetOpenIDConnectProvider GetRole GetRolePolicy GetSAMLProvider
         ListOpenIDConnectProviders ListRolePolicies ListRoles ListSAMLProviders PutRolePolicy
         UpdateAssumeRolePolicy
+    """,
+    "elbv2": """
+        CreateListener CreateLoadBalancer CreateRule CreateTargetGroup DeleteListener DeleteLoadBalancer DeleteRule
+        DeleteTargetGroup DeregisterTargets DescribeListeners DescribeLoadBalancers DescribeRules
+        DescribeTargetGroups ModifyRule RegisterTargets
     """,
 }
 KEPT = ("type", "min", "max", "pattern", "enum", "required", "sensitive")

@@ -8,8 +8,15 @@ use serde_json::{Map, Value, json};
 use super::{Created, ProvisionError, refused};
 use crate::{
     account::ACCOUNT_ID,
-    provision::{client::Client, create_location, idp, md5_of, role_arn, text, wait_for_table},
+    provision::{
+        client::{Client, element},
+        idp,
+        storage::{create_location, md5_of, wait_for_table},
+        text,
+    },
 };
+
+pub(super) const LISTENER_RULE: &str = "AWS::ElasticLoadBalancingV2::ListenerRule";
 
 /// Creates a resource of the kind, such as `AWS::DynamoDB::Table`.
 pub(super) async fn resource(
@@ -43,6 +50,10 @@ pub(super) async fn resource(
         "AWS::IAM::Role" => role(client, name, &properties).await,
         "AWS::DynamoDB::Table" => table(client, name, properties).await,
         "AWS::S3::Bucket" => bucket(client, name, properties).await,
+        LISTENER_RULE => {
+            let answer = client.load_balancing("CreateRule", &properties.into()).await?;
+            Ok(Created::new(element(&answer, "RuleArn", "CreateRule")?))
+        }
         _ => Err(refused(format!("local-aws has no {kind}"))),
     }
 }
@@ -85,7 +96,7 @@ async fn role(
     let role = unique(name);
     let trust = properties["AssumeRolePolicyDocument"].to_string();
     let create = BTreeMap::from([("RoleName", role.as_str()), ("AssumeRolePolicyDocument", &trust)]);
-    let arn = role_arn(&client.iam("CreateRole", &create).await?)?;
+    let arn = element(&client.iam("CreateRole", &create).await?, "Arn", "CreateRole")?;
     for policy in properties.get("Policies").and_then(Value::as_array).into_iter().flatten() {
         let document = policy["PolicyDocument"].to_string();
         let name = policy["PolicyName"].as_str().unwrap_or_default();

@@ -43,13 +43,14 @@ impl Template {
         scope.resolve(property)
     }
 
-    /// Creates the resources in the order of their references. Returns the output `PoolpassJson`.
+    /// Creates the resources in the order of their references.
     async fn create(
         &self,
         client: &Client,
         parameters: &BTreeMap<String, String>,
-    ) -> Result<Value, ProvisionError> {
+    ) -> Result<Stack, ProvisionError> {
         let mut scope = Scope::new(&client.region, &self.0, parameters)?;
+        let mut listener_rules = Vec::new();
         let mut pending: Map<String, Value> = self.0["Resources"].as_object().cloned().unwrap_or_default();
         pending.retain(|_, resource| scope.is_wanted(resource));
         while !pending.is_empty() {
@@ -64,15 +65,27 @@ impl Template {
                 return Err(refused(format!("the resource {name} refers to itself")));
             };
             pending.remove(&name);
-            let created =
-                create::resource(client, &name, kind.as_str().unwrap_or_default(), &properties).await?;
+            let kind = kind.as_str().unwrap_or_default();
+            let created = create::resource(client, &name, kind, &properties).await?;
             scope.created.insert(name, created);
+            if kind == create::LISTENER_RULE {
+                listener_rules.push(properties);
+            }
         }
         let output = scope.resolve(&self.0["Outputs"]["PoolpassJson"]["Value"])?;
         let text = output.as_str().unwrap_or_default();
-        serde_json::from_str(text)
-            .map_err(|error| refused(format!("the output PoolpassJson is no JSON: {error}")))
+        let poolpass_json = serde_json::from_str(text)
+            .map_err(|error| refused(format!("the output PoolpassJson is no JSON: {error}")))?;
+        Ok(Stack { poolpass_json, listener_rules })
     }
+}
+
+/// What has been created.
+struct Stack {
+    /// The output `PoolpassJson`.
+    poolpass_json: Value,
+    /// The properties of the listener rules.
+    listener_rules: Vec<Value>,
 }
 
 impl LocalAws {
@@ -88,7 +101,11 @@ impl LocalAws {
     ) -> Result<Value, ProvisionError> {
         let url = self.url();
         let client = Client::new(url, self.region(), ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY);
-        let mut config = Template::parse(template)?.create(&client, parameters).await?;
+        let stack = Template::parse(template)?.create(&client, parameters).await?;
+        for rule in &stack.listener_rules {
+            self.allow_callbacks(rule);
+        }
+        let mut config = stack.poolpass_json;
         let services = ["cognitoIdp", "cognitoIdentity", "sts", "s3", "dynamodb"];
         config["endpoints"] = services.into_iter().map(|service| (service.to_owned(), json!(url))).collect();
         config["s3"]["forcePathStyle"] = json!(true);
@@ -97,6 +114,30 @@ impl LocalAws {
             config["userPool"]["domain"] = json!(format!("{url}/_domain/{name}"));
         }
         Ok(config)
+    }
+
+    /// Lets the user pool send people back to a listener rule at this server, for each of its host names.
+    fn allow_callbacks(&self, rule: &Value) {
+        let listener = rule["ListenerArn"].as_str().unwrap_or_default();
+        let name = listener.split('/').nth(2).unwrap_or_default();
+        let hosts = |condition: &Value| match &condition["HostHeaderConfig"]["Values"] {
+            Value::Null => condition["Values"].clone(),
+            values => values.clone(),
+        };
+        let conditions = rule["Conditions"].as_array().into_iter().flatten();
+        let of_hosts = conditions.filter(|condition| condition["Field"] == "host-header").map(hosts);
+        let hosts: Vec<String> = of_hosts
+            .filter_map(|values| serde_json::from_value::<Vec<String>>(values).ok())
+            .flatten()
+            .collect();
+        let callback =
+            |host: &String| format!("http://{host}:{}/_alb/{name}/oauth2/idpresponse", self.port());
+        let callbacks: Vec<String> = hosts.iter().map(callback).collect();
+        for action in rule["Actions"].as_array().into_iter().flatten() {
+            if let Some(client_id) = action["AuthenticateCognitoConfig"]["UserPoolClientId"].as_str() {
+                self.add_callback_urls(client_id, &callbacks);
+            }
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 use super::*;
-use crate::Options;
+use crate::{
+    Options,
+    test_support::{Answer, Draft, load_balancing},
+};
 
 const TEMPLATE: &str = include_str!("../../../../../examples/infra/template.yaml");
 
@@ -73,6 +76,53 @@ async fn the_template_of_examples_infra_is_created() {
     ] {
         assert_eq!(aws.request_counts().of(operation), times, "{operation}");
     }
+    aws.stop().await;
+}
+
+/// A request to the load balancer `web` as if `notes.example.com` were this server.
+async fn visit(aws: &LocalAws, target: &str, cookie: &str) -> Answer {
+    let host = format!("notes.example.com:{}", aws.port());
+    Draft::new("GET", target).header("host", &host).header("cookie", cookie).send(aws.account()).await
+}
+
+#[tokio::test]
+async fn the_template_s_listener_rule_signs_people_in() {
+    let aws = LocalAws::start(Options::default()).await.expect("a free port");
+    let call = async |operation: &str, input: Value, element: &str| {
+        load_balancing(aws.account(), operation, input).await.expect_ok().xml(element)
+    };
+    let group = json!({ "Name": "web", "Protocol": "HTTP", "Port": aws.port(), "VpcId": "vpc-1", "TargetType": "ip" });
+    let group = call("CreateTargetGroup", group, "TargetGroupArn").await;
+    let targets = json!({ "TargetGroupArn": group, "Targets": [{ "Id": "127.0.0.1" }] });
+    call("RegisterTargets", targets, "").await;
+    let balancer = json!({ "Name": "web", "Subnets": ["subnet-1", "subnet-2"] });
+    let balancer = call("CreateLoadBalancer", balancer, "LoadBalancerArn").await;
+    let listener = json!({
+        "LoadBalancerArn": balancer, "Protocol": "HTTPS", "Port": 443,
+        "Certificates": [{ "CertificateArn": "arn:aws:acm:eu-west-1:000000000000:certificate/1" }],
+        "DefaultActions": [{ "Type": "fixed-response", "FixedResponseConfig": { "StatusCode": "404" } }],
+    });
+    let listener = call("CreateListener", listener, "ListenerArn").await;
+    let parameters = [("LoadBalancerListener", listener.as_str()), ("TargetGroup", &group)];
+    let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let config = aws.create_stack(TEMPLATE, &parameters).await.expect("a stack");
+    let rules = load_balancing(aws.account(), "DescribeRules", json!({ "ListenerArn": listener })).await;
+    assert_eq!(rules.all_xml("Priority"), ["10", "default"]);
+    assert_eq!(rules.all_xml("Scope"), ["openid email profile"]);
+
+    let other_host = Draft::new("GET", "/_alb/web/page").send(aws.account()).await;
+    assert_eq!(other_host.status, 404);
+    let begun = visit(&aws, "/_alb/web/page", "").await;
+    assert_eq!(begun.status, 302);
+    let domain = config["userPool"]["domain"].as_str().expect("a domain");
+    let (_, domain) = domain.split_once("/_domain/").expect("a path");
+    let authorize = begun.location();
+    assert!(authorize.contains(&format!("/_domain/{domain}/oauth2/authorize?")), "{authorize}");
+    // The domain knows the way back, and shows its sign-in page.
+    let (_, target) = authorize.split_once(&format!(":{}", aws.port())).expect("the port");
+    let page = visit(&aws, target, "").await;
+    assert_eq!(page.status, 302);
+    assert!(page.location().contains(&format!("/_domain/{domain}/login?")), "{}", page.location());
     aws.stop().await;
 }
 

@@ -9,7 +9,7 @@ use super::{
     complete,
     testing::{TestDomain, parameter},
 };
-use crate::test_support::{Answer, Draft, HOST};
+use crate::test_support::{Answer, Draft, HOST, Keys, load_balancing};
 
 const NAME: &str = "/_alb/notes";
 
@@ -24,14 +24,20 @@ async fn test() -> (TestDomain, String) {
         "TokenValidityUnits": { "AccessToken": "minutes" },
     });
     let test = TestDomain::new(client).await;
-    let arn = create(&test, json!({}));
+    let arn = create(&test).await;
     (test, arn)
 }
 
-/// Creates the load balancer. `jwt` changes its rule for tokens.
-fn create(test: &TestDomain, jwt: Value) -> String {
-    let pool = &test.pool_id;
-    let issuer = format!("https://cognito-idp.eu-west-1.amazonaws.com/{pool}");
+/// An action, and the echo behind it.
+fn before_the_echo(kind: &str, settings: &str, config: &Value, target_group: &str) -> Value {
+    json!([
+        { "Type": kind, "Order": 1, settings: config },
+        { "Type": "forward", "Order": 2, "TargetGroupArn": target_group },
+    ])
+}
+
+fn jwt_validation(test: &TestDomain, changes: Value) -> Value {
+    let issuer = format!("https://cognito-idp.eu-west-1.amazonaws.com/{}", test.pool_id);
     let mut validation = json!({
         "JwksEndpoint": format!("{issuer}/.well-known/jwks.json"),
         "Issuer": issuer,
@@ -41,29 +47,66 @@ fn create(test: &TestDomain, jwt: Value) -> String {
             { "Format": "space-separated-values", "Name": "scope", "Values": ["openid", "other"] },
         ],
     });
-    crate::user_pool::testing::merge(&mut validation, jwt);
-    let echo = json!({ "Type": "forward", "Target": "echo" });
+    crate::user_pool::testing::merge(&mut validation, changes);
+    validation
+}
+
+/// Creates the load balancer. Returns its ARN.
+async fn create(test: &TestDomain) -> String {
+    let call = async |operation: &str, input: Value, element: &str| {
+        load_balancing(&test.account, operation, input).await.expect_ok().xml(element)
+    };
+    let (_, port) = HOST.split_once(':').unwrap();
+    let group =
+        json!({ "Name": "echo", "Protocol": "HTTP", "Port": port, "VpcId": "vpc-1", "TargetType": "ip" });
+    let echo = call("CreateTargetGroup", group, "TargetGroupArn").await;
+    let targets = json!({ "TargetGroupArn": echo, "Targets": [{ "Id": "127.0.0.1" }] });
+    call("RegisterTargets", targets, "").await;
+    let balancer = json!({ "Name": "notes", "Subnets": ["subnet-1", "subnet-2"] });
+    let arn = call("CreateLoadBalancer", balancer, "LoadBalancerArn").await;
+    let not_found = json!({ "Type": "fixed-response", "FixedResponseConfig": { "StatusCode": "404" } });
+    let listener = json!({
+        "LoadBalancerArn": arn, "Protocol": "HTTPS", "Port": 443, "DefaultActions": [not_found],
+        "Certificates": [{ "CertificateArn": "arn:aws:acm:eu-west-1:000000000000:certificate/1" }],
+    });
+    let listener = call("CreateListener", listener, "ListenerArn").await;
+
     let session = |what: &str| {
         let config = json!({
-            "UserPoolArn": format!("arn:aws:cognito-idp:eu-west-1:000000000000:userpool/{pool}"),
+            "UserPoolArn": format!("arn:aws:cognito-idp:eu-west-1:000000000000:userpool/{}", test.pool_id),
             "UserPoolClientId": test.client_id,
             "UserPoolDomain": "notes",
             "Scope": "openid email profile",
             "SessionTimeout": 3600,
             "OnUnauthenticatedRequest": what,
         });
-        let action = json!({ "Type": "authenticate-cognito", "AuthenticateCognitoConfig": config });
-        json!({ "pathPattern": format!("/{what}*"), "actions": [action, echo] })
+        let actions = before_the_echo("authenticate-cognito", "AuthenticateCognitoConfig", &config, &echo);
+        (format!("/{what}*"), actions)
     };
-    let settings = json!({ "name": "notes", "rules": [
-        { "pathPattern": "/jwt/*", "actions": [
-            { "Type": "jwt-validation", "JwtValidationConfig": validation }, echo,
-        ] },
-        session("authenticate"), session("allow"), session("deny"),
-    ] });
-    let settings = serde_json::from_value(settings).unwrap();
-    let created = test.account.load_balancers.set(&test.account, HOST, settings).unwrap();
-    created["loadBalancerArn"].as_str().unwrap().to_owned()
+    let config = jwt_validation(test, json!({}));
+    let jwt = before_the_echo("jwt-validation", "JwtValidationConfig", &config, &echo);
+    let rules = [("/jwt/*".to_owned(), jwt), session("authenticate"), session("allow"), session("deny")];
+    for (index, (path, actions)) in rules.into_iter().enumerate() {
+        let rule = json!({
+            "ListenerArn": listener, "Priority": index + 1, "Actions": actions,
+            "Conditions": [{ "Field": "path-pattern", "Values": [path] }],
+        });
+        call("CreateRule", rule, "RuleArn").await;
+    }
+    arn
+}
+
+/// Changes the rule for tokens.
+async fn change_jwt_validation(test: &TestDomain, arn: &str, changes: Value) {
+    let call = async |operation: &str, input: Value| {
+        load_balancing(&test.account, operation, input).await.expect_ok()
+    };
+    let listener = call("DescribeListeners", json!({ "LoadBalancerArn": arn })).await.xml("ListenerArn");
+    let rules = call("DescribeRules", json!({ "ListenerArn": listener })).await;
+    let config = jwt_validation(test, changes);
+    let actions =
+        before_the_echo("jwt-validation", "JwtValidationConfig", &config, &rules.xml("TargetGroupArn"));
+    call("ModifyRule", json!({ "RuleArn": rules.xml("RuleArn"), "Actions": actions })).await;
 }
 
 async fn get(test: &TestDomain, target: &str, headers: &[(&str, &str)]) -> Answer {
@@ -215,7 +258,7 @@ async fn a_long_session_takes_several_cookies_and_too_long_a_one_is_an_error() {
 
 #[tokio::test]
 async fn a_bearer_token_has_to_be_the_issuer_s_access_token_for_the_client() {
-    let (mut test, _) = test().await;
+    let (mut test, arn) = test().await;
     let jwt = format!("{NAME}/jwt/notes");
     let status =
         async |test: &TestDomain, header: &str| get(test, &jwt, &[("authorization", header)]).await.status;
@@ -244,10 +287,10 @@ async fn a_bearer_token_has_to_be_the_issuer_s_access_token_for_the_client() {
         json!({ "AdditionalClaims": [{ "Format": "string-array", "Name": "cognito:groups", "Values": ["ops"] }] }),
         json!({ "AdditionalClaims": [{ "Format": "space-separated-values", "Name": "scope", "Values": ["none"] }] }),
     ] {
-        create(&test, jwt.clone());
+        change_jwt_validation(&test, &arn, jwt.clone()).await;
         assert_eq!(status(&test, &header).await, 401, "{jwt}");
     }
-    create(&test, json!({}));
+    change_jwt_validation(&test, &arn, json!({})).await;
     assert_eq!(status(&test, &header).await, 200);
     test.account.clock.advance_seconds(301);
     assert_eq!(status(&test, &header).await, 401, "expired");
@@ -278,37 +321,51 @@ fn unsigned(token: &str) -> String {
 }
 
 #[tokio::test]
-async fn rules_that_elbv2_refuses_are_refused() {
-    let (test, _) = test().await;
-    let claims = |count: usize| -> Value {
-        let claim = json!({ "Format": "single-string", "Name": "a", "Values": ["b"] });
-        vec![claim; count].into()
+async fn an_app_client_that_cannot_sign_people_in_for_a_load_balancer_is_refused() {
+    let (mut test, arn) = test().await;
+    let group = load_balancing(&test.account, "DescribeTargetGroups", json!({})).await.xml("TargetGroupArn");
+    let listener =
+        load_balancing(&test.account, "DescribeListeners", json!({ "LoadBalancerArn": arn })).await;
+    let listener = listener.xml("ListenerArn");
+    let rule = |test: &TestDomain, domain: &str, pool: &str| {
+        let config = json!({
+            "UserPoolArn": format!("arn:aws:cognito-idp:eu-west-1:000000000000:userpool/{pool}"),
+            "UserPoolClientId": test.client_id,
+            "UserPoolDomain": domain,
+        });
+        json!({
+            "ListenerArn": listener, "Priority": 100,
+            "Conditions": [{ "Field": "path-pattern", "Values": ["/x"] }],
+            "Actions": before_the_echo("authenticate-cognito", "AuthenticateCognitoConfig", &config, &group),
+        })
     };
-    let jwt = |additional: Value| {
-        let config = json!({ "JwksEndpoint": "https://x/.well-known/jwks.json", "Issuer": "i", "AdditionalClaims": additional });
-        json!([{ "Type": "jwt-validation", "JwtValidationConfig": config }, { "Type": "forward", "Target": "echo" }])
-    };
-    for (name, actions, is_accepted) in [
-        ("a", jwt(claims(10)), true),
-        ("a", jwt(claims(11)), false),
-        ("a", jwt(json!([{ "Format": "single-string", "Name": "exp", "Values": ["b"] }])), false),
-        ("a", jwt(json!([{ "Format": "single-string", "Name": "a", "Values": ["b", "c"] }])), false),
-        ("a b", jwt(claims(0)), false),
-        ("public-keys", jwt(claims(0)), false),
-        ("a", json!([]), false),
-        ("a", json!([{ "Type": "forward", "Target": "http://example.com" }]), false),
+    for (client, domain, pool, message) in [
+        (json!({}), "notes", None, "The user pool client must have a client secret"),
+        (json!({ "GenerateSecret": true }), "other", None, "The user pool has no domain"),
+        (json!({ "GenerateSecret": true }), "notes", Some("eu-west-1_none"), "does not exist"),
         (
-            "a",
-            json!([{ "Type": "forward", "Target": "echo" }, { "Type": "forward", "Target": "echo" }]),
-            false,
+            json!({ "GenerateSecret": true, "AllowedOAuthFlows": ["implicit"] }),
+            "notes",
+            None,
+            "must allow the authorization code grant",
         ),
     ] {
-        let settings = json!({ "name": name, "rules": [{ "pathPattern": "*", "actions": actions }] });
-        let settings = serde_json::from_value(settings.clone()).unwrap();
-        let created = test.account.load_balancers.set(&test.account, HOST, settings);
-        assert_eq!(created.is_ok(), is_accepted, "{name} {created:?}");
+        test.set_client(client).await;
+        let input = rule(&test, domain, pool.unwrap_or(&test.pool_id));
+        let refused = load_balancing(&test.account, "CreateRule", input).await;
+        let refused = refused.expect_error(400, "InvalidLoadBalancerAction");
+        assert!(refused.all_xml("Message").concat().contains(message), "{}", refused.text());
     }
-    let misspelt =
-        json!({ "name": "a", "rules": [{ "pathPattern": "*", "actions": [{ "Type": "redirect" }] }] });
-    assert!(serde_json::from_value::<crate::load_balancer::LoadBalancerSettings>(misspelt).is_err());
+    test.set_client(json!({ "GenerateSecret": true })).await;
+    let input = rule(&test, "notes", &test.pool_id);
+    let policy = json!({ "Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": "elasticloadbalancing:*", "Resource": "*",
+    } });
+    let keys = Keys::session(&test.account, "ada", &policy);
+    let draft = Draft::load_balancing("CreateRule", &input);
+    let now = test.account.clock.now();
+    let refused = draft.clone().signed("elasticloadbalancing", &keys, now).send(&test.account).await;
+    let refused = refused.expect_error(400, "InvalidLoadBalancerAction");
+    assert!(refused.text().contains("describeUserPoolClient"), "{}", refused.text());
+    draft.signed("elasticloadbalancing", &Keys::root(), now).send(&test.account).await.expect_ok();
 }

@@ -9,6 +9,7 @@ mod complete;
 mod discovery;
 mod federation;
 pub(in crate::user_pool) mod linking;
+mod load_balancer;
 #[cfg(test)]
 mod load_balancer_tests;
 mod logout;

@@ -186,7 +186,7 @@ impl TestDomain {
 }
 
 impl Answer {
-    pub(super) fn location(&self) -> String {
+    pub(crate) fn location(&self) -> String {
         let location = self.headers.get("location").map(|location| location.to_str().unwrap().to_owned());
         location.unwrap_or_else(|| panic!("no redirect: {} {}", self.status, self.text()))
     }
