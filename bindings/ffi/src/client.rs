@@ -19,11 +19,13 @@ use crate::clock::{Clock, ForeignClock};
 use crate::convert::counts;
 use crate::dynamodb::Table;
 use crate::error::PoolpassError;
+use crate::events::Events;
 use crate::log::{LogListener, Registration};
 use crate::logins::{ForeignLoginToken, LoginProvider, LoginToken};
 use crate::s3::Bucket;
-use crate::session::{AccessToken, Credentials, Events, HandedInTokens, IdToken, SignOut, User};
+use crate::session::{Credentials, SignOut, User};
 use crate::store::{AnyStore, Store};
+use crate::tokens::{AccessToken, HandedInTokens, IdToken};
 use crate::transport::{ForeignTransport, Transport};
 use crate::user_context::{DeviceFingerprint, ForeignUserContextData, UserContextData};
 

@@ -76,8 +76,8 @@ pub struct RedirectOptions {
     pub custom_state: Option<String>,
 }
 
-/// The person whom a redirect has signed in.
-#[derive(Debug, uniffi::Record)]
+/// The person whom a redirect has signed in. Swift and Kotlin pass it on at once, since a generated type prints its members.
+#[derive(uniffi::Record)]
 pub struct RedirectResult {
     /// The person, whose session is stored.
     pub user: Arc<User>,
@@ -225,6 +225,13 @@ impl From<RedirectOptions> for poolpass::RedirectOptions {
 impl fmt::Debug for RedirectOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedirectOptions").field("provider", &self.provider).finish_non_exhaustive()
+    }
+}
+
+/// Does not show the app's state.
+impl fmt::Debug for RedirectResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedirectResult").field("user", &self.user).finish_non_exhaustive()
     }
 }
 

@@ -8,6 +8,9 @@ use poolpass::platform::{
 use poolpass::{Client, Config, Service};
 use secrecy::SecretString;
 
+pub(crate) const USER_POOL: &str = "eu-west-1_AbCdEfGhI";
+pub(crate) const APP_CLIENT: &str = "1example23456789";
+
 /// Answers every request in the same way, except those for a guest's credentials.
 #[derive(Clone, Debug)]
 pub(crate) struct Backend {
@@ -27,9 +30,10 @@ impl Backend {
         self.client_with(Stored(None))
     }
 
-    pub(crate) fn client_with(self, store: Stored) -> Client {
+    pub(crate) fn client_with(self, store: impl SessionStore + 'static) -> Client {
         let config = Config::builder()
-            .user_pool("eu-west-1_AbCdEfGhI", "1example23456789")
+            .user_pool(USER_POOL, APP_CLIENT)
+            .domain("auth.example.com")
             .identity_pool("eu-west-1:9f1d63d7-4c3e-4b0c-9d77-3b7e1f5d0a11")
             .bucket("photos")
             .table("notes")

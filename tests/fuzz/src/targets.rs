@@ -6,21 +6,23 @@
 use std::time::Duration;
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use poolpass::dynamodb::{FromItem, Item, attribute};
+use poolpass::platform::MemoryStore;
 use poolpass::s3::UploadState;
 use poolpass::srp::{ClientEphemeral, Identity, ServerChallenge};
-use poolpass::{AuthFlow, Client, Config, Error, Service, SignInStep};
+use poolpass::verify::{AlbVerifier, Requirements, UserPoolVerifier};
+use poolpass::{AuthFlow, Client, Config, Error, Service, SessionTokens, SignInStep};
 use serde_json::{Value, json};
 
-use crate::backend::{Backend, Stored};
+use crate::backend::{APP_CLIENT, Backend, Stored, USER_POOL};
 
 pub(crate) type Target = fn(&[u8]);
 
-pub(crate) const TARGETS: [(&str, Target); 11] = [
+pub(crate) const TARGETS: [(&str, Target); 13] = [
     ("configuration", configuration),
     ("user-pool", user_pool),
     ("tokens", tokens),
@@ -32,6 +34,8 @@ pub(crate) const TARGETS: [(&str, Target); 11] = [
     ("s3-headers", s3_headers),
     ("refusals", refusals),
     ("urls", urls),
+    ("redirects", redirects),
+    ("verify", verify),
 ];
 
 /// Configuration files.
@@ -100,6 +104,7 @@ fn tokens(input: &[u8]) {
     let client = Backend::answering(answer.to_string()).client();
     run(async {
         continued(by_password(&client).await).await;
+        observe(client.adopt_session(SessionTokens::new(&*token, &*token, "refresh")).await);
     });
     let stored =
         json!({"version": 1, "id": "s", "idToken": token, "accessToken": token, "refreshToken": "refresh"});
@@ -128,6 +133,8 @@ fn identity_pool(input: &[u8]) {
         observe(client.identity_id().await);
         observe(client.credentials().await);
         observe(client.s3().expect("a bucket").presign_get("a", Duration::from_secs(60)).await);
+        let classic = client.classic_flow("arn:aws:iam::123456789012:role/app").build().expect("a role");
+        observe(classic.credentials().await);
     });
 }
 
@@ -259,8 +266,7 @@ fn urls(input: &[u8]) {
     let client = Backend::answering("").client();
     let bucket = client.s3().expect("a bucket");
     run(async {
-        let request =
-            client.api("execute-api").get(url).segment(key).query(name, value).header(name, value);
+        let request = client.api("execute-api").get(url).segment(key).query(name, value).header(name, value);
         observe(request.await);
         observe(client.api(name).post(url).text(value).await);
         observe(client.api("iotdevicegateway").get(url).presign(Duration::from_secs(60)).await);
@@ -268,6 +274,81 @@ fn urls(input: &[u8]) {
         observe(bucket.presign_get(key, Duration::from_secs(60)).file_name(value).await);
         observe(bucket.copy(key, value).await);
         observe(client.bucket(name).map(drop));
+    });
+}
+
+/// Redirects from managed login. The first byte selects: the URL, its parameters beside the state, the claims of the tokens, or the whole
+/// answer of the token endpoint.
+fn redirects(input: &[u8]) {
+    let Some((selector, input)) = input.split_first() else { return };
+    let text = String::from_utf8_lossy(input);
+    let token = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(input));
+    let answer = match selector % 4 {
+        2 => {
+            json!({ "id_token": token, "access_token": token, "refresh_token": "refresh" }).to_string().into()
+        }
+        _ => input.to_vec(),
+    };
+    let client = Backend::answering(answer).client_with(MemoryStore::new());
+    run(async {
+        let sign_in = client.sign_in_with_redirect("https://app.example/").nonce("n").await.expect("a URL");
+        let state = sign_in.url().split('&').find(|pair| pair.starts_with("state=")).expect("a state");
+        let url = match selector % 4 {
+            0 => text.clone().into_owned(),
+            1 => format!("https://app.example/?{state}&{text}"),
+            _ => format!("https://app.example/?{state}&code=c"),
+        };
+        if let Ok(Some(result)) = &client.handle_redirect(&url).await {
+            let _ = format!("{result:?}");
+        }
+        observe(client.handle_redirect(&url).await);
+        observe(client.logout_url(&text));
+        observe(client.sign_in_with_redirect(text).await);
+    });
+}
+
+/// Tokens for servers. The first byte selects: a token, its header and its claims in a line each, the key set of a user pool, the header of
+/// a load balancer, or its key.
+fn verify(input: &[u8]) {
+    let Some((selector, input)) = input.split_first() else { return };
+    let text = String::from_utf8_lossy(input);
+    let transport = Backend::answering(input.to_vec());
+    let pools = UserPoolVerifier::builder().user_pool(USER_POOL, [APP_CLIENT]).transport(transport.clone());
+    let pools = pools.build().expect("a verifier");
+    const ARN: &str =
+        "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/notes/50dc6c495c0c9188";
+    let balancers = AlbVerifier::builder().load_balancer(ARN).user_pool(USER_POOL, [APP_CLIENT]);
+    let balancers = balancers.transport(transport).build().expect("a verifier");
+    let issuer = format!("https://cognito-idp.eu-west-1.amazonaws.com/{USER_POOL}");
+    let jws = |header: &str, claims: &str, base64: &dyn Fn(&[u8]) -> String| {
+        format!("{}.{}.{}", base64(header.as_bytes()), base64(claims.as_bytes()), base64(&[1; 256]))
+    };
+    let unpadded = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let padded = |bytes: &[u8]| URL_SAFE.encode(bytes);
+    run(async {
+        let requirements = Requirements::access_token().scope("a").max_age(Duration::from_secs(1));
+        let error = match selector % 5 {
+            0 => pools.verify(&text, &requirements).await.err(),
+            1 => {
+                let (header, claims) = text.split_once('\n').unwrap_or_default();
+                pools.verify(&jws(header, claims, &unpadded), &requirements).await.err()
+            }
+            2 => {
+                let claims = json!({ "iss": issuer }).to_string();
+                let jwt = jws(r#"{"alg":"RS256","kid":"one"}"#, &claims, &unpadded);
+                pools.verify(&jwt, &requirements).await.err()
+            }
+            3 => balancers.verify(&text).await.err(),
+            _ => {
+                let header = json!({
+                    "alg": "ES256", "kid": "one", "signer": ARN, "iss": issuer, "client": APP_CLIENT,
+                });
+                balancers.verify(&jws(&header.to_string(), "{}", &padded)).await.err()
+            }
+        };
+        // Nothing here has a good signature.
+        let error = error.expect("an error");
+        let _ = (format!("{error} {error:?}"), error.kind());
     });
 }
 
