@@ -2,6 +2,7 @@
 
 mod answer;
 mod bearer;
+mod grpc;
 mod service;
 
 pub use service::{VerifyLayer, VerifyService};

@@ -7,8 +7,8 @@ use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::answer;
 use super::bearer::Bearer;
+use super::{answer, grpc};
 use crate::platform::BoxFuture;
 use crate::verify::{Requirements, UserPoolVerifier};
 
@@ -26,6 +26,9 @@ use crate::verify::{Requirements, UserPoolVerifier};
 /// | with a token that lacks a scope or a group | 403 `insufficient_scope` |
 /// | after too weak or too old a sign-in | 401 `insufficient_user_authentication` with `acr_values` and `max_age` |
 /// | while the public keys cannot be fetched | 503 with `Retry-After` |
+///
+/// A request of gRPC (content type `application/grpc`, or a longer one) gets the status 200 and gRPC's own: `UNAUTHENTICATED` for 400 and
+/// 401, `PERMISSION_DENIED` for 403, `UNAVAILABLE` for 503, with the reason as its message and `WWW-Authenticate` as metadata.
 ///
 /// Such an answer has the [`VerifyError`](crate::verify::VerifyError) as an extension, for the server's log. Preflight requests of browsers
 /// have no token: put a CORS layer outside of this one.
@@ -89,19 +92,22 @@ where
         let ready = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, ready);
         let VerifyLayer { verifier, requirements } = self.layer.clone();
-        let jwt = match Bearer::of(request.headers()) {
-            Bearer::Token(jwt) => jwt.to_owned(),
-            Bearer::Missing => return Box::pin(async move { Ok(answer::without_token(&requirements)) }),
-            Bearer::Invalid => return Box::pin(async { Ok(answer::invalid_request()) }),
-        };
         Box::pin(async move {
-            match verifier.verify(&jwt, &requirements).await {
-                Ok(token) => {
-                    request.extensions_mut().insert(token);
-                    inner.call(request).await
-                }
-                Err(error) => Ok(answer::refused(error, &requirements)),
-            }
+            let refusal = match Bearer::of(request.headers()) {
+                Bearer::Token(jwt) => match verifier.verify(jwt, &requirements).await {
+                    Ok(token) => {
+                        request.extensions_mut().insert(token);
+                        return inner.call(request).await;
+                    }
+                    Err(error) => answer::refused(error, &requirements),
+                },
+                Bearer::Missing => answer::without_token(&requirements),
+                Bearer::Invalid => answer::invalid_request(),
+            };
+            Ok(match grpc::content_type(request.headers()) {
+                Some(content_type) => grpc::refusal(refusal, content_type),
+                None => refusal,
+            })
         })
     }
 }
