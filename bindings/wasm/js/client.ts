@@ -2,6 +2,7 @@ import { Account, type RevokeOptions } from './account.js';
 import { ApiClient } from './api.js';
 import type { ClientHandle } from './calls.js';
 import { type Challenge, challenge, type SignInStep, signInStep } from './challenges.js';
+import { PoolpassError } from './errors.js';
 import { Handle, Life, type Unproxied, unproxied } from './handle.js';
 import type { Listeners } from './listeners.js';
 import { type ClassicFlowOptions, type LoginProvider, type LoginToken, parts, provider as providerOf } from './logins.js';
@@ -141,6 +142,9 @@ export abstract class AnyClient implements Disposable {
    * Nothing is removed. Once the session is adopted, remove what the other SDK has left: if refresh tokens rotate, the two would
    * invalidate each other's.
    *
+   * Throws kind `invalidInput` where `getItem` returns a promise, as Amplify's `CookieStorage` and React Native's `AsyncStorage` do: read
+   * the values first, and pass an object that returns them.
+   *
    * ```ts
    * const tokens = client.readAmplifySession(localStorage);
    * if (tokens) await client.adoptSession(tokens);
@@ -149,6 +153,9 @@ export abstract class AnyClient implements Disposable {
   readAmplifySession(storage: { getItem(key: string): string | null }): SessionTokens | undefined {
     const { inner, life } = this.inner();
     life.check();
+    if ((storage.getItem('') as unknown) instanceof Object) {
+      throw new PoolpassError('invalidInput', 'getItem of the storage returns a promise: read the values first');
+    }
     return inner.readAmplifySession((key: string) => storage.getItem(key)) as SessionTokens | undefined;
   }
 

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { signIn as signInByAmplify } from '@aws-amplify/auth';
-import { cognitoUserPoolsTokenProvider } from '@aws-amplify/auth/cognito';
-import { Amplify } from '@aws-amplify/core';
-import { AuthenticationDetails, CognitoUser, CognitoUserPool } from 'amazon-cognito-identity-js';
+import { AuthenticationDetails, CognitoUser, CognitoUserPool, CookieStorage as CookiesOfTheIdentityPackage } from 'amazon-cognito-identity-js';
+import { Amplify } from 'aws-amplify';
+import { fetchAuthSession, signIn as signInByAmplify } from 'aws-amplify/auth';
+import { cognitoUserPoolsTokenProvider } from 'aws-amplify/auth/cognito';
+import { CookieStorage as CookiesOfAmplify } from 'aws-amplify/utils';
 
 import { Backend } from './player/backend.mjs';
 import { load } from './player/package.mjs';
@@ -23,15 +24,15 @@ class LocalStorage {
   setItem = (name, value) => void this.#items.set(name, String(value));
   removeItem = (name) => void this.#items.delete(name);
   clear = () => this.#items.clear();
+  /** Everything, for comparisons. */
+  content = () => Object.fromEntries(this.#items);
 }
 
 /** Each signs a person in as an app does that uses the package, and leaves the session in the storage. */
 const PACKAGES = {
   'aws-amplify': async ({ userPool, endpoint }, { username, password }, storage) => {
     const Cognito = { userPoolId: userPool.id, userPoolClientId: userPool.clientId, userPoolEndpoint: endpoint };
-    // The package `aws-amplify` connects its two parts in this way.
-    cognitoUserPoolsTokenProvider.setAuthConfig({ Cognito });
-    Amplify.configure({ Auth: { Cognito } }, { Auth: { tokenProvider: cognitoUserPoolsTokenProvider } });
+    Amplify.configure({ Auth: { Cognito } });
     cognitoUserPoolsTokenProvider.setKeyValueStorage(storage);
     assert.equal((await signInByAmplify({ username, password })).nextStep.signInStep, 'DONE');
   },
@@ -57,11 +58,14 @@ describe('sessions of other packages', () => {
   after(() => backend?.stop());
 
   /** Has a package sign a new person in; gives the person, and what the browser keeps. */
-  async function signedInBy(name, { config = backend.config } = {}) {
+  async function signedInBy(name, { config = backend.config, storage = new LocalStorage(), suffix = '' } = {}) {
     people += 1;
-    const person = { username: `person-${people}`, password: 'Correct-horse-7', attributes: { email: `person-${people}@example.com` } };
+    const person = {
+      username: `person-${people}${suffix}`,
+      password: 'Correct-horse-7',
+      attributes: { email: `person-${people}@example.com` },
+    };
     await backend.createUser(person.username, person);
-    const storage = new LocalStorage();
     await PACKAGES[name]({ userPool: config.userPool, endpoint: backend.endpoint }, person, storage);
     return { person, storage };
   }
@@ -86,6 +90,51 @@ describe('sessions of other packages', () => {
       await client.refresh();
       assert.notEqual((await client.accessToken()).jwt, before);
       assert.ok((await client.account.attributes()).email);
+    });
+
+    test(`of several people in the storage of ${name}, the last one is signed in`, async () => {
+      const { person: first, storage } = await signedInBy(name);
+      const client = await newClient();
+      const { accessToken } = client.readAmplifySession(storage);
+      const { person: second } = await signedInBy(name, { storage });
+      const prefix = `CognitoIdentityServiceProvider.${backend.config.userPool.clientId}`;
+      assert.equal(storage.getItem(`${prefix}.${first.username}.accessToken`), accessToken);
+      assert.equal((await client.adoptSession(client.readAmplifySession(storage))).username, second.username);
+    });
+
+    test(`a user name of ${name} may have any characters`, async () => {
+      for (const suffix of ['.b.c', '+notes#1', '%2F%', '=&;,"', '/日本語🦀', "'{}[]|^~`"]) {
+        const { person, storage } = await signedInBy(name, { suffix });
+        const client = await newClient();
+        assert.equal((await client.adoptSession(client.readAmplifySession(storage))).username, person.username);
+        assert.equal((await client.refresh()).username, person.username);
+      }
+    });
+
+    test(`what ${name} has left in pieces is no session`, async () => {
+      const { person, storage } = await signedInBy(name);
+      const client = await newClient();
+      const mine = `CognitoIdentityServiceProvider.${backend.config.userPool.clientId}`;
+      for (const key of [`${mine}.LastAuthUser`, ...['idToken', 'accessToken', 'refreshToken'].map((token) => `${mine}.${person.username}.${token}`)]) {
+        const value = storage.getItem(key);
+        assert.ok(value, key);
+        for (const half of [() => storage.removeItem(key), () => storage.setItem(key, '')]) {
+          half();
+          assert.equal(client.readAmplifySession(storage), undefined, key);
+        }
+        storage.setItem(key, value);
+      }
+      assert.ok(client.readAmplifySession(storage));
+    });
+
+    test(`what ${name} has left stays, until the app removes it`, async () => {
+      const { storage } = await signedInBy(name);
+      const left = storage.content();
+      const client = await newClient();
+      await client.adoptSession(client.readAmplifySession(storage));
+      await client.refresh();
+      await client.signOut();
+      assert.deepEqual(storage.content(), left);
     });
 
     test(`an expired session of ${name} is refreshed, also where refresh tokens rotate`, async () => {
@@ -177,11 +226,60 @@ describe('sessions of other packages', () => {
     });
   }
 
+  test('cookies of amazon-cognito-identity-js are read as they are', async () => {
+    await withCookies(async () => {
+      const storage = new CookiesOfTheIdentityPackage({ domain: 'localhost', secure: false });
+      const { person } = await signedInBy('amazon-cognito-identity-js', { storage, suffix: '+a;b=c,%2F' });
+      const client = await newClient();
+      assert.equal((await client.adoptSession(client.readAmplifySession(storage))).username, person.username);
+    });
+  });
+
+  test("Amplify's cookies answer with promises: the package says so, and reads them through the page's own", async () => {
+    await withCookies(async (cookies) => {
+      const storage = new CookiesOfAmplify({ domain: 'localhost', secure: false });
+      const { person } = await signedInBy('aws-amplify', { storage, suffix: '+a;b=c,%2F' });
+      const client = await newClient();
+      assert.throws(() => client.readAmplifySession(storage), ({ kind, message }) => kind === 'invalidInput' && /promise/i.test(message));
+      const read = { getItem: (key) => cookies.get(key) ?? null };
+      assert.equal((await client.adoptSession(client.readAmplifySession(read))).username, person.username);
+      assert.equal((await client.refresh()).username, person.username);
+    });
+  });
+
+  test('an app that goes back to Amplify finds its session, where refresh tokens do not rotate', async () => {
+    const { storage } = await signedInBy('aws-amplify');
+    const client = await newClient();
+    await client.adoptSession(client.readAmplifySession(storage));
+    await client.refresh();
+    const { tokens } = await fetchAuthSession({ forceRefresh: true });
+    assert.notEqual(`${tokens.accessToken}`, (await client.accessToken()).jwt);
+  });
+
   test('an empty storage has no session', async () => {
     const client = await newClient();
     assert.equal(client.readAmplifySession(new LocalStorage()), undefined);
   });
 });
+
+/** Gives `document.cookie` to what `work` does: names and values encoded, as browsers keep them. */
+async function withCookies(work) {
+  const jar = new Map();
+  globalThis.document = {
+    get cookie() {
+      return [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    },
+    set cookie(text) {
+      const [, name, value] = text.match(/^([^=]*)=([^;]*)/);
+      jar.set(name, value);
+    },
+  };
+  try {
+    await work({ get: (key) => [...jar].find(([name]) => decodeURIComponent(name) === key)?.[1].replace(/%../g, decodeURIComponent) });
+  } finally {
+    delete globalThis.document;
+  }
+}
 
 function failureOf(promise) {
   return promise.then(
