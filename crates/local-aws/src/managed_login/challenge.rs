@@ -1,25 +1,28 @@
-//! The page of the current step, and its answers: challenges of the sign-in, codes, and consent.
+//! The page of the current step, and its answers: challenges of the sign-in, and codes.
 
 use serde_json::{Value, json};
 
 use super::{
     pages::{self, text_of},
+    problem::Problem,
     state::{Challenge, Setup, Step},
     visit::Visit,
 };
-use crate::{error::AwsError, exchange::Response, user_pool::domain};
+use crate::{error::AwsError, exchange::Response};
 
 impl Visit<'_> {
     /// `GET /step`.
-    pub(super) fn step_page(&self, error: Option<String>) -> Response {
+    pub(super) fn step_page(&self, error: Option<Problem>) -> Response {
         match self.step() {
             None => self.go_to("login"),
             Some(Step::ConfirmSignUp { destination, is_sent_again, .. }) => {
                 pages::confirm_sign_up(self, &destination, is_sent_again, error)
             }
-            Some(Step::ResetPassword { destination, .. }) => pages::reset_password(self, &destination, error),
+            Some(Step::ResetPassword { username, destination }) => {
+                pages::reset_password(self, &username, &destination, error)
+            }
             Some(Step::Challenge(challenge)) => pages::challenge(self, &challenge, error),
-            Some(Step::Consent { .. }) => pages::consent(self),
+            Some(Step::AddPasskey { options, .. }) => pages::add_passkey(self, &options, error),
         }
     }
 
@@ -30,18 +33,7 @@ impl Visit<'_> {
             Some(Step::ConfirmSignUp { username, session, .. }) => self.answer_sign_up(&username, session),
             Some(Step::ResetPassword { username, .. }) => self.reset_password(&username),
             Some(Step::Challenge(challenge)) => self.answer_challenge(challenge),
-            Some(Step::Consent { ticket }) => self.answer_consent(ticket.as_deref()),
-        }
-    }
-
-    fn answer_consent(&self, ticket: Option<&str>) -> Response {
-        let id = &self.authorization.id;
-        if self.form.get("allow").is_none() {
-            return domain::fail(self.account, id, "access_denied", "The user denied access");
-        }
-        match ticket {
-            Some(ticket) => domain::complete(self.account, self.request, id, ticket),
-            None => domain::resume(self.account, self.request, id),
+            Some(Step::AddPasskey { ticket, .. }) => self.add_passkey(ticket.as_deref()),
         }
     }
 
@@ -67,7 +59,7 @@ impl Visit<'_> {
         if has_ended || is_first_factor {
             return self.sign_in_failed(&challenge.username, error);
         }
-        self.step_page(Some(error.message.into_owned()))
+        self.step_page(Some(error.into()))
     }
 
     fn respond(&self, challenge: &Challenge) -> Result<Value, AwsError> {

@@ -4,7 +4,12 @@
 //! apps call, and the last answer sends the browser back to the app.
 
 mod challenge;
+mod fields;
+#[cfg(test)]
+mod flow_tests;
 mod pages;
+mod passkey;
+mod problem;
 mod sign_in;
 mod sign_up;
 mod state;
@@ -36,10 +41,11 @@ pub(crate) fn handle(account: &Arc<Account>, request: &Request, domain: &str, pa
             return html::script(include_str!("../../templates/managed_login/passkey.js"));
         }
         "error" if is_get => return pages::error(request, domain),
-        "login" | "signup" | "forgotPassword" | "step" => {}
+        "confirmUser" if is_get => return confirm_user(account, request, domain),
+        "login" | "signup" | "forgotPassword" | "step" | "passkeys/add" => {}
         _ => return not_found(),
     }
-    let authorization = match domain::authorization(account, request, domain) {
+    let authorization = match domain::authorization(account, request, domain, path == "passkeys/add") {
         Ok(authorization) => authorization,
         Err(response) => return response,
     };
@@ -53,15 +59,25 @@ pub(crate) fn handle(account: &Arc<Account>, request: &Request, domain: &str, pa
         (&Method::GET, "login") => visit.sign_in_page(),
         (&Method::GET, "signup") => visit.sign_up_page(None),
         (&Method::GET, "forgotPassword") => visit.forgot_password_page(None),
+        (&Method::GET, "passkeys/add") => visit.passkey_page(),
         (&Method::GET, "step") => visit.step_page(None),
         (&Method::POST, _) if !visit.has_csrf_token() => visit.stale_page(),
         (&Method::POST, "login") => visit.sign_in(),
         (&Method::POST, "signup") => visit.sign_up(),
         (&Method::POST, "forgotPassword") => visit.forgot_password(),
-        (&Method::POST, _) => visit.answer(),
+        (&Method::POST, "step") => visit.answer(),
         _ => not_found(),
     };
-    visit.with_cookie(response)
+    visit.with_cookies(response)
+}
+
+/// The link of a mail that asks to confirm a sign-up. At AWS it confirms by a GET, too.
+fn confirm_user(account: &Arc<Account>, request: &Request, domain: &str) -> Response {
+    let query = Form::of_query(request);
+    let (client_id, username) = (query.text("client_id"), query.text("user_name"));
+    let code = query.text("confirmation_code");
+    let result = domain::confirm_user(account, request, domain, client_id, username, code);
+    pages::confirmed(request, domain, result)
 }
 
 fn not_found() -> Response {

@@ -7,35 +7,31 @@ use serde_json::Value;
 
 use super::{
     challenge::{listed, missing_attributes},
+    fields::{self, Field},
+    problem::Problem,
     state::{Challenge, Setup},
     texts::Texts,
-    visit::Visit,
+    visit::{Visit, lang_of},
 };
 use crate::{
+    error::AwsError,
     exchange::{Request, Response},
     form::Form,
     html,
-    user_pool::domain::ProviderLink,
+    user_pool::domain::{self, ProviderLink},
 };
 
 /// The parts that all pages have.
 pub(super) struct Layout {
     pub(super) texts: &'static Texts,
     pub(super) app: String,
-    pub(super) request_id: String,
+    /// The path of the domain, without a slash at the end.
+    pub(super) base: String,
+    /// The query of the other pages; empty if there is no request to go on with.
+    pub(super) query: String,
     pub(super) csrf: String,
     pub(super) error: Option<String>,
     pub(super) notice: Option<&'static str>,
-}
-
-/// A field of a form.
-struct Field {
-    name: String,
-    label: String,
-    kind: &'static str,
-    autocomplete: &'static str,
-    value: String,
-    is_required: bool,
 }
 
 /// A button or a link: its value or target, and its text.
@@ -57,8 +53,8 @@ struct SignInPage {
     providers: Vec<Provider>,
     has_user_pool: bool,
     allows_sign_up: bool,
-    username: Field,
-    has_password: bool,
+    fields: Vec<Field>,
+    submit: &'static str,
 }
 
 #[derive(Template)]
@@ -67,6 +63,8 @@ struct FormPage {
     layout: Layout,
     heading: String,
     hint: Option<String>,
+    /// The user name, for the browser's password manager.
+    username: Option<String>,
     fields: Vec<Field>,
     submit: &'static str,
     /// A second button, by its name.
@@ -78,9 +76,8 @@ struct FormPage {
 struct ChoosePage {
     layout: Layout,
     heading: String,
-    hint: Option<String>,
-    has_password: bool,
-    username: String,
+    username: Field,
+    password: Option<Field>,
     choices: Vec<Choice>,
 }
 
@@ -91,13 +88,23 @@ struct SoftwareTokenPage {
     secret: String,
     uri: String,
     qr_code: String,
+    field: Field,
 }
 
 #[derive(Template)]
 #[template(path = "managed_login/passkey.html")]
 struct PasskeyPage {
     layout: Layout,
+    heading: &'static str,
+    hint: &'static str,
+    /// What the page says when the authenticator gave no answer.
+    failed: &'static str,
+    /// `get` for a sign-in, `create` for a new passkey.
+    ceremony: &'static str,
     options: String,
+    submit: &'static str,
+    /// The button of those who want no passkey.
+    skip: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -108,39 +115,50 @@ struct SessionPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "managed_login/consent.html")]
-struct ConsentPage {
-    layout: Layout,
-    scopes: Vec<String>,
-}
-
-#[derive(Template)]
 #[template(path = "managed_login/error.html")]
 struct ErrorPage {
     layout: Layout,
     text: String,
 }
 
-pub(super) fn sign_in(visit: &Visit<'_>, typed: &str, error: Option<String>) -> Response {
-    sign_in_page(visit, typed, visit.layout(error))
+#[derive(Template)]
+#[template(path = "managed_login/done.html")]
+struct DonePage {
+    layout: Layout,
+    heading: &'static str,
+    text: &'static str,
+}
+
+pub(super) fn sign_in(visit: &Visit<'_>, typed: &str, error: Option<Problem>) -> Response {
+    sign_in_page(visit, typed, error, None)
 }
 
 pub(super) fn sign_in_with_notice(visit: &Visit<'_>, typed: &str, notice: &'static str) -> Response {
-    sign_in_page(visit, typed, Layout { notice: Some(notice), ..visit.layout(None) })
+    sign_in_page(visit, typed, None, Some(notice))
 }
 
-fn sign_in_page(visit: &Visit<'_>, typed: &str, layout: Layout) -> Response {
-    let settings = &visit.settings;
+fn sign_in_page(
+    visit: &Visit<'_>,
+    typed: &str,
+    error: Option<Problem>,
+    notice: Option<&'static str>,
+) -> Response {
+    let (settings, texts) = (&visit.settings, visit.texts);
     let has_choice = settings.first_factors.iter().any(|factor| *factor != "PASSWORD");
+    let mut fields = vec![fields::username(visit, typed)];
+    if !has_choice {
+        fields.push(fields::password(texts.password, "current-password"));
+    }
+    let error = fields::arrange(&mut fields, error);
     html::page(
         StatusCode::OK,
         &SignInPage {
-            layout,
+            layout: Layout { notice, ..visit.layout(error) },
             providers: settings.providers.iter().map(Provider::of).collect(),
             has_user_pool: settings.has_user_pool,
             allows_sign_up: settings.allows_sign_up,
-            username: username_field(visit, typed),
-            has_password: !has_choice,
+            fields,
+            submit: if has_choice { texts.next } else { texts.sign_in },
         },
     )
 }
@@ -150,134 +168,168 @@ pub(super) fn session(visit: &Visit<'_>, user: &str) -> Response {
     html::page(StatusCode::OK, &SessionPage { layout: visit.layout(None), user })
 }
 
-pub(super) fn sign_up(visit: &Visit<'_>, attributes: &[String], error: Option<String>) -> Response {
-    let mut fields = vec![username_field(visit, visit.form.text("username"))];
+pub(super) fn sign_up(visit: &Visit<'_>, attributes: &[String], error: Option<Problem>) -> Response {
+    let mut fields = vec![fields::username(visit, visit.form.text("username"))];
     for name in attributes {
         let is_required = visit.settings.required_attributes.contains(name);
-        fields.push(attribute_field(visit, name, is_required));
+        fields.push(fields::attribute(visit, name, is_required));
     }
-    fields.push(password_field(visit.texts.password, "new-password"));
-    html::page(
-        StatusCode::OK,
-        &FormPage {
-            layout: visit.layout(error),
-            heading: visit.texts.sign_up.to_owned(),
-            hint: None,
-            fields,
-            submit: visit.texts.sign_up,
-            other: None,
-        },
-    )
+    fields.push(fields::password(visit.texts.password, "new-password"));
+    form(visit, visit.texts.sign_up, fields, visit.texts.sign_up, error).response()
 }
 
-pub(super) fn forgot_password(visit: &Visit<'_>, typed: &str, error: Option<String>) -> Response {
+pub(super) fn forgot_password(visit: &Visit<'_>, typed: &str, error: Option<Problem>) -> Response {
     let texts = visit.texts;
-    let fields = vec![username_field(visit, typed)];
-    form(visit, texts.reset_password, Some(texts.reset_hint.to_owned()), fields, texts.next, error)
+    let page = form(visit, texts.reset_password, vec![fields::username(visit, typed)], texts.next, error);
+    page.with_hint(Some(texts.reset_hint.to_owned())).response()
 }
 
 pub(super) fn confirm_sign_up(
     visit: &Visit<'_>,
     destination: &str,
     is_sent_again: bool,
-    error: Option<String>,
+    error: Option<Problem>,
 ) -> Response {
     let texts = visit.texts;
     let notice = is_sent_again.then_some(texts.code_was_sent_again);
-    html::page(
-        StatusCode::OK,
-        &FormPage {
-            layout: Layout { notice, ..visit.layout(error) },
-            heading: texts.confirm_account.to_owned(),
-            hint: sent_to(texts, destination),
-            fields: vec![code_field(texts)],
-            submit: texts.confirm,
-            other: Some(Choice { value: "resend".to_owned(), label: texts.send_code_again.to_owned() }),
-        },
-    )
+    let page = form(visit, texts.confirm_account, vec![fields::code(texts)], texts.confirm, error);
+    let mut page = page.with_hint(sent_to(texts, destination));
+    page.layout.notice = notice;
+    page.other = Some(Choice { value: "resend".to_owned(), label: texts.send_code_again.to_owned() });
+    page.response()
 }
 
-pub(super) fn reset_password(visit: &Visit<'_>, destination: &str, error: Option<String>) -> Response {
+pub(super) fn reset_password(
+    visit: &Visit<'_>,
+    username: &str,
+    destination: &str,
+    error: Option<Problem>,
+) -> Response {
     let texts = visit.texts;
-    let fields = vec![code_field(texts), password_field(texts.new_password, "new-password")];
-    form(visit, texts.reset_password, sent_to(texts, destination), fields, texts.change_password, error)
+    let fields = vec![fields::code(texts), fields::password(texts.new_password, "new-password")];
+    let page = form(visit, texts.reset_password, fields, texts.change_password, error);
+    page.with_hint(sent_to(texts, destination)).of_user(username).response()
 }
 
 /// The page of a challenge.
-pub(super) fn challenge(visit: &Visit<'_>, challenge: &Challenge, error: Option<String>) -> Response {
+pub(super) fn challenge(visit: &Visit<'_>, challenge: &Challenge, error: Option<Problem>) -> Response {
     let texts = visit.texts;
     let parameters = &challenge.parameters;
+    let username = challenge.username.as_str();
     match (challenge.name.as_str(), &challenge.setup) {
-        (_, Some(Setup::SoftwareToken { secret })) => {
-            software_token(visit, &challenge.username, secret, error)
-        }
+        (_, Some(Setup::SoftwareToken { secret })) => software_token(visit, username, secret, error),
         (_, Some(Setup::Email)) => {
-            let fields = vec![attribute_field(visit, "email", true)];
-            form(visit, texts.set_up_method, None, fields, texts.next, error)
+            let fields = vec![fields::attribute(visit, "email", true)];
+            form(visit, texts.set_up_method, fields, texts.next, error).response()
         }
         ("MFA_SETUP", None) => {
             // A phone number cannot be set up here.
             let mut names = listed(&parameters["MFAS_CAN_SETUP"]);
             names.retain(|name| name != "SMS_MFA");
-            choose(visit, texts.set_up_method, &challenge.username, false, &names, error)
+            choose(visit, texts.set_up_method, username, false, &names, error)
         }
         ("SELECT_MFA_TYPE", None) => {
             let names = listed(&parameters["MFAS_CAN_CHOOSE"]);
-            choose(visit, texts.choose_method, &challenge.username, false, &names, error)
+            choose(visit, texts.choose_method, username, false, &names, error)
         }
         ("SELECT_CHALLENGE", None) => {
             let (passwords, others): (Vec<_>, Vec<_>) =
                 challenge.available.iter().cloned().partition(|name| name.starts_with("PASSWORD"));
-            choose(visit, texts.choose_method, &challenge.username, !passwords.is_empty(), &others, error)
+            choose(visit, texts.choose_method, username, !passwords.is_empty(), &others, error)
         }
         ("NEW_PASSWORD_REQUIRED", None) => {
-            let mut fields = vec![password_field(texts.new_password, "new-password")];
+            let mut fields = vec![fields::password(texts.new_password, "new-password")];
             for name in missing_attributes(challenge) {
-                fields.push(attribute_field(visit, &name, true));
+                fields.push(fields::attribute(visit, &name, true));
             }
-            let hint = Some(texts.new_password_hint.to_owned());
-            form(visit, texts.change_password, hint, fields, texts.change_password, error)
+            let page = form(visit, texts.change_password, fields, texts.change_password, error);
+            page.with_hint(Some(texts.new_password_hint.to_owned())).of_user(username).response()
         }
-        ("WEB_AUTHN", None) => html::page(
-            StatusCode::OK,
-            &PasskeyPage {
-                layout: visit.layout(error),
-                options: text_of(&parameters["CREDENTIAL_REQUEST_OPTIONS"]),
-            },
-        ),
+        ("WEB_AUTHN", None) => use_passkey(visit, &text_of(&parameters["CREDENTIAL_REQUEST_OPTIONS"]), error),
         (name, None) => {
             let destination = text_of(&parameters["CODE_DELIVERY_DESTINATION"]);
             let is_app = name == "SOFTWARE_TOKEN_MFA";
             let hint =
                 if is_app { Some(texts.app_code_hint.to_owned()) } else { sent_to(texts, &destination) };
-            form(visit, texts.enter_code, hint, vec![code_field(texts)], texts.sign_in, error)
+            let page = form(visit, texts.enter_code, vec![fields::code(texts)], texts.sign_in, error);
+            page.with_hint(hint).response()
         }
     }
 }
 
-pub(super) fn consent(visit: &Visit<'_>) -> Response {
-    let scopes = visit.authorization.scopes.clone();
-    html::page(StatusCode::OK, &ConsentPage { layout: visit.layout(None), scopes })
+fn use_passkey(visit: &Visit<'_>, options: &str, error: Option<Problem>) -> Response {
+    let texts = visit.texts;
+    html::page(
+        StatusCode::OK,
+        &PasskeyPage {
+            layout: visit.layout(error.map(|error| error.text)),
+            heading: texts.use_passkey,
+            hint: texts.passkey_hint,
+            failed: texts.passkey_failed,
+            ceremony: "get",
+            options: options.to_owned(),
+            submit: texts.continue_button,
+            skip: None,
+        },
+    )
+}
+
+pub(super) fn add_passkey(visit: &Visit<'_>, options: &str, error: Option<Problem>) -> Response {
+    let texts = visit.texts;
+    html::page(
+        StatusCode::OK,
+        &PasskeyPage {
+            layout: visit.layout(error.map(|error| error.text)),
+            heading: texts.add_passkey,
+            hint: texts.add_passkey_hint,
+            failed: texts.passkey_not_added,
+            ceremony: "create",
+            options: options.to_owned(),
+            submit: texts.add_passkey,
+            skip: Some(texts.not_now),
+        },
+    )
 }
 
 /// The page for a form whose cookie is gone.
 pub(super) fn stale(visit: &Visit<'_>) -> Response {
-    let text = "Your session has expired. Go back to the app, and sign in anew.".to_owned();
+    let text = visit.texts.form_expired.to_owned();
     html::page(StatusCode::FORBIDDEN, &ErrorPage { layout: visit.layout(None), text })
 }
 
 /// `/error`, for errors that the app cannot be told.
 pub(super) fn error(request: &Request, domain: &str) -> Response {
-    let query = Form::of_query(request);
-    let layout = Layout {
-        texts: Texts::of(query.get("lang")),
+    let text = Form::of_query(request).text("error").to_owned();
+    html::page(StatusCode::BAD_REQUEST, &ErrorPage { layout: layout(request, domain), text })
+}
+
+/// `/confirmUser`, after the link of a mail.
+pub(super) fn confirmed(request: &Request, domain: &str, result: Result<(), AwsError>) -> Response {
+    let layout = layout(request, domain);
+    let texts = layout.texts;
+    match result {
+        Ok(()) => {
+            let (heading, text) = (texts.confirm_account, texts.account_confirmed);
+            html::page(StatusCode::OK, &DonePage { layout, heading, text })
+        }
+        Err(error) => {
+            html::page(StatusCode::BAD_REQUEST, &ErrorPage { layout, text: error.message.into_owned() })
+        }
+    }
+}
+
+/// The layout of pages without an authorization request.
+fn layout(request: &Request, domain: &str) -> Layout {
+    let lang = Form::of_query(request).owned("lang").or_else(|| lang_of(request));
+    Layout {
+        texts: Texts::of(lang.as_deref()),
         app: domain.to_owned(),
-        request_id: String::new(),
+        base: format!("{}{domain}", domain::PATH),
+        query: String::new(),
         csrf: String::new(),
         error: None,
         notice: None,
-    };
-    html::page(StatusCode::BAD_REQUEST, &ErrorPage { layout, text: query.text("error").to_owned() })
+    }
 }
 
 /// The masked address of `CodeDeliveryDetails`.
@@ -309,14 +361,27 @@ impl Provider {
 fn form(
     visit: &Visit<'_>,
     heading: &str,
-    hint: Option<String>,
-    fields: Vec<Field>,
+    mut fields: Vec<Field>,
     submit: &'static str,
-    error: Option<String>,
-) -> Response {
-    let layout = visit.layout(error);
-    let heading = heading.to_owned();
-    html::page(StatusCode::OK, &FormPage { layout, heading, hint, fields, submit, other: None })
+    error: Option<Problem>,
+) -> FormPage {
+    let error = fields::arrange(&mut fields, error);
+    let (layout, heading) = (visit.layout(error), heading.to_owned());
+    FormPage { layout, heading, hint: None, username: None, fields, submit, other: None }
+}
+
+impl FormPage {
+    fn with_hint(self, hint: Option<String>) -> Self {
+        Self { hint, ..self }
+    }
+
+    fn of_user(self, username: &str) -> Self {
+        Self { username: Some(username.to_owned()), ..self }
+    }
+
+    fn response(&self) -> Response {
+        html::page(StatusCode::OK, self)
+    }
 }
 
 fn choose(
@@ -325,7 +390,7 @@ fn choose(
     username: &str,
     has_password: bool,
     names: &[String],
-    error: Option<String>,
+    error: Option<Problem>,
 ) -> Response {
     let texts = visit.texts;
     let label = |name: &str| match name {
@@ -337,11 +402,10 @@ fn choose(
     html::page(
         StatusCode::OK,
         &ChoosePage {
-            layout: visit.layout(error),
+            layout: visit.layout(error.map(|error| error.text)),
             heading: heading.to_owned(),
-            hint: Some(username.to_owned()),
-            has_password,
-            username: username.to_owned(),
+            username: fields::username(visit, username),
+            password: has_password.then(|| fields::password(texts.password, "current-password")),
             choices: names
                 .iter()
                 .map(|name| Choice { value: name.clone(), label: label(name).to_owned() })
@@ -350,7 +414,9 @@ fn choose(
     )
 }
 
-fn software_token(visit: &Visit<'_>, username: &str, secret: &str, error: Option<String>) -> Response {
+fn software_token(visit: &Visit<'_>, username: &str, secret: &str, error: Option<Problem>) -> Response {
+    let mut field = fields::code(visit.texts);
+    let error = fields::arrange(std::slice::from_mut(&mut field), error);
     let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let app = &visit.settings.client_name;
     let label = percent_encoding::utf8_percent_encode(username, percent_encoding::NON_ALPHANUMERIC);
@@ -359,71 +425,11 @@ fn software_token(visit: &Visit<'_>, username: &str, secret: &str, error: Option
         QrCode::new(uri.as_bytes()).map(|code| code.render::<svg::Color<'_>>().build()).unwrap_or_default();
     // The declaration has no place inside a page.
     let qr_code = drawn.split_once("?>").map_or(drawn.as_str(), |(_, svg)| svg).to_owned();
-    let page = SoftwareTokenPage { layout: visit.layout(error), secret: secret.to_owned(), uri, qr_code };
+    let secret = secret.to_owned();
+    let page = SoftwareTokenPage { layout: visit.layout(error), secret, uri, qr_code, field };
     html::page(StatusCode::OK, &page)
 }
 
 fn sent_to(texts: &Texts, destination: &str) -> Option<String> {
     (!destination.is_empty()).then(|| format!("{} {destination}", texts.code_was_sent))
-}
-
-fn username_field(visit: &Visit<'_>, typed: &str) -> Field {
-    let texts = visit.texts;
-    let (label, kind) = match visit.settings.username_attributes.as_slice() {
-        ["email"] => (texts.email.to_owned(), "email"),
-        ["phone_number"] => (texts.phone_number.to_owned(), "tel"),
-        [] => (texts.user_name.to_owned(), "text"),
-        _ => (format!("{} / {}", texts.email, texts.phone_number), "text"),
-    };
-    let (name, value) = ("username".to_owned(), typed.to_owned());
-    Field { name, label, kind, autocomplete: "username", value, is_required: true }
-}
-
-fn password_field(label: &str, autocomplete: &'static str) -> Field {
-    let (name, label) = ("password".to_owned(), label.to_owned());
-    Field { name, label, kind: "password", autocomplete, value: String::new(), is_required: true }
-}
-
-fn code_field(texts: &Texts) -> Field {
-    let (name, label) = ("code".to_owned(), texts.code.to_owned());
-    Field {
-        name,
-        label,
-        kind: "text",
-        autocomplete: "one-time-code",
-        value: String::new(),
-        is_required: true,
-    }
-}
-
-fn attribute_field(visit: &Visit<'_>, name: &str, is_required: bool) -> Field {
-    let (label, kind, autocomplete) = match name {
-        "email" => (visit.texts.email.to_owned(), "email", "email"),
-        "phone_number" => (visit.texts.phone_number.to_owned(), "tel", "tel"),
-        "name" | "given_name" | "family_name" | "nickname" => (
-            readable(name),
-            "text",
-            match name {
-                "given_name" => "given-name",
-                "family_name" => "family-name",
-                "nickname" => "nickname",
-                _ => "name",
-            },
-        ),
-        "birthdate" => (readable(name), "date", "bday"),
-        "website" => (readable(name), "url", "url"),
-        other => (readable(other), "text", "off"),
-    };
-    let value = visit.form.text(name).to_owned();
-    Field { name: name.to_owned(), label, kind, autocomplete, value, is_required }
-}
-
-/// An attribute's name as a label: `given_name` is "Given name".
-fn readable(name: &str) -> String {
-    let text = name.trim_start_matches("custom:").replace('_', " ");
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => text,
-    }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{pages, state::Step, visit::Visit};
-use crate::{error::AwsError, exchange::Response, form::Form, user_pool::domain};
+use super::{pages, problem::Problem, state::Step, visit::Visit};
+use crate::{error::AwsError, exchange::Response, form::Form};
 
 impl Visit<'_> {
     /// `GET /login`. A browser with a session chooses whether to go on with it.
@@ -16,7 +16,7 @@ impl Visit<'_> {
     }
 
     /// The user of the browser's session, unless the app wants a new proof, or one by another provider.
-    fn session_user(&self) -> Option<&str> {
+    pub(super) fn session_user(&self) -> Option<&str> {
         let request = &self.authorization;
         let asks_anew = request.prompt.iter().any(|prompt| prompt == "login")
             || request.max_age.is_some()
@@ -25,7 +25,7 @@ impl Visit<'_> {
         self.settings.signed_in_as.as_deref().filter(|_| !asks_anew)
     }
 
-    pub(super) fn sign_in_form(&self, error: Option<String>) -> Response {
+    pub(super) fn sign_in_form(&self, error: Option<Problem>) -> Response {
         let typed = self.form.get("username").or(self.authorization.login_hint.as_deref());
         pages::sign_in(self, typed.unwrap_or_default(), error)
     }
@@ -55,10 +55,10 @@ impl Visit<'_> {
         match error.code.as_ref() {
             "UserNotConfirmedException" => match self.call("ResendConfirmationCode", input) {
                 Ok(answer) => self.confirm_sign_up(username, &answer, None),
-                Err(error) => self.sign_in_form(Some(error.message.into_owned())),
+                Err(error) => self.sign_in_form(Some(error.into())),
             },
             "PasswordResetRequiredException" => self.begin_reset(username),
-            _ => self.sign_in_form(Some(error.message.into_owned())),
+            _ => self.sign_in_form(Some(error.into())),
         }
     }
 
@@ -67,14 +67,11 @@ impl Visit<'_> {
         if self.session_user().is_none() {
             return self.sign_in_form(None);
         }
-        if self.asks_for_consent() {
-            return self.go_to_step(Step::Consent { ticket: None });
-        }
-        domain::resume(self.account, self.request, &self.authorization.id)
+        self.finish(None)
     }
 
     /// `GET` and `POST /forgotPassword`.
-    pub(super) fn forgot_password_page(&self, error: Option<String>) -> Response {
+    pub(super) fn forgot_password_page(&self, error: Option<Problem>) -> Response {
         pages::forgot_password(self, self.form.text("username"), error)
     }
 
@@ -88,7 +85,7 @@ impl Visit<'_> {
                 username: username.to_owned(),
                 destination: pages::destination(&answer),
             }),
-            Err(error) => self.forgot_password_page(Some(error.message.into_owned())),
+            Err(error) => self.forgot_password_page(Some(error.into())),
         }
     }
 
@@ -103,7 +100,7 @@ impl Visit<'_> {
             .and_then(|_| self.sign_in_with_password(username, password));
         match result {
             Ok(answer) => self.go_on(username, &answer),
-            Err(error) => self.step_page(Some(error.message.into_owned())),
+            Err(error) => self.step_page(Some(error.into())),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{pages, state::Step, visit::Visit};
+use super::{pages, problem::Problem, state::Step, visit::Visit};
 use crate::{error::AwsError, exchange::Response};
 
 impl Visit<'_> {
@@ -19,11 +19,11 @@ impl Visit<'_> {
     }
 
     /// `GET /signup`.
-    pub(super) fn sign_up_page(&self, error: Option<String>) -> Response {
+    pub(super) fn sign_up_page(&self, error: Option<Problem>) -> Response {
         if self.settings.allows_sign_up {
             pages::sign_up(self, &self.asked_attributes(), error)
         } else {
-            self.sign_in_form(Some("SignUp is not permitted for this user pool".to_owned()))
+            self.sign_in_form(Some("SignUp is not permitted for this user pool".into()))
         }
     }
 
@@ -38,7 +38,7 @@ impl Visit<'_> {
         let input = json!({ "Username": username, "Password": password, "UserAttributes": attributes });
         let answer = match self.call("SignUp", input) {
             Ok(answer) => answer,
-            Err(error) => return self.sign_up_page(Some(error.message.into_owned())),
+            Err(error) => return self.sign_up_page(Some(error.into())),
         };
         if answer["UserConfirmed"] == true {
             return self.signed_up(username, self.sign_in_with_password(username, password));
@@ -66,7 +66,7 @@ impl Visit<'_> {
                     session,
                     is_sent_again: true,
                 }),
-                Err(error) => self.step_page(Some(error.message.into_owned())),
+                Err(error) => self.step_page(Some(error.into())),
             };
         }
         let mut input = json!({ "Username": username, "ConfirmationCode": self.form.text("code") });
@@ -78,7 +78,7 @@ impl Visit<'_> {
                 Some(session) => self.signed_up(username, self.sign_in_by_session(username, session)),
                 None => pages::sign_in_with_notice(self, username, self.texts.account_confirmed),
             },
-            Err(error) => self.step_page(Some(error.message.into_owned())),
+            Err(error) => self.step_page(Some(error.into())),
         }
     }
 

@@ -21,8 +21,8 @@ pub(super) enum Step {
     ResetPassword { username: String, destination: String },
     /// A challenge of the sign-in.
     Challenge(Challenge),
-    /// The sign-in is done, and the app asked for consent. Without a ticket, the person goes on with the browser's session.
-    Consent { ticket: Option<String> },
+    /// The sign-in is done, and a passkey can be added. Without a ticket, the person goes on with the browser's session.
+    AddPasskey { ticket: Option<String>, options: String },
 }
 
 /// A challenge as the user pool poses it.

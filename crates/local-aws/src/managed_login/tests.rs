@@ -9,22 +9,22 @@ use crate::{
     user_agent,
 };
 
-const PASSWORD: &str = "Correct-Horse-1";
-const REDIRECT: &str = "myapp://callback";
+pub(super) const PASSWORD: &str = "Correct-Horse-1";
+pub(super) const REDIRECT: &str = "myapp://callback";
 
 /// A user pool with a domain on a running server.
-struct Pages {
-    aws: LocalAws,
+pub(super) struct Pages {
+    pub(super) aws: LocalAws,
     pool_id: String,
-    client_id: String,
+    pub(super) client_id: String,
 }
 
 impl Pages {
-    async fn new(pool: Value) -> Self {
+    pub(super) async fn new(pool: Value) -> Self {
         Self::with_client(pool, json!({})).await
     }
 
-    async fn with_client(pool: Value, client: Value) -> Self {
+    pub(super) async fn with_client(pool: Value, client: Value) -> Self {
         let aws = LocalAws::start(Options::default()).await.unwrap();
         let mut pages = Self { aws, pool_id: String::new(), client_id: String::new() };
         let mut input = json!({ "PoolName": "notes", "AutoVerifiedAttributes": ["email"] });
@@ -47,7 +47,7 @@ impl Pages {
         pages
     }
 
-    async fn admin(&self, operation: &str, mut input: Value) -> Value {
+    pub(super) async fn admin(&self, operation: &str, mut input: Value) -> Value {
         if !self.pool_id.is_empty() {
             input["UserPoolId"] = json!(self.pool_id);
         }
@@ -57,7 +57,7 @@ impl Pages {
         draft.send(account).await.expect_ok().json()
     }
 
-    async fn add_user(&self, username: &str, attributes: &[(&str, &str)]) {
+    pub(super) async fn add_user(&self, username: &str, attributes: &[(&str, &str)]) {
         let attributes: Vec<_> =
             attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
         let user = json!({ "Username": username, "UserAttributes": attributes, "MessageAction": "SUPPRESS" });
@@ -66,11 +66,11 @@ impl Pages {
         self.admin("AdminSetUserPassword", password).await;
     }
 
-    async fn add_ada(&self) {
+    pub(super) async fn add_ada(&self) {
         self.add_user("ada", &[("email", "ada@example.com"), ("email_verified", "true")]).await;
     }
 
-    fn authorize(&self, more: &[(&str, &str)]) -> String {
+    pub(super) fn authorize(&self, more: &[(&str, &str)]) -> String {
         let mut url = Url::parse(&format!("{}/_domain/notes/oauth2/authorize", self.aws.url())).unwrap();
         url.query_pairs_mut()
             .append_pair("client_id", &self.client_id)
@@ -83,7 +83,7 @@ impl Pages {
     }
 
     /// Walks through the pages in a browser that keeps its cookies.
-    async fn try_browse(&self, more: &[(&str, &str)], steps: Value) -> Result<String, String> {
+    pub(super) async fn try_browse(&self, more: &[(&str, &str)], steps: Value) -> Result<String, String> {
         let url = self.authorize(more);
         let script = json!({ "url": url, "redirectUri": REDIRECT, "browser": "ada's", "steps": steps });
         let script = serde_json::from_value(script).unwrap();
@@ -92,18 +92,18 @@ impl Pages {
     }
 
     /// As [`try_browse`](Self::try_browse), for a way that ends with a code.
-    async fn browse(&self, more: &[(&str, &str)], steps: Value) -> String {
+    pub(super) async fn browse(&self, more: &[(&str, &str)], steps: Value) -> String {
         let url = self.try_browse(more, steps).await.unwrap();
         assert!(url.contains("?code=") && url.contains("state=some+state"), "{url}");
         url
     }
 
     /// The page that a browser sees after these steps.
-    async fn seen(&self, more: &[(&str, &str)], steps: Value) -> String {
+    pub(super) async fn seen(&self, more: &[(&str, &str)], steps: Value) -> String {
         self.try_browse(more, steps).await.unwrap_err()
     }
 
-    async fn get(&self, path: &str, cookie: Option<&str>) -> Answer {
+    pub(super) async fn get(&self, path: &str, cookie: Option<&str>) -> Answer {
         let mut draft = Draft::new("GET", path);
         if let Some(cookie) = cookie {
             draft = draft.header("cookie", cookie);
@@ -112,7 +112,7 @@ impl Pages {
     }
 
     /// The path of the sign-in page.
-    async fn login(&self, more: &[(&str, &str)]) -> String {
+    pub(super) async fn login(&self, more: &[(&str, &str)]) -> String {
         let url = Url::parse(&self.authorize(more)).unwrap();
         let answer = self.get(&format!("{}?{}", url.path(), url.query().unwrap()), None).await;
         answer.headers["location"].to_str().unwrap().to_owned()
@@ -126,7 +126,7 @@ fn merge(target: &mut Value, members: Value) {
     }
 }
 
-fn password(value: &str) -> Value {
+pub(super) fn password(value: &str) -> Value {
     json!({ "fill": { "username": "ada", "password": value }, "press": "Sign in" })
 }
 
@@ -262,7 +262,7 @@ async fn a_person_with_several_factors_chooses_one() {
     }
 }
 
-async fn pages_with_choice() -> Pages {
+pub(super) async fn pages_with_choice() -> Pages {
     let factors = json!({ "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "WEB_AUTHN"] });
     let pages = Pages::new(json!({ "Policies": { "SignInPolicy": factors } })).await;
     let passkeys = json!({ "RelyingPartyId": "localhost", "UserVerification": "preferred" });
@@ -287,70 +287,6 @@ async fn the_first_factor_is_chosen_where_there_is_a_choice() {
     let again =
         json!({ "see": "Incorrect username or password.", "fill": { "username": "ada" }, "press": "Next" });
     pages.browse(&[("prompt", "login")], json!([name, wrong, again, right])).await;
-}
-
-#[tokio::test]
-async fn a_passkey_signs_in() {
-    let pages = pages_with_choice().await;
-    let account = pages.aws.account();
-    let call = async |operation: &str, input: Value| {
-        let target = format!("AWSCognitoIdentityProviderService.{operation}");
-        Draft::json(&target, &input).send(account).await.expect_ok().json()
-    };
-    let parameters = json!({ "USERNAME": "ada", "PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": PASSWORD });
-    let input = json!({ "ClientId": pages.client_id, "AuthFlow": "USER_AUTH", "AuthParameters": parameters });
-    let token = call("InitiateAuth", input).await["AuthenticationResult"]["AccessToken"].clone();
-    let options = call("StartWebAuthnRegistration", json!({ "AccessToken": token })).await;
-    let settings = json!({ "origin": "http://localhost" });
-    let question = json!({
-        "ceremony": "create", "options": options["CredentialCreationOptions"], "settings": settings,
-    });
-    let credential = account.authenticators.ask("phone", serde_json::from_value(question).unwrap()).await;
-    let input = json!({ "AccessToken": token, "Credential": credential["credential"] });
-    call("CompleteWebAuthnRegistration", input).await;
-
-    // The relying party is localhost.
-    let url = pages.authorize(&[]).replace("127.0.0.1", "localhost");
-    let passkey =
-        |name: &str| json!({ "fill": { "credential": { "passkeyOf": name } }, "press": "Continue" });
-    let name = json!({ "fill": { "username": "ada" }, "press": "Next" });
-    let script = |authenticator: &str| {
-        let steps = json!([name, { "press": "Passkey" }, passkey(authenticator)]);
-        serde_json::from_value(json!({ "url": url, "redirectUri": REDIRECT, "steps": steps })).unwrap()
-    };
-    let answer = user_agent::browse(account, script("phone")).await.unwrap();
-    assert!(answer["url"].as_str().unwrap().contains("?code="), "{answer}");
-    assert!(user_agent::browse(account, script("other phone")).await.is_err());
-}
-
-#[tokio::test]
-async fn a_browser_that_is_signed_in_goes_on_or_changes_the_account() {
-    let pages = Pages::new(json!({})).await;
-    pages.add_ada().await;
-    pages.add_user("grace", &[("email", "grace@example.com")]).await;
-    pages.browse(&[], json!([password(PASSWORD)])).await;
-    pages.browse(&[], json!([])).await;
-    let select = &[("prompt", "select_account")];
-    pages.browse(select, json!([{ "see": "You are signed in as ada", "press": "Continue" }])).await;
-    let grace = json!({ "fill": { "username": "grace", "password": PASSWORD } });
-    pages.browse(select, json!([{ "press": "Use another account" }, grace])).await;
-    let page = pages.seen(&[("prompt", "login")], json!([])).await;
-    assert!(page.contains("Forgot your password?"), "{page}");
-}
-
-#[tokio::test]
-async fn consent_is_asked_for_if_the_app_wants_it() {
-    let pages = Pages::new(json!({})).await;
-    pages.add_ada().await;
-    let consent = &[("prompt", "consent")];
-    let deny = json!([password(PASSWORD), { "see": "openid email", "press": "Deny" }]);
-    let back = pages.try_browse(consent, deny).await.unwrap();
-    assert!(back.contains("error=access_denied") && !back.contains("code="), "{back}");
-    pages.browse(consent, json!([password(PASSWORD), { "press": "Allow" }])).await;
-    // A browser that is signed in is asked too.
-    let deny = json!([{ "press": "Continue" }, { "see": "openid email", "press": "Deny" }]);
-    assert!(pages.try_browse(consent, deny).await.unwrap().contains("error=access_denied"));
-    pages.browse(consent, json!([{ "press": "Continue" }, { "press": "Allow" }])).await;
 }
 
 #[tokio::test]

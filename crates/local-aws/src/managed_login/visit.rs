@@ -21,6 +21,8 @@ use crate::{
 
 /// Cognito's cookie against forged forms.
 const COOKIE: &str = "XSRF-TOKEN";
+/// Cognito's cookie for the language, which counts for later requests that name none.
+const LANG: &str = "lang";
 
 /// A request to a page.
 pub(super) struct Visit<'a> {
@@ -44,8 +46,8 @@ impl<'a> Visit<'a> {
         authorization: AuthorizationRequest,
         settings: PageSettings,
     ) -> Self {
-        let cookie = cookie(request);
-        let texts = Texts::of(authorization.lang.as_deref());
+        let cookie = cookie(request, COOKIE);
+        let texts = Texts::of(authorization.lang.as_deref().or(lang_of(request).as_deref()));
         Self {
             account,
             request,
@@ -63,23 +65,34 @@ impl<'a> Visit<'a> {
         !self.is_new_browser && self.form.get("_csrf") == Some(self.browser.as_str())
     }
 
-    /// Gives a new browser its cookie.
-    pub(super) fn with_cookie(&self, mut response: Response) -> Response {
+    /// Gives a new browser its cookie, and keeps the language that the app asked for.
+    pub(super) fn with_cookies(&self, mut response: Response) -> Response {
         if self.is_new_browser {
-            let path = format!("{}{}", domain::PATH, self.domain);
-            let cookie = format!("{COOKIE}={}; Path={path}; HttpOnly; SameSite=Lax", self.browser);
-            if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-            }
+            self.set_cookie(&mut response, COOKIE, &self.browser);
+        }
+        if self.authorization.lang.is_some() && lang_of(self.request).as_deref() != Some(self.texts.lang) {
+            self.set_cookie(&mut response, LANG, self.texts.lang);
         }
         response
+    }
+
+    fn set_cookie(&self, response: &mut Response, name: &str, value: &str) {
+        let cookie = format!("{name}={value}; Path={}; HttpOnly; SameSite=Lax", self.base());
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+
+    fn base(&self) -> String {
+        format!("{}{}", domain::PATH, self.domain)
     }
 
     pub(super) fn layout(&self, error: Option<String>) -> Layout {
         Layout {
             texts: self.texts,
             app: self.settings.client_name.clone(),
-            request_id: self.authorization.id.clone(),
+            base: self.base(),
+            query: self.authorization.page_query(),
             csrf: self.browser.clone(),
             error,
             notice: None,
@@ -88,8 +101,7 @@ impl<'a> Visit<'a> {
 
     /// Sends the browser to another page of this visit.
     pub(super) fn go_to(&self, path: &str) -> Response {
-        let id = url::form_urlencoded::byte_serialize(self.authorization.id.as_bytes()).collect::<String>();
-        html::see_other(&format!("{}{}/{path}?request_id={id}", domain::PATH, self.domain))
+        html::see_other(&format!("{}/{path}?{}", self.base(), self.authorization.page_query()))
     }
 
     pub(super) fn step(&self) -> Option<Step> {
@@ -106,10 +118,6 @@ impl<'a> Visit<'a> {
     pub(super) fn go_to_step(&self, step: Step) -> Response {
         self.set_step(step);
         self.go_to("step")
-    }
-
-    pub(super) fn asks_for_consent(&self) -> bool {
-        self.authorization.prompt.iter().any(|prompt| prompt == "consent")
     }
 
     /// Runs an operation of the user pool.
@@ -133,10 +141,7 @@ impl<'a> Visit<'a> {
     /// Goes on with an answer of the sign-in: to the app, or to the page of the next challenge.
     pub(super) fn go_on(&self, username: &str, answer: &Value) -> Response {
         if let Some(ticket) = answer["SignedIn"].as_str() {
-            if self.asks_for_consent() {
-                return self.go_to_step(Step::Consent { ticket: Some(ticket.to_owned()) });
-            }
-            return domain::complete(self.account, self.request, &self.authorization.id, ticket);
+            return self.finish(Some(ticket));
         }
         let available = answer["AvailableChallenges"].as_array().into_iter().flatten();
         self.go_to_step(Step::Challenge(Challenge {
@@ -150,10 +155,15 @@ impl<'a> Visit<'a> {
     }
 }
 
-fn cookie(request: &Request) -> Option<String> {
+/// The language of the browser's earlier visits.
+pub(super) fn lang_of(request: &Request) -> Option<String> {
+    cookie(request, LANG)
+}
+
+fn cookie(request: &Request, name: &str) -> Option<String> {
     let headers = request.headers.get_all(header::COOKIE).into_iter();
     let mut pairs =
         headers.filter_map(|cookies| cookies.to_str().ok()).flat_map(|cookies| cookies.split(';'));
-    let value = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
+    let value = pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))?;
     (!value.is_empty()).then(|| value.to_owned())
 }

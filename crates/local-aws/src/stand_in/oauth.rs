@@ -69,6 +69,9 @@ impl Visit<'_> {
         let Some(person) = page::chosen(&form) else {
             return page::ask_again(self, &form, &request.client_id);
         };
+        if query.words("prompt").iter().any(|prompt| prompt == "consent") && form.get("allow").is_none() {
+            return page::consent(self, &form, &request.client_id, &person, &request.scopes);
+        }
         let user = self.apple_user(&request, &person);
         let code = self.account.stand_ins.0.add_code(Grant {
             provider: self.name.to_owned(),

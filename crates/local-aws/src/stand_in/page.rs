@@ -24,6 +24,18 @@ struct Ask<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "stand_in/consent.html")]
+struct Consent<'a> {
+    provider: String,
+    url: String,
+    app: &'a str,
+    person: String,
+    scopes: &'a [String],
+    /// The person's answer to the page before.
+    answer: [(&'a str, &'a str); 3],
+}
+
+#[derive(Template)]
 #[template(path = "stand_in/post_back.html")]
 struct PostBack<'a> {
     provider: String,
@@ -59,6 +71,20 @@ fn ask_page<'a>(
 ) -> Ask<'a> {
     let provider = visit.kind.label(visit.name);
     Ask { provider, url: visit.url(), app, people: presets(), name, email, error }
+}
+
+/// Asks whether the app may have what it wants, if it said `prompt=consent`.
+pub(super) fn consent(
+    visit: &Visit<'_>,
+    form: &Form,
+    app: &str,
+    person: &Person,
+    scopes: &[String],
+) -> Response {
+    let answer = ["person", "name", "email"].map(|name| (name, form.text(name)));
+    let provider = visit.kind.label(visit.name);
+    let person = person.name();
+    html::page(StatusCode::OK, &Consent { provider, url: visit.url(), app, person, scopes, answer })
 }
 
 /// The person of the form.

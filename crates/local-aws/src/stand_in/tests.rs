@@ -278,6 +278,18 @@ async fn someone_else_signs_in_by_name_and_address_and_text_is_escaped() {
 }
 
 #[tokio::test]
+async fn the_person_gives_their_consent_if_the_app_asks_for_it() {
+    let account = account();
+    let target = authorize("company", &[("prompt", "login consent")]);
+    let page = post(&account, &target, &[("person", "grace")]).await.expect_ok().text();
+    assert!(page.contains("Give access?") && page.contains("Grace Hopper"), "{page}");
+    let allowed = redirected(&post(&account, &target, &[("person", "grace"), ("allow", "1")]).await);
+    assert!(allowed.contains_key("code"), "{allowed:?}");
+    let denied = redirected(&post(&account, &target, &[("person", "grace"), ("cancel", "1")]).await);
+    assert_eq!(denied["error"], "access_denied");
+}
+
+#[tokio::test]
 async fn a_request_without_a_place_for_the_answer_ends_on_a_page() {
     let account = account();
     for missing in ["client_id", "redirect_uri"] {

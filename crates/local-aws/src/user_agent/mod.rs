@@ -196,7 +196,9 @@ async fn value_of(account: &Account, page: &Page, answer: Answer) -> Result<Stri
             let options = page.attribute("data-options").ok_or("the page asks for no passkey")?;
             let options: Value = serde_json::from_str(options).map_err(|error| error.to_string())?;
             let origin = page.url.origin().ascii_serialization();
-            let question = json!({ "ceremony": "get", "options": options, "settings": { "origin": origin } });
+            let ceremony = page.attribute("data-ceremony").unwrap_or("get");
+            let question =
+                json!({ "ceremony": ceremony, "options": options, "settings": { "origin": origin } });
             let question: Question = serde_json::from_value(question).map_err(|error| error.to_string())?;
             let answer = account.authenticators.ask(&passkey_of, question).await;
             match answer.get("credential") {

@@ -2,7 +2,10 @@
 
 use http::{Method, StatusCode};
 
-use super::{PATH, Visit, complete, found, providers::IdentityProvider, requests::AuthorizationRequest};
+use super::{
+    PATH, Visit, complete, found, providers::IdentityProvider, requests::AuthorizationRequest,
+    session::COGNITO,
+};
 use crate::{
     exchange::{Response, full},
     form::Form,
@@ -33,8 +36,7 @@ impl Visit<'_> {
         let request = self.new_request(pool, &Form::of_query(self.request));
         let request = request.map_err(|refusal| self.refuse(refusal))?;
         let session = self.session(pool).filter(|session| session.suits(pool, &request, self.now));
-        let asks = ["login", "select_account", "consent"].iter().any(|prompt| request.prompts(prompt));
-        if let Some(session) = session.filter(|_| !asks) {
+        if let Some(session) = session.filter(|_| !asks_anew(&request)) {
             return Err(complete::grant(
                 self.account,
                 self.request,
@@ -51,7 +53,14 @@ impl Visit<'_> {
         if let Some(provider) = provider.cloned() {
             return Ok((request, provider));
         }
-        let query = self.request.uri.query().unwrap_or_default();
-        Err(found(&format!("{PATH}{}/login?request_id={}&{query}", self.domain, request.id)))
+        Err(found(&format!("{PATH}{}/login?{}", self.domain, request.page_query())))
     }
+}
+
+/// Whether a session does not answer the request. Managed login itself knows the prompt `login` only; the others are for identity
+/// providers.
+fn asks_anew(request: &AuthorizationRequest) -> bool {
+    let is_at_provider = request.provider.as_ref().is_some_and(|name| name != COGNITO);
+    let asks_provider = ["select_account", "consent"].iter().any(|prompt| request.prompts(prompt));
+    request.prompts("login") || (is_at_provider && asks_provider)
 }

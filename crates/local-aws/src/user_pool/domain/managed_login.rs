@@ -40,6 +40,8 @@ pub(crate) struct PageSettings {
     pub(crate) username_attributes: Vec<&'static str>,
     /// The user of the browser's session, who can go on without signing in.
     pub(crate) signed_in_as: Option<String>,
+    /// Whether this user is of the user pool itself, not of an identity provider.
+    pub(crate) is_local: bool,
 }
 
 /// A button "Continue with …".
@@ -48,11 +50,11 @@ pub(crate) struct ProviderLink {
     pub(crate) name: String,
     /// `Google`, `Facebook`, `SignInWithApple`, `LoginWithAmazon`, `OIDC` or `SAML`.
     pub(crate) kind: String,
-    /// Relative to the pages.
+    /// Relative to the domain.
     pub(crate) url: String,
 }
 
-/// How long a page has for completing a sign-in, since it may ask for consent.
+/// How long a page has for completing a sign-in, since it may offer a passkey.
 const TICKET_LIFETIME: Duration = Duration::from_secs(600);
 
 /// Runs a public operation of the user pool for an authorization request. The client's id, its secret hash and the requested level are
@@ -76,6 +78,37 @@ pub(crate) fn call(
         (client.ok_or_else(|| not_authorized("The app client was deleted."))?, request)
     };
     add_client(&mut input, name, &client, &request);
+    run(account, http, name, &input)
+}
+
+/// `/confirmUser`, the link of a mail: confirms a sign-up without any authorization request.
+///
+/// # Errors
+/// Those of ConfirmSignUp.
+pub(crate) fn confirm_user(
+    account: &Arc<Account>,
+    http: &Request,
+    domain: &str,
+    client_id: &str,
+    username: &str,
+    code: &str,
+) -> Result<(), AwsError> {
+    let client = {
+        let mut pools = account.user_pools.lock();
+        pools.by_domain(domain).and_then(|pool| pool.clients.get(client_id).cloned())
+    };
+    let client =
+        client.ok_or_else(|| AwsError::new("ResourceNotFoundException", "Client does not exist."))?;
+    let mut input = json!({ "ClientId": client.id, "Username": username, "ConfirmationCode": code });
+    if let Some(hash) = client.secret_hash(username) {
+        input["SecretHash"] = json!(hash);
+    }
+    run(account, http, "ConfirmSignUp", &input).map(|_| ())
+}
+
+/// Runs a public operation as the pages do.
+fn run(account: &Arc<Account>, http: &Request, name: &str, input: &Value) -> Result<Value, AwsError> {
+    let now = account.clock.now();
     let Some(Operation::Public(run)) = operation(name) else {
         return Err(AwsError::new("UnknownOperationException", ""));
     };
@@ -153,6 +186,7 @@ pub(crate) fn page_settings(
         first_factors: first_factors(pool),
         required_attributes: pool.schema.required().map(str::to_owned).collect(),
         username_attributes: pool.settings.username_attributes.iter().map(|address| address.name()).collect(),
+        is_local: session.as_ref().is_some_and(|session| session.person.provider.is_none()),
         signed_in_as: session.map(|session| session.person.username),
     })
 }

@@ -15,6 +15,7 @@ mod load_balancer_tests;
 mod logout;
 mod managed_login;
 mod oauth_settings;
+mod passkey;
 #[cfg(test)]
 mod provider_tests;
 pub(in crate::user_pool) mod providers;
@@ -47,7 +48,8 @@ pub(in crate::user_pool) use self::{
 };
 pub(crate) use self::{
     complete::{complete, fail, resume},
-    managed_login::{PageSettings, ProviderLink, call, page_settings},
+    managed_login::{PageSettings, ProviderLink, call, confirm_user, page_settings},
+    passkey::{add_passkey, passkey_options},
     requests::{AuthorizationRequest, authorization},
 };
 use crate::{

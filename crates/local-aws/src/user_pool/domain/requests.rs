@@ -30,6 +30,8 @@ pub(crate) struct AuthorizationRequest {
     /// Seconds.
     pub(crate) max_age: Option<u64>,
     pub(crate) acr_values: Vec<String>,
+    /// Whether the app wants the person to add a passkey first.
+    pub(crate) adds_passkey: bool,
     /// The parameters as they came.
     pub(super) query: String,
 }
@@ -53,7 +55,8 @@ const LIFETIME: Duration = Duration::from_secs(3600);
 const PARAMETER: &str = "request_id";
 
 /// The authorization request of a page: the one that `request_id` names, or a new one by the parameters of the query, since apps may
-/// begin at `/login` too.
+/// begin at `/login` too. The latter is also the way on when the known one has ended: after the button "Back", a second click on a
+/// button, or a long wait. `adds_passkey`: whether a new one is for `/passkeys/add`.
 ///
 /// # Errors
 /// The answer to a request that cannot be granted.
@@ -61,6 +64,7 @@ pub(crate) fn authorization(
     account: &Arc<Account>,
     request: &Request,
     domain: &str,
+    adds_passkey: bool,
 ) -> Result<AuthorizationRequest, Response> {
     let visit = Visit { account, request, domain, now: account.clock.now() };
     let query = Form::of_query(request);
@@ -72,7 +76,12 @@ pub(crate) fn authorization(
     {
         return Ok(known.clone());
     }
-    visit.new_request(pool, &query).map_err(|refusal| visit.refuse(refusal))
+    let mut new = visit.new_request(pool, &query).map_err(|refusal| visit.refuse(refusal))?;
+    if adds_passkey {
+        new.adds_passkey = true;
+        pool.domain.requests.insert(new.id.clone(), new.clone(), visit.now, LIFETIME);
+    }
+    Ok(new)
 }
 
 impl Visit<'_> {
@@ -136,6 +145,7 @@ fn checked(pool: &UserPool, query: &Form) -> Result<AuthorizationRequest, Refusa
         lang: query.owned("lang"),
         max_age: None,
         acr_values: query.words("acr_values"),
+        adds_passkey: false,
         query: query.encoded_without(PARAMETER),
     };
     if let Err((error, description)) = complete_request(&mut request, pool, client, query) {
@@ -231,8 +241,14 @@ impl AuthorizationRequest {
             lang: None,
             max_age: None,
             acr_values: Vec::new(),
+            adds_passkey: false,
             query: String::new(),
         }
+    }
+
+    /// The query of the pages: the id, and the app's parameters, which begin anew when the request has ended.
+    pub(crate) fn page_query(&self) -> String {
+        format!("{PARAMETER}={}&{}", self.id, self.query)
     }
 
     pub(super) fn prompts(&self, prompt: &str) -> bool {

@@ -197,7 +197,11 @@ async fn the_browser_s_session_answers_the_next_request() {
     let is_code = |location: String| location.starts_with(&format!("{REDIRECT}?code="));
     assert!(is_code(test.authorize(&[], Some(&cookie)).await.location()));
     assert!(is_code(test.authorize(&[("prompt", "none")], Some(&cookie)).await.location()));
-    for change in [("prompt", "login"), ("acr_values", "urn:cognito:loa:2"), ("prompt", "select_account")] {
+    // These two are for identity providers.
+    for prompt in ["select_account", "consent"] {
+        assert!(is_code(test.authorize(&[("prompt", prompt)], Some(&cookie)).await.location()), "{prompt}");
+    }
+    for change in [("prompt", "login"), ("acr_values", "urn:cognito:loa:2"), ("prompt", "login consent")] {
         let location = test.authorize(&[change], Some(&cookie)).await.location();
         assert!(location.starts_with("/_domain/notes/login?request_id="), "{change:?} {location}");
     }

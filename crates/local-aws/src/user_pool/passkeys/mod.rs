@@ -11,8 +11,9 @@ mod tests;
 pub(super) use ceremony::{Assertion, Credential};
 pub(super) use configuration::{FactorConfiguration, WebAuthnConfiguration};
 pub(super) use registration::{
-    PendingRegistration, complete_web_authn_registration, delete_web_authn_credential,
-    list_web_authn_credentials, start_web_authn_registration,
+    PendingRegistration, complete as complete_registration, complete_web_authn_registration,
+    delete_web_authn_credential, list_web_authn_credentials, start as start_registration,
+    start_web_authn_registration,
 };
 
 /// The passkeys of a user.

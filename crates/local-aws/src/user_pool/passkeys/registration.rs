@@ -55,46 +55,67 @@ pub(in super::super) fn start_web_authn_registration(call: &Call<'_>) -> Result<
     let input: Start = call.input()?;
     let mut pools = call.pools();
     let (pool, caller) = pools.by_access_token(&input.access_token, call.now)?;
+    let options = start(pool, &caller.username, &caller.client.id, call.now)?;
+    Ok(json!({ "CredentialCreationOptions": options }))
+}
+
+/// Begins a registration, and returns the options for the authenticator.
+pub(in super::super) fn start(
+    pool: &mut UserPool,
+    username: &str,
+    client_id: &str,
+    now: SystemTime,
+) -> Result<Value, AwsError> {
     check_enabled(pool)?;
     let relying_party_id = relying_party_id(pool)?;
-    let user = pool.user(&caller.username)?;
+    let user = pool.user(username)?;
     check_number(user.passkeys.credentials.len())?;
     let verification = pool.web_authn.user_verification;
     let (ceremony, options) = Registration::start(relying_party_id, user, verification)?;
-    let expires = call.now + TIMEOUT;
-    let pending = PendingRegistration { ceremony, client_id: caller.client.id.clone(), expires };
-    pool.user_mut(&caller.username)?.passkeys.pending = Some(pending);
-    Ok(json!({ "CredentialCreationOptions": options }))
+    let pending = PendingRegistration { ceremony, client_id: client_id.to_owned(), expires: now + TIMEOUT };
+    pool.user_mut(username)?.passkeys.pending = Some(pending);
+    Ok(options)
 }
 
 pub(in super::super) fn complete_web_authn_registration(call: &Call<'_>) -> Result<Value, AwsError> {
     let input: Complete = call.input()?;
     let mut pools = call.pools();
     let (pool, caller) = pools.by_access_token(&input.access_token, call.now)?;
+    complete(pool, &caller.username, &caller.client.id, &input.credential, call.now)?;
+    Ok(json!({}))
+}
+
+/// Ends a registration with the authenticator's answer.
+pub(in super::super) fn complete(
+    pool: &mut UserPool,
+    username: &str,
+    client_id: &str,
+    credential: &Value,
+    now: SystemTime,
+) -> Result<(), AwsError> {
     check_enabled(pool)?;
-    if !input.credential.is_object() {
+    if !credential.is_object() {
         return Err(invalid_parameter("Invalid credential"));
     }
     // The challenge counts once, whatever the answer is.
-    let pending = pool.user_mut(&caller.username)?.passkeys.pending.take();
-    let pending = pending.filter(|pending| call.now < pending.expires);
+    let pending = pool.user_mut(username)?.passkeys.pending.take();
+    let pending = pending.filter(|pending| now < pending.expires);
     let pending = pending.ok_or_else(|| Refusal::Challenge.of_registration())?;
-    if pending.client_id != caller.client.id {
+    if pending.client_id != client_id {
         return Err(AwsError::new(
             "WebAuthnClientMismatchException",
             "The access token is for a different client than the one in the original StartWebAuthnRegistration request.",
         ));
     }
-    let credential =
-        pending.ceremony.verify(&input.credential, call.now).map_err(Refusal::of_registration)?;
+    let credential = pending.ceremony.verify(credential, now).map_err(Refusal::of_registration)?;
     if pool.users.values().any(|user| user.passkeys.credentials.iter().any(|known| known.id == credential.id))
     {
         return Err(invalid_parameter("The credential is already registered."));
     }
-    let passkeys = &mut pool.user_mut(&caller.username)?.passkeys;
+    let passkeys = &mut pool.user_mut(username)?.passkeys;
     check_number(passkeys.credentials.len())?;
     passkeys.credentials.push(credential);
-    Ok(json!({}))
+    Ok(())
 }
 
 pub(in super::super) fn list_web_authn_credentials(call: &Call<'_>) -> Result<Value, AwsError> {

@@ -104,8 +104,13 @@ impl Visit<'_> {
         if provider.kind == ProviderKind::SignInWithApple {
             parameters.insert("response_mode", "form_post");
         }
-        if let Some(hint) = &pending.request.login_hint {
+        let takes_hints = matches!(provider.kind, ProviderKind::Google | ProviderKind::Oidc);
+        if let Some(hint) = pending.request.login_hint.as_deref().filter(|_| takes_hints) {
             parameters.insert("login_hint", hint);
+        }
+        let prompt = pending.request.prompt.join(" ");
+        if !prompt.is_empty() {
+            parameters.insert("prompt", &prompt);
         }
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
         let separator = if endpoints.authorize.contains('?') { '&' } else { '?' };
