@@ -170,7 +170,7 @@ export interface LogoutOptions extends Navigation {
   logoutUri: string;
 }
 
-/** What leads the page elsewhere. With `store`, the one that has to know this sign-in when the browser comes back. */
+/** Leads the page elsewhere. `store` has to know this sign-in when the browser comes back. */
 function pageLeaver(store?: SharedStore): (url: string) => void {
   // A worker has a location too, which cannot be left.
   if (typeof globalThis.location?.assign !== 'function') {

@@ -165,7 +165,7 @@ async function connect(config: Config): Promise<Client> {
 }
 console.log(connect);
 
-/** What needs neither S3 nor DynamoDB is in the smaller entry, with its types. */
+/** Calls that need neither S3 nor DynamoDB are in the smaller entry, with its types. */
 export async function withoutData(config: Config, fingerprint: DeviceFingerprint, source: LoginToken): Promise<string | undefined> {
   const client = await CoreClient.create(config, { deviceFingerprint: fingerprint });
   const provider: LoginProvider = { openId: 'https://login.example.com' };

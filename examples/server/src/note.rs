@@ -39,7 +39,7 @@ pub(crate) struct Draft {
     pub(crate) pictures: Vec<Picture>,
 }
 
-/// What is to be different in a note. The rest stays as it is, since it may have been changed elsewhere.
+/// The parts of a note to change. The others stay as they are, since they may have been changed elsewhere.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Changes {

@@ -96,7 +96,7 @@ async fn a_note_is_deleted_with_its_pictures_and_only_its_own() {
     let refused = world.request(&bob, Method::DELETE, NOTE, None).await;
     assert_eq!(problem(&refused), (403, "accessDenied".to_owned()));
     assert!(has_object(&ada, &ivy).await);
-    // What failed half-way can be done again: the note is still there.
+    // A deletion that failed half-way can be done again: the note is still there.
     assert_eq!(texts(&world.request(&bob, Method::GET, "/notes", None).await), ["A wren."]);
 }
 
