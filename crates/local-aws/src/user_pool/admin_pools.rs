@@ -12,6 +12,7 @@ use super::{
     client::{AppClient, ClientSettings},
     domain::Domain,
     first_factor::{Tier, unavailable_in_lite},
+    input::unreadable,
     invalid_parameter,
     mfa::{MfaConfiguration, OfferedFactors},
     passkeys::WebAuthnConfiguration,
@@ -20,7 +21,6 @@ use super::{
     sender::SmsConfiguration,
     sessions::SessionConfiguration,
     sign_ins::SignIns,
-    unreadable,
 };
 use crate::{clock::json_timestamp, error::AwsError};
 
