@@ -8,6 +8,9 @@ use quick_xml::{
     events::{BytesStart, Event},
 };
 
+/// How many elements may be in each other. Deeper trees would exhaust the stack where they are dropped.
+const MOST_DEPTH: usize = 100;
+
 /// An element.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Element {
@@ -34,6 +37,9 @@ impl Element {
         // The elements that are open, below the document.
         let mut open = vec![Self::default()];
         loop {
+            if open.len() > MOST_DEPTH {
+                return Err(malformed(&"too many elements in each other"));
+            }
             let start = position(&reader);
             let event = reader.read_event().map_err(|error| malformed(&error))?;
             match event {
@@ -144,5 +150,8 @@ mod tests {
         {
             assert!(Element::parse(text).is_err(), "{text}");
         }
+        let nested = |depth: usize| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
+        assert!(Element::parse(&nested(50)).is_ok());
+        assert!(Element::parse(&nested(1_000_000)).is_err());
     }
 }

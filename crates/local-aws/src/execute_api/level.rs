@@ -16,7 +16,7 @@ pub(super) fn required(account: &Account, path: &str, identity: Value) -> Result
     let claims = &identity["claims"];
     let is_reached = claims["acr"].as_str().is_some_and(|acr| acr == level || rank(acr) > rank(level));
     let is_recent = max_age.is_none_or(|max_age| {
-        let age = claims["auth_time"].as_i64().map(|time| account.clock.unix_seconds() - time);
+        let age = claims["auth_time"].as_i64().map(|time| account.clock.unix_seconds().saturating_sub(time));
         age.is_some_and(|age| age <= max_age)
     });
     if is_reached && is_recent {

@@ -57,10 +57,10 @@ pub(super) struct UnlinkInput {
 /// GetOpenIdTokenForDeveloperIdentity: the identity of the backend's user, and a token that proves it. Other logins are linked.
 pub(super) fn open_id_token(account: &Account, mut input: TokenInput) -> Result<Value, AwsError> {
     let pool = account.identity_pools.state().pool(&input.identity_pool_id)?.clone();
-    let provider = pool.developer_provider.clone().unwrap_or_default();
-    let user = input.logins.remove(&provider).ok_or_else(|| {
-        invalid_parameter("Please provide your developer provider's name in the logins.".to_owned())
-    })?;
+    let unnamed =
+        || invalid_parameter("Please provide your developer provider's name in the logins.".to_owned());
+    let provider = pool.developer_provider.clone().ok_or_else(unnamed)?;
+    let user = input.logins.remove(&provider).ok_or_else(unnamed)?;
     let logins = identity::verify_logins(account, &pool, &input.logins)?;
     let mut state = account.identity_pools.state();
     let of_user = state.identity_of_developer_user(&pool.id, &user).map(|identity| identity.id.clone());
@@ -164,8 +164,11 @@ pub(super) fn merge(account: &Account, input: &MergeInput) -> Result<Value, AwsE
 /// UnlinkDeveloperIdentity.
 pub(super) fn unlink(account: &Account, input: &UnlinkInput) -> Result<Value, AwsError> {
     let mut state = account.identity_pools.state();
-    check_provider(state.pool(&input.identity_pool_id)?, &input.developer_provider_name)?;
-    state.identity(&input.identity_id)?;
+    let pool = state.pool(&input.identity_pool_id)?;
+    check_provider(pool, &input.developer_provider_name)?;
+    if state.identity(&input.identity_id)?.pool_id != pool.id {
+        return Err(not_authorized(format!("Access to Identity '{}' is forbidden.", input.identity_id)));
+    }
     let now = account.clock.now();
     if let Some(identity) = state.identities.get_mut(&input.identity_id) {
         if !identity.developer_users.remove(&input.developer_user_identifier) {

@@ -133,6 +133,15 @@ async fn merged_users_have_one_identity_and_the_old_id_leads_to_it() {
         "DeveloperProviderName": BACKEND,
         "DeveloperUserIdentifier": "user-1",
     });
+    let other = json!({
+        "IdentityPoolName": "other",
+        "AllowUnauthenticatedIdentities": false,
+        "DeveloperProviderName": BACKEND,
+    });
+    let other = fixture.admin("CreateIdentityPool", &other).await.expect_ok().json();
+    let mut of_other = unlink.clone();
+    of_other["IdentityPoolId"] = other["IdentityPoolId"].clone();
+    fixture.admin("UnlinkDeveloperIdentity", &of_other).await.expect_error(400, "NotAuthorizedException");
     fixture.admin("UnlinkDeveloperIdentity", &unlink).await.expect_ok();
     fixture.admin("UnlinkDeveloperIdentity", &unlink).await.expect_error(400, "ResourceNotFoundException");
     fixture.look_up("user-1").await.expect_error(400, "ResourceNotFoundException");

@@ -12,6 +12,9 @@ use super::{
 };
 use crate::{error::AwsError, saml};
 
+/// A century, in seconds.
+const LONGEST_TOKEN: u64 = 100 * 365 * 24 * 3600;
+
 /// `POST /_providers/NAME/token`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -34,6 +37,10 @@ impl Visit<'_> {
         let order: TokenOrder = self.body()?;
         let now = self.account.clock.unix_seconds();
         let seconds = order.seconds.unwrap_or_else(|| self.kind.token_seconds());
+        if seconds.unsigned_abs() > LONGEST_TOKEN {
+            let message = format!("seconds is at most {LONGEST_TOKEN}, also before now.");
+            return Err(AwsError::new("InvalidParameterException", message));
+        }
         let expires = now.saturating_add(seconds);
         let token = match self.kind {
             Kind::Google | Kind::Apple | Kind::OpenId => IdToken {

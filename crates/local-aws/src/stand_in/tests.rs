@@ -115,6 +115,11 @@ async fn tokens_are_ordered_in_the_form_of_each_provider() {
     }
     let body = json!({ "sub": "1", "aud": "app", "audience": "typo" });
     assert_eq!(order(&account, "google/token", body).await.status, StatusCode::BAD_REQUEST);
+    for (name, seconds) in [("saml", i64::MAX), ("facebook", i64::MAX), ("google", i64::MIN)] {
+        let body = json!({ "sub": "1", "aud": "app", "seconds": seconds });
+        let refused = order(&account, &format!("{name}/token"), body).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{name}");
+    }
 }
 
 #[tokio::test]

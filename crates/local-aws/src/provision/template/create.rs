@@ -29,7 +29,7 @@ pub(super) async fn resource(
     match kind {
         "AWS::Cognito::UserPool" => user_pool(client, properties).await,
         "AWS::Cognito::UserPoolDomain" => {
-            let domain = properties["Domain"].as_str().unwrap_or_default().to_owned();
+            let domain = properties.get("Domain").and_then(Value::as_str).unwrap_or_default().to_owned();
             idp(client, "CreateUserPoolDomain", &properties.into()).await?;
             Ok(Created::new(domain))
         }
@@ -94,7 +94,7 @@ async fn role(
         return Err(refused(format!("{name}: local-aws has no {unknown} of roles")));
     }
     let role = unique(name);
-    let trust = properties["AssumeRolePolicyDocument"].to_string();
+    let trust = properties.get("AssumeRolePolicyDocument").unwrap_or(&Value::Null).to_string();
     let create = BTreeMap::from([("RoleName", role.as_str()), ("AssumeRolePolicyDocument", &trust)]);
     let arn = element(&client.iam("CreateRole", &create).await?, "Arn", "CreateRole")?;
     for policy in properties.get("Policies").and_then(Value::as_array).into_iter().flatten() {

@@ -74,8 +74,15 @@ impl Template {
         }
         let output = scope.resolve(&self.0["Outputs"]["PoolpassJson"]["Value"])?;
         let text = output.as_str().unwrap_or_default();
-        let poolpass_json = serde_json::from_str(text)
+        let poolpass_json: Value = serde_json::from_str(text)
             .map_err(|error| refused(format!("the output PoolpassJson is no JSON: {error}")))?;
+        let is_object = |value: &Value| value.is_object() || value.is_null();
+        if !poolpass_json.is_object()
+            || !is_object(&poolpass_json["s3"])
+            || !is_object(&poolpass_json["userPool"])
+        {
+            return Err(refused("the output PoolpassJson is no poolpass.json".to_owned()));
+        }
         Ok(Stack { poolpass_json, listener_rules })
     }
 }

@@ -142,6 +142,10 @@ async fn a_resource_that_local_aws_does_not_have_is_refused() {
             "ManagedPolicyArns",
         ),
         ("Resources: { A: { Type: AWS::S3::Bucket, Properties: { X: !Ref A } } }", "there is no A"),
+        ("Resources: { R: { Type: AWS::IAM::Role, Properties: {} } }", "CreateRole was refused"),
+        ("Resources: { D: { Type: AWS::Cognito::UserPoolDomain } }", "CreateUserPoolDomain was refused"),
+        ("Outputs: { PoolpassJson: { Value: \"[]\" } }", "no poolpass.json"),
+        ("Outputs: { PoolpassJson: { Value: '{\"s3\": \"bucket\"}' } }", "no poolpass.json"),
     ] {
         let error = aws.create_stack(yaml, &BTreeMap::new()).await.expect_err(yaml).to_string();
         assert!(error.contains(message), "{error}");

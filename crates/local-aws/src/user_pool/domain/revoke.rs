@@ -22,7 +22,15 @@ impl Visit<'_> {
                 *response.status_mut() = StatusCode::OK;
                 response
             }
-            Err(error) => json_response(Err(error)),
+            Err(error) => {
+                let is_unauthorized = error.code == "invalid_client";
+                let mut response = json_response(Err(error));
+                // Unlike at the token endpoint.
+                if is_unauthorized {
+                    *response.status_mut() = StatusCode::UNAUTHORIZED;
+                }
+                response
+            }
         }
     }
 

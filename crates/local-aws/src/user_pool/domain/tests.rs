@@ -299,7 +299,9 @@ async fn only_one_s_own_refresh_tokens_are_revoked() {
     let answer = test.post("oauth2/revoke", &[("token", access_token)]).await;
     assert_eq!(answer.oauth_error(), refused("unsupported_token_type"));
     test.post("oauth2/revoke", &[("token", "unknown")]).await.expect_ok();
-    let first = test.client_id.clone();
+    let first = std::mem::replace(&mut test.client_id, "nobody".to_owned());
+    let answer = test.post("oauth2/revoke", &[("token", refresh_token)]).await;
+    assert_eq!(answer.oauth_error(), (401, "invalid_client".to_owned()));
     test.set_client(json!({})).await;
     let answer = test.post("oauth2/revoke", &[("token", refresh_token)]).await;
     assert_eq!(answer.oauth_error(), refused("unauthorized_client"));
