@@ -109,7 +109,8 @@ export class ApiClient {
    * Creates a URL that contains the signature. Its holder can make this one request until `expiresIn` seconds have passed, at most seven
    * days, or until the credentials expire, which last about an hour. Nothing is sent.
    *
-   * Browsers connect this way to a WebSocket (`wss://`) of AWS IoT or of API Gateway, which read no headers.
+   * Browsers connect this way to a WebSocket (`wss://`) of AWS IoT or of API Gateway, which read no headers. AppSync's WebSockets take no
+   * such URL, but the headers of a signed POST in a subprotocol: sign them with `client.credentials` and a library for AWS's signatures.
    *
    * ```ts
    * const iot = client.api('iotdevicegateway');

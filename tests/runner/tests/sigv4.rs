@@ -1,6 +1,6 @@
 //! Checks that signatures equal botocore's, and that another implementation accepts them and refuses altered requests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, ensure};
@@ -65,7 +65,7 @@ struct Named {
 #[derive(Deserialize)]
 struct Expected {
     #[serde(default)]
-    headers: std::collections::BTreeMap<String, String>,
+    headers: BTreeMap<String, String>,
     url: Option<String>,
 }
 
@@ -112,6 +112,47 @@ impl Case {
     fn expires_in(&self) -> Duration {
         Duration::from_secs(self.expires_in.unwrap_or_default())
     }
+}
+
+/// The connections of Amplify to AppSync's real-time API.
+#[derive(Deserialize)]
+struct AppSync {
+    time: DateTime<Utc>,
+    region: String,
+    credentials: Key,
+    cases: Vec<AppSyncConnection>,
+}
+
+/// The headers of a signed POST, which travel in a subprotocol of the WebSocket.
+#[derive(Deserialize)]
+struct AppSyncConnection {
+    name: String,
+    url: String,
+    body: String,
+    headers: BTreeMap<String, String>,
+}
+
+#[test]
+fn the_signed_headers_of_appsync_s_websockets_are_amplifys() -> Result<()> {
+    let table: AppSync = serde_json::from_str(include_str!("../data/sigv4_appsync.json"))?;
+    let Key { access_key_id, secret_access_key, session_token } = table.credentials;
+    let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None);
+    let region: Region = table.region.parse()?;
+    let scope = sigv4::Scope { service: "appsync", region: &region };
+    ensure!(table.cases.len() == 2, "the table has GraphQL and Events");
+    for connection in table.cases {
+        let mut request = Request::post(&connection.url).body(Bytes::from(connection.body))?;
+        for name in ["accept", "content-encoding", "content-type", "host"] {
+            let value = connection.headers.get(name).context(name)?;
+            request.headers_mut().insert(name, HeaderValue::try_from(value)?);
+        }
+        sigv4::sign(&mut request, &scope, &credentials, table.time.into())?;
+        let text = |value: &HeaderValue| value.to_str().map(str::to_owned);
+        let named = |(name, value): (&HeaderName, &HeaderValue)| Ok((name.as_str().to_owned(), text(value)?));
+        let signed: BTreeMap<_, _> = request.headers().iter().map(named).collect::<Result<_>>()?;
+        assert_eq!(signed, connection.headers, "{}", connection.name);
+    }
+    Ok(())
 }
 
 /// A URL with a sorted query.

@@ -177,7 +177,8 @@ impl ApiRequest {
     ///
     /// Browsers connect this way to a WebSocket (`wss://`) of AWS IoT (service `iotdevicegateway`) or of API Gateway, which read no
     /// headers. Send the result's [`headers`](PresignedUrl::headers), those of this request, along. The body is part of the signature,
-    /// except for S3.
+    /// except for S3. AppSync's WebSockets take no such URL, but the headers of a signed POST in a subprotocol:
+    /// [`sigv4::sign`](crate::sigv4::sign) makes them.
     ///
     /// Waits at most two minutes, for credentials.
     ///

@@ -12,7 +12,7 @@ pub(crate) struct Tokens {
     verifier: UserPoolVerifier,
     /// A valid access token.
     pub(crate) good: String,
-    /// What may not pass: a word of the reason, and the token.
+    /// Tokens that may not pass, each with a word of the reason.
     pub(crate) refused: Vec<(&'static str, String)>,
     pool: TestPool,
 }
@@ -57,7 +57,7 @@ impl Tokens {
     }
 }
 
-/// What the servers' services answer: the typed claims that the layer has left them.
+/// The answer of the servers' services: the typed claims that the layer has left them.
 pub(crate) fn greeting(extensions: &http::Extensions) -> String {
     let token = extensions.get::<VerifiedToken>().unwrap();
     format!("hello {} of {}", token.username().unwrap(), token.user_pool_id())
