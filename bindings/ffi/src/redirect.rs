@@ -64,7 +64,7 @@ pub struct RedirectOptions {
     pub prompt: Option<String>,
     /// The user name or email address to fill in (`login_hint`).
     pub login_hint: Option<String>,
-    /// The language of the pages, such as `de` (`lang`). Default: the browser's.
+    /// The language of the pages, such as `de` (`lang`). Default: the language that the browser last asked for, or English.
     pub lang: Option<String>,
     /// The levels that the person has to reach, such as `urn:cognito:loa:3`, with blanks between them (`acr_values`).
     pub acr_values: Option<String>,

@@ -29,13 +29,14 @@ export interface RedirectOptions {
    */
   scopes?: readonly string[] | undefined;
   /**
-   * Whether managed login asks again (`prompt`): `login`, `none`, `select_account` or `consent`, also several with blanks between them.
-   * Default: it asks those who are not signed in there.
+   * Whether managed login asks again (`prompt`): `login` asks also those who are signed in there, `none` asks nobody. Providers get
+   * `select_account` and `consent` too, which Cognito's own pages ignore. Blanks separate several. Default: it asks those who are not
+   * signed in there.
    */
   prompt?: string | undefined;
   /** The user name or email address to fill in (`login_hint`). */
   loginHint?: string | undefined;
-  /** The language of the pages, such as `de` (`lang`). Default: the browser's. */
+  /** The language of the pages, such as `de` (`lang`). Default: the language that the browser last asked for, or English. */
   lang?: string | undefined;
   /** The levels that the person has to reach, such as `urn:cognito:loa:3`, with blanks between them (`acr_values`). */
   acrValues?: string | undefined;

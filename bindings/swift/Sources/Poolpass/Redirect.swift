@@ -21,12 +21,13 @@ public struct RedirectOptions: Sendable {
     /// The scopes of the tokens. Default: all that the app client allows. They have to include `openid`; calls of the ``Account`` need
     /// `aws.cognito.signin.user.admin`.
     public var scopes: [String]
-    /// Whether managed login asks again (`prompt`): `login`, `none`, `select_account` or `consent`, also several with blanks between
-    /// them. Default: it asks those who are not signed in there.
+    /// Whether managed login asks again (`prompt`): `login` asks also those who are signed in there, `none` asks nobody. Providers get
+    /// `select_account` and `consent` too, which Cognito's own pages ignore. Blanks separate several. Default: it asks those who are not
+    /// signed in there.
     public var prompt: String?
     /// The user name or email address to fill in (`login_hint`).
     public var loginHint: String?
-    /// The language of the pages, such as `de` (`lang`). Default: the browser's.
+    /// The language of the pages, such as `de` (`lang`). Default: the language that the browser last asked for, or English.
     public var lang: String?
     /// The levels that the person has to reach, such as `urn:cognito:loa:3`, with blanks between them (`acr_values`).
     public var acrValues: String?

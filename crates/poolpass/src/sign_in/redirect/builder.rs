@@ -27,12 +27,13 @@ pub struct RedirectOptions {
     /// The scopes of the tokens. Default: all that the app client allows. They have to include `openid`; calls of the
     /// [`Account`](crate::Account) need `aws.cognito.signin.user.admin`.
     pub scopes: Vec<String>,
-    /// Whether managed login asks again (`prompt`): `login`, `none`, `select_account` or `consent`, also several with blanks between
-    /// them. Default: it asks those who are not signed in there.
+    /// Whether managed login asks again (`prompt`): `login` asks also those who are signed in there, `none` asks nobody. Providers get
+    /// `select_account` and `consent` too, which Cognito's own pages ignore. Blanks separate several. Default: it asks those who are not
+    /// signed in there.
     pub prompt: Option<String>,
     /// The user name or email address to fill in (`login_hint`).
     pub login_hint: Option<String>,
-    /// The language of the pages, such as `de` (`lang`). Default: the browser's.
+    /// The language of the pages, such as `de` (`lang`). Default: the language that the browser last asked for, or English.
     pub lang: Option<String>,
     /// The levels that the person has to reach, such as `urn:cognito:loa:3`, with blanks between them (`acr_values`).
     pub acr_values: Option<String>,
@@ -151,7 +152,8 @@ impl RedirectSignInBuilder {
         self
     }
 
-    /// Sets whether managed login asks again (`prompt`): `login`, `none`, `select_account` or `consent`. Default: it asks those who are
+    /// Sets whether managed login asks again (`prompt`): `login` asks also those who are signed in there, `none` asks nobody. Providers
+    /// get `select_account` and `consent` too, which Cognito's own pages ignore. Blanks separate several. Default: it asks those who are
     /// not signed in there.
     pub fn prompt(mut self, prompt: impl Into<String>) -> Self {
         self.options.prompt = Some(prompt.into());
@@ -164,7 +166,7 @@ impl RedirectSignInBuilder {
         self
     }
 
-    /// Sets the language of the pages, such as `de` (`lang`). Default: the browser's.
+    /// Sets the language of the pages, such as `de` (`lang`). Default: the language that the browser last asked for, or English.
     pub fn lang(mut self, lang: impl Into<String>) -> Self {
         self.options.lang = Some(lang.into());
         self

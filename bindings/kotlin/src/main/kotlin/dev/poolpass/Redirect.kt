@@ -66,10 +66,11 @@ internal fun IdentityProvider.toFfi(): FfiIdentityProvider = when (this) {
  *   of the provider.
  * @property scopes the scopes of the tokens. Default: all that the app client allows. They have to include `openid`; calls of the
  *   [Account] need `aws.cognito.signin.user.admin`.
- * @property prompt whether managed login asks again (`prompt`): `login`, `none`, `select_account` or `consent`, also several with blanks
- *   between them. Default: it asks those who are not signed in there.
+ * @property prompt whether managed login asks again (`prompt`): `login` asks also those who are signed in there, `none` asks nobody.
+ *   Providers get `select_account` and `consent` too, which Cognito's own pages ignore. Blanks separate several. Default: it asks those
+ *   who are not signed in there.
  * @property loginHint the user name or email address to fill in (`login_hint`).
- * @property lang the language of the pages, such as `de` (`lang`). Default: the browser's.
+ * @property lang the language of the pages, such as `de` (`lang`). Default: the language that the browser last asked for, or English.
  * @property acrValues the levels that the person has to reach, such as `urn:cognito:loa:3`, with blanks between them (`acr_values`).
  * @property maxAge how long ago the person may have proved who they are, to the second (`max_age`). Default: any time ago.
  * @property nonce the nonce of the ID token, a secret. Default: a random one.
