@@ -243,9 +243,11 @@ async fn a_passkey_is_added_and_signs_in() {
         let script = json!({ "url": url, "redirectUri": REDIRECT, "steps": script(authenticator) });
         user_agent::browse(pages.aws.account(), serde_json::from_value(script).unwrap()).await
     };
-    // Someone who is not signed in does so first; an answer without a passkey can be repeated, and nobody has to.
-    let wrong = json!({ "see": "Add a passkey", "press": "Add a passkey" });
-    let steps = json!([name, password, wrong, { "see": "Invalid credential", "press": "Not now" }]);
+    // Someone who is not signed in does so first. An answer without a passkey can be repeated, and nobody has to add one.
+    let nothing = json!({ "see": "Add a passkey", "press": "Add a passkey" });
+    let page = add_passkey(&pages, "hers", json!([name, password, nothing])).await.unwrap_err();
+    assert!(page.contains("Invalid credential") && page.contains("Not now"), "{page}");
+    let steps = json!([name, password, { "press": "Not now" }]);
     assert!(add_passkey(&pages, "ada's", steps).await.unwrap().contains("?code="));
     assert!(sign_in("phone").await.is_err(), "there is none yet");
     // The browser's session is enough.
