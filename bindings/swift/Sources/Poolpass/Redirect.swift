@@ -110,7 +110,7 @@ extension Client {
     ///
     /// - Throws: ``PoolpassError`` with `cancelled` when the person said no, `triggerRejected` with the text of the user pool's trigger,
     ///   `aws` with managed login's code and description, `signedOut` if it was asked not to ask (`prompt` is `none`).
-    ///   `invalidRedirect` when no sign-in of this store waits for the URL, or the tokens are not for it: nothing more is sent, and the old
+    ///   `invalidRedirect` when no sign-in of this store waits for the URL, or the tokens, which are then revoked, are not for it: the old
     ///   session stays. `challengeExpired` when the code was used already or is older than five minutes. `notAuthorized` for a wrong app
     ///   client secret, `missingScope` when the app client does not allow `openid`. `conflict` when Cognito has only just linked the
     ///   provider's account to a user: send the person to ``PoolpassError/retryUrl``.

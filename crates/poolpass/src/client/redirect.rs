@@ -40,7 +40,7 @@ impl Client {
     ///
     /// `Cancelled` when the person said no, `TriggerRejected` with the text of the user pool's trigger, `Aws` with managed login's code
     /// and description, `SignedOut` if it was asked not to ask (`prompt` is `none`). `InvalidRedirect` when no sign-in of this store
-    /// waits for the URL, or the tokens are not for it: nothing more is sent, and the old session stays. `ChallengeExpired` when the
+    /// waits for the URL, or the tokens, which are then revoked, are not for it: the old session stays. `ChallengeExpired` when the
     /// code was used already or is older than five minutes. `NotAuthorized` for a wrong app client secret, `MissingScope` when the app
     /// client does not allow `openid`. `Conflict` when Cognito has only just linked the provider's account to a user: send the person
     /// to [`Error::retry_url`]. `Store`; `InvalidConfig` without a user pool.

@@ -169,7 +169,7 @@ impl Pool {
 }
 
 /// The token of a third party has expired, and its source has no newer one.
-fn login_expired(refusal: Error, login: &Login) -> Error {
+pub(super) fn login_expired(refusal: Error, login: &Login) -> Error {
     if !login.has_third_party() || !refusal.message().to_ascii_lowercase().contains("token expired") {
         return refusal;
     }

@@ -158,7 +158,11 @@ impl IdentityPool {
                 return Err(Error::invalid_input(format!("there is no login with {}", provider.key())));
             };
             let id = self.identity_id().await?;
-            self.shared.operations.unlink(&id, &login, provider.key()).await?;
+            match self.shared.operations.unlink(&id, &login, provider.key()).await {
+                // None of the logins is linked to the identity any more: the answer to an earlier attempt was lost.
+                Err(refusal) if refusal.message().contains("Logins don't match") => {}
+                outcome => outcome.map_err(|refusal| exchange::login_expired(refusal, &login))?,
+            }
             self.forget_logins();
             Ok(())
         })

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::fixture::{Environment, Fixture};
 use crate::operations::Operation;
+use crate::store::Locks;
 use crate::transport::Plan;
 
 /// The observed result of a cell.
@@ -76,19 +77,27 @@ pub enum WorstCase {
     DripExpired,
     /// No answers, expired tokens and credentials, and another process that holds all locks and hangs.
     LockedOut,
+    /// No answers, expired tokens and credentials, and another process that lets go of each lock just before it would be too late.
+    LockedLong,
 }
 
 impl WorstCase {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::Silence, Self::Drip, Self::SilenceExpired, Self::DripExpired, Self::LockedOut];
+    pub const ALL: [Self; 6] = [
+        Self::Silence,
+        Self::Drip,
+        Self::SilenceExpired,
+        Self::DripExpired,
+        Self::LockedOut,
+        Self::LockedLong,
+    ];
 
     /// The column in the table of time limits.
     pub fn column(self) -> &'static str {
         match self {
             Self::Silence | Self::Drip => "seconds",
             Self::SilenceExpired | Self::DripExpired => "expired",
-            Self::LockedOut => "locked out",
+            Self::LockedOut | Self::LockedLong => "locked out",
         }
     }
 }
@@ -105,18 +114,22 @@ pub async fn wait(
 ) -> Result<Duration> {
     let fixture = &Fixture::new(environment, operation.strict)?;
     (operation.prepare)(fixture).await.context("preparing")?;
-    if worst_case.column() != "seconds" && !operation.name.ends_with(" due") {
+    if worst_case.column() != "seconds" && !operation.at_once {
         fixture.clock.pass(Duration::from_secs(2 * 3600));
     }
     let drips = matches!(worst_case, WorstCase::Drip | WorstCase::DripExpired);
     let fault = if drips { "drip" } else { "silence before handling" };
     fixture.active_fault.begin(Plan { fault, target: "*", once: false });
-    fixture.store.lock_out(worst_case == WorstCase::LockedOut);
+    fixture.store.set_locks(match worst_case {
+        WorstCase::LockedOut => Locks::Held,
+        WorstCase::LockedLong => Locks::HeldLong,
+        _ => Locks::Free,
+    });
     let began = Instant::now();
     // The matrix tests the result.
     let _ = (operation.call)(fixture).await;
     let took = began.elapsed();
-    fixture.store.lock_out(false);
+    fixture.store.set_locks(Locks::Free);
     fixture.active_fault.end();
     Ok(took)
 }

@@ -5,17 +5,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
+use bytes::Bytes;
 use local_aws::Trigger;
-use poolpass::platform::{
-    BoxFuture, HttpTransport, MemoryStore, SessionStore, SoftwareAuthenticator, StoreError, StoreLock,
-};
+use poolpass::platform::{HttpTransport, SoftwareAuthenticator};
 use poolpass::{AuthFlow, Challenge, Client, Config, SignInStep};
-use poolpass_tests::{Demo, PASSWORD};
-use secrecy::SecretString;
+use poolpass_tests::{Demo, PASSWORD, exchange};
 use serde_json::{Value, json};
 use tokio::runtime::{Handle, Runtime};
 
+use crate::browser::Browser;
 use crate::proxy::Proxy;
+use crate::store::Store;
 use crate::time::{CellClock, CellTime, ClockHold};
 use crate::transport::{ActiveFault, ProxyTransport, UnansweredAddresses};
 
@@ -55,6 +55,53 @@ impl Environment {
             clock,
             demo,
         }))
+    }
+
+    /// Sends a request to local-aws, past the proxy, while the clock stands still.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses.
+    pub async fn post(&self, path: &str, body: Value) -> Result<Value> {
+        let request = http::Request::post(format!("{}{path}", self.demo.aws.url()));
+        let request = request.header("content-type", "application/json").body(body.to_string().into())?;
+        self.send(request).await
+    }
+
+    /// Calls an operation of the identity pool that needs no signature.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses.
+    pub async fn identity_pool(&self, operation: &str, mut input: Value) -> Result<Value> {
+        input["IdentityPoolId"] = self.demo.config()["identityPool"]["id"].clone();
+        let request = http::Request::post(self.demo.aws.url())
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", format!("AWSCognitoIdentityService.{operation}"));
+        self.send(request.body(input.to_string().into())?).await
+    }
+
+    async fn send(&self, request: http::Request<Bytes>) -> Result<Value> {
+        self.demo.aws.clock().set_offset_seconds(self.clock.ahead().as_secs() as i64);
+        let answer = self.outside(exchange(request)).await?;
+        if !answer.status().is_success() {
+            bail!("{} {}", answer.status(), String::from_utf8_lossy(answer.body()));
+        }
+        Ok(serde_json::from_slice(answer.body())?)
+    }
+
+    /// The URL of local-aws itself in place of the proxy's.
+    pub fn past_the_proxy(&self, url: &str) -> String {
+        url.replacen(&self.proxy.url(), self.demo.aws.url(), 1)
+    }
+
+    /// Runs a task outside the SDK while the clock stands still.
+    async fn outside<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let _hold = ClockHold::begin();
+        self.servers.spawn(task).await?
     }
 
     async fn start_servers(time: CellTime) -> Result<((Arc<Demo>, (String, String)), Arc<Proxy>)> {
@@ -148,6 +195,8 @@ impl Fixture {
         for service in ["cognitoIdp", "cognitoIdentity", "sts", "s3", "dynamodb"] {
             config["endpoints"][service] = json!(url);
         }
+        let domain = config["userPool"]["domain"].as_str().context("no domain")?;
+        config["userPool"]["domain"] = json!(domain.replacen(environment.demo.aws.url(), &url, 1));
         config["api"]["url"] = json!(format!("{url}/_api"));
         if strict {
             config["userPool"]["id"] = json!(environment.strict_pool.0);
@@ -178,13 +227,35 @@ impl Fixture {
         })
     }
 
-    /// Runs a task outside the SDK while the clock stands still.
-    pub async fn outside<T: Send + 'static>(
-        &self,
-        task: impl Future<Output = Result<T>> + Send + 'static,
-    ) -> Result<T> {
-        let _hold = ClockHold::begin();
-        self.environment.servers.spawn(task).await?
+    /// The person's browser.
+    pub fn browser(&self) -> Browser {
+        Browser::new(Arc::clone(&self.environment), self.user.clone())
+    }
+
+    /// A token of the stand-in Google for the person, which is valid for an hour.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses.
+    pub async fn google_token(&self) -> Result<String> {
+        let order = json!({ "sub": self.user, "aud": self.demo()["logins"]["appId"] });
+        let token = self.environment.post("/_providers/google/token", order).await?;
+        Ok(token["token"].as_str().context("no token")?.to_owned())
+    }
+
+    /// The identity that the identity pool has for these logins.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses.
+    pub async fn identity_at_aws(&self, logins: Value) -> Result<String> {
+        let identity = self.environment.identity_pool("GetId", json!({ "Logins": logins })).await?;
+        Ok(identity["IdentityId"].as_str().context("no identity")?.to_owned())
+    }
+
+    /// What the configuration tells about the demo.
+    pub fn demo(&self) -> &Value {
+        &self.environment.demo.config()["demo"]
     }
 
     /// Calls an administrative operation of the user pool.
@@ -193,9 +264,9 @@ impl Fixture {
     ///
     /// If the server refuses.
     pub async fn admin(&self, operation: &'static str, input: Value) -> Result<Value> {
-        let environment = Arc::clone(&self.environment);
+        let demo = Arc::clone(&self.environment.demo);
         self.environment.demo.aws.clock().set_offset_seconds(self.clock.ahead().as_secs() as i64);
-        self.outside(async move { environment.demo.admin(operation, input).await }).await
+        self.environment.outside(async move { demo.admin(operation, input).await }).await
     }
 
     /// Creates the user in the pool that requires a second factor, or with a mail address and a phone number in the other pool.
@@ -365,37 +436,5 @@ impl Fixture {
     pub fn challenge(&self) -> Arc<Challenge> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).challenge.clone();
         kept.expect("the operation has prepared a challenge")
-    }
-}
-
-/// A store whose locks another process can hold forever.
-#[derive(Clone, Debug, Default)]
-pub struct Store {
-    memory: MemoryStore,
-    is_locked: Arc<std::sync::atomic::AtomicBool>,
-}
-
-impl Store {
-    /// Sets whether another process holds all locks and hangs.
-    pub fn lock_out(&self, locked: bool) {
-        self.is_locked.store(locked, Ordering::Relaxed);
-    }
-}
-
-impl SessionStore for Store {
-    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, StoreError>> {
-        self.memory.load(key)
-    }
-    fn save<'a>(&'a self, key: &'a str, value: SecretString) -> BoxFuture<'a, Result<(), StoreError>> {
-        self.memory.save(key, value)
-    }
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
-        self.memory.remove(key)
-    }
-    fn lock<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
-        if self.is_locked.load(Ordering::Relaxed) {
-            return Box::pin(std::future::pending());
-        }
-        self.memory.lock(name)
     }
 }

@@ -15,12 +15,14 @@
     reason = "a test's own modules; what its helpers do not expect fails it"
 )]
 
+mod browser;
 mod cell;
 mod expectation;
 mod fixture;
 mod misbehaviour;
 mod operations;
 mod proxy;
+mod store;
 mod tables;
 mod time;
 mod transport;

@@ -11,6 +11,7 @@ use hyper::body::Frame;
 use poolpass::platform::{Clock, SystemClock};
 
 use crate::proxy::{Cut, Outgoing, Proxy, Request, own, whole};
+use crate::transport::is_sts;
 
 const FOREVER: Duration = Duration::from_secs(1_000_000);
 const PAGE: &str = "<!DOCTYPE html><html><body>Bad Gateway</body></html>";
@@ -20,6 +21,7 @@ const HOUR: i64 = 3600;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Service {
     Json,
+    Sts,
     S3,
     Api,
 }
@@ -106,6 +108,7 @@ fn refusal(fault: &str, service: Service) -> Option<http::Response<Bytes>> {
     match fault {
         "throttled" => match service {
             Service::Json => aws(400, "TooManyRequestsException"),
+            Service::Sts => aws(400, "Throttling"),
             Service::S3 => aws(503, "SlowDown"),
             Service::Api => aws(429, "TooManyRequestsException"),
         },
@@ -144,7 +147,9 @@ fn refusal(fault: &str, service: Service) -> Option<http::Response<Bytes>> {
             Some(own(405, &[("x-amzn-waf-action", "captcha"), ("content-type", "text/html")], PAGE))
         }
         "another's answer" => Some(match service {
-            Service::S3 => own(200, &[("content-type", "application/xml")], "<LocationConstraint/>"),
+            Service::S3 | Service::Sts => {
+                own(200, &[("content-type", "application/xml")], "<LocationConstraint/>")
+            }
             _ => own(
                 200,
                 &[("content-type", "application/x-amz-json-1.1"), ("x-amzn-requestid", "another")],
@@ -168,6 +173,12 @@ fn refusal(fault: &str, service: Service) -> Option<http::Response<Bytes>> {
 /// An error in the service's format.
 fn refused(service: Service, status: u16, code: &str) -> http::Response<Bytes> {
     match service {
+        Service::Sts => {
+            let error =
+                format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>A fault.</Message></Error>");
+            let body = format!("<ErrorResponse>{error}<RequestId>refused</RequestId></ErrorResponse>");
+            own(status, &[("content-type", "text/xml")], body)
+        }
         Service::S3 => {
             let body = format!("<Error><Code>{code}</Code><Message>A fault.</Message></Error>");
             own(status, &[("content-type", "application/xml")], body)
@@ -184,8 +195,11 @@ fn refused(service: Service, status: u16, code: &str) -> http::Response<Bytes> {
 }
 
 fn service(request: &Request) -> Service {
-    if request.head.headers.contains_key("x-amz-target") {
+    if request.head.headers.contains_key("x-amz-target") || request.head.uri.path().ends_with("/oauth2/token")
+    {
         Service::Json
+    } else if is_sts(&request.head.headers) {
+        Service::Sts
     } else if request.head.uri.path().starts_with("/_api") {
         Service::Api
     } else {

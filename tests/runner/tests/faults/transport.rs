@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use futures_util::{StreamExt, stream};
-use http::{HeaderValue, Method, Uri};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method, Uri};
 use poolpass::platform::{Body, BoxFuture, HttpTransport, Request, Response, Transport, TransportError};
 use tokio::net::{TcpListener, TcpSocket};
 
@@ -175,6 +176,12 @@ fn at(uri: &Uri, address: SocketAddr) -> Uri {
     format!("http://{address}{path}").parse().unwrap_or_default()
 }
 
+/// Whether it is a request to STS, the only one with a form and this charset.
+pub fn is_sts(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|content_type| content_type.to_str().ok());
+    content_type.is_some_and(|content_type| content_type.contains("form-urlencoded; charset"))
+}
+
 /// AWS's name of the operation, or the method for the app's own API.
 pub fn operation_of(request: &Request) -> String {
     if let Some(target) = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()) {
@@ -183,6 +190,12 @@ pub fn operation_of(request: &Request) -> String {
     let method = request.method();
     if request.uri().path().starts_with("/_api") {
         return method.to_string();
+    }
+    if request.uri().path().ends_with("/oauth2/token") {
+        return "Token".to_owned();
+    }
+    if is_sts(request.headers()) {
+        return "AssumeRoleWithWebIdentity".to_owned();
     }
     let query = request.uri().query().unwrap_or_default();
     let has = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));

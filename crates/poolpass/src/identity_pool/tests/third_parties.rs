@@ -292,3 +292,38 @@ async fn a_provider_that_has_no_case_of_its_own_is_named_by_its_key() {
     let asked = parties.world.cognito.asked.lock().unwrap();
     assert_eq!(asked[0].1["Logins"], json!({ "api.twitter.com": "token;secret" }));
 }
+
+#[tokio::test]
+async fn a_login_that_an_earlier_attempt_has_unlinked_is_unlinked() {
+    let parties = Parties::new(|operation, input| match operation {
+        "UnlinkIdentity" => refuse_saying(
+            "NotAuthorizedException",
+            "Logins don't match. Please include at least one valid login for this identity or identity pool.",
+        ),
+        _ => friendly(operation, input),
+    });
+    parties.add(LoginProvider::Google, &TestToken::new("token"));
+    parties.world.pool.unlink(&LoginProvider::Google).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_login_that_has_expired_stays_linked_and_says_so() {
+    let parties = Parties::new(|operation, input| match operation {
+        "UnlinkIdentity" => {
+            refuse_saying("NotAuthorizedException", "Invalid login token. Token expired: 2 >= 1")
+        }
+        _ => friendly(operation, input),
+    });
+    parties.add(LoginProvider::Google, &TestToken::new("token"));
+    let error = parties.world.pool.unlink(&LoginProvider::Google).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LoginExpired, "{error}");
+    assert_eq!(parties.identity_id().await.unwrap(), "eu-west-1:own");
+    // Any other refusal keeps its kind.
+    let without = Parties::new(|operation, input| match operation {
+        "UnlinkIdentity" => refuse_saying("NotAuthorizedException", "Access to Identity is forbidden."),
+        _ => friendly(operation, input),
+    });
+    without.add(LoginProvider::Google, &TestToken::new("token"));
+    let error = without.world.pool.unlink(&LoginProvider::Google).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotAuthorized, "{error}");
+}

@@ -4,8 +4,10 @@ mod account;
 mod api;
 mod challenges;
 mod items;
+mod logins;
 mod objects;
 mod passkeys;
+mod redirect;
 mod session;
 
 use anyhow::Result;
@@ -27,6 +29,8 @@ pub struct Operation {
     pub call: Call,
     /// How often its work has been done, as AWS's state shows it.
     pub done: Option<Probe>,
+    /// Whether what it needs would expire before the tokens do.
+    pub at_once: bool,
 }
 
 /// See [`Operation::prepare`].
@@ -40,6 +44,8 @@ pub type Probe = for<'a> fn(&'a Fixture) -> BoxFuture<'a, Result<u32>>;
 pub fn all() -> Vec<Operation> {
     [
         session::OPERATIONS,
+        redirect::OPERATIONS,
+        logins::OPERATIONS,
         account::OPERATIONS,
         challenges::OPERATIONS,
         passkeys::OPERATIONS,
@@ -52,11 +58,15 @@ pub fn all() -> Vec<Operation> {
 
 impl Operation {
     const fn new(name: &'static str, prepare: Step, call: Call) -> Self {
-        Self { name, strict: false, prepare, call, done: None }
+        Self { name, strict: false, prepare, call, done: None, at_once: false }
     }
 
     const fn done(self, probe: Probe) -> Self {
         Self { done: Some(probe), ..self }
+    }
+
+    const fn at_once(self) -> Self {
+        Self { at_once: true, ..self }
     }
 
     const fn strict(self) -> Self {

@@ -89,10 +89,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
     }),
     Operation::new("Client.idToken due", DUE, |fixture| {
         Box::pin(async { fixture.client.id_token().await.map(drop) })
-    }),
+    })
+    .at_once(),
     Operation::new("Client.accessToken due", DUE, |fixture| {
         Box::pin(async { fixture.client.access_token().await.map(drop) })
-    }),
+    })
+    .at_once(),
     Operation::new("Client.idToken", EXPIRED, |fixture| {
         Box::pin(async { fixture.client.id_token().await.map(drop) })
     }),

@@ -144,8 +144,8 @@ class Client private constructor(internal val ffi: FfiClient) : AutoCloseable {
      * @throws PoolpassException.TriggerRejected with the text of the user pool's trigger.
      * @throws PoolpassException.Aws with managed login's code and description.
      * @throws PoolpassException.SignedOut if managed login was asked not to ask (`prompt` is `none`).
-     * @throws PoolpassException.InvalidRedirect when no sign-in of this store waits for the URL, or the tokens are not for it: nothing
-     * more is sent, and the old session stays.
+     * @throws PoolpassException.InvalidRedirect when no sign-in of this store waits for the URL, or the tokens, which are
+     * then revoked, are not for it: the old session stays.
      * @throws PoolpassException.ChallengeExpired when the code was used already or is older than five minutes.
      * @throws PoolpassException.NotAuthorized for a wrong app client secret.
      * @throws PoolpassException.MissingScope when the app client does not allow `openid`.
