@@ -198,7 +198,7 @@ fn service(request: &Request) -> Service {
     if request.head.headers.contains_key("x-amz-target") || request.head.uri.path().ends_with("/oauth2/token")
     {
         Service::Json
-    } else if is_sts(&request.head.headers) {
+    } else if is_sts(&request.body) {
         Service::Sts
     } else if request.head.uri.path().starts_with("/_api") {
         Service::Api

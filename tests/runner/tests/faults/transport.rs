@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use futures_util::{StreamExt, stream};
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, Method, Uri};
+use http::{HeaderValue, Method, Uri};
 use poolpass::platform::{Body, BoxFuture, HttpTransport, Request, Response, Transport, TransportError};
 use tokio::net::{TcpListener, TcpSocket};
 
@@ -176,10 +175,9 @@ fn at(uri: &Uri, address: SocketAddr) -> Uri {
     format!("http://{address}{path}").parse().unwrap_or_default()
 }
 
-/// Whether it is a request to STS, the only one with a form and this charset.
-pub fn is_sts(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|content_type| content_type.to_str().ok());
-    content_type.is_some_and(|content_type| content_type.contains("form-urlencoded; charset"))
+/// Whether it is the body of a request to STS, the only one with a form that names its operation.
+pub fn is_sts(body: &[u8]) -> bool {
+    body.starts_with(b"Action=")
 }
 
 /// AWS's name of the operation, or the method for the app's own API.
@@ -194,7 +192,7 @@ pub fn operation_of(request: &Request) -> String {
     if request.uri().path().ends_with("/oauth2/token") {
         return "Token".to_owned();
     }
-    if is_sts(request.headers()) {
+    if is_sts(request.body()) {
         return "AssumeRoleWithWebIdentity".to_owned();
     }
     let query = request.uri().query().unwrap_or_default();
