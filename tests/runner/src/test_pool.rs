@@ -27,6 +27,7 @@ pub struct TestPool {
     pool_id: String,
     client_id: String,
     client_secret: Option<String>,
+    domain: Option<String>,
 }
 
 impl TestPool {
@@ -59,7 +60,24 @@ impl TestPool {
         let created = admin(&aws, "CreateUserPoolClient", &input).await?;
         let client_id = text(&created, "/UserPoolClient/ClientId")?;
         let client_secret = text(&created, "/UserPoolClient/ClientSecret").ok();
-        Ok(Self { aws, clock: DeviceClock::default(), pool_id, client_id, client_secret })
+        Ok(Self { aws, clock: DeviceClock::default(), pool_id, client_id, client_secret, domain: None })
+    }
+
+    /// A pool with a domain, whose app client allows redirects to `redirect_uri`.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses.
+    pub async fn with_domain(redirect_uri: &str) -> Result<Self> {
+        let client = json!({
+            "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["code"],
+            "AllowedOAuthScopes": ["openid", "aws.cognito.signin.user.admin"],
+            "CallbackURLs": [redirect_uri], "SupportedIdentityProviders": ["COGNITO"],
+        });
+        let mut pool = Self::with(json!({}), client).await?;
+        pool.admin("CreateUserPoolDomain", json!({ "Domain": "test", "ManagedLoginVersion": 2 })).await?;
+        pool.domain = Some(format!("{}/_domain/test", pool.aws.url()));
+        Ok(pool)
     }
 
     /// A pool whose app client rotates refresh tokens with a grace period of `grace_seconds`.
@@ -148,13 +166,18 @@ impl TestPool {
         if let Some(secret) = &self.client_secret {
             config = config.client_secret(secret.as_str());
         }
+        if let Some(domain) = &self.domain {
+            config = config.domain(domain.as_str());
+        }
         config.build()
     }
 
     /// The configuration as a `poolpass.json`, for another process.
     pub fn poolpass_json(&self) -> Value {
         json!({
-            "userPool": { "id": self.pool_id, "clientId": self.client_id, "clientSecret": self.client_secret },
+            "userPool": {
+                "id": self.pool_id, "clientId": self.client_id, "clientSecret": self.client_secret, "domain": self.domain,
+            },
             "endpoints": { "cognitoIdp": self.aws.url() },
         })
     }

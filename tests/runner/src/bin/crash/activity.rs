@@ -11,13 +11,15 @@ use poolpass_tests::{PASSWORD, TestPool};
 use secrecy::ExposeSecret as _;
 
 use crate::tally::Finding;
-use crate::worker::{KEY, USERS, VALUE_LENGTH};
+use crate::worker::{CAME_BACK, KEY, USERS, VALUE_LENGTH};
 
 /// The activity of a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Activity {
     /// Signs in one user after the other.
     SignIn,
+    /// Signs in by redirect.
+    Redirect,
     /// Refreshes, without rotation.
     Refresh,
     /// Refreshes, with a new refresh token each time.
@@ -27,24 +29,30 @@ pub(crate) enum Activity {
 }
 
 impl Activity {
-    pub(crate) const ALL: [Self; 4] = [Self::SignIn, Self::Refresh, Self::Rotate, Self::Save];
+    pub(crate) const ALL: [Self; 5] = [Self::SignIn, Self::Redirect, Self::Refresh, Self::Rotate, Self::Save];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::SignIn => "sign-in",
+            Self::Redirect => "redirect",
             Self::Refresh => "refresh",
             Self::Rotate => "rotation",
             Self::Save => "store",
         }
     }
 
-    pub(crate) fn rotates(self) -> bool {
-        self == Self::Rotate
+    /// The pools for it: without rotation, with rotation, or with a domain.
+    pub(crate) fn pools(self) -> usize {
+        match self {
+            Self::SignIn | Self::Refresh | Self::Save => 0,
+            Self::Rotate => 1,
+            Self::Redirect => 2,
+        }
     }
 
     /// Signs a user in if the activity needs a session.
     pub(crate) async fn prepare(self, pool: &TestPool, folder: &Path) -> Result<()> {
-        if matches!(self, Self::Refresh | Self::Rotate) {
+        if matches!(self, Self::Redirect | Self::Refresh | Self::Rotate) {
             let client = client(pool, folder)?;
             let SignInStep::Done(_) = client.sign_in(USERS[0], PASSWORD).await? else {
                 bail!("a challenge where there is none");
@@ -56,7 +64,7 @@ impl Activity {
     /// The completed work before the first worker starts.
     pub(crate) fn initially_reported(self) -> Vec<String> {
         match self {
-            Self::Refresh | Self::Rotate => vec!["signed in".to_owned()],
+            Self::Redirect | Self::Refresh | Self::Rotate => vec!["signed in".to_owned()],
             Self::SignIn | Self::Save => Vec::new(),
         }
     }
@@ -65,6 +73,7 @@ impl Activity {
     pub(crate) async fn look(self, pool: &TestPool, folder: &Path, reported: &[String]) -> Result<Finding> {
         match self {
             Self::Save => look_at_value(folder, reported).await,
+            Self::Redirect => look_at_redirects(pool, folder, reported).await,
             Self::SignIn | Self::Refresh | Self::Rotate => look_at_session(pool, folder, reported).await,
         }
     }
@@ -86,6 +95,21 @@ async fn look_at_session(pool: &TestPool, folder: &Path, reported: &[String]) ->
         }
         Err(error) => bail!("the refresh after a crash failed for another reason: {error}"),
     }
+}
+
+/// Checks that the session still exists, and that the URLs with which browsers came back are used, or can still be used.
+async fn look_at_redirects(pool: &TestPool, folder: &Path, reported: &[String]) -> Result<Finding> {
+    let finding = look_at_session(pool, folder, reported).await?;
+    if !matches!(finding, Finding::Kept) {
+        return Ok(finding);
+    }
+    let client = client(pool, folder)?;
+    for url in reported.iter().filter_map(|line| line.strip_prefix(CAME_BACK)) {
+        if let Err(error) = client.handle_redirect(url).await {
+            return Ok(Finding::Lost(format!("handle_redirect: {error}")));
+        }
+    }
+    look_at_session(pool, folder, reported).await
 }
 
 /// Checks that the written value, or a later one, is complete.

@@ -45,10 +45,11 @@ async fn kill(kills: u32) -> Result<ExitCode> {
     let seed = rand::random();
     println!("{kills} kills, seed {seed}");
     let mut random = StdRng::seed_from_u64(seed);
-    // Without and with device tracking.
+    // Without and with device tracking; managed login has no devices.
     let pools = [
-        [TestPool::start().await?, TestPool::tracking(None).await?],
-        [TestPool::rotating(GRACE_SECONDS).await?, TestPool::tracking(Some(GRACE_SECONDS)).await?],
+        vec![TestPool::start().await?, TestPool::tracking(None).await?],
+        vec![TestPool::rotating(GRACE_SECONDS).await?, TestPool::tracking(Some(GRACE_SECONDS)).await?],
+        vec![TestPool::with_domain(worker::REDIRECT_URI).await?],
     ];
     for pool in pools.iter().flatten() {
         for user in worker::USERS {
@@ -59,7 +60,7 @@ async fn kill(kills: u32) -> Result<ExitCode> {
     'all: loop {
         for activity in Activity::ALL {
             for processes in [1, 2] {
-                for pool in &pools[usize::from(activity.rotates())] {
+                for pool in &pools[activity.pools()] {
                     if tally.kills() >= kills {
                         break 'all;
                     }
