@@ -50,7 +50,7 @@ export interface RedirectOptions {
 
 /** The parts of a call that leads the browser elsewhere. */
 export interface Navigation extends CallOptions {
-  /** Opens the URL. Default: `location.assign`. Where there is no page, as in React Native, it opens the system's browser. */
+  /** Opens the URL. Default: `location.assign`. Where there is no page, as in Electron's main process, it opens the system's browser. */
   open?: ((url: string) => unknown) | undefined;
 }
 
