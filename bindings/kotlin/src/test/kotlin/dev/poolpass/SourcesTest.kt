@@ -10,12 +10,15 @@ class SourcesTest {
     private val folder = File(System.getProperty("poolpass.root"), "bindings/kotlin")
 
     @Test
-    fun `the README's example is the one that is compiled`() {
-        val compiled = folder.resolve("src/test/kotlin/dev/poolpass/ReadmeExample.kt").readText()
-            .substringAfter("{\n").substringBeforeLast("}").trimIndent().trim()
-        val shown = folder.resolve("README.md").readText().substringAfter("```kotlin\n").substringBefore("```").trim()
-        assertEquals(compiled, shown)
+    fun `the README's examples are those that are compiled`() {
+        val sources = listOf("src/test/kotlin/dev/poolpass", "android-passkeys/src/test/kotlin/dev/poolpass/android")
+        val compiled = sources.joinToString("\n") { withoutIndent(folder.resolve("$it/ReadmeExample.kt").readText()) }
+        val shown = folder.resolve("README.md").readText().split("```kotlin\n").drop(1).map { it.substringBefore("```") }
+        assertTrue(shown.size > 5)
+        assertEquals(emptyList<String>(), shown.filter { withoutIndent(it) !in compiled })
     }
+
+    private fun withoutIndent(text: String): String = text.lines().joinToString("\n") { it.trim() }.trim()
 
     @Test
     fun `what the README tells Android apps to add has the versions of the build`() {

@@ -8,7 +8,10 @@ import kotlinx.coroutines.CompletableDeferred
 internal class AwaitedRedirect {
     private var waiting: Waiting? = null
 
-    private class Waiting(val redirectUri: String, val redirected: CompletableDeferred<String>)
+    private class Waiting(val redirectUri: String, val redirected: CompletableDeferred<String>) {
+        /** Whether the browser has come in front of the app. */
+        var hasLeft = false
+    }
 
     /** Opens the browser, and waits until [arrived] or [returned] ends that. An earlier wait is over. */
     suspend fun after(redirectUri: String, open: () -> Unit): String {
@@ -28,9 +31,13 @@ internal class AwaitedRedirect {
         return own.redirected.complete(url)
     }
 
-    /** The person is back in the app without a redirect. */
+    /** The app is no longer in front. */
+    fun left() = synchronized(this) { waiting?.hasLeft = true }
+
+    /** The app is in front. If the browser was there meanwhile, the person came back without a redirect. */
     fun returned() {
-        swap(null)?.fail("the person came back without signing in")
+        val own = synchronized(this) { waiting?.takeIf { it.hasLeft }?.also { waiting = null } }
+        own?.fail("the person came back without signing in")
     }
 
     private fun swap(next: Waiting?): Waiting? = synchronized(this) { waiting.also { waiting = next } }
@@ -41,5 +48,10 @@ internal class AwaitedRedirect {
 }
 
 /** Whether [url] is [redirectUri] with a query of managed login's. */
-internal fun isRedirect(url: String, redirectUri: String): Boolean =
-    url.startsWith(redirectUri) && url.substring(redirectUri.length).firstOrNull().let { it == '?' || it == '&' }
+internal fun isRedirect(url: String, redirectUri: String): Boolean {
+    if (!url.startsWith(redirectUri)) return false
+    // A browser writes the empty path of https://app.example as a slash.
+    val hasPath = redirectUri.substringAfter("://", "/").any { it == '/' || it == '?' }
+    val query = url.substring(redirectUri.length).let { if (hasPath) it else it.removePrefix("/") }
+    return query.startsWith('?') || query.startsWith('&')
+}

@@ -25,6 +25,7 @@ class AwaitedRedirectTest {
         }
         assertTrue(awaited.arrived("my-app://back?code=c"))
         // Android resumes the activity after that.
+        awaited.left()
         awaited.returned()
         assertEquals("my-app://back?code=c", redirected.await())
         assertFalse(awaited.arrived("my-app://back?code=c"))
@@ -36,10 +37,32 @@ class AwaitedRedirectTest {
         yield()
         val second = async { runCatching { awaited.after("my-app://back") {} } }
         yield()
+        awaited.left()
         awaited.returned()
         for (outcome in listOf(first.await(), second.await())) {
             assertEquals(UserAgentErrorKind.CANCELLED, (outcome.exceptionOrNull() as UserAgentException).kind)
         }
+    }
+
+    @Test
+    fun `an activity that is resumed before the browser comes has not come back`() = runBlocking {
+        val redirected = async { awaited.after("my-app://back") {} }
+        yield()
+        // A sign-in that begins in onCreate.
+        awaited.returned()
+        awaited.left()
+        assertTrue(awaited.arrived("my-app://back?error=access_denied"))
+        assertEquals("my-app://back?error=access_denied", redirected.await())
+    }
+
+    @Test
+    fun `a browser writes an empty path as a slash, and no other path`() {
+        assertTrue(isRedirect("https://app.example/?code=c", "https://app.example"))
+        assertTrue(isRedirect("https://app.example?code=c", "https://app.example"))
+        assertTrue(isRedirect("https://app.example/?tab=notes&code=c", "https://app.example/?tab=notes"))
+        assertFalse(isRedirect("https://app.example/back/?code=c", "https://app.example/back"))
+        assertFalse(isRedirect("https://app.example.evil/?code=c", "https://app.example"))
+        assertFalse(isRedirect("https://app.example/other?code=c", "https://app.example"))
     }
 
     @Test
