@@ -310,13 +310,14 @@ fn redirects(input: &[u8]) {
 /// Tokens for servers. The first byte selects: a token, its header and its claims in a line each, the key set of a user pool, the header of
 /// a load balancer, or its key.
 fn verify(input: &[u8]) {
+    const ARN: &str =
+        "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/notes/50dc6c495c0c9188";
+
     let Some((selector, input)) = input.split_first() else { return };
     let text = String::from_utf8_lossy(input);
     let transport = Backend::answering(input.to_vec());
     let pools = UserPoolVerifier::builder().user_pool(USER_POOL, [APP_CLIENT]).transport(transport.clone());
     let pools = pools.build().expect("a verifier");
-    const ARN: &str =
-        "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/notes/50dc6c495c0c9188";
     let balancers = AlbVerifier::builder().load_balancer(ARN).user_pool(USER_POOL, [APP_CLIENT]);
     let balancers = balancers.transport(transport).build().expect("a verifier");
     let issuer = format!("https://cognito-idp.eu-west-1.amazonaws.com/{USER_POOL}");
