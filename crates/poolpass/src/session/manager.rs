@@ -82,7 +82,7 @@ impl SessionManager {
             let session = Arc::new(session);
             let saved = async { shared.save(&session, &shared.write().await?).await }.await;
             if let Err(error) = saved {
-                shared.abandon(session);
+                shared.abandon(&session);
                 return Err(error);
             }
             shared.events.publish(&SessionEvent::SignedIn);

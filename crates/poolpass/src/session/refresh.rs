@@ -136,7 +136,7 @@ impl Shared {
             Ok(false) => {
                 self.state().take_unsaved();
                 let replacement = self.state().session();
-                self.abandon(Arc::clone(&fresh));
+                self.abandon(&fresh);
                 // A step-up may have replaced the session.
                 if let Some(session) = replacement.filter(|session| session.is_of_the_person_of(&fresh)) {
                     return Ok(session);

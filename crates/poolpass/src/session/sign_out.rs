@@ -108,8 +108,8 @@ impl Shared {
     /// Has AWS revoke tokens that nobody will use. If AWS cannot be reached, they expire.
     ///
     /// Tokens of the same sign-in at AWS as the session's stay: AWS would revoke them all.
-    pub(super) fn abandon(self: &Arc<Self>, session: Arc<Session>) {
-        if self.state().session().is_some_and(|current| current.has_origin_of(&session)) {
+    pub(super) fn abandon(self: &Arc<Self>, session: &Session) {
+        if self.state().session().is_some_and(|current| current.has_origin_of(session)) {
             return;
         }
         self.revoke_later(session.refresh_token.clone());

@@ -25,11 +25,11 @@ impl SessionManager {
             match shared.replace_by_stronger(&mut session, new_device, &level).await {
                 Ok((session, replaced)) => {
                     shared.events.publish(&SessionEvent::Refreshed);
-                    shared.abandon(replaced);
+                    shared.abandon(&replaced);
                     Ok(session)
                 }
                 Err(error) => {
-                    shared.abandon(Arc::new(session));
+                    shared.abandon(&session);
                     Err(error)
                 }
             }
