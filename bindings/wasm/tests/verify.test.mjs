@@ -1,7 +1,9 @@
 // The entry with which servers verify tokens. tests/interop compares it with other verifiers.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
@@ -48,7 +50,7 @@ function serverOf(documents, headers = {}) {
   const server = { documents, headers, requests, clock: NOW * 1_000, isDown: false };
   server.fetch = async (url, init) => {
     requests.push(url);
-    assert.equal(init.redirect, 'error');
+    assert.equal(init.redirect, 'manual');
     await new Promise((resolve) => setTimeout(resolve, 5));
     if (server.isDown) throw new TypeError('fetch failed');
     return new Response(documents[url] ?? '', { status: url in documents ? 200 : 404, headers: server.headers });
@@ -72,6 +74,28 @@ test('a valid token says who may do what, and is not printed', async () => {
   assert.deepEqual([expiresAt, authTime, issuedAt].map(Number), [NOW + 3540, NOW - 60, NOW - 60].map((time) => time * 1_000));
   assert.deepEqual([verified.jwt, new Proxy(verified, {}).jwt, new Proxy(verified, {}).username], [jwt, jwt, 'ada']);
   for (const shown of [inspect(verified, { showHidden: true, depth: 9 }), JSON.stringify(verified)]) assert.ok(!shown.includes(jwt), shown);
+});
+
+test('keys behind a redirect are not taken', async () => {
+  const requests = [];
+  const server = createServer(({ url }, answer) => {
+    requests.push(url);
+    if (url.startsWith('/elsewhere')) answer.end(keySet('one'));
+    else answer.writeHead(302, { location: '/elsewhere' }).end(keySet('one'));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${server.address().port}`;
+  try {
+    const now = () => NOW * 1_000;
+    const verifier = (endpoint) => new UserPoolVerifier({ userPools: USER_POOLS, endpoint, now });
+    assert.equal(await kindOf(verifier(endpoint).verify(token(), ACCESS)), 'keysUnavailable');
+    assert.deepEqual(new Set(requests), new Set([`/${POOL}/.well-known/jwks.json`]));
+    assert.notEqual(await kindOf(verifier(`${endpoint}/elsewhere`).verify(token(), ACCESS)), 'keysUnavailable');
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
 });
 
 test('every requirement is checked', async () => {

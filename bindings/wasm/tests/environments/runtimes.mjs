@@ -66,13 +66,18 @@ function BUN() {
 /** Compatibility dates before and after Workers had what the package uses. */
 const DATES = ['2023-08-01', '2026-07-01'];
 
-export const WORKERS = DATES.map((date) => ({
-  name: `workers-${date.slice(0, 4)}`,
+const worker = (name, program) => (date) => ({
+  name: `${name}-${date.slice(0, 4)}`,
   project: 'workers',
   tool: 'miniflare',
   isQuick: date === DATES[0],
-  run: (project) => inWorker(project, 'worker.js', date),
-}));
+  run: (project) => inWorker(project, program, date),
+});
+
+export const WORKERS = [
+  ...DATES.map(worker('workers', 'worker.js')),
+  ...DATES.map(worker('verify-workers', 'verify_worker.js')),
+];
 
 /** Builds a worker as wrangler does, and returns its answer. */
 async function inWorker(project, entry, date) {
