@@ -79,7 +79,7 @@ export interface RedirectResult {
 export async function signInWithRedirect(
   client: ClientHandle,
   store: SharedStore,
-  { open = pageLeaver(store), ...options }: RedirectOptions & RedirectUri & Navigation,
+  { open = pageLeaver(client, store), ...options }: RedirectOptions & RedirectUri & Navigation,
 ): Promise<void> {
   const url = await client.call('signInWithRedirect', options);
   await open(url);
@@ -157,7 +157,7 @@ export async function handleRedirect(
  */
 export async function logout(
   client: ClientHandle,
-  { logoutUri, open = pageLeaver(), ...options }: LogoutOptions,
+  { logoutUri, open = pageLeaver(client), ...options }: LogoutOptions,
 ): Promise<void> {
   // A configuration without a domain fails before anything is lost.
   const url = await client.call('logoutUrl', { logoutUri });
@@ -172,7 +172,8 @@ export interface LogoutOptions extends Navigation {
 }
 
 /** Leads the page elsewhere. `store` has to know this sign-in when the browser comes back. */
-function pageLeaver(store?: SharedStore): (url: string) => void {
+function pageLeaver(client: ClientHandle, store?: SharedStore): (url: string) => void {
+  client.life.check();
   // A worker has a location too, which cannot be left.
   if (typeof globalThis.location?.assign !== 'function') {
     throw new PoolpassError('platform', 'there is no page that could leave for managed login: pass open, which opens a URL in a browser');
