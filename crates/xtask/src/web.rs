@@ -26,8 +26,11 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome> {
     }
     cmd!(workspace.shell, "npm run build --prefix {app}").run()?;
     let local_aws = workspace.program("local-aws")?;
+    let server =
+        local_aws.with_file_name("field-notes-server").with_extension(std::env::consts::EXE_EXTENSION);
     cmd!(workspace.shell, "npm test --prefix {app}")
         .env("LOCAL_AWS", local_aws)
+        .env("FIELD_NOTES_SERVER", server)
         .env(machine::CHROMIUM, chromium)
         .run()?;
     Ok(Outcome::Passed)

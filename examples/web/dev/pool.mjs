@@ -1,6 +1,7 @@
-/** The `poolpass.json` of the app, with the providers that its sign-in page offers. */
-export function appConfig(config) {
-  return { ...config, identityProviders: ['Google', 'SignInWithApple', 'Corporate'] };
+/** The `poolpass.json` of the app, with the providers that its sign-in page offers, and where its notes are: in the table, or behind an API. */
+export function appConfig(config, apiUrl) {
+  const notes = apiUrl === undefined ? {} : { notes: 'api', api: { url: apiUrl } };
+  return { ...config, ...notes, identityProviders: ['Google', 'SignInWithApple', 'Corporate'] };
 }
 
 /** Switches on what an administrator would on AWS: the tracking of devices and of sessions. */

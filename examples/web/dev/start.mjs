@@ -1,4 +1,4 @@
-// `npm run dev`: starts a local AWS and the app. Ctrl-C stops both.
+// `npm run dev`: starts a local AWS and the app; with `-- --api` also the server of `../server`, which then has the notes. Ctrl-C stops all.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, realpathSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import { createServer } from 'vite';
 
+import { NotesServer } from './notes-server.mjs';
 import { appConfig, trackDevicesAndSessions } from './pool.mjs';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -14,6 +15,7 @@ const installed = fileURLToPath(new URL('../node_modules/poolpass', import.meta.
 
 buildPackage();
 const config = await startLocalAws();
+let notesServer;
 const server = await createServer({
   plugins: [poolpassJson(config)],
   // The package is a link to the repository's build, which is outside of this folder.
@@ -21,6 +23,10 @@ const server = await createServer({
 });
 await server.listen();
 await setUpPool(config);
+if (process.argv.includes('--api')) {
+  console.log('starting field-notes-server');
+  notesServer = await NotesServer.start(config, new URL(address()).origin);
+}
 printWelcome();
 
 /** The app uses the npm package of this repository. */
@@ -63,7 +69,7 @@ function poolpassJson(json) {
     name: 'poolpass.json',
     configureServer({ middlewares }) {
       middlewares.use('/poolpass.json', (_request, response) => {
-        response.setHeader('content-type', 'application/json').end(JSON.stringify(appConfig(json)));
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(appConfig(json, notesServer?.url)));
       });
     },
   };
@@ -80,6 +86,7 @@ function printWelcome() {
   Field notes
 
   Local:       ${address()}
+  Notes        ${notesServer === undefined ? 'in DynamoDB' : `behind ${notesServer.url}`}
 
   Sign in as   ${plain.username}  ${plain.password}
   with TOTP    ${withTotp.username}  ${withTotp.password}  (secret for an authenticator app: ${withTotp.totpSecret})

@@ -12,7 +12,7 @@ import { Announcer } from './ui/announce';
 import { useVisit } from './visit';
 
 export function FieldNotes(parts: Parts) {
-  const visit = useVisit(parts.client);
+  const visit = useVisit(parts);
   const route = useRoute();
   return (
     <AppContext.Provider value={{ ...parts, visit }}>

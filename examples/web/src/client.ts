@@ -1,25 +1,41 @@
 import { Client, type IdentityProvider } from 'poolpass';
 
 import { restoreLogin } from './account/linked-login';
+import { apiNotes } from './notes/api-notes';
+import type { NoteStore } from './notes/note-store';
+import { tableNotes } from './notes/table-notes';
 
 /** The parts of the app. */
 export interface Parts {
   readonly client: Client;
+  readonly notes: NoteStore;
   /** The providers that the sign-in page offers. */
   readonly providers: readonly IdentityProvider[];
   readonly local: LocalDemo | undefined;
 }
 
-/** Creates the app's client from the `poolpass.json` beside the page, to which the app adds `identityProviders`. */
+/** Creates the app's client from the `poolpass.json` beside the page, to which the app adds `identityProviders` and `notes`. */
 export async function createClient(): Promise<Parts> {
   const answer = await fetch('poolpass.json');
   if (!answer.ok)
     throw new Error('There is no poolpass.json beside this page, so the app does not know its user pool.');
-  const { identityProviders: providers = [], ...config } = await answer.json();
+  const { identityProviders: providers = [], notes = 'table', ...config } = await answer.json();
   const client = await Client.create(config, { deviceName: deviceName() });
   const local = localDemo(config);
   restoreLogin(client, local);
-  return { client, providers, local };
+  return { client, notes: noteStore(client, notes), providers, local };
+}
+
+/** The place of the notes that `notes` in `poolpass.json` names. */
+function noteStore(client: Client, place: unknown): NoteStore {
+  switch (place) {
+    case 'table':
+      return tableNotes(client);
+    case 'api':
+      return apiNotes(client);
+    default:
+      throw new Error('The member “notes” of poolpass.json is neither "table" nor "api".');
+  }
 }
 
 /** The name of this device in the list of trusted ones, such as “Chrome on Linux”. */

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 
 import { forgetLogin } from './account/linked-login';
 import { comeBack, problemOfComingBack } from './auth/managed-login';
+import type { Parts } from './client';
 import { announce } from './ui/announce';
 
 /** Who is using the app. */
@@ -31,15 +32,16 @@ export interface Visit {
 }
 
 /** Follows the session: also when it changes in another tab, or ends from afar. */
-export function useVisit(client: Client): Visit {
+export function useVisit({ client, notes: { admitsGuests } }: Parts): Visit {
+  const whoIsHere = useCallback(() => readVisitor(client, admitsGuests), [client, admitsGuests]);
   const [visitor, setVisitor] = useState<Visitor>({ kind: 'unknown' });
 
   const look = useCallback(() => {
     // The known visitor stays until the session says otherwise.
     const failed = (error: unknown) =>
       setVisitor((known) => (isKnown(known) ? known : { kind: 'unreadable', error }));
-    whoIsHere(client).then(setVisitor, failed);
-  }, [client]);
+    whoIsHere().then(setVisitor, failed);
+  }, [whoIsHere]);
 
   useEffect(() => {
     const arrived = (isBack: boolean) => {
@@ -48,7 +50,7 @@ export function useVisit(client: Client): Visit {
     };
     comeBack(client).then(arrived, async (failed: unknown) => {
       // A failed sign-in leaves whoever was signed in where they were.
-      const visitor = await whoIsHere(client).catch((error: unknown): Visitor => ({ kind: 'unreadable', error }));
+      const visitor = await whoIsHere().catch((error: unknown): Visitor => ({ kind: 'unreadable', error }));
       setVisitor(visitor.kind === 'nobody' ? { ...visitor, failed } : visitor);
       if (visitor.kind === 'user' || visitor.kind === 'guest') announce(problemOfComingBack(failed));
     });
@@ -57,7 +59,7 @@ export function useVisit(client: Client): Visit {
       if (event.kind === 'sessionEnded') setVisitor({ kind: 'nobody', endedBecause: event.reason });
       else look();
     });
-  }, [client, look]);
+  }, [client, look, whoIsHere]);
 
   return useMemo(
     () => ({
@@ -91,14 +93,14 @@ export function useVisit(client: Client): Visit {
   );
 }
 
-async function whoIsHere(client: Client): Promise<Visitor> {
+async function readVisitor(client: Client, admitsGuests: boolean): Promise<Visitor> {
   // Reads the session store, so this needs no network.
   const user = await client.currentUser();
   if (user !== undefined) return { kind: 'user', user };
   // The page was reloaded in the middle of a sign-in. The sign-in page itself goes on with a passkey.
   const challenge = await client.pendingChallenge();
   if (challenge !== undefined && challenge.kind !== 'webAuthn') return { kind: 'challenged', challenge };
-  return { kind: localStorage.getItem(GUEST) === null ? 'nobody' : 'guest' };
+  return { kind: admitsGuests && localStorage.getItem(GUEST) !== null ? 'guest' : 'nobody' };
 }
 
 function isKnown({ kind }: Visitor): boolean {

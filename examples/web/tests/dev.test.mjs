@@ -1,4 +1,5 @@
 // `npm run dev`, as a newcomer types it.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -8,12 +9,14 @@ import { stripVTControlCharacters } from 'node:util';
 
 import { chromium } from 'playwright-core';
 
-test(
-  'npm run dev prints where the app is and who can sign in, and stops when it is told to',
-  { timeout: 300_000 },
-  async () => {
+for (const [command, place] of [
+  [['run', 'dev'], 'in DynamoDB'],
+  [['run', 'dev', '--', '--api'], 'behind http://127.0.0.1:'],
+]) {
+  const name = `npm ${command.join(' ')} prints where the app is and who can sign in, and stops when it is told to`;
+  test(name, { timeout: 300_000 }, async () => {
     const cwd = fileURLToPath(new URL('..', import.meta.url));
-    const dev = spawn('npm', ['run', 'dev'], { cwd, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    const dev = spawn('npm', command, { cwd, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
     const stopped = once(dev, 'exit');
     const browser = await chromium.launch({
       executablePath: process.env.CHROMIUM,
@@ -21,13 +24,16 @@ test(
     });
     try {
       let url;
+      let notes;
       let user;
       for await (const printed of createInterface({ input: dev.stdout })) {
         const line = stripVTControlCharacters(printed);
         url ??= /http:\/\/localhost:\d+\//.exec(line.includes('Local:') ? line : '')?.[0];
+        notes ??= /Notes +(.+)/.exec(line)?.[1];
         user ??= /Sign in as\s+(\S+)\s+(\S+)/.exec(line);
         if (url !== undefined && user) break;
       }
+      assert.ok(notes.startsWith(place), notes);
       const page = await browser.newPage();
       await page.goto(url);
       await page.getByLabel('User name or email').fill(user[1]);
@@ -41,5 +47,5 @@ test(
       process.kill(-dev.pid, 'SIGTERM');
     }
     await stopped;
-  },
-);
+  });
+}

@@ -24,7 +24,7 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
     release();
     await sara.hears('The note is in your notebook.');
     await sara.follows('Back to the notebook');
-    await isDrawn(sara.page.locator('.plate img'));
+    await isDrawn(sara.page.locator('.thumbnail img'));
   });
 
   test('a note that is not saved after the page was left leaves no picture behind', async () => {
@@ -48,7 +48,7 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
     await mary.follows('mary');
     await mary.sees('heading', 'Your account');
     await mary.follows('Back to the notebook');
-    await isDrawn(mary.page.locator('.plate img'));
+    await isDrawn(mary.page.locator('.thumbnail img'));
     assert.equal((await suite.backend.takeRequestCounts()).DeleteObjects, undefined);
   });
 
@@ -87,7 +87,7 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
     await uma.hears('The note is in your notebook.');
     await uma.focusIsOn(text);
     assert.equal(await text.inputValue(), '');
-    await isDrawn(page.locator('.plate img'));
+    await isDrawn(page.locator('.thumbnail img'));
   });
 
   test('a note that was written but not answered can be saved again, and is there once', async () => {
@@ -134,7 +134,7 @@ describe('Field notes, when something goes wrong', { timeout: 300_000 }, () => {
     await dialog.waitFor({ state: 'detached' });
     const { DeleteObjects } = await suite.backend.takeRequestCounts();
     assert.equal(DeleteObjects, 1);
-    assert.equal(await pia.page.locator('.plate').count(), 0);
+    assert.equal(await pia.page.locator('.thumbnail').count(), 0);
   });
 
   test('a picture that does not come is said to be missing, also in full', async () => {

@@ -13,7 +13,7 @@ export class Person {
   constructor(suite, context) {
     this.suite = suite;
     this.context = context;
-    /** Errors in the browser's console, except for requests that AWS refused. */
+    /** Errors in the browser's console, except for requests that AWS or the API refused. */
     this.complaints = [];
   }
 
@@ -22,8 +22,8 @@ export class Person {
     this.page = await this.context.newPage();
     this.page.on('pageerror', (error) => this.complaints.push(error.message));
     this.page.on('console', (message) => {
-      const isOfAws = message.location().url.startsWith(this.suite.backend.endpoint);
-      if (['error', 'warning'].includes(message.type()) && !isOfAws) this.complaints.push(message.text());
+      const isRefusal = this.suite.isRemote(message.location().url);
+      if (['error', 'warning'].includes(message.type()) && !isRefusal) this.complaints.push(message.text());
     });
     await this.page.goto(this.suite.url);
     return this.page;

@@ -106,7 +106,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
 
     await dora.reloads();
     await dora.entry('Lichen').scrollIntoViewIfNeeded();
-    await isDrawn(dora.page.locator('.plate img').first());
+    await isDrawn(dora.page.locator('.thumbnail img').first());
     await dora.looksAround('notes');
     await dora.presses('Open detail.png');
     const dialog = dora.page.getByRole('dialog', { name: 'detail.png' });
@@ -125,7 +125,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
     assert.equal((await suite.fetch(link)).status, 404);
     await dora.reloads();
     await dora.sees('button', 'Open wall.png');
-    assert.equal(await dora.page.locator('.plate').count(), 1);
+    assert.equal(await dora.page.locator('.thumbnail').count(), 1);
   });
 
   test('what another tab has written stays when a picture is deleted, and what fails half-way can be done again', async () => {
@@ -164,7 +164,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
     await dialog.waitFor({ state: 'detached' });
     await ella.reloads();
     await ella.entry('Two wrens').waitFor();
-    assert.equal(await ella.page.locator('.plate').count(), 0);
+    assert.equal(await ella.page.locator('.thumbnail').count(), 0);
   });
 
   test('an edit keeps the pictures as another tab has left them', async () => {
@@ -186,7 +186,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
     await fay.page.getByRole('form', { name: 'Edit note' }).getByLabel('What did you see?').fill('Star moss.');
     await fay.presses('Save');
     await fay.entry('Star moss.').waitFor();
-    assert.equal(await fay.page.locator('.plate').count(), 0);
+    assert.equal(await fay.page.locator('.thumbnail').count(), 0);
   });
 
   test('when the browser does not give the session back, that is said, and can be tried again', async () => {
@@ -245,7 +245,7 @@ describe('Field notes', { timeout: 300_000 }, () => {
     const { UploadPart, CreateMultipartUpload = 0 } = await suite.backend.takeRequestCounts();
     assert.deepEqual({ CreateMultipartUpload, isShort: UploadPart < 2 }, { CreateMultipartUpload: 0, isShort: true });
     await edda.presses('Save note');
-    await isDrawn(edda.page.locator('.plate img'));
+    await isDrawn(edda.page.locator('.thumbnail img'));
   });
 
   test('an upload that is given up leaves nothing behind', async () => {

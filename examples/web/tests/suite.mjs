@@ -1,4 +1,4 @@
-// The built app on a server of its own, a local-aws behind it, and people with browsers.
+// The built app on a server of its own, a local-aws behind it, and people with browsers. The notes are in the table or behind an API.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -8,6 +8,7 @@ import { chromium } from 'playwright-core';
 import sirv from 'sirv';
 
 import { Backend } from '../../../bindings/wasm/tests/player/backend.mjs';
+import { NotesServer } from '../dev/notes-server.mjs';
 import { appConfig, trackDevicesAndSessions } from '../dev/pool.mjs';
 import { Person } from './person.mjs';
 
@@ -16,7 +17,7 @@ const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 export class Suite {
   #people = [];
 
-  static async open() {
+  static async open({ behindApi = false } = {}) {
     const executablePath = process.env.CHROMIUM;
     if (executablePath === undefined) throw new Error('CHROMIUM names the program of the browser');
     const suite = new Suite();
@@ -29,6 +30,7 @@ export class Suite {
     // Under this name, since passkeys need a domain.
     suite.url = `http://localhost:${suite.server.address().port}/`;
     await suite.backend.addCallbackUrls([suite.url]);
+    if (behindApi) await suite.startNotesServer();
     return suite;
   }
 
@@ -36,7 +38,20 @@ export class Suite {
     await this.browser?.close();
     this.server?.close();
     this.server?.closeAllConnections();
+    await this.notesServer?.stop();
     await this.backend?.stop();
+  }
+
+  /** Starts the API, or starts it again at the same address. */
+  async startNotesServer() {
+    const { origin } = new URL(this.url);
+    this.notesServer = await NotesServer.start(this.backend.config, origin, this.notesServer?.port);
+  }
+
+  /** Whether a request went to AWS or to the API, which may refuse it. */
+  isRemote(url) {
+    const remote = [this.backend.endpoint, this.notesServer?.url];
+    return remote.some((start) => start !== undefined && url.startsWith(start));
   }
 
   /** Someone with a browser of their own, who has opened the app. */
@@ -86,7 +101,7 @@ export class Suite {
   #answer(files) {
     return (request, response) => {
       if (!request.url.startsWith('/poolpass.json')) return files(request, response);
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(appConfig(this.backend.config)));
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(appConfig(this.backend.config, this.notesServer?.url)));
     };
   }
 }

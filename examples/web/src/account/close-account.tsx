@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 
 import { useApp } from '../context';
-import { burnNotebook } from '../notes/notebook';
+import { deleteAllNotes } from '../notes/note-store';
 import { problem } from '../problem';
 import { goTo } from '../route';
 import { announce } from '../ui/announce';
@@ -12,7 +12,7 @@ import { Notice } from '../ui/notice';
 const FIVE_MINUTES = 300;
 
 export function CloseAccount() {
-  const { client, visit } = useApp();
+  const { client, notes, visit } = useApp();
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const [isAsking, setAsking] = useState(false);
@@ -39,7 +39,7 @@ export function CloseAccount() {
   }
 
   async function close() {
-    await burnNotebook(client);
+    await deleteAllNotes(notes);
     await client.account.deleteUser();
     goTo('');
     announce('Your account is closed.');

@@ -13,7 +13,7 @@ import { problemOfComingBack } from './managed-login';
 import { rememberedUsername, signInFromSuggestions } from './remembered-passkey';
 
 export function SignInPage({ endedBecause, failed }: { endedBecause?: SessionEndReason; failed?: unknown }) {
-  const { client, visit, local } = useApp();
+  const { client, notes, visit, local } = useApp();
   const [unconfirmed, setUnconfirmed] = useState<{ username: string; password: string }>();
 
   const remembered = rememberedUsername();
@@ -81,19 +81,21 @@ export function SignInPage({ endedBecause, failed }: { endedBecause?: SessionEnd
         <p>
           New here? <a href={hrefTo('sign-up')}>Create an account</a>
         </p>
-        <p>
-          Just looking?{' '}
-          <button
-            class="link"
-            type="button"
-            onClick={() => {
-              visit.enterAsGuest();
-              goTo('');
-            }}
-          >
-            Write as a guest
-          </button>
-        </p>
+        {notes.admitsGuests && (
+          <p>
+            Just looking?{' '}
+            <button
+              class="link"
+              type="button"
+              onClick={() => {
+                visit.enterAsGuest();
+                goTo('');
+              }}
+            >
+              Write as a guest
+            </button>
+          </p>
+        )}
       </div>
       {local !== undefined && (
         <p class="local">

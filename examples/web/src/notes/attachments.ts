@@ -116,9 +116,10 @@ export function useAttachments(client: Client): Attachments {
   };
 }
 
-/** Whether AWS certainly did not do the work. After an internal error of AWS, it may be done. */
+/** Whether the note is certainly not written. After an internal error of the service, it may be. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof PoolpassError && error.awsCode !== undefined && error.kind !== 'unavailable';
+  const { httpStatus = 0 } = error instanceof PoolpassError ? error : {};
+  return httpStatus >= 400 && httpStatus < 500;
 }
 
 /** Objects that could not be deleted stay in the bucket, where no note refers to them. */

@@ -7,12 +7,12 @@ import { Notice } from '../ui/notice';
 import { useReturningFocus } from '../ui/use-returning-focus';
 import { AttachmentStrip } from './attachment-strip';
 import { useAttachments } from './attachments';
-import { newNoteId, type Note, writeNote } from './notebook';
+import { newNoteId, type Note } from './note';
 import { PICTURE_TYPES } from './pictures';
 
 /** A blank note. Its pictures are uploaded while it is still being written. */
 export function Composer({ withPictures, onWritten }: { withPictures: boolean; onWritten: (note: Note) => void }) {
-  const { client } = useApp();
+  const { client, notes } = useApp();
   const attachments = useAttachments(client);
   const [isSaving, setSaving] = useState(false);
   const [failure, setFailure] = useState<unknown>();
@@ -37,7 +37,7 @@ export function Composer({ withPictures, onWritten }: { withPictures: boolean; o
       });
       const draft = { text: String(data.get('text')).trim(), place: String(data.get('place')).trim(), pictures };
       const noteId = (id.current ??= newNoteId());
-      const note = await attachments.handOver(() => writeNote(client, noteId, draft));
+      const note = await attachments.handOver(() => notes.writeNote(noteId, draft));
       id.current = undefined;
       // Not there any more if the page was left meanwhile.
       form.current?.reset();

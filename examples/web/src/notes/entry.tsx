@@ -6,8 +6,8 @@ import { announce } from '../ui/announce';
 import { Confirm } from '../ui/dialog';
 import { Icon } from '../ui/icon';
 import { Notice } from '../ui/notice';
-import { deleteNote, type Note, reviseNote } from './notebook';
-import { Plates } from './plates';
+import type { Note } from './note';
+import { Thumbnails } from './thumbnails';
 
 interface EntryProps {
   readonly note: Note;
@@ -17,7 +17,7 @@ interface EntryProps {
 
 /** One note in the logbook. */
 export function Entry({ note, onChanged, onRemoved }: EntryProps) {
-  const { client } = useApp();
+  const { notes } = useApp();
   const [isEditing, setEditing] = useState(false);
   const [isDeleting, setDeleting] = useState(false);
   const edit = useRef<HTMLButtonElement>(null);
@@ -65,14 +65,14 @@ export function Entry({ note, onChanged, onRemoved }: EntryProps) {
       ) : (
         <p class="entry-text">{note.text}</p>
       )}
-      <Plates note={note} onChanged={onChanged} />
+      <Thumbnails note={note} onChanged={onChanged} />
       {isDeleting && (
         <Confirm
           title="Delete this note?"
           confirm="Delete note"
           onClose={() => setDeleting(false)}
           action={async () => {
-            await deleteNote(client, note);
+            await notes.deleteNote(note);
             announce('The note is deleted.');
             onRemoved(note);
           }}
@@ -85,7 +85,7 @@ export function Entry({ note, onChanged, onRemoved }: EntryProps) {
 }
 
 function Editor({ note, onRevised, onCancel }: { note: Note; onRevised: (note: Note) => void; onCancel: () => void }) {
-  const { client } = useApp();
+  const { notes } = useApp();
   const [text, setText] = useState(note.text);
   const [place, setPlace] = useState(note.place);
   const [failure, setFailure] = useState<unknown>();
@@ -98,7 +98,7 @@ function Editor({ note, onRevised, onCancel }: { note: Note; onRevised: (note: N
     setSaving(true);
     setFailure(undefined);
     try {
-      onRevised(await reviseNote(client, note, { text: text.trim(), place: place.trim() }));
+      onRevised(await notes.reviseNote(note, { text: text.trim(), place: place.trim() }));
       announce('The note is saved.');
     } catch (error) {
       setFailure(error);

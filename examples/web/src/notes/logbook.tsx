@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks';
 
 import { Notice } from '../ui/notice';
 import { Entry } from './entry';
-import type { Note } from './notebook';
+import type { Note } from './note';
 import type { Notebook } from './use-notebook';
 
 /** All notes, under the days on which they were written. */

@@ -13,8 +13,8 @@ import { useNotebook } from './use-notebook';
 type Writer = Extract<Visitor, { kind: 'user' | 'guest' }>;
 
 export function NotesPage({ visitor }: { visitor: Writer }) {
-  const { client } = useApp();
-  const notebook = useNotebook(client);
+  const { notes } = useApp();
+  const notebook = useNotebook(notes);
   const isGuest = visitor.kind === 'guest';
   return (
     <>

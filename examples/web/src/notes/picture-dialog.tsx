@@ -6,7 +6,7 @@ import { announce } from '../ui/announce';
 import { Dialog } from '../ui/dialog';
 import { Icon } from '../ui/icon';
 import { Notice } from '../ui/notice';
-import { type Note, takeOut } from './notebook';
+import type { Note } from './note';
 import { deletePictures, type Picture, shareLink } from './pictures';
 import { usePictureAddress } from './use-picture-address';
 
@@ -19,7 +19,7 @@ interface PictureDialogProps {
 
 /** A picture in full, and what can be done with it. */
 export function PictureDialog({ note, picture, onChanged, onClose }: PictureDialogProps) {
-  const { client } = useApp();
+  const { client, notes } = useApp();
   const { address, attempt, onError, hasFailed } = usePictureAddress(client, picture);
   const [link, setLink] = useState<{ url: string; until: Date; isCopied: boolean }>();
   const [failure, setFailure] = useState<unknown>();
@@ -43,7 +43,7 @@ export function PictureDialog({ note, picture, onChanged, onClose }: PictureDial
 
   const remove = act(async () => {
     // At the second try the note may be without it already, and only the bucket has it.
-    if (note.pictures.some(({ key }) => key === picture.key)) onChanged(await takeOut(client, note, picture));
+    if (note.pictures.some(({ key }) => key === picture.key)) onChanged(await notes.removePicture(note, picture));
     await deletePictures(client, [picture]);
     announce('The picture is deleted.');
     onClose();

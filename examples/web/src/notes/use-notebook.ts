@@ -1,8 +1,8 @@
-import type { Client, Item } from 'poolpass';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 
 import { problem } from '../problem';
-import { type Note, readLeaf } from './notebook';
+import type { Note } from './note';
+import type { NoteStore } from './note-store';
 
 /** The notes as far as they have been read. */
 export interface Notebook {
@@ -18,22 +18,22 @@ export interface Notebook {
   removed(note: Note): void;
 }
 
-export function useNotebook(client: Client): Notebook {
+export function useNotebook(store: NoteStore): Notebook {
   const [notes, setNotes] = useState<readonly Note[]>([]);
-  const [older, setOlder] = useState<Item>();
+  const [older, setOlder] = useState<string>();
   const [progress, setProgress] = useState<Pick<Notebook, 'state' | 'problem'>>({ state: 'reading' });
 
   const read = useCallback(async () => {
     setProgress({ state: 'reading' });
     try {
-      const leaf = await readLeaf(client, older);
-      setNotes((present) => [...present, ...leaf.notes.filter((note) => !isAmong(present, note))]);
-      setOlder(leaf.older);
+      const page = await store.readPage(older);
+      setNotes((present) => [...present, ...page.notes.filter((note) => !isAmong(present, note))]);
+      setOlder(page.older);
       setProgress({ state: 'read' });
     } catch (error) {
       setProgress({ state: 'failed', problem: problem(error) });
     }
-  }, [client, older]);
+  }, [store, older]);
 
   useEffect(() => void read(), []);
 
@@ -56,7 +56,7 @@ export function useNotebook(client: Client): Notebook {
   };
 }
 
-/** A note that was written while the leaf was on its way may be in it too. */
+/** A note that was written while the page was on its way may be in it too. */
 function isAmong(notes: readonly Note[], { id }: Note): boolean {
   return notes.some((note) => note.id === id);
 }

@@ -77,7 +77,7 @@ async function take(page, size, colorScheme) {
     .nth(NOTES.length - 1)
     .waitFor();
   // Lazy pictures load when they come into sight.
-  for (const image of await page.locator('.plate img').all()) {
+  for (const image of await page.locator('.thumbnail img').all()) {
     await image.scrollIntoViewIfNeeded();
     await page.waitForFunction((image) => image.complete && image.naturalWidth > 0, await image.elementHandle());
   }

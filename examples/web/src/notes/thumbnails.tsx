@@ -1,21 +1,21 @@
 import { useState } from 'preact/hooks';
 
 import { useApp } from '../context';
-import type { Note } from './notebook';
+import type { Note } from './note';
 import { PictureDialog } from './picture-dialog';
 import type { Picture } from './pictures';
 import { usePictureAddress } from './use-picture-address';
 
 /** The pictures of a note. Each opens in full. */
-export function Plates({ note, onChanged }: { note: Note; onChanged: (note: Note) => void }) {
+export function Thumbnails({ note, onChanged }: { note: Note; onChanged: (note: Note) => void }) {
   const [opened, setOpened] = useState<Picture>();
   return (
     <>
       {note.pictures.length > 0 && (
-        <ul class={`plates plates-${Math.min(note.pictures.length, 3)}`} aria-label="Pictures">
+        <ul class={`thumbnails thumbnails-${Math.min(note.pictures.length, 3)}`} aria-label="Pictures">
           {note.pictures.map((picture) => (
             <li key={picture.key}>
-              <Plate picture={picture} onOpen={() => setOpened(picture)} />
+              <Thumbnail picture={picture} onOpen={() => setOpened(picture)} />
             </li>
           ))}
         </ul>
@@ -28,11 +28,11 @@ export function Plates({ note, onChanged }: { note: Note; onChanged: (note: Note
   );
 }
 
-function Plate({ picture, onOpen }: { picture: Picture; onOpen: () => void }) {
+function Thumbnail({ picture, onOpen }: { picture: Picture; onOpen: () => void }) {
   const { client } = useApp();
   const { address, attempt, onError, hasFailed } = usePictureAddress(client, picture);
   return (
-    <button type="button" class="plate" aria-label={`Open ${picture.name}`} onClick={onOpen}>
+    <button type="button" class="thumbnail" aria-label={`Open ${picture.name}`} onClick={onOpen}>
       {hasFailed ? (
         <span class="missing">The picture could not be loaded</span>
       ) : (
