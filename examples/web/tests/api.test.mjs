@@ -70,13 +70,15 @@ describe('Field notes behind its API', { timeout: 300_000 }, () => {
     await elin.hears('The picture is deleted.');
 
     elin.page = firstTab;
+    await suite.backend.takeRequestCounts();
     await elin.presses('Open star.png');
     const dialog = elin.page.getByRole('dialog', { name: 'star.png' });
     await elin.presses('Delete picture', { within: dialog });
     await elin.hears('This was changed or deleted elsewhere in the meantime.', 'alert');
     await elin.presses('Close', { within: dialog });
+    assert.equal((await suite.backend.takeRequestCounts()).DeleteObjects, undefined);
     await elin.reloads();
-    await isDrawn(elin.page.locator('.thumbnail img'));
+    await elin.sees('button', 'Open star.png');
     assert.equal(await elin.page.locator('.thumbnail').count(), 1);
 
     elin.page = secondTab;
