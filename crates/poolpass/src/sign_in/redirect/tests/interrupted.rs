@@ -179,3 +179,35 @@ async fn a_redirect_that_comes_back_after_the_store_was_cleared_sends_nothing() 
     assert!(error.message().contains("begin the sign-in again"), "{error}");
     assert!(pool.operations().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_hangs_with_a_lock_is_not_waited_for_longer_than_documented() {
+    let began = tokio::time::Instant::now();
+    let waited = || began.elapsed();
+
+    // The lock of the redirects: nothing is begun, and nothing is exchanged.
+    let (pool, store) = (ScriptedPool::default(), MemoryStore::new());
+    let client = client_of_bob_on(&pool, store.clone()).await;
+    let url = begun(&client).await;
+    let hangs = store.lock("client.redirect").await.unwrap();
+    let error = client.sign_in_with_redirect(REDIRECT_URI).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Store);
+    assert!(waited() <= Duration::from_secs(20), "{:?}", waited());
+    let before = waited();
+    let error = client.handle_redirect(&redirected(&url, "code=c")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Store);
+    assert!(waited() - before <= Duration::from_secs(80), "{:?}", waited());
+    assert!(pool.operations().is_empty());
+    drop(hangs);
+
+    // The lock of the session, after the exchange.
+    let _hangs = store.lock("client.session.write").await.unwrap();
+    pool.answer(good(&pool, &url)).answer(json!({}));
+    let before = waited();
+    let error = client.handle_redirect(&redirected(&url, "code=c")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Store);
+    assert!(waited() - before <= Duration::from_secs(80), "{:?}", waited());
+    pool.asked(2).await;
+    assert_eq!(pool.last_input()["Token"], "the refresh token");
+    assert_eq!(username(&client).await.as_deref(), Some("bob"));
+}
