@@ -113,7 +113,7 @@ describe(`redirects in ${NAME}`, () => {
     const failure = await tab.evaluate((redirectUri) => failureOf(client.signInWithRedirect({ redirectUri })), home);
     assert.equal(failure.kind, 'store');
     assert.match(failure.message, /signInWithPopup/);
-    assert.equal(tab.url(), home);
+    assert.equal(await tab.evaluate(() => location.href), home);
   });
 
   suite.test('a sandboxed page, which has neither locks nor an address to change, gets errors of the package', async (person, { config }) => {
@@ -134,7 +134,7 @@ describe(`redirects in ${NAME}`, () => {
       await tab.goto(home + query);
       await open(tab, config);
       assert.equal(await tab.evaluate(() => client.handleRedirect()), undefined);
-      assert.equal(tab.url(), home + query);
+      assert.equal(await tab.evaluate(() => location.href), home + query);
     }
   });
 
