@@ -1,4 +1,4 @@
-//! What every operation has in common.
+//! Common behaviour of all operations.
 
 use http::StatusCode;
 use http_body_util::BodyExt as _;

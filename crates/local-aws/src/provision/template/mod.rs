@@ -87,7 +87,7 @@ impl Template {
     }
 }
 
-/// What has been created.
+/// The outcome of a creation.
 struct Stack {
     /// The output `PoolpassJson`.
     poolpass_json: Value,

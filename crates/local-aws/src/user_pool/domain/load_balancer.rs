@@ -1,4 +1,4 @@
-//! What a load balancer needs of a user pool whose people it signs in.
+//! The settings that a load balancer needs of a user pool whose people it signs in.
 
 use crate::user_pool::UserPools;
 
