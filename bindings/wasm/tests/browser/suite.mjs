@@ -6,10 +6,10 @@ import { Browser, isIt } from './browser.mjs';
 
 /** A browser and a local-aws for all tests of a file, and a person with empty storage for each. */
 export class Suite {
-  /** `prepare` gets local-aws and the origin of the pages, before the first test. */
-  constructor(prepare = async () => {}) {
+  /** `prepare` gets local-aws and the origin of the pages, before the first test; `folders` gives what the site serves besides. */
+  constructor(prepare = async () => {}, folders = () => ({})) {
     before(async () => {
-      this.#browser = await Browser.start();
+      this.#browser = await Browser.start(folders());
       this.#backend = await Backend.start();
       await prepare(this.#backend, this.#browser.origin);
     });
