@@ -97,7 +97,7 @@ struct PasskeyPage {
     layout: Layout,
     heading: &'static str,
     hint: &'static str,
-    /// What the page says when the authenticator gave no answer.
+    /// The text of the page when the authenticator gave no answer.
     failed: &'static str,
     /// `get` for a sign-in, `create` for a new passkey.
     ceremony: &'static str,

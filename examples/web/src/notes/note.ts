@@ -12,7 +12,7 @@ export interface Note {
 
 export type Draft = Pick<Note, 'text' | 'place' | 'pictures'>;
 
-/** What begins the id of a note. */
+/** The beginning of each note's id. */
 export const PREFIX = 'note#';
 
 /** The id of a note that is written now. */

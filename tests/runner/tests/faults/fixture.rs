@@ -253,7 +253,7 @@ impl Fixture {
         Ok(identity["IdentityId"].as_str().context("no identity")?.to_owned())
     }
 
-    /// What the configuration tells about the demo.
+    /// The configuration's part about the demo.
     pub fn demo(&self) -> &Value {
         &self.environment.demo.config()["demo"]
     }

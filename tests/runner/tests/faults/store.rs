@@ -6,7 +6,7 @@ use std::time::Duration;
 use poolpass::platform::{BoxFuture, MemoryStore, SessionStore, StoreError, StoreLock};
 use secrecy::SecretString;
 
-/// What another process does with the locks.
+/// The behaviour of another process that shares the locks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Locks {
     /// It holds none.
