@@ -1,3 +1,4 @@
+import Foundation
 import PoolpassFFI
 
 /// Makes a call that ends when its task is cancelled: generated code does not do that by itself.
@@ -26,5 +27,13 @@ private func mapped<Result>(_ work: () async throws -> Result) async throws -> R
         return try await work()
     } catch let error as PoolpassFFI.PoolpassError {
         throw PoolpassError(error)
+    }
+}
+
+extension URL {
+    /// A URL that the core has made.
+    init(ofCore text: String) throws {
+        guard let url = URL(string: text) else { throw PoolpassError.invalidInput("Foundation does not take this URL") }
+        self = url
     }
 }

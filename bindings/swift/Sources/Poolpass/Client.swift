@@ -124,6 +124,7 @@ extension Client {
     ///
     /// - Throws: ``PoolpassError`` with `invalidInput` for tokens that are malformed, of another user pool or app client, or of two
     ///   people; with `sessionEnded` when AWS refuses to refresh for good. After every error the present session stays.
+    @discardableResult
     public func adoptSession(_ tokens: SessionTokens) async throws -> User {
         try await call { User(try await inner.cancellable(handle: $0).refresh(tokens: tokens.handedIn)) }
     }

@@ -44,7 +44,8 @@ extension Client {
     /// - Parameters:
     ///   - provider: The login provider.
     ///   - source: Returns a token that is valid now, such as the one that the provider's own SDK holds or refreshes. If it throws, AWS
-    ///     credentials that are still valid stay in use; after that, calls throw `loginExpired`.
+    ///     credentials that are still valid stay in use; after that, calls throw `loginExpired`, whose message has the error's
+    ///     `localizedDescription`.
     /// - Throws: ``PoolpassError`` with `invalidInput` for a provider name that AWS does not take, `invalidConfig` without an identity pool.
     public func addLogin(_ provider: LoginProvider, source: @escaping @Sendable () async throws -> ProviderToken) throws {
         try mapped { try inner.addLogin(provider: provider, source: ForeignLoginToken(source)) }
@@ -111,7 +112,7 @@ private final class ForeignLoginToken: PoolpassFFI.LoginToken {
             let token = try await source()
             return PoolpassFFI.ProviderToken(token: token.token, identityId: token.identityId)
         } catch {
-            throw LoginTokenError.Failed(detail: "\(error)")
+            throw LoginTokenError.Failed(detail: error.localizedDescription)
         }
     }
 }

@@ -27,7 +27,7 @@ public struct PoolpassError: LocalizedError, Sendable {
     /// mostly without a question.
     ///
     /// Nothing else of the error shows the URL: it is good for one sign-in.
-    public internal(set) var retryUrl: String? = nil
+    public internal(set) var retryUrl: URL? = nil
 
     /// The authentication that an API requires, of an error of kind `insufficientUserAuthentication`.
     public let stepUp: StepUpRequirement?
@@ -110,7 +110,7 @@ extension PoolpassError {
                 cancellationReasons: reasons.map {
                     CancellationReason(code: $0.code, message: $0.message, item: $0.item)
                 }, stepUp: stepUp)
-            retryUrl = refused?.retryUrl()
+            retryUrl = refused?.retryUrl().flatMap(URL.init(string:))
         }
     }
 

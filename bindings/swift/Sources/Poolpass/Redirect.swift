@@ -67,7 +67,7 @@ public struct RedirectOptions: Sendable {
 /// The first half of a sign-in by redirect: where to send the person. It prints no query.
 public struct RedirectSignIn: Sendable {
     /// The URL of managed login (`/oauth2/authorize`), good for one sign-in. Open it in a browser, not in a web view of the app.
-    public let url: String
+    public let url: URL
 }
 
 /// The person whom a redirect has signed in. It prints no custom state.
@@ -96,8 +96,8 @@ extension Client {
     ) async throws -> RedirectSignIn {
         try await call {
             let client = inner.cancellable(handle: $0)
-            return RedirectSignIn(
-                url: try await client.signInWithRedirect(redirectUri: redirectUri, options: try options.inner()))
+            let url = try await client.signInWithRedirect(redirectUri: redirectUri, options: try options.inner())
+            return RedirectSignIn(url: try URL(ofCore: url))
         }
     }
 
@@ -114,9 +114,9 @@ extension Client {
     ///   session stays. `challengeExpired` when the code was used already or is older than five minutes. `notAuthorized` for a wrong app
     ///   client secret, `missingScope` when the app client does not allow `openid`. `conflict` when Cognito has only just linked the
     ///   provider's account to a user: send the person to ``PoolpassError/retryUrl``.
-    public func handleRedirect(_ url: String) async throws -> RedirectResult? {
+    public func handleRedirect(_ url: URL) async throws -> RedirectResult? {
         try await call {
-            let result = try await inner.cancellable(handle: $0).handleRedirect(url: url)
+            let result = try await inner.cancellable(handle: $0).handleRedirect(url: url.absoluteString)
             return result.map { RedirectResult(user: User($0.user), customState: $0.customState) }
         }
     }
@@ -147,8 +147,8 @@ extension Client {
     ///
     /// - Throws: ``PoolpassError`` with `invalidConfig` without a user pool or without its domain; `invalidInput` for a URI that Cognito
     ///   does not allow.
-    public func logoutUrl(_ logoutUri: String) throws -> String {
-        try mapped { try inner.logoutUrl(logoutUri: logoutUri) }
+    public func logoutUrl(_ logoutUri: String) throws -> URL {
+        try URL(ofCore: try mapped { try inner.logoutUrl(logoutUri: logoutUri) })
     }
 }
 
@@ -159,7 +159,7 @@ extension RedirectOptions: Redacted {
 }
 
 extension RedirectSignIn: Redacted {
-    var shown: KeyValuePairs<String, Any> { ["page": url.prefix { $0 != "?" }] }
+    var shown: KeyValuePairs<String, Any> { ["page": url.absoluteString.prefix { $0 != "?" }] }
 }
 
 extension RedirectResult: Redacted {

@@ -65,7 +65,7 @@ final class SecretTests: XCTestCase {
             let device = DeviceTokens(key: "eu-west-1_device", groupKey: "-group", password: "the-device-password")
             let redirectOptions = RedirectOptions(nonce: "the-chosen-nonce", customState: "the-custom-state")
             let redirect = try await client.signInWithRedirect("http://localhost:3000/", options: redirectOptions)
-            XCTAssertTrue(redirect.url.contains("the-chosen-nonce"))
+            XCTAssertTrue(redirect.url.absoluteString.contains("the-chosen-nonce"))
             let secrets = [
                 "the-chosen-nonce", "the-custom-state",
                 demo.password, "Wrong-Horse-9", "the-client-secret", "the-device-password", "the-refresh-token", idToken.jwt, accessToken.jwt, totp.secret,

@@ -351,7 +351,7 @@ final class SurfaceTests: XCTestCase {
 
 /// Never comes back.
 private struct SilentUserAgent: RedirectUserAgent {
-    func authenticate(url: String, redirectUri: String) async throws -> String {
+    func authenticate(url: URL, redirectUri: String) async throws -> URL {
         throw UserAgentError(.unsupported, "there is no browser")
     }
 }

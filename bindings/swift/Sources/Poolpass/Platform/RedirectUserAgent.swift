@@ -10,7 +10,7 @@ public protocol RedirectUserAgent: Sendable {
     /// Opens `url`, and waits until the pages redirect to `redirectUri`. Returns the whole URL of that redirect, with its query.
     ///
     /// Cancelling its task closes the pages, or at least ends the wait.
-    func authenticate(url: String, redirectUri: String) async throws -> String
+    func authenticate(url: URL, redirectUri: String) async throws -> URL
 }
 
 /// The reason why a user agent came back without a redirect.
@@ -40,7 +40,7 @@ final class ForeignUserAgent: PoolpassFFI.RedirectUserAgent {
 
     func authenticate(url: String, redirectUri: String) async throws -> String {
         do {
-            return try await agent.authenticate(url: url, redirectUri: redirectUri)
+            return try await agent.authenticate(url: try URL(ofCore: url), redirectUri: redirectUri).absoluteString
         } catch let error as UserAgentError {
             throw PoolpassFFI.UserAgentError.Failed(kind: error.kind, detail: error.detail)
         } catch is CancellationError {

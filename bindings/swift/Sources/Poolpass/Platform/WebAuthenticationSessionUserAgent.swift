@@ -22,13 +22,13 @@
         }
 
         /// Opens `url`, and waits until the pages redirect to `redirectUri`. Returns the whole URL of that redirect, with its query.
-        public func authenticate(url: String, redirectUri: String) async throws -> String {
-            guard let url = URL(string: url), let redirect = URL(string: redirectUri), let scheme = redirect.scheme else {
-                throw UserAgentError(.failed, "the URL or the redirect URI is malformed")
+        public func authenticate(url: URL, redirectUri: String) async throws -> URL {
+            guard let callback = RedirectCallback(redirectUri) else {
+                throw UserAgentError(.failed, "the redirect URI is malformed")
             }
             let visit = await Visit(window())
             return try await withTaskCancellationHandler {
-                try await visit.redirect(from: url, to: redirect, scheme: scheme, isEphemeral: isEphemeral)
+                try await visit.redirect(from: url, to: callback, isEphemeral: isEphemeral)
             } onCancel: {
                 Task { @MainActor in visit.cancel() }
             }
@@ -40,50 +40,68 @@
     private final class Visit: NSObject, ASWebAuthenticationPresentationContextProviding {
         private let window: ASPresentationAnchor
         private var session: ASWebAuthenticationSession?
+        private var waiting: CheckedContinuation<URL, any Error>?
         private var isCancelled = false
 
         init(_ window: ASPresentationAnchor) {
             self.window = window
         }
 
-        func redirect(from url: URL, to redirect: URL, scheme: String, isEphemeral: Bool) async throws -> String {
+        func redirect(from url: URL, to callback: RedirectCallback, isEphemeral: Bool) async throws -> URL {
             if isCancelled { throw CancellationError() }
+            let session = try session(from: url, to: callback)
+            session.presentationContextProvider = self
+            session.prefersEphemeralWebBrowserSession = isEphemeral
+            self.session = session
             return try await withCheckedThrowingContinuation { waiting in
-                let completed: @Sendable (URL?, (any Error)?) -> Void = { url, error in
-                    if let url {
-                        waiting.resume(returning: url.absoluteString)
-                    } else {
-                        let isCancelled = (error as? ASWebAuthenticationSessionError)?.code == .canceledLogin
-                        let detail = error?.localizedDescription ?? "the system returned nothing"
-                        waiting.resume(throwing: UserAgentError(isCancelled ? .cancelled : .failed, detail))
-                    }
-                }
-                let session: ASWebAuthenticationSession
-                if scheme.lowercased() != "https" {
-                    session = ASWebAuthenticationSession(url: url, callbackURLScheme: scheme, completionHandler: completed)
-                } else if #available(iOS 17.4, macOS 14.4, visionOS 1.1, *), let host = redirect.host {
-                    let callback = ASWebAuthenticationSession.Callback.https(host: host, path: redirect.path)
-                    session = ASWebAuthenticationSession(url: url, callback: callback, completionHandler: completed)
-                } else {
-                    let detail = "a redirect URI with https needs iOS 17.4 or macOS 14.4: register one with a scheme of the app's"
-                    waiting.resume(throwing: UserAgentError(.unsupported, detail))
-                    return
-                }
-                session.presentationContextProvider = self
-                session.prefersEphemeralWebBrowserSession = isEphemeral
-                self.session = session
-                // One that does not start calls its handler too, with the reason.
-                _ = session.start()
+                self.waiting = waiting
+                guard !session.start() else { return }
+                // After the handler, which may know the reason.
+                Task { self.finish(.failure(UserAgentError(.failed, "the system did not start the session"))) }
             }
         }
 
         func cancel() {
             isCancelled = true
             session?.cancel()
+            finish(.failure(CancellationError()))
         }
 
         func presentationAnchor(for session: ASWebAuthenticationSession) -> ASPresentationAnchor {
             window
         }
+
+        private func session(from url: URL, to callback: RedirectCallback) throws -> ASWebAuthenticationSession {
+            // The system calls it on a thread of its own choice.
+            let completed: @Sendable (URL?, (any Error)?) -> Void = { url, error in
+                let outcome = outcome(url, error)
+                Task { @MainActor in self.finish(outcome) }
+            }
+            switch callback {
+            case .scheme(let scheme):
+                return ASWebAuthenticationSession(url: url, callbackURLScheme: scheme, completionHandler: completed)
+            case .https(let host, let path):
+                guard #available(iOS 17.4, macOS 14.4, visionOS 1.1, *) else {
+                    let detail = "a redirect URI with https needs iOS 17.4 or macOS 14.4: register one with a scheme of the app's"
+                    throw UserAgentError(.unsupported, detail)
+                }
+                return ASWebAuthenticationSession(
+                    url: url, callback: .https(host: host, path: path), completionHandler: completed)
+            }
+        }
+
+        /// Ends the wait once: whether the handler is called for a session that was cancelled or did not start is the system's affair.
+        private func finish(_ outcome: Result<URL, any Error>) {
+            waiting?.resume(with: outcome)
+            waiting = nil
+            session = nil
+        }
+    }
+
+    private func outcome(_ url: URL?, _ error: (any Error)?) -> Result<URL, any Error> {
+        if let url { return .success(url) }
+        let isCancelled = (error as? ASWebAuthenticationSessionError)?.code == .canceledLogin
+        let detail = error?.localizedDescription ?? "the system returned nothing"
+        return .failure(UserAgentError(isCancelled ? .cancelled : .failed, detail))
     }
 #endif

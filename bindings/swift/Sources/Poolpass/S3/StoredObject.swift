@@ -56,10 +56,7 @@ public struct PresignedURL: Sendable {
     public let expiresAt: Date
 
     init(_ inner: PoolpassFFI.PresignedUrl) throws {
-        guard let url = URL(string: inner.url()) else {
-            throw PoolpassError.invalidInput("Foundation does not take this URL")
-        }
-        self.url = url
+        url = try URL(ofCore: inner.url())
         headers = inner.headers()
         expiresAt = inner.expiresAt()
     }

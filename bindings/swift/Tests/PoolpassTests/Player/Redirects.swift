@@ -5,7 +5,7 @@ import Poolpass
 let redirects: [String: Operation] = [
     "signInWithRedirect": { driver, with in
         let signIn = try await driver.client.signInWithRedirect(try with.text("redirectUri"), options: options(with))
-        return ["url": .string(signIn.url)]
+        return ["url": .string(signIn.url.absoluteString)]
     },
     "signInWithUserAgent": { driver, with in
         described(
@@ -13,14 +13,19 @@ let redirects: [String: Operation] = [
                 Browser(driver, with), redirectUri: try with.text("redirectUri"), options: options(with)))
     },
     "handleRedirect": { driver, with in
-        guard let result = try await driver.client.handleRedirect(try with.text("url")) else { return .null }
+        guard let result = try await driver.client.handleRedirect(try url(with)) else { return .null }
         return ["user": described(result.user), "customState": .of(result.customState)]
     },
-    "logoutUrl": { driver, with in ["url": .string(try driver.client.logoutUrl(try with.text("logoutUri")))] },
+    "logoutUrl": { driver, with in ["url": .string(try driver.client.logoutUrl(try with.text("logoutUri")).absoluteString)] },
     "browse": { driver, with in
-        ["url": .string(try await Browser(driver, with).visit(try with.text("url"), try with.text("redirectUri")))]
+        ["url": .string(try await Browser(driver, with).visit(try with.text("url"), try with.text("redirectUri")).absoluteString)]
     },
 ]
+
+private func url(_ with: Arguments) throws -> URL {
+    guard let url = URL(string: try with.text("url")) else { throw Mismatch("url is malformed") }
+    return url
+}
 
 private func options(_ with: Arguments) -> RedirectOptions {
     RedirectOptions(
@@ -43,12 +48,12 @@ private struct Browser: RedirectUserAgent {
         settings = with["userAgent"].object ?? [:]
     }
 
-    func authenticate(url: String, redirectUri: String) async throws -> String {
+    func authenticate(url: URL, redirectUri: String) async throws -> URL {
         if settings["cancels"] == .bool(true) { throw UserAgentError(.cancelled, "the person closed the window") }
-        return try await visit(url, redirectUri)
+        return try await visit(url.absoluteString, redirectUri)
     }
 
-    func visit(_ url: String, _ redirectUri: String) async throws -> String {
+    func visit(_ url: String, _ redirectUri: String) async throws -> URL {
         var script = settings
         var url = url
         for (from, to) in script.removeValue(forKey: "tamper")?.strings ?? [:] {
@@ -58,7 +63,7 @@ private struct Browser: RedirectUserAgent {
         script["redirectUri"] = .string(redirectUri)
         let answer = try await HTTP.send(
             "POST", control, headers: ["content-type": "application/json"], body: JSON.object(script).text)
-        guard answer.status == 200, let redirected = try JSON(parsing: answer.body)["url"].string else {
+        guard answer.status == 200, let redirected = try JSON(parsing: answer.body)["url"].string.flatMap(URL.init(string:)) else {
             throw Mismatch("the browser did not come back: \(answer.body)")
         }
         return redirected
