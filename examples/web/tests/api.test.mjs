@@ -109,14 +109,16 @@ describe('Field notes behind its API', { timeout: 300_000 }, () => {
     const max = await suite.member('max');
     await max.writes('Rain, all day.');
     await suite.notesServer.stop();
-    await max.reloads();
-    await max.sees('heading', 'max’s notebook');
-    await max.hears('Your notes could not be read. The service cannot be reached.', 'alert');
-    await max.fills('What did you see?', 'A rainbow.');
-    await max.presses('Save note');
-    await max.page.getByRole('form', { name: 'New note' }).getByRole('alert').waitFor();
-
-    await suite.startNotesServer();
+    try {
+      await max.reloads();
+      await max.sees('heading', 'max’s notebook');
+      await max.hears('Your notes could not be read. The service cannot be reached.', 'alert');
+      await max.fills('What did you see?', 'A rainbow.');
+      await max.presses('Save note');
+      await max.page.getByRole('form', { name: 'New note' }).getByRole('alert').waitFor();
+    } finally {
+      await suite.startNotesServer();
+    }
     await max.presses('Save note');
     await max.hears('The note is in your notebook.');
     await max.presses('Try again');
