@@ -205,12 +205,27 @@ async fn identity_providers_are_created_once_read_listed_and_deleted() {
     let saml = [("Name", "adfs"), ("SAMLMetadataDocument", metadata.as_str())];
     let saml_arn = call("CreateSAMLProvider", &saml).await.expect_ok().xml("SAMLProviderArn");
     assert_eq!(saml_arn, "arn:aws:iam::000000000000:saml-provider/adfs");
-    let wrong = "x".repeat(1000);
-    let broken = [("Name", "broken"), ("SAMLMetadataDocument", wrong.as_str())];
-    call("CreateSAMLProvider", &broken).await.expect_error(400, "InvalidInput");
+    for wrong in [
+        "x".repeat(1000),
+        metadata.replace("EntityDescriptor", "Something"),
+        metadata.replace("X509Certificate", "Something"),
+    ] {
+        let broken = [("Name", "broken"), ("SAMLMetadataDocument", wrong.as_str())];
+        call("CreateSAMLProvider", &broken).await.expect_error(400, "InvalidInput");
+    }
     assert!(call("ListSAMLProviders", &[]).await.expect_ok().text().contains(&saml_arn));
     let listed = call("ListOpenIDConnectProviders", &[]).await.expect_ok();
     assert!(listed.text().contains(&arn) && !listed.text().contains(&saml_arn));
+
+    // The ARN of the other kind names no provider of this kind.
+    for (operation, name, arn) in [
+        ("GetOpenIDConnectProvider", "OpenIDConnectProviderArn", &saml_arn),
+        ("DeleteOpenIDConnectProvider", "OpenIDConnectProviderArn", &saml_arn),
+        ("GetSAMLProvider", "SAMLProviderArn", &arn),
+        ("DeleteSAMLProvider", "SAMLProviderArn", &arn),
+    ] {
+        call(operation, &[(name, arn.as_str())]).await.expect_error(400, "ValidationError");
+    }
 
     call("DeleteOpenIDConnectProvider", &[("OpenIDConnectProviderArn", &arn)]).await.expect_ok();
     call("GetOpenIDConnectProvider", &[("OpenIDConnectProviderArn", &arn)])

@@ -178,6 +178,12 @@ mod tests {
         }
         for wrong in [
             ClassicFlow { role_arn: "app".into(), ..flow() },
+            ClassicFlow { role_arn: "arn:aws:iam::1:role".into(), ..flow() },
+            ClassicFlow { role_arn: "aws:iam::123456789012:role/app".into(), ..flow() },
+            ClassicFlow {
+                role_arn: format!("arn:aws:iam::123456789012:role/{}", "a".repeat(2048)),
+                ..flow()
+            },
             named("a"),
             named("a:b"),
             named(&"a".repeat(65)),

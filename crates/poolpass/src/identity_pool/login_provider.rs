@@ -191,6 +191,10 @@ mod tests {
             LoginProvider::OpenId("a b".into()),
             LoginProvider::OpenId("a".repeat(129)),
             LoginProvider::Saml("adfs".into()),
+            LoginProvider::Saml("arn:aws:iam::1:role/adfs".into()),
+            LoginProvider::Saml("aws:iam::1:saml-provider/adfs".into()),
+            LoginProvider::Saml("arn:aws:iam::1:saml-provider/ad fs".into()),
+            LoginProvider::Saml(format!("arn:aws:iam::1:saml-provider/{}", "a".repeat(128))),
             LoginProvider::Developer(String::new()),
         ] {
             assert!(wrong.check().is_err(), "{wrong:?}");

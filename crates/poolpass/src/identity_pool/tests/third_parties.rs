@@ -327,3 +327,99 @@ async fn a_login_that_has_expired_stays_linked_and_says_so() {
     let error = without.world.pool.unlink(&LoginProvider::Google).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotAuthorized, "{error}");
 }
+
+#[tokio::test]
+async fn a_new_source_takes_the_place_of_that_of_the_same_provider_and_of_no_other() {
+    let parties = Parties::new(friendly);
+    parties.add(LoginProvider::Google, &TestToken::new("ada's"));
+    parties.add(LoginProvider::Facebook, &TestToken::new("facebook's"));
+    parties.identity_id().await.unwrap();
+    parties.world.asked();
+    parties.add(LoginProvider::Google, &TestToken::new("bob's"));
+    assert_eq!(parties.sources.providers(), [LoginProvider::Facebook, LoginProvider::Google]);
+    // It may be another person's, so the credentials are not those of the old one.
+    parties.identity_id().await.unwrap();
+    let asked = parties.world.cognito.asked.lock().unwrap();
+    let both = json!({ "graph.facebook.com": "facebook's", GOOGLE: "bob's" });
+    assert_eq!(asked.last().map(|(_, input)| &input["Logins"]), Some(&both));
+}
+
+#[test]
+fn a_provider_that_aws_does_not_know_is_not_added() {
+    let parties = Parties::new(friendly);
+    let adfs = LoginProvider::Saml("adfs".to_owned());
+    let error = parties.sources.add(adfs, Arc::new(TestToken::new("token"))).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(parties.sources.providers().is_empty());
+}
+
+#[tokio::test]
+async fn the_kept_identity_does_not_depend_on_the_order_of_the_providers() {
+    let store = MemoryStore::new();
+    for (providers, asked) in [
+        ([LoginProvider::Google, LoginProvider::Facebook], &["GetId", "GetCredentialsForIdentity"][..]),
+        ([LoginProvider::Facebook, LoginProvider::Google], &["GetCredentialsForIdentity"]),
+    ] {
+        let parties = Parties::on(store.clone(), friendly);
+        for provider in providers {
+            parties.add(provider, &TestToken::new("token"));
+        }
+        parties.identity_id().await.unwrap();
+        assert_eq!(parties.world.asked(), asked);
+    }
+}
+
+/// Cognito's refusal of a login in which the token of `provider` is `token`.
+fn refusing(
+    provider: &'static str,
+    token: &'static str,
+    message: &'static str,
+) -> impl Fn(&str, &Value) -> (u16, Value) {
+    move |operation, input| match input["Logins"][provider] == token {
+        true => refuse_saying("NotAuthorizedException", message),
+        false => friendly(operation, input),
+    }
+}
+
+const EXPIRED: &str = "Invalid login token. Token expired: 1 >= 2";
+
+#[tokio::test]
+async fn the_session_is_renewed_once_where_its_token_has_expired_beside_a_third_party_s() {
+    let parties = Parties::new(refusing(USER_POOL, "token of ada", EXPIRED));
+    parties.world.signs_in("ada");
+    parties.add(LoginProvider::Google, &TestToken::new("google's"));
+    assert_eq!(parties.identity_id().await.unwrap(), "eu-west-1:own");
+    assert_eq!(parties.world.logins.renewals.load(Ordering::Relaxed), 1);
+    let asked = parties.world.cognito.asked.lock().unwrap();
+    let both = json!({ USER_POOL: "token 1 of ada", GOOGLE: "google's" });
+    assert_eq!(asked.last().map(|(_, input)| &input["Logins"]), Some(&both));
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_for_another_reason_is_neither_expired_nor_renewed() {
+    let parties =
+        Parties::new(refusing(GOOGLE, "google's", "Invalid login token. Not a valid OpenId token."));
+    parties.world.signs_in("ada");
+    parties.add(LoginProvider::Google, &TestToken::new("google's"));
+    assert_eq!(parties.identity_id().await, Err(ErrorKind::NotAuthorized));
+    assert_eq!(parties.world.logins.renewals.load(Ordering::Relaxed), 0);
+    assert_eq!(parties.world.asked(), ["GetId"], "it is not tried again");
+}
+
+#[tokio::test]
+async fn unlinking_needs_that_provider_s_login_and_drops_the_credentials() {
+    let parties = Parties::new(|operation, input| match operation {
+        "UnlinkIdentity" => (200, json!({})),
+        _ => friendly(operation, input),
+    });
+    parties.add(LoginProvider::Google, &TestToken::new("token"));
+    parties.identity_id().await.unwrap();
+    parties.world.asked();
+    let error = parties.world.pool.unlink(&LoginProvider::Facebook).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(parties.world.asked().is_empty(), "nothing was sent");
+    parties.world.pool.unlink(&LoginProvider::Google).await.unwrap();
+    parties.world.asked();
+    parties.identity_id().await.unwrap();
+    assert!(!parties.world.asked().is_empty(), "the credentials were those of the linked login");
+}

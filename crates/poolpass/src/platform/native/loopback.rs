@@ -265,6 +265,8 @@ impl fmt::Debug for LoopbackUserAgent {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::sync::mpsc;
 
@@ -312,6 +314,8 @@ mod tests {
                 ("POST /signed-in?code=c&state=poolpass-1", &authority),
                 ("GET /signed-in?code=c&state=poolpass-1", "evil.example"),
                 ("GET http://evil.example/signed-in?code=c&state=poolpass-1", "evil.example"),
+                // A path that is another origin to whoever joins it with a URL.
+                ("GET //evil.example/signed-in?code=c&state=poolpass-1", &authority),
             ] {
                 let answer = send(port, line, its_host).await;
                 assert!(answer.starts_with("HTTP/1.1 404"), "{line}: {answer}");
@@ -329,12 +333,20 @@ mod tests {
 
     #[tokio::test]
     async fn what_cannot_be_waited_for_is_refused_before_the_browser_opens() {
-        let agent = || LoopbackUserAgent::new().opener(|_| panic!("nothing is opened"));
+        let opened = Arc::new(AtomicBool::new(false));
+        let agent = || {
+            let opened = Arc::clone(&opened);
+            LoopbackUserAgent::new().opener(move |_| {
+                opened.store(true, Ordering::Relaxed);
+                Err(io::Error::other("no screen"))
+            })
+        };
         for redirect_uri in [
             "https://localhost:8400/",
             "http://app.example:8400/",
             "http://localhost/",
             "my-app://signed-in",
+            "my-app://localhost:8400/",
             "x",
         ] {
             let error = agent().authenticate(URL, redirect_uri).await.unwrap_err();
@@ -348,6 +360,7 @@ mod tests {
         let error =
             agent().authenticate("https://auth.example.com/", "http://127.0.0.1:1/").await.unwrap_err();
         assert_eq!(error.kind, UserAgentErrorKind::Failed);
+        assert!(!opened.load(Ordering::Relaxed));
     }
 
     #[tokio::test]

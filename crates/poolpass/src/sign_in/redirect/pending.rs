@@ -20,7 +20,7 @@ const VERSION: u64 = 1;
 /// People may have to reset a password or to open an account with their provider first.
 const LIFE: Duration = Duration::from_secs(60 * 60);
 /// The oldest ones make room.
-const MOST: usize = 20;
+pub(super) const MOST: usize = 20;
 const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A redirect that is waited for. `state`, `code_verifier` and `nonce` are secrets.

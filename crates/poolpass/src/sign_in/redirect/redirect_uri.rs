@@ -62,6 +62,8 @@ mod tests {
             "http://localhost.example/",
             "http://127.0.0.1.example/",
             "http://localhost@evil.example/",
+            "http://localhost:80@evil.example/",
+            "http://localhost:80.evil.example/",
             "https://",
             "https:///path",
             "https://app.example/#here",

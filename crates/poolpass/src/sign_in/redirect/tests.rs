@@ -181,6 +181,42 @@ async fn several_redirects_wait_side_by_side() {
 }
 
 #[tokio::test]
+async fn two_redirects_that_come_back_at_once_have_an_exchange_each() {
+    let pool = ScriptedPool::default();
+    let client = pool.client().build().unwrap();
+    let (first, second) = (begun(&client).await, begun(&client).await);
+    let (answer, second_answer) = (redirected(&first, "code=c"), redirected(&second, "code=d"));
+    let release = pool.answer(good(&pool, &first)).hold();
+    let (one, two) = tokio::join!(client.handle_redirect(&answer), async {
+        pool.asked(1).await;
+        pool.answer(good(&pool, &second));
+        let two = client.handle_redirect(&second_answer);
+        let (two, ()) = tokio::join!(two, async {
+            pool.asked(2).await;
+            release.send(()).unwrap();
+        });
+        two
+    });
+    assert!(one.unwrap().is_some() && two.unwrap().is_some());
+    assert_eq!(pool.operations(), ["/oauth2/token"; 2]);
+}
+
+#[tokio::test]
+async fn only_the_latest_redirects_wait() {
+    let pool = ScriptedPool::default();
+    let client = client_of_bob(&pool).await;
+    let first = begun(&client).await;
+    let second = begun(&client).await;
+    for _ in 0..pending::MOST - 1 {
+        begun(&client).await;
+    }
+    let error = client.handle_redirect(&redirected(&first, "code=c")).await.unwrap_err();
+    assert_eq!((error.kind(), pool.operations().len()), (ErrorKind::InvalidRedirect, 0));
+    pool.answer(good(&pool, &second));
+    assert!(client.handle_redirect(&redirected(&second, "code=c")).await.unwrap().is_some());
+}
+
+#[tokio::test]
 async fn an_answer_that_nobody_waits_for_sends_nothing_and_keeps_the_session() {
     let pool = ScriptedPool::default();
     let client = client_of_bob(&pool).await;

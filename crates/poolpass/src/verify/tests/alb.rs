@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING};
 use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -81,6 +81,8 @@ async fn the_metadata_is_read_from_the_header_and_nowhere_else() {
         ("exp", Value::Null, VerifyErrorKind::Malformed),
         ("kid", Value::Null, VerifyErrorKind::Malformed),
         ("kid", json!("../../keys"), VerifyErrorKind::Malformed),
+        ("kid", json!("a".repeat(65)), VerifyErrorKind::Malformed),
+        ("kid", json!(""), VerifyErrorKind::Malformed),
         ("kid", json!("ffffffff-4b5a-6978-8796-a5b4c3d2e1f0"), VerifyErrorKind::UnknownKey),
         ("alg", json!("none"), VerifyErrorKind::Algorithm),
         ("alg", json!("RS256"), VerifyErrorKind::Algorithm),
@@ -150,13 +152,40 @@ async fn what_is_not_a_key_of_the_curve_is_not_used() {
     let (key, server) = load_balancer();
     let rsa = RSA_KEYS[0].public_key();
     let rsa: PublicKeyX509Der<'_> = rsa.as_der().unwrap();
-    for document in
-        ["", "<html>", &key.pem().replace("PUBLIC", "PRIVATE"), &pem(rsa.as_ref()), &pem(&[0x30, 0x80])]
-    {
+    let p384 = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
+    let p384: PublicKeyX509Der<'_> = p384.public_key().as_der().unwrap();
+    for document in [
+        "",
+        "<html>",
+        &key.pem().replace("PUBLIC", "PRIVATE"),
+        &pem(rsa.as_ref()),
+        &pem(p384.as_ref()),
+        &pem(&[0x30, 0x80]),
+    ] {
         let verifier = verifier(&server);
         server.put(&format!("{KEYS}/{KEY_ID}"), document);
         let text = key.sign(&header(), &payload());
         assert_eq!(outcome(&verifier, &text).await, Some(VerifyErrorKind::KeysUnavailable), "{document}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_is_good_only_in_its_own_user_pool() {
+    const OTHER_POOL: &str = "eu-west-1_Other0123";
+
+    let (key, server) = load_balancer();
+    let builder = builder().user_pool(OTHER_POOL, ["2example23456789"]);
+    let verifier = builder.transport(server.clone()).clock(FixedClock(NOW)).build().unwrap();
+    let other = format!("https://cognito-idp.eu-west-1.amazonaws.com/{OTHER_POOL}");
+    for (issuer, client, expected) in [
+        (ISSUER, CLIENT, None),
+        (ISSUER, "2example23456789", Some(VerifyErrorKind::ClientId)),
+        (&other, "2example23456789", None),
+        (&other, CLIENT, Some(VerifyErrorKind::ClientId)),
+    ] {
+        let changed = with(with(header(), "iss", json!(issuer)), "client", json!(client));
+        let text = key.sign(&changed, &with(payload(), "iss", json!(issuer)));
+        assert_eq!(outcome(&verifier, &text).await, expected, "{issuer} {client}");
     }
 }
 

@@ -74,6 +74,9 @@ async fn every_refusal_says_what_is_missing() {
         (access(), vec!["Basic YWRhOnB3"], 401, ""),
         (access(), vec!["Bearer"], 400, "error=\"invalid_request\""),
         (access(), vec!["Bearer "], 400, "error=\"invalid_request\""),
+        (access(), vec!["Bearer a b"], 400, "error=\"invalid_request\""),
+        (access(), vec!["Bearer a,b"], 400, "error=\"invalid_request\""),
+        (access(), vec!["Negotiate"], 401, ""),
         (access(), vec![&good, &good], 400, "error=\"invalid_request\""),
         (access(), vec!["Bearer nonsense"], 401, "error=\"invalid_token\""),
         (access(), vec![&expired], 401, expired_text),
@@ -98,9 +101,16 @@ async fn every_refusal_says_what_is_missing() {
 async fn a_requirement_cannot_break_out_of_the_header() {
     let good = format!("Bearer {}", token(&access_claims()));
     let requirements = Requirements::access_token().scope("x\", error=\"none\r\nset-cookie: a=b");
-    let answer = answer(&KeyServer::of_user_pool(), requirements, &[&good]).await;
-    assert_eq!(answer.status(), 403);
-    assert!(!challenge(answer.headers()).contains("set-cookie"));
+    let broken = answer(&KeyServer::of_user_pool(), requirements, &[&good]).await;
+    assert_eq!(broken.status(), 403);
+    assert!(!challenge(broken.headers()).contains("set-cookie"));
+    for scope in ["x\", error=\"none", "x\\", "\u{e9}"] {
+        let requirements = Requirements::access_token().scope(scope);
+        let broken = answer(&KeyServer::of_user_pool(), requirements, &[&good]).await;
+        let challenge = challenge(broken.headers());
+        assert!(challenge.starts_with("Bearer error=\"insufficient_scope\""), "{challenge}");
+        assert!(!challenge.contains("scope=") && !challenge.contains("none"), "{challenge}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

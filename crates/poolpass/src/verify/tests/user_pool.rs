@@ -81,6 +81,11 @@ async fn every_claim_is_checked() {
         assert_eq!(error.kind(), expected, "{name} {value}");
         assert!(!jwt.split('.').any(|part| error.message().contains(part)), "{error}");
     }
+    // Nothing longer than 64 KB is read, however well it is signed.
+    for (length, expected) in [(40_000, None), (70_000, Some(VerifyErrorKind::Malformed))] {
+        let jwt = token(&with(access_claims(), "custom", json!("a".repeat(length))));
+        assert_eq!(kind(verifier.verify(&jwt, &Requirements::access_token()).await), expected, "{length}");
+    }
     let with_audience = with(access_claims(), "aud", json!(CLIENT));
     let jwt = token(&with(with_audience, "client_id", json!("another")));
     let verified = verifier.verify(&jwt, &Requirements::access_token()).await;

@@ -6,13 +6,17 @@ type Change = fn(&mut Value, &mut Value);
 
 #[tokio::test]
 async fn tokens_that_are_not_for_this_sign_in_are_refused_and_the_old_session_stays() {
-    let changes: [(&str, Change); 14] = [
+    let changes: [(&str, Change); 16] = [
         ("issuer", |id, _| id["iss"] = json!("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other")),
         ("issuer of the access token", |_, access| access["iss"] = json!("https://evil.example")),
         ("no issuer", |id, _| id["iss"] = Value::Null),
         ("http", |id, _| id["iss"] = json!(ISSUER.replace("https", "http"))),
         ("audience", |id, _| id["aud"] = json!("another client")),
         ("audiences without a party", |id, _| id["aud"] = json!(["client", "another"])),
+        ("a list without this client", |id, _| id["aud"] = json!(["another"])),
+        ("audiences without this client, which is the party", |id, _| {
+            (id["aud"], id["azp"]) = (json!(["another", "a third"]), json!("client"));
+        }),
         ("no audience", |id, _| id["aud"] = Value::Null),
         ("party", |id, _| id["azp"] = json!("another")),
         ("client of the access token", |_, access| access["client_id"] = json!("another")),
@@ -94,19 +98,28 @@ async fn what_openid_connect_allows_beside_cognito_s_own_form_is_accepted() {
         pool.answer(answer(&pool, &url, change));
         client.handle_redirect(&redirected(&url, "code=c")).await.unwrap().unwrap();
     }
+    // The server may also say who answers (RFC 9207).
+    let url = begun(&client).await;
+    pool.answer(good(&pool, &url));
+    let named = format!(
+        "code=c&iss={}",
+        percent_encoding::utf8_percent_encode(ISSUER, percent_encoding::NON_ALPHANUMERIC)
+    );
+    client.handle_redirect(&redirected(&url, &named)).await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn a_sign_in_that_is_too_old_is_refused() {
     let pool = ScriptedPool::default();
     let client = pool.client().build().unwrap();
-    for (age, is_fine) in [(Duration::from_secs(300), true), (Duration::from_secs(420), false)] {
+    // A minute of leeway is part of the limit.
+    for (age, is_fine) in [(300, true), (360, true), (361, false), (420, false)] {
         let sign_in =
             client.sign_in_with_redirect(REDIRECT_URI).max_age(Duration::from_secs(300)).await.unwrap();
-        let then = seconds(&pool) - age.as_secs();
+        let then = seconds(&pool) - age;
         pool.answer(answer(&pool, sign_in.url(), |id, _| id["auth_time"] = json!(then)));
         let outcome = client.handle_redirect(&redirected(sign_in.url(), "code=c")).await;
-        assert_eq!(outcome.is_ok(), is_fine);
+        assert_eq!(outcome.is_ok(), is_fine, "{age}");
     }
 }
 

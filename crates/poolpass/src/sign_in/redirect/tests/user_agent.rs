@@ -64,3 +64,30 @@ async fn a_user_agent_is_sent_a_second_time_where_cognito_has_just_linked_the_us
     let error = client.sign_in_with_user_agent(agent.clone(), REDIRECT_URI).await.unwrap_err();
     assert_eq!((error.kind(), agent.1.lock().unwrap().len()), (ErrorKind::Conflict, 2));
 }
+
+#[tokio::test]
+async fn a_user_agent_that_brings_the_answer_to_another_sign_in_is_refused_and_that_one_still_waits() {
+    #[derive(Debug)]
+    struct Returns(String);
+
+    impl RedirectUserAgent for Returns {
+        fn authenticate<'a>(
+            &'a self,
+            _: &'a str,
+            _: &'a str,
+        ) -> BoxFuture<'a, Result<String, UserAgentError>> {
+            Box::pin(async { Ok(self.0.clone()) })
+        }
+    }
+
+    let pool = ScriptedPool::default();
+    let client = client_of_bob(&pool).await;
+    let other = begun(&client).await;
+    let answer = redirected(&other, "code=c");
+    let error = client.sign_in_with_user_agent(Returns(answer.clone()), REDIRECT_URI).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRedirect);
+    assert!(pool.operations().is_empty());
+    assert_eq!(username(&client).await.as_deref(), Some("bob"));
+    pool.answer(good(&pool, &other));
+    assert!(client.handle_redirect(&answer).await.unwrap().is_some());
+}
