@@ -48,6 +48,7 @@ export class NotesServer {
   }
 
   async stop() {
+    if (this.#server.exitCode !== null || this.#server.signalCode !== null) return;
     const stopped = once(this.#server, 'exit');
     this.#server.stdin.end();
     await stopped;

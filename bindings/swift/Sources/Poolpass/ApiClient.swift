@@ -36,7 +36,8 @@ public struct ApiClient: Sendable {
     /// Creates a URL that contains the signature. Its holder can make this one request until `expiresIn` has passed, at most seven
     /// days, or until the credentials expire, which last about an hour. Nothing is sent.
     ///
-    /// Apps connect this way to a WebSocket (`wss://`) of AWS IoT or of API Gateway.
+    /// Apps connect this way to a WebSocket (`wss://`) of AWS IoT or of API Gateway. AppSync's WebSockets take no such URL, but the headers of
+    /// a signed POST in a subprotocol: sign them with the client's credentials and a library for AWS's signatures.
     ///
     /// - Parameters:
     ///   - expiresIn: In seconds, at least one, at most those of seven days.

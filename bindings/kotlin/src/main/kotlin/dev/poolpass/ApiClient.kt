@@ -107,7 +107,8 @@ class ApiClient internal constructor(private val ffi: FfiApiClient) {
      * Creates a URL that contains the signature. Its holder can make this one request until [expiresIn] has passed, at most seven days, or
      * until the credentials expire, which last about an hour. Nothing is sent.
      *
-     * Apps connect this way to a WebSocket (`wss://`) of AWS IoT or of API Gateway.
+     * Apps connect this way to a WebSocket (`wss://`) of AWS IoT or of API Gateway. AppSync's WebSockets take no such URL, but the headers of
+     * a signed POST in a subprotocol: sign them with the client's credentials and a library for AWS's signatures.
      *
      * @param expiresIn at least a second, at most seven days.
      * @param sessionTokenAfterSigning appends the session token to the URL after signing, as AWS IoT requires (the default for
