@@ -331,8 +331,8 @@ async fn a_login_that_has_expired_stays_linked_and_says_so() {
 #[tokio::test]
 async fn a_new_source_takes_the_place_of_that_of_the_same_provider_and_of_no_other() {
     let parties = Parties::new(friendly);
-    parties.add(LoginProvider::Google, &TestToken::new("ada's"));
     parties.add(LoginProvider::Facebook, &TestToken::new("facebook's"));
+    parties.add(LoginProvider::Google, &TestToken::new("ada's"));
     parties.identity_id().await.unwrap();
     parties.world.asked();
     parties.add(LoginProvider::Google, &TestToken::new("bob's"));
