@@ -142,8 +142,8 @@ export abstract class AnyClient implements Disposable {
    * Nothing is removed. Once the session is adopted, remove what the other SDK has left: if refresh tokens rotate, the two would
    * invalidate each other's.
    *
-   * Throws kind `invalidInput` where `getItem` returns a promise, as Amplify's `CookieStorage` and React Native's `AsyncStorage` do: read
-   * the values first, and pass an object that returns them.
+   * Throws kind `invalidInput` where `getItem` throws, as in a page that may not use its storage, and where it returns a promise, as
+   * Amplify's `CookieStorage` and React Native's `AsyncStorage` do: read the values first, and pass an object that returns them.
    *
    * ```ts
    * const tokens = client.readAmplifySession(localStorage);
@@ -153,7 +153,13 @@ export abstract class AnyClient implements Disposable {
   readAmplifySession(storage: { getItem(key: string): string | null }): SessionTokens | undefined {
     const { inner, life } = this.inner();
     life.check();
-    if ((storage.getItem('') as unknown) instanceof Object) {
+    let value: unknown;
+    try {
+      value = storage.getItem('');
+    } catch (cause) {
+      throw new PoolpassError('invalidInput', 'the storage cannot be read', { cause });
+    }
+    if (value instanceof Object) {
       throw new PoolpassError('invalidInput', 'getItem of the storage returns a promise: read the values first');
     }
     return inner.readAmplifySession((key: string) => storage.getItem(key)) as SessionTokens | undefined;

@@ -96,7 +96,9 @@ describe('sessions of other packages', () => {
       const { person: first, storage } = await signedInBy(name);
       const client = await newClient();
       const { accessToken } = client.readAmplifySession(storage);
-      const { person: second } = await signedInBy(name, { storage });
+      // Amplify refuses a second person while one is signed in, so each has signed in with a storage of their own.
+      const { person: second, storage: later } = await signedInBy(name);
+      for (const [key, value] of Object.entries(later.content())) storage.setItem(key, value);
       const prefix = `CognitoIdentityServiceProvider.${backend.config.userPool.clientId}`;
       assert.equal(storage.getItem(`${prefix}.${first.username}.accessToken`), accessToken);
       assert.equal((await client.adoptSession(client.readAmplifySession(storage))).username, second.username);
@@ -254,6 +256,16 @@ describe('sessions of other packages', () => {
     await client.refresh();
     const { tokens } = await fetchAuthSession({ forceRefresh: true });
     assert.notEqual(`${tokens.accessToken}`, (await client.accessToken()).jwt);
+  });
+
+  test('a storage that cannot be read is no empty one', async () => {
+    const client = await newClient();
+    const denied = () => {
+      throw new DOMException('denied', 'SecurityError');
+    };
+    for (const storage of [{ getItem: denied }, {}, 'a']) {
+      assert.throws(() => client.readAmplifySession(storage), { kind: 'invalidInput' });
+    }
   });
 
   test('an empty storage has no session', async () => {
