@@ -226,6 +226,44 @@ async fn a_rotated_token_that_the_store_does_not_take_serves_the_next_attempt() 
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_session_that_the_store_did_not_take_is_not_adopted_in_the_place_of_another() {
+    for (origin, later) in [("two", 0), ("one", 60)] {
+        let pool = ScriptedPool::default();
+        let (client, store) = signed_in(&pool).await;
+        let tokens = handed_in(&of_bob(&pool, "one"));
+        pool.pass(HOUR);
+        pool.answer(rotated(&pool, "one", "rotated"));
+        store.has(Some((Use::Save, StoreFailure::Throws)));
+        assert_eq!(client.adopt_session(tokens).await.unwrap_err().kind(), ErrorKind::Store);
+        store.has(None);
+
+        pool.pass(Duration::from_secs(later));
+        let mut other = of_bob(&pool, origin);
+        other["RefreshToken"] = json!("handed in");
+        client.adopt_session(handed_in(&other)).await.unwrap();
+        assert_eq!(refresh_token(&store.store).await, "handed in", "{origin}");
+        assert_eq!(pool.operations(), ["GetTokensFromRefreshToken"]);
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_the_refresh_of_handed_in_tokens_names_is_confirmed() {
+    let pool = ScriptedPool::default();
+    let (client, _) = signed_in(&pool).await;
+    let tokens = handed_in(&of_bob(&pool, "one"));
+    pool.pass(HOUR);
+    let mut renewed = rotated(&pool, "one", "rotated");
+    renewed["AuthenticationResult"]["NewDeviceMetadata"] =
+        json!({ "DeviceKey": "eu-west-1_new", "DeviceGroupKey": "-group" });
+    pool.answer(renewed).answer(json!({}));
+    client.adopt_session(tokens).await.unwrap();
+    assert_eq!(pool.operations(), ["GetTokensFromRefreshToken", "ConfirmDevice"]);
+    pool.answer(rotated(&pool, "one", "rotated"));
+    client.refresh().await.unwrap();
+    assert_eq!(pool.last_input()["DeviceKey"], "eu-west-1_new");
+}
+
 #[tokio::test]
 async fn a_caller_who_goes_away_loses_no_rotated_token() {
     let (pool, store) = (ScriptedPool::default(), FailingStore::default());

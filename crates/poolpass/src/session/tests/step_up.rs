@@ -45,6 +45,36 @@ async fn stronger_tokens_take_the_place_of_the_others_which_are_revoked() {
     assert_eq!(events.next().now_or_never(), None);
 }
 
+#[tokio::test]
+async fn the_session_keeps_its_device_unless_the_step_up_names_another() {
+    let pool = ScriptedPool::default();
+    let device = |key: &str| json!({ "DeviceKey": key, "DeviceGroupKey": "-group" });
+    let client = pool.client().build().unwrap();
+    let mut first = result("ada", pool.now(), Some("ada's first refresh token"));
+    first["NewDeviceMetadata"] = device("one");
+    pool.answer(json!({ "UserConfirmationNecessary": true }));
+    client.manager().unwrap().begin(tokens(&first)).await.unwrap();
+    pool.asked(1).await;
+
+    pool.answer(json!({}));
+    step_up(&client, &stronger(&pool, "ada", Some(LEVEL))).await.unwrap();
+    pool.asked(2).await;
+    assert!(client.current_user().await.unwrap().unwrap().device_confirmation_necessary());
+    pool.answer(refreshed(&pool, "ada", None));
+    client.refresh().await.unwrap();
+    assert_eq!(pool.last_input()["DeviceKey"], "one", "a refresh without it is refused");
+
+    let mut from_another = stronger(&pool, "ada", Some(LEVEL));
+    from_another["NewDeviceMetadata"] = device("two");
+    pool.answer(json!({})).answer(json!({}));
+    step_up(&client, &from_another).await.unwrap();
+    assert_eq!(pool.operations()[3], "ConfirmDevice");
+    pool.asked(5).await;
+    pool.answer(refreshed(&pool, "ada", None));
+    client.refresh().await.unwrap();
+    assert_eq!(pool.last_input()["DeviceKey"], "two");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_step_up_that_the_store_does_not_take_leaves_the_session_and_its_record() {
     for failure in each_failure().filter(|failure| failure.0 != Use::Remove) {

@@ -235,6 +235,7 @@ fn a_verifier_that_would_check_nothing_is_not_built() {
         of().load_balancer(ARN).user_pool(POOL, [""; 0]),
         builder().user_pool(POOL, ["second"]),
         builder().load_balancer("*"),
+        builder().load_balancer(ARN.replace("arn:", "urn:")),
         builder().load_balancer(ARN.replace("loadbalancer/app", "targetgroup")),
         builder().load_balancer(ARN.replace("elasticloadbalancing", "s3")),
         builder().keys_url("localhost"),

@@ -1,6 +1,8 @@
 use futures_util::future::join_all;
 use serde_json::json;
 
+use super::super::fetch::keys_unavailable;
+use super::super::key_cache::{KeyCache, KeyServerKind};
 use super::super::{Requirements, VerifyErrorKind};
 use super::*;
 
@@ -73,6 +75,100 @@ async fn unknown_keys_do_not_flood_the_server() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn unknown_keys_of_many_tokens_at_once_are_looked_for_once() {
+    let server = KeyServer::of_user_pool();
+    let verifier = server.user_pool_verifier();
+    let ids: Vec<_> = (0..50).map(|number| format!("unknown-{number}")).collect();
+    let outcomes = join_all(ids.iter().map(|id| verify(&verifier, id, 0))).await;
+    assert!(outcomes.iter().all(|outcome| *outcome == Some(VerifyErrorKind::UnknownKey)), "{outcomes:?}");
+    assert_eq!(server.requests(), [KEY_SET]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_known_key_does_not_wait_for_the_fetch_of_another() {
+    let server = KeyServer::of_user_pool();
+    let verifier = server.user_pool_verifier();
+    assert_eq!(verify(&verifier, "one", 0).await, None);
+    let known = async {
+        // The other caller has begun.
+        tokio::task::yield_now().await;
+        let since = tokio::time::Instant::now();
+        assert_eq!(verify(&verifier, "one", 0).await, None);
+        since.elapsed()
+    };
+    let (unknown, waited) = tokio::join!(verify(&verifier, "two", 1), known);
+    assert_eq!((unknown, waited), (Some(VerifyErrorKind::UnknownKey), Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_not_called_bad_where_the_server_is_asked_no_more() {
+    let server = KeyServer::of_user_pool();
+    server.is_down(true);
+    let verifier = server.user_pool_verifier();
+    for id in ["one", "two", "three"] {
+        assert_eq!(verify(&verifier, id, 0).await, Some(VerifyErrorKind::KeysUnavailable), "{id}");
+    }
+    assert_eq!(server.requests().len(), 6, "three fetches of two attempts");
+    assert_eq!(verify(&verifier, "four", 0).await, Some(VerifyErrorKind::KeysUnavailable));
+    assert_eq!(server.requests(), [""; 0]);
+}
+
+/// Looks for a key that its server has, and returns whether it was fetched.
+async fn is_fetched(cache: &KeyCache<()>, id: &str) -> bool {
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let mut is_fetched = false;
+    let fetch = || {
+        is_fetched = true;
+        async { Ok(HashMap::from([(id.to_owned(), ())])) }
+    };
+    cache.get(id, fetch).await.unwrap();
+    is_fetched
+}
+
+#[tokio::test(start_paused = true)]
+async fn thirty_two_single_keys_are_kept_and_the_oldest_makes_room() {
+    let cache = KeyCache::new(KeyServerKind::Single);
+    let ids: Vec<_> = (0..33).map(|number| number.to_string()).collect();
+    for id in &ids[..32] {
+        assert!(is_fetched(&cache, id).await, "{id}");
+    }
+    for id in &ids[..32] {
+        assert!(!is_fetched(&cache, id).await, "{id} is kept");
+    }
+    assert!(is_fetched(&cache, &ids[32]).await);
+    for id in &ids[1..] {
+        assert!(!is_fetched(&cache, id).await, "{id} is still kept");
+    }
+    assert!(is_fetched(&cache, &ids[0]).await, "the oldest has made room");
+    assert!(is_fetched(&cache, &ids[1]).await, "it has taken the place of the next");
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_of_a_single_key_share_its_fetch_and_no_other() {
+    let cache = KeyCache::new(KeyServerKind::Single);
+    let fetches = &Mutex::new(Vec::new());
+    let get = |id: &'static str| {
+        let fetch = move || {
+            fetches.lock().unwrap().push(id);
+            async move {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                match id {
+                    "good" => Ok(HashMap::from([(id.to_owned(), ())])),
+                    "unknown" => Ok(HashMap::new()),
+                    _ => Err(keys_unavailable("garbled".to_owned())),
+                }
+            }
+        };
+        let outcome = cache.get(id, fetch);
+        async move { outcome.await.err().map(|error| error.kind()) }
+    };
+    let outcomes = join_all(["garbled", "garbled", "unknown", "unknown", "good", "good"].map(get)).await;
+    let (unavailable, unknown) = (Some(VerifyErrorKind::KeysUnavailable), Some(VerifyErrorKind::UnknownKey));
+    assert_eq!(outcomes, [unavailable, unavailable, unknown, unknown, None, None]);
+    assert_eq!(*fetches.lock().unwrap(), ["garbled", "unknown", "good"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn keys_are_fetched_anew_after_a_day_if_the_server_answers() {
     let server = KeyServer::of_user_pool();
     let verifier = server.user_pool_verifier();
@@ -114,6 +210,15 @@ async fn a_key_for_encryption_or_another_algorithm_verifies_nothing() {
         let outcome = verify(&server.user_pool_verifier(), "one", 0).await;
         assert_eq!(outcome, Some(VerifyErrorKind::UnknownKey), "{name}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_does_not_say_what_it_is_for_verifies() {
+    let server = KeyServer::of_user_pool();
+    let mut keys: Value = serde_json::from_str(&key_set(&[("one", 0)])).unwrap();
+    keys["keys"][0] = with(with(keys["keys"][0].clone(), "use", Value::Null), "alg", Value::Null);
+    server.put(KEY_SET, &keys.to_string());
+    assert_eq!(verify(&server.user_pool_verifier(), "one", 0).await, None);
 }
 
 #[tokio::test(start_paused = true)]
