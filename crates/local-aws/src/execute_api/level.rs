@@ -38,3 +38,41 @@ pub(super) fn required(account: &Account, path: &str, identity: Value) -> Result
 fn rank(level: &str) -> u8 {
     level.strip_prefix("urn:cognito:loa:").and_then(|rank| rank.parse().ok()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::account;
+
+    #[test]
+    fn a_sign_in_that_is_too_old_or_too_weak_is_refused() {
+        let account = account();
+        let now = account.clock.unix_seconds();
+        let challenge = |path: &str, claims: Value| {
+            let answer = required(&account, path, json!({ "claims": claims }));
+            answer.err().map(|refusal| {
+                assert_eq!(refusal.status(), StatusCode::UNAUTHORIZED);
+                refusal.headers()[header::WWW_AUTHENTICATE].to_str().unwrap().to_owned()
+            })
+        };
+        let claims = |seconds: i64| json!({ "acr": "urn:cognito:loa:2", "auth_time": now - seconds });
+        for (path, claims) in [
+            ("/jwt/me", json!({})),
+            ("/jwt/level/urn:cognito:loa:2", claims(1000)),
+            ("/jwt/level/urn:cognito:loa:1/60", claims(30)),
+        ] {
+            assert_eq!(challenge(path, claims), None, "{path}");
+        }
+        for (path, claims) in [
+            ("/jwt/level/urn:cognito:loa:2/60", claims(90)),
+            ("/jwt/level/urn:cognito:loa:2/60", json!({ "acr": "urn:cognito:loa:2" })),
+            ("/jwt/level/urn:cognito:loa:3/60", claims(30)),
+        ] {
+            let challenge = challenge(path, claims).expect(path);
+            assert!(challenge.contains("insufficient_user_authentication"), "{challenge}");
+            assert!(challenge.contains("max_age=\"60\""), "{challenge}");
+        }
+        let challenge = challenge("/jwt/level/urn:cognito:loa:2", json!({})).unwrap();
+        assert!(!challenge.contains("max_age"), "{challenge}");
+    }
+}

@@ -12,6 +12,8 @@
 //!
 //! The last two segments `level/LEVEL`, or three `level/LEVEL/MAX_AGE`, have the target itself require an authentication level (RFC 9470).
 
+#[cfg(test)]
+mod authorizer_tests;
 mod iam;
 mod jwt;
 mod lambda;

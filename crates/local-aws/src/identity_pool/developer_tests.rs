@@ -26,6 +26,22 @@ impl Fixture {
         self.call("GetCredentialsForIdentity", &input).await
     }
 
+    async fn link_login(&self, user: &str, token: &str) -> String {
+        let mut logins = self.logins(token);
+        logins[BACKEND] = user.into();
+        id_and_token(&self.backend_token(json!({ "Logins": logins })).await.expect_ok()).0
+    }
+
+    /// Another identity pool of the same backend.
+    async fn other_pool(&self) -> Value {
+        let input = json!({
+            "IdentityPoolName": "other",
+            "AllowUnauthenticatedIdentities": true,
+            "DeveloperProviderName": BACKEND,
+        });
+        self.admin("CreateIdentityPool", &input).await.expect_ok().json()["IdentityPoolId"].clone()
+    }
+
     async fn look_up(&self, user: &str) -> Answer {
         let input = json!({ "IdentityPoolId": self.identity_pool, "DeveloperUserIdentifier": user });
         self.admin("LookupDeveloperIdentity", &input).await
@@ -79,7 +95,66 @@ async fn only_the_backend_gets_tokens_for_its_users() {
     let guest = fixture.guest().await;
     let answer = fixture.call("GetOpenIdToken", &json!({ "IdentityId": guest })).await.expect_ok();
     let (_, token) = id_and_token(&answer);
-    fixture.credentials_by(&guest, &token).await.expect_error(400, "NotAuthorizedException");
+    let message = "Invalid login token. Incorrect token audience.";
+    expect_not_authorized(fixture.credentials_by(&guest, &token).await, message);
+    // Neither does the token of a backend's user in another identity pool.
+    let elsewhere = json!({ "IdentityPoolId": fixture.other_pool().await });
+    let (_, token) = id_and_token(&fixture.backend_token(elsewhere).await.expect_ok());
+    expect_not_authorized(fixture.credentials_by(&guest, &token).await, message);
+}
+
+#[tokio::test]
+async fn the_backend_names_only_identities_that_are_its_user_s_or_free() {
+    let fixture = fixture().await;
+    let (id, _) = id_and_token(&fixture.backend_token(json!({})).await.expect_ok());
+    let again = fixture.backend_token(json!({ "IdentityId": id })).await.expect_ok();
+    assert_eq!(id_and_token(&again).0, id);
+
+    let guest_elsewhere = json!({ "IdentityPoolId": fixture.other_pool().await });
+    let guest_elsewhere =
+        text(&fixture.call("GetId", &guest_elsewhere).await.expect_ok().json()["IdentityId"]);
+    let unlink = json!({
+        "IdentityId": id,
+        "IdentityPoolId": fixture.identity_pool,
+        "DeveloperProviderName": BACKEND,
+        "DeveloperUserIdentifier": "user-1",
+    });
+    fixture.admin("UnlinkDeveloperIdentity", &unlink).await.expect_ok();
+    for forbidden in [guest_elsewhere, id] {
+        let message = format!("Access to Identity '{forbidden}' is forbidden.");
+        expect_not_authorized(fixture.backend_token(json!({ "IdentityId": forbidden })).await, &message);
+    }
+}
+
+#[tokio::test]
+async fn logins_of_two_identities_cannot_be_brought_together() {
+    let fixture = fixture().await;
+    let (ada, grace) = (fixture.id_token("ada").await, fixture.id_token("grace").await);
+    let first = fixture.link_login("user-1", &ada).await;
+    fixture.link_login("user-2", &grace).await;
+
+    // An identity that the backend names, with its own login and with that of another.
+    let mut input = json!({ "IdentityId": first, "Logins": fixture.logins(&ada) });
+    input["Logins"][BACKEND] = "user-1".into();
+    assert_eq!(id_and_token(&fixture.backend_token(input.clone()).await.expect_ok()).0, first);
+    input["IdentityId"] = fixture.guest().await.into();
+    input["Logins"][BACKEND] = "user-3".into();
+    fixture.backend_token(input).await.expect_error(400, "ResourceConflictException");
+
+    let merge = async |destination: &str| {
+        let input = json!({
+            "IdentityPoolId": fixture.identity_pool,
+            "DeveloperProviderName": BACKEND,
+            "SourceUserIdentifier": "user-1",
+            "DestinationUserIdentifier": destination,
+        });
+        fixture.admin("MergeDeveloperIdentities", &input).await
+    };
+    merge("user-1").await.expect_error(400, "InvalidParameterException");
+    merge("user-2").await.expect_error(400, "ResourceConflictException");
+    merge("nobody").await.expect_error(400, "ResourceNotFoundException");
+    let found = fixture.look_up("user-1").await.expect_ok().json();
+    assert_eq!(found["IdentityId"], first.as_str(), "nothing was merged");
 }
 
 #[tokio::test]
@@ -133,14 +208,8 @@ async fn merged_users_have_one_identity_and_the_old_id_leads_to_it() {
         "DeveloperProviderName": BACKEND,
         "DeveloperUserIdentifier": "user-1",
     });
-    let other = json!({
-        "IdentityPoolName": "other",
-        "AllowUnauthenticatedIdentities": false,
-        "DeveloperProviderName": BACKEND,
-    });
-    let other = fixture.admin("CreateIdentityPool", &other).await.expect_ok().json();
     let mut of_other = unlink.clone();
-    of_other["IdentityPoolId"] = other["IdentityPoolId"].clone();
+    of_other["IdentityPoolId"] = fixture.other_pool().await;
     fixture.admin("UnlinkDeveloperIdentity", &of_other).await.expect_error(400, "NotAuthorizedException");
     fixture.admin("UnlinkDeveloperIdentity", &unlink).await.expect_ok();
     fixture.admin("UnlinkDeveloperIdentity", &unlink).await.expect_error(400, "ResourceNotFoundException");

@@ -11,10 +11,10 @@ use super::{
 };
 use crate::test_support::{Answer, Draft, HOST, Keys, load_balancing};
 
-const NAME: &str = "/_alb/notes";
+pub(super) const NAME: &str = "/_alb/notes";
 
 /// A domain with a confidential client, and a load balancer with rules for it.
-async fn test() -> (TestDomain, String) {
+pub(super) async fn test() -> (TestDomain, String) {
     let callback = format!("http://{HOST}{NAME}/oauth2/idpresponse");
     let client = json!({
         "GenerateSecret": true,
@@ -29,7 +29,7 @@ async fn test() -> (TestDomain, String) {
 }
 
 /// An action, and the echo behind it.
-fn before_the_echo(kind: &str, settings: &str, config: &Value, target_group: &str) -> Value {
+pub(super) fn before_the_echo(kind: &str, settings: &str, config: &Value, target_group: &str) -> Value {
     json!([
         { "Type": kind, "Order": 1, settings: config },
         { "Type": "forward", "Order": 2, "TargetGroupArn": target_group },
@@ -109,19 +109,19 @@ async fn change_jwt_validation(test: &TestDomain, arn: &str, changes: Value) {
     call("ModifyRule", json!({ "RuleArn": rules.xml("RuleArn"), "Actions": actions })).await;
 }
 
-async fn get(test: &TestDomain, target: &str, headers: &[(&str, &str)]) -> Answer {
+pub(super) async fn get(test: &TestDomain, target: &str, headers: &[(&str, &str)]) -> Answer {
     let draft = Draft::new("GET", target);
     headers.iter().fold(draft, |draft, (name, value)| draft.header(name, value)).send(&test.account).await
 }
 
 /// The cookies that an answer sets, as a browser sends them back.
-fn cookies(answer: &Answer) -> String {
+pub(super) fn cookies(answer: &Answer) -> String {
     let set = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
     set.map(|cookie| cookie.split(';').next().unwrap()).collect::<Vec<_>>().join("; ")
 }
 
 /// Signs ada in for a request. Returns the way back from the domain, and the cookie of the one who began.
-async fn at_the_callback(test: &TestDomain) -> (String, String) {
+pub(super) async fn at_the_callback(test: &TestDomain) -> (String, String) {
     let begun = get(test, &format!("{NAME}/authenticate?page=2"), &[]).await;
     assert_eq!(begun.status, 302);
     let authorize = begun.location();
@@ -134,7 +134,7 @@ async fn at_the_callback(test: &TestDomain) -> (String, String) {
     (back.split_once(HOST).unwrap().1.to_owned(), cookies(&begun))
 }
 
-async fn session(test: &TestDomain) -> String {
+pub(super) async fn session(test: &TestDomain) -> String {
     let (back, nonce) = at_the_callback(test).await;
     let signed_in = get(test, &back, &[("cookie", &nonce)]).await;
     assert_eq!(

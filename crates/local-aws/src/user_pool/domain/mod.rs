@@ -11,6 +11,8 @@ mod federation;
 pub(in crate::user_pool) mod linking;
 mod load_balancer;
 #[cfg(test)]
+mod load_balancer_refusal_tests;
+#[cfg(test)]
 mod load_balancer_tests;
 mod logout;
 mod managed_login;
@@ -31,6 +33,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod token;
+#[cfg(test)]
+mod token_tests;
 mod user_info;
 
 use std::{sync::Arc, time::SystemTime};

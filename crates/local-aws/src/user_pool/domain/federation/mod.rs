@@ -6,6 +6,8 @@ mod exchange;
 mod fetch;
 mod saml;
 #[cfg(test)]
+mod saml_tests;
+#[cfg(test)]
 mod tests;
 mod user;
 

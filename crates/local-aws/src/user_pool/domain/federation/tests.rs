@@ -66,6 +66,9 @@ async fn a_token_for_this_sign_in_is_accepted() {
     let provider = Provider::start().await;
     let token = provider.token(order()).await;
     assert_eq!(provider.verify(&token).await.unwrap()["sub"], "ada");
+    let mut several = order();
+    several["claims"] = json!({ "aud": ["another", "app"] });
+    assert_eq!(provider.verify(&provider.token(several).await).await.unwrap()["sub"], "ada");
 }
 
 #[tokio::test]
@@ -73,6 +76,8 @@ async fn tokens_for_others_and_altered_ones_are_refused() {
     let provider = Provider::start().await;
     for (change, reason) in [
         (json!({ "aud": "another" }), "audience"),
+        (json!({ "claims": { "aud": ["another", "app2"] } }), "audience"),
+        (json!({ "claims": { "aud": [] } }), "audience"),
         (json!({ "nonce": "another" }), "nonce"),
         (json!({ "nonce": null }), "nonce"),
         (json!({ "seconds": -1 }), "expired"),
