@@ -152,3 +152,31 @@ async fn a_guest_waits_for_no_lock_and_a_new_one_not_for_ever() {
     world.store.save(GUEST_KEY, OLD_GUEST.into()).await.unwrap();
     assert_eq!(world.pool.identity_id().await.unwrap(), OLD_GUEST);
 }
+
+#[tokio::test]
+async fn a_guest_of_this_run_whose_identity_is_gone_becomes_a_new_guest_too() {
+    let guests = AtomicU32::new(0);
+    let world = World::new(move |operation, input| match operation {
+        "GetId" => {
+            (200, json!({ "IdentityId": format!("eu-west-1:{}", guests.fetch_add(1, Ordering::Relaxed)) }))
+        }
+        _ if input["IdentityId"] == "eu-west-1:0" => refuse("ResourceNotFoundException"),
+        _ => friendly(operation, input),
+    });
+    // The first guest is refused at once, and is the one in the store.
+    world.pool.identity_id().await.unwrap_err();
+    assert!(world.store.load(GUEST_KEY).await.unwrap().is_some());
+    assert_eq!(world.pool.identity_id().await.unwrap(), "eu-west-1:1");
+}
+
+#[tokio::test]
+async fn a_guest_s_credentials_stay_where_those_of_logins_are_wiped() {
+    let world = World::new(friendly);
+    assert_eq!(world.key_id().await, "ASIA0");
+    world.pool.forget_logins();
+    assert_eq!(world.key_id().await, "ASIA0");
+    world.signs_in("ada");
+    assert_eq!(world.key_id().await, "ASIA1");
+    world.pool.forget_logins();
+    assert_eq!(world.key_id().await, "ASIA2", "a login's are gone, although ada is still signed in");
+}

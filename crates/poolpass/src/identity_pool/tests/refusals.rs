@@ -117,6 +117,41 @@ async fn a_login_that_is_refused_for_another_reason_is_not_renewed() {
     assert_eq!(world.logins.renewals.load(Ordering::Relaxed), 0);
 }
 
+#[tokio::test]
+async fn after_a_failed_renewal_credentials_are_not_handed_out_until_it_is_too_late_to_use_them() {
+    let down = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let world = World::new({
+        let down = Arc::clone(&down);
+        move |operation, input| match down.load(Ordering::Relaxed) {
+            true => (503, json!({})),
+            false => friendly(operation, input),
+        }
+    });
+    assert_eq!(world.key_id().await, "ASIA0");
+    down.store(true, Ordering::Relaxed);
+    world.clock.0.fetch_add(3600 - 19, Ordering::Relaxed);
+    assert_eq!(world.key_id().await, "ASIA0");
+    down.store(false, Ordering::Relaxed);
+    world.clock.0.fetch_add(8, Ordering::Relaxed);
+    assert_eq!(world.key_id().await, "ASIA0", "the next attempt is ten seconds later");
+    world.clock.0.fetch_add(1, Ordering::Relaxed);
+    assert_eq!(world.key_id().await, "ASIA1", "unless there are only ten seconds left");
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_that_expire_during_a_renewal_that_gets_no_answer_are_not_handed_out() {
+    let world = World::new(friendly);
+    assert_eq!(world.key_id().await, "ASIA0");
+    world.clock.0.fetch_add(3500, Ordering::Relaxed);
+    let _silence = world.cognito.gate.lock().await;
+    let passes = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        world.clock.0.fetch_add(95, Ordering::Relaxed);
+    };
+    let (outcome, ()) = tokio::join!(world.pool.current(Duration::ZERO), passes);
+    assert_eq!(outcome.err().map(|error| error.kind()), Some(ErrorKind::Timeout));
+}
+
 /// Can be read and not written.
 #[derive(Debug)]
 struct ReadOnly(MemoryStore, Arc<std::sync::atomic::AtomicBool>);

@@ -345,6 +345,7 @@ async fn bad_input_is_refused_before_anything_is_kept() {
         here().scopes(["email"]),
         here().scopes(["openid email"]),
         here().scopes(["openid", ""]),
+        here().scopes(["openid", "notes read"]),
         here().provider("Google").idp_identifier("example.com"),
         here().provider(""),
         here().prompt(""),
