@@ -115,6 +115,46 @@ async fn a_login_that_is_refused_for_another_reason_is_not_renewed() {
     world.signs_in("ada");
     assert_eq!(world.pool.current(Duration::ZERO).await.err().unwrap().kind(), ErrorKind::NotAuthorized);
     assert_eq!(world.logins.renewals.load(Ordering::Relaxed), 0);
+    assert_eq!(world.asked(), ["GetId"], "it is not tried again");
+}
+
+/// Begins an exchange for the login of now, which has not sent anything yet when this returns.
+async fn begun_exchange(world: &World) -> Exchange {
+    let key = world.pool.key().await.unwrap();
+    match world.pool.shared.look_up(&key, Duration::ZERO) {
+        Lookup::Exchanging { exchange, .. } => exchange,
+        Lookup::Fresh(_) => panic!("nothing is cached yet"),
+    }
+}
+
+#[tokio::test]
+async fn an_exchange_for_somebody_who_is_not_there_any_more_takes_nobody_else_s_login() {
+    // Bob signs in before the exchange has read the login.
+    let world = World::new(friendly);
+    world.signs_in("ada");
+    let exchange = begun_exchange(&world).await;
+    world.signs_in("bob");
+    assert_eq!(exchange.outcome(false).await.err().unwrap().kind(), ErrorKind::SignedOut);
+    assert_eq!(world.asked(), [""; 0]);
+
+    // He signs in while AWS refuses Ada's token.
+    let world = World::new(|operation, input| match input["Logins"][USER_POOL].as_str() {
+        Some("token of ada") => {
+            refuse_saying("NotAuthorizedException", "Invalid login token. Token expired: 1 >= 2")
+        }
+        _ => friendly(operation, input),
+    });
+    world.signs_in("ada");
+    let gate = world.cognito.gate.lock().await;
+    let exchange = begun_exchange(&world).await;
+    while world.cognito.asked.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    world.signs_in("bob");
+    drop(gate);
+    assert_eq!(exchange.outcome(false).await.err().unwrap().kind(), ErrorKind::NotAuthorized);
+    assert_eq!(world.logins.renewals.load(Ordering::Relaxed), 0);
+    assert_eq!(world.asked(), ["GetId"]);
 }
 
 #[tokio::test]
