@@ -167,6 +167,11 @@ class Visitor {
     await this.page.getByRole('heading', { name: heading, level: 1, exact: true }).waitFor();
   }
 
+  /** Waits for the focus, which the browser gives some time after the page has loaded. */
+  async hasFocus() {
+    await this.page.locator('input:focus, button:focus, a:focus').waitFor();
+  }
+
   /** The browser was sent back to the app. */
   async isBack(query) {
     await this.page.waitForURL((url) => url.href.startsWith(this.app) && query.test(url.search));

@@ -202,7 +202,7 @@ describe('Pages of managed login', { timeout: 600_000 }, () => {
     const pool = await suite.pool({ user: 'ada' });
     const ada = await suite.visitor({ javaScriptEnabled: false });
     await ada.opens(pool.authorize());
-    // The first field has the focus.
+    await ada.hasFocus();
     await ada.page.keyboard.type('ada');
     await ada.page.keyboard.press('Tab');
     await ada.page.keyboard.type(PASSWORD);
@@ -212,11 +212,13 @@ describe('Pages of managed login', { timeout: 600_000 }, () => {
     await ada.opens(suite.demo().authorize({ identity_provider: 'Corporate' }));
     await ada.presses(/^Grace Hopper/);
     await ada.sees('Back to the app');
+    await ada.hasFocus();
     await ada.page.keyboard.press('Enter');
     await ada.isBack(/code=/);
 
     const mouseless = await suite.visitor();
     await mouseless.opens(pool.authorize());
+    await mouseless.hasFocus();
     for (const target of ['Password', 'Sign in', 'Forgot your password?', 'Create an account']) {
       await mouseless.page.keyboard.press('Tab');
       assert.match(await mouseless.focused(), new RegExp(target.replace('?', '\\?')), target);
